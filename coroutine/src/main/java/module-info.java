@@ -1,0 +1,6 @@
+/// Coroutines on virtual threads, and the class that lends a thread as their carrier.
+module dev.polyserve.coroutine {
+    requires static transitive org.jspecify;
+
+    exports dev.polyserve.coroutine;
+}
