@@ -1,0 +1,83 @@
+package dev.polyserve;
+
+import java.nio.file.Path;
+
+/// Where to listen: `tcp://host:port`, `udp://host:port`, `unix:/path`, `unixgram:/path`, `fd:N` or `fd:NAME`.
+public sealed interface Endpoint {
+    /// A TCP port. A host of `*` or none means every address, IPv6 and IPv4; port 0 takes a free one.
+    ///
+    /// @param host name, IPv4 or IPv6 address (without brackets), or `*`
+    /// @param port 0 to 65535
+    record Tcp(String host, int port) implements Endpoint {
+        /// Checks the port.
+        public Tcp {
+            EndpointText.requirePort(port);
+        }
+
+        @Override
+        public String toString() {
+            return "tcp://" + EndpointText.hostAndPort(host, port);
+        }
+    }
+
+    /// A UDP port, as [Tcp].
+    ///
+    /// @param host name, IPv4 or IPv6 address (without brackets), or `*`
+    /// @param port 0 to 65535
+    record Udp(String host, int port) implements Endpoint {
+        /// Checks the port.
+        public Udp {
+            EndpointText.requirePort(port);
+        }
+
+        @Override
+        public String toString() {
+            return "udp://" + EndpointText.hostAndPort(host, port);
+        }
+    }
+
+    /// A Unix stream socket. A stale socket file is replaced, a live one refused, any other file never touched.
+    ///
+    /// @param path where its file is
+    record Unix(Path path) implements Endpoint {
+        @Override
+        public String toString() {
+            return "unix:" + path;
+        }
+    }
+
+    /// A Unix datagram socket.
+    ///
+    /// @param path where its file is
+    record UnixDatagram(Path path) implements Endpoint {
+        @Override
+        public String toString() {
+            return "unixgram:" + path;
+        }
+    }
+
+    /// A listener that the parent process has handed down.
+    ///
+    /// @param name its number, or its name among `LISTEN_FDNAMES`
+    record Inherited(String name) implements Endpoint {
+        @Override
+        public String toString() {
+            return "fd:" + name;
+        }
+    }
+
+    /// Whether it carries datagrams rather than connections; an inherited one is taken for a stream.
+    default boolean datagram() {
+        return switch (this) {
+            case Udp _, UnixDatagram _ -> true;
+            case Tcp _, Unix _, Inherited _ -> false;
+        };
+    }
+
+    /// Reads the text form.
+    ///
+    /// @throws IllegalArgumentException with one sentence that says what is wrong and how it is written
+    static Endpoint parse(String text) {
+        return EndpointText.parse(text);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.polyserve;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What carries out the public interface; found by [ServiceLoader], one in the `core` module. Users do not need it.
+public interface Engine {
+    /// Why this machine or build cannot run the model, and what to use instead; empty when it can.
+    Optional<String> whyNot(Model model);
+
+    /// Binds every endpoint, or none, and returns the server, not yet accepting.
+    Server bind(Setup setup) throws IOException;
+
+    /// The engine of this program.
+    static Engine load() {
+        return Holder.ENGINE;
+    }
+
+    /// What a server is made of.
+    ///
+    /// @param endpoints where to listen, at least one
+    /// @param model how handlers run at once
+    /// @param streams what to do with connections; null when only datagrams are served
+    /// @param datagrams what to do with datagrams; null when only connections are served
+    /// @param options limits and times
+    /// @param listeners who hears what happens
+    /// @param periodic what runs regularly
+    record Setup(List<Endpoint> endpoints, Model model, @Nullable Streams streams, @Nullable DatagramHandler datagrams,
+            Options options, List<ServerListener> listeners, List<Periodic> periodic) {
+        /// Keeps its own copies.
+        public Setup {
+            endpoints = List.copyOf(endpoints);
+            listeners = List.copyOf(listeners);
+            periodic = List.copyOf(periodic);
+        }
+    }
+
+    /// What to do with connections: one of the two styles.
+    sealed interface Streams {}
+
+    /// Sequential handlers.
+    ///
+    /// @param factory asked once per connection
+    record Sequential(Supplier<? extends Handler> factory) implements Streams {}
+
+    /// Event-style protocols.
+    ///
+    /// @param factory asked once per connection
+    record Events(Supplier<? extends Protocol> factory) implements Streams {}
+
+    /// Something that runs regularly while the server serves.
+    ///
+    /// @param every the time from the end of one run to the start of the next
+    /// @param action what runs
+    record Periodic(java.time.Duration every, Runnable action) {}
+
+    /// Loads once, on first use.
+    final class Holder {
+        private static final Engine ENGINE = ServiceLoader.load(Engine.class, Engine.class.getClassLoader()).findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "polyserve-core is damaged: no " + Engine.class.getName() + " is registered in it"));
+
+        private Holder() {}
+    }
+}

@@ -1,0 +1,21 @@
+package dev.polyserve;
+
+import java.io.EOFException;
+
+/// The input ended within a frame; it carries the bytes there were.
+public final class IncompleteFrameException extends EOFException {
+    private static final long serialVersionUID = 1L;
+
+    private final byte[] partial;
+
+    /// Made by the library.
+    public IncompleteFrameException(byte[] partial) {
+        super("the input ended within a frame, after " + partial.length + " of its bytes");
+        this.partial = partial.clone();
+    }
+
+    /// What there was of the frame.
+    public byte[] partial() {
+        return partial.clone();
+    }
+}

@@ -1,0 +1,135 @@
+package dev.polyserve;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/// Messages behind their length.
+///
+/// @param prefix how the length is written
+/// @param maxBytes the longest message; 0: the server's frame limit
+record LengthCodec(Prefix prefix, int maxBytes) implements Codec<byte[]> {
+    /// A varint of more bytes than this cannot be the length of a message that fits an array.
+    private static final int MAX_VARINT_BYTES = 5;
+
+    static LengthCodec fixedWidth(int bytes, ByteOrder order, int maxBytes) {
+        if (bytes != 1 && bytes != 2 && bytes != 4) {
+            throw new IllegalArgumentException("a length prefix has 1, 2 or 4 bytes, not " + bytes);
+        }
+        return new LengthCodec(new FixedWidth(bytes, order == ByteOrder.BIG_ENDIAN), maxBytes);
+    }
+
+    static LengthCodec varint(int maxBytes) {
+        return new LengthCodec(new Varint(), maxBytes);
+    }
+
+    @Override
+    public byte @Nullable [] decode(Input input) throws IOException {
+        int prefixBytes = prefix.width(input);
+        if (prefixBytes < 0) {
+            return null;
+        }
+        long length = prefix.read(input, prefixBytes);
+        int most = maxBytes > 0 ? maxBytes : input.maxFrameBytes();
+        if (length > most) {
+            throw new FrameTooLongException(most);
+        }
+        if (input.available() - prefixBytes < length) {
+            return null;
+        }
+        input.skip(prefixBytes);
+        return input.take((int) length);
+    }
+
+    @Override
+    public void encode(byte[] message, Output output) throws IOException {
+        if (message.length > prefix.most()) {
+            throw new IllegalArgumentException(
+                    "a message of " + message.length + " bytes, where the prefix can say " + prefix.most()
+                            + " at most");
+        }
+        prefix.write(message.length, output);
+        output.write(message);
+    }
+
+    /// How a length is written.
+    sealed interface Prefix {
+        /// How many bytes the prefix at the start of the input has, or -1 when it is not whole yet.
+        int width(Input input) throws IOException;
+
+        long read(Input input, int width);
+
+        void write(int length, Output output) throws IOException;
+
+        long most();
+    }
+
+    /// An unsigned number of so many bytes.
+    private record FixedWidth(int bytes, boolean bigEndian) implements Prefix {
+        @Override
+        public int width(Input input) {
+            return input.available() < bytes ? -1 : bytes;
+        }
+
+        @Override
+        public long read(Input input, int width) {
+            long length = 0;
+            for (int i = 0; i < bytes; i++) {
+                length = length << 8 | input.peek(bigEndian ? i : bytes - 1 - i);
+            }
+            return length;
+        }
+
+        @Override
+        public void write(int length, Output output) throws IOException {
+            for (int i = 0; i < bytes; i++) {
+                output.writeByte(length >>> (8 * (bigEndian ? bytes - 1 - i : i)));
+            }
+        }
+
+        @Override
+        public long most() {
+            return (1L << (8 * bytes)) - 1;
+        }
+    }
+
+    /// Seven bits a byte, low bits first, the high bit set on all but the last.
+    private record Varint() implements Prefix {
+        @Override
+        public int width(Input input) throws IOException {
+            int there = Math.min(input.available(), MAX_VARINT_BYTES);
+            for (int i = 0; i < there; i++) {
+                if (input.peek(i) < 0x80) {
+                    return i + 1;
+                }
+            }
+            if (there == MAX_VARINT_BYTES) {
+                throw new FrameTooLongException(Integer.MAX_VALUE);
+            }
+            return -1;
+        }
+
+        @Override
+        public long read(Input input, int width) {
+            long length = 0;
+            for (int i = width - 1; i >= 0; i--) {
+                length = length << 7 | (input.peek(i) & 0x7f);
+            }
+            return length;
+        }
+
+        @Override
+        public void write(int length, Output output) throws IOException {
+            int rest = length;
+            for (; rest >= 0x80; rest >>>= 7) {
+                output.writeByte((rest & 0x7f) | 0x80);
+            }
+            output.writeByte(rest);
+        }
+
+        @Override
+        public long most() {
+            return Integer.MAX_VALUE;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.polyserve;
+
+/// The limits that a server keeps. Each counts how often it was reached ([ServerStats#reached]) and heals by itself.
+public enum Limit {
+    /// Connections at once, in all.
+    CONNECTIONS("connections"),
+    /// Connections at once from one address (IPv6: one /64 network).
+    CONNECTIONS_PER_ADDRESS("connections per address"),
+    /// Connections waiting for a free thread of a pool.
+    QUEUE("queue"),
+    /// The length of one frame or line.
+    FRAME("frame"),
+    /// Bytes buffered for one connection.
+    BUFFER_PER_CONNECTION("buffer per connection"),
+    /// Bytes buffered for all connections.
+    BUFFER_TOTAL("buffer in total"),
+    /// Bytes that other threads have queued through a connection's [Sender].
+    SENDER_QUEUE("sender queue"),
+    /// The length of one datagram.
+    DATAGRAM("datagram"),
+    /// The wait for a connection's first byte.
+    FIRST_BYTE("first byte"),
+    /// The time without a byte in either direction.
+    IDLE("idle"),
+    /// The wait for a peer that does not read.
+    WRITE_STALL("write stall"),
+    /// The length of the whole conversation.
+    CONVERSATION("conversation"),
+    /// The wait that a handler set for one read.
+    READ("read");
+
+    private final String label;
+
+    Limit(String label) {
+        this.label = label;
+    }
+
+    /// Its name in messages.
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,11 @@
+package dev.polyserve;
+
+/// A model cannot run here: the message says why and what to use instead.
+public final class ModelUnavailableException extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    /// Made by the library.
+    public ModelUnavailableException(Model model, String why) {
+        super("the model " + model.id() + " cannot run here: " + why);
+    }
+}

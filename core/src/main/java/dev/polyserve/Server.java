@@ -1,0 +1,112 @@
+package dev.polyserve;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/// A server and its life: `bind → start → (pause ⇄ resume) → drain or close`.
+///
+/// ```java
+/// try (var server = Server.at("tcp://127.0.0.1:8888").handle(c -> c.writeLine("hello")).start()) {
+///     server.await();
+/// }
+/// ```
+///
+/// **Thread**: every method may be called from any thread, also from a handler, in any state and twice; none waits without bound
+/// except [#await()] and [#serveForever()].
+public interface Server extends AutoCloseable {
+    /// Begins to describe a server that listens at `endpoint`, such as `tcp://127.0.0.1:8888` (see [Endpoint#parse]).
+    static ServerBuilder at(String endpoint) {
+        return at(Endpoint.parse(endpoint));
+    }
+
+    /// Begins to describe a server that listens at `endpoint`.
+    static ServerBuilder at(Endpoint endpoint) {
+        return new ServerBuilder(endpoint);
+    }
+
+    /// Why this machine cannot run the model, in one sentence, and what to use instead; empty when it can.
+    static Optional<String> whyNot(Model model) {
+        return Engine.load().whyNot(model);
+    }
+
+    /// Where it listens, in the order given, with real ports where 0 was asked.
+    List<Endpoint> endpoints();
+
+    /// The address of the first endpoint.
+    SocketAddress address();
+
+    /// The port of the first TCP or UDP endpoint.
+    ///
+    /// @throws IllegalStateException when there is none
+    int port();
+
+    /// The model in force.
+    Model model();
+
+    /// Starts accepting; nothing happens when it has started already.
+    ///
+    /// @throws IllegalStateException when it was closed
+    Server start() throws IOException;
+
+    /// Starts if need be, and waits until the server has stopped, whoever stopped it.
+    void serveForever() throws IOException, InterruptedException;
+
+    /// Waits until the server has stopped.
+    void await() throws InterruptedException;
+
+    /// Waits until the server has stopped.
+    ///
+    /// @return whether it has
+    boolean await(Duration atMost) throws InterruptedException;
+
+    /// Takes one connection or datagram and hands it to the model, as Python's `handle_request`: under
+    /// [Model.Iterative] it is over when this returns, under the others it goes on at the same time. For servers that were
+    /// bound, not started.
+    ///
+    /// @throws IllegalStateException when the server was started or closed
+    Served handleRequest(Duration atMost) throws IOException, InterruptedException;
+
+    /// The options in force.
+    Options options();
+
+    /// Changes the options while the server lives: to what `change` makes of those in force. Limits of connections and times
+    /// hold at once, what concerns buffers and frames for new connections.
+    ///
+    /// @throws IllegalArgumentException when it changes what holds from the start: the socket options, the queue, the
+    ///         longest datagram or the stall limit; nothing was changed then
+    void reconfigure(UnaryOperator<Options> change);
+
+    /// Stops accepting without closing the listeners: clients wait in the backlog.
+    void pause();
+
+    /// Accepts again after [#pause].
+    void resume();
+
+    /// [#drain(Duration)] with [Options.Timeouts#drain].
+    DrainReport drain() throws InterruptedException;
+
+    /// Closes the listeners, lets conversations go on until they end or the deadline comes, then aborts the rest with
+    /// [Cause.Stopped]. A connection that waits for input and stays quiet for [Options.Timeouts#drainQuiet] sees the end of
+    /// its input. Called from a handler of this server it returns at once, and the drain goes on.
+    DrainReport drain(Duration deadline) throws InterruptedException;
+
+    /// [#drain(Duration)] with the short [Options.Timeouts#close]: all is released when it returns.
+    @Override
+    void close();
+
+    /// Whether it accepts now.
+    boolean isAccepting();
+
+    /// Whether it has stopped.
+    boolean isStopped();
+
+    /// The connections now open.
+    List<ConnectionFuture> connections();
+
+    /// The counters now.
+    ServerStats stats();
+}

@@ -1,0 +1,42 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Limit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Counts the bytes that all connections' buffers retain, against the server's bound.
+///
+/// **Thread**: any. Connections report changes of capacity, not each byte, so it is off the hot path.
+public final class BufferBudget {
+    private volatile long most;
+    private final AtomicLong used = new AtomicLong();
+
+    /// A budget of so many bytes.
+    public BufferBudget(long most) {
+        this.most = most;
+    }
+
+    /// Takes `bytes`; a negative number gives back.
+    ///
+    /// @throws LimitException when there are not so many left; nothing was taken
+    void take(long bytes) throws LimitException {
+        if (used.addAndGet(bytes) > most && bytes > 0) {
+            used.addAndGet(-bytes);
+            throw new LimitException(Limit.BUFFER_TOTAL);
+        }
+    }
+
+    /// Gives back what was taken.
+    void give(long bytes) {
+        used.addAndGet(-bytes);
+    }
+
+    /// Changes the bound; what is in use above it stays.
+    void atMost(long bytes) {
+        most = bytes;
+    }
+
+    /// How many are in use.
+    public long used() {
+        return used.get();
+    }
+}

@@ -1,0 +1,390 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Attribute;
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionFuture;
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Endpoint;
+import dev.polyserve.FrameTooLongException;
+import dev.polyserve.IncompleteFrameException;
+import dev.polyserve.Limit;
+import dev.polyserve.TimedOutException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One connection's identity, counters, cause and future: what both styles have in common.
+///
+/// The *cause* is settled apart from the state, by whoever is first: the owner, the watcher, the server's stop. The owner
+/// sees it at its next operation and comes to the end by itself; only it completes.
+public abstract sealed class Conversation implements ConnectionFuture
+        permits HandlerConversation, ProtocolConversation {
+    private static final VarHandle CAUSE;
+
+    static {
+        try {
+            CAUSE = MethodHandles.lookup().findVarHandle(Conversation.class, "cause", Cause.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /// Whether and why we made the input end.
+    private enum Cut {
+        NOT, BY_SENDER, STOPPING
+    }
+
+    /// Who the connection is between.
+    ///
+    /// @param id its number
+    /// @param peer the other side
+    /// @param local our side
+    /// @param endpoint the listener it came through
+    public record Identity(long id, SocketAddress peer, SocketAddress local, Endpoint endpoint) {}
+
+    final ServerContext context;
+    final Patience patience;
+    final Traffic traffic = new Traffic();
+    private final Attributes attributes = new Attributes();
+    private final Identity identity;
+    private final Completion completion = new Completion();
+    private Runnable watcher = () -> {};
+    private volatile @Nullable Cause cause;
+    private volatile Cut cut = Cut.NOT;
+    /// Given up from outside, or lost: nothing more is sent, whatever the cause.
+    private volatile boolean unsendable;
+    private long finalAgeNanos;
+    /// The last one that a read of this connection threw: another's is a failure like any.
+    @Nullable
+    TimedOutException ownTimeout;
+    private long accountedBytes;
+
+    Conversation(ServerContext context, Identity identity) {
+        this.context = context;
+        this.identity = identity;
+        this.patience = new Patience(context);
+    }
+
+    // --- what everybody may ask ---
+
+    @Override
+    public final long id() {
+        return identity.id;
+    }
+
+    @Override
+    public final SocketAddress peer() {
+        return identity.peer;
+    }
+
+    @Override
+    public final SocketAddress local() {
+        return identity.local;
+    }
+
+    @Override
+    public final Endpoint endpoint() {
+        return identity.endpoint;
+    }
+
+    @Override
+    public final long bytesIn() {
+        return traffic.in();
+    }
+
+    @Override
+    public final long bytesOut() {
+        return traffic.out();
+    }
+
+    @Override
+    public final Duration age() {
+        long ended = finalAgeNanos;
+        return Duration.ofNanos(ended > 0 ? ended : patience.ageNanos());
+    }
+
+    @Override
+    public final boolean isDone() {
+        return completion.isOver();
+    }
+
+    @Override
+    public final boolean isRunning() {
+        return completion.isRunning();
+    }
+
+    @Override
+    public final Optional<Cause> outcome() {
+        return completion.isOver() ? Optional.ofNullable(cause) : Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+        return "#" + identity.id + " " + identity.peer + (isDone() ? " (over)" : "");
+    }
+
+    // --- the cause ---
+
+    /// Settles why it ends; the first to do so is right.
+    ///
+    /// @return whether this was the first
+    public final boolean settle(Cause why) {
+        return CAUSE.compareAndSet(this, null, why);
+    }
+
+    /// Why it ends, once that is settled.
+    public final @Nullable Cause cause() {
+        return cause;
+    }
+
+    /// Ends it from outside: settles the cause, wakes the owner out of its waits, and interrupts a handler that waits for
+    /// something else; one that has not begun is over at once. **Thread**: any.
+    public final void abort(Cause why) {
+        settle(why);
+        sendsNothingMore();
+        // Also where the cause was settled before: its owner may still wait to send its last bytes, or do anything else.
+        if (!endUnbegun(why) && !completion.isOver()) {
+            shutdown();
+            completion.interruptHandler();
+        }
+    }
+
+    @Override
+    public final void abort() {
+        abort(new Cause.Stopped());
+    }
+
+    /// Wakes the owner out of its waits. **Thread**: any.
+    abstract void shutdown();
+
+    /// Closes the socket of a conversation that has no owner yet, and will have none. **Thread**: any.
+    abstract void discard();
+
+    /// Lets the handler see the end of input, though the peer goes on: what was written still goes out. **Thread**: any.
+    ///
+    /// @param stopping whether the server is stopping, which is then the cause
+    public final void cutInput(boolean stopping) {
+        cut = stopping ? Cut.STOPPING : Cut.BY_SENDER;
+        cutInput();
+    }
+
+    /// Whether, at a graceful end, the peer may have sent what nobody read.
+    final boolean mayHaveUnread(boolean inputEnded) {
+        return !broken() && (!inputEnded || inputCut());
+    }
+
+    /// Whether we made the input end.
+    final boolean inputCut() {
+        return cut != Cut.NOT;
+    }
+
+    /// Wakes a read, and shows the end to it and all that follow. **Thread**: any.
+    abstract void cutInput();
+
+    /// Why it ends when its handler comes to the end by itself.
+    final Cause ending(boolean inputEnded) {
+        return switch (cut) {
+            case NOT -> new Cause.Done(inputEnded);
+            case BY_SENDER -> new Cause.Done(false);
+            case STOPPING -> new Cause.Stopped();
+        };
+    }
+
+    /// The owner begins to wait.
+    final void waitsFor(Limit limit) {
+        patience.begin(limit, limit == Limit.WRITE_STALL ? bytesOut() : bytesIn() + bytesOut());
+    }
+
+    /// How long it has waited for input in silence; 0 while it does not wait. **Thread**: any.
+    public final long quietNanos() {
+        return patience.quietNanos();
+    }
+
+    /// Who asks [#watch]; told to ask now, because it would be too late when it was said. Set before the conversation begins.
+    public final void watchedBy(Runnable askNow) {
+        watcher = askNow;
+    }
+
+    /// Makes the conversation end so long from now, if that is sooner.
+    final void endWithin(long nanos) {
+        if (patience.endWithin(nanos)) {
+            watcher.run();
+        }
+    }
+
+    /// Ends it if a limit has passed. **Thread**: the watcher.
+    ///
+    /// @return in how many nanoseconds to ask again, or -1 when there is nothing more to watch
+    public final long watch() {
+        if (completion.isOver()) {
+            return -1;
+        }
+        Optional<Limit> limit = patience.overdue();
+        if (limit.isEmpty()) {
+            return patience.askAgainNanos();
+        }
+        if (cause == null) {
+            context.listener().limitReached(limit.get());
+        }
+        abort(new Cause.TimedOut(limit.get()));
+        return -1;
+    }
+
+    /// What an exception that reached the end of a handler says about the connection.
+    final Cause causeOf(Throwable error) {
+        return switch (error) {
+            case FrameTooLongException _ -> reached(Limit.FRAME);
+            case LimitException limit -> reached(limit.limit());
+            case TimedOutException late when late.equals(ownTimeout) -> {
+                context.listener().limitReached(Limit.READ);
+                yield new Cause.TimedOut(Limit.READ);
+            }
+            case IncompleteFrameException cut -> new Cause.PeerReset(String.valueOf(cut.getMessage()));
+            default -> new Cause.Failed(error);
+        };
+    }
+
+    private Cause reached(Limit limit) {
+        context.listener().limitReached(limit);
+        return new Cause.LimitReached(limit);
+    }
+
+    /// From here on nothing more is sent, whatever cause was settled before.
+    final void sendsNothingMore() {
+        unsendable = true;
+    }
+
+    /// Whether nothing more can be sent: the connection itself is lost or given up. A failed handler's words still go out.
+    final boolean broken() {
+        return unsendable || switch (cause()) {
+            case null -> false;
+            case Cause.Done _, Cause.Failed _, Cause.LimitReached _, Cause.TimedOut _ -> false;
+            case Cause.PeerReset _, Cause.Stopped _ -> true;
+        };
+    }
+
+    // --- the future ---
+
+    /// The owner begins.
+    ///
+    /// @return false when it was ended before, by somebody who has completed it
+    final boolean begin(@Nullable Thread handlerThread) {
+        if (!completion.begin(handlerThread)) {
+            return false;
+        }
+        context.listener().opened(this);
+        return true;
+    }
+
+    /// The handler's code is left for good.
+    final void leaveHandler() {
+        completion.leaveHandler();
+    }
+
+    /// Whether the thread is the one that runs its handler now. **Thread**: any.
+    public final boolean isOwnedBy(Thread thread) {
+        return completion.isOwnedBy(thread);
+    }
+
+    /// It is over: tells the listener and the callbacks. Called once, by the owner or by who rejected it.
+    final void complete(boolean wasOpened) {
+        Cause why = cause;
+        if (why == null) {
+            throw new IllegalStateException("completed without a cause: " + this);
+        }
+        finalAgeNanos = Math.max(1, patience.ageNanos());
+        context.budget().give(accountedBytes);
+        accountedBytes = 0;
+        try {
+            if (wasOpened) {
+                context.listener().closed(this, why);
+            }
+        } finally {
+            // After the listener, so that a server that has drained has told everything.
+            context.ended(this);
+        }
+        completion.complete().forEach(this::call);
+    }
+
+    /// Ends a connection that was turned away, whose socket is closed, before its handler began.
+    public final void reject(Cause why) {
+        if (completion.claim()) {
+            settle(why);
+            complete(false);
+        }
+    }
+
+    @Override
+    public final boolean cancel() {
+        return endUnbegun(new Cause.Stopped());
+    }
+
+    /// Ends it if its handler has not begun, which it then never does.
+    ///
+    /// @return whether it had not
+    private boolean endUnbegun(Cause why) {
+        if (!completion.claim()) {
+            return false;
+        }
+        settle(why);
+        discard();
+        complete(false);
+        return true;
+    }
+
+    @Override
+    public final Cause await(Duration atMost) throws InterruptedException, TimeoutException {
+        completion.await(this, ServerContext.nanos(atMost));
+        return outcome().orElseThrow();
+    }
+
+    @Override
+    public final void onDone(Consumer<? super ConnectionFuture> callback) {
+        if (!completion.keep(callback)) {
+            call(callback);
+        }
+    }
+
+    private void call(Consumer<? super ConnectionFuture> callback) {
+        try {
+            callback.accept(this);
+        } catch (RuntimeException | Error e) {
+            context.log().warn("a done callback of " + this + " threw " + e, e);
+        }
+    }
+
+    // --- what the styles need ---
+
+    /// The connection as others see it.
+    public final ConnectionInfo info() {
+        return this;
+    }
+
+    /// Reports how many bytes the buffers occupy now; only a change costs anything.
+    final void account(long retainedBytes) throws LimitException {
+        if (retainedBytes != accountedBytes) {
+            context.budget().take(retainedBytes - accountedBytes);
+            accountedBytes = retainedBytes;
+        }
+    }
+
+    /// Whether the server is draining. **Thread**: any.
+    public final boolean draining() {
+        return context.draining();
+    }
+
+    /// The value kept under the attribute.
+    public final <T> @Nullable T get(Attribute<T> attribute) {
+        return attributes.get(attribute);
+    }
+
+    /// Keeps a value.
+    public final <T> void set(Attribute<T> attribute, @Nullable T value) {
+        attributes.set(attribute, value);
+    }
+}

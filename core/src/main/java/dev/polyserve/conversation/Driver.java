@@ -1,0 +1,21 @@
+package dev.polyserve.conversation;
+
+/// What a [ProtocolConversation] may ask of whoever drives it on an event loop.
+///
+/// **Thread**: any, but for [#pool].
+public interface Driver {
+    /// The pool for the connection's buffers.
+    BufferPool pool();
+
+    /// Others have queued output: come and take it.
+    void wake();
+
+    /// The connection is to end now; its cause is settled.
+    void shutdown();
+
+    /// The conversation will never begin: the socket is to be closed.
+    void discard();
+
+    /// The connection's input is to end, though the peer goes on.
+    void cutInput();
+}

@@ -1,0 +1,361 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Codec;
+import dev.polyserve.Connection;
+import dev.polyserve.ConnectionException;
+import dev.polyserve.Framing;
+import dev.polyserve.Handler;
+import dev.polyserve.Limit;
+import dev.polyserve.Sender;
+import dev.polyserve.TimedOutException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A connection served by a sequential [Handler]: what the handler calls, on top of a [Wire].
+///
+/// ```
+///   run ─▶ setUp ─▶ handle ─▶ finish ─▶ flush, end output ─▶ close ─▶ complete
+///             │        │  read: flush ─▶ wait ─▶ buffer
+///             └────────┴─▶ an exception settles the cause; the rest is the same
+/// ```
+///
+/// **Thread**: [#run] and everything the handler calls: the owner, a platform or virtual thread.
+public final class HandlerConversation extends Conversation implements Connection {
+    private static final Codec<String> LINES = Framing.lines();
+
+    private final Supplier<? extends Handler> factory;
+    private final Wire wire;
+    private final InputBuffer in;
+    private final HandlerInput input;
+    private final HandlerOutput output;
+    private long readTimeoutNanos = ServerContext.FOREVER_NANOS;
+    private boolean closed;
+
+    /// A conversation over the wire, not yet begun.
+    public HandlerConversation(ServerContext context, Identity identity, Supplier<? extends Handler> factory,
+            Wire wire) {
+        super(context, identity);
+        this.factory = factory;
+        this.wire = wire;
+        var limits = context.options().limits();
+        this.in = new InputBuffer(wire.pool(), limits.bufferBytesPerConnection(), limits.frameBytes());
+        this.input = new HandlerInput(in, this::fill, limits.bufferBytesPerConnection());
+        this.output = new HandlerOutput(this, wire);
+    }
+
+    /// Holds the whole conversation, from the handler's set-up to the closed socket. It never throws.
+    public void run() {
+        if (!begin(Thread.currentThread())) {
+            return;
+        }
+        try {
+            handle();
+        } finally {
+            leaveHandler();
+            try {
+                conclude();
+            } finally {
+                complete(true);
+            }
+        }
+    }
+
+    private void handle() {
+        Handler handler;
+        try {
+            handler = factory.get();
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            return;
+        }
+        try {
+            handler.setUp(this);
+            handler.handle(this);
+        } catch (Throwable e) { // whatever it is, it ends this connection and no other
+            failed(e);
+        }
+        try {
+            handler.finish(this);
+        } catch (Throwable e) {
+            failed(e);
+        }
+    }
+
+    /// The handler threw: its exception is the cause, unless the connection was over before. A [ConnectionException] of its own
+    /// means just that, and whatever comes after a connection was lost or given up comes from that; everything else is reported.
+    private void failed(Throwable error) {
+        Cause before = cause();
+        if (error instanceof ConnectionException told && told.reason().equals(before)) {
+            return;
+        }
+        switch (before) {
+            case null -> {
+                Cause why = causeOf(error);
+                if (settle(why) && why instanceof Cause.Failed) {
+                    context.listener().failed(this, error);
+                }
+            }
+            case Cause.Done _, Cause.Failed _ -> context.listener().failed(this, error);
+            case Cause.PeerReset _, Cause.TimedOut _, Cause.LimitReached _, Cause.Stopped _ -> {
+                // Not the handler's doing.
+            }
+        }
+    }
+
+    /// Sends what is left and closes.
+    private void conclude() {
+        boolean graceful = !broken();
+        try {
+            if (graceful) {
+                output.finish();
+            }
+        } catch (IOException e) {
+            lost(e);
+            graceful = false;
+        } finally {
+            settle(ending(in.ended()));
+            output.seal();
+            close(graceful && mayHaveUnread(in.ended()));
+            in.clear();
+            output.clear();
+        }
+    }
+
+    private void close(boolean unread) {
+        try {
+            wire.close(unread);
+        } catch (IOException e) {
+            // The descriptor is released whatever close reports; the cause is settled and tells what went wrong before.
+            settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
+        }
+    }
+
+    // --- reading ---
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        return input.read(into, offset, length);
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        return input.read(into);
+    }
+
+    @Override
+    public int readByte() throws IOException {
+        return input.readByte();
+    }
+
+    @Override
+    public @Nullable String readLine() throws IOException {
+        return input.read(LINES);
+    }
+
+    @Override
+    public <T> @Nullable T read(Codec<T> codec) throws IOException {
+        return input.read(codec);
+    }
+
+    @Override
+    public @Nullable String readText() throws IOException {
+        return input.readText();
+    }
+
+    @Override
+    public byte[] readExactly(int length) throws IOException {
+        return input.readExactly(length);
+    }
+
+    @Override
+    public byte @Nullable [] readUntil(byte... delimiter) throws IOException {
+        return input.read(Framing.delimited(delimiter));
+    }
+
+    @Override
+    public int available() {
+        return in.available();
+    }
+
+    @Override
+    public void readTimeout(@Nullable Duration atMost) {
+        readTimeoutNanos = atMost == null ? ServerContext.FOREVER_NANOS : ServerContext.limitNanos(atMost);
+    }
+
+    @Override
+    public void deadline(Duration fromNow) {
+        endWithin(ServerContext.limitNanos(fromNow));
+    }
+
+    /// Waits for more input.
+    ///
+    /// @return false at its end
+    private boolean fill() throws IOException {
+        if (in.ended()) {
+            return false;
+        }
+        throwIfOver();
+        output.flush();
+        in.reclaim();
+        accountBuffers();
+        int count;
+        waitsFor(bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
+        try {
+            count = wire.read(in, readTimeoutNanos);
+        } catch (IOException e) {
+            throw lost(e);
+        } finally {
+            patience.end();
+        }
+        return switch (count) {
+            case Wire.TIMED_OUT -> {
+                ownTimeout = new TimedOutException("reading from " + peer(), Duration.ofNanos(readTimeoutNanos));
+                throw ownTimeout;
+            }
+            case Wire.END -> {
+                throwIfOver();
+                in.end();
+                yield false;
+            }
+            default -> {
+                traffic.countIn(count);
+                yield true;
+            }
+        };
+    }
+
+    /// Counts what the buffers occupy, before a wait.
+    void accountBuffers() throws LimitException {
+        account((long) in.capacity() + output.capacity());
+    }
+
+    // --- writing ---
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        requireOutput();
+        output.write(bytes, offset, length);
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+        requireOutput();
+        output.write(bytes);
+    }
+
+    @Override
+    public void writeByte(int value) throws IOException {
+        requireOutput();
+        output.write((byte) value);
+    }
+
+    @Override
+    public boolean ended() {
+        return output.ended();
+    }
+
+    @Override
+    public long pendingBytes() {
+        return output.pending();
+    }
+
+    @Override
+    public void flush() throws IOException {
+        throwIfUnsendable();
+        output.flush();
+    }
+
+    @Override
+    public void end() throws IOException {
+        flush();
+        output.end();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!closed) {
+            closed = true;
+            try {
+                if (!output.ended()) {
+                    flush();
+                    output.end();
+                }
+            } finally {
+                settle(ending(in.ended()));
+            }
+        }
+    }
+
+    @Override
+    public Sender sender() {
+        return output.sender();
+    }
+
+    @Override
+    public InputStream input() {
+        return new ConnectionInputStream(this);
+    }
+
+    @Override
+    public OutputStream output() {
+        return new ConnectionOutputStream(this);
+    }
+
+    // --- the end ---
+
+    @Override
+    void shutdown() {
+        wire.shutdown();
+    }
+
+    @Override
+    void discard() {
+        close(false);
+    }
+
+    @Override
+    void cutInput() {
+        wire.cutInput();
+    }
+
+    /// The system says that the connection is lost. What was settled before (a time limit, a stop) made it so, and stays.
+    ConnectionException lost(IOException e) {
+        switch (e) {
+            case LimitException limit -> settle(causeOf(limit));
+            case ClosedByInterruptException _ -> failed(e); // by the handler's own code: what we interrupt is settled before
+            default -> settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
+        }
+        Cause why = cause();
+        ConnectionException lost = new ConnectionException(why == null ? new Cause.Stopped() : why);
+        lost.initCause(e);
+        return lost;
+    }
+
+    private void throwIfOver() throws ConnectionException {
+        Cause why = cause();
+        if (why != null) {
+            throw new ConnectionException(why);
+        }
+    }
+
+    /// A failed handler may still say so.
+    private void throwIfUnsendable() throws ConnectionException {
+        if (broken()) {
+            throwIfOver();
+        }
+    }
+
+    private void requireOutput() throws IOException {
+        if (output.ended()) {
+            throw new IOException("the output was ended: nothing can be written after end() or close()");
+        }
+        throwIfUnsendable();
+    }
+}

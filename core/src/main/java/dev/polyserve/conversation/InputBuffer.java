@@ -1,0 +1,343 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Input;
+import dev.polyserve.Limit;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// What arrived and was not consumed: the bytes `[head..tail)` of one array.
+///
+/// The array is its own, or, between [#lend] and [#keep], one that the driver lends for a turn, so that an idle connection
+/// owns none. It grows by need up to `mostBytes`, and an empty one starts again at the front, so bytes rarely move.
+///
+/// **Thread**: the owner.
+public final class InputBuffer implements Input {
+    private static final byte[] NO_SEQUENCE = {};
+    private static final int FIRST_BYTES = 512;
+    private static final int LARGEST_STEP_BYTES = 64 << 10;
+    /// So many reads in a row that used less than an eighth of the array make it small again.
+    private static final int SMALL_READS = 16;
+
+    private final BufferPool pool;
+    private final int mostBytes;
+    private final int maxFrameBytes;
+    private Chunk chunk = Chunk.NONE;
+    /// The array of `chunk`.
+    private byte[] array = Chunk.NONE.array;
+    private int head;
+    private int tail;
+    private boolean ended;
+    private boolean lent;
+    /// The last read filled the array, so that more may have been there: the next may be larger.
+    private boolean filled;
+    private int smallReads;
+    /// What [#indexOf] last looked for in vain, a byte or (not empty) a sequence, and up to where it does not begin: a line that
+    /// comes byte by byte is searched once.
+    private byte missing;
+    private byte[] missingSequence = NO_SEQUENCE;
+    private int missingUpTo;
+
+    /// @param mostBytes the largest array it may grow to
+    /// @param maxFrameBytes what codecs keep to
+    public InputBuffer(BufferPool pool, int mostBytes, int maxFrameBytes) {
+        this.pool = pool;
+        this.mostBytes = mostBytes;
+        this.maxFrameBytes = maxFrameBytes;
+    }
+
+    // --- the driver's side ---
+
+    /// Room for at least one more byte, as a buffer to read into; then comes [#received].
+    ///
+    /// @throws LimitException when the array may not grow any more
+    public ByteBuffer room() throws LimitException {
+        if (head == tail) {
+            rewind();
+            resize();
+        }
+        if (tail == array.length) {
+            makeRoom();
+        }
+        return chunk.view.limit(array.length).position(tail);
+    }
+
+    /// So many bytes were read into [#room].
+    public void received(int count) {
+        tail += count;
+        filled = tail == array.length;
+        smallReads = count < array.length / 8 ? smallReads + 1 : 0;
+    }
+
+    /// Uses the driver's chunk, of which the first `count` bytes are input, until [#keep]; with leftovers it copies them
+    /// behind those instead.
+    ///
+    /// @throws LimitException when leftovers and input are more than may be buffered
+    public void lend(Chunk scratch, int count) throws LimitException {
+        if (head != tail) {
+            append(scratch.array, 0, count);
+            return;
+        }
+        give();
+        hold(scratch);
+        tail = count;
+        lent = true;
+    }
+
+    /// Ends [#lend]: what was not consumed moves into an array of its own.
+    public void keep() throws LimitException {
+        if (!lent) {
+            return;
+        }
+        byte[] scratch = array;
+        int from = head;
+        int left = tail - head;
+        lent = false;
+        hold(Chunk.NONE);
+        head = 0;
+        tail = 0;
+        if (left > 0) {
+            int found = missingUpTo;
+            append(scratch, from, left);
+            missingUpTo = Math.max(0, found - from);
+        } else {
+            missingUpTo = 0;
+        }
+    }
+
+    /// The peer has ended.
+    public void end() {
+        ended = true;
+    }
+
+    /// Gives an empty array back before a wait, where the pool takes it.
+    public void reclaim() {
+        if (head == tail && pool.reclaims() && !lent) {
+            give();
+        }
+    }
+
+    /// Gives everything back.
+    public void clear() {
+        head = tail;
+        if (!lent) {
+            give();
+        }
+    }
+
+    /// Bytes that its own array occupies.
+    public int capacity() {
+        return lent ? 0 : array.length;
+    }
+
+    private void append(byte[] source, int from, int count) throws LimitException {
+        while (array.length - tail < count) {
+            makeRoom();
+        }
+        System.arraycopy(source, from, array, tail, count);
+        tail += count;
+    }
+
+    /// Moves the bytes to the front if that makes room, else to a larger array.
+    private void makeRoom() throws LimitException {
+        if (head > 0 && (head >= array.length / 2 || array.length >= mostBytes)) {
+            System.arraycopy(array, head, array, 0, tail - head);
+            missingUpTo = Math.max(0, missingUpTo - head);
+        } else {
+            int larger = largerBytes();
+            Chunk next = pool.take(larger);
+            System.arraycopy(array, head, next.array, 0, tail - head);
+            int searched = Math.max(0, missingUpTo - head);
+            give();
+            missingUpTo = searched;
+            hold(next);
+        }
+        tail -= head;
+        head = 0;
+    }
+
+    /// Lets an empty array follow what the peer sends: larger after a full read, small again after many small ones.
+    private void resize() throws LimitException {
+        if (filled && array.length < Math.min(LARGEST_STEP_BYTES, mostBytes)) {
+            int larger = largerBytes();
+            give();
+            hold(pool.take(larger));
+        } else if (smallReads > SMALL_READS && array.length > FIRST_BYTES) {
+            give();
+        }
+        filled = false;
+    }
+
+    private int largerBytes() throws LimitException {
+        int length = array.length;
+        if (length >= mostBytes) {
+            throw new LimitException(Limit.BUFFER_PER_CONNECTION);
+        }
+        int step = length == 0 ? FIRST_BYTES : Math.min(3 * length, Math.max(LARGEST_STEP_BYTES, length));
+        return Math.min(mostBytes, length + step);
+    }
+
+    private void give() {
+        if (array.length > 0) {
+            pool.give(chunk);
+            hold(Chunk.NONE);
+        }
+        missingUpTo = 0;
+        if (head == tail) {
+            head = 0;
+            tail = 0;
+        }
+    }
+
+    private void hold(Chunk next) {
+        chunk = next;
+        array = next.array;
+    }
+
+    private void rewind() {
+        head = 0;
+        tail = 0;
+        missingUpTo = 0;
+    }
+
+    // --- the handler's side ---
+
+    @Override
+    public int available() {
+        return tail - head;
+    }
+
+    @Override
+    public boolean ended() {
+        return ended;
+    }
+
+    @Override
+    public int maxFrameBytes() {
+        return maxFrameBytes;
+    }
+
+    @Override
+    public int peek(int index) {
+        if (index < 0 || index >= tail - head) {
+            throw new IndexOutOfBoundsException("byte " + index + " of " + (tail - head));
+        }
+        return array[head + index] & 0xff;
+    }
+
+    @Override
+    public int indexOf(byte value, int from) {
+        int begin = head + from;
+        if (value == missing && missingSequence.length == 0 && begin <= missingUpTo) {
+            begin = missingUpTo;
+        }
+        for (int i = begin; i < tail; i++) {
+            if (array[i] == value) {
+                return i - head;
+            }
+        }
+        if (from == 0) {
+            missing = value;
+            missingSequence = NO_SEQUENCE;
+            missingUpTo = tail;
+        }
+        return -1;
+    }
+
+    @Override
+    public int indexOf(byte[] sequence) {
+        int length = sequence.length;
+        if (length == 0) {
+            return 0;
+        }
+        int begin = notSearched(sequence);
+        for (int i = begin; i <= tail - length; i++) {
+            if (array[i] == sequence[0] && Arrays.equals(array, i, i + length, sequence, 0, length)) {
+                return i - head;
+            }
+        }
+        if (!Arrays.equals(sequence, missingSequence)) {
+            missingSequence = sequence.clone();
+        }
+        missingUpTo = Math.max(begin, tail - length + 1);
+        return -1;
+    }
+
+    /// From where on the sequence may begin.
+    private int notSearched(byte[] sequence) {
+        return Arrays.equals(sequence, missingSequence) ? Math.max(head, missingUpTo) : head;
+    }
+
+    /// How many bytes it looks at when it is asked for the sequence now.
+    int toSearch(byte[] sequence) {
+        return tail - notSearched(sequence);
+    }
+
+    @Override
+    public void read(byte[] into, int offset, int length) {
+        requireAvailable(length);
+        System.arraycopy(array, head, into, offset, length);
+        head += length;
+    }
+
+    @Override
+    public void skip(int length) {
+        requireAvailable(length);
+        head += length;
+    }
+
+    @Override
+    public ByteBuffer takeAll() {
+        ByteBuffer all = chunk.view.limit(tail).position(head);
+        head = tail;
+        return all;
+    }
+
+    @Override
+    public String takeUtf8(int length) throws MalformedInputException {
+        requireAvailable(length);
+        String text = new String(array, head, length, StandardCharsets.UTF_8);
+        if (text.indexOf('\uFFFD') >= 0) {
+            requireUtf8(length);
+        }
+        head += length;
+        return text;
+    }
+
+    /// How many of the available bytes are whole characters, if they are UTF-8 at all: the last one may be cut.
+    int wholeCharactersBytes() {
+        int available = tail - head;
+        for (int back = 1; back <= Math.min(3, available); back++) {
+            int lead = array[tail - back] & 0xff;
+            if (lead >= 0xc0) {
+                int length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+                return length > back ? available - back : available;
+            }
+            if (lead < 0x80) {
+                return available;
+            }
+        }
+        return available;
+    }
+
+    /// A replacement character in the text may have been sent as such: only a strict decoder knows.
+    private void requireUtf8(int length) throws MalformedInputException {
+        try {
+            CharBuffer unused = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(array, head, length));
+            assert unused != null;
+        } catch (MalformedInputException e) {
+            throw e;
+        } catch (CharacterCodingException e) {
+            throw new IllegalStateException("UTF-8 maps every character", e);
+        }
+    }
+
+    private void requireAvailable(int length) {
+        if (length < 0 || length > tail - head) {
+            throw new IndexOutOfBoundsException(length + " bytes of " + (tail - head));
+        }
+    }
+}

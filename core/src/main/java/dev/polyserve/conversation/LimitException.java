@@ -1,0 +1,20 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Limit;
+import java.io.IOException;
+
+/// A connection asked for more than a limit allows: it ends with that as its cause.
+final class LimitException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final Limit limit;
+
+    LimitException(Limit limit) {
+        super("the limit '" + limit.label() + "' was reached");
+        this.limit = limit;
+    }
+
+    Limit limit() {
+        return limit;
+    }
+}

@@ -1,0 +1,117 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Limit;
+import java.nio.ByteBuffer;
+
+/// What was written and not yet taken by the system: the bytes `[head..tail)` of one array.
+///
+/// **Thread**: the owner.
+public final class OutputBuffer {
+    private static final int FIRST_BYTES = 512;
+
+    private final BufferPool pool;
+    private final int mostBytes;
+    private Chunk chunk = Chunk.NONE;
+    /// The array of `chunk`.
+    private byte[] array = Chunk.NONE.array;
+    private int head;
+    private int tail;
+
+    /// @param mostBytes the largest array it may grow to
+    public OutputBuffer(BufferPool pool, int mostBytes) {
+        this.pool = pool;
+        this.mostBytes = mostBytes;
+    }
+
+    /// How many bytes wait.
+    public int pending() {
+        return tail - head;
+    }
+
+    /// The waiting bytes as a buffer to write from; then comes [#sent].
+    public ByteBuffer pendingBytes() {
+        return chunk.view.limit(tail).position(head);
+    }
+
+    /// The system took so many.
+    public void sent(int count) {
+        head += count;
+        if (head == tail) {
+            head = 0;
+            tail = 0;
+        }
+    }
+
+    void append(byte[] bytes, int offset, int length) throws LimitException {
+        makeRoom(length);
+        System.arraycopy(bytes, offset, array, tail, length);
+        tail += length;
+    }
+
+    void append(ByteBuffer bytes) throws LimitException {
+        int length = bytes.remaining();
+        makeRoom(length);
+        bytes.get(array, tail, length);
+        tail += length;
+    }
+
+    void append(byte value) throws LimitException {
+        makeRoom(1);
+        array[tail++] = value;
+    }
+
+    /// Gives an empty array back before a wait, where the pool takes it.
+    public void reclaim() {
+        if (head == tail && pool.reclaims()) {
+            give();
+        }
+    }
+
+    /// Forgets what waits and gives everything back.
+    void clear() {
+        head = 0;
+        tail = 0;
+        give();
+    }
+
+    /// Bytes that the array occupies.
+    int capacity() {
+        return array.length;
+    }
+
+    private void makeRoom(int length) throws LimitException {
+        if (array.length - tail >= length) {
+            return;
+        }
+        int needed = tail - head + length;
+        if (needed < 0 || needed > mostBytes) {
+            throw new LimitException(Limit.BUFFER_PER_CONNECTION);
+        }
+        if (needed <= array.length / 2 || (needed <= array.length && head >= array.length / 2)) {
+            System.arraycopy(array, head, array, 0, tail - head);
+        } else {
+            Chunk next = pool.take((int) Math.min(mostBytes, Math.max(FIRST_BYTES, 2L * needed)));
+            System.arraycopy(array, head, next.array, 0, tail - head);
+            int waiting = tail - head;
+            give();
+            hold(next);
+            head = 0;
+            tail = waiting;
+            return;
+        }
+        tail -= head;
+        head = 0;
+    }
+
+    private void give() {
+        if (array.length > 0) {
+            pool.give(chunk);
+            hold(Chunk.NONE);
+        }
+    }
+
+    private void hold(Chunk next) {
+        chunk = next;
+        array = next.array;
+    }
+}

@@ -1,0 +1,124 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Limit;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Optional;
+
+/// How long a connection may still wait, or go on at all.
+///
+/// The owner notes when a wait begins and ends: two stores, no timer. Whoever watches (a timer wheel) asks from time to
+/// time whether it is overdue and when to ask again, so deadlines cost no system call and no timer is ever moved.
+///
+/// **Thread**: the owner begins and ends waits; one watcher asks; a sender touches.
+final class Patience {
+    private static final VarHandle WAIT_SINCE;
+    private static final VarHandle TOUCHED;
+
+    static {
+        try {
+            WAIT_SINCE = MethodHandles.lookup().findVarHandle(Patience.class, "waitSinceNanos", long.class);
+            TOUCHED = MethodHandles.lookup().findVarHandle(Patience.class, "touchedNanos", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static final long NOT_WAITING = Long.MAX_VALUE;
+
+    private final ServerContext context;
+    private final long startedNanos;
+    /// Relative to [#startedNanos], like the two below, so that plain comparison is right whatever the clock's origin.
+    private volatile long conversationUntil;
+    /// When the present wait began; [#NOT_WAITING] while there is none. Its limit is looked up when it is asked for, so that a
+    /// changed one holds for it.
+    @SuppressWarnings("unused")
+    private long waitSinceNanos = NOT_WAITING;
+    /// When a sender last sent something, which is a byte in one direction and so the opposite of idle.
+    @SuppressWarnings("unused")
+    private long touchedNanos;
+    private volatile Limit waitLimit = Limit.FIRST_BYTE;
+    /// The owner's: when the last wait began, and how many bytes had been moved then.
+    private long lastSinceNanos;
+    private long lastBytes = -1;
+
+    Patience(ServerContext context) {
+        this.context = context;
+        this.startedNanos = context.clock().nanos();
+        this.conversationUntil = context.conversationNanos();
+    }
+
+    long ageNanos() {
+        return context.clock().nanos() - startedNanos;
+    }
+
+    /// A wait begins; one of the same kind before which no byte was moved only goes on, so that neither short reads in a row
+    /// nor events that move nothing make a silent peer's time longer.
+    ///
+    /// @param bytes how many bytes were moved so far, of those that end such a wait
+    void begin(Limit limit, long bytes) {
+        if (bytes != lastBytes || waitLimit != limit) {
+            waitLimit = limit;
+            lastBytes = bytes;
+            lastSinceNanos = ageNanos();
+        }
+        WAIT_SINCE.setOpaque(this, lastSinceNanos);
+    }
+
+    /// The wait is over.
+    void end() {
+        WAIT_SINCE.setOpaque(this, NOT_WAITING);
+    }
+
+    /// Something was sent from outside the owner.
+    void touch() {
+        TOUCHED.setOpaque(this, ageNanos());
+    }
+
+    /// Makes the conversation end so long from now, if that is sooner.
+    ///
+    /// @return whether it is
+    boolean endWithin(long nanos) {
+        long until = ageNanos() + nanos;
+        boolean sooner = until < conversationUntil;
+        if (sooner) {
+            conversationUntil = until;
+        }
+        return sooner;
+    }
+
+    /// How long it has waited for input; 0 while it does not.
+    long quietNanos() {
+        long since = (long) WAIT_SINCE.getOpaque(this);
+        if (since == NOT_WAITING || waitLimit == Limit.WRITE_STALL) {
+            return 0;
+        }
+        return Math.max(0, ageNanos() - Math.max(since, (long) TOUCHED.getOpaque(this)));
+    }
+
+    /// Which limit has passed, if any.
+    Optional<Limit> overdue() {
+        long age = ageNanos();
+        if (age >= conversationUntil) {
+            return Optional.of(Limit.CONVERSATION);
+        }
+        return age >= waitUntil() ? Optional.of(waitLimit) : Optional.empty();
+    }
+
+    /// In how many nanoseconds to ask again; at least one. The present wait may give way to a shorter one that began just
+    /// after this moment, so it is never longer than the shortest wait there is.
+    long askAgainNanos() {
+        long age = ageNanos();
+        long next = Math.min(waitUntil(), conversationUntil);
+        return Math.clamp(next - age, 1, context.shortestWaitNanos());
+    }
+
+    private long waitUntil() {
+        long since = (long) WAIT_SINCE.getOpaque(this);
+        if (since == NOT_WAITING) {
+            return Long.MAX_VALUE;
+        }
+        // What a sender sends is progress for an owner who waits behind it, too.
+        return Math.max(since, (long) TOUCHED.getOpaque(this)) + context.waitNanos(waitLimit);
+    }
+}

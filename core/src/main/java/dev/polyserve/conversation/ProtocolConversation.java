@@ -1,0 +1,390 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Limit;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
+import dev.polyserve.Sender;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A connection served by an event-style [Protocol]: bytes in, bytes out, and what it wants next.
+///
+/// ```
+///   open ─▶ (received | sent | inputEnded)* ─▶ done? ─▶ finish
+///              │
+///              ├─ wantsWrite   output is pending
+///              ├─ wantsRead    input is open and the output below the high-water mark
+///              └─ wantsEndOutput, done
+/// ```
+///
+/// A driver does what it wants: the blocking [ProtocolPump], a readiness loop, a completion ring.
+///
+/// **Thread**: the owner, except [#shutdown], [#cutInput] and the sender.
+public final class ProtocolConversation extends Conversation implements Output {
+    private final Supplier<? extends Protocol> factory;
+    private final Driver driver;
+    /// The wire of a pumped conversation; a driven one has none.
+    private final @Nullable Wire wire;
+    private final InputBuffer in;
+    private final OutputBuffer out;
+    private final int highWaterBytes;
+    private @Nullable Protocol protocol;
+    private @Nullable Outbox outbox;
+    private boolean opened;
+    private boolean closing;
+    private boolean outputEnding;
+    private boolean outputEnded;
+    private boolean aboveHighWater;
+
+    private ProtocolConversation(ServerContext context, Identity identity, Supplier<? extends Protocol> factory,
+            Driver driver, @Nullable Wire wire) {
+        super(context, identity);
+        this.factory = factory;
+        this.driver = driver;
+        this.wire = wire;
+        var limits = context.options().limits();
+        this.in = new InputBuffer(driver.pool(), limits.bufferBytesPerConnection(), limits.frameBytes());
+        this.out = new OutputBuffer(driver.pool(), limits.bufferBytesPerConnection());
+        this.highWaterBytes = limits.highWaterBytes();
+    }
+
+    /// A conversation that an event loop drives.
+    public static ProtocolConversation driven(ServerContext context, Identity identity,
+            Supplier<? extends Protocol> factory, Driver driver) {
+        return new ProtocolConversation(context, identity, factory, driver, null);
+    }
+
+    /// A conversation that a thread pumps over a wire that waits.
+    public static ProtocolConversation pumped(ServerContext context, Identity identity,
+            Supplier<? extends Protocol> factory, Wire wire) {
+        return new ProtocolConversation(context, identity, factory, new WireDriver(wire), wire);
+    }
+
+    // --- what it wants ---
+
+    /// Whether more input may come.
+    public boolean wantsRead() {
+        return !in.ended() && !closing && !outputBacklogged() && cause() == null;
+    }
+
+    /// Whether output is pending.
+    public boolean wantsWrite() {
+        return out.pending() > 0;
+    }
+
+    /// Whether our side is to be ended now: everything was sent and nothing will follow.
+    public boolean wantsEndOutput() {
+        return outputEnding && !outputEnded && nothingToSend();
+    }
+
+    /// A pump sends what is queued itself, before it ends our side.
+    private boolean nothingToSend() {
+        return out.pending() == 0 && (!(outbox instanceof DrivenOutbox queued) || queued.isEmpty());
+    }
+
+    /// Whether it is over but for [#finish].
+    public boolean done() {
+        return broken() || ((closing || cause() != null) && nothingToSend());
+    }
+
+    /// Where the driver puts what arrives.
+    public InputBuffer input() {
+        return in;
+    }
+
+    /// What the driver sends.
+    public ByteBuffer pendingOutput() {
+        return out.pendingBytes();
+    }
+
+    // --- what happens to it ---
+
+    /// It begins; afterwards it may be [#done] already.
+    public void open() {
+        opened = begin(wire == null ? null : Thread.currentThread());
+        if (!opened) {
+            closing = true;
+            return;
+        }
+        turn(() -> {
+            protocol = factory.get();
+            protocol.opened(this);
+        });
+    }
+
+    /// So many bytes were put into [#input].
+    public void received(int count) {
+        patience.end();
+        traffic.countIn(count);
+        Protocol served = protocol;
+        if (served != null && !closing && cause() == null) {
+            try {
+                served.received(in, this);
+            } catch (Throwable e) { // whatever it is, it ends this connection and no other
+                failed(e);
+            }
+            endTurn();
+        }
+    }
+
+    /// The peer has ended its side, or is taken to have.
+    public void inputEnded() {
+        if (in.ended() && inputCut()) {
+            close();
+        }
+        if (in.ended() || closing || cause() != null) {
+            in.end();
+            return;
+        }
+        in.end();
+        turn(() -> {
+            Protocol served = requireProtocol();
+            if (in.available() > 0) {
+                served.received(in, this);
+            }
+            served.ended(this);
+        });
+    }
+
+    /// The system took so many bytes of [#pendingOutput].
+    public void sent(int count) {
+        traffic.countOut(count);
+        out.sent(count);
+        if (out.pending() > 0) {
+            return;
+        }
+        out.reclaim();
+        if (outbox != null) {
+            takeQueued();
+        }
+        if (aboveHighWater && out.pending() == 0 && !closing && !outputEnding && cause() == null) {
+            aboveHighWater = false;
+            turn(() -> requireProtocol().drained(this));
+        }
+    }
+
+    /// Our side was ended, as [#wantsEndOutput] asked.
+    public void outputEnded() {
+        outputEnded = true;
+    }
+
+    /// The system says that the connection is lost, or a limit was passed.
+    public void lost(IOException e) {
+        if (e instanceof LimitException limit) {
+            settle(causeOf(limit));
+            return;
+        }
+        settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
+        // Where another cause came first, too: else its last words would be tried again at every turn.
+        sendsNothingMore();
+    }
+
+    /// The driver is about to wait for what it wants: from here on the limits count.
+    public void waits() {
+        in.reclaim();
+        try {
+            if (cause() == null) {
+                account((long) in.capacity() + out.capacity());
+            }
+        } catch (LimitException e) {
+            lost(e);
+        }
+        waitsFor(out.pending() > 0 ? Limit.WRITE_STALL : bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
+    }
+
+    /// The wait is over.
+    public void waited() {
+        patience.end();
+    }
+
+    /// Takes what others have queued, as far as the high-water mark allows. **Thread**: the owner.
+    public void takeQueued() {
+        if (!(outbox instanceof DrivenOutbox queued)) {
+            return;
+        }
+        queued.came();
+        try {
+            for (ByteBuffer message; out.pending() < highWaterBytes && (message = queued.poll()) != null;) {
+                int bytes = message.remaining();
+                out.append(message);
+                queued.left(bytes);
+            }
+        } catch (LimitException e) {
+            lost(e);
+            queued.discard();
+        }
+        if (queued.endsNow()) {
+            end();
+        }
+        if (queued.closesNow() && !inputCut()) {
+            cutInput(false);
+        }
+    }
+
+    /// It is over and the socket is closed: tells the protocol, the listener and the callbacks. Once.
+    public void finish() {
+        if (!opened) {
+            // Claimed and completed by somebody else.
+            return;
+        }
+        leaveHandler();
+        settle(ending(in.ended()));
+        if (outbox != null) {
+            outbox.seal();
+        }
+        in.clear();
+        out.clear();
+        Cause why = cause();
+        if (protocol != null && why != null) {
+            try {
+                protocol.closed(why);
+            } catch (Throwable e) {
+                context.listener().failed(this, e);
+            }
+        }
+        complete(true);
+    }
+
+    /// Whether the end is one in which our last bytes matter.
+    public boolean graceful() {
+        return !broken();
+    }
+
+    /// Whether the peer may have sent what nobody read, which is to be thrown away before closing.
+    public boolean mayHaveUnread() {
+        return mayHaveUnread(in.ended());
+    }
+
+    private boolean outputBacklogged() {
+        return out.pending() >= highWaterBytes;
+    }
+
+    /// Calls the protocol within the one boundary that its exceptions cannot pass.
+    private void turn(Call call) {
+        try {
+            call.run();
+        } catch (Throwable e) { // whatever it is, it ends this connection and no other
+            failed(e);
+        }
+        endTurn();
+    }
+
+    private void endTurn() {
+        if (outputBacklogged()) {
+            aboveHighWater = true;
+        }
+        if ((closing || outputEnding) && outbox != null) {
+            outbox.seal();
+            takeQueued();
+        }
+    }
+
+    private void failed(Throwable error) {
+        Cause why = causeOf(error);
+        if (settle(why) && why instanceof Cause.Failed) {
+            context.listener().failed(this, error);
+        }
+        closing = true;
+    }
+
+    private Protocol requireProtocol() {
+        if (protocol == null) {
+            throw new IllegalStateException("the conversation was not opened: " + this);
+        }
+        return protocol;
+    }
+
+    // --- the protocol's side ---
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        requireOutput();
+        out.append(bytes, offset, length);
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+        requireOutput();
+        out.append(bytes);
+    }
+
+    @Override
+    public void writeByte(int value) throws IOException {
+        requireOutput();
+        out.append((byte) value);
+    }
+
+    @Override
+    public boolean ended() {
+        return outputEnding;
+    }
+
+    @Override
+    public long pendingBytes() {
+        return out.pending();
+    }
+
+    @Override
+    public void end() {
+        outputEnding = true;
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        outputEnding = true;
+    }
+
+    @Override
+    public Sender sender() {
+        if (outbox == null) {
+            outbox = wire == null ? new DrivenOutbox(this, driver) : new WireOutbox(this, wire);
+            if (outputEnding) {
+                outbox.seal();
+            }
+        }
+        return outbox;
+    }
+
+    /// Waits, after the peer's end, until somebody ends our side. **Thread**: the pump.
+    void awaitCut() {
+        if (driver instanceof WireDriver waiting) {
+            waiting.await(() -> inputCut() || cause() != null);
+        }
+    }
+
+    /// The outbox of a pumped conversation, whose lock its pump shares.
+    @Nullable WireOutbox wireOutbox() {
+        return outbox instanceof WireOutbox shared ? shared : null;
+    }
+
+    @Override
+    void shutdown() {
+        driver.shutdown();
+    }
+
+    @Override
+    void discard() {
+        driver.discard();
+    }
+
+    @Override
+    void cutInput() {
+        driver.cutInput();
+    }
+
+    private void requireOutput() throws IOException {
+        if (outputEnding) {
+            throw new IOException("the output was ended: nothing can be written after end() or close()");
+        }
+    }
+
+    /// One call of the protocol.
+    @FunctionalInterface
+    private interface Call {
+        void run() throws Exception;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Limit;
+import dev.polyserve.Options;
+import dev.polyserve.ServerListener;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// What all conversations of one server share.
+///
+/// **Thread**: any.
+public final class ServerContext {
+    /// For ever, as a length of time: far enough, and still addable to a clock's reading without overflow.
+    public static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
+
+    private volatile Current current;
+    private final ServerListener listener;
+    private final NanoClock clock;
+    private final ServerLog log;
+    private final BufferBudget budget;
+    private final Consumer<Conversation> registry;
+    private volatile boolean draining;
+
+    /// @param listener hears everything; it must not throw
+    /// @param registry is told of each conversation's end, before anybody else
+    public ServerContext(Options options, ServerListener listener, NanoClock clock, Consumer<Conversation> registry) {
+        this(options, listener, clock, registry, new ServerLog());
+    }
+
+    /// The same with a log that others use, too.
+    public ServerContext(Options options, ServerListener listener, NanoClock clock, Consumer<Conversation> registry,
+            ServerLog log) {
+        this.registry = registry;
+        this.log = log;
+        this.current = new Current(options);
+        this.listener = listener;
+        this.clock = clock;
+        this.budget = new BufferBudget(options.limits().bufferBytesTotal());
+    }
+
+    /// A time limit in nanoseconds, where zero means for ever.
+    public static long limitNanos(Duration limit) {
+        return limit.isZero() ? FOREVER_NANOS : nanos(limit);
+    }
+
+    /// A length of time in nanoseconds, however long.
+    public static long nanos(Duration time) {
+        return Math.min(TimeUnit.NANOSECONDS.convert(time), FOREVER_NANOS);
+    }
+
+    /// The server's options.
+    public Options options() {
+        return current.options;
+    }
+
+    /// Replaces the options: what is looked at from now on follows them.
+    public void reconfigure(Options options) {
+        current = new Current(options);
+        budget.atMost(options.limits().bufferBytesTotal());
+    }
+
+    /// Who hears what happens.
+    public ServerListener listener() {
+        return listener;
+    }
+
+    /// Where it says what no listener hears.
+    public ServerLog log() {
+        return log;
+    }
+
+    /// The time.
+    public NanoClock clock() {
+        return clock;
+    }
+
+    /// The bytes buffered for all connections.
+    public BufferBudget budget() {
+        return budget;
+    }
+
+    /// Whether the server lets its conversations come to their ends.
+    public boolean draining() {
+        return draining;
+    }
+
+    /// From now on the server is draining.
+    public void startDraining() {
+        draining = true;
+    }
+
+    void ended(Conversation conversation) {
+        registry.accept(conversation);
+    }
+
+    long conversationNanos() {
+        return current.conversationNanos;
+    }
+
+    /// How long a wait of this kind may take.
+    long waitNanos(Limit limit) {
+        Current now = current;
+        return switch (limit) {
+            case FIRST_BYTE -> now.firstByteNanos;
+            case IDLE -> now.idleNanos;
+            case WRITE_STALL -> now.writeStallNanos;
+            case CONVERSATION -> now.conversationNanos;
+            case READ, CONNECTIONS, CONNECTIONS_PER_ADDRESS, QUEUE, FRAME, BUFFER_PER_CONNECTION, BUFFER_TOTAL,
+                    SENDER_QUEUE, DATAGRAM ->
+                FOREVER_NANOS;
+        };
+    }
+
+    /// The shortest of the waits: none that begins after now can be overdue sooner.
+    long shortestWaitNanos() {
+        Current now = current;
+        return Math.min(now.firstByteNanos, now.writeStallNanos);
+    }
+
+    /// The options in force, and their waits in nanoseconds.
+    private static final class Current {
+        private final Options options;
+        private final long firstByteNanos;
+        private final long idleNanos;
+        private final long writeStallNanos;
+        private final long conversationNanos;
+
+        Current(Options options) {
+            this.options = options;
+            this.idleNanos = limitNanos(options.timeouts().idle());
+            this.firstByteNanos = Math.min(limitNanos(options.timeouts().firstByte()), idleNanos);
+            this.writeStallNanos = limitNanos(options.timeouts().writeStall());
+            this.conversationNanos = limitNanos(options.timeouts().conversation());
+        }
+    }
+}

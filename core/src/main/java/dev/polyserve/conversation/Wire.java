@@ -1,0 +1,46 @@
+package dev.polyserve.conversation;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// The one seam by which a waiting handler reads, writes and waits: the only place that knows how to wait.
+///
+/// A blocked thread, a coroutine of an event loop, a completion ring and a script in a test each have one.
+///
+/// **Thread**: the owner; [#shutdown], [#cutInput] and [#beside] any. Output may come from a sender's thread instead, never from both at once.
+public interface Wire {
+    /// What [#read] returns at the end of input.
+    int END = -1;
+    /// What [#read] returns when the time given was not enough.
+    int TIMED_OUT = -2;
+
+    /// Waits for bytes and puts at least one into the buffer.
+    ///
+    /// @param atMostNanos how long to wait, [ServerContext#FOREVER_NANOS] when only the server's limits hold
+    /// @return how many, [#END] or [#TIMED_OUT]
+    int read(InputBuffer into, long atMostNanos) throws IOException;
+
+    /// Sends all remaining bytes, waiting while the peer does not take them.
+    void write(ByteBuffer bytes) throws IOException;
+
+    /// Ends our side of the connection: the peer sees the end of input.
+    void endOutput() throws IOException;
+
+    /// Closes the connection and releases what it holds.
+    ///
+    /// @param unread whether the peer may have sent what nobody read: it is thrown away first, because the system would
+    ///         answer it with a reset, which destroys our last bytes on their way
+    void close(boolean unread) throws IOException;
+
+    /// Wakes the owner out of every wait, for good: reads see the end, writes fail.
+    void shutdown();
+
+    /// Lets reads see the end from now on, and wakes one that waits; output goes on.
+    void cutInput();
+
+    /// Runs a task that may wait, at the side of the owner: it sends what others have queued.
+    void beside(Runnable task);
+
+    /// The pool for the connection's buffers.
+    BufferPool pool();
+}

@@ -1,0 +1,134 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Limit;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The outbox of a connection whose owner may be waiting, in a read or in its handler: a task beside the owner sends
+/// while there is something to send. The lock keeps each message, and each flush of the owner's, in one piece.
+final class WireOutbox extends Outbox {
+    private final Wire wire;
+    private final ReentrantLock output = new ReentrantLock();
+    private final AtomicBoolean sending = new AtomicBoolean();
+    private volatile boolean outputEnded;
+
+    WireOutbox(Conversation conversation, Wire wire) {
+        super(conversation);
+        this.wire = wire;
+    }
+
+    @Override
+    void wake() {
+        if (sending.compareAndSet(false, true)) {
+            try {
+                wire.beside(this::sendQueued);
+            } catch (RuntimeException | Error e) {
+                // No thread to be had now: the next message tries again.
+                sending.set(false);
+                throw e;
+            }
+        }
+    }
+
+    /// The owner sends its own bytes. **Thread**: the owner.
+    void write(ByteBuffer bytes) throws IOException {
+        output.lock();
+        try {
+            wire.write(bytes);
+        } finally {
+            output.unlock();
+        }
+    }
+
+    /// Ends our side, once, by whoever comes first: behind what was accepted, and nothing more is. **Thread**: the owner.
+    void endOutput() throws IOException {
+        waiting(this::endOutputNow);
+    }
+
+    private void endOutputNow() throws IOException {
+        seal();
+        output.lock();
+        try {
+            if (!outputEnded) {
+                sendAll();
+                outputEnded = true;
+                wire.endOutput();
+            }
+        } finally {
+            output.unlock();
+        }
+    }
+
+    /// Whether our side was ended. **Thread**: any.
+    boolean outputEnded() {
+        return outputEnded;
+    }
+
+    /// Accepts nothing more and sends what is left. **Thread**: the owner.
+    void finish() throws IOException {
+        seal();
+        waiting(this::sendAllNow);
+    }
+
+    /// The owner waits for the peer already while it waits for the lock: a sender that holds it may be stalled.
+    private void waiting(Step step) throws IOException {
+        conversation.waitsFor(Limit.WRITE_STALL);
+        try {
+            step.run();
+        } finally {
+            conversation.patience.end();
+        }
+    }
+
+    private void sendQueued() {
+        do {
+            try {
+                sendAllNow();
+                if (endsNow()) {
+                    endOutputNow();
+                }
+            } catch (IOException e) {
+                seal();
+                conversation.settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
+                conversation.shutdown();
+            } finally {
+                sending.set(false);
+            }
+        } while (!isEmpty() && conversation.cause() == null && sending.compareAndSet(false, true));
+        if (closesNow() && conversation.cause() == null) {
+            conversation.cutInput(false);
+        }
+    }
+
+    private void sendAllNow() throws IOException {
+        output.lock();
+        try {
+            sendAll();
+        } finally {
+            output.unlock();
+        }
+    }
+
+    private void sendAll() throws IOException {
+        for (ByteBuffer message; (message = poll()) != null;) {
+            int end = message.limit();
+            while (message.position() < end) {
+                int piece = Math.min(end - message.position(), HandlerOutput.WRITE_PIECE_BYTES);
+                message.limit(message.position() + piece);
+                wire.write(message);
+                conversation.traffic.countOut(piece);
+                conversation.patience.touch();
+            }
+            left(end);
+        }
+    }
+
+    /// What may wait for the peer.
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.polyserve.io;
+
+import dev.polyserve.Endpoint;
+import java.net.BindException;
+import org.jspecify.annotations.Nullable;
+
+/// An endpoint cannot be bound; the message is a sentence for the user: where, why, and what to do.
+public final class BindFailedException extends BindException {
+    /// Somebody else has the port.
+    public static final String IN_USE = "the port is in use; stop what listens there or take another port";
+    /// The address is another machine's.
+    public static final String NOT_OURS = "the address is not one of this machine's; take one that is, or * for all";
+    /// The port is a privileged one.
+    public static final String FORBIDDEN = "permission denied; ports below 1024 need the administrator, so take a higher one";
+    /// Inherited listeners are to come.
+    public static final String NOT_INHERITED = "inherited listeners are not supported yet; listen at tcp:// or unix:";
+    /// Connections are wanted there.
+    public static final String NO_CONNECTIONS = "it carries no connections";
+    /// Datagrams are wanted there.
+    public static final String NO_DATAGRAMS = "it carries no datagrams";
+
+    private static final long serialVersionUID = 1L;
+
+    /// @param why and what to do
+    public BindFailedException(Endpoint endpoint, String why, @Nullable Throwable cause) {
+        super("cannot listen at " + endpoint + ": " + why);
+        initCause(cause);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.polyserve.io;
+
+import dev.polyserve.Endpoint;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.SelectableChannel;
+
+/// A bound channel, and where it is bound.
+///
+/// @param <C> what kind of channel
+abstract class BoundChannel<C extends SelectableChannel & NetworkChannel> implements ChannelSource {
+    final C channel;
+    private final Endpoint endpoint;
+    private final SocketAddress address;
+
+    /// @param endpoint with its real port
+    BoundChannel(C channel, Endpoint endpoint) throws IOException {
+        this.channel = channel;
+        this.endpoint = endpoint;
+        this.address = channel.getLocalAddress();
+    }
+
+    /// Where it is bound, with its real port.
+    public final Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /// Its address.
+    public final SocketAddress address() {
+        return address;
+    }
+
+    /// Whether it was not closed.
+    public final boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    /// Releases it.
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    @Override
+    public final SelectableChannel channel() {
+        return channel;
+    }
+}

@@ -1,0 +1,156 @@
+package dev.polyserve.io;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A connection of the JDK's family, TCP or Unix.
+final class ChannelSocket implements StreamSocket, ChannelSource {
+    /// What is thrown away before closing, at most: a peer that sends without end is reset after all.
+    private static final int DRAIN_STEP_BYTES = 2 << 10;
+    private static final int DRAIN_MOST_BYTES = 256 << 10;
+
+    private final SocketChannel channel;
+    private final SocketAddress peer;
+    private final SocketAddress local;
+    private boolean blocking = true;
+    /// Made by the first read with a time limit.
+    private @Nullable InputStream timedInput;
+
+    ChannelSocket(SocketChannel channel) throws IOException {
+        this.channel = channel;
+        this.peer = channel.getRemoteAddress();
+        this.local = channel.getLocalAddress();
+    }
+
+    @Override
+    public void blocking(boolean waits) throws IOException {
+        if (blocking != waits) {
+            channel.configureBlocking(waits);
+            blocking = waits;
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        return channel.read(into);
+    }
+
+    @Override
+    public int readWithin(ByteBuffer into, long atMostNanos) throws IOException {
+        return peer instanceof InetSocketAddress ? readTcpWithin(into, atMostNanos) : readUnixWithin(into, atMostNanos);
+    }
+
+    /// The channel's socket view is the JDK's one way to wait for a single socket with a time limit.
+    private int readTcpWithin(ByteBuffer into, long atMostNanos) throws IOException {
+        channel.socket().setSoTimeout(Math.clamp(ceilMillis(atMostNanos), 1, Integer.MAX_VALUE));
+        if (timedInput == null) {
+            timedInput = channel.socket().getInputStream();
+        }
+        try {
+            int count = timedInput.read(into.array(), into.arrayOffset() + into.position(), into.remaining());
+            return count < 0 ? END : count;
+        } catch (SocketTimeoutException e) {
+            return TIMED_OUT;
+        }
+    }
+
+    /// A Unix channel has no such view, and a selector wants a channel that does not wait.
+    private int readUnixWithin(ByteBuffer into, long atMostNanos) throws IOException {
+        try (Selector selector = Selector.open()) {
+            channel.configureBlocking(false);
+            SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+            try {
+                if (selector.select(Math.max(1, ceilMillis(atMostNanos))) == 0) {
+                    return TIMED_OUT;
+                }
+            } finally {
+                key.cancel();
+                selector.selectNow();
+                channel.configureBlocking(true);
+            }
+        }
+        return channel.read(into);
+    }
+
+    private static long ceilMillis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos + 999_999);
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+        return channel.write(bytes);
+    }
+
+    @Override
+    public void endOutput() throws IOException {
+        if (channel.isOpen()) {
+            channel.shutdownOutput();
+        }
+    }
+
+    @Override
+    public void cutInput() {
+        try {
+            channel.shutdownInput();
+        } catch (IOException e) {
+            // Already closed or reset: its reader sees that, which is as good an end.
+            assert !channel.isOpen() || e.getMessage() != null;
+        }
+    }
+
+    @Override
+    public void shutdown() {
+        cutInput();
+        try {
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            assert !channel.isOpen() || e.getMessage() != null;
+        }
+    }
+
+    @Override
+    public void drainAndClose() throws IOException {
+        try (SocketChannel closing = channel) {
+            closing.configureBlocking(false);
+            ByteBuffer away = ByteBuffer.allocate(DRAIN_STEP_BYTES);
+            int drained = 0;
+            for (int count; drained < DRAIN_MOST_BYTES && (count = closing.read(away.clear())) > 0;) {
+                drained += count;
+            }
+        } catch (ClosedChannelException e) {
+            // Closed by an interrupt meanwhile, which is what we are here for.
+            assert !channel.isOpen();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    @Override
+    public SocketAddress peer() {
+        return peer;
+    }
+
+    @Override
+    public SocketAddress local() {
+        return local;
+    }
+
+    @Override
+    public SelectableChannel channel() {
+        return channel;
+    }
+}

@@ -1,0 +1,9 @@
+package dev.polyserve.io;
+
+import java.nio.channels.SelectableChannel;
+
+/// A source of the JDK's family.
+public interface ChannelSource extends Source {
+    /// The channel to watch.
+    SelectableChannel channel();
+}

@@ -1,0 +1,89 @@
+package dev.polyserve.io;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.util.Locale;
+
+/// The JDK's channels as a family of sockets: TCP, UDP and Unix stream, on every system.
+public final class ChannelTransport implements Transport {
+    @Override
+    public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
+        return switch (endpoint) {
+            case Endpoint.Tcp tcp -> listenTcp(tcp, options);
+            case Endpoint.Unix unix -> UnixChannelListener.bind(unix, options.backlog());
+            case Endpoint.Inherited _ ->
+                throw new BindFailedException(endpoint, BindFailedException.NOT_INHERITED, null);
+            case Endpoint.Udp _, Endpoint.UnixDatagram _ ->
+                throw new BindFailedException(endpoint, BindFailedException.NO_CONNECTIONS, null);
+        };
+    }
+
+    @Override
+    public DatagramPort bind(Endpoint endpoint) throws IOException {
+        return switch (endpoint) {
+            case Endpoint.Udp udp -> bindUdp(udp);
+            case Endpoint.UnixDatagram _ ->
+                throw new BindFailedException(endpoint,
+                        "this model has no Unix datagrams (the JDK lacks them); use a model on descriptors, as epoll, or udp:// or unix:",
+                        null);
+            case Endpoint.Tcp _, Endpoint.Unix _, Endpoint.Inherited _ ->
+                throw new BindFailedException(endpoint, BindFailedException.NO_DATAGRAMS, null);
+        };
+    }
+
+    private static Listener listenTcp(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
+        InetSocketAddress address = Hosts.resolve(tcp, tcp.host(), tcp.port());
+        ServerSocketChannel channel = ServerSocketChannel.open();
+        try {
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, options.reuseAddress());
+            channel.configureBlocking(false);
+            channel.bind(address, options.backlog());
+            int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
+            return new ChannelListener(channel, new Endpoint.Tcp(tcp.host(), port), options.noDelay());
+        } catch (IOException e) {
+            channel.close();
+            throw explained(tcp, e);
+        }
+    }
+
+    private static DatagramPort bindUdp(Endpoint.Udp udp) throws IOException {
+        InetSocketAddress address = Hosts.resolve(udp, udp.host(), udp.port());
+        // An IPv4 socket for an IPv4 address, so that peers and our own address look like what was asked for.
+        DatagramChannel channel = Hosts.isEvery(udp.host()) || !(address.getAddress() instanceof java.net.Inet4Address)
+                ? DatagramChannel.open()
+                : DatagramChannel.open(StandardProtocolFamily.INET);
+        try {
+            channel.configureBlocking(false);
+            channel.bind(address);
+            int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
+            return new ChannelDatagramPort(channel, new Endpoint.Udp(udp.host(), port));
+        } catch (IOException e) {
+            channel.close();
+            throw explained(udp, e);
+        }
+    }
+
+    /// One sentence: what, where, and what to do. The system's reason comes as text only.
+    private static IOException explained(Endpoint endpoint, IOException e) {
+        String reason = String.valueOf(e.getMessage());
+        String known = reason.toLowerCase(Locale.ROOT);
+        String why = switch (e) {
+            case BindException _ when known.contains("in use") ->
+                BindFailedException.IN_USE;
+            case BindException _ when known.contains("cannot assign") ->
+                BindFailedException.NOT_OURS;
+            case SocketException _ when known.contains("permission denied") ->
+                BindFailedException.FORBIDDEN;
+            default -> reason;
+        };
+        return new BindFailedException(endpoint, why, e);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.polyserve.io;
+
+import dev.polyserve.Endpoint;
+import java.io.IOException;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// A bound socket that accepts connections; it does not wait.
+///
+/// **Thread**: its acceptor's; [#close] any.
+public interface Listener extends Source {
+    /// Where it listens, with its real port.
+    Endpoint endpoint();
+
+    /// Its address.
+    SocketAddress address();
+
+    /// The next connection, or null when none waits.
+    @Nullable StreamSocket accept() throws IOException;
+
+    /// Whether it was not closed.
+    boolean isOpen();
+
+    /// Stops listening; a Unix socket's file is removed if it is still ours.
+    void close() throws IOException;
+}

@@ -1,0 +1,76 @@
+package dev.polyserve.io;
+
+import dev.polyserve.Endpoint;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/// The file of a bound Unix socket, and its owner: a stale one is replaced, a live one refused, any other file never touched.
+///
+/// **Thread**: any.
+public final class SocketFile {
+    private final Path path;
+    /// Its identity (device and inode): another's at the same path is not ours to remove.
+    private final @Nullable Object key;
+
+    private SocketFile(Path path, @Nullable Object key) {
+        this.path = path;
+        this.key = key;
+    }
+
+    /// Whether somebody listens.
+    @FunctionalInterface
+    public interface Probe {
+        /// Whether somebody listens at the path; only "nobody does" makes its file stale.
+        boolean isLive(Path path) throws IOException;
+    }
+
+    /// Removes a socket file on which nobody listens.
+    ///
+    /// @throws BindFailedException when somebody does, or the file is none of a socket
+    public static void removeStale(Endpoint endpoint, Path path, Probe probe) throws IOException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class,
+                    LinkOption.NOFOLLOW_LINKS);
+            if (!attributes.isOther()) {
+                throw new BindFailedException(endpoint, "the file is there and is not a socket; take another path",
+                        null);
+            }
+        } catch (NoSuchFileException e) {
+            return;
+        } catch (AccessDeniedException e) {
+            throw new BindFailedException(endpoint, "permission denied", e);
+        }
+        if (probe.isLive(path)) {
+            throw new BindFailedException(endpoint, "another server listens there; stop it or take another path",
+                    null);
+        }
+        Files.deleteIfExists(path);
+    }
+
+    /// The file that binding has just made.
+    public static SocketFile made(Path path) throws IOException {
+        return new SocketFile(path, key(path));
+    }
+
+    /// Removes it, if it is still ours.
+    public void remove() throws IOException {
+        Object now = key(path);
+        if (now != null && now.equals(key)) {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    private static @Nullable Object key(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.polyserve.io;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+
+/// One accepted connection: bytes in, bytes out.
+///
+/// **Thread**: the owner, except [#cutInput] and [#shutdown]; reading and writing may be two threads.
+public interface StreamSocket extends Source {
+    /// What a read returns at the end of input.
+    int END = -1;
+    /// What [#readWithin] returns when the time was not enough.
+    int TIMED_OUT = -2;
+
+    /// Chooses whether reads and writes wait.
+    void blocking(boolean waits) throws IOException;
+
+    /// Reads what there is.
+    ///
+    /// @return how many bytes, 0 when there are none and it does not wait, or [#END]
+    int read(ByteBuffer into) throws IOException;
+
+    /// Reads what there is, waiting at most so long, on a socket that waits.
+    ///
+    /// @return how many bytes, [#END] or [#TIMED_OUT]
+    int readWithin(ByteBuffer into, long atMostNanos) throws IOException;
+
+    /// Writes what the system takes.
+    ///
+    /// @return how many bytes; fewer than remain only on a socket that does not wait
+    int write(ByteBuffer bytes) throws IOException;
+
+    /// Ends our side: the peer sees the end of input.
+    void endOutput() throws IOException;
+
+    /// Lets reads see the end from now on, and wakes one that waits. **Thread**: any.
+    void cutInput();
+
+    /// Ends both sides and wakes whoever waits, without releasing the descriptor. **Thread**: any.
+    void shutdown();
+
+    /// Throws away what the peer has sent and closes, so that the system does not answer it with a reset, which would
+    /// destroy our last bytes on their way.
+    void drainAndClose() throws IOException;
+
+    /// Releases the descriptor.
+    void close() throws IOException;
+
+    /// The other side; an unnamed Unix client has an empty path.
+    SocketAddress peer();
+
+    /// Our side.
+    SocketAddress local();
+}

@@ -1,0 +1,60 @@
+package dev.polyserve.io;
+
+import dev.polyserve.Endpoint;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// A Unix stream listener of the JDK's family, and the owner of its socket file.
+final class UnixChannelListener extends BoundChannel<ServerSocketChannel> implements Listener {
+    private final SocketFile file;
+
+    private UnixChannelListener(ServerSocketChannel channel, Endpoint.Unix endpoint) throws IOException {
+        super(channel, endpoint);
+        this.file = SocketFile.made(endpoint.path());
+    }
+
+    static Listener bind(Endpoint.Unix endpoint, int backlog) throws IOException {
+        SocketFile.removeStale(endpoint, endpoint.path(), UnixChannelListener::isLive);
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.configureBlocking(false);
+            channel.bind(UnixDomainSocketAddress.of(endpoint.path()), backlog);
+            return new UnixChannelListener(channel, endpoint);
+        } catch (IOException e) {
+            channel.close();
+            throw new BindFailedException(endpoint, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static boolean isLive(Path path) throws IOException {
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            // Without waiting: a live listener with a full backlog must not hold us up, and counts as live.
+            probe.configureBlocking(false);
+            probe.connect(UnixDomainSocketAddress.of(path));
+            return true;
+        } catch (IOException e) {
+            String reason = String.valueOf(e.getMessage());
+            // Only "nobody listens" proves it stale: a full backlog or a missing permission is a live one.
+            return !reason.contains("refused");
+        }
+    }
+
+    @Override
+    public @Nullable StreamSocket accept() throws IOException {
+        SocketChannel accepted = channel.accept();
+        return accepted == null ? null : new ChannelSocket(accepted);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (isOpen()) {
+            file.remove();
+            channel.close();
+        }
+    }
+}

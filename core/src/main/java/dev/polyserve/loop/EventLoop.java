@@ -1,0 +1,385 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.conversation.BufferPool;
+import dev.polyserve.conversation.Chunk;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.coroutine.Carrier;
+import dev.polyserve.io.Source;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One thread that serves many: it waits in its multiplexer, calls who is ready, runs coroutines, timers and the mailbox.
+///
+/// ```
+///   turn:  await ─▶ ready sockets ─▶ mailbox ─▶ coroutines ─▶ timers ─┐
+///            ▲                                                        │
+///            └──────────── 0 wait while anything is runnable ◀────────┘
+/// ```
+///
+/// *Wake-up*: a poster adds to its queue and then looks at `asleep`; the loop sets `asleep`, then looks at the queues again,
+/// then waits. Both are volatile, so one of the two always sees the other, and the first poster alone pays for waking.
+///
+/// **Thread**: its own, except [#post], [#execute], [#close] and what the stall monitor reads.
+public final class EventLoop implements Executor, AutoCloseable {
+    /// Coroutines that run in one turn before the sockets are looked at again.
+    private static final int COROUTINES_PER_TURN = 256;
+    private static final long END_MILLIS = 1_000;
+    private static final int SCRATCH_BYTES = 64 << 10;
+
+    private final String name;
+    private final Multiplexer multiplexer;
+    private final NanoClock clock;
+    private final Consumer<Throwable> errors;
+    private final Thread thread;
+    private final TimerWheel timers;
+    private final LoopBufferPool pool = new LoopBufferPool();
+    private final Chunk scratch = new Chunk(SCRATCH_BYTES);
+    /// From other threads.
+    private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+    private final RunQueue continuations = new RunQueue();
+    private final boolean lendsThread;
+    private Consumer<? super IOException> whenLost = _ -> {};
+    private volatile boolean asleep;
+    private volatile boolean stopping;
+    /// Set when the loop has ended: runs what comes then.
+    private volatile @Nullable LateThread afterwards;
+    private final Turn turn = new Turn();
+    private long nowNanos;
+
+    /// @param daemon whether the program may end while it runs
+    /// @param lendsThread whether coroutines run on its thread, which the JDK must allow ([Carrier#whyNot])
+    /// @param errors hears what a task threw; the loop goes on
+    public EventLoop(String name, Multiplexer multiplexer, NanoClock clock, boolean daemon, boolean lendsThread,
+            Consumer<Throwable> errors) {
+        this.name = name;
+        this.multiplexer = multiplexer;
+        this.clock = clock;
+        this.errors = errors;
+        this.nowNanos = clock.nanos();
+        this.timers = new TimerWheel(nowNanos);
+        this.lendsThread = lendsThread;
+        this.thread = Thread.ofPlatform().name(name).daemon(daemon).unstarted(this::run);
+    }
+
+    /// Starts its thread.
+    ///
+    /// @param whenLost hears why the loop has ended, if it did though nobody closed it: nothing is ready on it any more.
+    ///         **Thread**: the ending one's
+    public void start(Consumer<? super IOException> whenLost) {
+        this.whenLost = whenLost;
+        thread.start();
+    }
+
+    /// Its name, also its thread's.
+    public String name() {
+        return name;
+    }
+
+    /// Its thread.
+    public Thread thread() {
+        return thread;
+    }
+
+    /// The time at the start of this turn.
+    public long nowNanos() {
+        return nowNanos;
+    }
+
+    /// The buffers of its connections.
+    BufferPool pool() {
+        return pool;
+    }
+
+    /// A chunk to read into within one turn.
+    Chunk scratch() {
+        return scratch;
+    }
+
+    // --- what others may do ---
+
+    /// Runs a task on the loop, soon. **Thread**: any.
+    public void post(Runnable task) {
+        mailbox.add(task);
+        wakeupIfAsleep();
+    }
+
+    /// Runs a coroutine's next stretch: the scheduler of the loop's virtual threads. **Thread**: any; it never blocks.
+    @Override
+    public void execute(Runnable continuation) {
+        if (Thread.currentThread().equals(thread)) {
+            continuations.addOwn(continuation);
+        } else {
+            continuations.addForeign(continuation);
+            wakeupIfAsleep();
+        }
+    }
+
+    /// A coroutine of this loop where the JDK lets us lend the thread, a virtual thread of the default scheduler where not;
+    /// [#lendsThread] tells which.
+    public Thread newCoroutine(String coroutineName, Runnable body) {
+        Thread.Builder.OfVirtual threads = lendsThread ? Carrier.threadsOn(this) : Thread.ofVirtual();
+        return threads.name(coroutineName).unstarted(body);
+    }
+
+    /// Whether coroutines run on the loop's own thread.
+    public boolean lendsThread() {
+        return lendsThread;
+    }
+
+    /// Ends the loop after this turn, or before the first. **Thread**: any.
+    @Override
+    public void close() {
+        stopping = true;
+        if (thread.getState() == Thread.State.NEW) {
+            closeMultiplexer();
+        } else {
+            multiplexer.wakeup();
+        }
+    }
+
+    /// Waits until the loop has ended, a second at most; the loop itself does not wait. **Thread**: any.
+    public void awaitEnd() {
+        if (Thread.currentThread().equals(thread)) {
+            return;
+        }
+        try {
+            thread.join(END_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void wakeupIfAsleep() {
+        if (asleep) {
+            asleep = false;
+            multiplexer.wakeup();
+            return;
+        }
+        LateThread late = afterwards;
+        if (late != null) {
+            late.execute(this::runLeft);
+        }
+    }
+
+    // --- for its own ---
+
+    /// Watches a source.
+    public Multiplexer.Watch watch(Source source, int interest, Multiplexer.Ready ready) throws IOException {
+        return multiplexer.watch(source, interest, ready);
+    }
+
+    /// Changes the interest in a source.
+    public void change(Multiplexer.Watch watch, int interest) {
+        multiplexer.change(watch, interest);
+    }
+
+    /// Ends watching.
+    public void forget(Multiplexer.Watch watch) {
+        multiplexer.forget(watch);
+    }
+
+    /// Runs a task once, no sooner than in `delayNanos`.
+    ///
+    /// @return what [#cancel] takes
+    public Delayed schedule(long delayNanos, Runnable task) {
+        return repeat(delayNanos, () -> {
+            task.run();
+            return -1;
+        });
+    }
+
+    /// Cancels a scheduled task; harmless when it has run.
+    public void cancel(Delayed delayed) {
+        Repetition repetition = (Repetition) delayed;
+        repetition.cancelled = true;
+        timers.cancel(repetition.timer);
+    }
+
+    /// Runs a task again and again, each time after the delay it returns, until that is negative or it is cancelled.
+    public Delayed repeat(long delayNanos, Repeated task) {
+        Repetition repetition = new Repetition(task);
+        timers.set(repetition.timer, clock.nanos(), delayNanos);
+        return repetition;
+    }
+
+    /// Keeps asking a conversation for its time limits until it is over. **Thread**: the loop's; the conversation may belong
+    /// to any.
+    public void watch(Conversation conversation) {
+        Repetition watching = new Repetition(conversation::watch);
+        watching.runSoon();
+        conversation.watchedBy(() -> post(watching::runSoon));
+        // At the next turn: nobody waits for it.
+        conversation.onDone(_ -> mailbox.add(() -> cancel(watching)));
+    }
+
+    /// Notes whom this turn serves, for the stall monitor.
+    void serves(Object connectionOrCoroutine) {
+        turn.serves(connectionOrCoroutine);
+    }
+
+    // --- for the stall monitor; any thread ---
+
+    /// When the present turn began; 0 while the loop waits.
+    public long turnStartedNanos() {
+        return turn.startedNanos();
+    }
+
+    /// Whom the present turn serves, if that is known.
+    public @Nullable ConnectionInfo servedConnection() {
+        return turn.connection();
+    }
+
+    /// What the present turn is doing: the coroutine's stack where one runs, else the thread's.
+    public StackTraceElement[] stack() {
+        Thread coroutine = turn.coroutine();
+        return coroutine == null ? thread.getStackTrace() : coroutine.getStackTrace();
+    }
+
+    // --- the loop ---
+
+    private void run() {
+        Optional<IOException> lost = Optional.empty();
+        try {
+            while (!stopping) {
+                try {
+                    turn();
+                } catch (RuntimeException | Error e) {
+                    // One source's fault, which must not be that of all the others; readiness is told again.
+                    errors.accept(e);
+                }
+            }
+            runMailbox();
+        } catch (IOException e) {
+            lost = Optional.of(
+                    new IOException("the event loop " + name + " cannot wait any more: " + e.getMessage(), e));
+        } finally {
+            closeMultiplexer();
+            asleep = false;
+            afterwards = new LateThread(name + "-late");
+            wakeupIfAsleep(); // for whoever added something just before
+        }
+        // Last, when what is posted because of it is run.
+        lost.ifPresent(whenLost);
+    }
+
+    /// What a turn would run. **Thread**: the late one.
+    private void runLeft() {
+        while (runnable()) {
+            runMailbox();
+            runContinuations();
+        }
+    }
+
+    private void closeMultiplexer() {
+        try {
+            multiplexer.close();
+        } catch (IOException e) {
+            errors.accept(new UncheckedIOException("the multiplexer of " + name + " was not closed", e));
+        }
+    }
+
+    private void turn() throws IOException {
+        await();
+        runMailbox();
+        runContinuations();
+        // A protocol may have set it, as one does who is interrupted; nobody interrupts a loop, and it would not wait any more.
+        Thread.interrupted();
+        nowNanos = clock.nanos();
+        timers.advance(nowNanos);
+        turn.serves(null);
+    }
+
+    private void await() throws IOException {
+        long atMostNanos = runnable() ? 0 : timers.nextDelayNanos(nowNanos);
+        if (atMostNanos > 0) {
+            asleep = true;
+            if (runnable() || stopping) {
+                atMostNanos = 0;
+            }
+        }
+        turn.begins(0);
+        multiplexer.await(atMostNanos);
+        asleep = false;
+    }
+
+    /// Notes when this turn began; the first that is called in a turn calls it.
+    public void turnBegins() {
+        if (turn.startedNanos() == 0) {
+            nowNanos = clock.nanos();
+            turn.begins(nowNanos);
+        }
+    }
+
+    private boolean runnable() {
+        return !continuations.isEmpty() || !mailbox.isEmpty();
+    }
+
+    private void runMailbox() {
+        turnBegins();
+        for (Runnable task; (task = mailbox.poll()) != null;) {
+            guarded(task);
+        }
+    }
+
+    /// Runs what is runnable now, not what it makes runnable meanwhile beyond the budget: sockets come first again.
+    private void runContinuations() {
+        Runnable next;
+        for (int left = COROUTINES_PER_TURN; left > 0 && (next = continuations.poll()) != null; left--) {
+            guarded(next);
+        }
+    }
+
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            errors.accept(e);
+        }
+    }
+
+    /// A scheduled task.
+    public sealed interface Delayed {}
+
+    /// A task that says when it wants to run again.
+    @FunctionalInterface
+    public interface Repeated {
+        /// Runs.
+        ///
+        /// @return after how many nanoseconds to run again; negative: never
+        long run();
+    }
+
+    /// One timer object for all runs of a task.
+    private final class Repetition implements Delayed {
+        private final Repeated task;
+        private final TimerWheel.Timer timer = new TimerWheel.Timer(() -> guarded(this::runAndSet));
+        private boolean cancelled;
+
+        Repetition(Repeated task) {
+            this.task = task;
+        }
+
+        /// Runs at the next tick, sooner than it wanted.
+        void runSoon() {
+            if (!cancelled) {
+                timers.cancel(timer);
+                timers.set(timer, clock.nanos(), 0);
+            }
+        }
+
+        private void runAndSet() {
+            long again = task.run();
+            if (again >= 0 && !cancelled) {
+                timers.set(timer, clock.nanos(), again);
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.conversation.BufferPool;
+import dev.polyserve.conversation.Chunk;
+import org.jspecify.annotations.Nullable;
+
+/// A loop's stack of buffers: a connection holds one only while it has bytes in it.
+///
+/// **Thread**: the loop's, coroutines of it included.
+final class LoopBufferPool implements BufferPool {
+    private static final int SMALL_BYTES = 4 << 10;
+    private static final int KEPT = 256;
+
+    private final @Nullable Chunk[] kept = new @Nullable Chunk[KEPT];
+    private int count;
+
+    @Override
+    public Chunk take(int atLeastBytes) {
+        if (atLeastBytes > SMALL_BYTES) {
+            return new Chunk(atLeastBytes);
+        }
+        Chunk last = count > 0 ? kept[--count] : null;
+        return last == null ? new Chunk(SMALL_BYTES) : last;
+    }
+
+    @Override
+    public void give(Chunk chunk) {
+        if (chunk.length() == SMALL_BYTES && count < KEPT) {
+            kept[count++] = chunk;
+        }
+    }
+
+    @Override
+    public boolean reclaims() {
+        return true;
+    }
+}

@@ -1,0 +1,180 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.conversation.BufferPool;
+import dev.polyserve.conversation.Chunk;
+import dev.polyserve.conversation.Driver;
+import dev.polyserve.conversation.ProtocolConversation;
+import dev.polyserve.io.StreamSocket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// Drives a protocol on an event loop: it does what the conversation wants, as far as the socket goes along.
+///
+/// ```
+///   ready ─▶ read once ─▶ received ─┐
+///     │                             ├─▶ write while it takes ─▶ interest = what it wants ─▶ (loop)
+///     └────▶ writable ──────────────┘            └─ done ─▶ close
+/// ```
+///
+/// A turn reads once and writes a bounded number of times, so that no connection keeps the loop from the others.
+///
+/// **Thread**: the loop's, except what [Driver] says.
+public final class LoopDriver implements Driver, Multiplexer.Ready {
+    private static final int WRITES_PER_TURN = 16;
+    private static final Step NOTHING = _ -> {};
+
+    private final EventLoop loop;
+    private final StreamSocket socket;
+    /// One object for all turns.
+    private final Step reading = this::read;
+    private @Nullable ProtocolConversation conversation;
+    private Multiplexer.@Nullable Watch watch;
+    private int interest;
+    private boolean closed;
+
+    /// A driver for a socket, which from now on does not wait.
+    public LoopDriver(EventLoop loop, StreamSocket socket) {
+        this.loop = loop;
+        this.socket = socket;
+    }
+
+    /// Watches the socket and begins the conversation, made with this driver.
+    public void start(ProtocolConversation driven) throws IOException {
+        conversation = driven;
+        socket.blocking(false);
+        interest = Multiplexer.READ;
+        watch = loop.watch(socket, interest, this);
+        loop.serves(driven);
+        driven.open();
+        turnEnds(driven);
+    }
+
+    @Override
+    public void ready(int readiness) {
+        loop.turnBegins();
+        turn((readiness & Multiplexer.READ) != 0 ? reading : NOTHING);
+    }
+
+    private void read(ProtocolConversation driven) throws IOException {
+        if (!driven.wantsRead()) {
+            return;
+        }
+        Chunk scratch = loop.scratch();
+        int count = socket.read(scratch.room());
+        if (count > 0) {
+            driven.input().lend(scratch, count);
+            driven.received(count);
+            driven.input().keep();
+        } else if (count < 0) {
+            driven.inputEnded();
+        }
+    }
+
+    private void turn(Step step) {
+        ProtocolConversation driven = conversation;
+        if (driven == null || closed) {
+            return;
+        }
+        loop.serves(driven);
+        try {
+            step.run(driven);
+        } catch (IOException e) {
+            driven.lost(e);
+        }
+        turnEnds(driven);
+    }
+
+    private void turnEnds(ProtocolConversation driven) {
+        try {
+            write(driven);
+        } catch (IOException e) {
+            driven.lost(e);
+        }
+        driven.waits();
+        if (driven.done()) {
+            close(driven);
+            return;
+        }
+        int wanted = (driven.wantsRead() ? Multiplexer.READ : 0) | (driven.wantsWrite() ? Multiplexer.WRITE : 0);
+        Multiplexer.Watch watched = watch;
+        if (wanted != interest && watched != null) {
+            interest = wanted;
+            loop.change(watched, wanted);
+        }
+    }
+
+    private void write(ProtocolConversation driven) throws IOException {
+        for (int left = WRITES_PER_TURN; left > 0 && driven.wantsWrite() && driven.graceful(); left--) {
+            ByteBuffer pending = driven.pendingOutput();
+            int asked = pending.remaining();
+            int count = socket.write(pending);
+            driven.sent(count);
+            if (count < asked) {
+                break;
+            }
+        }
+        if (driven.wantsEndOutput()) {
+            socket.endOutput();
+            driven.outputEnded();
+        }
+    }
+
+    private void close(ProtocolConversation driven) {
+        closed = true;
+        Multiplexer.Watch watched = watch;
+        if (watched != null) {
+            loop.forget(watched);
+        }
+        try {
+            if (driven.mayHaveUnread()) {
+                socket.drainAndClose();
+            } else {
+                socket.close();
+            }
+        } catch (IOException e) {
+            // The descriptor is released whatever close reports, and the conversation had come to its end before.
+            socket.shutdown();
+        }
+        driven.finish();
+    }
+
+    @Override
+    public BufferPool pool() {
+        return loop.pool();
+    }
+
+    @Override
+    public void wake() {
+        loop.post(() -> turn(ProtocolConversation::takeQueued));
+    }
+
+    @Override
+    public void shutdown() {
+        loop.post(() -> turn(NOTHING));
+    }
+
+    @Override
+    public void discard() {
+        loop.post(() -> {
+            closed = true;
+            try {
+                socket.close();
+            } catch (IOException e) {
+                // The descriptor is released whatever close reports, and nobody was served.
+                socket.shutdown();
+            }
+        });
+    }
+
+    @Override
+    public void cutInput() {
+        loop.post(() -> turn(ProtocolConversation::inputEnded));
+    }
+
+    /// What a turn begins with.
+    @FunctionalInterface
+    private interface Step {
+        void run(ProtocolConversation driven) throws IOException;
+    }
+}

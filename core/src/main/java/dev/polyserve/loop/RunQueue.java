@@ -1,0 +1,39 @@
+package dev.polyserve.loop;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/// The stretches of coroutines that are to run next on a loop.
+///
+/// **Thread**: the loop's, except [#addForeign].
+final class RunQueue {
+    /// From the loop's own thread.
+    private final ArrayDeque<Runnable> own = new ArrayDeque<>();
+    private final Queue<Runnable> foreign = new ConcurrentLinkedQueue<>();
+    private boolean foreignFirst;
+
+    void addOwn(Runnable continuation) {
+        own.add(continuation);
+    }
+
+    /// **Thread**: any.
+    void addForeign(Runnable continuation) {
+        foreign.add(continuation);
+    }
+
+    boolean isEmpty() {
+        return own.isEmpty() && foreign.isEmpty();
+    }
+
+    /// The next, from either side in turn: coroutines that only yield must not keep out those that others have woken.
+    @Nullable Runnable poll() {
+        foreignFirst = !foreignFirst;
+        Runnable next = foreignFirst ? foreign.poll() : own.poll();
+        if (next == null) {
+            next = foreignFirst ? own.poll() : foreign.poll();
+        }
+        return next;
+    }
+}

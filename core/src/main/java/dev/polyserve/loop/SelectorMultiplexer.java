@@ -1,0 +1,117 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.io.ChannelSource;
+import dev.polyserve.io.Source;
+import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+
+/// The JDK's selector: epoll on Linux, kqueue on BSD and macOS, WEPoll on Windows.
+public final class SelectorMultiplexer implements Multiplexer {
+    private final Selector selector;
+
+    /// Opens a selector.
+    public SelectorMultiplexer() throws IOException {
+        this.selector = Selector.open();
+    }
+
+    @Override
+    public String name() {
+        return "nio";
+    }
+
+    @Override
+    public Watch watch(Source source, int interest, Ready ready) throws IOException {
+        SelectableChannel channel = ((ChannelSource) source).channel();
+        KeyWatch watch = new KeyWatch(ready, channel);
+        watch.key = channel.register(selector, watch.ops(interest), watch);
+        return watch;
+    }
+
+    @Override
+    public void change(Watch watch, int interest) {
+        KeyWatch changed = (KeyWatch) watch;
+        int ops = changed.ops(interest);
+        // The selector hands a changed set to the system at its next wait, many at once.
+        if (changed.key.isValid() && changed.key.interestOps() != ops) {
+            changed.key.interestOps(ops);
+        }
+    }
+
+    @Override
+    public void forget(Watch watch) {
+        ((KeyWatch) watch).key.cancel();
+    }
+
+    @Override
+    public void await(long atMostNanos) throws IOException {
+        if (atMostNanos == 0) {
+            selector.selectNow(SelectorMultiplexer::tell);
+        } else if (atMostNanos == Long.MAX_VALUE) {
+            selector.select(SelectorMultiplexer::tell);
+        } else {
+            // Rounded up, or a timer that is due in half a millisecond would be waited for by spinning.
+            selector.select(SelectorMultiplexer::tell, TimeUnit.NANOSECONDS.toMillis(atMostNanos + 999_999));
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        selector.wakeup();
+    }
+
+    @Override
+    public void close() throws IOException {
+        selector.close();
+    }
+
+    private static void tell(SelectionKey key) {
+        KeyWatch watch = (KeyWatch) key.attachment();
+        int ops;
+        try {
+            ops = key.readyOps();
+        } catch (CancelledKeyException e) {
+            // Forgotten earlier in this very turn, by another connection's doing: nobody is to be told.
+            return;
+        }
+        int readiness = 0;
+        if ((ops & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT)) != 0) {
+            readiness |= READ;
+        }
+        if ((ops & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) != 0) {
+            readiness |= WRITE;
+        }
+        watch.ready.ready(readiness);
+    }
+
+    /// A key and who is told; its key is set right after construction, because the key is made with it attached.
+    private static final class KeyWatch implements Watch {
+        private final Ready ready;
+        private final SelectableChannel channel;
+        @SuppressWarnings("NullAway.Init")
+        private SelectionKey key;
+
+        KeyWatch(Ready ready, SelectableChannel channel) {
+            this.ready = ready;
+            this.channel = channel;
+        }
+
+        int ops(int interest) {
+            int ops = 0;
+            if ((interest & READ) != 0) {
+                ops |= channel instanceof ServerSocketChannel ? SelectionKey.OP_ACCEPT : SelectionKey.OP_READ;
+            }
+            if ((interest & WRITE) != 0) {
+                // One that still connects can be written to when it has: the system tells both alike, the JDK does not.
+                boolean connects = channel instanceof SocketChannel socket && socket.isConnectionPending();
+                ops |= connects ? SelectionKey.OP_CONNECT : SelectionKey.OP_WRITE;
+            }
+            return ops;
+        }
+    }
+}

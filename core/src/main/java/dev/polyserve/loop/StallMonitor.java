@@ -1,0 +1,82 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.conversation.ServerContext;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// Watches event loops for turns that take too long, and reports each once, with the stack that it is stuck in.
+///
+/// It only reads what the loops write anyway, so it costs them nothing.
+///
+/// **Thread**: its own, a daemon.
+public final class StallMonitor implements AutoCloseable {
+    private final List<EventLoop> loops;
+    private final long limitNanos;
+    private final ServerContext context;
+    private final long[] reportedTurns;
+    private final Thread thread;
+
+    /// A monitor of these loops, with the limit of the server's options; zero never reports.
+    public StallMonitor(List<EventLoop> loops, ServerContext context) {
+        this.loops = List.copyOf(loops);
+        this.limitNanos = ServerContext.nanos(context.options().timeouts().stall());
+        this.context = context;
+        this.reportedTurns = new long[loops.size()];
+        this.thread = Thread.ofPlatform().name("polyserve-stall-monitor").daemon().unstarted(this::run);
+    }
+
+    /// Starts watching.
+    public void start() {
+        if (limitNanos > 0) {
+            thread.start();
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    private void run() {
+        // Half the limit, so that a stall is seen before it has lasted twice as long.
+        long periodMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(limitNanos / 2));
+        try {
+            while (true) {
+                Thread.sleep(periodMillis);
+                for (int i = 0; i < loops.size(); i++) {
+                    lookGuarded(i);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Closed: the one way in which it ends.
+            return;
+        }
+    }
+
+    /// A monitor that fails once, for want of memory, goes on.
+    private void lookGuarded(int index) {
+        try {
+            look(index);
+        } catch (RuntimeException | Error e) {
+            context.log().warn("the stall monitor failed: " + e, null);
+        }
+    }
+
+    private void look(int index) {
+        EventLoop loop = loops.get(index);
+        long started = loop.turnStartedNanos();
+        long soFarNanos = System.nanoTime() - started;
+        if (started == 0 || soFarNanos < limitNanos || reportedTurns[index] == started) {
+            return;
+        }
+        var connection = Optional.ofNullable(loop.servedConnection());
+        StackTraceElement[] stack = loop.stack();
+        if (loop.turnStartedNanos() == started) {
+            reportedTurns[index] = started;
+            context.listener().stalled(loop.name(), Duration.ofNanos(soFarNanos), connection, Arrays.asList(stack));
+        }
+    }
+}

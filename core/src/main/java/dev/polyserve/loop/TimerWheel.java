@@ -1,0 +1,135 @@
+package dev.polyserve.loop;
+
+import org.jspecify.annotations.Nullable;
+
+/// A loop's timers: a hashed wheel, where setting and cancelling cost the same however many there are.
+///
+/// A timer lies in the slot of its due tick; one that is due in a later round of the wheel stays when its slot comes by.
+/// `earliestTick` is a lower bound for the next due one, so that an idle loop sleeps until there is something to do.
+///
+/// **Thread**: the loop's.
+final class TimerWheel {
+    static final long TICK_NANOS = 4_000_000;
+    private static final int SLOTS = 1024;
+
+    private final @Nullable Timer[] slots = new @Nullable Timer[SLOTS];
+    private final long startNanos;
+    private long currentTick;
+    private long earliestTick = Long.MAX_VALUE;
+    private int size;
+
+    TimerWheel(long nowNanos) {
+        this.startNanos = nowNanos;
+    }
+
+    /// A task that is due at some time; it can be cancelled, and set again when it has run.
+    static final class Timer {
+        private final Runnable task;
+        private long dueTick;
+        private boolean set;
+        private @Nullable Timer previous;
+        private @Nullable Timer next;
+
+        Timer(Runnable task) {
+            this.task = task;
+        }
+    }
+
+    /// Sets a timer that is not set, to be due no sooner than in `delayNanos`.
+    void set(Timer timer, long nowNanos, long delayNanos) {
+        if (timer.set) {
+            throw new IllegalStateException("the timer is already set");
+        }
+        long dueNanos = nowNanos - startNanos + delayNanos;
+        timer.dueTick = Math.max(currentTick + 1, dueNanos / TICK_NANOS + 1);
+        timer.set = true;
+        int slot = slot(timer.dueTick);
+        Timer first = slots[slot];
+        timer.next = first;
+        timer.previous = null;
+        if (first != null) {
+            first.previous = timer;
+        }
+        slots[slot] = timer;
+        size++;
+        earliestTick = Math.min(earliestTick, timer.dueTick);
+    }
+
+    /// Cancels a timer; one that is not set stays so.
+    void cancel(Timer timer) {
+        if (!timer.set) {
+            return;
+        }
+        timer.set = false;
+        size--;
+        if (timer.previous == null) {
+            slots[slot(timer.dueTick)] = timer.next;
+        } else {
+            timer.previous.next = timer.next;
+        }
+        if (timer.next != null) {
+            timer.next.previous = timer.previous;
+        }
+        timer.previous = null;
+        timer.next = null;
+    }
+
+    /// Runs every timer that is due now.
+    void advance(long nowNanos) {
+        long nowTick = (nowNanos - startNanos) / TICK_NANOS;
+        if (nowTick < earliestTick) {
+            currentTick = Math.max(currentTick, nowTick);
+            return;
+        }
+        long from = Math.max(currentTick, earliestTick - 1);
+        long to = Math.min(nowTick, from + SLOTS);
+        currentTick = nowTick;
+        for (long tick = from + 1; tick <= to; tick++) {
+            runSlot(slot(tick), nowTick);
+        }
+        earliestTick = findEarliest();
+    }
+
+    /// Nanoseconds until something may be due: 0 when it is now, [Long#MAX_VALUE] when nothing is set.
+    long nextDelayNanos(long nowNanos) {
+        if (size == 0) {
+            earliestTick = Long.MAX_VALUE;
+            return Long.MAX_VALUE;
+        }
+        return Math.max(0, earliestTick * TICK_NANOS - (nowNanos - startNanos));
+    }
+
+    private void runSlot(int slot, long nowTick) {
+        Timer timer = slots[slot];
+        while (timer != null) {
+            if (timer.dueTick <= nowTick) {
+                cancel(timer);
+                timer.task.run();
+                // The task may have set or cancelled any timer, so the list is read again from its start; what is due
+                // later stays, and a timer that was just set is always due later.
+                timer = slots[slot];
+            } else {
+                timer = timer.next;
+            }
+        }
+    }
+
+    private long findEarliest() {
+        if (size == 0) {
+            return Long.MAX_VALUE;
+        }
+        for (long tick = currentTick + 1; tick <= currentTick + SLOTS; tick++) {
+            for (Timer timer = slots[slot(tick)]; timer != null; timer = timer.next) {
+                if (timer.dueTick == tick) {
+                    return tick;
+                }
+            }
+        }
+        // Everything is due in a later round: look again at its start.
+        return currentTick + SLOTS;
+    }
+
+    private static int slot(long tick) {
+        return (int) (tick & SLOTS - 1);
+    }
+}

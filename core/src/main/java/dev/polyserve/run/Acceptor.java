@@ -1,0 +1,193 @@
+package dev.polyserve.run;
+
+import dev.polyserve.ServerListener;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Accepts at one listener, for every model: survives every error and every throwable, pauses when the system or we are
+/// exhausted, and resumes by itself.
+///
+/// ```
+///   ARMED ──ready──▶ accept… ──nothing more──▶ ARMED
+///     ▲                 ├──error──▶ PAUSED for 5 ms … 1 s ──▶ ARMED
+///     │                 ├──full───▶ WAITING for room ───────▶ ARMED
+///     └──allowed────────┴──not allowed──▶ IDLE
+///                       └──a listener that can never accept──▶ DOWN
+/// ```
+///
+/// **Thread**: the accept loop's.
+final class Acceptor implements Multiplexer.Ready {
+    private static final int ACCEPTS_PER_TURN = 64;
+    /// What the system says of a descriptor that is no listener any more. The JDK passes on text only, so it is not believed
+    /// at once but when nothing else comes.
+    private static final Set<String> FATAL = Set.of("bad file descriptor", "invalid argument",
+            "socket operation on non-socket");
+    private static final int FATAL_IN_A_ROW = 5;
+    /// What the system says of one connection that was lost before it was accepted, or of its network (`accept(2)`): the next
+    /// may be fine, and waits. What is not recognised, as in another language, costs a pause.
+    private static final Set<String> OF_ONE_CONNECTION = Set.of("connection abort", "protocol error", "network is down",
+            "network is unreachable", "no route to host", "host is down", "machine is not on the network",
+            "operation not supported", "operation not permitted", "connection timed out");
+    /// A reason that comes more often than this in a row is not of one connection, whatever it says.
+    private static final int RETRIED_AT_ONCE = 16;
+
+    /// Where accepted sockets go.
+    interface Intake {
+        /// Whether one more may come in now; if not, all acceptors are armed again when one may.
+        boolean hasRoom();
+
+        /// Takes a socket: from here on it is the intake's to close.
+        void take(StreamSocket socket, Listener listener);
+    }
+
+    private final EventLoop loop;
+    private final Listener listener;
+    private final Intake intake;
+    private final Allowance allowance;
+    private final ServerListener events;
+    private final Runnable onDown;
+    private final Backoff backoff = new Backoff();
+    private Multiplexer.@Nullable Watch watch;
+    private EventLoop.@Nullable Delayed pause;
+    private int fatalInARow;
+    private int retriedInARow;
+
+    Acceptor(EventLoop loop, Listener listener, Intake intake, Allowance allowance, ServerListener events,
+            Runnable onDown) {
+        this.loop = loop;
+        this.listener = listener;
+        this.intake = intake;
+        this.allowance = allowance;
+        this.events = events;
+        this.onDown = onDown;
+    }
+
+    Listener listener() {
+        return listener;
+    }
+
+    /// Looks whether it may accept now, after the allowance or the room has changed.
+    void arm() {
+        if (!listener.isOpen() || pause != null) {
+            return;
+        }
+        try {
+            int interest = allowance.any() && intake.hasRoom() ? Multiplexer.READ : 0;
+            if (watch == null) {
+                watch = loop.watch(listener, interest, this);
+            } else {
+                loop.change(watch, interest);
+            }
+        } catch (IOException e) {
+            failed(e);
+        }
+    }
+
+    @Override
+    public void ready(int readiness) {
+        loop.turnBegins();
+        for (int left = ACCEPTS_PER_TURN; left > 0; left--) {
+            if (!allowance.any() || !intake.hasRoom()) {
+                disarm();
+                return;
+            }
+            if (!acceptOne()) {
+                return;
+            }
+        }
+    }
+
+    /// Stops accepting for good and closes the listener.
+    void close() {
+        try {
+            if (watch != null) {
+                loop.forget(watch);
+            }
+            if (pause != null) {
+                loop.cancel(pause);
+            }
+            listener.close();
+        } catch (IOException e) {
+            events.acceptFailed(listener.endpoint(), e, Duration.ZERO);
+        }
+    }
+
+    /// @return whether there may be another one
+    private boolean acceptOne() {
+        StreamSocket socket;
+        try {
+            socket = listener.accept();
+        } catch (IOException | RuntimeException | Error e) {
+            return retriesAtOnce(e) || failed(e);
+        }
+        if (socket == null) {
+            return false;
+        }
+        fatalInARow = 0;
+        retriedInARow = 0;
+        allowance.used();
+        try {
+            intake.take(socket, listener);
+            // Only now: a system that gives sockets but no threads is exhausted, too.
+            backoff.succeeded();
+            return true;
+        } catch (RuntimeException | Error e) {
+            // No thread, no memory: like a system that is exhausted.
+            return failed(e);
+        }
+    }
+
+    private boolean retriesAtOnce(Throwable error) {
+        if (!listener.isOpen() || retriedInARow >= RETRIED_AT_ONCE || !says(error, OF_ONE_CONNECTION)) {
+            return false;
+        }
+        retriedInARow++;
+        fatalInARow = 0;
+        events.acceptFailed(listener.endpoint(), error, Duration.ZERO);
+        return true;
+    }
+
+    private static boolean says(Throwable error, Set<String> reasons) {
+        String reason = String.valueOf(error.getMessage()).toLowerCase(Locale.ROOT);
+        return reasons.stream().anyMatch(reason::contains);
+    }
+
+    /// Pauses, or gives up a listener that is none any more.
+    ///
+    /// @return false: there is no other one now
+    private boolean failed(Throwable error) {
+        if (!listener.isOpen()) {
+            return false;
+        }
+        disarm();
+        fatalInARow = says(error, FATAL) ? fatalInARow + 1 : 0;
+        if (fatalInARow >= FATAL_IN_A_ROW) {
+            events.listenerDown(listener.endpoint(), error);
+            close();
+            onDown.run();
+            return false;
+        }
+        long nanos = backoff.failedNanos();
+        events.acceptFailed(listener.endpoint(), error, Duration.ofNanos(nanos));
+        if (pause == null) {
+            pause = loop.schedule(nanos, () -> {
+                pause = null;
+                arm();
+            });
+        }
+        return false;
+    }
+
+    private void disarm() {
+        if (watch != null && listener.isOpen()) {
+            loop.change(watch, 0);
+        }
+    }
+}

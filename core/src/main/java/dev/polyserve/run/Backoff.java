@@ -1,0 +1,24 @@
+package dev.polyserve.run;
+
+import java.util.concurrent.TimeUnit;
+
+/// The pause after a failed attempt: 5 ms, doubling to 1 s, and back to nothing with the first success.
+///
+/// **Thread**: its acceptor's.
+final class Backoff {
+    private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private long nextNanos = FIRST_NANOS;
+
+    /// The pause to make now.
+    long failedNanos() {
+        long pause = nextNanos;
+        nextNanos = Math.min(2 * pause, LONGEST_NANOS);
+        return pause;
+    }
+
+    void succeeded() {
+        nextNanos = FIRST_NANOS;
+    }
+}

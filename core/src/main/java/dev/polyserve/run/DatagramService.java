@@ -1,0 +1,235 @@
+package dev.polyserve.run;
+
+import dev.polyserve.Datagram;
+import dev.polyserve.DatagramHandler;
+import dev.polyserve.Limit;
+import dev.polyserve.OnFull;
+import dev.polyserve.Options;
+import dev.polyserve.Served;
+import dev.polyserve.ServerListener;
+import dev.polyserve.io.DatagramPort;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// Receives the datagrams of one port and answers them.
+///
+/// On an event loop the handler runs at once, on the buffer that the system filled; under the other models each datagram
+/// is copied and given to the model's executor, at most so many at once as there may be connections.
+///
+/// **Thread**: the accept loop's; handlers where the model runs them.
+final class DatagramService implements Multiplexer.Ready {
+    private static final int DATAGRAMS_PER_TURN = 64;
+
+    /// Hears of each datagram.
+    interface Taken {
+        /// What became of one, for `handleRequest`.
+        void answer(Served how);
+
+        /// A handler begins elsewhere than on the loop.
+        void datagramBegan();
+
+        /// That handler is done.
+        void datagramEnded();
+    }
+
+    private final EventLoop loop;
+    private final DatagramPort port;
+    private final DatagramHandler handler;
+    private final Options options;
+    private final Allowance allowance;
+    private final Counters counters;
+    private final ServerListener events;
+    private final @Nullable Executor executor;
+    private final int capacity;
+    private final Taken taken;
+    private final boolean servesInline;
+    private final ByteBuffer buffer;
+    private final ReplyBuffer reply = new ReplyBuffer();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Backoff backoff = new Backoff();
+    private volatile boolean roomAwaited;
+    private Multiplexer.@Nullable Watch watch;
+    private EventLoop.@Nullable Delayed pause;
+
+    DatagramService(Runner runner, DatagramPort port, DatagramHandler handler, Options options, Allowance allowance,
+            Counters counters, ServerListener events, Taken taken) {
+        this.loop = runner.acceptLoop();
+        this.port = port;
+        this.handler = handler;
+        this.options = options;
+        this.allowance = allowance;
+        this.counters = counters;
+        this.events = events;
+        Optional<Executor> elsewhere = runner.datagramExecutor();
+        this.executor = elsewhere.orElse(null);
+        this.capacity = Math.min(runner.capacity(), options.limits().connections());
+        this.taken = taken;
+        this.servesInline = runner.servesInline();
+        // One more than the limit, so that a longer one is seen to be.
+        this.buffer = ByteBuffer.allocateDirect(options.limits().datagramBytes() + 1);
+    }
+
+    DatagramPort port() {
+        return port;
+    }
+
+    /// Looks whether it may receive now.
+    void arm() {
+        if (pause != null) {
+            return;
+        }
+        int interest = allowance.any() && hasRoom() ? Multiplexer.READ : 0;
+        try {
+            if (watch == null) {
+                watch = loop.watch(port, interest, this);
+            } else {
+                loop.change(watch, interest);
+            }
+        } catch (IOException e) {
+            failed(e);
+        }
+    }
+
+    /// Releases the port, after the last reply. **Thread**: any.
+    void close() {
+        try {
+            port.close();
+        } catch (IOException e) {
+            events.acceptFailed(port.endpoint(), e, Duration.ZERO);
+        }
+    }
+
+    @Override
+    public void ready(int readiness) {
+        loop.turnBegins();
+        for (int left = DATAGRAMS_PER_TURN; left > 0; left--) {
+            if (!allowance.any() || !hasRoom()) {
+                arm();
+                return;
+            }
+            try {
+                SocketAddress peer = port.receive(buffer.clear());
+                if (peer == null) {
+                    return;
+                }
+                backoff.succeeded();
+                received(peer);
+            } catch (IOException | RuntimeException | Error e) {
+                failed(e);
+                return;
+            }
+        }
+    }
+
+    private void received(SocketAddress peer) {
+        counters.datagramIn();
+        boolean truncated = buffer.position() > options.limits().datagramBytes();
+        if (truncated) {
+            events.limitReached(Limit.DATAGRAM);
+            buffer.position(options.limits().datagramBytes());
+        }
+        buffer.flip();
+        allowance.used();
+        if (executor == null) {
+            handle(new Received(peer, port.address(), buffer, truncated), reply);
+            taken.answer(Served.SERVED);
+            return;
+        }
+        if (options.onFull() == OnFull.REJECT && inFlight.get() >= capacity) {
+            events.limitReached(Limit.CONNECTIONS);
+            taken.answer(Served.REJECTED);
+            return;
+        }
+        ByteBuffer copy = ByteBuffer.allocate(buffer.remaining()).put(buffer).flip();
+        handleElsewhere(executor, new Received(peer, port.address(), copy, truncated));
+    }
+
+    private void handleElsewhere(Executor elsewhere, Received request) {
+        inFlight.incrementAndGet();
+        taken.datagramBegan();
+        if (!servesInline) {
+            taken.answer(Served.SERVED);
+        }
+        try {
+            elsewhere.execute(() -> {
+                try {
+                    handle(request, new ReplyBuffer());
+                } finally {
+                    left();
+                }
+            });
+        } catch (RuntimeException | Error e) {
+            left();
+            events.datagramFailed(port.endpoint(), request.peer(), e);
+        }
+    }
+
+    private void left() {
+        inFlight.decrementAndGet();
+        taken.datagramEnded();
+        if (servesInline) {
+            taken.answer(Served.SERVED);
+        }
+        if (roomAwaited) {
+            roomAwaited = false;
+            loop.post(this::arm);
+        }
+    }
+
+    private boolean hasRoom() {
+        if (executor == null || options.onFull() == OnFull.REJECT || inFlight.get() < capacity) {
+            return true;
+        }
+        roomAwaited = true;
+        // One may have left between the two looks, and then nobody will tell.
+        return inFlight.get() < capacity;
+    }
+
+    /// Calls the handler and sends what it wrote.
+    private void handle(Received request, ReplyBuffer answer) {
+        answer.reset();
+        try {
+            handler.handle(request, answer);
+            if (answer.written()) {
+                send(answer.bytes(), request.peer());
+            }
+        } catch (Throwable e) { // whatever it is, it costs this datagram and no other
+            events.datagramFailed(port.endpoint(), request.peer(), e);
+        }
+    }
+
+    private void send(ByteBuffer bytes, SocketAddress peer) throws IOException {
+        if (port.send(bytes, peer)) {
+            counters.datagramOut();
+        } else {
+            throw new IOException("the system has no room for the reply, which is dropped as a network would");
+        }
+    }
+
+    private void failed(Throwable error) {
+        long nanos = backoff.failedNanos();
+        events.acceptFailed(port.endpoint(), error, Duration.ofNanos(nanos));
+        if (watch != null) {
+            loop.change(watch, 0);
+        }
+        if (pause == null) {
+            pause = loop.schedule(nanos, () -> {
+                pause = null;
+                arm();
+            });
+        }
+    }
+
+    /// A datagram that arrived.
+    private record Received(SocketAddress peer, SocketAddress local, ByteBuffer payload, boolean truncated)
+            implements
+                Datagram {}
+}

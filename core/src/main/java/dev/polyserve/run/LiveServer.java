@@ -1,0 +1,391 @@
+package dev.polyserve.run;
+
+import dev.polyserve.ConnectionFuture;
+import dev.polyserve.DrainReport;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Engine;
+import dev.polyserve.Model;
+import dev.polyserve.Options;
+import dev.polyserve.Served;
+import dev.polyserve.Server;
+import dev.polyserve.ServerListener;
+import dev.polyserve.ServerStats;
+import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.conversation.ServerLog;
+import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.Listener;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// A server's life.
+///
+/// ```
+///   BOUND ──start──▶ SERVING ⇄ pause, resume
+///     │  ⟲ handleRequest  │
+///     └──────────drain, close──▶ STOPPING ──▶ STOPPED
+/// ```
+///
+/// **Thread**: any; `this` guards the state, the accept loop the listeners.
+final class LiveServer implements Server {
+    private enum State {
+        BOUND, SERVING, STOPPING
+    }
+
+    private final Engine.Setup setup;
+    private final Runner runner;
+    private final ServerContext context;
+    private final Counters counters;
+    private final LiveConnections live;
+    private final Intake intake;
+    private final List<Endpoint> endpoints = new ArrayList<>();
+    private final List<SocketAddress> addresses = new ArrayList<>();
+    private final List<Acceptor> acceptors = new ArrayList<>();
+    private final List<DatagramService> datagramServices = new ArrayList<>();
+    private final Allowance allowance = new Allowance();
+    private final OneRequest oneRequest;
+    private final Periodics periodics;
+    private final Shutdown shutdown;
+    private State state = State.BOUND;
+    private boolean running;
+    private volatile boolean paused;
+
+    private LiveServer(Engine.Setup setup) throws IOException {
+        this.setup = setup;
+        this.counters = new Counters();
+        this.live = new LiveConnections(() -> onAcceptLoop(this::arm));
+        ServerLog log = new ServerLog();
+        List<ServerListener> listeners = new ArrayList<>(List.of(counters, new LoggingListener(log, NanoClock.SYSTEM)));
+        listeners.addAll(setup.listeners());
+        Events events = new Events(log, listeners);
+        this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
+        this.runner = Runners.of(setup, context);
+        this.intake = new Intake(runner, live, events, context);
+        this.oneRequest = new OneRequest(runner.acceptLoop(), intake, allowance, this::arm);
+        this.periodics = new Periodics(setup.periodic(), log);
+        this.shutdown = new Shutdown(context, live, this::release);
+    }
+
+    static Server bind(Engine.Setup setup) throws IOException {
+        LiveServer server = new LiveServer(setup);
+        try {
+            for (Endpoint endpoint : setup.endpoints()) {
+                server.bindOne(endpoint);
+            }
+            return server;
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private void bindOne(Endpoint endpoint) throws IOException {
+        if (endpoint.datagram() && setup.datagrams() != null) {
+            DatagramPort port = runner.transport().bind(endpoint);
+            endpoints.add(port.endpoint());
+            addresses.add(port.address());
+            datagramServices
+                    .add(new DatagramService(runner, port, setup.datagrams(), setup.options(), allowance, counters,
+                            context.listener(), intake));
+        } else {
+            Listener listener = runner.transport().listen(endpoint, setup.options().sockets());
+            endpoints.add(listener.endpoint());
+            addresses.add(listener.address());
+            acceptors.add(
+                    new Acceptor(runner.acceptLoop(), listener, intake, allowance, context.listener(),
+                            this::oneIsDown));
+        }
+    }
+
+    // --- what it is ---
+
+    @Override
+    public List<Endpoint> endpoints() {
+        return List.copyOf(endpoints);
+    }
+
+    @Override
+    public SocketAddress address() {
+        return addresses.getFirst();
+    }
+
+    @Override
+    public int port() {
+        for (Endpoint endpoint : endpoints) {
+            switch (endpoint) {
+                case Endpoint.Tcp tcp -> {
+                    return tcp.port();
+                }
+                case Endpoint.Udp udp -> {
+                    return udp.port();
+                }
+                case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> {
+                    // has no port
+                }
+            }
+        }
+        throw new IllegalStateException("no endpoint of this server has a port: " + endpoints);
+    }
+
+    @Override
+    public Model model() {
+        return setup.model();
+    }
+
+    @Override
+    public synchronized boolean isAccepting() {
+        return state == State.SERVING && !paused;
+    }
+
+    @Override
+    public boolean isStopped() {
+        return shutdown.isOver();
+    }
+
+    @Override
+    public List<ConnectionFuture> connections() {
+        return live.list();
+    }
+
+    @Override
+    public ServerStats stats() {
+        return counters.snapshot(live.size(), context.budget().used());
+    }
+
+    @Override
+    public String toString() {
+        return "server at " + endpoints + " with " + setup.model().id();
+    }
+
+    // --- serving ---
+
+    @Override
+    public synchronized Server start() throws IOException {
+        switch (state) {
+            case BOUND -> {
+                ensureRunning();
+                state = State.SERVING;
+                onAcceptLoop(() -> {
+                    allowance.unlimited();
+                    arm();
+                });
+                periodics.start();
+            }
+            case SERVING -> {
+                // Already done.
+            }
+            case STOPPING -> throw new IllegalStateException("the server was closed and cannot start again: " + this);
+        }
+        return this;
+    }
+
+    private void ensureRunning() throws IOException {
+        if (!running) {
+            context.log().start();
+            runner.start(this::loopLost);
+            running = true;
+        }
+    }
+
+    @Override
+    public void serveForever() throws IOException, InterruptedException {
+        synchronized (this) {
+            // Whoever closed it first: then there is only its end to wait for.
+            if (state != State.STOPPING) {
+                start();
+            }
+        }
+        await();
+    }
+
+    @Override
+    public void await() throws InterruptedException {
+        shutdown.awaitOver();
+    }
+
+    @Override
+    public boolean await(Duration atMost) throws InterruptedException {
+        return shutdown.awaitOver(atMost);
+    }
+
+    @Override
+    public Served handleRequest(Duration atMost) throws IOException, InterruptedException {
+        return oneRequest.handle(ServerContext.nanos(atMost), this::beginOne);
+    }
+
+    private synchronized void beginOne() throws IOException {
+        if (state != State.BOUND) {
+            throw new IllegalStateException("handleRequest is for a server that was bound, not started or closed");
+        }
+        ensureRunning();
+    }
+
+    @Override
+    public Options options() {
+        return context.options();
+    }
+
+    @Override
+    public void reconfigure(UnaryOperator<Options> change) {
+        synchronized (this) {
+            Options before = context.options();
+            Options after = change.apply(before);
+            Reconfiguration.requirePossible(before, after);
+            context.reconfigure(after);
+            if (running) {
+                onAcceptLoop(this::arm);
+            }
+        }
+    }
+
+    @Override
+    public void pause() {
+        setPaused(true);
+    }
+
+    @Override
+    public void resume() {
+        setPaused(false);
+    }
+
+    private void setPaused(boolean pausing) {
+        CompletableFuture<@Nullable Void> inForce = new CompletableFuture<>();
+        synchronized (this) {
+            if (state != State.SERVING || paused == pausing) {
+                return;
+            }
+            paused = pausing;
+            onAcceptLoop(() -> {
+                if (pausing) {
+                    allowance.none();
+                } else {
+                    allowance.unlimited();
+                }
+                arm();
+                inForce.complete(null);
+            });
+        }
+        // Nobody is taken any more when pause() returns; a handler cannot wait for the loop that it may run on.
+        if (!live.servesThisThread(runner)) {
+            inForce.completeOnTimeout(null, 1, TimeUnit.SECONDS).join();
+        }
+    }
+
+    private void arm() {
+        acceptors.forEach(Acceptor::arm);
+        datagramServices.forEach(DatagramService::arm);
+    }
+
+    private void onAcceptLoop(Runnable task) {
+        runner.acceptLoop().post(task);
+    }
+
+    /// A listener can never accept again. When none is left, so is nothing to do.
+    private void oneIsDown() {
+        boolean oneLives = !datagramServices.isEmpty()
+                || acceptors.stream().anyMatch(acceptor -> acceptor.listener().isOpen());
+        if (!oneLives) {
+            beginStop(context.options().timeouts().drain());
+        }
+    }
+
+    /// A loop can serve nobody any more, neither new clients nor those that it has: the server must not look alive.
+    private void loopLost(IOException why) {
+        if (!isStopping()) {
+            endpoints.forEach(endpoint -> context.listener().listenerDown(endpoint, why));
+            beginStop(context.options().timeouts().close());
+        }
+    }
+
+    private synchronized boolean isStopping() {
+        return state == State.STOPPING;
+    }
+
+    // --- stopping ---
+
+    @Override
+    public DrainReport drain() throws InterruptedException {
+        return drain(context.options().timeouts().drain());
+    }
+
+    @Override
+    public DrainReport drain(Duration deadline) throws InterruptedException {
+        beginStop(deadline);
+        return mustNotWait() ? shutdown.reportSoFar() : shutdown.awaitReport();
+    }
+
+    @Override
+    public void close() {
+        beginStop(context.options().timeouts().close());
+        if (mustNotWait()) {
+            return;
+        }
+        boolean interrupted = false;
+        while (true) {
+            try {
+                shutdown.awaitOver();
+                break;
+            } catch (InterruptedException e) {
+                // It ends by its deadline, so the interrupt can wait: half a stop would leave the port taken.
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Whether the end waits for the calling thread.
+    private boolean mustNotWait() {
+        return shutdown.runsOn(Thread.currentThread()) || live.servesThisThread(runner);
+    }
+
+    private void beginStop(Duration deadline) {
+        boolean wasRunning;
+        synchronized (this) {
+            wasRunning = running;
+            boolean first = state != State.STOPPING;
+            state = State.STOPPING;
+            if (!first) {
+                shutdown.notLaterThan(deadline);
+                return;
+            }
+        }
+        if (wasRunning) {
+            // First, so that whoever sees that new clients are refused is served by a handler that knows of it.
+            context.startDraining();
+            CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+            onAcceptLoop(() -> {
+                closeListeners();
+                closed.complete(null);
+            });
+            shutdown.begin(deadline, closed);
+        } else {
+            closeListeners();
+            release();
+            shutdown.nothingToDo();
+        }
+    }
+
+    private void closeListeners() {
+        allowance.none();
+        intake.close();
+        acceptors.forEach(Acceptor::close);
+        // They stop receiving, but what was received may still be answered.
+        datagramServices.forEach(DatagramService::arm);
+    }
+
+    private void release() {
+        periodics.stop();
+        datagramServices.forEach(DatagramService::close);
+        runner.stop();
+        context.log().close();
+    }
+}

@@ -1,0 +1,200 @@
+package dev.polyserve.run;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Engine;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.HandlerConversation;
+import dev.polyserve.conversation.ProtocolConversation;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.coroutine.Carrier;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.Transport;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.loop.LoopDriver;
+import dev.polyserve.loop.LoopWire;
+import dev.polyserve.loop.Multiplexer;
+import dev.polyserve.loop.StallMonitor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Event loops over readiness: the first accepts, too, and hands connections out in turn.
+///
+/// The sockets and the multiplexers must be of one family: channels with selectors, or descriptors with what watches those.
+public final class LoopRunner implements Runner {
+    private static final AtomicBoolean SLOWER_SAID = new AtomicBoolean();
+
+    private final Transport transport;
+    private final Engine.@Nullable Streams style;
+    private final ServerContext context;
+    private final List<EventLoop> loops = new ArrayList<>();
+    private final StallMonitor monitor;
+    /// Why coroutines run elsewhere; empty when they run on the loops' threads, or there are none.
+    private final Optional<String> slower;
+    private int next;
+
+    /// A runner with so many loops, each with a multiplexer of its own.
+    ///
+    /// @throws IOException when one cannot be opened; then none stays open
+    public static Runner open(int loops, Opening opening, Transport transport, Engine.Setup setup,
+            ServerContext context) throws IOException {
+        return new LoopRunner(transport, multiplexers(loops, opening), setup.streams(), context);
+    }
+
+    /// Opens so many, or none.
+    static List<Multiplexer> multiplexers(int count, Opening opening) throws IOException {
+        List<Multiplexer> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                open.add(opening.open());
+            }
+            return open;
+        } catch (IOException | RuntimeException | Error e) {
+            for (Multiplexer multiplexer : open) {
+                try {
+                    multiplexer.close();
+                } catch (IOException alsoFailed) {
+                    e.addSuppressed(alsoFailed);
+                }
+            }
+            throw e;
+        }
+    }
+
+    /// @param multiplexers one per loop
+    private LoopRunner(Transport transport, List<Multiplexer> multiplexers, Engine.@Nullable Streams style,
+            ServerContext context) {
+        this.transport = transport;
+        this.style = style;
+        this.context = context;
+        // Finding out takes a while, and only handlers need it.
+        this.slower = style instanceof Engine.Sequential ? Carrier.whyNot() : Optional.empty();
+        boolean lendsThread = style instanceof Engine.Sequential && slower.isEmpty();
+        for (Multiplexer multiplexer : multiplexers) {
+            // The first keeps the program alive; the others live as long as it.
+            boolean daemon = !loops.isEmpty();
+            loops.add(new EventLoop("polyserve-loop-" + loops.size(), multiplexer, context.clock(), daemon,
+                    lendsThread, LoopErrors.reportedTo(context.log())));
+        }
+        this.monitor = new StallMonitor(loops, context);
+    }
+
+    @Override
+    public Transport transport() {
+        return transport;
+    }
+
+    @Override
+    public void start(Consumer<? super IOException> whenLost) {
+        if (slower.isPresent() && SLOWER_SAID.compareAndSet(false, true)) {
+            context.log().log(System.Logger.Level.INFO,
+                    () -> "handlers run beside their event loop, slower: " + slower.get(), null);
+        }
+        loops.forEach(loop -> loop.start(whenLost));
+        monitor.start();
+    }
+
+    @Override
+    public EventLoop acceptLoop() {
+        return loops.getFirst();
+    }
+
+    @Override
+    public int capacity() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public boolean servesInline() {
+        return false;
+    }
+
+    @Override
+    public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
+        EventLoop loop = loops.get(next);
+        next = (next + 1) % loops.size();
+        return switch (style) {
+            case Engine.Sequential sequential -> {
+                LoopWire wire = new LoopWire(loop, socket);
+                var conversation = new HandlerConversation(context, identity, sequential.factory(), wire);
+                yield new Ready(loop, socket, conversation, () -> wire.start(conversation, conversation::run));
+            }
+            case Engine.Events events -> {
+                LoopDriver driver = new LoopDriver(loop, socket);
+                var conversation = ProtocolConversation.driven(context, identity, events.factory(), driver);
+                yield new Ready(loop, socket, conversation, () -> driver.start(conversation));
+            }
+            case null -> throw new IllegalStateException("nothing serves connections here");
+        };
+    }
+
+    @Override
+    public Optional<Executor> datagramExecutor() {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean owns(Thread thread) {
+        return loops.stream().anyMatch(loop -> loop.thread().equals(thread));
+    }
+
+    @Override
+    public void stop() {
+        monitor.close();
+        loops.forEach(EventLoop::close);
+        loops.forEach(EventLoop::awaitEnd);
+    }
+
+    /// Opens one multiplexer.
+    @FunctionalInterface
+    public interface Opening {
+        /// Opens it.
+        Multiplexer open() throws IOException;
+    }
+
+    /// What begins a conversation on its loop.
+    private interface Start {
+        void run() throws IOException;
+    }
+
+    /// A conversation, the loop that it belongs to, and what begins it there.
+    private record Ready(EventLoop loop, StreamSocket socket, Conversation conversation, Start start)
+            implements
+                Prepared {
+        @Override
+        public void begin() {
+            if (Thread.currentThread().equals(loop.thread())) {
+                beginOnLoop();
+            } else {
+                loop.post(this::beginOnLoop);
+            }
+        }
+
+        private void beginOnLoop() {
+            loop.watch(conversation);
+            try {
+                start.run();
+            } catch (IOException e) {
+                abandon(new Cause.PeerReset(String.valueOf(e.getMessage())));
+            } catch (RuntimeException | Error e) {
+                abandon(new Cause.Failed(e));
+                throw e;
+            }
+        }
+
+        private void abandon(Cause why) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                // The descriptor is released whatever close reports.
+                socket.shutdown();
+            }
+            conversation.reject(why);
+        }
+    }
+}

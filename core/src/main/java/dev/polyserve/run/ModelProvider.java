@@ -1,0 +1,22 @@
+package dev.polyserve.run;
+
+import dev.polyserve.Engine;
+import dev.polyserve.Model;
+import dev.polyserve.conversation.ServerContext;
+import java.io.IOException;
+import java.util.Optional;
+
+/// Models that another module brings, found by [java.util.ServiceLoader]: event loops on descriptors, completion rings,
+/// worker processes. `core` runs without any.
+public interface ModelProvider {
+    /// Whether it is responsible for the model at all.
+    boolean provides(Model model);
+
+    /// Why this machine cannot run the model, in one sentence, and what to use instead; empty when it can.
+    Optional<String> whyNot(Model model);
+
+    /// A runner of the model, not yet started.
+    ///
+    /// @throws IOException when the system refuses what it needs; nothing stays open
+    Runner runner(Model model, Engine.Setup setup, ServerContext context) throws IOException;
+}

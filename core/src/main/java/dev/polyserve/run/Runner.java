@@ -1,0 +1,53 @@
+package dev.polyserve.run;
+
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.Transport;
+import dev.polyserve.loop.EventLoop;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/// How a model serves: the seam that every model fills, and all that the server's life cycle knows of it.
+///
+/// A runner over other sockets, over a completion ring or with worker processes comes from a [ModelProvider].
+public interface Runner {
+    /// The family of sockets that it serves.
+    Transport transport();
+
+    /// Starts its threads.
+    ///
+    /// @param whenLost is told why, when one of its event loops has ended by itself; the server then stops
+    void start(Consumer<? super IOException> whenLost) throws IOException;
+
+    /// The loop on which listeners accept and datagrams arrive. **Thread**: any.
+    EventLoop acceptLoop();
+
+    /// How many connections it takes at once, running and queued, besides the server's own limit.
+    int capacity();
+
+    /// Whether a request taken by `handleRequest` is over when that returns.
+    boolean servesInline();
+
+    /// Prepares an accepted socket's conversation, without beginning it.
+    Prepared prepare(StreamSocket socket, Conversation.Identity identity);
+
+    /// Runs the handler of one datagram where this model runs it; [Optional#empty] when that is the accept loop itself.
+    Optional<Executor> datagramExecutor();
+
+    /// Whether it is one of the threads on which many are served.
+    boolean owns(Thread thread);
+
+    /// Ends its threads; every conversation is over, or was abandoned.
+    void stop();
+
+    /// A conversation and what begins it.
+    interface Prepared {
+        /// The conversation.
+        Conversation conversation();
+
+        /// Begins it. It throws, having begun nothing, when there is no thread to be had. **Thread**: the accept loop's.
+        void begin();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.polyserve.run;
+
+import dev.polyserve.Engine;
+import dev.polyserve.Model;
+import dev.polyserve.ModelUnavailableException;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.io.ChannelTransport;
+import dev.polyserve.io.Transport;
+import dev.polyserve.loop.SelectorMultiplexer;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
+
+/// Wires each model to its runner: the one place that branches on the model.
+final class Runners {
+    private static final Transport CHANNELS = new ChannelTransport();
+
+    private Runners() {}
+
+    /// Why this build or machine cannot run the model; empty when it can.
+    static Optional<String> whyNot(Model model) {
+        return whyNot(model, provider(model));
+    }
+
+    private static Optional<String> whyNot(Model model, Optional<ModelProvider> provider) {
+        if (provider.isPresent()) {
+            return provider.get().whyNot(model);
+        }
+        return switch (model) {
+            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.Nio _ ->
+                Optional.empty();
+            case Model.ProcessPerConnection _, Model.ProcessPool _ ->
+                Optional.of("this version has no worker processes yet; use virtual or thread-pool");
+            case Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _ ->
+                Optional.of("its module, polyserve-linux, is not there; add it, or use nio or virtual");
+            case Model.IoUring _ ->
+                Optional.of("this version has no completion rings yet; use epoll, nio or virtual");
+        };
+    }
+
+    static Runner of(Engine.Setup setup, ServerContext context) throws IOException {
+        Model model = setup.model();
+        Optional<ModelProvider> provider = provider(model);
+        Optional<String> whyNot = whyNot(model, provider);
+        if (whyNot.isPresent()) {
+            throw new ModelUnavailableException(model, whyNot.get());
+        }
+        if (provider.isPresent()) {
+            return provider.get().runner(model, setup, context);
+        }
+        return switch (model) {
+            case Model.Iterative _ ->
+                blocking(setup, context, 1, true, () -> new PoolHost(1, "polyserve-server-", () -> {
+                }));
+            case Model.Threads _ -> blocking(setup, context, Integer.MAX_VALUE, false, ThreadHost::platform);
+            case Model.ThreadPool pool -> {
+                int queue = setup.options().limits().queue();
+                int capacity = (int) Math.min(Integer.MAX_VALUE, (long) pool.threads() + queue);
+                yield blocking(setup, context, capacity, false,
+                        () -> new PoolHost(pool.threads(), pool.namePrefix(), pool.initializer()));
+            }
+            case Model.VirtualThreads _ -> blocking(setup, context, Integer.MAX_VALUE, false, ThreadHost::virtual);
+            case Model.Nio nio ->
+                LoopRunner.open(nio.loops(), SelectorMultiplexer::new, CHANNELS, setup, context);
+            case Model.ProcessPerConnection _, Model.ProcessPool _, Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _ ->
+                throw new ModelUnavailableException(model, "no module provides it");
+        };
+    }
+
+    private static Runner blocking(Engine.Setup setup, ServerContext context, int capacity, boolean inline,
+            Supplier<Host> hosts) throws IOException {
+        return new BlockingRunner(CHANNELS, new SelectorMultiplexer(), hosts, capacity, inline, setup.streams(),
+                context);
+    }
+
+    private static Optional<ModelProvider> provider(Model model) {
+        return ServiceLoader.load(ModelProvider.class, Runners.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get).filter(provider -> provider.provides(model)).findFirst();
+    }
+}

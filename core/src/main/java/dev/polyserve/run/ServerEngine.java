@@ -1,0 +1,23 @@
+package dev.polyserve.run;
+
+import dev.polyserve.Engine;
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import java.io.IOException;
+import java.util.Optional;
+
+/// The engine behind the public interface.
+public final class ServerEngine implements Engine {
+    /// For [java.util.ServiceLoader].
+    public ServerEngine() {}
+
+    @Override
+    public Optional<String> whyNot(Model model) {
+        return Runners.whyNot(model);
+    }
+
+    @Override
+    public Server bind(Setup setup) throws IOException {
+        return LiveServer.bind(setup);
+    }
+}

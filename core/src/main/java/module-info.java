@@ -1,0 +1,18 @@
+/// The Polyserve library: concurrent TCP, UDP and Unix servers, in which how clients are served at once is one word.
+@SuppressWarnings("module") // the modules named below are built after this one, or not there at all
+module dev.polyserve.core {
+    requires static transitive org.jspecify;
+    requires dev.polyserve.coroutine;
+
+    exports dev.polyserve;
+    // For models of other modules, the load generator and the test kit; no promise is made about these to anybody else.
+    exports dev.polyserve.conversation to dev.polyserve.conformance, dev.polyserve.linux;
+    exports dev.polyserve.io to dev.polyserve.bench, dev.polyserve.conformance, dev.polyserve.linux;
+    exports dev.polyserve.loop to dev.polyserve.bench, dev.polyserve.linux;
+    exports dev.polyserve.run to dev.polyserve.linux;
+
+    uses dev.polyserve.Engine;
+    uses dev.polyserve.run.ModelProvider;
+
+    provides dev.polyserve.Engine with dev.polyserve.run.ServerEngine;
+}

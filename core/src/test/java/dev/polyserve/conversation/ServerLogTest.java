@@ -1,0 +1,155 @@
+package dev.polyserve.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ResourceBundle;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class ServerLogTest {
+    private static final int FAR_TOO_MANY = 10_000;
+    private static final Pattern LOST = Pattern.compile("lines lost, because this log did not take them: (\\d+)");
+
+    private final Sink sink = new Sink();
+    private final ServerLog log = new ServerLog(sink, TimeUnit.SECONDS.toMillis(20));
+
+    @Test
+    void keepsNobodyWaitingForASinkThatTakesNothingAndCountsWhatIsLost() throws Exception {
+        log.start();
+        sink.sticks = true;
+        log.warn("line 0", null);
+        assertThat(sink.stuck.await(10, TimeUnit.SECONDS)).isTrue();
+        for (int i = 1; i < FAR_TOO_MANY; i++) {
+            log.warn("line " + i, null);
+        }
+        sink.taking.countDown();
+        assertThat(sink.next()).isEqualTo("line 0");
+        Matcher count = LOST.matcher(sink.next());
+        assertThat(count.matches()).as("what is lost is said before the next line").isTrue();
+        int lost = Integer.parseInt(count.group(1));
+        for (int i = 1; i < FAR_TOO_MANY - lost; i++) {
+            assertThat(sink.next()).isEqualTo("line " + i);
+        }
+        log.close();
+        assertThat(sink.written()).isEmpty();
+    }
+
+    @Test
+    void isEmptyWhenItIsClosed() {
+        log.start();
+        for (int i = 0; i < 100; i++) {
+            log.warn("line " + i, null);
+        }
+        log.close();
+        assertThat(sink.written()).hasSize(100).startsWith("line 0").endsWith("line 99");
+    }
+
+    @Test
+    void isWrittenByWhoSaysItBeforeAndAfter() {
+        log.warn("before", null);
+        assertThat(sink.written()).containsExactly("before");
+        log.start();
+        log.close();
+        log.warn("after", null);
+        assertThat(sink.written()).containsExactly("before", "after");
+    }
+
+    @Test
+    void closesThoughItsSinkTakesNothing() throws Exception {
+        ServerLog impatient = new ServerLog(sink, 1);
+        impatient.start();
+        sink.sticks = true;
+        impatient.warn("stuck", null);
+        impatient.close();
+        impatient.warn("late", null);
+        assertThat(sink.written()).isEmpty();
+        sink.taking.countDown();
+        assertThat(sink.next()).isEqualTo("stuck");
+        assertThat(sink.next()).isEqualTo("late");
+    }
+
+    @Test
+    void goesOnWhenItsSinkFails() {
+        log.start();
+        sink.fails = true;
+        log.warn("lost", null);
+        log.close();
+        sink.fails = false;
+        log.warn("then", null);
+        assertThat(sink.written()).containsExactly("lines lost, because this log did not take them: 1",
+                "then");
+    }
+
+    @Test
+    void asksForNoTextThatNobodyWants() {
+        log.log(System.Logger.Level.DEBUG, () -> {
+            throw new AssertionError("asked");
+        }, null);
+        assertThat(sink.written()).isEmpty();
+    }
+
+    /// Takes lines when it is allowed to.
+    private static final class Sink implements System.Logger {
+        private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        private final CountDownLatch stuck = new CountDownLatch(1);
+        private final CountDownLatch taking = new CountDownLatch(1);
+        private volatile boolean sticks;
+        private volatile boolean fails;
+
+        String next() throws InterruptedException {
+            String line = lines.poll(10, TimeUnit.SECONDS);
+            if (line == null) {
+                throw new AssertionError("no line was written");
+            }
+            return line;
+        }
+
+        /// What was written and not looked at.
+        List<String> written() {
+            return new ArrayList<>(lines);
+        }
+
+        @Override
+        public String getName() {
+            return "sink";
+        }
+
+        @Override
+        public boolean isLoggable(Level level) {
+            return level.getSeverity() >= Level.INFO.getSeverity();
+        }
+
+        @Override
+        public void log(Level level, @Nullable ResourceBundle bundle, @Nullable String line,
+                @Nullable Throwable error) {
+            if (fails) {
+                throw new IllegalStateException("the disk is full");
+            }
+            if (sticks) {
+                stuck.countDown();
+                try {
+                    taking.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException("nobody interrupts a log", e);
+                }
+            }
+            lines.add(String.valueOf(line));
+        }
+
+        @Override
+        public void log(Level level, @Nullable ResourceBundle bundle, @Nullable String format,
+                @Nullable Object @Nullable... parameters) {
+            throw new AssertionError("a line is no format");
+        }
+    }
+}

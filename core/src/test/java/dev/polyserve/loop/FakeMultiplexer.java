@@ -1,0 +1,62 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.io.Source;
+import java.io.IOException;
+
+/// A multiplexer on which nothing is ever ready: it remembers what it is told, and cannot wait.
+public final class FakeMultiplexer implements Multiplexer {
+    private int interest;
+    private boolean forgotten;
+    private boolean closed;
+
+    /// The last interest in any source.
+    public int interest() {
+        return interest;
+    }
+
+    /// Whether a source was forgotten.
+    public boolean forgotten() {
+        return forgotten;
+    }
+
+    /// Whether it was closed.
+    public boolean closed() {
+        return closed;
+    }
+
+    @Override
+    public String name() {
+        return "fake";
+    }
+
+    @Override
+    public Watch watch(Source source, int wanted, Ready ready) {
+        interest = wanted;
+        return new Watch() {};
+    }
+
+    @Override
+    public void change(Watch watch, int wanted) {
+        interest = wanted;
+    }
+
+    @Override
+    public void forget(Watch watch) {
+        forgotten = true;
+    }
+
+    @Override
+    public void await(long atMostNanos) throws IOException {
+        throw new IOException("the fake cannot wait");
+    }
+
+    @Override
+    public void wakeup() {
+        // Nobody waits.
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

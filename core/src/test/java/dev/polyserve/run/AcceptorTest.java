@@ -1,0 +1,151 @@
+package dev.polyserve.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.ServerListener;
+import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.loop.FakeMultiplexer;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// The acceptor against a listener that fails as it is told, without a thread: the test is the loop.
+class AcceptorTest {
+    private final Deque<Throwable> failures = new ArrayDeque<>();
+    private final Events events = new Events();
+    private final FakeMultiplexer multiplexer = new FakeMultiplexer();
+    private final FailingListener listener = new FailingListener();
+    private final EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, false, error -> {
+        throw new AssertionError(error);
+    });
+    private final Allowance allowance = new Allowance();
+    private final Acceptor acceptor = new Acceptor(loop, listener, new Acceptor.Intake() {
+        @Override
+        public boolean hasRoom() {
+            return true;
+        }
+
+        @Override
+        public void take(StreamSocket socket, Listener from) {
+            throw new AssertionError("no socket is made here");
+        }
+    }, allowance, events, () -> events.told.add("nothing is left"));
+
+    AcceptorTest() {
+        allowance.unlimited();
+        acceptor.arm();
+    }
+
+    @Test
+    void shouldPauseWhenDescriptorsRunOutInsteadOfSpinning() {
+        failures.add(new IOException("Too many open files"));
+        acceptor.ready(Multiplexer.READ);
+        assertThat(events.told).containsExactly("failed, again in 5 ms");
+        assertThat(multiplexer.interest()).as("not watched during the pause").isZero();
+        acceptor.arm();
+        assertThat(multiplexer.interest()).as("nor when there is room again meanwhile").isZero();
+    }
+
+    @Test
+    void shouldPauseLongerEachTimeUpToASecond() {
+        for (int i = 0; i < 10; i++) {
+            failures.add(new OutOfMemoryError("pretended"));
+            acceptor.ready(Multiplexer.READ);
+        }
+        assertThat(events.told).containsExactly("failed, again in 5 ms", "failed, again in 10 ms",
+                "failed, again in 20 ms",
+                "failed, again in 40 ms", "failed, again in 80 ms", "failed, again in 160 ms",
+                "failed, again in 320 ms",
+                "failed, again in 640 ms", "failed, again in 1000 ms", "failed, again in 1000 ms");
+    }
+
+    @Test
+    void shouldGiveUpAListenerThatIsNoneAnyMore() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(listener.open).isTrue();
+            failures.add(new IOException("Bad file descriptor"));
+            acceptor.ready(Multiplexer.READ);
+        }
+        assertThat(events.told).hasSize(6).endsWith("down", "nothing is left");
+        assertThat(listener.open).isFalse();
+        assertThat(multiplexer.forgotten()).isTrue();
+    }
+
+    @Test
+    void shouldNotGiveUpWhenSomethingElseFailsInBetween() {
+        for (int i = 0; i < 20; i++) {
+            failures.add(new IOException(i % 4 == 3 ? "Connection aborted" : "Invalid argument"));
+            acceptor.ready(Multiplexer.READ);
+        }
+        assertThat(listener.open).isTrue();
+    }
+
+    @Test
+    void shouldTakeAnEmptyBacklogForNothingSpecial() {
+        acceptor.ready(Multiplexer.READ);
+        assertThat(events.told).isEmpty();
+        assertThat(multiplexer.interest()).isEqualTo(Multiplexer.READ);
+    }
+
+    /// Throws what is next, or has nothing to accept.
+    private final class FailingListener implements Listener {
+        private boolean open = true;
+
+        @Override
+        public @Nullable StreamSocket accept() throws IOException {
+            return switch (failures.poll()) {
+                case IOException e -> throw e;
+                case Error e -> throw e;
+                case null, default -> null;
+            };
+        }
+
+        @Override
+        public Endpoint endpoint() {
+            return new Endpoint.Tcp("127.0.0.1", 1);
+        }
+
+        @Override
+        public SocketAddress address() {
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return open;
+        }
+
+        @Override
+        public void close() {
+            open = false;
+        }
+    }
+
+    /// Writes down what it hears.
+    private static final class Events implements ServerListener {
+        private final List<String> told = new ArrayList<>();
+
+        @Override
+        public void acceptFailed(Endpoint endpoint, Throwable error, Duration retryAfter) {
+            told.add("failed, again in " + retryAfter.toMillis() + " ms");
+        }
+
+        @Override
+        public void listenerDown(Endpoint endpoint, Throwable error) {
+            told.add("down");
+        }
+    }
+}
