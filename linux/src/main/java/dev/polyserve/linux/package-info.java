@@ -1,0 +1,9 @@
+/// The models that event loops on descriptors bring: select, poll, epoll, edge-triggered epoll, and polling.
+///
+/// **Threads**: a server's start.
+///
+/// **Depends on** `core`'s seams and the packages below this one.
+@NullMarked
+package dev.polyserve.linux;
+
+import org.jspecify.annotations.NullMarked;

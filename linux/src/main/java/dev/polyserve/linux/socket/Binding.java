@@ -1,0 +1,168 @@
+package dev.polyserve.linux.socket;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.io.BindFailedException;
+import dev.polyserve.io.Hosts;
+import dev.polyserve.io.SocketFile;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.SocketAddresses;
+import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Makes a socket, sets its options and binds it; when that fails, nothing is left.
+///
+/// **Thread**: its maker's.
+final class Binding {
+    private final CallMemory memory = CallMemory.small();
+    private final Endpoint endpoint;
+    private final int family;
+    private final Descriptor descriptor;
+
+    private Binding(Endpoint endpoint, int family, int type) throws IOException {
+        this.endpoint = endpoint;
+        this.family = family;
+        this.descriptor = new Descriptor(
+                SystemCallException.require("socket", SocketCalls.socket(memory, family, type)));
+    }
+
+    /// For every address that is an IPv6 socket, which serves IPv4, too; without IPv6 in the system, one of IPv4.
+    private static Binding inet(Endpoint endpoint, String host, InetSocketAddress address, int type)
+            throws IOException {
+        if (!Hosts.isEvery(host)) {
+            return new Binding(endpoint, SocketAddresses.familyOf(address), type);
+        }
+        try {
+            return new Binding(endpoint, SocketAddresses.AF_INET6, type);
+        } catch (SystemCallException e) {
+            if (e.errno() != Errno.EAFNOSUPPORT) {
+                throw e;
+            }
+            return new Binding(endpoint, SocketAddresses.AF_INET, type);
+        }
+    }
+
+    /// A TCP listener.
+    static Bound tcp(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
+        InetSocketAddress address = Hosts.resolve(tcp, tcp.host(), tcp.port());
+        return inet(tcp, tcp.host(), address, SocketCalls.STREAM).closedOnFailure(binding -> {
+            binding.option(SocketOption.SO_REUSEADDR, options.reuseAddress());
+            // Connections inherit it, so it costs no call for each.
+            binding.option(SocketOption.TCP_NODELAY, options.noDelay());
+            InetSocketAddress bound = binding.bindInet(address);
+            binding.listen(options.backlog());
+            return binding.bound(new Endpoint.Tcp(tcp.host(), bound.getPort()), bound, Optional.empty());
+        });
+    }
+
+    /// A UDP port.
+    static Bound udp(Endpoint.Udp udp) throws IOException {
+        InetSocketAddress address = Hosts.resolve(udp, udp.host(), udp.port());
+        return inet(udp, udp.host(), address, SocketCalls.DATAGRAM).closedOnFailure(binding -> {
+            InetSocketAddress bound = binding.bindInet(address);
+            return binding.bound(new Endpoint.Udp(udp.host(), bound.getPort()), bound, Optional.empty());
+        });
+    }
+
+    /// A Unix stream listener.
+    static Bound unix(Endpoint.Unix unix, int backlog) throws IOException {
+        return unix(unix, unix.path(), SocketCalls.STREAM, binding -> binding.listen(backlog));
+    }
+
+    /// A Unix datagram port.
+    static Bound unixDatagram(Endpoint.UnixDatagram unix) throws IOException {
+        return unix(unix, unix.path(), SocketCalls.DATAGRAM, _ -> {});
+    }
+
+    private static Bound unix(Endpoint endpoint, Path path, int type, Step afterwards) throws IOException {
+        SocketFile.removeStale(endpoint, path, at -> isLive(at, type));
+        return new Binding(endpoint, SocketAddresses.AF_UNIX, type).closedOnFailure(binding -> {
+            SocketAddress address = UnixDomainSocketAddress.of(path);
+            binding.require("bind", SocketCalls.bind(binding.memory, binding.descriptor.number(), binding.family,
+                    address));
+            SocketFile file = SocketFile.made(path);
+            try {
+                afterwards.run(binding);
+            } catch (IOException e) {
+                file.remove();
+                throw e;
+            }
+            return binding.bound(endpoint, address, Optional.of(file));
+        });
+    }
+
+    /// Only "nobody listens" proves it stale: a full backlog, another kind of socket or a missing permission is a live one.
+    private static boolean isLive(Path path, int type) throws IOException {
+        CallMemory memory = CallMemory.small();
+        Descriptor probe = new Descriptor(
+                SystemCallException.require("socket", SocketCalls.socket(memory, SocketAddresses.AF_UNIX, type)));
+        try {
+            return SocketCalls.connect(memory, probe.number(), SocketAddresses.AF_UNIX,
+                    UnixDomainSocketAddress.of(path)) != -Errno.ECONNREFUSED;
+        } finally {
+            probe.close();
+        }
+    }
+
+    private interface Step {
+        void run(Binding binding) throws IOException;
+    }
+
+    private interface Steps {
+        Bound run(Binding binding) throws IOException;
+    }
+
+    private Bound closedOnFailure(Steps steps) throws IOException {
+        try {
+            return steps.run(this);
+        } catch (IOException | RuntimeException | Error e) {
+            descriptor.close();
+            throw e;
+        }
+    }
+
+    private void option(SocketOption option, boolean value) throws IOException {
+        require("setsockopt", SocketCalls.setOption(memory, descriptor.number(), option, value ? 1 : 0));
+    }
+
+    private InetSocketAddress bindInet(InetSocketAddress address) throws IOException {
+        if (family == SocketAddresses.AF_INET6) {
+            option(SocketOption.IPV6_V6ONLY, false);
+        }
+        require("bind", SocketCalls.bind(memory, descriptor.number(), family, address));
+        require("getsockname", SocketCalls.getSockName(memory, descriptor.number()));
+        return (InetSocketAddress) SocketCalls.lastAddress(memory);
+    }
+
+    private void listen(int backlog) throws IOException {
+        require("listen", SocketCalls.listen(memory, descriptor.number(), backlog));
+    }
+
+    private Bound bound(Endpoint real, SocketAddress address, Optional<SocketFile> file) {
+        return new Bound(descriptor, family, real, address, file);
+    }
+
+    /// One sentence when it failed: what, where, and what to do.
+    private void require(String call, int result) throws BindFailedException {
+        if (result < 0) {
+            String why = switch (-result) {
+                case Errno.EADDRINUSE -> BindFailedException.IN_USE;
+                case Errno.EADDRNOTAVAIL -> BindFailedException.NOT_OURS;
+                case Errno.EACCES -> family == SocketAddresses.AF_UNIX
+                        ? "permission denied; take a directory that may be written to"
+                        : BindFailedException.FORBIDDEN;
+                case Errno.ENOENT -> "its directory does not exist; make it or take another path";
+                default -> Errno.text(-result);
+            };
+            throw new BindFailedException(endpoint, why, new SystemCallException(call, result));
+        }
+    }
+}

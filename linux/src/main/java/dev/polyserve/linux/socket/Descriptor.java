@@ -1,0 +1,120 @@
+package dev.polyserve.linux.socket;
+
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.ClosedChannelException;
+
+/// A file descriptor, closed exactly once, and not while a call uses it: its number belongs to somebody else from then on.
+///
+/// ```
+///   OPEN ⇄ in use by n calls
+///     │ close        │ close
+///     ▼              ▼
+///   CLOSED ◀──end── CLOSING: the last call closes it
+/// ```
+///
+/// **Thread**: any.
+public final class Descriptor {
+    private static final VarHandle STATE;
+    private static final CallMemoryPool MEMORIES = CallMemoryPool.shared();
+    private static final int CLOSING = 1 << 30;
+    private static final int CLOSED = 1 << 29;
+    private static final int USERS = CLOSED - 1;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Descriptor.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final int number;
+    /// How many calls use it, and the two marks.
+    @SuppressWarnings("unused")
+    private int state;
+
+    /// Takes over an open descriptor.
+    public Descriptor(int number) {
+        this.number = number;
+    }
+
+    /// Its number, for a call between [#begin] and [#end].
+    public int number() {
+        return number;
+    }
+
+    /// Whether nobody has closed it.
+    public boolean isOpen() {
+        return ((int) STATE.getOpaque(this) & CLOSING) == 0;
+    }
+
+    /// Begins a call that uses the number; then comes [#end], once.
+    ///
+    /// @return false when it is closed: there is no call, and no end
+    public boolean tryBegin() {
+        int before = (int) STATE.getAndAdd(this, 1);
+        if ((before & CLOSING) != 0) {
+            leave();
+            return false;
+        }
+        return true;
+    }
+
+    /// As [#tryBegin].
+    ///
+    /// @throws ClosedChannelException when it is closed
+    public void begin() throws ClosedChannelException {
+        if (!tryBegin()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    /// Ends a call.
+    public void end() {
+        leave();
+    }
+
+    /// Closes it, now or after the calls that use it; harmless when it is closed.
+    public void close() throws IOException {
+        int before = (int) STATE.getAndBitwiseOr(this, CLOSING);
+        if (before == 0) {
+            int closed = release();
+            if (closed < 0 && closed != -Errno.EINTR) {
+                throw new SystemCallException("close", closed);
+            }
+        }
+    }
+
+    private void leave() {
+        int after = (int) STATE.getAndAdd(this, -1) - 1;
+        if (after == CLOSING) {
+            // Whatever close reports, the descriptor is released; who asked for it has gone.
+            release();
+        }
+    }
+
+    private int release() {
+        if (!STATE.compareAndSet(this, CLOSING, CLOSING | CLOSED)) {
+            return 0;
+        }
+        CallMemory memory = MEMORIES.take();
+        try {
+            return FileCalls.close(memory, number);
+        } finally {
+            MEMORIES.give(memory);
+        }
+    }
+
+    @Override
+    public String toString() {
+        int now = (int) STATE.getOpaque(this);
+        return "descriptor " + number + ((now & CLOSING) == 0 ? "" : " (closed)") + ", used by " + (now & USERS);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.polyserve.linux.socket;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// A listener of this family, TCP or Unix.
+final class DescriptorListener extends DescriptorSource implements Listener {
+    private final Bound bound;
+    private final int mostDescriptors;
+    /// Connections have our address as theirs, unless we listen at every one.
+    private final boolean boundToOne;
+
+    DescriptorListener(Bound bound, int mostDescriptors) {
+        super(bound.descriptor());
+        this.bound = bound;
+        this.mostDescriptors = mostDescriptors;
+        this.boundToOne = !(bound.address() instanceof InetSocketAddress inet && inet.getAddress().isAnyLocalAddress());
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return bound.endpoint();
+    }
+
+    @Override
+    public SocketAddress address() {
+        return bound.address();
+    }
+
+    @Override
+    public @Nullable StreamSocket accept() throws IOException {
+        CallMemory memory = memories.take();
+        try {
+            int accepted = accept(memory);
+            return accepted < 0 ? null : connected(memory, accepted);
+        } finally {
+            memories.give(memory);
+        }
+    }
+
+    /// @return negative when none waits
+    private int accept(CallMemory memory) throws IOException {
+        descriptor.begin();
+        try {
+            readiness.begins(Readiness.READ);
+            int accepted;
+            do {
+                accepted = SocketCalls.accept(memory, descriptor.number());
+            } while (accepted == -Errno.EINTR);
+            if (accepted == -Errno.EAGAIN) {
+                return accepted;
+            }
+            readiness.remains(Readiness.READ);
+            return SystemCallException.require("accept4", accepted);
+        } finally {
+            descriptor.end();
+        }
+    }
+
+    private StreamSocket connected(CallMemory memory, int accepted) throws IOException {
+        Descriptor owned = new Descriptor(accepted);
+        try {
+            if (accepted >= mostDescriptors) {
+                throw tooMany(accepted);
+            }
+            SocketAddress peer = SocketCalls.lastAddress(memory);
+            return new DescriptorSocket(owned, peer, boundToOne ? bound.address() : local(memory, accepted));
+        } catch (IOException | RuntimeException | Error e) {
+            owned.close();
+            throw e;
+        }
+    }
+
+    private static SocketAddress local(CallMemory memory, int accepted) throws IOException {
+        SystemCallException.require("getsockname", SocketCalls.getSockName(memory, accepted));
+        return SocketCalls.lastAddress(memory);
+    }
+
+    private IOException tooMany(int accepted) {
+        return new IOException("a connection got descriptor " + accepted + " and was closed, because select can watch "
+                + mostDescriptors + " at most, numbered from 0; serve that many with poll or epoll");
+    }
+
+    @Override
+    public boolean isOpen() {
+        return descriptor.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+        bound.close();
+    }
+}

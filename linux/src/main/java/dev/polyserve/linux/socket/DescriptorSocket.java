@@ -1,0 +1,226 @@
+package dev.polyserve.linux.socket;
+
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.PollDescriptors;
+import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.linux.system.WaitCalls;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+
+/// A connection of this family, TCP or Unix.
+///
+/// Its descriptor never waits; where the socket is to wait, it waits for the descriptor, which must not happen on a virtual
+/// thread.
+final class DescriptorSocket extends DescriptorSource implements StreamSocket {
+    /// What is thrown away before closing, at most: a peer that sends without end is reset after all.
+    private static final int DRAIN_MOST_BYTES = 256 << 10;
+
+    private final SocketAddress peer;
+    private final SocketAddress local;
+    private volatile boolean waits = true;
+
+    DescriptorSocket(Descriptor descriptor, SocketAddress peer, SocketAddress local) {
+        super(descriptor);
+        this.peer = peer;
+        this.local = local;
+    }
+
+    @Override
+    public void blocking(boolean blocking) {
+        waits = blocking;
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        while (true) {
+            int count = tryRead(into);
+            if (count != 0 || !waits || !into.hasRemaining()) {
+                return count;
+            }
+            await(PollDescriptors.IN, WaitCalls.FOREVER);
+        }
+    }
+
+    @Override
+    public int readWithin(ByteBuffer into, long atMostNanos) throws IOException {
+        long deadline = System.nanoTime() + atMostNanos;
+        while (true) {
+            int count = tryRead(into);
+            if (count != 0) {
+                return count;
+            }
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return TIMED_OUT;
+            }
+            await(PollDescriptors.IN, left);
+        }
+    }
+
+    /// @return 0 when there is nothing now
+    private int tryRead(ByteBuffer into) throws IOException {
+        CallMemory memory = memories.take();
+        try {
+            int asked = Math.min(into.remaining(), memory.transferBytes());
+            int count = receive(memory, asked);
+            if (count > 0) {
+                memory.copyTo(into, count);
+            }
+            return count == 0 && asked > 0 ? END : Math.max(count, 0);
+        } finally {
+            memories.give(memory);
+        }
+    }
+
+    /// @return 0 at the end, negative when there is nothing now
+    private int receive(CallMemory memory, int atMostBytes) throws IOException {
+        descriptor.begin();
+        try {
+            readiness.begins(Readiness.READ);
+            int count = SocketCalls.receive(memory, descriptor.number(), atMostBytes);
+            boolean usedUp = count == -Errno.EAGAIN || (count > 0 && count < atMostBytes);
+            if (!usedUp) {
+                readiness.remains(Readiness.READ);
+            }
+            return requireUnlessNotNow("recv", count);
+        } finally {
+            descriptor.end();
+        }
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+        int written = tryWrite(bytes);
+        while (waits && bytes.hasRemaining()) {
+            await(PollDescriptors.OUT, WaitCalls.FOREVER);
+            written += tryWrite(bytes);
+        }
+        return written;
+    }
+
+    private int tryWrite(ByteBuffer bytes) throws IOException {
+        CallMemory memory = memories.take();
+        try {
+            int written = 0;
+            while (bytes.hasRemaining()) {
+                int asked = Math.min(bytes.remaining(), memory.transferBytes());
+                memory.copyFrom(bytes, asked);
+                int count = send(memory, asked);
+                bytes.position(bytes.position() + count);
+                written += count;
+                if (count < asked) {
+                    break;
+                }
+            }
+            return written;
+        } finally {
+            memories.give(memory);
+        }
+    }
+
+    private int send(CallMemory memory, int bytes) throws IOException {
+        descriptor.begin();
+        try {
+            readiness.begins(Readiness.WRITE);
+            int count = SocketCalls.send(memory, descriptor.number(), bytes);
+            boolean usedUp = count == -Errno.EAGAIN || (count >= 0 && count < bytes);
+            if (!usedUp) {
+                readiness.remains(Readiness.WRITE);
+            }
+            return Math.max(0, requireUnlessNotNow("send", count));
+        } finally {
+            descriptor.end();
+        }
+    }
+
+    private static int requireUnlessNotNow(String call, int result) throws SystemCallException {
+        return result == -Errno.EAGAIN || result == -Errno.EINTR
+                ? result
+                : SystemCallException.require(call, result);
+    }
+
+    /// Waits for the descriptor; what has happened, if anything, the next call finds out.
+    private void await(int events, long atMostNanos) throws IOException {
+        PollDescriptors one = new PollDescriptors(1);
+        descriptor.begin();
+        try {
+            one.set(0, descriptor.number(), events);
+            int ready = WaitCalls.poll(CallMemory.small(), one, 1, atMostNanos);
+            if (ready != -Errno.EINTR) {
+                SystemCallException.require("poll", ready);
+            }
+        } finally {
+            descriptor.end();
+        }
+    }
+
+    @Override
+    public void endOutput() throws IOException {
+        if (descriptor.isOpen()) {
+            int result = shutdown(SocketCalls.SHUT_WR);
+            if (result != -Errno.ENOTCONN) {
+                SystemCallException.require("shutdown", result);
+            }
+        }
+    }
+
+    @Override
+    public void cutInput() {
+        // A connection that is closed or reset has no input to cut, and its reader sees that.
+        int unused = shutdown(SocketCalls.SHUT_RD);
+        assert unused <= 0;
+    }
+
+    @Override
+    public void shutdown() {
+        int unused = shutdown(SocketCalls.SHUT_RDWR);
+        assert unused <= 0;
+    }
+
+    private int shutdown(int how) {
+        if (!descriptor.tryBegin()) {
+            return 0;
+        }
+        CallMemory memory = memories.take();
+        try {
+            return SocketCalls.shutdown(memory, descriptor.number(), how);
+        } finally {
+            memories.give(memory);
+            descriptor.end();
+        }
+    }
+
+    @Override
+    public void drainAndClose() throws IOException {
+        CallMemory memory = memories.take();
+        try {
+            int drained = 0;
+            for (int count; drained < DRAIN_MOST_BYTES && descriptor.isOpen()
+                    && (count = receive(memory, memory.transferBytes())) > 0;) {
+                drained += count;
+            }
+        } finally {
+            memories.give(memory);
+            close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        descriptor.close();
+    }
+
+    @Override
+    public SocketAddress peer() {
+        return peer;
+    }
+
+    @Override
+    public SocketAddress local() {
+        return local;
+    }
+}

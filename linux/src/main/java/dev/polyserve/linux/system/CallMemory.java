@@ -1,0 +1,143 @@
+package dev.polyserve.linux.system;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+
+/// Memory outside the heap for the calls of one thread at a time: where the error number is captured, a socket address, a
+/// few words, and room for the bytes that come and go.
+///
+/// It is freed when nothing refers to it any more; whoever uses an address in it keeps it in reach until the call is over.
+///
+/// **Thread**: its holder's: who made it or took it from a [CallMemoryPool].
+public final class CallMemory {
+    /// As much as a datagram can have, and enough for what one read brings.
+    public static final int TRANSFER_BYTES = 64 << 10;
+
+    private static final VarHandle TAKEN;
+    private static final int ERRNO_AT = 0;
+    private static final int WORDS_AT = 16;
+    private static final int WORDS_BYTES = 48;
+    private static final int ADDRESS_AT = WORDS_AT + WORDS_BYTES;
+    private static final int TRANSFER_AT = 256;
+    private static final int ALIGNMENT = 64;
+
+    static {
+        try {
+            TAKEN = MethodHandles.lookup().findVarHandle(CallMemory.class, "taken", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final MemorySegment all;
+    private final MemorySegment captured;
+    private final MemorySegment socketAddress;
+    private final long address;
+    private final int transferBytes;
+    @SuppressWarnings("unused")
+    private int taken;
+
+    private CallMemory(int transferBytes) {
+        this.transferBytes = transferBytes;
+        this.all = Arena.ofAuto().allocate(TRANSFER_AT + transferBytes, ALIGNMENT);
+        this.captured = all.asSlice(ERRNO_AT, SystemCalls.CAPTURED.byteSize());
+        this.socketAddress = all.asSlice(ADDRESS_AT, SocketAddresses.LONGEST_BYTES);
+        this.address = all.address();
+    }
+
+    /// For calls that transfer bytes.
+    public static CallMemory forTransfers() {
+        return new CallMemory(TRANSFER_BYTES);
+    }
+
+    /// For calls that transfer none.
+    public static CallMemory small() {
+        return new CallMemory(0);
+    }
+
+    boolean tryTake() {
+        return (int) TAKEN.getOpaque(this) == 0 && TAKEN.compareAndSet(this, 0, 1);
+    }
+
+    void giveBack() {
+        TAKEN.setRelease(this, 0);
+    }
+
+    MemorySegment captured() {
+        return captured;
+    }
+
+    int errno() {
+        return captured.get(ValueLayout.JAVA_INT, SystemCalls.ERRNO_OFFSET);
+    }
+
+    // --- words ---
+
+    long wordsAddress() {
+        return address + WORDS_AT;
+    }
+
+    long word(int index) {
+        return all.get(ValueLayout.JAVA_LONG, WORDS_AT + 8L * index);
+    }
+
+    void word(int index, long value) {
+        all.set(ValueLayout.JAVA_LONG, WORDS_AT + 8L * index, value);
+    }
+
+    int half(int index) {
+        return all.get(ValueLayout.JAVA_INT, WORDS_AT + 4L * index);
+    }
+
+    void half(int index, int value) {
+        all.set(ValueLayout.JAVA_INT, WORDS_AT + 4L * index, value);
+    }
+
+    // --- a socket address ---
+
+    /// Where a socket address is, and has room for any.
+    MemorySegment socketAddress() {
+        return socketAddress;
+    }
+
+    long socketAddressAddress() {
+        return address + ADDRESS_AT;
+    }
+
+    // --- bytes ---
+
+    /// How many bytes fit.
+    public int transferBytes() {
+        return transferBytes;
+    }
+
+    long transferAddress() {
+        return address + TRANSFER_AT;
+    }
+
+    /// Copies the bytes that a call has put here, and moves the buffer's position.
+    public void copyTo(ByteBuffer into, int count) {
+        int position = into.position();
+        if (into.hasArray()) {
+            MemorySegment.copy(all, ValueLayout.JAVA_BYTE, TRANSFER_AT, into.array(), into.arrayOffset() + position,
+                    count);
+        } else {
+            MemorySegment.ofBuffer(into).copyFrom(all.asSlice(TRANSFER_AT, count));
+        }
+        into.position(position + count);
+    }
+
+    /// Copies the buffer's next bytes here for a call, without moving its position.
+    public void copyFrom(ByteBuffer bytes, int count) {
+        if (bytes.hasArray()) {
+            MemorySegment.copy(bytes.array(), bytes.arrayOffset() + bytes.position(), all, ValueLayout.JAVA_BYTE,
+                    TRANSFER_AT, count);
+        } else {
+            all.asSlice(TRANSFER_AT, count).copyFrom(MemorySegment.ofBuffer(bytes).asSlice(0, count));
+        }
+    }
+}

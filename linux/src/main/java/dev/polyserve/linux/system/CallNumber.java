@@ -1,0 +1,29 @@
+package dev.polyserve.linux.system;
+
+/// The numbers of system calls, which differ between processors.
+enum CallNumber {
+    READ(0, 63), WRITE(1, 64), CLOSE(3, 57), SOCKET(41, 198), CONNECT(42, 203), SENDTO(44, 206), RECVFROM(45,
+            207), SHUTDOWN(48, 210), BIND(49, 200), LISTEN(50, 201), GETSOCKNAME(51, 204), SOCKETPAIR(53,
+                    199), SETSOCKOPT(54, 208), GETSOCKOPT(55, 209), EPOLL_CTL(233, 21), PSELECT6(270,
+                            72), PPOLL(271, 73), EPOLL_PWAIT(281, 22), ACCEPT4(288,
+                                    242), EVENTFD2(290, 19), EPOLL_CREATE1(291, 20), EPOLL_PWAIT2(441, 441);
+
+    private final int onX86;
+    private final int onAarch64;
+    /// On the processor of this program; 0 on one that is not known, where nothing is called.
+    final long here;
+
+    CallNumber(int onX86, int onAarch64) {
+        this.onX86 = onX86;
+        this.onAarch64 = onAarch64;
+        this.here = Architecture.here().map(this::on).orElse(0);
+    }
+
+    /// On that processor.
+    int on(Architecture architecture) {
+        return switch (architecture) {
+            case X86_64 -> onX86;
+            case AARCH64 -> onAarch64;
+        };
+    }
+}

@@ -1,0 +1,83 @@
+package dev.polyserve.linux.system;
+
+import java.util.Map;
+
+/// The error numbers of Linux that mean something to a server, the same on x86-64 and aarch64, and their texts: the C
+/// library's in English, whatever the user's language, because they are also read by program.
+public final class Errno {
+    /// Operation not permitted.
+    public static final int EPERM = 1;
+    /// No such file.
+    public static final int ENOENT = 2;
+    /// Interrupted by a signal.
+    public static final int EINTR = 4;
+    /// Bad file descriptor.
+    public static final int EBADF = 9;
+    /// Nothing there, or no room, now.
+    public static final int EAGAIN = 11;
+    /// Permission denied.
+    public static final int EACCES = 13;
+    /// Exists already.
+    public static final int EEXIST = 17;
+    /// Invalid argument.
+    public static final int EINVAL = 22;
+    /// The call is not known.
+    public static final int ENOSYS = 38;
+    /// Address family not supported.
+    public static final int EAFNOSUPPORT = 97;
+    /// Address in use.
+    public static final int EADDRINUSE = 98;
+    /// Not an address of this machine.
+    public static final int EADDRNOTAVAIL = 99;
+    /// No room in the system's buffers.
+    public static final int ENOBUFS = 105;
+    /// Not connected.
+    public static final int ENOTCONN = 107;
+    /// Nobody listens there.
+    public static final int ECONNREFUSED = 111;
+
+    private static final Map<Integer, String> TEXTS = Map.ofEntries(
+            Map.entry(EPERM, "Operation not permitted (EPERM)"),
+            Map.entry(ENOENT, "No such file or directory (ENOENT)"),
+            Map.entry(EINTR, "Interrupted system call (EINTR)"),
+            Map.entry(5, "Input/output error (EIO)"),
+            Map.entry(EBADF, "Bad file descriptor (EBADF)"),
+            Map.entry(EAGAIN, "Resource temporarily unavailable (EAGAIN)"),
+            Map.entry(12, "Cannot allocate memory (ENOMEM)"),
+            Map.entry(EACCES, "Permission denied (EACCES)"),
+            Map.entry(EEXIST, "File exists (EEXIST)"),
+            Map.entry(EINVAL, "Invalid argument (EINVAL)"),
+            Map.entry(23, "Too many open files in system (ENFILE)"),
+            Map.entry(24, "Too many open files (EMFILE)"),
+            Map.entry(28, "No space left on device (ENOSPC)"),
+            Map.entry(30, "Read-only file system (EROFS)"),
+            Map.entry(32, "Broken pipe (EPIPE)"),
+            Map.entry(ENOSYS, "Function not implemented (ENOSYS)"),
+            Map.entry(64, "Machine is not on the network (ENONET)"),
+            Map.entry(71, "Protocol error (EPROTO)"),
+            Map.entry(88, "Socket operation on non-socket (ENOTSOCK)"),
+            Map.entry(90, "Message too long (EMSGSIZE)"),
+            Map.entry(91, "Protocol wrong type for socket (EPROTOTYPE)"),
+            Map.entry(92, "Protocol not available (ENOPROTOOPT)"),
+            Map.entry(95, "Operation not supported (EOPNOTSUPP)"),
+            Map.entry(EAFNOSUPPORT, "Address family not supported by protocol (EAFNOSUPPORT)"),
+            Map.entry(EADDRINUSE, "Address already in use (EADDRINUSE)"),
+            Map.entry(EADDRNOTAVAIL, "Cannot assign requested address (EADDRNOTAVAIL)"),
+            Map.entry(100, "Network is down (ENETDOWN)"),
+            Map.entry(101, "Network is unreachable (ENETUNREACH)"),
+            Map.entry(103, "Software caused connection abort (ECONNABORTED)"),
+            Map.entry(104, "Connection reset by peer (ECONNRESET)"),
+            Map.entry(ENOBUFS, "No buffer space available (ENOBUFS)"),
+            Map.entry(ENOTCONN, "Transport endpoint is not connected (ENOTCONN)"),
+            Map.entry(110, "Connection timed out (ETIMEDOUT)"),
+            Map.entry(ECONNREFUSED, "Connection refused (ECONNREFUSED)"),
+            Map.entry(112, "Host is down (EHOSTDOWN)"),
+            Map.entry(113, "No route to host (EHOSTUNREACH)"));
+
+    private Errno() {}
+
+    /// What it means, with its name: `Connection reset by peer (ECONNRESET)`.
+    public static String text(int errno) {
+        return TEXTS.getOrDefault(errno, "error number " + errno);
+    }
+}

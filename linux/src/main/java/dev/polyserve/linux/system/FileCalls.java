@@ -1,0 +1,32 @@
+package dev.polyserve.linux.system;
+
+import static dev.polyserve.linux.system.SystemCalls.call;
+
+/// Calls on descriptors of any kind.
+public final class FileCalls {
+    private static final int EFD_NONBLOCK = 0x800;
+    private static final int EFD_CLOEXEC = 0x80000;
+
+    private FileCalls() {}
+
+    /// `close(2)`: the descriptor is released whatever it returns.
+    public static int close(CallMemory memory, int descriptor) {
+        return (int) call(memory, CallNumber.CLOSE, descriptor, 0, 0, 0, 0, 0);
+    }
+
+    /// `eventfd(2)`: a counter that can be waited for, which never waits itself.
+    public static int eventfd(CallMemory memory) {
+        return (int) call(memory, CallNumber.EVENTFD2, 0, EFD_NONBLOCK | EFD_CLOEXEC, 0, 0, 0, 0);
+    }
+
+    /// Adds to an [#eventfd].
+    public static int eventfdAdd(CallMemory memory, int descriptor) {
+        memory.word(0, 1);
+        return (int) call(memory, CallNumber.WRITE, descriptor, memory.wordsAddress(), 8, 0, 0, 0);
+    }
+
+    /// Sets an [#eventfd] to zero.
+    public static int eventfdReset(CallMemory memory, int descriptor) {
+        return (int) call(memory, CallNumber.READ, descriptor, memory.wordsAddress(), 8, 0, 0, 0);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.polyserve.linux.system;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// An array of descriptors for `poll`, which grows.
+///
+/// ```c
+/// struct pollfd { int fd; short events; short revents; };  // 8 bytes; a negative descriptor is passed over
+/// ```
+///
+/// **Thread**: its owner's.
+public final class PollDescriptors {
+    /// Readable.
+    public static final int IN = 0x1;
+    /// Writable.
+    public static final int OUT = 0x4;
+    /// Failed; told unasked.
+    public static final int ERR = 0x8;
+    /// Both sides ended; told unasked.
+    public static final int HUP = 0x10;
+    /// No open descriptor; told unasked.
+    public static final int NVAL = 0x20;
+
+    static final int BYTES = 8;
+    static final int FD = 0;
+    static final int EVENTS = 4;
+    static final int REVENTS = 6;
+
+    private MemorySegment memory;
+
+    /// Room for so many, to begin with.
+    public PollDescriptors(int capacity) {
+        this.memory = Arena.ofAuto().allocate((long) capacity * BYTES, BYTES);
+    }
+
+    long address() {
+        return memory.address();
+    }
+
+    /// Sets one, for which nothing has happened yet.
+    public void set(int index, int descriptor, int events) {
+        if ((long) index * BYTES >= memory.byteSize()) {
+            memory = Arena.ofAuto().allocate(2 * memory.byteSize(), BYTES).copyFrom(memory);
+        }
+        memory.set(ValueLayout.JAVA_INT, (long) index * BYTES + FD, descriptor);
+        memory.set(ValueLayout.JAVA_SHORT, (long) index * BYTES + EVENTS, (short) events);
+        memory.set(ValueLayout.JAVA_SHORT, (long) index * BYTES + REVENTS, (short) 0);
+    }
+
+    /// Moves one to another place.
+    public void move(int from, int to) {
+        memory.set(ValueLayout.JAVA_LONG, (long) to * BYTES,
+                memory.get(ValueLayout.JAVA_LONG, (long) from * BYTES));
+    }
+
+    /// What has happened, told once.
+    public int takeHappened(int index) {
+        long at = (long) index * BYTES + REVENTS;
+        int happened = memory.get(ValueLayout.JAVA_SHORT, at);
+        if (happened != 0) {
+            memory.set(ValueLayout.JAVA_SHORT, at, (short) 0);
+        }
+        return happened;
+    }
+}

@@ -1,0 +1,131 @@
+package dev.polyserve.linux.system;
+
+import static dev.polyserve.linux.system.SystemCalls.call;
+
+import java.net.SocketAddress;
+
+/// Calls on sockets. Every socket made here is closed on `exec` and does not wait; a lost peer raises no signal.
+public final class SocketCalls {
+    /// Bytes in order.
+    public static final int STREAM = 1;
+    /// Datagrams.
+    public static final int DATAGRAM = 2;
+    /// For [#shutdown]: no more is read.
+    public static final int SHUT_RD = 0;
+    /// For [#shutdown]: no more is written.
+    public static final int SHUT_WR = 1;
+    /// For [#shutdown]: neither.
+    public static final int SHUT_RDWR = 2;
+
+    static final int SOCK_NONBLOCK = 0x800;
+    static final int SOCK_CLOEXEC = 0x80000;
+    static final int MSG_NOSIGNAL = 0x4000;
+
+    private SocketCalls() {}
+
+    /// `socket(2)`.
+    ///
+    /// @param family as [SocketAddresses#familyOf]
+    /// @param type [#STREAM] or [#DATAGRAM]
+    public static int socket(CallMemory memory, int family, int type) {
+        return (int) call(memory, CallNumber.SOCKET, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0, 0, 0);
+    }
+
+    /// `socketpair(2)`: two Unix stream sockets, connected.
+    ///
+    /// @return the first in the lower half, the second in the upper; or `-errno`
+    public static long socketPair(CallMemory memory) {
+        long result = call(memory, CallNumber.SOCKETPAIR, SocketAddresses.AF_UNIX,
+                STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, memory.wordsAddress(), 0, 0);
+        return result < 0 ? result : memory.word(0);
+    }
+
+    /// `bind(2)`.
+    ///
+    /// @param family the socket's
+    public static int bind(CallMemory memory, int descriptor, int family, SocketAddress address) {
+        int length = SocketAddresses.write(memory.socketAddress(), family, address);
+        return (int) call(memory, CallNumber.BIND, descriptor, memory.socketAddressAddress(), length, 0, 0, 0);
+    }
+
+    /// `connect(2)`.
+    ///
+    /// @param family the socket's
+    public static int connect(CallMemory memory, int descriptor, int family, SocketAddress address) {
+        int length = SocketAddresses.write(memory.socketAddress(), family, address);
+        return (int) call(memory, CallNumber.CONNECT, descriptor, memory.socketAddressAddress(), length, 0, 0, 0);
+    }
+
+    /// `listen(2)`.
+    public static int listen(CallMemory memory, int descriptor, int backlog) {
+        return (int) call(memory, CallNumber.LISTEN, descriptor, backlog, 0, 0, 0, 0);
+    }
+
+    /// `accept4(2)`; the peer's address is then [#lastAddress].
+    public static int accept(CallMemory memory, int descriptor) {
+        memory.half(0, SocketAddresses.LONGEST_BYTES);
+        return (int) call(memory, CallNumber.ACCEPT4, descriptor, memory.socketAddressAddress(), memory.wordsAddress(),
+                SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0);
+    }
+
+    /// `getsockname(2)`; the address is then [#lastAddress].
+    public static int getSockName(CallMemory memory, int descriptor) {
+        memory.half(0, SocketAddresses.LONGEST_BYTES);
+        return (int) call(memory, CallNumber.GETSOCKNAME, descriptor, memory.socketAddressAddress(),
+                memory.wordsAddress(), 0, 0, 0);
+    }
+
+    /// The address that the last call with this memory has told.
+    public static SocketAddress lastAddress(CallMemory memory) {
+        return SocketAddresses.read(memory.socketAddress(), memory.half(0));
+    }
+
+    /// `recv(2)` into the memory, from where [CallMemory#copyTo] takes the bytes.
+    public static int receive(CallMemory memory, int descriptor, int atMostBytes) {
+        return (int) call(memory, CallNumber.RECVFROM, descriptor, memory.transferAddress(), atMostBytes, 0, 0, 0);
+    }
+
+    /// `recvfrom(2)`, as [#receive]; the sender is then [#lastAddress].
+    public static int receiveFrom(CallMemory memory, int descriptor, int atMostBytes) {
+        memory.half(0, SocketAddresses.LONGEST_BYTES);
+        return (int) call(memory, CallNumber.RECVFROM, descriptor, memory.transferAddress(), atMostBytes, 0,
+                memory.socketAddressAddress(), memory.wordsAddress());
+    }
+
+    /// `send(2)` of the first bytes of the memory, where [CallMemory#copyFrom] has put them.
+    public static int send(CallMemory memory, int descriptor, int bytes) {
+        return (int) call(memory, CallNumber.SENDTO, descriptor, memory.transferAddress(), bytes, MSG_NOSIGNAL, 0, 0);
+    }
+
+    /// `sendto(2)`, as [#send].
+    ///
+    /// @param family the socket's
+    public static int sendTo(CallMemory memory, int descriptor, int bytes, int family, SocketAddress to) {
+        int length = SocketAddresses.write(memory.socketAddress(), family, to);
+        return (int) call(memory, CallNumber.SENDTO, descriptor, memory.transferAddress(), bytes, MSG_NOSIGNAL,
+                memory.socketAddressAddress(), length);
+    }
+
+    /// `shutdown(2)`.
+    public static int shutdown(CallMemory memory, int descriptor, int how) {
+        return (int) call(memory, CallNumber.SHUTDOWN, descriptor, how, 0, 0, 0, 0);
+    }
+
+    /// `setsockopt(2)` of a number.
+    public static int setOption(CallMemory memory, int descriptor, SocketOption option, int value) {
+        memory.half(0, value);
+        return (int) call(memory, CallNumber.SETSOCKOPT, descriptor, option.level, option.number, memory.wordsAddress(),
+                4, 0);
+    }
+
+    /// `getsockopt(2)` of a number.
+    ///
+    /// @return it, or `-errno`
+    public static int getOption(CallMemory memory, int descriptor, SocketOption option) {
+        memory.half(0, 0);
+        memory.half(1, 4);
+        long result = call(memory, CallNumber.GETSOCKOPT, descriptor, option.level, option.number,
+                memory.wordsAddress(), memory.wordsAddress() + 4, 0);
+        return result < 0 ? (int) result : memory.half(0);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.polyserve.linux.system;
+
+/// Socket options whose value is a number, the same on x86-64 and aarch64.
+public enum SocketOption {
+    /// An address may be taken while connections of its last owner still end.
+    SO_REUSEADDR(1, 2),
+    /// The size of the send buffer; the system doubles what is asked.
+    SO_SNDBUF(1, 7),
+    /// Small writes are sent at once. Accepted connections inherit it from their listener.
+    TCP_NODELAY(6, 1),
+    /// An IPv6 socket is for IPv6 only.
+    IPV6_V6ONLY(41, 26);
+
+    final int level;
+    final int number;
+
+    SocketOption(int level, int number) {
+        this.level = level;
+        this.number = number;
+    }
+}

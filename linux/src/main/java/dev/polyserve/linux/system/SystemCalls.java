@@ -1,0 +1,81 @@
+package dev.polyserve.linux.system;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The one way into the system: `long syscall(long number, ...)` with six numbers behind it, and the error number captured
+/// before anything else in this thread can change it.
+///
+/// **Thread**: any.
+public final class SystemCalls {
+    static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
+    static final long ERRNO_OFFSET = CAPTURED.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+
+    private SystemCalls() {}
+
+    /// Why this program cannot make system calls, in one sentence; empty when it can.
+    public static Optional<String> whyNot() {
+        String system = System.getProperty("os.name", "");
+        if (!system.equals("Linux")) {
+            return Optional.of("it waits in system calls of Linux, and this system is " + system);
+        }
+        if (Architecture.here().isEmpty()) {
+            return Optional.of("its system calls are known here for x86-64 and aarch64, and this processor is "
+                    + System.getProperty("os.arch", "unknown"));
+        }
+        return Optional.ofNullable(Linked.WHY_NOT);
+    }
+
+    /// Calls; those that take fewer arguments ignore the rest.
+    ///
+    /// @return the call's value, or `-errno`
+    static long call(CallMemory memory, CallNumber number, long a, long b, long c, long d, long e, long f) {
+        long result;
+        try {
+            result = (long) Linked.SYSCALL.invokeExact(memory.captured(), number.here, a, b, c, d, e, f);
+        } catch (RuntimeException | Error thrown) {
+            throw thrown;
+        } catch (Throwable thrown) {
+            throw new IllegalStateException("a system call threw", thrown);
+        }
+        return result == -1 ? -memory.errno() : result;
+    }
+
+    /// What was linked, once; apart, so that asking whether it can be is no failed initialisation.
+    private static final class Linked {
+        private static final MethodHandle SYSCALL;
+        private static final @Nullable String WHY_NOT;
+
+        static {
+            MethodHandle linked = MethodHandles.zero(long.class);
+            String whyNot = null;
+            try {
+                linked = link();
+            } catch (IllegalCallerException e) {
+                whyNot = "this program may not make system calls; start java with --enable-native-access="
+                        + (SystemCalls.class.getModule().isNamed()
+                                ? SystemCalls.class.getModule().getName()
+                                : "ALL-UNNAMED");
+            } catch (RuntimeException | UnsatisfiedLinkError e) {
+                whyNot = "this JDK cannot make system calls: " + e.getMessage();
+            }
+            SYSCALL = linked;
+            WHY_NOT = whyNot;
+        }
+
+        private static MethodHandle link() {
+            Linker linker = Linker.nativeLinker();
+            var word = ValueLayout.JAVA_LONG;
+            return linker.downcallHandle(linker.defaultLookup().findOrThrow("syscall"),
+                    FunctionDescriptor.of(word, word, word, word, word, word, word, word),
+                    Linker.Option.firstVariadicArg(1), Linker.Option.captureCallState("errno"));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.polyserve.linux.system;
+
+import static dev.polyserve.linux.system.SystemCalls.call;
+
+/// Calls that wait until descriptors are ready. A time of [#FOREVER] has no limit; an interrupted wait returns `-EINTR`.
+///
+/// **Thread**: any but virtual ones.
+public final class WaitCalls {
+    /// Without limit.
+    public static final long FOREVER = Long.MAX_VALUE;
+    /// For [#epollControl].
+    public static final int EPOLL_CTL_ADD = 1;
+    /// For [#epollControl].
+    public static final int EPOLL_CTL_DEL = 2;
+    /// For [#epollControl].
+    public static final int EPOLL_CTL_MOD = 3;
+
+    private static final int EPOLL_CLOEXEC = 0x80000;
+    private static final int SIGNAL_SET_BYTES = 8;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /// Whether the system has a wait in nanoseconds (Linux 5.11); a sandbox that does not know it forbids it.
+    private static final boolean HAS_PWAIT2 = hasPwait2();
+
+    private WaitCalls() {}
+
+    private static boolean hasPwait2() {
+        long probed = call(CallMemory.small(), CallNumber.EPOLL_PWAIT2, -1, 0, 1, 0, 0, SIGNAL_SET_BYTES);
+        return probed != -Errno.ENOSYS && probed != -Errno.EPERM;
+    }
+
+    /// `epoll_create1(2)`.
+    public static int epollCreate(CallMemory memory) {
+        return (int) call(memory, CallNumber.EPOLL_CREATE1, EPOLL_CLOEXEC, 0, 0, 0, 0, 0);
+    }
+
+    /// `epoll_ctl(2)`.
+    ///
+    /// @param events its first place says what to watch for, and what to be told with it
+    public static int epollControl(CallMemory memory, int epoll, int operation, int descriptor, EpollEvents events) {
+        return (int) call(memory, CallNumber.EPOLL_CTL, epoll, operation, descriptor, events.address(), 0, 0);
+    }
+
+    /// `epoll_pwait2(2)`, or `epoll_pwait(2)` where the system has no finer one.
+    ///
+    /// @return how many events there are
+    public static int epollWait(CallMemory memory, int epoll, EpollEvents events, long atMostNanos) {
+        return HAS_PWAIT2
+                ? (int) call(memory, CallNumber.EPOLL_PWAIT2, epoll, events.address(), events.capacity(),
+                        timespec(memory, atMostNanos), 0, SIGNAL_SET_BYTES)
+                : epollWaitMillis(memory, epoll, events, atMostNanos);
+    }
+
+    static int epollWaitMillis(CallMemory memory, int epoll, EpollEvents events, long atMostNanos) {
+        // Rounded up, or a timer that is due in half a millisecond would be waited for by spinning.
+        long millis = atMostNanos == FOREVER
+                ? -1
+                : Math.min(Integer.MAX_VALUE, Math.ceilDiv(atMostNanos, NANOS_PER_MILLI));
+        return (int) call(memory, CallNumber.EPOLL_PWAIT, epoll, events.address(), events.capacity(), millis, 0,
+                SIGNAL_SET_BYTES);
+    }
+
+    /// `ppoll(2)`.
+    ///
+    /// @param count of the first how many places
+    /// @return how many are ready
+    public static int poll(CallMemory memory, PollDescriptors descriptors, int count, long atMostNanos) {
+        return (int) call(memory, CallNumber.PPOLL, descriptors.address(), count, timespec(memory, atMostNanos), 0,
+                SIGNAL_SET_BYTES, 0);
+    }
+
+    /// `pselect6(2)`: leaves in the sets what is ready.
+    ///
+    /// @param end one more than the largest descriptor
+    /// @return how many are ready
+    public static int select(CallMemory memory, int end, DescriptorSet readable, DescriptorSet writable,
+            long atMostNanos) {
+        return (int) call(memory, CallNumber.PSELECT6, end, readable.address(), writable.address(), 0,
+                timespec(memory, atMostNanos), 0);
+    }
+
+    /// Writes it anew each time: the system may leave the time that was left.
+    ///
+    /// ```c
+    /// struct timespec { long tv_sec; long tv_nsec; };  // 16 bytes
+    /// ```
+    ///
+    /// @return where it is; 0 for no limit
+    private static long timespec(CallMemory memory, long nanos) {
+        if (nanos == FOREVER) {
+            return 0;
+        }
+        memory.word(0, nanos / NANOS_PER_SECOND);
+        memory.word(1, nanos % NANOS_PER_SECOND);
+        return memory.wordsAddress();
+    }
+}

@@ -1,0 +1,296 @@
+package dev.polyserve.linux.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.Transport;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Sockets of this family among themselves and with the JDK's.
+@EnabledOnOs(OS.LINUX)
+@Timeout(30)
+class DescriptorTransportTest {
+    private static final Options.Sockets OPTIONS = Options.defaults().sockets();
+    private static final long MILLI = 1_000_000;
+
+    private final Transport transport = DescriptorTransport.unlimited();
+
+    @TempDir
+    private Path directory;
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(ByteBuffer buffer) {
+        return StandardCharsets.UTF_8.decode(buffer.flip()).toString();
+    }
+
+    private Listener listen(String endpoint) throws IOException {
+        return transport.listen(Endpoint.parse(endpoint), OPTIONS);
+    }
+
+    private static SocketChannel connect(SocketAddress address) throws IOException {
+        return address instanceof UnixDomainSocketAddress
+                ? open(SocketChannel.open(StandardProtocolFamily.UNIX), address)
+                : open(SocketChannel.open(), address);
+    }
+
+    private static SocketChannel open(SocketChannel channel, SocketAddress address) throws IOException {
+        channel.connect(address);
+        return channel;
+    }
+
+    /// Listeners do not wait; a connection over the loopback is there at once.
+    private static StreamSocket accept(Listener listener) throws IOException {
+        return Objects.requireNonNull(listener.accept(), "nobody waits");
+    }
+
+    @Test
+    void aTcpConnectionKnowsItsEndsAndCarriesBytes() throws Exception {
+        Listener listener = listen("tcp://127.0.0.1:0");
+        assertThat(listener.accept()).isNull();
+        InetSocketAddress address = (InetSocketAddress) listener.address();
+        assertThat(listener.endpoint()).isEqualTo(new Endpoint.Tcp("127.0.0.1", address.getPort()));
+        try (SocketChannel client = connect(address)) {
+            StreamSocket socket = accept(listener);
+            assertThat(socket.peer()).isEqualTo(client.getLocalAddress());
+            assertThat(socket.local()).isEqualTo(client.getRemoteAddress());
+            exchange(client, socket);
+        }
+        listener.close();
+        assertThat(listener.isOpen()).isFalse();
+        assertThatThrownBy(listener::accept).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> connect(address)).isInstanceOf(IOException.class);
+    }
+
+    private static void exchange(SocketChannel client, StreamSocket socket) throws IOException {
+        ByteBuffer in = ByteBuffer.allocate(100);
+        client.write(bytes("hello"));
+        assertThat(socket.read(in)).isEqualTo(5);
+        assertThat(text(in)).isEqualTo("hello");
+        assertThat(socket.readWithin(in.clear(), MILLI)).isEqualTo(StreamSocket.TIMED_OUT);
+        socket.blocking(false);
+        assertThat(socket.read(in.clear())).isZero();
+        assertThat(socket.write(bytes("world"))).isEqualTo(5);
+        socket.endOutput();
+        assertThat(client.read(in.clear())).isEqualTo(5);
+        assertThat(text(in)).isEqualTo("world");
+        assertThat(client.read(in.clear())).isEqualTo(-1);
+        client.shutdownOutput();
+        socket.blocking(true);
+        assertThat(socket.read(in.clear())).isEqualTo(StreamSocket.END);
+        socket.close();
+        socket.shutdown();
+        socket.cutInput();
+        socket.endOutput();
+        assertThatThrownBy(() -> socket.read(in.clear())).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> socket.write(bytes("x"))).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void anEndpointForEveryAddressServesBothFamilies() throws Exception {
+        Listener listener = listen("tcp://*:0");
+        int port = ((InetSocketAddress) listener.address()).getPort();
+        try (SocketChannel four = connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+            StreamSocket socket = accept(listener);
+            assertThat(socket.peer()).isEqualTo(four.getLocalAddress());
+            assertThat(socket.local()).isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.close();
+        }
+        listener.close();
+    }
+
+    @Test
+    void waitingEndsWhenAnotherThreadShutsTheSocketDown() throws Exception {
+        Listener listener = listen("tcp://127.0.0.1:0");
+        try (SocketChannel client = connect(listener.address())) {
+            StreamSocket socket = accept(listener);
+            Thread other = Thread.ofPlatform().start(socket::shutdown);
+            assertThat(socket.read(ByteBuffer.allocate(10))).isEqualTo(StreamSocket.END);
+            other.join();
+            socket.close();
+            assertThat(client.isOpen()).isTrue();
+        }
+        listener.close();
+    }
+
+    @Test
+    void aWriteThatWaitsWritesAllAndOneThatDoesNotWritesWhatFits() throws Exception {
+        Listener listener = listen("tcp://127.0.0.1:0");
+        ByteBuffer much = ByteBuffer.allocate(32 << 20);
+        try (SocketChannel client = connect(listener.address())) {
+            StreamSocket socket = accept(listener);
+            socket.blocking(false);
+            int fits = socket.write(much);
+            assertThat(fits).isPositive().isLessThan(much.capacity());
+            assertThat(much.position()).isEqualTo(fits);
+            assertThat(socket.write(much)).isZero();
+            socket.blocking(true);
+            Thread reader = Thread.ofPlatform().start(() -> readAll(client, much.capacity()));
+            assertThat(socket.write(much)).isEqualTo(much.capacity() - fits);
+            reader.join();
+            socket.close();
+        }
+        listener.close();
+    }
+
+    private static void readAll(SocketChannel client, long bytes) {
+        ByteBuffer in = ByteBuffer.allocate(1 << 20);
+        try {
+            for (long left = bytes; left > 0;) {
+                left -= client.read(in.clear());
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void unreadBytesDoNotResetThePeerWhenDrained() throws Exception {
+        Listener listener = listen("tcp://127.0.0.1:0");
+        try (SocketChannel client = connect(listener.address())) {
+            StreamSocket socket = accept(listener);
+            client.write(ByteBuffer.allocate(1000));
+            socket.write(bytes("last words"));
+            socket.drainAndClose();
+            ByteBuffer in = ByteBuffer.allocate(100);
+            assertThat(client.read(in)).isEqualTo(10);
+            assertThat(client.read(in)).isEqualTo(-1);
+        }
+        listener.close();
+    }
+
+    @Test
+    void aConnectionBeyondTheLimitIsClosedWithASentence() throws Exception {
+        Listener listener = DescriptorTransport.limitedTo(1).listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        try (SocketChannel client = connect(listener.address())) {
+            assertThatThrownBy(listener::accept).hasMessageContaining("because select can watch 1 at most");
+            assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+        listener.close();
+    }
+
+    @Test
+    void aUnixListenerOwnsItsFile() throws Exception {
+        Path path = directory.resolve("stream");
+        Listener listener = listen("unix:" + path);
+        try (SocketChannel client = connect(listener.address())) {
+            StreamSocket socket = accept(listener);
+            assertThat(socket.peer()).isEqualTo(UnixDomainSocketAddress.of(""));
+            assertThat(socket.local()).isEqualTo(UnixDomainSocketAddress.of(path));
+            exchange(client, socket);
+        }
+        assertThatThrownBy(() -> listen("unix:" + path)).hasMessage(
+                "cannot listen at unix:" + path + ": another server listens there; stop it or take another path");
+        listener.close();
+        listener.close();
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void aStaleFileIsReplacedAndAnyOtherIsNot() throws Exception {
+        Path path = directory.resolve("stale");
+        try (var stale = java.nio.channels.ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            stale.bind(UnixDomainSocketAddress.of(path));
+        }
+        assertThat(path).exists();
+        listen("unix:" + path).close();
+        Files.writeString(path, "mine");
+        assertThatThrownBy(() -> listen("unix:" + path)).hasMessageContaining("is not a socket");
+        assertThatThrownBy(() -> transport.bind(Endpoint.parse("unixgram:" + path)))
+                .hasMessageContaining("is not a socket");
+        assertThatThrownBy(() -> listen("unix:" + directory.resolve("none/x"))).hasMessageContaining("directory");
+    }
+
+    @Test
+    void whatCannotBeBoundIsRefusedWithASentence() throws Exception {
+        Listener taken = listen("tcp://127.0.0.1:0");
+        assertThatThrownBy(() -> transport.listen(taken.endpoint(), OPTIONS)).hasMessage("cannot listen at "
+                + taken.endpoint() + ": the port is in use; stop what listens there or take another port");
+        taken.close();
+        assertThatThrownBy(() -> listen("tcp://192.0.2.1:0")).hasMessageContaining("not one of this machine's");
+        assertThatThrownBy(() -> listen("udp://127.0.0.1:0")).hasMessageContaining("no connections");
+        assertThatThrownBy(() -> listen("fd:3")).hasMessageContaining("inherited");
+        assertThatThrownBy(() -> transport.bind(Endpoint.parse("tcp://127.0.0.1:0"))).hasMessageContaining("datagrams");
+    }
+
+    @Test
+    void unixDatagramsComeAndAreAnsweredUnlessTheSenderHasNoName() throws Exception {
+        DatagramPort server = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("server")));
+        DatagramPort client = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("client")));
+        ByteBuffer in = ByteBuffer.allocateDirect(100);
+        assertThat(server.receive(in)).isNull();
+        assertThat(client.send(bytes("hello"), server.address())).isTrue();
+        SocketAddress peer = Objects.requireNonNull(server.receive(in));
+        assertThat(peer).isEqualTo(client.address());
+        assertThat(text(in)).isEqualTo("hello");
+        assertThat(server.send(bytes(""), peer)).isTrue();
+        assertThat(client.receive(in.clear())).isEqualTo(server.address());
+        assertThat(in.position()).isZero();
+        assertThatThrownBy(() -> server.send(bytes("x"), UnixDomainSocketAddress.of("")))
+                .hasMessageContaining("cannot be answered");
+        client.close();
+        assertThatThrownBy(() -> server.send(bytes("x"), peer)).hasMessageContaining("ENOENT");
+        server.close();
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void aFullUnixReceiverRefusesAndLosesNothing() throws Exception {
+        DatagramPort server = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("server")));
+        DatagramPort client = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("client")));
+        int sent = 0;
+        while (client.send(bytes("datagram"), server.address())) {
+            sent++;
+        }
+        int received = 0;
+        while (server.receive(ByteBuffer.allocate(100)) != null) {
+            received++;
+        }
+        assertThat(received).isEqualTo(sent).isPositive();
+        server.close();
+        client.close();
+    }
+
+    @Test
+    void udpCutsWhatIsLongerThanTheBuffer() throws Exception {
+        DatagramPort server = transport.bind(Endpoint.parse("udp://*:0"));
+        DatagramPort client = transport.bind(Endpoint.parse("udp://127.0.0.1:0"));
+        int port = ((InetSocketAddress) server.address()).getPort();
+        assertThat(client.send(bytes("hello"), new InetSocketAddress(InetAddress.getLoopbackAddress(), port))).isTrue();
+        ByteBuffer in = ByteBuffer.allocate(3);
+        SocketAddress peer = Objects.requireNonNull(server.receive(in));
+        assertThat(text(in)).isEqualTo("hel");
+        assertThat(peer).isEqualTo(client.address());
+        assertThat(server.send(bytes("back"), peer)).isTrue();
+        ByteBuffer back = ByteBuffer.allocate(100);
+        assertThat(client.receive(back)).isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        assertThat(text(back)).isEqualTo("back");
+        assertThatThrownBy(() -> client.send(ByteBuffer.allocate(70_000), peer)).hasMessageContaining("longer");
+        server.close();
+        client.close();
+    }
+}

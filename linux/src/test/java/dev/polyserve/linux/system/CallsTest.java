@@ -1,0 +1,151 @@
+package dev.polyserve.linux.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/// Calls as the system answers them, on two connected sockets.
+@EnabledOnOs(OS.LINUX)
+@Timeout(30)
+class CallsTest {
+    private static final long SHORT_NANOS = 2_000_000;
+
+    private final CallMemory memory = CallMemory.forTransfers();
+    private int here;
+    private int there;
+
+    @BeforeEach
+    void connect() {
+        assertThat(SystemCalls.whyNot()).isEmpty();
+        long pair = SocketCalls.socketPair(memory);
+        here = (int) pair;
+        there = (int) (pair >>> Integer.SIZE);
+        assertThat(pair).isPositive();
+    }
+
+    @AfterEach
+    void close() {
+        assertThat(FileCalls.close(memory, here)).isZero();
+        assertThat(FileCalls.close(memory, there)).isZero();
+    }
+
+    private void sendByte() {
+        memory.copyFrom(ByteBuffer.wrap(new byte[]{7}), 1);
+        assertThat(SocketCalls.send(memory, there, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void anErrorIsItsNumber() {
+        assertThat(FileCalls.close(memory, -1)).isEqualTo(-Errno.EBADF);
+        assertThat(SocketCalls.receive(memory, here, 10)).isEqualTo(-Errno.EAGAIN);
+        assertThatThrownBy(() -> SystemCallException.require("recv", -104))
+                .hasMessage("Connection reset by peer (ECONNRESET) in recv");
+        assertThat(Errno.text(133)).isEqualTo("error number 133");
+    }
+
+    @Test
+    void bytesComeThroughBuffersOfEitherKind() {
+        for (ByteBuffer buffer : new ByteBuffer[]{ByteBuffer.allocate(16), ByteBuffer.allocateDirect(16)}) {
+            buffer.put(new byte[]{1, 2, 3, 4, 5}).flip().position(1);
+            memory.copyFrom(buffer, 3);
+            assertThat(SocketCalls.send(memory, there, 3)).isEqualTo(3);
+            assertThat(SocketCalls.receive(memory, here, 100)).isEqualTo(3);
+            buffer.clear().position(2);
+            memory.copyTo(buffer, 3);
+            byte[] came = new byte[3];
+            buffer.flip().position(2).get(came);
+            assertThat(came).isEqualTo(new byte[]{2, 3, 4});
+        }
+    }
+
+    @Test
+    void aLostPeerIsAnErrorAndNoSignal() {
+        assertThat(SocketCalls.shutdown(memory, there, SocketCalls.SHUT_RDWR)).isZero();
+        assertThat(SocketCalls.send(memory, here, 1)).isEqualTo(-32);
+        assertThat(SocketCalls.receive(memory, here, 10)).isZero();
+    }
+
+    @Test
+    void optionsAreSetAndAsked() {
+        assertThat(SocketCalls.getOption(memory, here, SocketOption.SO_REUSEADDR)).isZero();
+        assertThat(SocketCalls.setOption(memory, here, SocketOption.SO_REUSEADDR, 1)).isZero();
+        assertThat(SocketCalls.getOption(memory, here, SocketOption.SO_REUSEADDR)).isEqualTo(1);
+        assertThat(SocketCalls.getOption(memory, -1, SocketOption.SO_REUSEADDR)).isEqualTo(-Errno.EBADF);
+    }
+
+    @Test
+    void epollTellsWhatItWasGiven() {
+        int epoll = WaitCalls.epollCreate(memory);
+        EpollEvents events = new EpollEvents(4);
+        long data = 0x1234_5678_9abc_def0L;
+        events.setFirst(EpollEvents.IN, data);
+        assertThat(WaitCalls.epollControl(memory, epoll, WaitCalls.EPOLL_CTL_ADD, here, events)).isZero();
+        assertThat(WaitCalls.epollWait(memory, epoll, events, SHORT_NANOS)).isZero();
+        assertThat(WaitCalls.epollWaitMillis(memory, epoll, events, SHORT_NANOS)).isZero();
+        sendByte();
+        for (int i = 0; i < 2; i++) {
+            events.setFirst(0, 0);
+            assertThat(i == 0
+                    ? WaitCalls.epollWait(memory, epoll, events, WaitCalls.FOREVER)
+                    : WaitCalls.epollWaitMillis(memory, epoll, events, WaitCalls.FOREVER)).isEqualTo(1);
+            assertThat(events.bits(0)).isEqualTo(EpollEvents.IN);
+            assertThat(events.data(0)).isEqualTo(data);
+        }
+        assertThat(FileCalls.close(memory, epoll)).isZero();
+    }
+
+    @Test
+    void pollTellsWhichIsReady() {
+        PollDescriptors descriptors = new PollDescriptors(1);
+        descriptors.set(0, here, PollDescriptors.IN);
+        descriptors.set(1, there, PollDescriptors.OUT);
+        descriptors.set(2, ~there, PollDescriptors.OUT);
+        assertThat(WaitCalls.poll(memory, descriptors, 1, SHORT_NANOS)).isZero();
+        assertThat(WaitCalls.poll(memory, descriptors, 3, WaitCalls.FOREVER)).isEqualTo(1);
+        assertThat(descriptors.takeHappened(0)).isZero();
+        assertThat(descriptors.takeHappened(1)).isEqualTo(PollDescriptors.OUT);
+        assertThat(descriptors.takeHappened(1)).as("told once").isZero();
+        assertThat(descriptors.takeHappened(2)).isZero();
+    }
+
+    @Test
+    void selectLeavesWhatIsReady() {
+        DescriptorSet readable = new DescriptorSet();
+        DescriptorSet writable = new DescriptorSet();
+        readable.set(here, true);
+        writable.set(there, true);
+        assertThat(WaitCalls.select(memory, Math.max(here, there) + 1, readable, writable, SHORT_NANOS)).isEqualTo(1);
+        assertThat(readable.word(here / 64) >>> here & 1).isZero();
+        assertThat(writable.word(there / 64) >>> there & 1).isEqualTo(1);
+    }
+
+    @Test
+    void anEventfdIsReadableUntilItIsReset() {
+        int counter = FileCalls.eventfd(memory);
+        assertThat(FileCalls.eventfdReset(memory, counter)).isEqualTo(-Errno.EAGAIN);
+        assertThat(FileCalls.eventfdAdd(memory, counter)).isEqualTo(8);
+        assertThat(FileCalls.eventfdAdd(memory, counter)).isEqualTo(8);
+        assertThat(FileCalls.eventfdReset(memory, counter)).isEqualTo(8);
+        assertThat(FileCalls.eventfdReset(memory, counter)).isEqualTo(-Errno.EAGAIN);
+        assertThat(FileCalls.close(memory, counter)).isZero();
+    }
+
+    @Test
+    void aMemoryBelongsToOneCallAtATime() {
+        CallMemoryPool pool = new CallMemoryPool();
+        CallMemory[] taken = {pool.take(), pool.take(), pool.take()};
+        assertThat(Arrays.stream(taken).distinct()).hasSize(3);
+        pool.give(taken[1]);
+        assertThat(pool.take()).isSameAs(taken[1]);
+        pool.give(taken[0]);
+        assertThat(pool.take()).as("the first is taken first").isSameAs(taken[0]);
+    }
+}

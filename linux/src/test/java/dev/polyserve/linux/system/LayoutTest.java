@@ -1,0 +1,138 @@
+package dev.polyserve.linux.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The numbers that are written down here are those of the system's own headers.
+@EnabledOnOs(OS.LINUX)
+class LayoutTest {
+    private static final List<String> HEADERS = List.of("stddef.h", "errno.h", "poll.h", "sys/epoll.h", "sys/eventfd.h",
+            "sys/select.h", "sys/socket.h", "sys/un.h", "netinet/in.h", "netinet/tcp.h", "time.h");
+
+    @TempDir
+    private Path directory;
+
+    private void compare(List<String> headers, Map<String, Long> ours) throws Exception {
+        Map<String, Long> theirs = CompiledC.values(directory, headers, new ArrayList<>(ours.keySet()));
+        assertThat(theirs).isEqualTo(ours);
+    }
+
+    @Test
+    void structuresAreLaidOutAsInC() throws Exception {
+        Map<String, Long> ours = new LinkedHashMap<>();
+        ours.put("sizeof(struct epoll_event)", (long) EpollEvents.BYTES);
+        ours.put("offsetof(struct epoll_event, events)", (long) EpollEvents.EVENTS);
+        ours.put("offsetof(struct epoll_event, data)", (long) EpollEvents.DATA);
+        ours.put("sizeof(struct pollfd)", (long) PollDescriptors.BYTES);
+        ours.put("offsetof(struct pollfd, fd)", (long) PollDescriptors.FD);
+        ours.put("offsetof(struct pollfd, events)", (long) PollDescriptors.EVENTS);
+        ours.put("offsetof(struct pollfd, revents)", (long) PollDescriptors.REVENTS);
+        ours.put("sizeof(fd_set)", (long) DescriptorSet.WORDS * Long.BYTES);
+        ours.put("FD_SETSIZE", (long) DescriptorSet.SIZE);
+        ours.put("sizeof(struct timespec)", 16L);
+        ours.put("offsetof(struct timespec, tv_nsec)", 8L);
+        ours.put("sizeof(struct sockaddr_in)", (long) SocketAddresses.INET_BYTES);
+        ours.put("offsetof(struct sockaddr_in, sin_family)", (long) SocketAddresses.FAMILY);
+        ours.put("offsetof(struct sockaddr_in, sin_port)", (long) SocketAddresses.PORT);
+        ours.put("offsetof(struct sockaddr_in, sin_addr)", (long) SocketAddresses.INET_ADDRESS);
+        ours.put("sizeof(struct sockaddr_in6)", (long) SocketAddresses.INET6_BYTES);
+        ours.put("offsetof(struct sockaddr_in6, sin6_port)", (long) SocketAddresses.PORT);
+        ours.put("offsetof(struct sockaddr_in6, sin6_flowinfo)", (long) SocketAddresses.INET6_FLOW);
+        ours.put("offsetof(struct sockaddr_in6, sin6_addr)", (long) SocketAddresses.INET6_ADDRESS);
+        ours.put("offsetof(struct sockaddr_in6, sin6_scope_id)", (long) SocketAddresses.INET6_SCOPE);
+        ours.put("sizeof(struct sockaddr_un)", (long) SocketAddresses.UNIX_BYTES);
+        ours.put("offsetof(struct sockaddr_un, sun_path)", (long) SocketAddresses.UNIX_PATH);
+        compare(HEADERS, ours);
+    }
+
+    @Test
+    void constantsAreThoseOfC() throws Exception {
+        Map<String, Long> ours = new LinkedHashMap<>();
+        ours.put("EPOLLIN", (long) EpollEvents.IN);
+        ours.put("EPOLLOUT", (long) EpollEvents.OUT);
+        ours.put("EPOLLERR", (long) EpollEvents.ERR);
+        ours.put("EPOLLHUP", (long) EpollEvents.HUP);
+        ours.put("EPOLLRDHUP", (long) EpollEvents.RDHUP);
+        ours.put("(int) EPOLLET", (long) EpollEvents.ET);
+        ours.put("EPOLL_CTL_ADD", (long) WaitCalls.EPOLL_CTL_ADD);
+        ours.put("EPOLL_CTL_DEL", (long) WaitCalls.EPOLL_CTL_DEL);
+        ours.put("EPOLL_CTL_MOD", (long) WaitCalls.EPOLL_CTL_MOD);
+        ours.put("EPOLL_CLOEXEC", (long) SocketCalls.SOCK_CLOEXEC);
+        ours.put("EFD_CLOEXEC", (long) SocketCalls.SOCK_CLOEXEC);
+        ours.put("EFD_NONBLOCK", (long) SocketCalls.SOCK_NONBLOCK);
+        ours.put("POLLIN", (long) PollDescriptors.IN);
+        ours.put("POLLOUT", (long) PollDescriptors.OUT);
+        ours.put("POLLERR", (long) PollDescriptors.ERR);
+        ours.put("POLLHUP", (long) PollDescriptors.HUP);
+        ours.put("POLLNVAL", (long) PollDescriptors.NVAL);
+        ours.put("AF_UNIX", (long) SocketAddresses.AF_UNIX);
+        ours.put("AF_INET", (long) SocketAddresses.AF_INET);
+        ours.put("AF_INET6", (long) SocketAddresses.AF_INET6);
+        ours.put("SOCK_STREAM", (long) SocketCalls.STREAM);
+        ours.put("SOCK_DGRAM", (long) SocketCalls.DATAGRAM);
+        ours.put("SOCK_NONBLOCK", (long) SocketCalls.SOCK_NONBLOCK);
+        ours.put("SOCK_CLOEXEC", (long) SocketCalls.SOCK_CLOEXEC);
+        ours.put("MSG_NOSIGNAL", (long) SocketCalls.MSG_NOSIGNAL);
+        ours.put("SHUT_RD", (long) SocketCalls.SHUT_RD);
+        ours.put("SHUT_WR", (long) SocketCalls.SHUT_WR);
+        ours.put("SHUT_RDWR", (long) SocketCalls.SHUT_RDWR);
+        for (SocketOption option : SocketOption.values()) {
+            ours.put(option.name(), (long) option.number);
+        }
+        ours.put("SOL_SOCKET", (long) SocketOption.SO_REUSEADDR.level);
+        ours.put("IPPROTO_TCP", (long) SocketOption.TCP_NODELAY.level);
+        ours.put("IPPROTO_IPV6", (long) SocketOption.IPV6_V6ONLY.level);
+        compare(HEADERS, ours);
+    }
+
+    @Test
+    void errorNumbersAreThoseOfC() throws Exception {
+        Map<String, Long> ours = new LinkedHashMap<>();
+        for (int errno = 1; errno < 134; errno++) {
+            String text = Errno.text(errno);
+            int bracket = text.indexOf('(');
+            if (bracket >= 0) {
+                ours.put(text.substring(bracket + 1, text.length() - 1), (long) errno);
+            }
+        }
+        assertThat(ours).hasSizeGreaterThan(30);
+        compare(HEADERS, ours);
+    }
+
+    @Test
+    void callsHaveTheNumbersOfThisProcessor() throws Exception {
+        Map<String, Long> ours = new LinkedHashMap<>();
+        for (CallNumber call : CallNumber.values()) {
+            ours.put("SYS_" + call.name().toLowerCase(Locale.ROOT), call.here);
+        }
+        compare(List.of("sys/syscall.h"), ours);
+    }
+
+    /// The generic table, which aarch64 uses, is among the headers of every processor.
+    @Test
+    void callsHaveTheNumbersOfAarch64() throws Exception {
+        Map<String, Long> ours = new LinkedHashMap<>();
+        for (CallNumber call : CallNumber.values()) {
+            ours.put("__NR_" + call.name().toLowerCase(Locale.ROOT), (long) call.on(Architecture.AARCH64));
+        }
+        compare(List.of("asm-generic/unistd.h"), ours);
+    }
+
+    @Test
+    void processorsAreKnownByTheNamesOfTheJdk() {
+        assertThat(Architecture.of("amd64")).contains(Architecture.X86_64);
+        assertThat(Architecture.of("aarch64")).contains(Architecture.AARCH64);
+        assertThat(Architecture.of("riscv64")).isEmpty();
+        assertThat(CallNumber.ACCEPT4.on(Architecture.X86_64)).isEqualTo(288);
+    }
+}
