@@ -1,0 +1,153 @@
+package dev.polyserve.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.polyserve.Handler;
+import dev.polyserve.Input;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Clauses 3 and 4: bytes are exact for any chunking, and what is written goes out at the end of a turn.
+abstract class BytesClause extends Clause {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 1024, 1025, 5000, 1 << 20})
+    void shouldEchoExactly(int size) throws Exception {
+        long seed = System.nanoTime();
+        byte[] sent = new byte[size];
+        new Random(seed).nextBytes(sent);
+        try (Stage stage = start(Role.echo()); Client client = stage.connect()) {
+            byte[] answer = client.exchange(ByteBuffer.wrap(sent), size);
+            client.end();
+            assertArrayEquals(sent, answer, () -> "seed " + seed);
+            assertEquals(0, client.toTheEnd().length, "not a byte more");
+            Recorder.Ended ended = stage.events.nextEnded();
+            assertEquals(size, ended.connection().bytesIn());
+            assertEquals(size, ended.connection().bytesOut());
+        }
+    }
+
+    @Test
+    void shouldKeepCharactersWholeThatTheNetworkCuts() throws Exception {
+        long seed = System.nanoTime();
+        String line = "zwölf Boxkämpfer, 漢字 und 🙂 ".repeat(40);
+        try (Stage stage = start(Role.upper()); Client client = stage.connect()) {
+            client.sendInPieces((line + "\n").getBytes(StandardCharsets.UTF_8), new Random(seed));
+            assertEquals(line.toUpperCase(java.util.Locale.ROOT), client.line(), () -> "seed " + seed);
+            for (byte piece : "é漢🙂\n".getBytes(StandardCharsets.UTF_8)) {
+                client.send(new byte[]{piece});
+            }
+            assertEquals("É漢🙂", client.line());
+        }
+    }
+
+    @Test
+    void shouldTakeBothLineEndingsAndALastLineWithoutOne() throws Exception {
+        try (Stage stage = start(Role.upper()); Client client = stage.connect()) {
+            client.send("one\ntwo\r\n\nlast");
+            client.end();
+            assertEquals("ONE\nTWO\n\nLAST\n", client.textToTheEnd());
+        }
+    }
+
+    @Test
+    void shouldAnswerPipelinedRequestsInOrder() throws Exception {
+        StringBuilder requests = new StringBuilder();
+        StringBuilder answers = new StringBuilder();
+        for (int i = 0; i < 2000; i++) {
+            requests.append("request ").append(i).append('\n');
+            answers.append("REQUEST ").append(i).append('\n');
+        }
+        byte[] expected = answers.toString().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer sent = ByteBuffer.wrap(requests.toString().getBytes(StandardCharsets.UTF_8));
+        try (Stage stage = start(Role.upper()); Client client = stage.connect()) {
+            assertEquals(answers.toString(),
+                    new String(client.exchange(sent, expected.length), StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void shouldGreetBeforeTheClientSays() throws Exception {
+        try (Stage stage = start(Role.greeting()); Client client = stage.connect()) {
+            assertEquals("welcome", client.line());
+            client.send("hello");
+            assertEquals("hello", new String(client.bytes(5), StandardCharsets.UTF_8));
+            client.end();
+            assertEquals("", client.textToTheEnd(), "no extra bytes");
+        }
+    }
+
+    @Test
+    void shouldSendWhatWasWrittenBeforeItWaitsForInput() throws Exception {
+        needsStyle(Style.HANDLER);
+        Handler handler = connection -> {
+            connection.print("name? ");
+            connection.writeLine("hello " + connection.readLine());
+        };
+        try (Stage stage = start(new Role(() -> handler, Role.echo().protocol())); Client client = stage.connect()) {
+            assertEquals("name? ", new String(client.bytes(6), StandardCharsets.UTF_8));
+            client.send("Ada\n");
+            assertEquals("hello Ada\n", client.textToTheEnd());
+        }
+    }
+
+    @Test
+    void shouldKeepAllBytesOfManySmallWrites() throws Exception {
+        int writes = 20_014;
+        Role role = new Role(() -> connection -> {
+            for (int i = 0; i < writes; i++) {
+                connection.write(new byte[100]);
+            }
+        }, () -> new Protocol() {
+            @Override
+            public void opened(Output output) throws IOException {
+                for (int i = 0; i < writes; i++) {
+                    output.write(new byte[100]);
+                }
+                output.close();
+            }
+
+            @Override
+            public void received(Input input, Output output) {
+                input.skip(input.available());
+            }
+        });
+        try (Stage stage = start(role); Client client = stage.connect()) {
+            assertEquals(writes * 100, client.toTheEnd().length);
+            assertEquals(writes * 100L, stage.events.nextEnded().connection().bytesOut());
+        }
+    }
+
+    @Test
+    void shouldTakeAnEmptyWriteForNothing() throws Exception {
+        Role role = new Role(() -> connection -> {
+            connection.write(new byte[0]);
+            connection.flush();
+            connection.print("");
+            connection.print("x");
+        }, () -> new Protocol() {
+            @Override
+            public void opened(Output output) throws IOException {
+                output.write(new byte[0]);
+                output.print("x");
+                output.write(ByteBuffer.allocate(0));
+                output.close();
+            }
+
+            @Override
+            public void received(Input input, Output output) {
+                input.skip(input.available());
+            }
+        });
+        try (Stage stage = start(role); Client client = stage.connect()) {
+            assertEquals("x", client.textToTheEnd());
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.polyserve.conformance;
+
+import dev.polyserve.Model;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// One place of the matrix that the contract fills: a style under a model at an endpoint.
+///
+/// @param style how what serves is written
+/// @param model how it runs
+/// @param transport where it listens
+public record Cell(Style style, Model model, Transport transport) {
+    /// The cells of these models for stream handlers: both styles, over TCP and Unix.
+    public static List<Cell> streams(Model... models) {
+        List<Cell> cells = new ArrayList<>();
+        for (Model model : models) {
+            for (Transport transport : List.of(Transport.TCP, Transport.UNIX)) {
+                cells.add(new Cell(Style.HANDLER, model, transport));
+                cells.add(new Cell(Style.PROTOCOL, model, transport));
+            }
+        }
+        return cells;
+    }
+
+    /// The cells of these models for datagram handlers.
+    public static List<Cell> datagrams(Model... models) {
+        List<Cell> cells = new ArrayList<>();
+        for (Model model : models) {
+            cells.add(new Cell(Style.DATAGRAMS, model, Transport.UDP));
+        }
+        return cells;
+    }
+
+    /// Whether a second client is served while the first is connected: everywhere but under `iterative`.
+    boolean servesTwoAtOnce() {
+        return !(model instanceof Model.Iterative);
+    }
+
+    /// Whether conversations share an event loop, which can stall.
+    boolean runsOnLoops() {
+        return switch (model) {
+            case Model.Nio _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Polling _ -> true;
+            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _ ->
+                false;
+        };
+    }
+
+    /// How many conversations the model holds at once by itself.
+    int capacity() {
+        return switch (model) {
+            case Model.Iterative _ -> 1;
+            case Model.ThreadPool pool -> pool.threads();
+            case Model.ProcessPerConnection processes -> processes.maxWorkers();
+            case Model.Threads _, Model.VirtualThreads _, Model.ProcessPool _, Model.Nio _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Polling _ ->
+                Integer.MAX_VALUE;
+        };
+    }
+
+    /// As in a test's name: `handler × nio (2 loops) × tcp`.
+    @Override
+    public String toString() {
+        return lower(style) + " × " + label() + " × " + lower(transport);
+    }
+
+    private String label() {
+        return switch (model) {
+            case Model.ThreadPool pool -> model.id() + " (" + pool.threads() + ")";
+            case Model.Nio nio -> loops(nio.loops());
+            case Model.Select select -> loops(select.loops());
+            case Model.Poll poll -> loops(poll.loops());
+            case Model.Epoll epoll -> loops(epoll.loops());
+            case Model.IoUring ring -> loops(ring.loops());
+            case Model.Iterative _, Model.Threads _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _, Model.Polling _ ->
+                model.id();
+        };
+    }
+
+    private String loops(int count) {
+        return model.id() + (count == 1 ? " (1 loop)" : " (" + count + " loops)");
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

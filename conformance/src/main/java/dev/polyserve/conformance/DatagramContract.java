@@ -1,0 +1,208 @@
+package dev.polyserve.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.polyserve.DatagramHandler;
+import dev.polyserve.Limit;
+import dev.polyserve.Options;
+import dev.polyserve.Served;
+import dev.polyserve.Server;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// The contract of datagram handlers, as tests in every [Cell] that a subclass names, as in [StreamContract].
+///
+/// Replies are sent only if something was written and the handler succeeded; what is handed to a call is valid during it.
+@Timeout(60)
+public abstract class DatagramContract {
+    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int A_WHILE_MILLIS = 60;
+
+    @RegisterExtension
+    final NamesItsCell named = new NamesItsCell(this::cell);
+
+    private final Cell cell;
+    private final Recorder events = new Recorder();
+
+    /// The contract in one cell.
+    protected DatagramContract(Cell cell) {
+        this.cell = cell;
+    }
+
+    private Cell cell() {
+        return cell;
+    }
+
+    private Server bind(DatagramHandler handler, UnaryOperator<Options> change) throws IOException {
+        try (Stage.Place place = Stage.Place.of(cell.transport())) {
+            return Stage.builder(cell, place.endpoint()).datagrams(handler).options(change).listener(events).bind();
+        }
+    }
+
+    private Server start(DatagramHandler handler) throws IOException {
+        return bind(handler, UnaryOperator.identity()).start();
+    }
+
+    private static DatagramSocket connect(Server server, int timeoutMillis) throws IOException {
+        DatagramSocket client = new DatagramSocket();
+        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+        client.setSoTimeout(timeoutMillis);
+        return client;
+    }
+
+    private static void send(DatagramSocket client, byte... bytes) throws IOException {
+        client.send(new DatagramPacket(bytes, bytes.length));
+    }
+
+    private static void send(DatagramSocket client, String text) throws IOException {
+        send(client, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] receive(DatagramSocket client) throws IOException {
+        DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
+        client.receive(packet);
+        return java.util.Arrays.copyOf(packet.getData(), packet.getLength());
+    }
+
+    private static String text(DatagramSocket client) throws IOException {
+        return new String(receive(client), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void shouldAnswerEachDatagram() throws Exception {
+        try (Server server = start((request, reply) -> reply.write(request.payload()));
+                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+            for (String word : new String[]{"hello", "", "world"}) {
+                if (!word.isEmpty()) {
+                    send(client, word);
+                    assertEquals(word, text(client));
+                }
+            }
+            assertEquals(2, server.stats().datagramsIn());
+            Patiently.until("both are counted", () -> server.stats().datagramsOut() == 2);
+        }
+    }
+
+    @Test
+    void shouldCarryALongDatagram() throws Exception {
+        try (Server server = start((request, reply) -> reply.write(request.payload()));
+                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+            send(client, new byte[60_000]);
+            assertEquals(60_000, receive(client).length);
+        }
+    }
+
+    @Test
+    void shouldSendNothingUnlessSomethingWasWritten() throws Exception {
+        try (Server server = start((request, reply) -> {
+            if (request.payload().get(0) == 'e') {
+                reply.writeEmpty();
+            }
+        }); DatagramSocket client = connect(server, A_WHILE_MILLIS)) {
+            send(client, "nothing");
+            assertThrows(SocketTimeoutException.class, () -> receive(client));
+            client.setSoTimeout(PATIENCE_MILLIS);
+            send(client, "empty");
+            assertEquals(0, receive(client).length);
+        }
+    }
+
+    @Test
+    void shouldSendNothingOfAFailedHandlerAndReportIt() throws Exception {
+        try (Server server = start((request, reply) -> {
+            reply.print("partial");
+            if (request.payload().get(0) == 'b') {
+                throw new IllegalStateException("boom");
+            }
+        }); DatagramSocket client = connect(server, A_WHILE_MILLIS)) {
+            send(client, "boom");
+            assertThrows(SocketTimeoutException.class, () -> receive(client));
+            Recorder.Failure failure = events.nextFailed();
+            assertEquals("boom", failure.error().getMessage());
+            assertEquals(client.getLocalPort(), ((InetSocketAddress) failure.peer()).getPort());
+            assertEquals(1, server.stats().failed());
+            client.setSoTimeout(PATIENCE_MILLIS);
+            send(client, "good");
+            assertEquals("partial", text(client), "the next one is served");
+        }
+    }
+
+    @Test
+    void shouldMarkWhatWasTruncated() throws Exception {
+        DatagramHandler handler = (request, reply) -> reply
+                .print(request.payload().remaining() + " " + request.truncated());
+        try (Server server = bind(handler, o -> o.withLimits(limits -> limits.withDatagramBytes(10))).start();
+                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+            send(client, new byte[10]);
+            assertEquals("10 false", text(client));
+            send(client, new byte[11]);
+            assertEquals("10 true", text(client));
+            assertEquals(1, server.stats().reached().get(Limit.DATAGRAM));
+        }
+    }
+
+    @Test
+    void shouldRefuseAReplyThatUdpCannotCarry() throws Exception {
+        try (Server server = start((_, reply) -> reply.write(new byte[Options.Limits.MAX_DATAGRAM_BYTES + 1]));
+                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+            send(client, "x");
+            assertEquals(IllegalArgumentException.class, events.nextFailed().error().getClass());
+        }
+    }
+
+    @Test
+    void shouldTellWhoSentItAndWhere() throws Exception {
+        try (Server server = start((request, reply) -> reply.print(
+                ((InetSocketAddress) request.peer()).getPort() + " "
+                        + ((InetSocketAddress) request.local()).getPort()));
+                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+            send(client, "x");
+            assertEquals(client.getLocalPort() + " " + server.port(), text(client));
+        }
+    }
+
+    @Test
+    void shouldHandleOneDatagramAtATime() throws Exception {
+        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        try (Server server = bind((request, _) -> seen.add(Objects.toString(request.payload().get(0))),
+                UnaryOperator.identity()); DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+            assertEquals(Served.TIMED_OUT, server.handleRequest(Duration.ofMillis(A_WHILE_MILLIS)));
+            send(client, (byte) 1);
+            send(client, (byte) 2);
+            assertEquals(Served.SERVED, server.handleRequest(Stage.PATIENCE));
+            assertEquals("1", Recorder.next(seen, "datagram"));
+            assertTrue(seen.isEmpty());
+            assertEquals(Served.SERVED, server.handleRequest(Stage.PATIENCE));
+            assertEquals("2", Recorder.next(seen, "datagram"));
+        }
+    }
+
+    @Test
+    void shouldFreeItsPortWhenClosed() throws Exception {
+        Server server = start((request, reply) -> reply.write(request.payload()));
+        var endpoint = server.endpoints().getFirst();
+        server.close();
+        assertFalse(server.isAccepting());
+        try (Server again = Stage.builder(cell, endpoint).datagrams((_, reply) -> reply.print("again")).start();
+                DatagramSocket client = connect(again, PATIENCE_MILLIS)) {
+            send(client, "x");
+            assertEquals("again", text(client));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.polyserve.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.polyserve.Cause;
+import dev.polyserve.DrainReport;
+import dev.polyserve.Framing;
+import dev.polyserve.Protocol;
+import dev.polyserve.ServerBuilder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/// A9: draining refuses new clients, lets conversations finish until the deadline, then aborts them.
+abstract class DrainClause extends Clause {
+    private static ServerBuilder patient(ServerBuilder with) {
+        return with.options(o -> o.withTimeouts(times -> times.withDrainQuiet(Duration.ofSeconds(20))));
+    }
+
+    private static CompletableFuture<DrainReport> drain(Stage stage, Duration deadline) {
+        CompletableFuture<DrainReport> report = new CompletableFuture<>();
+        Thread.ofPlatform().start(() -> {
+            try {
+                report.complete(stage.server.drain(deadline));
+            } catch (InterruptedException e) {
+                report.completeExceptionally(e);
+            }
+        });
+        return report;
+    }
+
+    @Test
+    void shouldLetConversationsFinish() throws Exception {
+        try (Stage stage = start(Role.upper(), DrainClause::patient); Client client = stage.connect()) {
+            client.send("one\n");
+            assertEquals("ONE", client.line());
+            CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(20));
+            Patiently.until("new clients are refused", () -> refuses(stage));
+            assertFalse(report.isDone());
+            client.send("two\nexit\n");
+            assertEquals("TWO\nEXIT\n", client.textToTheEnd());
+            DrainReport result = report.get(10, TimeUnit.SECONDS);
+            assertTrue(result.finished() >= 1, "and the clients that asked whether they are refused");
+            assertEquals(0, result.aborted());
+            assertTrue(stage.server.isStopped());
+        }
+    }
+
+    private static boolean refuses(Stage stage) {
+        try (Client client = stage.connect()) {
+            return client.local() == null;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    @Test
+    void shouldAbortWhatIsNotOverAtTheDeadline() throws Exception {
+        // A peer that does not read: not even the end of input can end it.
+        try (Stage stage = start(Role.produces(64 << 20)); Client client = stage.connect()) {
+            client.send("x");
+            client.bytes(1);
+            DrainReport result = stage.server.drain(Duration.ofMillis(50));
+            assertEquals(0, result.finished());
+            assertEquals(1, result.aborted());
+            assertTrue(result.took().toMillis() >= 50 && result.took().toMillis() < 1000, result::toString);
+            assertEquals(new Cause.Stopped(), stage.events.nextCause());
+            client.awaitGone();
+        }
+    }
+
+    @Test
+    void shouldShowQuietConnectionsTheEndOfTheirInput() throws Exception {
+        try (Stage stage = start(Role.answerAtTheEnd(0)); Client client = stage.connect()) {
+            client.send("12345");
+            stage.events.nextOpened();
+            CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(20));
+            assertEquals("5\n", client.textToTheEnd(), "it still said its last words");
+            assertEquals(0, report.get(10, TimeUnit.SECONDS).aborted());
+            assertEquals(new Cause.Stopped(), stage.events.nextCause());
+        }
+    }
+
+    @Test
+    void shouldTellWhoAsksThatItDrains() throws Exception {
+        Role role = new Role(() -> connection -> {
+            for (String line; (line = connection.readLine()) != null;) {
+                connection.writeLine(connection.draining() ? "bye" : line);
+                if (connection.draining()) {
+                    return;
+                }
+            }
+        }, () -> Protocol.framed(Framing.lines(), (line, output) -> {
+            output.writeLine(output.draining() ? "bye" : line);
+            if (output.draining()) {
+                output.close();
+            }
+        }));
+        try (Stage stage = start(role, DrainClause::patient); Client client = stage.connect()) {
+            client.send("hello\n");
+            assertEquals("hello", client.line());
+            CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(20));
+            Patiently.until("new clients are refused", () -> refuses(stage));
+            client.send("hello\n");
+            assertEquals("bye\n", client.textToTheEnd());
+            assertEquals(0, report.get(10, TimeUnit.SECONDS).aborted());
+        }
+    }
+
+    @Test
+    void shouldComeToAnEndSoonerWhenALaterCallSaysSo() throws Exception {
+        try (Stage stage = start(Role.upper(), DrainClause::patient); Client client = stage.connect()) {
+            client.send("one\n");
+            client.line();
+            CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(30));
+            Patiently.until("new clients are refused", () -> refuses(stage));
+            stage.server.close();
+            assertEquals(1, report.get(10, TimeUnit.SECONDS).aborted());
+        }
+    }
+
+    @Test
+    void shouldInterruptAHandlerThatWaitsForSomethingElseAtTheDeadline() throws Exception {
+        needsStyle(Style.HANDLER);
+        CountDownLatch never = new CountDownLatch(1);
+        Role role = new Role(() -> connection -> {
+            connection.print("x");
+            connection.flush();
+            never.await();
+        }, Role.echo().protocol());
+        try (Stage stage = start(role); Client client = stage.connect()) {
+            client.bytes(1);
+            DrainReport result = stage.server.drain(Duration.ofMillis(20));
+            assertEquals(1, result.aborted());
+            assertEquals(new Cause.Stopped(), stage.events.nextCause());
+            client.awaitGone();
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package dev.polyserve.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Connection;
+import dev.polyserve.ConnectionFuture;
+import dev.polyserve.Handler;
+import dev.polyserve.Input;
+import dev.polyserve.Limit;
+import dev.polyserve.Options;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/// Clause 2: every connection ends with exactly one cause, told once and last.
+abstract class EndingClause extends Clause {
+    private static final Duration SHORT = Duration.ofMillis(60);
+    /// It begins when the connection is accepted, and must not be over before the handler of a busy machine has begun: who never
+    /// began is not told of an end.
+    private static final Duration SHORT_FROM_THE_START = Duration.ofMillis(400);
+
+    private static UnaryOperator<Options> times(UnaryOperator<Options.Timeouts> change) {
+        return options -> options.withTimeouts(change);
+    }
+
+    @Test
+    void shouldBeDoneByThePeerWhenItEndsFirst() throws Exception {
+        try (Stage stage = start(Role.echo())) {
+            try (Client client = stage.connect()) {
+                client.send("x");
+                client.bytes(1);
+            }
+            assertEquals(done(true), stage.events.nextCause());
+        }
+    }
+
+    @Test
+    void shouldBeDoneByUsWhenTheHandlerEnds() throws Exception {
+        try (Stage stage = start(Role.closes()); Client client = stage.connect()) {
+            assertEquals("", client.textToTheEnd());
+            assertEquals(done(false), stage.events.nextCause());
+        }
+    }
+
+    @Test
+    void shouldTellAcceptedOpenedClosedInThisOrderAndOnce() throws Exception {
+        try (Stage stage = start(Role.upper()); Client client = stage.connect()) {
+            client.send("exit\n");
+            client.toTheEnd();
+            Recorder.Ended ended = stage.events.nextEnded();
+            assertEquals(List.of("accepted", "opened", "closed"), stage.events.lifeOf(ended.connection()));
+        }
+    }
+
+    @Test
+    void shouldBeResetWhenThePeerResets() throws Exception {
+        needsTransport(Transport.TCP);
+        try (Stage stage = start(Role.echo()); Client client = stage.connect()) {
+            client.send("x");
+            client.bytes(1);
+            client.reset();
+            assertInstanceOf(Cause.PeerReset.class, stage.events.nextCause());
+            assertEquals(0, stage.server.stats().failed(), "a reset is no failure of ours");
+        }
+    }
+
+    @Test
+    void shouldBeResetWhenThePeerIsGoneWhileWeWrite() throws Exception {
+        try (Stage stage = start(Role.produces(64 << 20))) {
+            try (Client client = stage.connect()) {
+                client.send("x");
+                client.bytes(1);
+            }
+            assertInstanceOf(Cause.PeerReset.class, stage.events.nextCause());
+        }
+    }
+
+    @Test
+    void shouldTimeOutAClientThatNeverSays() throws Exception {
+        timesOut(times(times -> times.withFirstByte(SHORT)), "", Limit.FIRST_BYTE);
+    }
+
+    @Test
+    void shouldTimeOutAClientThatSaysNothingMore() throws Exception {
+        timesOut(times(times -> times.withIdle(SHORT)), "hello\n", Limit.IDLE);
+    }
+
+    @Test
+    void shouldEndAConversationThatLastsTooLong() throws Exception {
+        timesOut(times(times -> times.withConversation(SHORT_FROM_THE_START)), "hello\n", Limit.CONVERSATION);
+    }
+
+    private void timesOut(UnaryOperator<Options> change, String says, Limit limit) throws Exception {
+        try (Stage stage = start(Role.upper(), with -> with.options(change)); Client client = stage.connect()) {
+            client.send(says);
+            client.awaitGone();
+            assertEquals(new Cause.TimedOut(limit), stage.events.nextCause());
+            assertEquals(1, stage.server.stats().reached().get(limit));
+        }
+    }
+
+    @Test
+    void shouldTimeOutAClientThatDoesNotRead() throws Exception {
+        UnaryOperator<Options> change = times(times -> times.withWriteStall(SHORT));
+        try (Stage stage = start(Role.produces(64 << 20), with -> with.options(change));
+                Client client = stage.connect()) {
+            client.send("x");
+            assertEquals(new Cause.TimedOut(Limit.WRITE_STALL), stage.events.nextCause());
+        }
+    }
+
+    @Test
+    void shouldTimeOutAReadThatTheHandlerLimits() throws Exception {
+        needsStyle(Style.HANDLER);
+        Handler handler = connection -> {
+            connection.readTimeout(SHORT);
+            connection.readByte();
+        };
+        try (Stage stage = start(new Role(() -> handler, Role.echo().protocol())); Client client = stage.connect()) {
+            client.awaitGone();
+            assertEquals(new Cause.TimedOut(Limit.READ), stage.events.nextCause());
+        }
+    }
+
+    @Test
+    void shouldLetTheHandlerGoOnAfterAReadTimeout() throws Exception {
+        needsStyle(Style.HANDLER);
+        Handler handler = connection -> {
+            connection.readTimeout(SHORT);
+            for (int waits = 0; waits < 2; waits++) {
+                try {
+                    connection.readByte();
+                } catch (dev.polyserve.TimedOutException e) {
+                    connection.writeLine("still there?");
+                }
+            }
+            connection.readTimeout(null);
+            connection.writeLine(String.valueOf(connection.readLine()));
+        };
+        try (Stage stage = start(new Role(() -> handler, Role.echo().protocol())); Client client = stage.connect()) {
+            assertEquals("still there?", client.line());
+            assertEquals("still there?", client.line());
+            client.send("yes\n");
+            assertEquals("yes\n", client.textToTheEnd());
+            assertEquals(done(false), stage.events.nextCause());
+        }
+    }
+
+    @Test
+    void shouldKeepADeadlineThatTheHandlerSets() throws Exception {
+        needsStyle(Style.HANDLER);
+        Handler handler = connection -> {
+            connection.deadline(SHORT);
+            Role.echo(connection);
+        };
+        try (Stage stage = start(new Role(() -> handler, Role.echo().protocol())); Client client = stage.connect()) {
+            client.awaitGone();
+            assertEquals(new Cause.TimedOut(Limit.CONVERSATION), stage.events.nextCause());
+        }
+    }
+
+    @Test
+    void shouldReachALimitWithALineThatIsTooLong() throws Exception {
+        UnaryOperator<Options> change = options -> options.withLimits(limits -> limits.withFrameBytes(100));
+        try (Stage stage = start(Role.upper(), with -> with.options(change)); Client client = stage.connect()) {
+            client.send("x".repeat(100) + "\n");
+            assertEquals("X".repeat(100), client.line());
+            client.send("x".repeat(101) + "\n");
+            assertEquals("", client.textToTheEnd());
+            assertEquals(new Cause.LimitReached(Limit.FRAME), stage.events.nextCause());
+        }
+    }
+
+    @Test
+    void shouldBeStoppedByAnAbort() throws Exception {
+        try (Stage stage = start(Role.echo()); Client client = stage.connect()) {
+            client.send("x");
+            client.bytes(1);
+            ConnectionFuture connection = stage.events.nextAccepted();
+            connection.abort();
+            assertEquals(new Cause.Stopped(), stage.events.nextCause());
+            assertEquals(new Cause.Stopped(), connection.await(Duration.ofSeconds(5)));
+            client.awaitGone();
+        }
+    }
+
+    @Test
+    void shouldAbortAConnectionWhosePeerDoesNotReadAndWhoseBuffersAreFull() throws Exception {
+        try (Stage stage = start(Role.produces(64 << 20)); Client client = stage.connect()) {
+            client.send("x");
+            client.bytes(1);
+            ConnectionFuture connection = stage.events.nextAccepted();
+            connection.abort();
+            assertEquals(new Cause.Stopped(), connection.await(Duration.ofSeconds(5)));
+        }
+    }
+
+    @Test
+    void shouldTellAProtocolItsCauseOnceAndLast() throws Exception {
+        needsStyle(Style.PROTOCOL);
+        BlockingQueue<String> calls = new LinkedBlockingQueue<>();
+        Supplier<Protocol> protocol = () -> new Chronicle(calls);
+        try (Stage stage = start(new Role(Role.echo().handler(), protocol)); Client client = stage.connect()) {
+            client.send("hi");
+            client.bytes(2);
+            client.end();
+            client.toTheEnd();
+            stage.events.nextEnded();
+        }
+        assertEquals(List.of("opened", "received", "ended", "closed Done[byPeer=true]"), List.copyOf(calls));
+    }
+
+    @Test
+    void shouldFinishAHandlerOnceAndAfterItsHandling() throws Exception {
+        needsStyle(Style.HANDLER);
+        BlockingQueue<String> calls = new LinkedBlockingQueue<>();
+        try (Stage stage = start(new Role(() -> new Chronicle(calls), Role.echo().protocol()));
+                Client client = stage.connect()) {
+            assertEquals("bye", client.textToTheEnd(), "finish may still write");
+            stage.events.nextEnded();
+        }
+        assertEquals(List.of("setUp", "handle", "finish"), List.copyOf(calls));
+    }
+
+    /// Writes down its calls.
+    private static final class Chronicle implements Handler, Protocol {
+        private final BlockingQueue<String> calls;
+
+        Chronicle(BlockingQueue<String> calls) {
+            this.calls = calls;
+        }
+
+        @Override
+        public void setUp(Connection connection) {
+            calls.add("setUp");
+        }
+
+        @Override
+        public void handle(Connection connection) {
+            calls.add("handle");
+        }
+
+        @Override
+        public void finish(Connection connection) throws IOException {
+            calls.add("finish");
+            connection.print("bye");
+        }
+
+        @Override
+        public void opened(Output output) {
+            calls.add("opened");
+        }
+
+        @Override
+        public void received(Input input, Output output) throws IOException {
+            calls.add("received");
+            ByteBuffer bytes = input.takeAll();
+            output.write(bytes);
+        }
+
+        @Override
+        public void ended(Output output) throws IOException {
+            calls.add("ended");
+            output.close();
+        }
+
+        @Override
+        public void closed(Cause cause) {
+            calls.add("closed " + cause);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package dev.polyserve.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionFuture;
+import dev.polyserve.ServerListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+/// The future of each connection: done callbacks under every model, as `executor.submit` gives them.
+abstract class FutureClause extends Clause {
+    private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
+
+    @Test
+    void shouldCallBackInTheOrderAddedWithTheResult() throws Exception {
+        try (Stage stage = start(Role.upper(), with -> with.listener(new Adding())); Client client = stage.connect()) {
+            client.send("exit\n");
+            client.toTheEnd();
+            assertEquals("first Done[byPeer=false]", Recorder.next(calls, "call"));
+            assertEquals("second", Recorder.next(calls, "call"));
+            assertEquals("third", Recorder.next(calls, "call"));
+        }
+    }
+
+    @Test
+    void shouldGoOnWithTheNextCallbackWhenOneThrows() throws Exception {
+        CountDownLatch next = new CountDownLatch(1);
+        try (Stage stage = start(Role.echo(), with -> with.listener(new ServerListener() {
+            @Override
+            public void accepted(ConnectionFuture connection) {
+                connection.onDone(_ -> {
+                    throw new IllegalStateException("thrown in a callback");
+                });
+                connection.onDone(_ -> next.countDown());
+            }
+        })); Client client = stage.connect()) {
+            client.end();
+            client.toTheEnd();
+            next.await();
+            assertEquals(0, stage.server.stats().failed(), "a callback is not the handler");
+        }
+    }
+
+    @Test
+    void shouldCallBackAtOnceWhenItIsOverAlready() throws Exception {
+        try (Stage stage = start(Role.upper()); Client client = stage.connect()) {
+            client.send("boom\n");
+            client.awaitGone();
+            ConnectionFuture connection = stage.events.nextAccepted();
+            Cause cause = connection.await(Stage.PATIENCE);
+            assertInstanceOf(Cause.Failed.class, cause);
+            Thread here = Thread.currentThread();
+            connection.onDone(_ -> calls.add(Thread.currentThread().equals(here) ? "here" : "elsewhere"));
+            assertEquals("here", calls.poll(), "called before onDone returned");
+            assertEquals(Optional.of(cause), connection.outcome());
+            assertTrue(connection.isDone());
+            assertFalse(connection.isRunning());
+        }
+    }
+
+    @Test
+    void shouldKnowThatItRuns() throws Exception {
+        try (Stage stage = start(Role.greeting()); Client client = stage.connect()) {
+            client.line();
+            ConnectionFuture connection = stage.events.nextAccepted();
+            assertTrue(connection.isRunning());
+            assertFalse(connection.isDone());
+            assertEquals(Optional.empty(), connection.outcome());
+            assertFalse(connection.cancel(), "too late");
+            assertThrows(TimeoutException.class, () -> connection.await(Duration.ofMillis(20)));
+            assertEquals(List.of(connection), stage.server.connections());
+            assertEquals(stage.server.endpoints().getFirst(), connection.endpoint());
+            assertTrue(connection.toString().startsWith("#1 "), connection::toString);
+        }
+    }
+
+    @Test
+    void shouldCancelWhatWaitsInAQueue() throws Exception {
+        int threads = cell().capacity();
+        assumeTrue(threads > 1 && threads < 100, "for pools");
+        try (Stage stage = start(Role.greeting())) {
+            List<Client> busy = new java.util.ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                busy.add(stage.connect());
+                busy.getLast().line();
+                stage.events.nextAccepted();
+            }
+            try (Client queued = stage.connect()) {
+                ConnectionFuture waiting = stage.events.nextAccepted();
+                assertTrue(waiting.cancel());
+                assertFalse(waiting.cancel(), "it was cancelled already");
+                busy.getFirst().close();
+                assertEquals(new Cause.Stopped(), waiting.await(Stage.PATIENCE));
+                queued.awaitGone();
+                assertEquals(List.of("accepted"), stage.events.lifeOf(waiting), "its handler never began");
+            }
+            for (Client client : busy) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void shouldCallBackForARejectedConnection() throws Exception {
+        try (Stage stage = start(Role.greeting(), with -> with.listener(new Adding()).listener(new ServerListener() {
+            @Override
+            public boolean verify(dev.polyserve.ConnectionInfo connection) {
+                return false;
+            }
+        })); Client client = stage.connect()) {
+            assertEquals("", client.textToTheEnd());
+            assertEquals("first Stopped[]", Recorder.next(calls, "call"));
+        }
+    }
+
+    @Test
+    void shouldFreeAHandlerThatWaitsForSomethingElseWhenAborted() throws Exception {
+        needsStyle(Style.HANDLER);
+        CountDownLatch never = new CountDownLatch(1);
+        BlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();
+        CountDownLatch waiting = new CountDownLatch(1);
+        Role role = new Role(() -> connection -> {
+            connection.print("x");
+            connection.flush();
+            waiting.countDown();
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                thrown.add(e);
+                throw e;
+            }
+        }, Role.echo().protocol());
+        try (Stage stage = start(role); Client client = stage.connect()) {
+            client.bytes(1);
+            waiting.await();
+            ConnectionFuture connection = stage.events.nextAccepted();
+            connection.abort();
+            assertEquals(new Cause.Stopped(), connection.await(Stage.PATIENCE));
+            assertInstanceOf(InterruptedException.class, Recorder.next(thrown, "interrupt"));
+            assertEquals(0, stage.server.stats().failed(), "stopped is not failed");
+        }
+    }
+
+    /// Adds three callbacks to every connection.
+    private final class Adding implements ServerListener {
+        @Override
+        public void accepted(ConnectionFuture connection) {
+            connection.onDone(over -> calls.add("first " + over.outcome().orElseThrow()));
+            connection.onDone(_ -> calls.add("second"));
+            connection.onDone(_ -> calls.add("third"));
+        }
+    }
+}

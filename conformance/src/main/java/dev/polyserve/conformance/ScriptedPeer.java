@@ -1,0 +1,221 @@
+package dev.polyserve.conformance;
+
+import dev.polyserve.Cause;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.InputBuffer;
+import dev.polyserve.conversation.ServerContext;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The other side of a rehearsed connection: plays the script, keeps what it was sent, and lets time pass while our side
+/// waits.
+///
+/// **Thread**: its rehearsal's.
+final class ScriptedPeer {
+    /// What [#play] met.
+    sealed interface Event {}
+
+    /// So many bytes were put into the input.
+    record Arrived(int bytes) implements Event {}
+
+    /// The peer ended, and nothing more will arrive.
+    record Ended() implements Event {}
+
+    /// The connection is over, or its input was cut: whoever waits has to look.
+    record Interrupted() implements Event {}
+
+    /// The time given was not enough.
+    record TimeUp() implements Event {}
+
+    private final Script script;
+    private final ManualClock clock;
+    private final ServerContext context;
+    private final int takesBytes;
+    private final List<byte[]> writes = new ArrayList<>();
+    private @Nullable Conversation conversation;
+    private boolean ended;
+    private boolean reading = true;
+    /// What is left of the wait that is being played.
+    private long leftNanos;
+
+    ScriptedPeer(Script script, ManualClock clock, ServerContext context, int takesBytes) {
+        this.script = script;
+        this.clock = clock;
+        this.context = context;
+        this.takesBytes = takesBytes;
+    }
+
+    void serves(Conversation served) {
+        conversation = served;
+    }
+
+    List<byte[]> writes() {
+        return writes;
+    }
+
+    /// Whether a fragment could arrive right now.
+    boolean hasBytes() {
+        return script.next() instanceof Script.Receives;
+    }
+
+    /// Takes some bytes, as a socket does that does not wait.
+    ///
+    /// @return how many; 0 when the peer does not read
+    int take(ByteBuffer bytes) {
+        while (script.next() instanceof Script.StopsReading) {
+            script.done();
+            reading = false;
+        }
+        if (!reading) {
+            return 0;
+        }
+        byte[] taken = new byte[Math.min(takesBytes, bytes.remaining())];
+        bytes.get(taken);
+        writes.add(taken);
+        return taken.length;
+    }
+
+    /// Plays on until something happens that ends a wait for input of at most so long.
+    Event play(InputBuffer into, long atMostNanos) throws IOException {
+        leftNanos = atMostNanos;
+        while (!isOver()) {
+            Event met = switch (script.next()) {
+                case Script.Receives fragment -> new Arrived(deliver(fragment, into));
+                case Script.Ends _ -> {
+                    script.done();
+                    ended = true;
+                    yield new Ended();
+                }
+                case null -> nothingMore();
+                case Script.Step other -> happen(other);
+            };
+            if (met != null) {
+                return met;
+            }
+        }
+        return new Interrupted();
+    }
+
+    /// Plays on while our side waits for something else than input: what would arrive stays where it is, and a limit ends
+    /// the wait.
+    void playWithoutInput() throws IOException {
+        leftNanos = ServerContext.FOREVER_NANOS;
+        while (!isOver()) {
+            Script.Step next = script.next();
+            if (next == null || next instanceof Script.Receives || next instanceof Script.Ends) {
+                passUntilOver();
+            } else if (happen(next) != null) {
+                return;
+            }
+        }
+    }
+
+    /// Lets one step happen that brings no input.
+    ///
+    /// @return what ends the wait, or null when it goes on
+    private @Nullable Event happen(Script.Step step) throws IOException {
+        if (step instanceof Script.Passes passes) {
+            return pass(passes);
+        }
+        script.done();
+        return switch (step) {
+            case Script.Resets _ -> throw new IOException("Connection reset");
+            case Script.StopsReading _ -> {
+                reading = false;
+                yield null;
+            }
+            case Script.Drains _ -> {
+                context.startDraining();
+                requireConversation().cutInput(true);
+                yield new Interrupted();
+            }
+            case Script.Stops _ -> {
+                requireConversation().abort();
+                yield null;
+            }
+            case Script.Receives _, Script.Ends _, Script.Passes _ -> throw new IllegalStateException("input: " + step);
+        };
+    }
+
+    private @Nullable Event pass(Script.Passes passes) {
+        long asked = passes.time().toNanos();
+        long step = Math.min(leftNanos, asked);
+        pass(step);
+        if (step == asked) {
+            script.done();
+        } else {
+            script.rest(new Script.Passes(passes.time().minusNanos(step)));
+        }
+        if (leftNanos < ServerContext.FOREVER_NANOS) {
+            leftNanos -= step;
+        }
+        return leftNanos <= 0 && !isOver() ? new TimeUp() : null;
+    }
+
+    /// The script is at its end: the peer stays, silent, until a limit passes, or the server stops where there is none.
+    private Event nothingMore() {
+        if (leftNanos < ServerContext.FOREVER_NANOS) {
+            pass(leftNanos);
+            return isOver() ? new Interrupted() : new TimeUp();
+        }
+        passUntilOver();
+        return new Interrupted();
+    }
+
+    /// Lets time pass until a limit ends the connection; one without limits ends as when its server stops.
+    private void passUntilOver() {
+        Conversation served = requireConversation();
+        while (!isOver()) {
+            long next = served.watch();
+            if (next >= ServerContext.FOREVER_NANOS / 2) {
+                served.abort(new Cause.Stopped());
+            } else if (next > 0) {
+                clock.advance(next);
+            }
+        }
+    }
+
+    private void pass(long nanos) {
+        long left = nanos;
+        while (!isOver()) {
+            long next = requireConversation().watch();
+            if (left <= 0 || next < 0) {
+                return;
+            }
+            long step = Math.min(left, next);
+            clock.advance(step);
+            left -= step;
+        }
+    }
+
+    private int deliver(Script.Receives fragment, InputBuffer into) throws IOException {
+        if (ended) {
+            throw new IllegalStateException("the script lets bytes arrive after the peer has ended");
+        }
+        ByteBuffer bytes = fragment.bytes();
+        ByteBuffer room = into.room();
+        int count = Math.min(room.remaining(), bytes.remaining());
+        room.put(bytes.slice(0, count));
+        into.received(count);
+        if (count == bytes.remaining()) {
+            script.done();
+        } else {
+            script.rest(new Script.Receives(bytes.slice(count, bytes.remaining() - count)));
+        }
+        return count;
+    }
+
+    private boolean isOver() {
+        return requireConversation().cause() != null;
+    }
+
+    private Conversation requireConversation() {
+        if (conversation == null) {
+            throw new IllegalStateException("the peer was not told whom it talks to");
+        }
+        return conversation;
+    }
+}

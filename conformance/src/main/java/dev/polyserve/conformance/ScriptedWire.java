@@ -1,0 +1,96 @@
+package dev.polyserve.conformance;
+
+import dev.polyserve.conversation.BufferPool;
+import dev.polyserve.conversation.InputBuffer;
+import dev.polyserve.conversation.Wire;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/// The wire of a rehearsed handler, or of a pumped protocol: waiting is letting the script play on.
+///
+/// **Thread**: its rehearsal's.
+final class ScriptedWire implements Wire {
+    private final ScriptedPeer peer;
+    private final Queue<Runnable> besides = new ArrayDeque<>();
+    private boolean over;
+    private boolean cut;
+    private boolean peerEnded;
+    private boolean outputEnded;
+
+    ScriptedWire(ScriptedPeer peer) {
+        this.peer = peer;
+    }
+
+    boolean outputEnded() {
+        return outputEnded;
+    }
+
+    @Override
+    public int read(InputBuffer into, long atMostNanos) throws IOException {
+        runBesides();
+        if (over || cut || peerEnded) {
+            return END;
+        }
+        return switch (peer.play(into, atMostNanos)) {
+            case ScriptedPeer.Arrived arrived -> arrived.bytes();
+            case ScriptedPeer.Ended _ -> {
+                peerEnded = true;
+                yield END;
+            }
+            case ScriptedPeer.Interrupted _ -> END;
+            case ScriptedPeer.TimeUp _ -> TIMED_OUT;
+        };
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            if (over) {
+                throw new ClosedChannelException();
+            }
+            if (peer.take(bytes) == 0) {
+                peer.playWithoutInput();
+            }
+        }
+    }
+
+    @Override
+    public void endOutput() {
+        outputEnded = true;
+    }
+
+    @Override
+    public void close(boolean graceful) {
+        runBesides();
+        over = true;
+    }
+
+    @Override
+    public void shutdown() {
+        over = true;
+    }
+
+    @Override
+    public void cutInput() {
+        cut = true;
+    }
+
+    @Override
+    public void beside(Runnable task) {
+        besides.add(task);
+    }
+
+    @Override
+    public BufferPool pool() {
+        return BufferPool.UNPOOLED;
+    }
+
+    private void runBesides() {
+        for (Runnable task; (task = besides.poll()) != null;) {
+            task.run();
+        }
+    }
+}

@@ -1,0 +1,261 @@
+package dev.polyserve.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.polyserve.Connection;
+import dev.polyserve.ConnectionException;
+import dev.polyserve.Handler;
+import dev.polyserve.Input;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
+import dev.polyserve.Sender;
+import dev.polyserve.TimedOutException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Test;
+
+/// What other threads may send to a connection: whole, in order, bounded, under every model.
+abstract class SenderClause extends Clause {
+    private static final int QUEUE_BYTES = 16 << 10;
+
+    private final BlockingQueue<Sender> senders = new LinkedBlockingQueue<>();
+
+    /// Hands its sender out and is an echo.
+    private final class Lending implements Handler, Protocol {
+        @Override
+        public void handle(Connection connection) throws IOException {
+            senders.add(connection.sender());
+            Role.echo(connection);
+        }
+
+        @Override
+        public void opened(Output output) {
+            senders.add(output.sender());
+        }
+
+        @Override
+        public void received(Input input, Output output) throws IOException {
+            output.write(input.takeAll());
+        }
+    }
+
+    private Stage lend() throws IOException {
+        return start(new Role(Lending::new, Lending::new),
+                with -> with.options(o -> o.withLimits(limits -> limits.withSenderQueueBytes(QUEUE_BYTES))));
+    }
+
+    private Sender sender() throws InterruptedException {
+        return Recorder.next(senders, "sender");
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void shouldSendWhileTheHandlerWaitsForInput() throws Exception {
+        try (Stage stage = lend(); Client client = stage.connect()) {
+            assertTrue(sender().offer("news\n"));
+            assertEquals("news", client.line());
+            client.send("x");
+            assertEquals(1, client.bytes(1).length, "the handler goes on as before");
+        }
+    }
+
+    @Test
+    void shouldSendMessagesOfManyThreadsWholeAndEachInOrder() throws Exception {
+        int threads = 4;
+        int each = 300;
+        try (Stage stage = lend(); Client client = stage.connect()) {
+            Sender sender = sender();
+            List<Thread> talking = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                int number = t;
+                talking.add(Thread.ofPlatform().start(() -> talk(sender, number, each)));
+            }
+            int[] next = new int[threads];
+            for (int i = 0; i < threads * each; i++) {
+                String[] words = client.line().split(" ", -1);
+                int thread = Integer.parseInt(words[0]);
+                assertEquals(Integer.toString(next[thread]++), words[1], "in order");
+                assertEquals("x".repeat(60), words[2], "whole");
+            }
+            for (Thread thread : talking) {
+                thread.join();
+            }
+            Patiently.until("all is counted as sent", () -> sender.queuedBytes() == 0);
+        }
+    }
+
+    private static void talk(Sender sender, int thread, int count) {
+        try {
+            for (int i = 0; i < count; i++) {
+                sender.send(bytes(thread + " " + i + " " + "x".repeat(60) + "\n"), Stage.PATIENCE);
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void shouldRefuseWhenAClientDoesNotReadAndTakeAgainWhenItDoes() throws Exception {
+        try (Stage stage = lend(); Client client = stage.connect()) {
+            Sender sender = sender();
+            ByteBuffer piece = ByteBuffer.allocate(8 << 10);
+            long accepted = fill(sender, piece);
+            assertTrue(sender.queuedBytes() <= QUEUE_BYTES);
+            assertThrows(TimedOutException.class, () -> sender.send(piece, Duration.ofMillis(30)));
+            assertTrue(accepted < 24 << 20, () -> accepted + " bytes were accepted");
+            Thread waiting = Thread.ofPlatform().start(() -> talk(sender, 7, 1));
+            assertEquals(accepted, client.bytes((int) accepted).length);
+            assertEquals("7 0 " + "x".repeat(60), client.line(), "who waited for room got it");
+            waiting.join();
+        }
+    }
+
+    /// Offers until nothing was taken for a while.
+    private static long fill(Sender sender, ByteBuffer piece) throws InterruptedException, IOException {
+        long accepted = 0;
+        while (true) {
+            try {
+                sender.send(piece, Duration.ofMillis(100));
+                accepted += piece.remaining();
+            } catch (TimedOutException e) {
+                assertFalse(sender.offer(piece), "full");
+                return accepted;
+            }
+        }
+    }
+
+    @Test
+    void shouldThrowWhenTheConnectionIsOver() throws Exception {
+        try (Stage stage = lend()) {
+            Sender sender;
+            try (Client client = stage.connect()) {
+                sender = sender();
+                assertTrue(sender.isOpen());
+                client.end();
+                client.toTheEnd();
+            }
+            stage.awaitOver(1);
+            assertFalse(sender.isOpen());
+            assertFalse(sender.offer("too late"));
+            assertThrows(ConnectionException.class, () -> sender.send(bytes("too late"), Duration.ofSeconds(5)));
+        }
+    }
+
+    @Test
+    void shouldFreeAWaitingSenderWhenTheConnectionIsAborted() throws Exception {
+        try (Stage stage = lend(); Client client = stage.connect()) {
+            Sender sender = sender();
+            fill(sender, ByteBuffer.allocate(8 << 10));
+            BlockingQueue<Exception> thrown = new LinkedBlockingQueue<>();
+            Thread waiting = Thread.ofPlatform().start(() -> {
+                try {
+                    while (true) {
+                        sender.send(ByteBuffer.allocate(8 << 10), Stage.PATIENCE);
+                    }
+                } catch (IOException | InterruptedException e) {
+                    thrown.add(e);
+                }
+            });
+            stage.events.nextAccepted().abort();
+            assertEquals(ConnectionException.class, Recorder.next(thrown, "exception").getClass());
+            waiting.join();
+            client.awaitGone();
+        }
+    }
+
+    @Test
+    void shouldSendWhileTheHandlerWaitsForSomethingElse() throws Exception {
+        needsStyle(Style.HANDLER);
+        CountDownLatch news = new CountDownLatch(1);
+        Role role = new Role(() -> connection -> {
+            senders.add(connection.sender());
+            news.await();
+            connection.print("end\n");
+        }, Role.echo().protocol());
+        try (Stage stage = start(role); Client client = stage.connect()) {
+            assertTrue(sender().offer("while it waits\n"));
+            assertEquals("while it waits", client.line());
+            news.countDown();
+            assertEquals("end\n", client.textToTheEnd());
+        }
+    }
+
+    @Test
+    void shouldEndTheConnectionWhenASenderClosesIt() throws Exception {
+        try (Stage stage = lend(); Client client = stage.connect()) {
+            Sender sender = sender();
+            sender.offer("goodbye\n");
+            sender.close();
+            assertEquals("goodbye\n", client.textToTheEnd());
+            assertEquals(done(false), stage.events.nextCause());
+            assertFalse(sender.offer("after"));
+        }
+    }
+
+    @Test
+    void shouldSendWhatWasAcceptedBeforeTheHandlerEnds() throws Exception {
+        try (Stage stage = lend(); Client client = stage.connect()) {
+            Sender sender = sender();
+            for (int i = 0; i < 100; i++) {
+                assertTrue(sender.offer("0123456789"));
+            }
+            client.end();
+            assertEquals("0123456789".repeat(100), client.textToTheEnd());
+        }
+    }
+
+    @Test
+    void shouldRefuseMessagesAfterTheOutputWasEnded() throws Exception {
+        Role role = new Role(() -> connection -> {
+            senders.add(connection.sender());
+            connection.end();
+            connection.readByte();
+        }, () -> new Protocol() {
+            @Override
+            public void opened(Output output) throws IOException {
+                senders.add(output.sender());
+                output.end();
+            }
+
+            @Override
+            public void received(Input input, Output output) {
+                input.skip(input.available());
+            }
+        });
+        try (Stage stage = start(role); Client client = stage.connect()) {
+            assertEquals("", client.textToTheEnd());
+            assertFalse(sender().offer("after the end"));
+            client.end();
+            assertEquals(done(true), stage.events.nextCause(), "and nothing broke");
+        }
+    }
+
+    @Test
+    void shouldBroadcastToAllWhileOneDoesNotRead() throws Exception {
+        needsTwoAtOnce();
+        try (Stage stage = lend(); Client good = stage.connect(); Client bad = stage.connect()) {
+            List<Sender> all = List.of(sender(), sender());
+            Sender slow = all.getFirst().id() > all.getLast().id() ? all.getFirst() : all.getLast();
+            fill(slow, ByteBuffer.allocate(8 << 10));
+            for (int i = 0; i < 100; i++) {
+                String news = "news " + i + "\n";
+                all.forEach(sender -> sender.offer(news));
+                assertEquals("news " + i, good.line());
+            }
+            assertTrue(bad.bytes(1).length == 1);
+        }
+    }
+}

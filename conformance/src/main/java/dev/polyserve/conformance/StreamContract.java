@@ -1,0 +1,136 @@
+package dev.polyserve.conformance;
+
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Timeout;
+
+/// The contract of stream handlers, as tests in every [Cell] of the models that a subclass names:
+///
+/// ```java
+/// @ParameterizedClass(name = "{0}")
+/// @MethodSource("cells")
+/// class MyModelsTest extends StreamContract {
+///     MyModelsTest(Cell cell) {
+///         super(cell);
+///     }
+///
+///     static List<Cell> cells() {
+///         return Cell.streams(Model.epoll());    // a new model joins by one line
+///     }
+/// }
+/// ```
+///
+/// A failing test's name begins with its cell: style × model × endpoint. Servers and clients share a process and meet in
+/// memory (latches, counters), so models that serve in processes of their own need tests of their own.
+@Timeout(60)
+public abstract class StreamContract {
+    private final Cell cell;
+
+    /// The contract in one cell.
+    protected StreamContract(Cell cell) {
+        this.cell = cell;
+    }
+
+    @Nested
+    class Turns extends TurnsClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class Ending extends EndingClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class Bytes extends BytesClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class HalfClose extends HalfCloseClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class BackPressure extends BackPressureClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class Failure extends FailureClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class Concurrency extends ConcurrencyClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class Senders extends SenderClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class Futures extends FutureClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class Life extends LifeClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class Drain extends DrainClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class Churn extends ChurnClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
+    class Stall extends StallClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package dev.polyserve.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Connection;
+import dev.polyserve.Handler;
+import dev.polyserve.Input;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/// Clause 1: one thread at a time per connection, never re-entered. Clause 9: a factory makes one per connection.
+abstract class TurnsClause extends Clause {
+    private static final int CLIENTS = 8;
+    private static final int BYTES = 200;
+
+    @Test
+    void shouldTakeOneTurnAtATimeAndKeepPlainFieldsVisible() throws Exception {
+        Queue<String> violations = new ConcurrentLinkedQueue<>();
+        try (Stage stage = start(new Role(() -> new Counting(violations), () -> new Counting(violations)))) {
+            List<Client> clients = new ArrayList<>();
+            for (int i = 0; i < (cell().servesTwoAtOnce() ? Math.min(CLIENTS, cell().capacity()) : 1); i++) {
+                clients.add(stage.connect());
+            }
+            for (int sent = 0; sent < BYTES; sent++) {
+                for (Client client : clients) {
+                    client.send(new byte[]{1});
+                }
+            }
+            for (Client client : clients) {
+                client.end();
+                assertEquals(Integer.toString(BYTES), client.textToTheEnd());
+                client.close();
+            }
+        }
+        assertEquals(List.of(), List.copyOf(violations));
+    }
+
+    @Test
+    void shouldMakeOneHandlerPerConnection() throws Exception {
+        Queue<Object> made = new ConcurrentLinkedQueue<>();
+        Role role = new Role(() -> noted(new Counting(new ConcurrentLinkedQueue<>()), made),
+                () -> noted(new Counting(new ConcurrentLinkedQueue<>()), made));
+        try (Stage stage = start(role)) {
+            for (int i = 1; i <= 2; i++) {
+                try (Client client = stage.connect()) {
+                    client.send("x".repeat(i));
+                    client.end();
+                    assertEquals(Integer.toString(i), client.textToTheEnd(), "fields are the connection's own");
+                }
+            }
+        }
+        List<Object> instances = List.copyOf(made);
+        assertEquals(2, instances.size());
+        assertNotSame(instances.getFirst(), instances.getLast());
+    }
+
+    @Test
+    void shouldShareAHandlerGivenAsALambda() throws Exception {
+        needsStyle(Style.HANDLER);
+        Queue<Object> seen = new ConcurrentLinkedQueue<>();
+        Handler shared = new Handler() {
+            @Override
+            public void handle(Connection connection) throws IOException {
+                seen.add(this);
+                connection.print("hello");
+            }
+        };
+        try (Stage stage = start(new Role(() -> shared, Role.closes().protocol()))) {
+            for (int i = 0; i < 2; i++) {
+                try (Client client = stage.connect()) {
+                    assertEquals("hello", client.textToTheEnd());
+                }
+            }
+        }
+        assertEquals(2, seen.size());
+        seen.forEach(handler -> assertSame(shared, handler));
+    }
+
+    @Test
+    void shouldNotReenterWhenMessagesOfOthersComeDuringATurn() throws Exception {
+        Queue<String> violations = new ConcurrentLinkedQueue<>();
+        CountDownLatch sent = new CountDownLatch(1);
+        Role role = new Role(() -> new Shouting(violations, sent), () -> new Shouting(violations, sent));
+        try (Stage stage = start(role); Client client = stage.connect()) {
+            client.send("x");
+            sent.await();
+            client.end();
+            String answer = client.textToTheEnd();
+            assertFalse(answer.isEmpty());
+        }
+        assertEquals(List.of(), List.copyOf(violations));
+    }
+
+    private static <T> T noted(T made, Queue<Object> where) {
+        where.add(made);
+        return made;
+    }
+
+    /// Counts bytes in a plain field, and complains when it is entered twice.
+    private static final class Counting implements Handler, Protocol {
+        private final Queue<String> violations;
+        private boolean inside;
+        private int count;
+
+        Counting(Queue<String> violations) {
+            this.violations = violations;
+        }
+
+        @Override
+        public void handle(Connection connection) throws IOException {
+            byte[] into = new byte[16];
+            for (int got; (got = connection.read(into)) >= 0;) {
+                turn(got);
+            }
+            connection.print(Integer.toString(count));
+        }
+
+        @Override
+        public void received(Input input, Output output) {
+            turn(input.takeAll().remaining());
+        }
+
+        @Override
+        public void ended(Output output) throws IOException {
+            output.print(Integer.toString(count));
+            output.close();
+        }
+
+        private void turn(int bytes) {
+            if (inside) {
+                violations.add("entered while inside");
+            }
+            inside = true;
+            count += bytes;
+            Thread.onSpinWait();
+            inside = false;
+        }
+    }
+
+    /// Lets other threads send to its own connection from within a turn.
+    private static final class Shouting implements Handler, Protocol {
+        private final Queue<String> violations;
+        private final CountDownLatch sent;
+        private boolean inside;
+
+        Shouting(Queue<String> violations, CountDownLatch sent) {
+            this.violations = violations;
+            this.sent = sent;
+        }
+
+        @Override
+        public void handle(Connection connection) throws Exception {
+            connection.readByte();
+            turn(connection);
+            Role.echo(connection);
+        }
+
+        @Override
+        public void received(Input input, Output output) throws Exception {
+            input.skip(input.available());
+            turn(output);
+        }
+
+        @Override
+        public void drained(Output output) {
+            check();
+        }
+
+        @Override
+        public void closed(Cause cause) {
+            check();
+        }
+
+        private void check() {
+            if (inside) {
+                violations.add("entered while inside");
+            }
+        }
+
+        private void turn(Output output) throws InterruptedException {
+            check();
+            inside = true;
+            var sender = output.sender();
+            Thread other = Thread.ofPlatform().start(() -> sender.offer("from outside\n"));
+            other.join();
+            inside = false;
+            sent.countDown();
+        }
+    }
+}

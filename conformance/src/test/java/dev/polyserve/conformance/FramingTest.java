@@ -1,0 +1,197 @@
+package dev.polyserve.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Codec;
+import dev.polyserve.Framing;
+import dev.polyserve.Handler;
+import dev.polyserve.IncompleteFrameException;
+import dev.polyserve.Limit;
+import dev.polyserve.Protocol;
+import java.nio.ByteOrder;
+import java.nio.charset.MalformedInputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Framing through a whole conversation, cut in every possible way; unknown seeds are part of the failure's message.
+class FramingTest {
+    private static final int LIMIT_BYTES = 20;
+
+    static Stream<Arguments> codecs() {
+        return Stream.of(Arguments.of("u8", Framing.lengthPrefixed(1, ByteOrder.BIG_ENDIAN, LIMIT_BYTES)),
+                Arguments.of("u16 big", Framing.lengthPrefixed(2, ByteOrder.BIG_ENDIAN, LIMIT_BYTES)),
+                Arguments.of("u16 little", Framing.lengthPrefixed(2, ByteOrder.LITTLE_ENDIAN, LIMIT_BYTES)),
+                Arguments.of("u32 big", Framing.lengthPrefixed(4, ByteOrder.BIG_ENDIAN, LIMIT_BYTES)),
+                Arguments.of("u32 little", Framing.lengthPrefixed(4, ByteOrder.LITTLE_ENDIAN, LIMIT_BYTES)),
+                Arguments.of("varint", Framing.varintPrefixed(LIMIT_BYTES)),
+                Arguments.of("one-byte delimiter", Framing.delimited(LIMIT_BYTES, (byte) 0)),
+                Arguments.of("long delimiter", Framing.delimited(LIMIT_BYTES, (byte) 0, (byte) 0, (byte) 1)));
+    }
+
+    /// The bytes of these messages, as the codec frames them.
+    private static byte[] framed(Codec<byte[]> codec, byte[]... messages) {
+        return Rehearsal.of(connection -> {
+            for (byte[] message : messages) {
+                connection.write(codec, message);
+            }
+        }).run().sent();
+    }
+
+    private static byte[] message(int length) {
+        byte[] bytes = new byte[length];
+        java.util.Arrays.fill(bytes, (byte) 'm');
+        return bytes;
+    }
+
+    private static Handler collecting(Codec<byte[]> codec, List<Integer> lengths) {
+        return connection -> {
+            for (byte[] message; (message = connection.read(codec)) != null;) {
+                assertThat(message).containsOnly('m');
+                lengths.add(message.length);
+            }
+        };
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("codecs")
+    void shouldFindMessagesHoweverTheyAreCut(String name, Codec<byte[]> codec) {
+        byte[] stream = framed(codec, message(3), message(1), message(LIMIT_BYTES), message(7));
+        for (long seed = 0; seed < 100; seed++) {
+            List<Integer> lengths = new ArrayList<>();
+            Outcome outcome = Rehearsal.of(collecting(codec, lengths)).receives(stream).ends().inRandomPieces(seed)
+                    .run();
+            assertThat(lengths).as("%s, seed %d", name, seed).containsExactly(3, 1, LIMIT_BYTES, 7);
+            assertThat(outcome.cause()).isEqualTo(new Cause.Done(true));
+        }
+        List<Integer> lengths = new ArrayList<>();
+        Rehearsal.of(collecting(codec, lengths)).receives(stream).ends().oneByteAtATime().run();
+        assertThat(lengths).containsExactly(3, 1, LIMIT_BYTES, 7);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("codecs")
+    void shouldRefuseAMessageOneByteOverTheLimit(String name, Codec<byte[]> codec) {
+        byte[] stream = framed(codec, message(LIMIT_BYTES), message(LIMIT_BYTES + 1));
+        List<Integer> lengths = new ArrayList<>();
+        Outcome outcome = Rehearsal.of(collecting(codec, lengths)).receives(stream).oneByteAtATime().run();
+        assertThat(outcome.cause()).as(name).isEqualTo(new Cause.LimitReached(Limit.FRAME));
+        assertThat(lengths).containsExactly(LIMIT_BYTES);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("codecs")
+    void shouldReportAMessageThatTheEndCuts(String name, Codec<byte[]> codec) {
+        byte[] whole = framed(codec, message(5));
+        byte[] cut = java.util.Arrays.copyOf(whole, whole.length - 1);
+        Handler handler = connection -> assertThatThrownBy(() -> connection.read(codec)).as(name)
+                .isInstanceOfSatisfying(IncompleteFrameException.class, e -> assertThat(e.partial()).isEqualTo(cut));
+        assertThat(Rehearsal.of(handler).receives(cut).ends().run().failures()).isEmpty();
+        Outcome unhandled = Rehearsal.ofProtocol(() -> Protocol.framed(codec, (_, _) -> {
+        })).receives(cut).ends().run();
+        assertThat(unhandled.cause()).isInstanceOf(Cause.PeerReset.class);
+    }
+
+    @Test
+    void shouldTakeMessagesOfOneLength() {
+        Codec<byte[]> codec = Framing.fixedLength(4);
+        List<Integer> lengths = new ArrayList<>();
+        Rehearsal.of(collecting(codec, lengths)).receives("mmmmmmmm").ends().oneByteAtATime().run();
+        assertThat(lengths).containsExactly(4, 4);
+        assertThat(Rehearsal.of(c -> c.write(codec, new byte[3])).run().failures()).singleElement()
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Framing.fixedLength(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void shouldRefuseALengthThatIsNegativeAsAnInt() {
+        Codec<byte[]> codec = Framing.lengthPrefixed(4, ByteOrder.BIG_ENDIAN);
+        Outcome outcome = Rehearsal.of(c -> c.read(codec)).receives((byte) -1, (byte) -1, (byte) -1, (byte) -1).run();
+        assertThat(outcome.cause()).isEqualTo(new Cause.LimitReached(Limit.FRAME));
+        Outcome varint = Rehearsal.of(c -> c.read(Framing.varintPrefixed()))
+                .receives((byte) -1, (byte) -1, (byte) -1, (byte) -1, (byte) -1).run();
+        assertThat(varint.cause()).isEqualTo(new Cause.LimitReached(Limit.FRAME));
+    }
+
+    @Test
+    void shouldRefuseToEncodeWhatThePrefixCannotSay() {
+        Codec<byte[]> codec = Framing.lengthPrefixed(1, ByteOrder.BIG_ENDIAN);
+        Outcome outcome = Rehearsal.of(c -> c.write(codec, new byte[256])).run();
+        assertThat(outcome.failures()).singleElement().isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Framing.lengthPrefixed(3, ByteOrder.BIG_ENDIAN)).hasMessageContaining("1, 2 or 4");
+        assertThatThrownBy(Framing::delimited).hasMessageContaining("empty");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n"})
+    void shouldLimitLinesExactly(String ending) {
+        Codec<String> lines = Framing.lines(5);
+        Handler handler = connection -> {
+            for (String line; (line = connection.read(lines)) != null;) {
+                connection.writeLine(line);
+            }
+        };
+        assertThat(Rehearsal.of(handler).receives("12345" + ending + "1234").ends().oneByteAtATime().run().text())
+                .isEqualTo("12345\n1234\n");
+        for (String tooLong : List.of("123456" + ending, "123456", "1234567")) {
+            assertThat(Rehearsal.of(handler).receives(tooLong).ends().oneByteAtATime().run().cause()).as(tooLong)
+                    .isEqualTo(new Cause.LimitReached(Limit.FRAME));
+        }
+    }
+
+    @Test
+    void shouldKeepACarriageReturnThatEndsNoLine() {
+        assertThat(
+                Rehearsal.of(c -> c.print(c.readLine() + "|" + c.readLine())).receives("a\rb\nc\r").ends().run().text())
+                .isEqualTo("a\rb|c\r");
+    }
+
+    @Test
+    void shouldLeaveWhatFollowsForTheNextRead() {
+        Handler handler = connection -> {
+            String line = connection.readLine();
+            byte[] exact = connection.readExactly(3);
+            byte[] until = connection.readUntil((byte) ';');
+            connection.print(line + exact.length + (until == null ? "" : until.length) + connection.available());
+            assertThat(connection.readByte()).isEqualTo('x');
+        };
+        assertThat(Rehearsal.of(handler).receives("GET\n123abcd;xy").ends().run().text()).isEqualTo("GET342");
+    }
+
+    @Test
+    void shouldCutTextOnlyBetweenCharacters() {
+        Handler handler = connection -> {
+            for (String text; (text = connection.readText()) != null;) {
+                connection.print(text);
+                connection.flush();
+            }
+        };
+        String text = "aé漢🙂z";
+        Outcome outcome = Rehearsal.of(handler).receives(text).ends().oneByteAtATime().run();
+        assertThat(outcome.texts()).containsExactly("a", "é", "漢", "🙂", "z");
+        for (long seed = 0; seed < 100; seed++) {
+            assertThat(Rehearsal.of(handler).receives(text.repeat(5)).ends().inRandomPieces(seed).run().text())
+                    .as("seed %d", seed).isEqualTo(text.repeat(5));
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatIsNotUtf8ButKeepASentReplacementCharacter() {
+        for (byte[] bad : List.of(new byte[]{'a', (byte) 0xff, '\n'}, new byte[]{(byte) 0xc3, '\n'},
+                new byte[]{(byte) 0xed, (byte) 0xa0, (byte) 0x80, '\n'}, new byte[]{(byte) 0xc0, (byte) 0x80, '\n'})) {
+            Outcome outcome = Rehearsal.of(c -> c.readLine()).receives(bad).ends().run();
+            assertThat(outcome.failures()).singleElement().isInstanceOf(MalformedInputException.class);
+        }
+        assertThat(Rehearsal.of(c -> c.print(String.valueOf(c.readLine()))).receives("\uFFFD\n").run().text())
+                .isEqualTo("\uFFFD");
+        Outcome cut = Rehearsal.of(c -> c.readText()).receives((byte) 0xe6, (byte) 0xbc).ends().run();
+        assertThat(cut.failures()).singleElement().isInstanceOf(MalformedInputException.class);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.polyserve.conformance;
+
+import dev.polyserve.Model;
+import java.util.List;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The models of the `linux` module keep the contract of datagram handlers.
+@EnabledOnOs(OS.LINUX)
+@ParameterizedClass(name = "{0}")
+@MethodSource("cells")
+class LinuxDatagramsTest extends DatagramContract {
+    LinuxDatagramsTest(Cell cell) {
+        super(cell);
+    }
+
+    static List<Cell> cells() {
+        return Cell.datagrams(Model.epoll(), new Model.Epoll(2, false), Model.epollEdgeTriggered(),
+                new Model.Epoll(2, true), Model.poll(), Model.select(),
+                Model.polling());
+    }
+}

@@ -1,0 +1,105 @@
+package dev.polyserve.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Model;
+import dev.polyserve.Options;
+import dev.polyserve.Server;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What only shows in numbers. Clients and server share the process, and so its descriptors, two for each connection: 8,000 fit a
+/// limit of 20,000.
+@Timeout(60)
+class ManyConnectionsTest {
+    private static final int IDLE = 8_000;
+    private static final int FAILED_BINDS = 1_024;
+
+    static List<Cell> cells() {
+        List<Cell> cells = new ArrayList<>(Cell.streams(Model.virtualThreads(), Model.nio()));
+        for (Model model : List.of(Model.poll(), Model.epoll(), Model.epollEdgeTriggered())) {
+            if (Server.whyNot(model).isEmpty()) {
+                cells.addAll(Cell.streams(model));
+            }
+        }
+        cells.removeIf(cell -> cell.transport() != Transport.TCP);
+        return cells;
+    }
+
+    private static long heapBytes() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cells")
+    void shouldHoldThousandsOfSilentConnectionsAndForgetThem(Cell cell) throws Exception {
+        try (Stage stage = Stage.start(cell, Role.greeting(), with -> with.options(Options.defaults()))) {
+            hold(stage, 100);
+            stage.awaitOver(100);
+            long heapBefore = heapBytes();
+            long threadsBefore = ServerThreads.count();
+            hold(stage, IDLE);
+            stage.awaitOver(IDLE);
+            // The accept loop lets go of what is over at its next turn.
+            hold(stage, 1);
+            stage.awaitOver(1);
+            stage.events.forget();
+            assertThat(stage.server.stats().active()).isZero();
+            assertThat(ServerThreads.count()).isLessThanOrEqualTo(threadsBefore + 1);
+            assertThat(heapBytes() - heapBefore).as("bytes of heap kept").isLessThan(4 << 20);
+        }
+    }
+
+    /// Opens so many, sees each served, and closes them all.
+    private static void hold(Stage stage, int count) throws IOException, InterruptedException {
+        List<java.nio.channels.SocketChannel> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                clients.add(java.nio.channels.SocketChannel.open(stage.server.address()));
+            }
+            var greeting = java.nio.ByteBuffer.allocate(8);
+            for (var client : clients) {
+                while (greeting.hasRemaining() && client.read(greeting) >= 0) {
+                    // Until the whole word is there.
+                }
+                assertThat(greeting.flip().remaining()).isEqualTo(8);
+                greeting.clear();
+            }
+            assertThat(stage.server.stats().active()).isEqualTo(count);
+        } finally {
+            for (var client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void shouldLeakNoDescriptorWhenBindingFails() throws Exception {
+        try (Server taken = Server.at("tcp://127.0.0.1:0").handle(_ -> {
+        }).bind()) {
+            Endpoint endpoint = taken.endpoints().getFirst();
+            long before = ChurnClause.descriptors();
+            for (int i = 0; i < FAILED_BINDS; i++) {
+                bindInVain(endpoint);
+            }
+            assertThat(ChurnClause.descriptors()).isLessThan(before + 10);
+        }
+    }
+
+    private static void bindInVain(Endpoint taken) {
+        try (Server server = Server.at(taken).handle(_ -> {
+        }).bind()) {
+            throw new AssertionError("bound twice: " + server);
+        } catch (IOException e) {
+            assertThat(e).hasMessageContaining("in use");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.polyserve.conformance;
+
+import dev.polyserve.Model;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The models of the `core` module keep the contract of stream handlers.
+@ParameterizedClass(name = "{0}")
+@MethodSource("cells")
+class PortableStreamsTest extends StreamContract {
+    PortableStreamsTest(Cell cell) {
+        super(cell);
+    }
+
+    static List<Cell> cells() {
+        return Cell.streams(Model.iterative(), Model.threads(), Model.threadPool(4), Model.virtualThreads(),
+                Model.nio(),
+                Model.nio(2));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.polyserve.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Handlers on event loops in a JDK that lends no thread: the same contract, on the default scheduler. It runs in a JVM of its
+/// own, without `--add-opens`.
+@Tag("without-the-flag")
+@ParameterizedClass(name = "{0}")
+@MethodSource("cells")
+class WithoutTheFlagTest extends StreamContract {
+    WithoutTheFlagTest(Cell cell) {
+        super(cell);
+    }
+
+    /// That the fallback is what runs: a coroutine of the default scheduler has one of its threads as the carrier.
+    @BeforeAll
+    static void theFlagIsNotSet() throws Exception {
+        var coroutine = new CompletableFuture<String>();
+        try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.nio())
+                .handle(_ -> coroutine.complete(Thread.currentThread().toString())).start();
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            assertTrue(client.getInputStream().read() < 0);
+        }
+        assertTrue(coroutine.join().contains("ForkJoinPool"), coroutine::join);
+    }
+
+    static List<Cell> cells() {
+        return Stream.of(Model.nio(), Model.epoll(), Model.epollEdgeTriggered(), Model.poll())
+                .filter(model -> Server.whyNot(model).isEmpty()).flatMap(model -> Cell.streams(model).stream())
+                .filter(cell -> cell.style() == Style.HANDLER).toList();
+    }
+}
