@@ -1,0 +1,41 @@
+package dev.polyserve.examples;
+
+import dev.polyserve.Model;
+import dev.polyserve.Served;
+import dev.polyserve.Server;
+import java.io.IOException;
+import java.time.Duration;
+
+/// Serves so many clients, one after another, and then ends: the caller holds the loop, as with Python's `handle_request`.
+public final class OneAtATime {
+    private OneAtATime() {}
+
+    /// Binds without starting: who connects waits in the backlog until the next [Server#handleRequest].
+    public static Server bind(String endpoint) throws IOException {
+        return Server.at(endpoint).model(Model.iterative()).handle(client -> {
+            String line = client.readLine();
+            client.writeLine(line == null ? "you said nothing" : "you said " + line);
+        }).bind();
+    }
+
+    /// Serves until that many were served, or nobody came for so long.
+    ///
+    /// @return how many were served
+    public static int serve(Server server, int clients, Duration patience) throws IOException, InterruptedException {
+        int served = 0;
+        while (served < clients) {
+            Served what = server.handleRequest(patience);
+            if (what == Served.TIMED_OUT) {
+                break;
+            }
+            served += what == Served.SERVED ? 1 : 0;
+        }
+        return served;
+    }
+
+    static void main() throws Exception {
+        try (Server server = bind("tcp://127.0.0.1:8888")) {
+            IO.println(serve(server, 3, Duration.ofMinutes(1)) + " were served");
+        }
+    }
+}

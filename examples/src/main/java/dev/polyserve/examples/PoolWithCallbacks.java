@@ -1,0 +1,51 @@
+package dev.polyserve.examples;
+
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionFuture;
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import dev.polyserve.ServerListener;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/// A thread pool whose connections are futures: what Python writes as `pool.submit(…).add_done_callback(…)`.
+///
+/// A failed handler cannot go unseen, because its error is in the future's outcome and in the server's log.
+public final class PoolWithCallbacks {
+    private PoolWithCallbacks() {}
+
+    /// Starts it.
+    ///
+    /// @param report hears of each connection's end, in a sentence
+    public static Server start(String endpoint, int threads, Consumer<String> report) throws IOException {
+        return Server.at(endpoint)
+                .model(Model.threadPool(threads).withNames("worker-"))
+                .options(o -> o.withLimits(limits -> limits.withQueue(100)))
+                .listener(new ServerListener() {
+                    @Override
+                    public void accepted(ConnectionFuture connection) {
+                        connection.onDone(done -> report.accept(sentence(done)));
+                    }
+                })
+                .handle(client -> {
+                    for (String line; (line = client.readLine()) != null;) {
+                        client.writeLine(Thread.currentThread().getName() + ": " + 100 / Integer.parseInt(line));
+                    }
+                })
+                .start();
+    }
+
+    private static String sentence(ConnectionFuture done) {
+        return switch (done.outcome().orElseThrow()) {
+            case Cause.Done _ -> done.id() + " is done after " + done.bytesIn() + " bytes";
+            case Cause.Failed failed -> done.id() + " failed with " + failed.error().getClass().getSimpleName();
+            case Cause other -> done.id() + " ended: " + other.phrase();
+        };
+    }
+
+    static void main() throws Exception {
+        try (Server server = start("tcp://127.0.0.1:8888", 5, IO::println)) {
+            server.await();
+        }
+    }
+}

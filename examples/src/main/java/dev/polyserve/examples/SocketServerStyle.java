@@ -1,0 +1,62 @@
+package dev.polyserve.examples;
+
+import dev.polyserve.Connection;
+import dev.polyserve.Handler;
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/// A class with set-up, handle and finish, as a request handler of Python's `socketserver`: it records each conversation
+/// in a file of its own.
+///
+/// There is one instance per connection, so fields are that connection's state and need no lock.
+public final class SocketServerStyle implements Handler {
+    private final Path directory;
+    private int lines;
+
+    private SocketServerStyle(Path directory) {
+        this.directory = directory;
+    }
+
+    /// Starts it; records go to the directory.
+    public static Server start(String endpoint, Model model, Path directory) throws IOException {
+        return Server.at(endpoint).model(model).handleEach(() -> new SocketServerStyle(directory)).start();
+    }
+
+    @Override
+    public void setUp(Connection client) throws IOException {
+        Files.writeString(record(client), "begin\n");
+    }
+
+    @Override
+    public void handle(Connection client) throws IOException {
+        for (String line; (line = client.readLine()) != null;) {
+            lines++;
+            client.writeLine(lines + " " + line);
+        }
+    }
+
+    /// Comes whatever happened before: set-up or handle may have thrown.
+    @Override
+    public void finish(Connection client) throws IOException {
+        byte[] last = ("end after " + lines + " lines\n").getBytes(StandardCharsets.UTF_8);
+        Files.write(record(client), last, StandardOpenOption.APPEND);
+    }
+
+    private Path record(Connection client) {
+        return directory.resolve("connection-" + client.info().id());
+    }
+
+    /// Records in the directory for temporary files.
+    static void main() throws Exception {
+        Path directory = Files.createTempDirectory("polyserve");
+        try (Server server = start("tcp://127.0.0.1:8888", Model.virtualThreads(), directory)) {
+            IO.println("records go to " + directory);
+            server.await();
+        }
+    }
+}

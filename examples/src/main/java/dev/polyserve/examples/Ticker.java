@@ -1,0 +1,43 @@
+package dev.polyserve.examples;
+
+import dev.polyserve.Model;
+import dev.polyserve.Sender;
+import dev.polyserve.Server;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Tells everybody the number of the tick, at regular times: a periodic action beside the handlers.
+///
+/// It runs on a thread of its own, not on the one that accepts, so its period does not depend on the clients.
+public final class Ticker {
+    private Ticker() {}
+
+    /// Starts it.
+    public static Server start(String endpoint, Model model, Duration every) throws IOException {
+        Set<Sender> listening = ConcurrentHashMap.newKeySet();
+        AtomicLong tick = new AtomicLong();
+        return Server.at(endpoint).model(model)
+                .every(every, () -> {
+                    String line = "tick " + tick.incrementAndGet() + "\n";
+                    listening.removeIf(client -> !client.isOpen());
+                    // Whoever does not read misses ticks: for them a refused offer is the right thing.
+                    listening.forEach(client -> client.offer(line));
+                })
+                .handle(client -> {
+                    listening.add(client.sender());
+                    while (client.readLine() != null) {
+                        client.writeLine("there is nothing to ask, only ticks");
+                    }
+                })
+                .start();
+    }
+
+    static void main() throws Exception {
+        try (Server server = start("tcp://127.0.0.1:8888", Model.virtualThreads(), Duration.ofSeconds(1))) {
+            server.await();
+        }
+    }
+}

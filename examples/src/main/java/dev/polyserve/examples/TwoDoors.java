@@ -1,0 +1,36 @@
+package dev.polyserve.examples;
+
+import dev.polyserve.Connection;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// One server with two endpoints: a Unix socket for whoever is on this machine, a TCP port for the others. The handler asks
+/// which one a client came through.
+public final class TwoDoors {
+    private TwoDoors() {}
+
+    /// Starts it.
+    ///
+    /// @param socket the Unix socket's file: a stale one is replaced, and it is removed at the end
+    public static Server start(Path socket, int port, Model model) throws IOException {
+        return Server.at(new Endpoint.Unix(socket)).listen(new Endpoint.Tcp("127.0.0.1", port)).model(model)
+                .handle(TwoDoors::serve).start();
+    }
+
+    private static void serve(Connection client) throws IOException {
+        client.writeLine(switch (client.info().endpoint()) {
+            case Endpoint.Unix _ -> "you are local";
+            case Endpoint.Tcp tcp -> "you came to port " + tcp.port();
+            default -> "you came another way";
+        });
+    }
+
+    static void main() throws Exception {
+        try (Server server = start(Path.of("polyserve.sock"), 8888, Model.virtualThreads())) {
+            server.await();
+        }
+    }
+}
