@@ -1,0 +1,58 @@
+package dev.polyserve.bench;
+
+import dev.polyserve.Model;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/// Which models are in question for a handler, before anything is measured: few enough to be measured soon.
+///
+/// @param waits how long a handler waits per request, for a database or another server
+/// @param computes how long it computes per request
+/// @param clients how many are connected at once
+public record Advice(Duration waits, Duration computes, int clients) {
+    private static final int MOST_MODELS = 4;
+    /// Beyond so many, a platform thread for each costs more memory than anybody has to spare.
+    private static final int MOST_THREADS = 5_000;
+    /// A handler that computes less than this is gone before it could disturb anybody.
+    private static final Duration SHORT = Duration.ofNanos(100_000);
+
+    /// The models in question, the likeliest first.
+    ///
+    /// @param runsHere whether this machine can run it
+    public List<String> models(Predicate<Model> runsHere) {
+        Stream<Model> inQuestion = switch (nature()) {
+            case COMPUTING ->
+                Stream.of(Model.threadPool(1), Model.processPool(1), Model.virtualThreads(), Model.threads());
+            case WAITING ->
+                Stream.of(Model.virtualThreads(), Model.epoll(), Model.ioUring(), Model.nio(), Model.threads());
+            case QUICK ->
+                Stream.of(Model.epoll(), Model.ioUring(), Model.nio(), Model.virtualThreads(), Model.threads());
+        };
+        return inQuestion.filter(model -> clients <= MOST_THREADS || !(model instanceof Model.Threads)).filter(runsHere)
+                .map(Model::id).limit(MOST_MODELS).toList();
+    }
+
+    /// Why these, in one sentence.
+    public String reason() {
+        return switch (nature()) {
+            case COMPUTING -> "a handler that mostly computes is bound by processors: what counts is that all are used"
+                    + " and that nobody waits behind a long one";
+            case WAITING -> "a handler that mostly waits needs a place to wait in: a thread, a virtual thread, or a"
+                    + " coroutine of an event loop";
+            case QUICK -> "a handler that neither waits nor computes is bound by what a request costs around it";
+        };
+    }
+
+    private Nature nature() {
+        if (computes.compareTo(SHORT) >= 0 && computes.compareTo(waits) >= 0) {
+            return Nature.COMPUTING;
+        }
+        return waits.isPositive() ? Nature.WAITING : Nature.QUICK;
+    }
+
+    private enum Nature {
+        COMPUTING, WAITING, QUICK
+    }
+}

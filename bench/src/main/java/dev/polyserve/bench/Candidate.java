@@ -1,0 +1,120 @@
+package dev.polyserve.bench;
+
+import dev.polyserve.bench.contender.Footprint;
+import dev.polyserve.bench.contender.Running;
+import dev.polyserve.bench.contender.Usage;
+import dev.polyserve.bench.load.Load;
+import dev.polyserve.bench.load.LoadException;
+import dev.polyserve.bench.load.Pacing;
+import dev.polyserve.bench.load.Recording;
+import dev.polyserve.bench.result.Metric;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// A contender that runs, with its clients connected.
+///
+/// **Thread**: the benchmark's.
+final class Candidate implements AutoCloseable {
+    private static final double NANOS_PER_MICRO = 1e3;
+
+    private final String name;
+    private final Running running;
+    private final Load load;
+    private final MemoryLook before;
+
+    /// @param before its memory before its clients connected
+    Candidate(String name, Running running, Load load, MemoryLook before) {
+        this.name = name;
+        this.running = running;
+        this.load = load;
+        this.before = before;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Running running() {
+        return running;
+    }
+
+    /// Its memory before its clients connected.
+    MemoryLook before() {
+        return before;
+    }
+
+    /// Its memory now.
+    MemoryLook memory() throws InterruptedException {
+        return MemoryLook.at(running);
+    }
+
+    /// Loads it, and looks at what that costs it between the same two moments.
+    Turn turn(Pacing pacing, Duration leadIn, Duration counted) throws LoadException, InterruptedException {
+        Load.Run run = load.begin(pacing, leadIn, counted);
+        sleepUntil(run.fromNanos());
+        Usage before = running.usage(load::answered);
+        sleepUntil(run.toNanos());
+        Usage after = running.usage(load::answered);
+        Recording recording = run.await();
+        Map<Metric, Double> metrics = metrics(recording, before, after);
+        Footprint footprint = running.footprint();
+        footprint.rssBytes().ifPresent(bytes -> metrics.put(Metric.RSS_BYTES, (double) bytes));
+        footprint.threads().ifPresent(threads -> metrics.put(Metric.THREADS, (double) threads));
+        footprint.descriptors().ifPresent(open -> metrics.put(Metric.DESCRIPTORS, (double) open));
+        return new Turn(metrics, recording);
+    }
+
+    /// Loads it without looking.
+    Recording run(Pacing pacing, Duration leadIn, Duration counted) throws LoadException {
+        return load.begin(pacing, leadIn, counted).await();
+    }
+
+    private static void sleepUntil(long nanos) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(nanos - System.nanoTime());
+    }
+
+    private static Map<Metric, Double> metrics(Recording recording, Usage before, Usage after) {
+        Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
+        metrics.put(Metric.REQUESTS_PER_SECOND, recording.requestsPerSecond());
+        metrics.put(Metric.GENERATOR_SHARE, recording.generatorShare());
+        if (recording.latencyNanos().getTotalCount() > 0) {
+            metrics.put(Metric.P50, recording.percentileMicros(50));
+            metrics.put(Metric.P99, recording.percentileMicros(99));
+            metrics.put(Metric.P999, recording.percentileMicros(99.9));
+            metrics.put(Metric.MAX, recording.percentileMicros(100));
+        }
+        if (recording.lost() > 0) {
+            metrics.put(Metric.LOST_SHARE, (double) recording.lost() / (recording.lost() + recording.answered()));
+        }
+        perRequest(metrics, after.since(before));
+        return metrics;
+    }
+
+    private static void perRequest(Map<Metric, Double> metrics, Usage.Cost cost) {
+        cost.cpuNanos().ifPresent(nanos -> {
+            metrics.put(Metric.CPU_USED, (double) nanos / cost.elapsedNanos());
+            if (cost.counted() > 0) {
+                metrics.put(Metric.CPU_MICROS_PER_REQUEST, nanos / NANOS_PER_MICRO / cost.counted());
+            }
+        });
+        cost.contextSwitches().ifPresent(switches -> {
+            if (cost.counted() > 0) {
+                metrics.put(Metric.CONTEXT_SWITCHES_PER_REQUEST, (double) switches / cost.counted());
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        load.close();
+        running.close();
+    }
+
+    /// What one turn showed.
+    ///
+    /// @param metrics its figures
+    /// @param recording what the clients saw
+    record Turn(Map<Metric, Double> metrics, Recording recording) {}
+}

@@ -1,0 +1,141 @@
+package dev.polyserve.bench;
+
+import dev.polyserve.bench.contender.Transport;
+import dev.polyserve.bench.load.Traffic;
+import dev.polyserve.bench.service.Service;
+import dev.polyserve.bench.service.WorkRequest;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// A kind of load, each asking one question.
+public enum Workload {
+    /// Requests and replies: what does one exchange cost?
+    ECHO("echo", "requests and replies, as many under way per connection as --depth says", Service.ECHO),
+    /// The same, 16 under way: what do replies cost that can go out together?
+    PIPELINE("pipeline", "16 requests under way per connection", Service.ECHO),
+    /// Connect, one exchange, close: what does a client cost?
+    CHURN("churn", "connect, one exchange, close", Service.ECHO),
+    /// The handler waits: does a waiting handler hold up others?
+    WAIT("wait", "the handler waits 10 ms, as for a database", Service.WORK),
+    /// The handler computes: are all processors used?
+    CPU("cpu", "the handler computes for 1 ms", Service.WORK),
+    /// Some compute for long: who starves?
+    MIXED("mixed", "1 % of the requests compute for 20 ms; the latency is that of the others", Service.WORK),
+    /// Most say nothing: what does a connection cost that is only there?
+    IDLE("idle", "idle connections, 1 % of them active: memory per connection", Service.ECHO),
+    /// Some do not read: does memory stay bounded, are the others served?
+    SLOW_READER("slow-reader", "10 % of the clients send without reading; the figures are those of the others",
+            Service.ECHO),
+    /// One writes, all read: what does a copy for each cost?
+    BROADCAST("broadcast", "one client writes, all read; a request is one delivery", Service.BROADCAST),
+    /// What the user's handler is like.
+    CUSTOM("custom", "the handler waits and computes as long as --handler-waits and --handler-computes say",
+            Service.WORK);
+
+    private static final int USUAL = 100;
+    private static final int USUAL_IDLE = 2_000;
+    private static final int PIPELINE_DEPTH = 16;
+    private static final int WAIT_MICROS = 10_000;
+    private static final int COMPUTE_MICROS = 1_000;
+    private static final int HEAVY_PER_THOUSAND = 10;
+    private static final int HEAVY_MICROS = 20_000;
+    private static final int IDLE_PER_ACTIVE = 100;
+    private static final int CLIENTS_PER_SLOW = 10;
+
+    private final String id;
+    private final String description;
+    private final Service service;
+
+    Workload(String id, String description, Service service) {
+        this.id = id;
+        this.description = description;
+        this.service = service;
+    }
+
+    /// Its name on the command line.
+    public String id() {
+        return id;
+    }
+
+    /// What it does, in a few words.
+    public String description() {
+        return description;
+    }
+
+    /// What a contender must serve for it.
+    public Service service() {
+        return service;
+    }
+
+    /// How many connections it has when nobody says.
+    int usualConnections() {
+        return this == IDLE ? USUAL_IDLE : USUAL;
+    }
+
+    /// How many requests are under way per connection.
+    int depth(int asked) {
+        return switch (this) {
+            case ECHO, IDLE, SLOW_READER -> asked;
+            case PIPELINE -> PIPELINE_DEPTH;
+            case CHURN, WAIT, CPU, MIXED, BROADCAST, CUSTOM -> 1;
+        };
+    }
+
+    /// Whether an open loop at a fixed rate has something to tell.
+    boolean hasOpenLoop() {
+        return switch (this) {
+            case ECHO, PIPELINE, CHURN, WAIT, CPU, MIXED, BROADCAST, CUSTOM -> true;
+            case IDLE, SLOW_READER -> false;
+        };
+    }
+
+    /// What its clients do.
+    Traffic traffic(BenchPlan plan) {
+        int bytes = plan.requestBytes();
+        int workBytes = Math.max(bytes, WorkRequest.HEADER_BYTES);
+        int connections = plan.connectionsFor(this);
+        if (plan.transport() == Transport.UDP) {
+            return new Traffic.Datagrams(bytes);
+        }
+        return switch (this) {
+            case ECHO, PIPELINE -> new Traffic.Exchanges(bytes);
+            case CHURN -> new Traffic.Churn(bytes);
+            case WAIT -> new Traffic.Work(workBytes, WAIT_MICROS, 0, 0, 0);
+            case CPU -> new Traffic.Work(workBytes, 0, COMPUTE_MICROS, 0, 0);
+            case MIXED -> new Traffic.Work(workBytes, 0, 0, HEAVY_PER_THOUSAND, HEAVY_MICROS);
+            case CUSTOM -> new Traffic.Work(workBytes, micros(plan.work().waits()), micros(plan.work().computes()), 0,
+                    0);
+            case IDLE -> new Traffic.MostlyIdle(bytes, Math.max(1, connections / IDLE_PER_ACTIVE));
+            case SLOW_READER -> new Traffic.SlowReaders(bytes, Math.max(1, connections / CLIENTS_PER_SLOW));
+            case BROADCAST -> new Traffic.Broadcast(bytes);
+        };
+    }
+
+    private static int micros(Duration time) {
+        return Math.toIntExact(TimeUnit.NANOSECONDS.toMicros(time.toNanos()));
+    }
+
+    /// Why it cannot be carried by this kind of endpoint, in one sentence.
+    Optional<String> cannotUse(Transport transport) {
+        return transport == Transport.UDP && this != ECHO && this != PIPELINE
+                ? Optional.of("the workload " + id + " needs connections: with --endpoint udp take echo or pipeline")
+                : Optional.empty();
+    }
+
+    /// Their names, in order.
+    public static List<String> ids() {
+        return Arrays.stream(values()).map(Workload::id).toList();
+    }
+
+    /// The workload of this name.
+    ///
+    /// @throws IllegalArgumentException naming the known ones, when there is none
+    public static Workload named(String id) {
+        return Arrays.stream(values()).filter(workload -> workload.id.equals(id)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "unknown workload '" + id + "': take one of " + String.join(", ", ids())));
+    }
+}

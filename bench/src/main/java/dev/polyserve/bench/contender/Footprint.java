@@ -1,0 +1,50 @@
+package dev.polyserve.bench.contender;
+
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/// What a contender holds at one moment. What the system does not tell is absent.
+///
+/// **Thread**: any; it is a value.
+///
+/// @param rssBytes resident memory; of several processes the sum, pages that processes share divided among them (PSS), so
+///         that what forked workers share counts once
+/// @param threads how many, of all processes
+/// @param descriptors how many are open, of all processes
+public record Footprint(OptionalLong rssBytes, OptionalInt threads, OptionalLong descriptors) {
+    /// Looks at the processes now. For many processes with much memory that takes milliseconds: not within a round.
+    static Footprint of(Processes contender) {
+        List<ProcessStat> found = contender.now().stream().filter(one -> !one.zombie()).toList();
+        if (found.isEmpty()) {
+            return new Footprint(OptionalLong.empty(), OptionalInt.empty(), OptionalLong.empty());
+        }
+        OptionalLong rssBytes = found.size() == 1
+                ? residentBytes(found.getFirst())
+                : sum(found.stream().map(Footprint::proportionalBytes).toList());
+        return new Footprint(rssBytes, OptionalInt.of(found.stream().mapToInt(ProcessStat::threads).sum()),
+                sum(found.stream().map(Footprint::descriptors).toList()));
+    }
+
+    private static OptionalLong residentBytes(ProcessStat process) {
+        return Proc.text(Long.toString(process.pid()), "status").map(status -> Proc.bytes(status, "VmRSS"))
+                .orElse(OptionalLong.empty());
+    }
+
+    private static OptionalLong proportionalBytes(ProcessStat process) {
+        return Proc.text(Long.toString(process.pid()), "smaps_rollup").map(smaps -> Proc.bytes(smaps, "Pss"))
+                .orElse(OptionalLong.empty());
+    }
+
+    private static OptionalLong descriptors(ProcessStat process) {
+        return Proc.names(Long.toString(process.pid()), "fd").map(names -> OptionalLong.of(names.size()))
+                .orElse(OptionalLong.empty());
+    }
+
+    /// Empty when one of them is: a sum without it would say too little.
+    private static OptionalLong sum(List<OptionalLong> parts) {
+        return parts.stream().allMatch(OptionalLong::isPresent)
+                ? OptionalLong.of(parts.stream().mapToLong(OptionalLong::getAsLong).sum())
+                : OptionalLong.empty();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.polyserve.bench.contender;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/// Reads a process's output as fast as it comes, so that the process never waits for a reader, and keeps its end.
+///
+/// Memory is bounded: the last [#LINES] lines, and of each the first [#LINE_BYTES] bytes.
+///
+/// **Thread**: any; one of its own reads, until no process has the other end.
+final class OutputTail {
+    static final int LINES = 20;
+    static final int LINE_BYTES = 500;
+    /// What reads as an empty file.
+    static final File NOTHING = new File("/dev/null");
+    private static final int PIECE_BYTES = 8 << 10;
+    private static final long END_MILLIS = 500;
+
+    private final InputStream from;
+    private final Predicate<String> isKept;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    /// Guarded by itself.
+    private final Deque<String> lines = new ArrayDeque<>();
+    /// The reading thread's.
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+    private OutputTail(InputStream from, Predicate<String> isKept) {
+        this.from = from;
+        this.isKept = isKept;
+    }
+
+    static OutputTail of(InputStream from, String what) {
+        return of(from, what, _ -> true);
+    }
+
+    /// Begins to read.
+    ///
+    /// @param isKept is told each line, on the reading thread, says whether it is worth keeping, and must not wait
+    static OutputTail of(InputStream from, String what, Predicate<String> isKept) {
+        OutputTail tail = new OutputTail(from, isKept);
+        Thread.ofPlatform().daemon().name("output of " + what).start(tail::readAll);
+        return tail;
+    }
+
+    /// The last lines that were not blank, in order.
+    List<String> lines() {
+        synchronized (lines) {
+            return List.copyOf(lines);
+        }
+    }
+
+    /// Waits for the end of the output, a moment at most; to be called when the process has ended.
+    ///
+    /// @return false when another process still has the other end
+    boolean awaitEnd() throws InterruptedException {
+        return ended.await(END_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void readAll() {
+        byte[] piece = new byte[PIECE_BYTES];
+        try {
+            for (int length; (length = from.read(piece)) >= 0;) {
+                take(piece, length);
+            }
+        } catch (IOException e) {
+            // The JDK closed it when the process ended: nothing more comes.
+        } finally {
+            endOfLine();
+            ended.countDown();
+        }
+    }
+
+    private void take(byte[] piece, int length) {
+        for (int i = 0; i < length; i++) {
+            if (piece[i] == '\n') {
+                endOfLine();
+            } else if (line.size() < LINE_BYTES) {
+                line.write(piece[i]);
+            }
+        }
+    }
+
+    private void endOfLine() {
+        String text = line.toString(StandardCharsets.UTF_8).strip();
+        line.reset();
+        if (text.isEmpty()) {
+            return;
+        }
+        if (isKept.test(text)) {
+            synchronized (lines) {
+                if (lines.size() == LINES) {
+                    lines.removeFirst();
+                }
+                lines.addLast(text);
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.polyserve.bench.contender;
+
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+
+/// Counts by `perf stat`: in the kernel, at some 50 ns a call.
+final class PerfStat implements SystemCalls {
+    private static final String NAME = "perf";
+    private static final String CALLS = "raw_syscalls:sys_enter";
+    private static final String SWITCHES = "context-switches";
+    private static final String SEPARATOR = ";";
+    private static final String ACKNOWLEDGED = "ack";
+
+    private final CountingProgram perf;
+
+    private PerfStat(CountingProgram perf) {
+        this.perf = perf;
+    }
+
+    /// Begins to count.
+    static PerfStat attach(String program, List<Long> pids) throws ContenderException, InterruptedException {
+        String list = pids.stream().map(String::valueOf).collect(Collectors.joining(","));
+        // Attaching takes its time, so it starts disabled, and obeys what it reads.
+        CountingProgram perf = CountingProgram.start(NAME, List.of(program, "stat", "-x", SEPARATOR, "-D", "-1",
+                "--control", "fd:0,1", "-e", CALLS + "," + SWITCHES, "-p", list));
+        try {
+            order(perf, "enable");
+            return new PerfStat(perf);
+        } catch (ContenderException | InterruptedException | RuntimeException e) {
+            perf.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Count stop() throws ContenderException, InterruptedException {
+        order(perf, "disable");
+        List<String> report = perf.interrupt();
+        return new Count(value(report, CALLS), OptionalLong.of(value(report, SWITCHES)), NAME);
+    }
+
+    @Override
+    public void close() {
+        perf.close();
+    }
+
+    /// Its answers end in a zero byte, which the next line then begins with.
+    private static void order(CountingProgram perf, String order) throws ContenderException, InterruptedException {
+        perf.tell(order);
+        perf.await(line -> line.endsWith(ACKNOWLEDGED));
+    }
+
+    private long value(List<String> report, String event) throws ContenderException, InterruptedException {
+        for (String line : report) {
+            String[] fields = line.split(SEPARATOR, -1);
+            if (fields.length > 2 && fields[2].startsWith(event) && !fields[0].isEmpty()
+                    && fields[0].chars().allMatch(Character::isDigit)) {
+                return Long.parseLong(fields[0]);
+            }
+        }
+        throw perf.failed("did not count " + event);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.polyserve.bench.contender;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+
+/// Takes samples of what processes have used.
+///
+/// First come the clocks of all processes, close together, then what may be a little later: their threads.
+final class UsageSampler {
+    private static final int TRIES = 5;
+    /// Signal 17, wherever Java runs on Linux.
+    private static final long SIGCHLD_BIT = 1L << 16;
+
+    private UsageSampler() {}
+
+    /// Looks at the processes, and reads the counter, now.
+    static Usage take(Processes contender, LongSupplier counter) {
+        // A child that ends during a look is counted twice or not at all, so a look at changing processes is repeated.
+        Usage sample = look(contender, counter);
+        for (int i = 1; i < TRIES && !sample.stillSo(); i++) {
+            sample = look(contender, counter);
+        }
+        return sample;
+    }
+
+    private static Usage look(Processes contender, LongSupplier counter) {
+        List<ProcessStat> found = contender.now();
+        long takenAtNanos = System.nanoTime();
+        long counted = counter.getAsLong();
+        Map<Long, Long> ownNanos = new HashMap<>();
+        for (ProcessStat stat : found) {
+            ownNanos(stat).ifPresent(nanos -> ownNanos.put(stat.pid(), nanos));
+        }
+        Map<Long, ProcessUsage> processes = new HashMap<>();
+        Map<Long, ThreadUsage> threads = new HashMap<>();
+        for (ProcessStat stat : found) {
+            Long nanos = ownNanos.get(stat.pid());
+            if (nanos != null) {
+                processes.put(stat.pid(), usage(stat, nanos));
+                addThreads(stat.pid(), threads);
+            }
+        }
+        return new Usage(takenAtNanos, counted, processes, threads);
+    }
+
+    private static OptionalLong ownNanos(ProcessStat stat) {
+        return ProcessClock.here().map(clock -> clock.nanos(stat.pid()))
+                .orElseGet(() -> OptionalLong.of(stat.ownTicks() * ProcessStat.TICK_NANOS));
+    }
+
+    private static ProcessUsage usage(ProcessStat stat, long ownNanos) {
+        String status = Proc.text(Long.toString(stat.pid()), "status").orElse("");
+        boolean disownsChildren = Proc.field(status, "SigIgn")
+                .map(mask -> (Long.parseUnsignedLong(mask, 16) & SIGCHLD_BIT) != 0).orElse(false);
+        int processors = Proc.field(status, "Cpus_allowed_list").map(list -> Processors.parse(list).count()).orElse(1);
+        // User and system time are rounded one by one; the clock lags for threads that run at the moment.
+        long stepNanos = ProcessClock.here()
+                .map(clock -> clock.tickNanos() * Math.clamp(stat.threads(), 1, processors))
+                .orElse(2 * ProcessStat.TICK_NANOS);
+        return new ProcessUsage(stat, ownNanos, stepNanos, disownsChildren);
+    }
+
+    private static void addThreads(long pid, Map<Long, ThreadUsage> threads) {
+        String process = Long.toString(pid);
+        for (String thread : Proc.names(process, "task").orElse(List.of())) {
+            Proc.text(process, "task", thread, "schedstat").map(ThreadUsage::parse)
+                    .ifPresent(usage -> threads.put(Long.parseLong(thread), usage));
+        }
+    }
+}

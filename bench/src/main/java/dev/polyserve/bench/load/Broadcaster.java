@@ -1,0 +1,150 @@
+package dev.polyserve.bench.load;
+
+import dev.polyserve.io.ChannelSource;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/// All clients of a broadcast: the first sends, every one receives, the first too.
+///
+/// A message is answered once by each; it leaves `intended` and `missing` when the slowest has it.
+final class Broadcaster implements Client {
+    private final List<Member> members = new ArrayList<>();
+    private final ByteStream outgoing;
+    private final int messageBytes;
+    private final LongRing intended = new LongRing();
+    /// For each message under way, how many do not have it yet.
+    private final LongRing missing = new LongRing();
+    /// The number of the first message in the rings.
+    private long first;
+    private long sent;
+    private long due;
+    @SuppressWarnings("NullAway.Init") // set by attach, before anything else
+    private LoadLoop loop;
+
+    /// @param channels all connected, and greeted
+    Broadcaster(List<SocketChannel> channels, long seed, int messageBytes) {
+        this.messageBytes = messageBytes;
+        this.outgoing = new PatternStream(seed);
+        for (SocketChannel channel : channels) {
+            members.add(new Member("connection " + (members.size() + 1), channel, new PatternStream(seed)));
+        }
+    }
+
+    @Override
+    public void attach(LoadLoop itsLoop) throws IOException {
+        loop = itsLoop;
+        for (Member member : members) {
+            member.channel.configureBlocking(false);
+            ChannelSource source = () -> member.channel;
+            member.watch = loop.multiplexer().watch(source, Multiplexer.READ, member);
+        }
+    }
+
+    @Override
+    public void request(long intendedNanos) {
+        intended.add(intendedNanos);
+        missing.add(members.size());
+        due += messageBytes;
+        loop.requested(members.size());
+    }
+
+    @Override
+    public void flush() {
+        Member writer = members.getFirst();
+        try {
+            while (sent < due) {
+                ByteBuffer out = outgoing.outgoing(sent, (int) Math.min(due - sent, Integer.MAX_VALUE));
+                sent += writer.channel.write(out);
+                if (out.hasRemaining()) {
+                    loop.multiplexer().change(writer.watch, Multiplexer.READ | Multiplexer.WRITE);
+                    return;
+                }
+            }
+            loop.multiplexer().change(writer.watch, Multiplexer.READ);
+        } catch (IOException e) {
+            loop.fail("the writer broke: " + e.getMessage(), e);
+        }
+    }
+
+    private void delivered(long message, long nowNanos) {
+        int index = (int) (message - first);
+        loop.answered(intended.get(index), nowNanos, false);
+        long still = missing.get(index) - 1;
+        missing.set(index, still);
+        while (missing.size() > 0 && missing.get(0) == 0) {
+            missing.removeFirst();
+            intended.removeFirst();
+            first++;
+            if (loop.goesOn()) {
+                request(nowNanos);
+            }
+        }
+    }
+
+    @Override
+    public void giveUp(Recorder recorder, long nowNanos) {
+        for (int i = 0; i < intended.size(); i++) {
+            for (long left = missing.get(i); left > 0; left--) {
+                recorder.unanswered(intended.get(i), nowNanos);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Member member : members) {
+            member.channel.close();
+        }
+    }
+
+    /// One who listens.
+    private final class Member implements Multiplexer.Ready {
+        private final String name;
+        private final SocketChannel channel;
+        private final ByteStream expected;
+        @SuppressWarnings("NullAway.Init") // set by attach
+        private Multiplexer.Watch watch;
+        private long received;
+        private long messages;
+
+        Member(String name, SocketChannel channel, ByteStream expected) {
+            this.name = name;
+            this.channel = channel;
+            this.expected = expected;
+        }
+
+        @Override
+        public void ready(int readiness) {
+            try {
+                if ((readiness & Multiplexer.READ) != 0) {
+                    receive();
+                }
+                flush();
+            } catch (IOException e) {
+                loop.fail(name + " broke: " + e.getMessage(), e);
+            }
+        }
+
+        private void receive() throws IOException {
+            ByteBuffer in = loop.incoming().clear();
+            int length = channel.read(in);
+            if (length < 0) {
+                loop.fail(name + " was closed by the server", null);
+                return;
+            }
+            if (expected.firstWrong(received, in.flip()) >= 0 || received + length > sent) {
+                loop.fail(name + " received a wrong byte", null);
+                return;
+            }
+            received += length;
+            long nowNanos = loop.progressNanos();
+            for (long whole = received / messageBytes; messages < whole; messages++) {
+                delivered(messages, nowNanos);
+            }
+        }
+    }
+}

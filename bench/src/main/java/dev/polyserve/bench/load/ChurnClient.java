@@ -1,0 +1,148 @@
+package dev.polyserve.bench.load;
+
+import dev.polyserve.io.ChannelSource;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/// One connection after another, each for a single request.
+///
+/// ```
+///   idle ──request──▶ connecting ──▶ sending ──▶ receiving ──whole reply──▶ idle, or the next
+/// ```
+final class ChurnClient implements Client, Multiplexer.Ready {
+    private final String name;
+    private final SocketAddress server;
+    private final ByteStream stream;
+    private final int requestBytes;
+    /// When each request was meant to be sent; the first is under way.
+    private final LongRing intended = new LongRing();
+    private long completed;
+    private int sent;
+    private int received;
+    @SuppressWarnings("NullAway.Init") // set by attach, before anything else
+    private LoadLoop loop;
+    /// Null while idle.
+    private @Nullable SocketChannel channel;
+    private Multiplexer.@Nullable Watch watch;
+
+    ChurnClient(String name, SocketAddress server, ByteStream stream, int requestBytes) {
+        this.name = name;
+        this.server = server;
+        this.stream = stream;
+        this.requestBytes = requestBytes;
+    }
+
+    @Override
+    public void attach(LoadLoop itsLoop) {
+        loop = itsLoop;
+    }
+
+    @Override
+    public void request(long intendedNanos) {
+        intended.add(intendedNanos);
+        loop.requested(1);
+    }
+
+    @Override
+    public void flush() {
+        if (channel == null && intended.size() > 0) {
+            try {
+                connect();
+            } catch (IOException e) {
+                broken("cannot connect", e);
+            }
+        }
+    }
+
+    private void connect() throws IOException {
+        SocketChannel connecting = Sockets.streamChannel(server);
+        channel = connecting;
+        sent = 0;
+        received = 0;
+        connecting.configureBlocking(false);
+        boolean connected = connecting.connect(server);
+        ChannelSource source = () -> connecting;
+        watch = loop.multiplexer().watch(source, connected ? Multiplexer.READ : Multiplexer.WRITE, this);
+        if (connected) {
+            send(connecting, watch);
+        }
+    }
+
+    @Override
+    public void ready(int readiness) {
+        SocketChannel current = channel;
+        Multiplexer.Watch watched = watch;
+        if (current == null || watched == null) {
+            return;
+        }
+        try {
+            if (current.isConnectionPending()) {
+                current.finishConnect();
+            }
+            if (sent < requestBytes) {
+                send(current, watched);
+            }
+            if ((readiness & Multiplexer.READ) != 0) {
+                receive(current, watched);
+            }
+        } catch (IOException e) {
+            broken("broke", e);
+        }
+    }
+
+    private void send(SocketChannel current, Multiplexer.Watch watched) throws IOException {
+        sent += current.write(stream.outgoing(completed * requestBytes + sent, requestBytes - sent));
+        loop.multiplexer().change(watched,
+                sent < requestBytes ? Multiplexer.READ | Multiplexer.WRITE : Multiplexer.READ);
+    }
+
+    private void receive(SocketChannel current, Multiplexer.Watch watched) throws IOException {
+        ByteBuffer in = loop.incoming().clear();
+        int length = current.read(in);
+        if (length < 0) {
+            broken("was closed by the server before the reply was whole", null);
+            return;
+        }
+        int wrong = stream.firstWrong(completed * requestBytes + received, in.flip());
+        received += length;
+        if (wrong >= 0 || received > sent) {
+            broken(wrong >= 0 ? "received a wrong byte" : "received more than was sent", null);
+        } else if (received == requestBytes) {
+            loop.multiplexer().forget(watched);
+            current.close();
+            channel = null;
+            done();
+        }
+    }
+
+    private void done() {
+        long nowNanos = loop.progressNanos();
+        loop.answered(intended.removeFirst(), nowNanos, stream.heavy(completed));
+        completed++;
+        if (loop.goesOn()) {
+            request(nowNanos);
+        }
+        flush();
+    }
+
+    private void broken(String how, @Nullable IOException e) {
+        loop.fail(name + " " + how + (e == null ? "" : ": " + e.getMessage()), e);
+    }
+
+    @Override
+    public void giveUp(Recorder recorder, long nowNanos) {
+        recorder.givenUp(intended, nowNanos);
+    }
+
+    @Override
+    public void close() throws IOException {
+        SocketChannel current = channel;
+        if (current != null) {
+            current.close();
+        }
+    }
+}

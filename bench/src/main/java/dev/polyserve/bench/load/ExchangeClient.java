@@ -1,0 +1,131 @@
+package dev.polyserve.bench.load;
+
+import dev.polyserve.io.ChannelSource;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/// Requests and replies on one connection that stays.
+///
+/// ```
+///   0 … received … sent … due        positions in its stream: verified, handed to the system, asked for
+/// ```
+final class ExchangeClient implements Client, Multiplexer.Ready {
+    private final String name;
+    private final SocketChannel channel;
+    private final ByteStream stream;
+    private final int requestBytes;
+    /// When each request under way was meant to be sent.
+    private final LongRing intended = new LongRing();
+    private long completed;
+    private long received;
+    private long sent;
+    private long due;
+    @SuppressWarnings("NullAway.Init") // set by attach, before anything else
+    private LoadLoop loop;
+    @SuppressWarnings("NullAway.Init")
+    private Multiplexer.Watch watch;
+
+    ExchangeClient(String name, SocketChannel channel, ByteStream stream, int requestBytes) {
+        this.name = name;
+        this.channel = channel;
+        this.stream = stream;
+        this.requestBytes = requestBytes;
+    }
+
+    @Override
+    public void attach(LoadLoop itsLoop) throws IOException {
+        loop = itsLoop;
+        channel.configureBlocking(false);
+        ChannelSource source = () -> channel;
+        watch = loop.multiplexer().watch(source, Multiplexer.READ, this);
+    }
+
+    @Override
+    public void request(long intendedNanos) {
+        intended.add(intendedNanos);
+        due += requestBytes;
+        loop.requested(1);
+    }
+
+    @Override
+    public void ready(int readiness) {
+        try {
+            if ((readiness & Multiplexer.READ) != 0) {
+                receive();
+            }
+            send();
+        } catch (IOException e) {
+            loop.fail(name + " broke: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void flush() {
+        try {
+            send();
+        } catch (IOException e) {
+            loop.fail(name + " broke: " + e.getMessage(), e);
+        }
+    }
+
+    private void receive() throws IOException {
+        ByteBuffer in = loop.incoming();
+        int length;
+        do {
+            length = channel.read(in.clear());
+            if (length < 0) {
+                loop.fail(name + " was closed by the server, with " + intended.size() + " replies due", null);
+                return;
+            }
+            verify(in.flip());
+        } while (length == in.capacity());
+    }
+
+    private void verify(ByteBuffer in) {
+        int wrong = stream.firstWrong(received, in);
+        if (wrong >= 0) {
+            int expected = stream.piece(received + wrong, 1).get() & 0xFF;
+            loop.fail(name + ": byte " + (received + wrong) + " of the replies is " + (in.get(wrong) & 0xFF)
+                    + " instead of " + expected, null);
+            return;
+        }
+        received += in.remaining();
+        if (received > sent) {
+            loop.fail(name + ": the server sent " + (received - sent) + " bytes more than it was sent", null);
+            return;
+        }
+        long nowNanos = loop.progressNanos();
+        for (long whole = received / requestBytes; completed < whole; completed++) {
+            loop.answered(intended.removeFirst(), nowNanos, stream.heavy(completed));
+            if (loop.goesOn()) {
+                request(nowNanos);
+            }
+        }
+    }
+
+    private void send() throws IOException {
+        while (sent < due) {
+            int most = (int) Math.min(due - sent, Integer.MAX_VALUE);
+            ByteBuffer out = stream.outgoing(sent, most);
+            int length = channel.write(out);
+            sent += length;
+            if (out.hasRemaining()) {
+                loop.multiplexer().change(watch, Multiplexer.READ | Multiplexer.WRITE);
+                return;
+            }
+        }
+        loop.multiplexer().change(watch, Multiplexer.READ);
+    }
+
+    @Override
+    public void giveUp(Recorder recorder, long nowNanos) {
+        recorder.givenUp(intended, nowNanos);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

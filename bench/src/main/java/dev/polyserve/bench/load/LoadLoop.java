@@ -1,0 +1,294 @@
+package dev.polyserve.bench.load;
+
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// One thread of the generator: its clients, and the times at which they send.
+///
+/// ```
+///   turn:  mailbox ─▶ due requests ─▶ await until the next is due ─▶ replies ─┐
+///            ▲                                                                │
+///            └────────────────────────────────────────────────────────────────┘
+/// ```
+///
+/// A multiplexer waits in milliseconds. The last one before a request is due is therefore spent asking without waiting, if
+/// it `maySpin`; that time counts as idle.
+///
+/// **Thread**: its own; [#run(Pacing, long, long, long)], [#attach] and [#close] any.
+final class LoadLoop implements AutoCloseable {
+    private static final int INCOMING_BYTES = 256 << 10;
+    private static final long MILLI_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long END_MILLIS = 2_000;
+
+    private final Multiplexer multiplexer;
+    private final boolean maySpin;
+    private final Thread thread;
+    private final ByteBuffer incoming = ByteBuffer.allocateDirect(INCOMING_BYTES);
+    private final ByteBuffer outgoing = WorkStream.outgoingBuffer();
+    private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+    private final List<Client> all = new ArrayList<>();
+    private final List<Client> active = new ArrayList<>();
+    private volatile boolean stopping;
+    private volatile @Nullable LoadException failure;
+    private @Nullable LoadRun run;
+    private long underWay;
+    /// Written by the loop only; it may be read at any time.
+    private final AtomicLong answeredEver = new AtomicLong();
+    private long nextTickNanos;
+    private boolean progress;
+
+    LoadLoop(String name, Multiplexer multiplexer, boolean maySpin) {
+        this.multiplexer = multiplexer;
+        this.maySpin = maySpin;
+        this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::loop);
+        thread.start();
+    }
+
+    // --- any thread ---
+
+    /// Takes over clients.
+    ///
+    /// @param used whether requests shall go to them
+    CompletableFuture<?> attach(List<? extends Client> clients, boolean used) {
+        return post(() -> {
+            for (Client client : clients) {
+                all.add(client);
+                client.attach(this);
+                if (used) {
+                    active.add(client);
+                }
+            }
+            return null;
+        });
+    }
+
+    /// Sends requests until `toNanos`, then waits `patienceNanos` for the replies; what comes after `fromNanos` counts.
+    CompletableFuture<Recording> run(Pacing pacing, long fromNanos, long toNanos, long patienceNanos) {
+        CompletableFuture<Recording> result = new CompletableFuture<>();
+        post(() -> {
+            begin(new LoadRun(pacing, new Recorder(pacing, fromNanos, toNanos), fromNanos, toNanos, patienceNanos,
+                    result));
+            return null;
+        }).exceptionally(e -> {
+            result.completeExceptionally(e);
+            return null;
+        });
+        return result;
+    }
+
+    private CompletableFuture<?> post(Task task) {
+        CompletableFuture<Object> done = new CompletableFuture<>();
+        mailbox.add(() -> {
+            try {
+                LoadException failed = failure;
+                if (failed != null) {
+                    throw failed;
+                }
+                task.run();
+                done.complete(done);
+            } catch (IOException | LoadException | RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        multiplexer.wakeup();
+        return done;
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        multiplexer.wakeup();
+        try {
+            thread.join(END_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// How many requests have been answered since it began.
+    long answeredEver() {
+        return answeredEver.get();
+    }
+
+    // --- for its clients ---
+
+    Multiplexer multiplexer() {
+        return multiplexer;
+    }
+
+    ByteBuffer incoming() {
+        return incoming;
+    }
+
+    ByteBuffer outgoing() {
+        return outgoing;
+    }
+
+    /// The time, now that something has happened.
+    long progressNanos() {
+        progress = true;
+        return System.nanoTime();
+    }
+
+    void requested(int count) {
+        underWay += count;
+    }
+
+    void answered(long intendedNanos, long nowNanos, boolean heavy) {
+        underWay--;
+        answeredEver.setRelease(answeredEver.getPlain() + 1);
+        LoadRun current = run;
+        if (current != null) {
+            current.recorder().answered(intendedNanos, nowNanos, heavy);
+        }
+    }
+
+    void lost(long intendedNanos) {
+        underWay--;
+        LoadRun current = run;
+        if (current != null) {
+            current.recorder().lost(intendedNanos);
+        }
+    }
+
+    /// Whether a reply calls for the next request.
+    boolean goesOn() {
+        LoadRun current = run;
+        return current != null && current.sends() && current.pacing() instanceof Pacing.Closed;
+    }
+
+    /// Ends the measurement: the contender did something that it must not.
+    void fail(String sentence, @Nullable Exception cause) {
+        if (failure == null) {
+            LoadException failed = cause == null ? new LoadException(sentence) : new LoadException(sentence, cause);
+            failure = failed;
+            LoadRun current = run;
+            if (current != null) {
+                current.result().completeExceptionally(failed);
+                run = null;
+            }
+        }
+    }
+
+    // --- the loop ---
+
+    private void loop() {
+        try {
+            while (!stopping) {
+                turn();
+            }
+        } catch (IOException | RuntimeException e) {
+            fail("the generator broke: " + e, e);
+        } finally {
+            fail("the load was ended", null);
+            closeAll();
+        }
+    }
+
+    private void turn() throws IOException {
+        for (Runnable task; (task = mailbox.poll()) != null;) {
+            task.run();
+        }
+        long beganNanos = System.nanoTime();
+        progress = false;
+        long waitNanos = Long.MAX_VALUE;
+        LoadRun current = run;
+        if (current != null) {
+            current.mark(beganNanos);
+            sendDue(current, beganNanos);
+            waitNanos = untilNext(current, beganNanos);
+        }
+        multiplexer.await(waitNanos);
+        if (current != null) {
+            tick(beganNanos);
+            if (waitNanos == 0 && !progress) {
+                current.idled(System.nanoTime() - beganNanos);
+            }
+            endIfOver(current);
+        }
+    }
+
+    private void begin(LoadRun next) {
+        run = next;
+        if (next.pacing() instanceof Pacing.Closed closed) {
+            for (Client client : active) {
+                long nowNanos = System.nanoTime();
+                for (int i = 0; i < closed.depth(); i++) {
+                    client.request(nowNanos);
+                }
+                client.flush();
+            }
+        }
+    }
+
+    private void sendDue(LoadRun current, long nowNanos) {
+        while (nowNanos - current.nextDueNanos() >= 0 && failure == null) {
+            Client client = active.get(current.nextTurn(active.size()));
+            client.request(current.takeDueNanos());
+            client.flush();
+            progress = true;
+        }
+    }
+
+    private long untilNext(LoadRun current, long nowNanos) {
+        if (!mailbox.isEmpty() || stopping) {
+            return 0;
+        }
+        long waitNanos = Math.min(current.nextDueNanos() - nowNanos, Math.min(current.nextEdgeNanos() - nowNanos,
+                TICK_NANOS));
+        // Rounded up by the multiplexer, so it is asked to wait one millisecond less.
+        return waitNanos > MILLI_NANOS ? waitNanos - MILLI_NANOS : maySpin ? 0 : Math.max(0, waitNanos);
+    }
+
+    private void tick(long nowNanos) {
+        if (nowNanos - nextTickNanos >= 0) {
+            nextTickNanos = nowNanos + TICK_NANOS;
+            for (Client client : active) {
+                client.tick(nowNanos);
+            }
+        }
+    }
+
+    private void endIfOver(LoadRun current) {
+        long nowNanos = System.nanoTime();
+        if (run == null || !current.over(nowNanos, underWay)) {
+            return;
+        }
+        for (Client client : active) {
+            client.giveUp(current.recorder(), nowNanos);
+        }
+        run = null;
+        current.result().complete(current.recorder().recording(current.share()));
+    }
+
+    private void closeAll() {
+        for (Client client : all) {
+            try {
+                client.close();
+            } catch (IOException e) {
+                // The next one is closed all the same; this one's socket is gone already.
+                fail("a socket was not closed: " + e.getMessage(), e);
+            }
+        }
+        try {
+            multiplexer.close();
+        } catch (IOException e) {
+            fail("the multiplexer was not closed: " + e.getMessage(), e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Task {
+        @Nullable Object run() throws IOException, LoadException;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.polyserve.bench.load;
+
+import org.HdrHistogram.Histogram;
+
+/// What one loop saw in one run: it counts what lies between `fromNanos` and `toNanos`.
+///
+/// In a closed loop a request belongs where its reply arrived, in an open loop where it was meant to be sent: otherwise
+/// those that a stall delays beyond the end would be left out, and the stall with them.
+///
+/// **Thread**: the loop's, until the run is over.
+final class Recorder {
+    private static final int DIGITS = 3;
+
+    private final long fromNanos;
+    private final long toNanos;
+    private final boolean byIntendedTime;
+    private final Histogram latencyNanos = new Histogram(DIGITS);
+    private long answered;
+    private long lost;
+    private long unanswered;
+    private long waiting;
+
+    Recorder(Pacing pacing, long fromNanos, long toNanos) {
+        this.fromNanos = fromNanos;
+        this.toNanos = toNanos;
+        this.byIntendedTime = pacing instanceof Pacing.Open;
+    }
+
+    long toNanos() {
+        return toNanos;
+    }
+
+    /// A reply has arrived.
+    ///
+    /// @param heavy whether only its number counts, not its latency
+    void answered(long intendedNanos, long nowNanos, boolean heavy) {
+        if (within(byIntendedTime ? intendedNanos : nowNanos)) {
+            answered++;
+            if (!heavy) {
+                latencyNanos.recordValue(Math.max(1, nowNanos - intendedNanos));
+            }
+        }
+    }
+
+    /// A datagram was given up.
+    void lost(long intendedNanos) {
+        if (within(intendedNanos)) {
+            lost++;
+        }
+    }
+
+    /// A request has no reply though we waited: it took at least so long.
+    void unanswered(long intendedNanos, long nowNanos) {
+        if (byIntendedTime && within(intendedNanos)) {
+            unanswered++;
+            latencyNanos.recordValue(Math.max(1, nowNanos - intendedNanos));
+        }
+    }
+
+    /// A client still waits at the end of all patience, if it does, for requests meant to be sent at these times.
+    void givenUp(LongRing intendedNanos, long nowNanos) {
+        for (int i = 0; i < intendedNanos.size(); i++) {
+            unanswered(intendedNanos.get(i), nowNanos);
+        }
+        if (intendedNanos.size() > 0) {
+            waiting++;
+        }
+    }
+
+    private boolean within(long nanos) {
+        return nanos - fromNanos >= 0 && nanos - toNanos < 0;
+    }
+
+    Recording recording(double generatorShare) {
+        return new Recording(answered, lost, unanswered, waiting, (toNanos - fromNanos) / 1e9, generatorShare,
+                latencyNanos);
+    }
+}

@@ -1,0 +1,272 @@
+package dev.polyserve.bench.report;
+
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Comparison.Load;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Environment;
+import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.Settings;
+import dev.polyserve.bench.result.Spread;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/// What changed since an earlier run by more than the noise of both.
+///
+/// A metric has changed when no round of one run lies among those of the other, and their middles differ by at least 5 %.
+///
+/// **Thread**: any.
+///
+/// @param measuredAt when the earlier run began
+/// @param warnings what makes the two runs hard to compare, or what one of them lacks, a sentence each
+/// @param changes in the order of the present results
+/// @param compared how many figures were compared
+public record Baseline(Instant measuredAt, List<String> warnings, List<Change> changes, int compared) {
+    /// Rates that differ by more than this are different loads.
+    private static final double SAME_RATE = 0.10;
+
+    /// Keeps copies.
+    public Baseline {
+        warnings = List.copyOf(warnings);
+        changes = List.copyOf(changes);
+    }
+
+    /// What changed from `before` to `now`.
+    public static Baseline compare(Results before, Results now) {
+        List<String> warnings = new ArrayList<>(circumstances(before, now));
+        List<Pair> pairs = pairs(before, now);
+        List<String> missing = missing(now, pairs);
+        if (!missing.isEmpty()) {
+            warnings.add("The baseline has no counterpart of these: " + String.join("; ", missing) + ".");
+        }
+        if (pairs.stream().anyMatch(Pair::tooShort)) {
+            warnings.add("Figures of fewer than " + Ratio.LEAST_ROUNDS
+                    + " rounds are not compared: their noise is unknown.");
+        }
+        return new Baseline(before.startedAt(), warnings,
+                pairs.stream().map(Pair::changes).flatMap(List::stream).toList(),
+                pairs.stream().mapToInt(pair -> pair.common().size()).sum());
+    }
+
+    /// A figure that changed.
+    ///
+    /// @param comparison the present one
+    /// @param before the rounds of the earlier run
+    /// @param now those of the present one
+    public record Change(Comparison comparison, String contender, Metric metric, Spread before, Spread now) {
+        /// `epoll, echo, closed loop`.
+        String subject() {
+            return contender + ", " + comparison.workload() + ", " + Prose.load(comparison);
+        }
+
+        /// `▲ epoll, echo, closed loop: requests/s 74,000 → 81,300 (+10 %, better)`.
+        public String sentence() {
+            return direction().mark() + " " + subject() + ": " + metric.label() + " "
+                    + Quantity.of(metric, before.median()) + " → "
+                    + Quantity.of(metric, now.median()) + " (" + extent() + ", " + direction().word() + ")";
+        }
+
+        /// `+10 %`, or `2.4 times`; `from nothing` where there was none.
+        String extent() {
+            if (before.median() <= 0 || now.median() <= 0) {
+                return before.median() == 0 ? "from nothing" : "to nothing";
+            }
+            double ratio = now.median() / before.median();
+            return ratio >= 2
+                    ? Prose.times(ratio) + " times"
+                    : (ratio > 1 ? "+" : "−")
+                            + Prose.percent(Math.abs(ratio - 1));
+        }
+
+        /// Whether that is good.
+        public Direction direction() {
+            boolean more = now.median() > before.median();
+            return switch (metric.better()) {
+                case HIGHER -> more ? Direction.BETTER : Direction.WORSE;
+                case LOWER -> more ? Direction.WORSE : Direction.BETTER;
+                case NEITHER -> Direction.OTHER;
+            };
+        }
+    }
+
+    /// Which way something changed.
+    public enum Direction {
+        /// For the better.
+        BETTER("▲", "better"),
+        /// For the worse.
+        WORSE("▼", "worse"),
+        /// Neither is good or bad by itself.
+        OTHER("◆", "changed");
+
+        private final String mark;
+        private final String word;
+
+        Direction(String mark, String word) {
+            this.mark = mark;
+            this.word = word;
+        }
+
+        String mark() {
+            return mark;
+        }
+
+        String word() {
+            return word;
+        }
+    }
+
+    /// `3 of 120 figures changed by more than their noise: 2 better, 1 worse`.
+    public String summary() {
+        if (changes.isEmpty()) {
+            return compared == 0
+                    ? "nothing could be compared"
+                    : "none of " + compared
+                            + " figures changed by more than their noise";
+        }
+        return changes.size() + " of " + compared + " figures changed by more than their noise: "
+                + count(Direction.BETTER) + " better, " + count(Direction.WORSE) + " worse"
+                + (count(Direction.OTHER) == 0 ? "" : ", " + count(Direction.OTHER) + " neither");
+    }
+
+    private long count(Direction direction) {
+        return changes.stream().filter(change -> change.direction() == direction).count();
+    }
+
+    /// One contender under one load, then and now.
+    private record Pair(Comparison comparison, Entry before, Entry now) {
+        /// Who failed early is told of elsewhere.
+        boolean tooShort() {
+            return before.failure() == null && now.failure() == null
+                    && Math.min(before.rounds().size(), now.rounds().size()) < Ratio.LEAST_ROUNDS;
+        }
+
+        List<Metric> common() {
+            List<Metric> common = new ArrayList<>();
+            for (Metric metric : Metric.values()) {
+                boolean given = metric == Metric.REQUESTS_PER_SECOND && comparison.load() == Load.OPEN;
+                if (!given && metric != Metric.GENERATOR_SHARE && known(before, metric) && known(now, metric)) {
+                    common.add(metric);
+                }
+            }
+            return common;
+        }
+
+        List<Change> changes() {
+            List<Change> changes = new ArrayList<>();
+            for (Metric metric : common()) {
+                Change change = new Change(comparison, now.contender(), metric,
+                        before.spread(metric).orElseThrow(), now.spread(metric).orElseThrow());
+                if (differs(change)) {
+                    changes.add(change);
+                }
+            }
+            return changes;
+        }
+
+        private static boolean known(Entry entry, Metric metric) {
+            return entry.rounds().stream().filter(round -> round.metrics().containsKey(metric))
+                    .count() >= Ratio.LEAST_ROUNDS;
+        }
+
+        private static boolean differs(Change change) {
+            Spread before = change.before();
+            Spread now = change.now();
+            boolean apart = now.least() > before.most() || now.most() < before.least();
+            double larger = Math.max(Math.abs(before.median()), Math.abs(now.median()));
+            boolean enough = Math.abs(now.median() - before.median()) >= Ratio.LEAST_CLAIMED * larger;
+            boolean visible = !Quantity.of(change.metric(), before.median())
+                    .equals(Quantity.of(change.metric(), now.median()));
+            return apart && enough && visible;
+        }
+    }
+
+    private static List<Pair> pairs(Results before, Results now) {
+        List<Pair> pairs = new ArrayList<>();
+        for (Comparison comparison : now.comparisons()) {
+            before.comparisons().stream().filter(earlier -> sameLoad(earlier, comparison)).findFirst()
+                    .ifPresent(earlier -> comparison.entries().forEach(entry -> earlier.entries().stream()
+                            .filter(other -> other.contender().equals(entry.contender())).findFirst()
+                            .ifPresent(other -> pairs.add(new Pair(comparison, other, entry)))));
+        }
+        return pairs;
+    }
+
+    /// Loads of which nothing was measured then, and contenders who were missing under the others.
+    private static List<String> missing(Results now, List<Pair> pairs) {
+        List<String> missing = new ArrayList<>();
+        for (Comparison comparison : now.comparisons()) {
+            List<String> known = pairs.stream().filter(pair -> pair.comparison().equals(comparison))
+                    .map(pair -> pair.now().contender()).toList();
+            List<String> unknown = comparison.entries().stream().map(Entry::contender)
+                    .filter(contender -> !known.contains(contender)).toList();
+            String load = comparison.workload() + ", " + Prose.load(comparison);
+            if (known.isEmpty()) {
+                missing.add(load);
+            } else {
+                unknown.forEach(contender -> missing.add(contender + " in " + load));
+            }
+        }
+        return missing;
+    }
+
+    /// The same share of the weakest, where both have one and it means much the same rate; else the same rate.
+    private static boolean sameLoad(Comparison before, Comparison now) {
+        double apart = Math.abs(before.requestsPerSecond() - now.requestsPerSecond());
+        return before.workload().equals(now.workload()) && before.load() == now.load()
+                && Math.abs(before.shareOfWeakest() - now.shareOfWeakest()) < 1e-6
+                && apart <= SAME_RATE * now.requestsPerSecond();
+    }
+
+    private static List<String> circumstances(Results before, Results now) {
+        List<String> warnings = new ArrayList<>();
+        warn(warnings, "on another machine", machine(before.environment(), now.environment()));
+        warn(warnings, "with other settings", settings(before, now));
+        warn(warnings, "with other versions", versions(before.environment(), now.environment()));
+        return warnings;
+    }
+
+    private static void warn(List<String> warnings, String how, List<String> differences) {
+        if (!differences.isEmpty()) {
+            warnings.add("The baseline was measured " + how + ", which alone may explain changes: "
+                    + String.join("; ", differences) + ".");
+        }
+    }
+
+    private static List<String> machine(Environment before, Environment now) {
+        List<String> differences = new ArrayList<>();
+        differ(differences, "processor", before.processor(), now.processor());
+        differ(differences, "processors", before.processors(), now.processors());
+        differ(differences, "system", before.system(), now.system());
+        return differences;
+    }
+
+    private static List<String> settings(Results before, Results now) {
+        Settings then = before.settings();
+        Settings here = now.settings();
+        List<String> differences = new ArrayList<>();
+        differ(differences, "endpoint", then.endpoint(), here.endpoint());
+        differ(differences, "connections", then.connections(), here.connections());
+        differ(differences, "request bytes", then.requestBytes(), here.requestBytes());
+        differ(differences, "depth", then.depth(), here.depth());
+        differ(differences, "warm-up", Prose.seconds(then.warmupSeconds()), Prose.seconds(here.warmupSeconds()));
+        differ(differences, "rounds of", Prose.seconds(then.roundSeconds()), Prose.seconds(here.roundSeconds()));
+        differ(differences, "placement", before.environment().placement(), now.environment().placement());
+        return differences;
+    }
+
+    /// Of what both knew; that we have changed ourselves is why one compares.
+    private static List<String> versions(Environment before, Environment now) {
+        List<String> differences = new ArrayList<>();
+        new TreeMap<>(now.versions()).forEach((what, version) -> differ(differences, what,
+                before.versions().getOrDefault(what, version), version));
+        return differences;
+    }
+
+    private static void differ(List<String> differences, String what, Object before, Object now) {
+        if (!before.equals(now)) {
+            differences.add(what + " " + before + " then, " + now + " now");
+        }
+    }
+}

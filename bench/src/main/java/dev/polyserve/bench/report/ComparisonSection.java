@@ -1,0 +1,127 @@
+package dev.polyserve.bench.report;
+
+import dev.polyserve.bench.report.Baseline.Change;
+import dev.polyserve.bench.report.Ranking.Place;
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Metric;
+import java.util.List;
+import java.util.Optional;
+
+/// One comparison on the page: its charts, its table, what is noted below, and who does how many times as much as whom.
+final class ComparisonSection {
+    private final Standing standing;
+    private final Charts charts;
+    private final List<Change> changes;
+    private final int number;
+
+    /// @param changes those of this comparison
+    /// @param number of the comparison, from 0: makes names unique
+    ComparisonSection(Comparison comparison, Charts charts, List<Change> changes, int number) {
+        this.standing = Standing.of(comparison);
+        this.charts = charts;
+        this.changes = changes;
+        this.number = number;
+    }
+
+    void write(Html html) {
+        html.in("section.comparison", section -> {
+            section.leaf("h3", Prose.sentence(Prose.load(standing.comparison())), "id", "comparison-" + number);
+            charts.write(section, standing);
+            section.in("div.scroll", this::table, "role", "region", "tabindex", "0", "aria-labelledby",
+                    "comparison-" + number);
+            if (!standing.notes().isEmpty()) {
+                section.in("ul.notes", list -> standing.notes().forEach(note -> list.leaf("li", note)));
+            }
+            if (standing.ranking().places().size() > 1) {
+                section.in("details", this::ratios);
+            }
+        });
+    }
+
+    private void table(Html html) {
+        html.in("table.figures", table -> {
+            table.leaf("caption", "Medians of the rounds");
+            table.in("thead", head -> head.in("tr", this::headings));
+            table.in("tbody", body -> standing.entries().forEach(entry -> row(body, entry)));
+        }, "data-comparison", Integer.toString(number));
+    }
+
+    private void headings(Html row) {
+        row.leaf("th", "contender", "scope", "col");
+        for (Metric metric : standing.metrics()) {
+            row.leaf("th", metric.label(), "scope", "col");
+            if (metric == standing.ranking().metric()) {
+                row.leaf("th", "spread", "scope", "col");
+                row.leaf("th", "× best", "scope", "col");
+            }
+        }
+    }
+
+    private void row(Html html, Entry entry) {
+        html.in("tr", row -> {
+            row.in("th", name -> {
+                name.leaf("i.swatch", "", "data-colour", Integer.toString(charts.colour(entry)), "aria-hidden", "true");
+                name.leaf("span", entry.contender());
+                if (!standing.marks(entry).isEmpty()) {
+                    name.text(" ").leaf("span.mark", standing.marks(entry));
+                }
+            }, "scope", "row");
+            for (Metric metric : standing.metrics()) {
+                figure(row, entry, metric);
+                if (metric == standing.ranking().metric()) {
+                    row.leaf("td", Standing.noise(entry, metric));
+                    row.leaf("td", standing.ranking().toBest(entry).map(Ratio::brief).orElse(""));
+                }
+            }
+        }, "class", standing.counts(entry) ? "counts" : "aside");
+    }
+
+    private void figure(Html row, Entry entry, Metric metric) {
+        entry.spread(metric).ifPresentOrElse(spread -> row.in("td", cell -> {
+            cell.text(Quantity.of(metric, spread.median()));
+            change(entry, metric).ifPresent(change -> change(cell, change));
+        }, "data-contender", entry.contender(), "data-metric", metric.name(), "data-value",
+                Double.toString(spread.median()), "title", Quantity.of(metric, spread.least()) + " to "
+                        + Quantity.of(metric, spread.most())),
+                () -> row.leaf("td", ""));
+    }
+
+    private Optional<Change> change(Entry entry, Metric metric) {
+        return changes.stream().filter(c -> c.contender().equals(entry.contender()) && c.metric() == metric)
+                .findFirst();
+    }
+
+    private static void change(Html cell, Change change) {
+        cell.text(" ").in("span.change." + change.direction().word(), mark -> {
+            mark.text(change.direction().mark() + " " + change.extent());
+            mark.leaf("span.unseen", " " + change.direction().word() + " than in the baseline");
+        });
+    }
+
+    private void ratios(Html html) {
+        List<Place> places = standing.ranking().places();
+        html.leaf("summary", "Each against each: " + standing.ranking().metric().label());
+        html.leaf("p", "The row's figure in terms of the column's: the median of the rounds (least–most). "
+                + "~ marks what may be noise.");
+        html.in("div.scroll", scroll -> scroll.in("table.ratios", table -> {
+            table.in("thead", head -> head.in("tr", row -> {
+                row.in("td", _ -> {});
+                places.forEach(place -> row.leaf("th", place.name(), "scope", "col"));
+            }));
+            table.in("tbody", body -> places.forEach(place -> ratios(body, place, places)));
+        }), "role", "region", "tabindex", "0", "aria-label", "Ratios");
+    }
+
+    private void ratios(Html html, Place of, List<Place> places) {
+        html.in("tr", row -> {
+            row.leaf("th", of.name(), "scope", "row");
+            for (Place to : places) {
+                row.leaf("td", of.equals(to)
+                        ? "·"
+                        : Ratio.of(of.entry(), to.entry(), standing.ranking().metric())
+                                .map(Ratio::full).orElse("–"));
+            }
+        });
+    }
+}

@@ -1,0 +1,207 @@
+package dev.polyserve.bench.report;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+
+import dev.polyserve.bench.report.Ranking.Place;
+import dev.polyserve.bench.report.Ratio.Claim;
+import dev.polyserve.bench.report.Verdict.Finding;
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.Spread;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Predicate;
+
+/// Words one comparison's finding.
+final class Findings {
+    /// A share of lost datagrams that a reader must know of.
+    private static final double LOSS_WORTH_SAYING = 0.001;
+
+    /// So many can be taken in at once; the table has the others.
+    private static final int MOST_TOLD = 5;
+
+    private final Comparison comparison;
+    private final Ranking ranking;
+
+    private Findings(Comparison comparison) {
+        this.comparison = comparison;
+        this.ranking = Ranking.of(comparison);
+    }
+
+    static Finding of(Comparison comparison) {
+        return new Findings(comparison).finding();
+    }
+
+    private Finding finding() {
+        Optional<Place> first = ranking.best();
+        if (first.isEmpty()) {
+            return new Finding(comparison.workload(), heading(), "", "", List.of("nobody has a figure to compare"),
+                    caveats());
+        }
+        Place best = first.get();
+        String figure = figure(best.spread());
+        List<Rival> rivals = ranking.places().stream().skip(1).map(place -> rival(place, best)).toList();
+        boolean allTheSame = !rivals.isEmpty() && rivals.stream().allMatch(rival -> rival.claim() == Claim.SAME);
+        return allTheSame
+                ? new Finding(comparison.workload(), heading(), "no clear difference", "at best " + figure,
+                        List.of(allWithin(best, rivals)), caveats())
+                : new Finding(comparison.workload(), heading(), best.name(), figure, others(rivals), caveats());
+    }
+
+    /// @param claim whether it differs from the best
+    private record Rival(String name, Claim claim, Optional<Ratio> ratio) {}
+
+    private Rival rival(Place place, Place best) {
+        Optional<Ratio> ratio = Ratio.of(place.entry(), best.entry(), ranking.metric());
+        return new Rival(place.name(), ratio.map(Ratio::claim).orElse(Claim.UNKNOWN), ratio);
+    }
+
+    private String heading() {
+        return switch (ranking.question()) {
+            case CAPACITY -> "capacity";
+            case PROCESSOR_TIME -> "processor time";
+            case LATENCY -> "latency at " + Prose.rate(comparison);
+            case MEMORY -> "memory per idle connection";
+        };
+    }
+
+    private String figure(Spread spread) {
+        String quantity = Quantity.of(ranking.metric(), spread.median());
+        return switch (ranking.question()) {
+            case CAPACITY -> quantity + " requests/s";
+            case PROCESSOR_TIME -> quantity + " per request";
+            case LATENCY -> "p99 " + quantity;
+            case MEMORY -> quantity;
+        };
+    }
+
+    private static String allWithin(Place best, List<Rival> rivals) {
+        List<String> names = new ArrayList<>(List.of(best.name()));
+        rivals.forEach(rival -> names.add(rival.name()));
+        return Prose.list(names) + " are within " + widest(rivals);
+    }
+
+    private List<String> others(List<Rival> rivals) {
+        if (rivals.isEmpty()) {
+            return List.of("there is nobody to compare with");
+        }
+        Map<Claim, List<Rival>> byClaim = rivals.stream().collect(groupingBy(Rival::claim));
+        List<String> clauses = new ArrayList<>();
+        List<Rival> same = byClaim.getOrDefault(Claim.SAME, List.of());
+        if (!same.isEmpty()) {
+            clauses.add(names(same) + (same.size() == 1 ? " is" : " are") + " within " + widest(same));
+        }
+        List<Rival> unknown = byClaim.getOrDefault(Claim.UNKNOWN, List.of());
+        if (!unknown.isEmpty()) {
+            clauses.add(unknown(unknown));
+        }
+        List<Rival> different = byClaim.getOrDefault(Claim.DIFFERENT, List.of());
+        if (!different.isEmpty()) {
+            clauses.add(different(different));
+        }
+        return clauses;
+    }
+
+    private static String names(List<Rival> rivals) {
+        return Prose.list(rivals.stream().map(Rival::name).toList());
+    }
+
+    private static String widest(List<Rival> rivals) {
+        return Prose.atMostPercent(rivals.stream().flatMap(rival -> rival.ratio().stream())
+                .mapToDouble(ratio -> Math.abs(ratio.median() - 1)).max().orElse(0));
+    }
+
+    private static String unknown(List<Rival> rivals) {
+        return Prose.list(rivals.stream().map(rival -> rival.name() + rival.ratio()
+                .map(ratio -> " (" + Prose.times(ratio.spread().least()) + " to " + Prose.times(ratio.spread().most())
+                        + " times)")
+                .orElse("")).toList()) + " cannot be told from it";
+    }
+
+    /// `thread does 23 % less, process 61 % less`: the verb is said once, and a long list is cut short.
+    private String different(List<Rival> rivals) {
+        String verb = switch (ranking.question()) {
+            case CAPACITY -> " does ";
+            case PROCESSOR_TIME, LATENCY, MEMORY -> " takes ";
+        };
+        int told = rivals.size() <= MOST_TOLD ? rivals.size() : MOST_TOLD - 1;
+        List<String> parts = new ArrayList<>();
+        for (Rival rival : rivals.subList(0, told)) {
+            rival.ratio().ifPresent(ratio -> parts.add(rival.name() + (parts.isEmpty() ? verb : " ")
+                    + difference(ratio.median())));
+        }
+        return String.join(", ", parts)
+                + (told == rivals.size() ? "" : "; " + (rivals.size() - told) + " others are further behind");
+    }
+
+    private String difference(double ratio) {
+        return switch (ranking.question()) {
+            case CAPACITY -> Prose.percent(1 - ratio) + " less";
+            case PROCESSOR_TIME, MEMORY -> ratio < 2
+                    ? Prose.percent(ratio - 1) + " more"
+                    : Prose.times(ratio) + " times as much";
+            case LATENCY -> ratio < 2 ? Prose.percent(ratio - 1) + " longer" : Prose.times(ratio) + " times as long";
+        };
+    }
+
+    private List<String> caveats() {
+        List<String> caveats = new ArrayList<>();
+        List<String> bound = named(entry -> entry.failure() == null && entry.generatorBound());
+        if (!bound.isEmpty()) {
+            caveats.add(bound(bound));
+        }
+        List<String> late = named(entry -> entry.failure() == null && !Ranking.keptRate(comparison, entry));
+        if (!late.isEmpty()) {
+            caveats.add(
+                    Prose.list(late) + " did not keep the rate: the latency then says how long the queue was, and is "
+                            + "not compared.");
+        }
+        List<String> failed = named(entry -> entry.failure() != null);
+        if (!failed.isEmpty()) {
+            caveats.add(Prose.list(failed) + " failed: see below the table.");
+        }
+        List<String> lossy = named(entry -> entry.spread(Metric.LOST_SHARE)
+                .filter(lost -> lost.median() >= LOSS_WORTH_SAYING).isPresent());
+        if (!lossy.isEmpty()) {
+            caveats.add(Prose.list(lossy) + " lost datagrams: see the table.");
+        }
+        growth().ifPresent(caveats::add);
+        return caveats;
+    }
+
+    /// Where clients do not read, memory is the other half of the answer.
+    private Optional<String> growth() {
+        List<Entry> grown = comparison.entries().stream()
+                .filter(entry -> entry.failure() == null && growth(entry).isPresent())
+                .sorted(Comparator.comparingDouble(entry -> growth(entry).orElse(0))).toList();
+        return grown.isEmpty()
+                ? Optional.empty()
+                : Optional.of("While some did not read, memory grew by " + grown.stream().map(entry -> Quantity
+                        .of(Metric.RSS_GROWTH_BYTES, growth(entry).orElse(0)) + " (" + entry.contender() + ")")
+                        .collect(joining(", ")) + ".");
+    }
+
+    private static OptionalDouble growth(Entry entry) {
+        return entry.spread(Metric.RSS_GROWTH_BYTES).map(spread -> OptionalDouble.of(spread.median()))
+                .orElse(OptionalDouble.empty());
+    }
+
+    private String bound(List<String> names) {
+        String who = "The generator was the limit for " + Prose.list(names) + ": ";
+        return switch (ranking.question()) {
+            case PROCESSOR_TIME -> who + "requests/s then say too little, so processor time is compared.";
+            case CAPACITY, MEMORY -> who + "requests/s then say too little.";
+            case LATENCY -> who + "the latency then is its own, and is not compared.";
+        };
+    }
+
+    private List<String> named(Predicate<Entry> which) {
+        return comparison.entries().stream().filter(which).map(Entry::contender).toList();
+    }
+}

@@ -1,0 +1,108 @@
+package dev.polyserve.bench.report;
+
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Results;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Results as one HTML file that needs nothing else: its style, its script, the library that draws and the figures
+/// are in it, and its content security policy forbids the browser to load anything.
+///
+/// **Thread**: any.
+public final class HtmlReport {
+    private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
+    private static final String UPLOT = "vendor/uplot-1.6.32/";
+
+    private HtmlReport() {}
+
+    /// Writes the page to a file, in place of what it held.
+    ///
+    /// @param baseline what changed since an earlier run
+    /// @throws IOException whose message is one sentence, when the file cannot be written
+    public static void write(Results results, Optional<Baseline> baseline, Path file) throws IOException {
+        Output.write(file, page(results, baseline));
+    }
+
+    /// The page.
+    ///
+    /// @param baseline what changed since an earlier run
+    public static String page(Results results, Optional<Baseline> baseline) {
+        Charts charts = new Charts(results);
+        Html body = new Html();
+        new Overview(results, baseline).write(body);
+        comparisons(body, results, baseline, charts);
+        Circumstances.write(body, results);
+        String library = "/*\n" + resource(UPLOT + "LICENSE") + "\n*/\n" + resource(UPLOT + "uPlot.iife.min.js");
+        String script = resource("report.js");
+        Map<String, String> parts = new HashMap<>();
+        parts.put("title", Html.escaped("polyserve bench: " + Overview.title(results)));
+        parts.put("policy", "'sha256-" + sha256(library) + "' 'sha256-" + sha256(script) + "'");
+        parts.put("style", resource(UPLOT + "uPlot.min.css") + resource("report.css"));
+        parts.put("body", body.toString());
+        parts.put("results", data(ResultsJson.tree(results).toString()));
+        parts.put("charts", data(charts.json().toString()));
+        parts.put("library", library);
+        parts.put("script", script);
+        return filled(resource("report.html"), parts);
+    }
+
+    private static void comparisons(Html html, Results results, Optional<Baseline> baseline, Charts charts) {
+        List<Comparison> all = results.comparisons();
+        for (String workload : all.stream().map(Comparison::workload).distinct().toList()) {
+            html.in("section.workload", section -> {
+                section.leaf("h2", workload);
+                for (int number = 0; number < all.size(); number++) {
+                    Comparison comparison = all.get(number);
+                    if (comparison.workload().equals(workload)) {
+                        new ComparisonSection(comparison, charts, baseline.map(Baseline::changes).orElse(List.of())
+                                .stream().filter(change -> change.comparison().equals(comparison)).toList(), number)
+                                .write(section);
+                    }
+                }
+            });
+        }
+    }
+
+    /// JSON for a script element: nothing in it may end the element, or begin a comment.
+    private static String data(String json) {
+        return json.replace("<", "\\u003c");
+    }
+
+    /// In one pass, so that nothing that was filled in is taken for a place.
+    private static String filled(String template, Map<String, String> parts) {
+        return PLACE.matcher(template).replaceAll(place -> Matcher.quoteReplacement(
+                Optional.ofNullable(parts.get(place.group(1))).orElseThrow()));
+    }
+
+    private static String sha256(String text) {
+        try {
+            return Base64.getEncoder().encodeToString(
+                    MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the program lacks " + name + ": it was not built completely");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the program's own " + name + " cannot be read", e);
+        }
+    }
+}

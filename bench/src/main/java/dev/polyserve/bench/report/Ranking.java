@@ -1,0 +1,68 @@
+package dev.polyserve.bench.report;
+
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.Metric.Better;
+import dev.polyserve.bench.result.Spread;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The contenders of a comparison whose figures can be compared, the best one first.
+///
+/// @param question what they are compared by
+/// @param places best first; without those that failed, and, where the question is latency, without those that did not
+///         keep the rate or whose generator did not
+record Ranking(Question question, List<Place> places) {
+    /// Who answers fewer than this share of the requests that were due has not kept the rate.
+    private static final double RATE_KEPT = 0.95;
+
+    Ranking {
+        places = List.copyOf(places);
+    }
+
+    /// @param spread of the metric in question
+    record Place(Entry entry, Spread spread) {
+        String name() {
+            return entry.contender();
+        }
+    }
+
+    static Ranking of(Comparison comparison) {
+        Question question = Question.of(comparison);
+        Comparator<Place> ascending = Comparator.comparingDouble(place -> place.spread().median());
+        List<Place> places = comparison.entries().stream().filter(entry -> takesPart(comparison, question, entry))
+                .flatMap(entry -> entry.spread(question.metric()).map(spread -> new Place(entry, spread)).stream())
+                .sorted(question.metric().better() == Better.HIGHER ? ascending.reversed() : ascending).toList();
+        return new Ranking(question, places);
+    }
+
+    Metric metric() {
+        return question.metric();
+    }
+
+    Optional<Place> best() {
+        return places.stream().findFirst();
+    }
+
+    /// The contender's figure in terms of the best one's; empty for those that have no place.
+    Optional<Ratio> toBest(Entry entry) {
+        return places.stream().filter(place -> place.entry().equals(entry)).findFirst()
+                .flatMap(place -> best().flatMap(best -> Ratio.of(place.entry(), best.entry(), metric())));
+    }
+
+    /// Whether a contender answered what was due. Always so in a closed loop, in which nothing is due.
+    static boolean keptRate(Comparison comparison, Entry entry) {
+        @Nullable
+        Double answered = entry.spread(Metric.REQUESTS_PER_SECOND).map(Spread::median).orElse(null);
+        return comparison.load() == Comparison.Load.CLOSED || answered == null
+                || answered >= RATE_KEPT * comparison.requestsPerSecond();
+    }
+
+    private static boolean takesPart(Comparison comparison, Question question, Entry entry) {
+        return entry.failure() == null
+                && (question != Question.LATENCY || (keptRate(comparison, entry) && !entry.generatorBound()));
+    }
+}

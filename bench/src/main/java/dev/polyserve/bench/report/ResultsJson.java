@@ -1,0 +1,135 @@
+package dev.polyserve.bench.report;
+
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.Results;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Results as JSON: everything that was measured, in a stable order, and per entry a `summary` (least, median and most
+/// of each metric) for readers that do not want to compute it.
+///
+/// **Thread**: any.
+public final class ResultsJson {
+    /// Computed when written, ignored when read: the rounds are what counts.
+    private static final String SUMMARY = "summary";
+    private static final String NEW_ONE = "write a new one with 'polyserve bench --json FILE'";
+
+    /// A file made or changed by hand must not smuggle a null into a record that has none.
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .changeDefaultNullHandling(nulls -> nulls.withValueNulls(Nulls.FAIL, Nulls.FAIL))
+            .addMixIn(Entry.class, EntryForm.class)
+            .build();
+
+    private ResultsJson() {}
+
+    /// The one component that may be null.
+    private abstract static class EntryForm {
+        @JsonSetter(nulls = Nulls.SET)
+        abstract @Nullable String failure();
+    }
+
+    /// The results as indented JSON that ends with a line break.
+    public static String text(Results results) {
+        DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+        return MAPPER.writer().with(new DefaultPrettyPrinter().withObjectIndenter(indenter))
+                .writeValueAsString(tree(results))
+                + "\n";
+    }
+
+    /// Writes the results to a file, in place of what it held.
+    ///
+    /// @throws IOException whose message is one sentence, when the file cannot be written
+    public static void write(Results results, Path file) throws IOException {
+        Output.write(file, text(results));
+    }
+
+    /// The results that a file holds.
+    ///
+    /// @throws IOException whose message is one sentence: what is wrong with which file, and what to do
+    public static Results read(Path file) throws IOException {
+        try {
+            return results(file, MAPPER.readTree(content(file)));
+        } catch (DatabindException e) {
+            throw new IOException("the results in " + file + " are incomplete or were changed ("
+                    + e.getOriginalMessage().lines().findFirst().orElse("no reason given") + "): " + NEW_ONE, e);
+        } catch (JacksonException e) {
+            throw new IOException(file + " is not JSON (line " + e.getLocation().getLineNr() + "): " + NEW_ONE, e);
+        }
+    }
+
+    /// The results and, per entry, their summary: what the file and the page hold.
+    static ObjectNode tree(Results results) {
+        ObjectNode tree = MAPPER.valueToTree(results);
+        for (int c = 0; c < results.comparisons().size(); c++) {
+            Comparison comparison = results.comparisons().get(c);
+            for (int e = 0; e < comparison.entries().size(); e++) {
+                ObjectNode entry = (ObjectNode) tree.path("comparisons").path(c).path("entries").path(e);
+                entry.set(SUMMARY, summary(comparison.entries().get(e)));
+            }
+        }
+        return tree;
+    }
+
+    private static ObjectNode summary(Entry entry) {
+        ObjectNode summary = MAPPER.createObjectNode();
+        for (Metric metric : Metric.values()) {
+            entry.spread(metric).ifPresent(spread -> summary.set(metric.name(), MAPPER.valueToTree(spread)));
+        }
+        return summary;
+    }
+
+    private static String content(Path file) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException("there is no file " + file + ": name one that 'polyserve bench --json' wrote", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(file + " may not be read: change its permissions or take another one", e);
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be read (" + e.getMessage() + "): " + NEW_ONE, e);
+        }
+    }
+
+    private static Results results(Path file, JsonNode tree) throws IOException {
+        JsonNode format = tree.path("format");
+        if (!format.isInt() || !tree.path("comparisons").isArray()) {
+            throw new IOException(file + " does not hold results of 'polyserve bench': " + NEW_ONE);
+        }
+        if (format.intValue() > Results.FORMAT) {
+            throw new IOException(file + " has form " + format + ", written by a newer polyserve than this one, which "
+                    + "knows form " + Results.FORMAT + ": update polyserve, or " + NEW_ONE);
+        }
+        if (format.intValue() < Results.FORMAT) {
+            throw new IOException(file + " has form " + format + ", which this polyserve no longer reads: " + NEW_ONE);
+        }
+        tree.path("comparisons").forEach(comparison -> comparison.path("entries").forEach(entry -> {
+            if (entry instanceof ObjectNode object) {
+                object.remove(SUMMARY);
+            }
+        }));
+        return MAPPER.treeToValue(tree, Results.class);
+    }
+}

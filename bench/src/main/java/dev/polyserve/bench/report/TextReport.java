@@ -1,0 +1,171 @@
+package dev.polyserve.bench.report;
+
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Environment;
+import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.Settings;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Results for a terminal: a table per comparison, what changed, and the verdict last, where the eye is.
+///
+/// **Thread**: one at a time.
+public final class TextReport {
+    private static final String INDENT = "  ";
+    private static final DateTimeFormatter WHEN = DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    private final int width;
+    private final List<String> lines = new ArrayList<>();
+
+    private TextReport(int width) {
+        this.width = width;
+    }
+
+    /// All of it.
+    ///
+    /// @param width of the terminal, in characters
+    /// @param baseline what changed since an earlier run
+    public static List<String> lines(Results results, int width, Optional<Baseline> baseline) {
+        TextReport report = new TextReport(width);
+        report.circumstances(results);
+        results.comparisons().forEach(report::comparison);
+        baseline.ifPresent(report::baseline);
+        report.verdict(Verdict.of(results));
+        return report.lines.stream().map(TextReport::printable).toList();
+    }
+
+    /// The table of one comparison, with its notes and ratios: what a progress display prints when it has ended.
+    public static List<String> lines(Comparison comparison, int width) {
+        TextReport report = new TextReport(width);
+        report.comparison(comparison);
+        return report.lines.stream().skip(1).map(TextReport::printable).toList();
+    }
+
+    /// When something was measured, for people.
+    static String when(Instant instant) {
+        return WHEN.format(instant);
+    }
+
+    private void circumstances(Results results) {
+        Environment environment = results.environment();
+        Settings settings = results.settings();
+        text("", "polyserve bench, " + when(results.startedAt()) + ", " + Prose.seconds(results.tookSeconds()));
+        text("", Prose.machine(environment) + "; " + environment.placement());
+        text("", Prose.load(settings) + "; " + Prose.rounds(settings));
+    }
+
+    private void comparison(Comparison comparison) {
+        Standing standing = Standing.of(comparison);
+        lines.add("");
+        text("", comparison.workload() + ", " + Prose.load(comparison));
+        TextTable table = table(standing);
+        table.lines(width - INDENT.length()).forEach(line -> lines.add(INDENT + line));
+        List<String> leftOut = table.leftOut(width - INDENT.length());
+        if (!leftOut.isEmpty()) {
+            text(INDENT, "(no room for " + Prose.list(leftOut) + ")");
+        }
+        standing.notes().forEach(note -> text(INDENT, note));
+        new TextRatios(standing.ranking(), width - INDENT.length()).lines().forEach(line -> text(INDENT, line));
+    }
+
+    private static TextTable table(Standing standing) {
+        TextTable table = new TextTable();
+        List<Entry> entries = standing.entries();
+        table.column("contender", 0, entries.stream().map(Entry::contender).toList());
+        List<String> marks = entries.stream().map(standing::marks).toList();
+        if (marks.stream().anyMatch(mark -> !mark.isEmpty())) {
+            table.column("", 0, marks);
+        }
+        Metric lead = standing.ranking().metric();
+        for (Metric metric : standing.metrics()) {
+            table.column(metric.label(), metric == lead ? 0 : importance(metric), entries.stream()
+                    .map(e -> e.spread(metric).map(s -> Quantity.of(metric, s.median())).orElse("")).toList());
+            if (metric == lead) {
+                table.column("spread", 2, entries.stream().map(e -> Standing.noise(e, lead)).toList());
+                table.column("× best", 1, entries.stream()
+                        .map(e -> standing.ranking().toBest(e).map(Ratio::brief).orElse("")).toList());
+            }
+        }
+        return table;
+    }
+
+    /// The order in which columns are given up on a narrow terminal.
+    private static int importance(Metric metric) {
+        return switch (metric) {
+            case REQUESTS_PER_SECOND -> 3;
+            case CPU_MICROS_PER_REQUEST -> 4;
+            case RSS_BYTES_PER_CONNECTION -> 5;
+            case P99 -> 6;
+            case LOST_SHARE -> 7;
+            case RSS_GROWTH_BYTES -> 8;
+            case HEAP_BYTES_PER_CONNECTION -> 9;
+            case KERNEL_BYTES_PER_CONNECTION -> 10;
+            case P50 -> 11;
+            case P999 -> 12;
+            case RSS_BYTES -> 13;
+            case CPU_USED -> 14;
+            case SYSTEM_CALLS_PER_REQUEST -> 15;
+            case CONTEXT_SWITCHES_PER_REQUEST -> 16;
+            case MAX -> 17;
+            case THREADS -> 18;
+            case DESCRIPTORS -> 19;
+            case GENERATOR_SHARE -> 20;
+        };
+    }
+
+    private void baseline(Baseline baseline) {
+        lines.add("");
+        text("", "Against the baseline of " + when(baseline.measuredAt()) + ": " + baseline.summary());
+        baseline.warnings().forEach(warning -> text(INDENT, warning));
+        baseline.changes().forEach(change -> text(INDENT, change.sentence()));
+    }
+
+    private void verdict(Verdict verdict) {
+        lines.add("");
+        lines.add("Verdict, for this load on this machine:");
+        for (Verdict.Finding finding : verdict.findings()) {
+            text(INDENT, finding.sentence());
+            finding.caveats().forEach(caveat -> text(INDENT + INDENT, caveat));
+        }
+        verdict.remarks().forEach(remark -> text(INDENT, remark));
+    }
+
+    /// Adds a text, broken between words; what follows the first line is indented further. A line that was laid out
+    /// by hand and fits stays as it is.
+    private void text(String indent, String text) {
+        String rest = text;
+        String before = indent;
+        while (before.length() + rest.length() > width) {
+            int space = breakable(rest, width - before.length());
+            if (space <= 0) {
+                break;
+            }
+            lines.add(before + rest.substring(0, space).stripTrailing());
+            rest = rest.substring(space + 1);
+            before = indent + INDENT;
+        }
+        lines.add(before + rest);
+    }
+
+    /// The last space up to `limit`, but not the one between a number and its unit.
+    private static int breakable(String text, int limit) {
+        int space = text.lastIndexOf(' ', Math.max(1, limit));
+        while (space > 0 && Character.isDigit(text.charAt(space - 1))) {
+            space = text.lastIndexOf(' ', space - 1);
+        }
+        return space;
+    }
+
+    /// A name or a reason may hold what moves a terminal's cursor.
+    private static String printable(String line) {
+        return line.replaceAll("\\p{Cntrl}", "�");
+    }
+}

@@ -1,0 +1,7 @@
+package dev.polyserve.bench.result;
+
+/// A point of the curve of latencies: `percentile` per cent of the requests took no longer than `micros`.
+///
+/// @param percentile from 0 to 100
+/// @param micros in microseconds
+public record LatencyPoint(double percentile, double micros) {}

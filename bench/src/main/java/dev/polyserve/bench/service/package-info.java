@@ -1,0 +1,7 @@
+/// Handlers that the contenders of this project run, in processes of their own, loaded by name.
+///
+/// **Thread**: as every handler and protocol. **May use**: the API.
+@NullMarked
+package dev.polyserve.bench.service;
+
+import org.jspecify.annotations.NullMarked;

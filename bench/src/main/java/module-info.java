@@ -1,0 +1,17 @@
+/// The load generator: drives servers, measures what they cost, and reports it.
+@SuppressWarnings("requires-automatic") module dev.polyserve.bench {
+    requires transitive dev.polyserve.core;
+    requires tools.jackson.databind;
+    requires HdrHistogram;
+    requires jdk.management;
+    requires static transitive org.jspecify;
+
+    exports dev.polyserve.bench;
+    exports dev.polyserve.bench.contender;
+    exports dev.polyserve.bench.result;
+    exports dev.polyserve.bench.report;
+    // Handlers that a contender's own process loads by name.
+    exports dev.polyserve.bench.service;
+
+    opens dev.polyserve.bench.result to tools.jackson.databind;
+}

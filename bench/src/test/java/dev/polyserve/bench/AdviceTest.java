@@ -1,0 +1,41 @@
+package dev.polyserve.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.Model;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class AdviceTest {
+    private static Advice advice(long waitMillis, long computeMillis, int clients) {
+        return new Advice(Duration.ofMillis(waitMillis), Duration.ofMillis(computeMillis), clients);
+    }
+
+    @Test
+    void whoComputesNeedsProcessors() {
+        assertThat(advice(0, 5, 100).models(_ -> true)).containsExactly("thread-pool", "process-pool", "virtual",
+                "thread");
+        assertThat(advice(1, 5, 100).reason()).contains("processors");
+    }
+
+    @Test
+    void whoWaitsNeedsAPlaceToWait() {
+        assertThat(advice(10, 1, 100).models(_ -> true)).containsExactly("virtual", "epoll", "io_uring", "nio");
+        assertThat(advice(10, 0, 100).reason()).contains("wait");
+    }
+
+    @Test
+    void whoDoesNeitherNeedsLittleAroundIt() {
+        assertThat(advice(0, 0, 100).models(_ -> true)).containsExactly("epoll", "io_uring", "nio", "virtual");
+    }
+
+    @Test
+    void onlyWhatRunsHereIsInQuestion() {
+        assertThat(advice(10, 0, 100).models(model -> model instanceof Model.Nio)).containsExactly("nio");
+    }
+
+    @Test
+    void nobodyHasAThreadForEachOfManyThousands() {
+        assertThat(advice(10, 0, 20_000).models(model -> model instanceof Model.Threads)).isEmpty();
+    }
+}

@@ -1,0 +1,170 @@
+package dev.polyserve.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.bench.contender.Contender;
+import dev.polyserve.bench.contender.Launcher;
+import dev.polyserve.bench.contender.Machine;
+import dev.polyserve.bench.contender.Placement;
+import dev.polyserve.bench.contender.Program;
+import dev.polyserve.bench.contender.Transport;
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.Results;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Whole benchmarks, of servers in processes of their own.
+@Timeout(120)
+class BenchTest {
+    private static final Placement ANYWHERE = new Placement.Unpinned(2, "a test");
+
+    private final List<String> heard = new ArrayList<>();
+
+    private static Contender peer(String name, String behaviour) {
+        return Contender.against(name + "=exec '" + System.getProperty("java.home")
+                + "/bin/java' -XX:TieredStopAtLevel=1"
+                + " --add-opens java.base/java.lang=ALL-UNNAMED -cp '" + System.getProperty("surefire.test.class.path",
+                        System.getProperty("java.class.path"))
+                + "' " + EchoPeer.class.getName() + " {port} " + behaviour);
+    }
+
+    private static BenchPlan plan(List<Contender> contenders, OptionalDouble rate, Workload... workloads) {
+        return new BenchPlan(contenders, List.of(workloads), Transport.TCP, OptionalInt.of(4), 64, 1, rate, 2,
+                Duration.ofMillis(300), Duration.ofMillis(200),
+                new BenchPlan.WorkTimes(Duration.ZERO, Duration.ZERO), "test");
+    }
+
+    private Results run(BenchPlan plan, Duration patience, Consumer<String> onStep) {
+        BenchListener listener = new BenchListener() {
+            @Override
+            public void begins(String what, Duration left) {
+                assertThat(left).isGreaterThanOrEqualTo(Duration.ZERO);
+                heard.add(what);
+                onStep.accept(what);
+            }
+
+            @Override
+            public void note(String sentence) {
+                heard.add(sentence);
+            }
+        };
+        try (Launcher launcher = new Launcher(new Program(List.of("false")), ANYWHERE, patience)) {
+            return new Bench(plan, launcher, ANYWHERE, Machine.environment(ANYWHERE), listener).run();
+        }
+    }
+
+    private Results run(BenchPlan plan) {
+        return run(plan, Launcher.PATIENCE, _ -> {
+        });
+    }
+
+    private static Entry entry(Comparison comparison, String contender) {
+        return comparison.entries().stream().filter(entry -> entry.contender().equals(contender)).findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void twoContendersInTurns() {
+        Results results = run(plan(List.of(peer("one", "well"), peer("two", "well")), OptionalDouble.empty(),
+                Workload.ECHO));
+        assertThat(results.complete()).isTrue();
+        assertThat(results.comparisons()).extracting(Comparison::load).containsExactly(Comparison.Load.CLOSED,
+                Comparison.Load.OPEN, Comparison.Load.OPEN);
+        for (Comparison comparison : results.comparisons()) {
+            assertThat(comparison.entries()).allSatisfy(entry -> {
+                assertThat(entry.failure()).isNull();
+                assertThat(entry.rounds()).hasSize(2);
+                assertThat(entry.rounds().getFirst().metrics()).containsKeys(Metric.REQUESTS_PER_SECOND, Metric.P50,
+                        Metric.P99, Metric.MAX, Metric.GENERATOR_SHARE);
+                assertThat(entry.latency()).isNotEmpty();
+            });
+        }
+        assertThat(heard).filteredOn(what -> what.contains("capacity")).extracting(what -> what.replaceAll(".*, ", ""))
+                .containsExactly("one", "two", "two", "one");
+    }
+
+    @Test
+    void anOpenLoopAtTheGivenRate() {
+        Results results = run(plan(List.of(peer("one", "well")), OptionalDouble.of(500), Workload.ECHO));
+        Comparison open = results.comparisons().getLast();
+        assertThat(open.requestsPerSecond()).isEqualTo(500);
+        assertThat(entry(open, "one").spread(Metric.REQUESTS_PER_SECOND).orElseThrow().median()).isBetween(450.0,
+                550.0);
+    }
+
+    @Test
+    void whoFailsFallsOutAndTheOthersStay() {
+        Results results = run(plan(List.of(peer("good", "well"), peer("dying", "dies"), peer("wrong", "changes"),
+                Contender.against("deaf=sleep 100; : {port}")), OptionalDouble.of(200), Workload.ECHO),
+                Duration.ofSeconds(5), _ -> {
+                });
+        Comparison closed = results.comparisons().getFirst();
+        assertThat(entry(closed, "good").failure()).isNull();
+        assertThat(entry(closed, "good").rounds()).hasSize(2);
+        assertThat(entry(closed, "dying").failure()).contains("connection");
+        assertThat(entry(closed, "wrong").failure()).contains("byte 5 of the replies is");
+        assertThat(entry(closed, "deaf").failure()).contains("deaf did not listen at tcp://127.0.0.1:");
+        assertThat(results.comparisons().getLast().entries()).extracting(Entry::contender).containsExactly("good");
+    }
+
+    @Test
+    void whatCannotBeServedIsSaid() {
+        Results results = run(
+                plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.WAIT, Workload.CHURN));
+        assertThat(entry(results.comparisons().getFirst(), "one").failure()).contains("one is taken to echo only");
+        assertThat(results.comparisons()).extracting(Comparison::workload).contains("churn");
+    }
+
+    @Test
+    void idleConnectionsHaveTheirMemoryTold() {
+        Results results = run(plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.IDLE));
+        Entry entry = entry(results.comparisons().getFirst(), "one");
+        assertThat(entry.spread(Metric.HEAP_BYTES_PER_CONNECTION)).isPresent();
+        assertThat(entry.rounds()).hasSize(2);
+    }
+
+    @Test
+    void anInterruptKeepsWhatThereIs() {
+        Results results = run(plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.ECHO, Workload.CHURN),
+                Launcher.PATIENCE, what -> {
+                    if (what.contains("capacity, round 2")) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+        assertThat(Thread.interrupted()).as("interrupted still").isFalse();
+        assertThat(results.complete()).isFalse();
+        assertThat(results.comparisons()).hasSize(1);
+        assertThat(entry(results.comparisons().getFirst(), "one").rounds()).hasSize(1);
+        assertThat(ProcessHandle.current().descendants()).as("processes left").isEmpty();
+    }
+
+    @Test
+    void aPlanThatMakesNoSenseIsRefused() {
+        BenchPlan twice = plan(List.of(peer("one", "well"), peer("one", "well")), OptionalDouble.empty(),
+                Workload.ECHO);
+        assertThatThrownBy(() -> run(twice)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'one'");
+        BenchPlan overUdp = new BenchPlan(List.of(peer("one", "well")), List.of(Workload.CHURN), Transport.UDP,
+                OptionalInt.empty(), 64, 1, OptionalDouble.empty(), 1, Duration.ofSeconds(1), Duration.ofSeconds(1),
+                new BenchPlan.WorkTimes(Duration.ZERO, Duration.ZERO), "test");
+        assertThatThrownBy(() -> run(overUdp)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("churn needs connections");
+    }
+
+    @Test
+    void everyWorkloadIsKnownByItsName() {
+        assertThat(Stream.of(Workload.values()).map(workload -> Workload.named(workload.id())))
+                .containsExactly(Workload.values());
+        assertThatThrownBy(() -> Workload.named("echoes")).hasMessageContaining("unknown workload 'echoes'")
+                .hasMessageContaining("slow-reader");
+    }
+}

@@ -1,0 +1,25 @@
+package dev.polyserve.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class SteadinessTest {
+    @Test
+    void threeWindowsAlikeAreSteady() {
+        Steadiness steadiness = new Steadiness();
+        for (double window : new double[]{100, 5_000, 9_000, 10_000, 10_300}) {
+            steadiness.add(window);
+            assertThat(steadiness.steady()).as("after " + window).isFalse();
+        }
+        steadiness.add(10_100);
+        assertThat(steadiness.steady()).isTrue();
+        assertThat(steadiness.difference()).isBetween(0.02, 0.03);
+    }
+
+    @Test
+    void nothingIsNotSteady() {
+        assertThat(new Steadiness().steady()).isFalse();
+        assertThat(new Steadiness().difference()).isZero();
+    }
+}

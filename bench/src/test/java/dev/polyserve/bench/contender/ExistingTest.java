@@ -1,0 +1,95 @@
+package dev.polyserve.bench.contender;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.bench.service.Service;
+import java.net.InetAddress;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(60)
+class ExistingTest {
+    @TempDir
+    private Path directory;
+    @AutoClose
+    private final Launcher launcher = new Launcher(new Program(List.of("false")),
+            new Placement.Unpinned(1, "it is a test"));
+
+    @ParameterizedTest
+    @EnumSource
+    void itsProcessesAreFoundAndStay(Transport transport) throws Exception {
+        Requirements.proc();
+        String place = transport == Transport.UDP ? "udp:{port}" : "${PORT-$SOCKET}";
+        Running server = launcher.start(Contender.against("p=" + Obedient.command(place)), Service.ECHO, transport);
+        Running found = launcher.start(Contender.against("it=" + server.endpoint()), Service.ECHO, transport);
+        assertThat(found.pids()).isEqualTo(server.pids()).isNotEmpty();
+        assertThat(found.endpoint()).isEqualTo(server.endpoint());
+        assertThat(found.remarks()).containsExactly(
+                "it was there before, so it runs on the processors that it was given then");
+        assertThat(found.footprint().rssBytes()).isPresent();
+        assertThat(found.usage(() -> 0).since(found.usage(() -> 0)).cpuNanos()).isPresent();
+        found.close();
+        assertThat(found.alive()).isTrue();
+        assertThat(found.lastWords()).isEmpty();
+        server.close();
+        assertThat(found.alive()).isFalse();
+        assertThat(found.ended()).contains("it has ended; why, those know who started it");
+    }
+
+    @Test
+    void itsChildrenBelongToIt() throws Exception {
+        Requirements.proc();
+        try (Obedient server = Obedient.start(launcher)) {
+            long child = server.number("fork");
+            Running found = launcher.start(Contender.against(server.running.endpoint().toString()), Service.ECHO,
+                    Transport.TCP);
+            assertThat(found.pids()).containsExactlyInAnyOrderElementsOf(server.running.pids()).contains(child);
+        }
+    }
+
+    @Test
+    void whereNobodyServesItSaysSo() throws Exception {
+        Place nobody = Place.free(Transport.TCP);
+        assertThatExceptionOfType(ContenderException.class)
+                .isThrownBy(() -> launcher.start(Contender.against(nobody.endpoint().toString()), Service.ECHO,
+                        Transport.TCP))
+                .withMessage("nobody serves at " + nobody.endpoint());
+        assertThatExceptionOfType(ContenderException.class)
+                .isThrownBy(() -> launcher.start(Contender.against("it=unix:" + directory.resolve("none")),
+                        Service.ECHO, Transport.UNIX))
+                .withMessage("it does not serve at unix:" + directory.resolve("none"));
+    }
+
+    @Test
+    void ofWhatIsElsewhereNothingIsKnown() {
+        Processes elsewhere = Listeners.processes(new Endpoint.Tcp("192.0.2.1", 22));
+        assertThat(elsewhere.roots()).isEmpty();
+        AlreadyThere life = new AlreadyThere("far", elsewhere);
+        assertThat(life.ended()).isEmpty();
+        assertThat(UsageSampler.take(elsewhere, () -> 0).since(UsageSampler.take(elsewhere, () -> 0)).cpuNanos())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0100007F:1F90,127.0.0.1,8080,true", "0100007F:1F90,127.0.0.1,8081,false",
+        "0100007F:1F90,127.0.0.2,8080,false", "00000000:1F90,127.0.0.1,8080,true",
+        "00000000000000000000000000000000:1F90,127.0.0.1,8080,true",
+        "00000000000000000000000001000000:1F90,::1,8080,true",
+        "0000000000000000FFFF00000100007F:1F90,127.0.0.1,8080,true"})
+    void readsAddressesOfTheTable(String row, String address, int port, boolean listens) throws Exception {
+        // The table shows numbers of this processor; the rows above are of one that is little-endian.
+        assumeTrue(ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN, "needs a little-endian processor");
+        assertThat(Listeners.listensAt(row, InetAddress.getByName(address), port)).isEqualTo(listens);
+    }
+}

@@ -1,0 +1,255 @@
+package dev.polyserve.bench.contender;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.bench.service.Service;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Commands of others, and what can go wrong with them.
+@Timeout(60)
+class LauncherTest {
+    private static final Placement ANYWHERE = new Placement.Unpinned(1, "it is a test");
+    private static final Program NONE = new Program(List.of("false"));
+
+    @AutoClose
+    private final Launcher launcher = new Launcher(NONE, ANYWHERE);
+    @AutoClose
+    private final Launcher hasty = new Launcher(NONE, ANYWHERE, Duration.ofSeconds(2));
+
+    @Test
+    void aCommandGetsItsPort() throws Exception {
+        try (Obedient peer = Obedient.start(launcher)) {
+            assertThat(peer.running.endpoint()).isInstanceOfSatisfying(Endpoint.Tcp.class,
+                    tcp -> assertThat(tcp.port()).isBetween(1024, 32767));
+            assertThat(peer.running.alive()).isTrue();
+            assertThat(peer.running.ended()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TCP,$PORT", "UNIX,$SOCKET", "UNIX,{path}"})
+    void aCommandGetsItsPlace(Transport transport, String place) throws Exception {
+        Running running = launcher.start(Contender.against("p=" + Obedient.command(place)), Service.ECHO, transport);
+        try (Obedient peer = Obedient.of(running)) {
+            assertThat(Transport.of(running.endpoint())).isEqualTo(transport);
+            assertThat(peer.ask("environment " + (transport == Transport.UNIX ? "SOCKET" : "PORT")))
+                    .isNotEqualTo("-");
+        }
+        if (running.endpoint() instanceof Endpoint.Unix unix) {
+            assertThat(unix.path().getParent()).doesNotExist();
+        }
+    }
+
+    @Test
+    void datagramsAreEchoed() throws Exception {
+        Running running = launcher.start(Contender.against("p=" + Obedient.command("udp:{port}")), Service.ECHO,
+                Transport.UDP);
+        assertThat(Knock.isAnswered(running.endpoint())).isTrue();
+        running.close();
+        assertThat(Knock.isAnswered(running.endpoint())).isFalse();
+    }
+
+    @Test
+    void aCommandIsToldTheWorkload() throws Exception {
+        Running running = launcher.start(
+                Contender.against("p=export WHAT={workload}; " + Obedient.command("{port}")), Service.WORK,
+                Transport.TCP);
+        try (Obedient peer = Obedient.of(running)) {
+            assertThat(peer.ask("environment WHAT")).isEqualTo("work");
+        }
+    }
+
+    @Test
+    void oneThatNeverListensIsLate() {
+        assertThatExceptionOfType(ContenderException.class)
+                .isThrownBy(() -> start(hasty, "deaf=echo hello; sleep 100"))
+                .withMessageMatching("deaf did not listen at tcp://127.0.0.1:\\d+ within 2.0 s \\(its command gets that"
+                        + " place as \\{port} or \\{path}, or from its environment as PORT or SOCKET\\), and its last"
+                        + " words were: hello");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            echo one >&2; echo two >&2; exit 3 | exited with status 3 before it served, and its last words were: two
+            echo said; exit 0                  | exited with status 0 before it served, and its last words were: said
+            exit 5                             | exited with status 5 before it served, without a word
+            kill -9 $$                         | was ended by signal 9 (KILL) before it served, without a word
+            """)
+    void oneThatExitsSaysHow(String command, String how) {
+        assertThatExceptionOfType(ContenderException.class).isThrownBy(() -> start(launcher, "brief=" + command))
+                .withMessage("brief " + how);
+    }
+
+    @Test
+    void oneThatDoesNotExistIsNamed() {
+        assertThatExceptionOfType(ContenderException.class).isThrownBy(() -> start(launcher, "./nowhere {port}"))
+                .withMessageMatching("nowhere exited with status 127 before it served, .*: No such file or directory");
+    }
+
+    @Test
+    void oneThatCannotServeIsNotStarted() {
+        assertThatExceptionOfType(ContenderException.class)
+                .isThrownBy(
+                        () -> launcher.start(Contender.against("p=touch x"), Service.BROADCAST, Transport.TCP))
+                .withMessageStartingWith("p is taken to echo only");
+    }
+
+    @Test
+    void dyingWhileItRunsIsTold() throws Exception {
+        try (Obedient peer = Obedient.start(launcher)) {
+            peer.tell("leave 9");
+            Eventually.holds("it died", () -> !peer.running.alive());
+            Eventually.holds("its words were read", () -> !peer.running.lastWords().isEmpty());
+            assertThat(peer.running.ended())
+                    .contains("obedient exited with status 9, and its last words were: going down");
+        }
+    }
+
+    @Test
+    void oneThatPrintsALotIsNotHeldUp() throws Exception {
+        try (Obedient peer = Obedient.start(launcher)) {
+            // More than any pipe holds: it would wait for a reader.
+            assertThat(peer.ask("flood 20000000")).isEqualTo("None");
+            assertThat(peer.running.lastWords()).hasSizeLessThanOrEqualTo(OutputTail.LINES);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fork", "fork orphan", "fork stubborn", "fork orphan stubborn"})
+    void noProcessIsLeft(String child) throws Exception {
+        try (Obedient peer = Obedient.start(launcher)) {
+            long pid = peer.number(child);
+            ProcessHandle handle = ProcessHandle.of(pid).orElseThrow();
+            assertThat(peer.running.pids()).hasSize(2).contains(pid);
+            peer.running.close();
+            assertThat(isGone(handle)).isTrue();
+            assertThat(peer.running.pids()).isEmpty();
+            peer.running.close();
+        }
+    }
+
+    @Test
+    void noneIsLeftOfOneThatDied() throws Exception {
+        try (Obedient peer = Obedient.start(launcher)) {
+            ProcessHandle child = ProcessHandle.of(peer.number("fork")).orElseThrow();
+            peer.tell("leave 1");
+            Eventually.holds("it died", () -> !peer.running.alive());
+            assertThat(isGone(child)).isFalse();
+            peer.running.close();
+            assertThat(isGone(child)).isTrue();
+        }
+    }
+
+    @Test
+    void noneIsLeftOfOneThatWasLate() throws Exception {
+        var note = Files.createTempFile("contender", "pid");
+        assertThatExceptionOfType(ContenderException.class)
+                .isThrownBy(() -> start(hasty, "deaf=sleep 100 & echo $! > " + note + "; wait"));
+        assertThat(ProcessHandle.of(Long.parseLong(Files.readString(note).strip())).filter(p -> !isGone(p))).isEmpty();
+        Files.delete(note);
+    }
+
+    @Test
+    void closingEndsAllAndStartsNoMore() throws Exception {
+        Obedient one = Obedient.start(launcher);
+        Obedient other = Obedient.start(launcher);
+        launcher.close();
+        launcher.close();
+        assertThat(one.running.alive()).isFalse();
+        assertThat(other.running.alive()).isFalse();
+        assertThatExceptionOfType(ContenderException.class).isThrownBy(() -> start(launcher, "p=sleep 100"))
+                .withMessage("p is not started, because the benchmark ends");
+        one.close();
+        other.close();
+    }
+
+    @Test
+    void closingEndsOneThatIsStarting() throws Exception {
+        var note = Files.createTempFile("contender", "pid");
+        AtomicReference<String> message = new AtomicReference<>("");
+        CompletableFuture<Void> starting = CompletableFuture.runAsync(() -> {
+            try {
+                start(launcher, "deaf=echo $$ > " + note + "; sleep 100");
+            } catch (Exception e) {
+                message.set(String.valueOf(e.getMessage()));
+            }
+        });
+        Eventually.holds("it runs", () -> note.toFile().length() > 0);
+        launcher.close();
+        starting.get(20, TimeUnit.SECONDS);
+        assertThat(message.get()).startsWith("deaf was ended by signal 15 (TERM) before it served");
+        Files.delete(note);
+    }
+
+    @Test
+    void interruptingAStartLeavesNothing() throws Exception {
+        var note = Files.createTempFile("contender", "pid");
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        Thread starter = Thread.ofPlatform().start(() -> {
+            try {
+                start(launcher, "deaf=echo $$ > " + note + "; sleep 100");
+            } catch (Exception e) {
+                thrown.complete(e);
+            }
+        });
+        Eventually.holds("it runs", () -> note.toFile().length() > 0);
+        ProcessHandle process = ProcessHandle.of(Long.parseLong(Files.readString(note).strip())).orElseThrow();
+        starter.interrupt();
+        assertThat(thrown.get(20, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+        assertThat(isGone(process)).isTrue();
+        Files.delete(note);
+    }
+
+    @Test
+    void aShutdownLeavesNothing() throws Exception {
+        Requirements.program("python3");
+        Process benchmark = new ProcessBuilder(System.getProperty("java.home") + "/bin/java",
+                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+                "--enable-native-access=ALL-UNNAMED", Interrupted.class.getName(), Obedient.command("{port}"))
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        try (var said = benchmark.inputReader()) {
+            ProcessHandle contender = ProcessHandle.of(Long.parseLong(said.readLine())).orElseThrow();
+            assertThat(isGone(contender)).isFalse();
+            benchmark.toHandle().destroy();
+            assertThat(benchmark.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(isGone(contender)).isTrue();
+        } finally {
+            benchmark.destroyForcibly();
+        }
+    }
+
+    /// A benchmark that a signal ends.
+    static final class Interrupted {
+        private Interrupted() {}
+
+        public static void main(String[] args) throws Exception {
+            Launcher launcher = new Launcher(NONE, ANYWHERE);
+            Runtime.getRuntime().addShutdownHook(new Thread(launcher::close));
+            Running running = launcher.start(Contender.against("p=" + args[0]), Service.ECHO, Transport.TCP);
+            System.out.println(running.pids().getFirst());
+            Thread.sleep(Duration.ofMinutes(1));
+        }
+    }
+
+    private static Running start(Launcher launcher, String text) throws Exception {
+        return launcher.start(Contender.against(text), Service.ECHO, Transport.TCP);
+    }
+
+    /// An ended process may still have its number, when nobody asks how it ended.
+    private static boolean isGone(ProcessHandle process) {
+        return !process.isAlive() || ProcessStat.of(process.pid()).map(ProcessStat::zombie).orElse(false);
+    }
+}

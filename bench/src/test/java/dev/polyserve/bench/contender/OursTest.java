@@ -1,0 +1,92 @@
+package dev.polyserve.bench.contender;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.bench.contender.Contender.Ours;
+import dev.polyserve.bench.contender.Contender.Style;
+import dev.polyserve.bench.service.EchoHandler;
+import dev.polyserve.bench.service.EchoProtocol;
+import dev.polyserve.bench.service.Service;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// How a model of ours is started, with a program that only looks like it.
+@Timeout(60)
+class OursTest {
+    @AutoClose
+    private final Launcher launcher = new Launcher(FakeServe.program(), new Placement.Unpinned(1, "it is a test"));
+
+    @Test
+    void servesWhereItSays() throws Exception {
+        Running running = launcher.start(Contender.model("nio"), Service.ECHO, Transport.TCP);
+        assertThat(running.name()).isEqualTo("nio");
+        assertThat(running.alive()).isTrue();
+        assertThat(running.remarks()).isEmpty();
+        try (Socket client = connect(running)) {
+            assertThat(client.isConnected()).isTrue();
+        }
+        assertThat(running.lastWords().getFirst()).matches("words: serve --handler " + EchoHandler.class.getName()
+                + " --class-path \\S+ --listen tcp://127.0.0.1:0 --model nio --quiet --drain-timeout 1s");
+        running.close();
+        assertThat(running.ended()).hasValueSatisfying(how -> assertThat(how).startsWith("nio was ended by signal 15"));
+    }
+
+    @Test
+    void takesStyleAndOptions() throws Exception {
+        var ours = new Ours("nio", Style.PROTOCOL, List.of("--loops", "2", "--drain-timeout", "5s"));
+        Running running = launcher.start(ours, Service.ECHO, Transport.TCP);
+        assertThat(running.lastWords().getFirst()).contains(EchoProtocol.class.getName())
+                .endsWith(" --quiet --loops 2 --drain-timeout 5s").doesNotContain("1s");
+    }
+
+    @Test
+    void saysWhenThereIsNoEventStyle() throws Exception {
+        assertThat(launcher.start(Contender.model("nio:protocol"), Service.WORK, Transport.TCP).remarks())
+                .containsExactly("nio:protocol runs a handler here, because this service has no event style");
+    }
+
+    @Test
+    void theProgramsOwnSentenceComesThrough() {
+        assertThatExceptionOfType(ContenderException.class)
+                .isThrownBy(() -> launcher.start(new Ours("io_uring", Style.HANDLER, List.of("--fail")), Service.ECHO,
+                        Transport.TCP))
+                .withMessage("io_uring --fail exited with status 2 before it served, and its last words were: the"
+                        + " model io_uring cannot run here");
+    }
+
+    @Test
+    void oneThatNeverSaysItServesIsLate() {
+        try (Launcher hasty = new Launcher(FakeServe.program(), new Placement.Unpinned(1, "it is a test"),
+                Duration.ofMillis(300))) {
+            assertThatExceptionOfType(ContenderException.class)
+                    .isThrownBy(() -> hasty.start(new Ours("nio", Style.HANDLER, List.of("--mute")), Service.ECHO,
+                            Transport.TCP))
+                    .withMessageStartingWith("nio --mute did not say within 0.3 s that it serves, ");
+        }
+    }
+
+    @Test
+    void dyingWhileItRunsIsTold() throws Exception {
+        Running running = launcher.start(new Ours("nio", Style.HANDLER, List.of("--die-later")), Service.ECHO,
+                Transport.TCP);
+        connect(running).close();
+        Eventually.holds("it died", () -> !running.alive());
+        Eventually.holds("its words were read", () -> running.lastWords().contains("out of luck"));
+        assertThat(running.ended())
+                .contains("nio --die-later exited with status 7, and its last words were: out of luck");
+    }
+
+    private static Socket connect(Running running) throws Exception {
+        return switch (running.endpoint()) {
+            case Endpoint.Tcp tcp -> new Socket(tcp.host(), tcp.port());
+            case Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
+                throw new AssertionError();
+        };
+    }
+}

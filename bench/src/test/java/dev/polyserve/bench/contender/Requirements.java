@@ -1,0 +1,23 @@
+package dev.polyserve.bench.contender;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// What a test needs of the machine; without it the test is skipped, and says why.
+final class Requirements {
+    private Requirements() {}
+
+    /// Skips the test unless the program is on the `PATH`.
+    static String program(String name) {
+        var found = OnPath.ofThisProcess().find(name);
+        assumeTrue(found.isPresent(), () -> "needs the program '" + name + "', which is not on the PATH");
+        return found.orElseThrow();
+    }
+
+    /// Skips the test on systems that do not tell of their processes as Linux does.
+    static void proc() {
+        assumeTrue(Files.exists(Path.of("/proc/self/stat")), "needs /proc");
+    }
+}

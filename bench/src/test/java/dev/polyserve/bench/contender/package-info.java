@@ -1,0 +1,4 @@
+@NullMarked
+package dev.polyserve.bench.contender;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,149 @@
+package dev.polyserve.bench.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.DatagramHandler;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Server;
+import dev.polyserve.bench.result.Spread;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The generator says the same as tools that others wrote, of the same server, in turns with them.
+///
+/// The servers take a known time for each request, so that what is compared is the measuring, not how fast a client is.
+@Timeout(120)
+class IndependentToolsTest {
+    private static final int FEWEST_ROUNDS = 3;
+    /// More are added while something else disturbs the machine: medians then come closer to what is true.
+    private static final int MOST_ROUNDS = 15;
+    private static final Percentage TOLERANCE = Percentage.withPercentage(5);
+
+    /// What one tool found: the middle of its rounds.
+    private record Found(List<Double> rates, List<Double> medians) {
+        Found() {
+            this(new ArrayList<>(), new ArrayList<>());
+        }
+
+        void add(double requestsPerSecond, double medianMicros) {
+            rates.add(requestsPerSecond);
+            medians.add(medianMicros);
+        }
+
+        boolean agreesWith(Found other) {
+            return Math.abs(rate() / other.rate() - 1) < 0.05
+                    && Math.abs(medianMicros() / other.medianMicros() - 1) < 0.05;
+        }
+
+        double rate() {
+            return Spread.of(rates).median();
+        }
+
+        double medianMicros() {
+            return Spread.of(medians).median();
+        }
+    }
+
+    private static String output(String tool, String debianPackage, List<String> arguments) throws Exception {
+        assumeTrue(
+                System.getenv().getOrDefault("PATH", "").lines().flatMap(path -> List.of(path.split(":", -1)).stream())
+                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool))),
+                "needs " + tool + ", which Debian has in " + debianPackage);
+        List<String> command = new ArrayList<>(List.of(tool));
+        command.addAll(arguments);
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return output.replace('\r', '\n');
+    }
+
+    private static double number(String pattern, String output) {
+        Matcher matcher = Pattern.compile(pattern).matcher(output);
+        assertThat(matcher.find()).as("'" + pattern + "' in: " + output).isTrue();
+        return Double.parseDouble(matcher.group(1));
+    }
+
+    private static Recording ours(Server server, Traffic traffic, int clients) throws LoadException {
+        Endpoint endpoint = server.endpoints().getFirst();
+        try (Load load = Load.open(new Load.Plan(endpoint, traffic, clients, 1, true))) {
+            return load.begin(new Pacing.Closed(1), Duration.ofMillis(200), Duration.ofSeconds(1)).await();
+        }
+    }
+
+    /// A request of this tool is a valid reply to it, so it can load an echo.
+    @Test
+    void redisBenchmarkOnTcp() throws Exception {
+        int clients = 20;
+        String word = "a".repeat(50);
+        int requestBytes = ("*1\r\n$50\r\n" + word + "\r\n").length();
+        Found theirs = new Found();
+        Found ours = new Found();
+        try (Server server = Server.at("tcp://127.0.0.1:0").handle(connection -> {
+            byte[] piece = new byte[1024];
+            for (int length; (length = connection.read(piece)) >= 0;) {
+                Thread.sleep(5);
+                connection.write(piece, 0, length);
+            }
+        }).start()) {
+            int port = ((Endpoint.Tcp) server.endpoints().getFirst()).port();
+            for (int round = 0; round < MOST_ROUNDS && !(round >= FEWEST_ROUNDS && ours.agreesWith(theirs)); round++) {
+                String output = output("redis-benchmark", "redis-tools", List.of("-p", Integer.toString(port), "-c",
+                        Integer.toString(clients), "-n", "4000", "--precision", "3", word));
+                theirs.add(number("throughput summary: ([\\d.]+)", output),
+                        1_000 * number("avg +min +p50 .*\\n +[\\d.]+ +[\\d.]+ +([\\d.]+)", output));
+                Recording recording = ours(server, new Traffic.Exchanges(requestBytes), clients);
+                ours.add(recording.requestsPerSecond(), recording.percentileMicros(50));
+            }
+        }
+        assertThat(ours.rate()).as("requests/s").isCloseTo(theirs.rate(), TOLERANCE);
+        assertThat(ours.medianMicros()).as("p50").isCloseTo(theirs.medianMicros(), TOLERANCE);
+    }
+
+    @Test
+    void sockperfOnUdp() throws Exception {
+        int requestBytes = 64;
+        Found theirs = new Found();
+        Found ours = new Found();
+        try (Server forThem = datagrams(true); Server forUs = datagrams(false)) {
+            int port = ((Endpoint.Udp) forThem.endpoints().getFirst()).port();
+            for (int round = 0; round < MOST_ROUNDS && !(round >= FEWEST_ROUNDS && ours.agreesWith(theirs)); round++) {
+                String output = output("sockperf", "sockperf",
+                        List.of("ping-pong", "-i", "127.0.0.1", "-p", Integer.toString(port), "-t", "1", "-m",
+                                Integer.toString(requestBytes), "--full-rtt"));
+                theirs.add(number("ReceivedMessages=(\\d+)", output) / number("RunTime=([\\d.]+)", output),
+                        number("percentile 50.000 = +([\\d.]+)", output));
+                Recording recording = ours(forUs, new Traffic.Datagrams(requestBytes), 1);
+                ours.add(recording.requestsPerSecond(), recording.percentileMicros(50));
+            }
+        }
+        assertThat(ours.rate()).as("requests/s").isCloseTo(theirs.rate(), TOLERANCE);
+        assertThat(ours.medianMicros()).as("p50").isCloseTo(theirs.medianMicros(), TOLERANCE);
+    }
+
+    /// Takes three milliseconds for each datagram and sends it back; sockperf wants one flag of its header changed.
+    private static Server datagrams(boolean forSockperf) throws Exception {
+        DatagramHandler handler = (request, reply) -> {
+            Thread.sleep(3);
+            ByteBuffer payload = request.payload();
+            byte[] bytes = new byte[payload.remaining()];
+            payload.get(bytes);
+            if (forSockperf) {
+                bytes[9] &= ~1;
+            }
+            reply.write(bytes);
+        };
+        return Server.at("udp://127.0.0.1:0").datagrams(handler).start();
+    }
+}

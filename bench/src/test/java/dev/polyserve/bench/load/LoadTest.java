@@ -1,0 +1,147 @@
+package dev.polyserve.bench.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import dev.polyserve.bench.service.BroadcastHandler;
+import dev.polyserve.bench.service.EchoHandler;
+import dev.polyserve.bench.service.EchoProtocol;
+import dev.polyserve.bench.service.WorkHandler;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every kind of traffic against servers of our own.
+@Timeout(60)
+class LoadTest {
+    private static final Duration LEAD_IN = Duration.ofMillis(20);
+    private static final Duration COUNTED = Duration.ofMillis(150);
+
+    @TempDir
+    private Path directory;
+
+    private static Recording run(Server server, Traffic traffic, int connections, int loops, Pacing pacing)
+            throws LoadException {
+        Endpoint endpoint = server.endpoints().getFirst();
+        try (Load load = Load.open(new Load.Plan(endpoint, traffic, connections, loops, true))) {
+            // Twice, because clients stay between runs.
+            load.begin(pacing, Duration.ZERO, LEAD_IN).await();
+            return load.begin(pacing, LEAD_IN, COUNTED).await();
+        }
+    }
+
+    private static Server echo(String endpoint) throws Exception {
+        return Server.at(endpoint).model(Model.nio()).protocol(EchoProtocol::new).start();
+    }
+
+    static Stream<Pacing> pacings() {
+        return Stream.of(new Pacing.Closed(1), new Pacing.Closed(16), new Pacing.Open(2_000));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pacings")
+    void exchangesOverTcp(Pacing pacing) throws Exception {
+        try (Server server = echo("tcp://127.0.0.1:0")) {
+            requireAnswers(run(server, new Traffic.Exchanges(64), 10, 2, pacing));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pacings")
+    void exchangesOverUnixSockets(Pacing pacing) throws Exception {
+        try (Server server = echo("unix:" + directory.resolve("echo.sock"))) {
+            requireAnswers(run(server, new Traffic.Exchanges(64), 10, 1, pacing));
+        }
+    }
+
+    @Test
+    void largeRequestsAreCutByTheSystemAndWholeAgain() throws Exception {
+        try (Server server = echo("tcp://127.0.0.1:0")) {
+            requireAnswers(run(server, new Traffic.Exchanges(1_000_003), 3, 1, new Pacing.Closed(2)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pacings")
+    void churn(Pacing pacing) throws Exception {
+        try (Server server = echo("tcp://127.0.0.1:0")) {
+            requireAnswers(run(server, new Traffic.Churn(64), 5, 1, pacing));
+            assertThat(server.stats().accepted()).as("connections").isGreaterThan(20);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pacings")
+    void datagrams(Pacing pacing) throws Exception {
+        try (Server server = Server.at("udp://127.0.0.1:0").datagrams(new EchoHandler()).start()) {
+            Recording recording = run(server, new Traffic.Datagrams(64), 5, 1, pacing);
+            assertThat(recording.answered()).as("answered").isPositive();
+        }
+    }
+
+    @Test
+    void workIsWaitedFor() throws Exception {
+        try (Server server = Server.at("tcp://127.0.0.1:0").handleEach(WorkHandler::new).start()) {
+            Recording recording = run(server, new Traffic.Work(100, 10_000, 0, 0, 0), 4, 1, new Pacing.Closed(1));
+            requireAnswers(recording);
+            assertThat(recording.percentileMicros(0)).as("fastest").isGreaterThan(9_900);
+        }
+    }
+
+    @Test
+    void heavyRequestsCountButTheirLatencyDoesNot() throws Exception {
+        try (Server server = Server.at("tcp://127.0.0.1:0").handleEach(WorkHandler::new).start()) {
+            var traffic = new Traffic.Work(64, 0, 0, 500, 5_000);
+            Recording recording = run(server, traffic, 1, 1, new Pacing.Closed(1));
+            assertThat(recording.answered()).isGreaterThan(recording.latencyNanos().getTotalCount() + 5);
+            assertThat(recording.percentileMicros(50)).as("median of the light ones").isLessThan(5_000);
+        }
+    }
+
+    @Test
+    void idleConnectionsStayIdle() throws Exception {
+        try (Server server = echo("tcp://127.0.0.1:0")) {
+            requireAnswers(run(server, new Traffic.MostlyIdle(64, 2), 200, 1, new Pacing.Closed(1)));
+            assertThat(server.stats().accepted()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void slowReadersDoNotCount() throws Exception {
+        try (Server server = echo("tcp://127.0.0.1:0")) {
+            requireAnswers(run(server, new Traffic.SlowReaders(64, 2), 10, 1, new Pacing.Closed(1)));
+        }
+    }
+
+    @Test
+    void aBroadcastReachesAll() throws Exception {
+        try (Server server = Server.at("tcp://127.0.0.1:0").handleEach(BroadcastHandler::new).start()) {
+            Recording recording = run(server, new Traffic.Broadcast(64), 20, 2, new Pacing.Closed(1));
+            requireAnswers(recording);
+            assertThat(recording.answered()).as("deliveries").isGreaterThan(20);
+        }
+    }
+
+    @Test
+    void anOpenLoopKeepsItsRate() throws Exception {
+        try (Server server = echo("tcp://127.0.0.1:0")) {
+            Recording recording = run(server, new Traffic.Exchanges(64), 10, 2, new Pacing.Open(4_000));
+            assertThat(recording.requestsPerSecond()).isBetween(3_900.0, 4_100.0);
+            assertThat(recording.unanswered()).isZero();
+        }
+    }
+
+    private static void requireAnswers(Recording recording) {
+        assertThat(recording.answered()).as("answered").isPositive();
+        assertThat(recording.unanswered()).as("unanswered").isZero();
+        assertThat(recording.lost()).as("lost").isZero();
+        assertThat(recording.latencyNanos().getTotalCount()).as("latencies").isPositive();
+    }
+}

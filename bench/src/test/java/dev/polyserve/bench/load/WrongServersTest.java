@@ -1,0 +1,174 @@
+package dev.polyserve.bench.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.Connection;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Handler;
+import dev.polyserve.Server;
+import dev.polyserve.bench.service.EchoHandler;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Servers that lose, change, reorder or invent bytes are caught, each with one sentence that says where.
+@Timeout(60)
+class WrongServersTest {
+    private static final int REQUEST_BYTES = 64;
+    private static final Traffic EXCHANGES = new Traffic.Exchanges(REQUEST_BYTES);
+    private static final Traffic CHURN = new Traffic.Churn(REQUEST_BYTES);
+
+    /// Loads a server whose handler does something wrong to one of the first requests.
+    private static void requireCaught(Handler handler, Traffic traffic, String... words) throws Exception {
+        try (Server server = Server.at("tcp://127.0.0.1:0").handle(handler).start()) {
+            requireCaught(server, traffic, words);
+        }
+    }
+
+    private static void requireCaught(Server server, Traffic traffic, String... words) {
+        assertThatThrownBy(() -> {
+            Endpoint endpoint = server.endpoints().getFirst();
+            try (Load load = Load.open(new Load.Plan(endpoint, traffic, 2, 1, true))) {
+                load.begin(new Pacing.Closed(4), Duration.ZERO, Duration.ofSeconds(20)).await();
+            }
+        }).isInstanceOf(LoadException.class).message().contains(words);
+    }
+
+    private static byte[] request(Connection connection) throws Exception {
+        return connection.readExactly(REQUEST_BYTES);
+    }
+
+    private static void changed(Connection connection) throws Exception {
+        connection.write(request(connection));
+        byte[] second = request(connection);
+        second[10] ^= 1;
+        connection.write(second);
+        new EchoHandler().handle(connection);
+    }
+
+    @Test
+    void aChangedByte() throws Exception {
+        requireCaught(WrongServersTest::changed, EXCHANGES, "connection", "byte 74 of the replies is ");
+    }
+
+    @Test
+    void aByteTooFew() throws Exception {
+        requireCaught(connection -> {
+            byte[] first = request(connection);
+            connection.write(first, 0, REQUEST_BYTES - 1);
+            new EchoHandler().handle(connection);
+        }, EXCHANGES, "byte 63 of the replies is ");
+    }
+
+    @Test
+    void aReplyTooFew() throws Exception {
+        requireCaught(connection -> {
+            request(connection);
+            new EchoHandler().handle(connection);
+        }, EXCHANGES, "byte 0 of the replies is ");
+    }
+
+    @Test
+    void repliesInAnotherOrder() throws Exception {
+        requireCaught(connection -> {
+            byte[] first = request(connection);
+            connection.write(request(connection));
+            connection.write(first);
+            new EchoHandler().handle(connection);
+        }, EXCHANGES, "byte 0 of the replies is ");
+    }
+
+    @Test
+    void aReplyToNoRequest() throws Exception {
+        requireCaught(connection -> {
+            byte[] request = request(connection);
+            connection.write(request);
+            connection.write(connection.readExactly(3 * REQUEST_BYTES));
+            connection.write(new byte[1 << 20]);
+            connection.flush();
+            request(connection);
+        }, EXCHANGES, "connection");
+    }
+
+    @Test
+    void anEndInTheMiddle() throws Exception {
+        requireCaught(connection -> connection.write(request(connection)), EXCHANGES, "connection", "replies due");
+    }
+
+    @Test
+    void churnWithAChangedByte() throws Exception {
+        requireCaught(connection -> {
+            byte[] request = request(connection);
+            request[REQUEST_BYTES - 1] ^= 1;
+            connection.write(request);
+        }, CHURN, "client", "received a wrong byte");
+    }
+
+    @Test
+    void churnThatEndsEarly() throws Exception {
+        requireCaught(connection -> connection.write(request(connection), 0, 10), CHURN, "before the reply was whole");
+    }
+
+    @Test
+    void aServerThatDoesNotBroadcast() throws Exception {
+        requireCaught(Connection::readByte, new Traffic.Broadcast(REQUEST_BYTES), "does not broadcast");
+    }
+
+    @Test
+    void aChangedDatagram() throws Exception {
+        try (Server server = Server.at("udp://127.0.0.1:0").datagrams((request, reply) -> {
+            ByteBuffer changed = ByteBuffer.allocate(request.payload().remaining()).put(request.payload()).flip();
+            changed.put(20, (byte) ~changed.get(20));
+            reply.write(changed);
+        }).start()) {
+            requireCaught(server, new Traffic.Datagrams(REQUEST_BYTES), "was changed");
+        }
+    }
+
+    @Test
+    void aShorterDatagram() throws Exception {
+        try (Server server = Server.at("udp://127.0.0.1:0").datagrams((request, reply) -> reply
+                .write(request.payload().slice(0, 10))).start()) {
+            requireCaught(server, new Traffic.Datagrams(REQUEST_BYTES), "10 bytes instead of 64");
+        }
+    }
+
+    @Test
+    void datagramsThatAreNotAnsweredAreLostNotFailed() throws Exception {
+        int[] count = {0};
+        try (Server server = Server.at("udp://127.0.0.1:0").datagrams((request, reply) -> {
+            if (++count[0] % 2 == 0) {
+                reply.write(request.payload());
+            }
+        }).start();
+                Load load = Load.open(new Load.Plan(server.endpoints().getFirst(),
+                        new Traffic.Datagrams(REQUEST_BYTES), 1, 1, true))) {
+            Recording recording = load.begin(new Pacing.Open(500), Duration.ZERO, Duration.ofMillis(200)).await();
+            assertThat(recording.lost()).as("lost").isBetween(40L, 60L);
+            assertThat(recording.answered() + recording.lost()).as("sent").isBetween(95L, 105L);
+        }
+    }
+
+    @Test
+    void nobodyListens() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        assertThatThrownBy(
+                () -> Load.open(new Load.Plan(Endpoint.parse("tcp://127.0.0.1:" + port), EXCHANGES, 2, 1, true)))
+                .isInstanceOf(LoadException.class).hasMessageContaining("cannot connect to tcp://127.0.0.1:" + port);
+    }
+
+    @Test
+    void moreConnectionsThanDescriptors() {
+        assertThatThrownBy(
+                () -> Load.open(new Load.Plan(Endpoint.parse("tcp://127.0.0.1:1"), EXCHANGES, 100_000_000, 1, true)))
+                .isInstanceOf(LoadException.class)
+                .hasMessageMatching(
+                        "there is no room for 100000000 connections: this process may open \\d+ descriptors.*");
+    }
+}

@@ -1,0 +1,203 @@
+package dev.polyserve.bench.report;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A headless Chromium with one tab, told what to do by the DevTools protocol, and everything that the tab reports.
+///
+/// **Thread**: one at a time; what the browser sends is taken on a thread of the HTTP client.
+final class Browser {
+    private static final JsonMapper MAPPER = JsonMapper.shared();
+    private static final long PATIENCE_SECONDS = 120;
+    private static final String LISTENING = "DevTools listening on ";
+
+    private final Process process;
+    private final WebSocket socket;
+    private final AtomicInteger lastId = new AtomicInteger();
+    private final Map<Integer, CompletableFuture<JsonNode>> replies = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<JsonNode> events = new ConcurrentLinkedQueue<>();
+    private volatile CompletableFuture<Void> loaded = new CompletableFuture<>();
+    private final String session;
+
+    private Browser(Process process, String address) throws Exception {
+        this.process = process;
+        this.socket = HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(URI.create(address), new Listener())
+                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        String target = call("Target.createTarget", Map.of("url", "about:blank"), null).path("targetId").stringValue();
+        session = call("Target.attachToTarget", Map.of("targetId", target, "flatten", true), null).path("sessionId")
+                .stringValue();
+        for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
+            call(domain + ".enable", Map.of());
+        }
+    }
+
+    /// Where the browser is on this machine.
+    static Optional<Path> program() {
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+                .flatMap(directory -> Stream.of("chromium", "chromium-browser", "google-chrome")
+                        .map(name -> Path.of(directory, name)))
+                .filter(Files::isExecutable).findFirst();
+    }
+
+    /// Starts it with nothing remembered.
+    ///
+    /// @param profile an empty directory of its own
+    static Browser start(Path program, Path profile) throws Exception {
+        Process process = new ProcessBuilder(program.toString(), "--headless", "--no-sandbox", "--disable-gpu",
+                "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync", "--disable-dev-shm-usage", "--remote-debugging-port=0", "--user-data-dir=" + profile,
+                "about:blank").redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        try {
+            CompletableFuture<String> address = new CompletableFuture<>();
+            Thread.ofPlatform().daemon().name("chromium-stderr").start(() -> readErrors(process, address));
+            return new Browser(process, address.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        } catch (Exception e) {
+            process.destroyForcibly();
+            throw e;
+        }
+    }
+
+    /// Loads a page and forgets what was reported before.
+    void open(Path page) throws Exception {
+        events.clear();
+        loaded = new CompletableFuture<>();
+        call("Page.navigate", Map.of("url", page.toUri().toString()));
+        loaded.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// Makes the window so wide, and its user prefer light or dark.
+    void look(int width, int height, String colourScheme) throws Exception {
+        call("Emulation.setDeviceMetricsOverride", Map.of("width", width, "height", height, "deviceScaleFactor", 2,
+                "mobile", width < 600));
+        call("Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value",
+                colourScheme))));
+    }
+
+    /// What an expression, or a promise that it makes, comes to.
+    JsonNode evaluate(String expression) throws Exception {
+        JsonNode reply = call("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true,
+                "awaitPromise", true));
+        if (reply.has("exceptionDetails")) {
+            throw new IllegalStateException(reply.path("exceptionDetails").toString());
+        }
+        return reply.path("result").path("value");
+    }
+
+    /// The whole page as a picture.
+    void screenshot(Path file) throws Exception {
+        screenshot(file, 0, evaluate("document.documentElement.scrollHeight").intValue(), 1);
+    }
+
+    /// A part of the page, as wide as it is, as a picture.
+    void screenshot(Path file, int top, int height, double scale) throws Exception {
+        JsonNode reply = call("Page.captureScreenshot", Map.of("captureBeyondViewport", true, "clip", Map.of("x", 0,
+                "y", top, "scale", scale, "width", evaluate("innerWidth").intValue(), "height", height)));
+        Files.write(file, Base64.getDecoder().decode(reply.path("data").stringValue()));
+    }
+
+    /// What the tab reported under one of these names since the page was opened.
+    List<JsonNode> reported(String... methods) {
+        return events.stream().filter(event -> List.of(methods).contains(event.path("method").stringValue("")))
+                .toList();
+    }
+
+    /// Ends it.
+    void end() throws Exception {
+        try {
+            call("Browser.close", Map.of(), null);
+        } finally {
+            socket.abort();
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    private JsonNode call(String method, Map<String, ?> parameters) throws Exception {
+        return call(method, parameters, session);
+    }
+
+    private JsonNode call(String method, Map<String, ?> parameters, @Nullable String session) throws Exception {
+        int id = lastId.incrementAndGet();
+        var message = MAPPER.createObjectNode().put("id", id).put("method", method);
+        message.set("params", MAPPER.valueToTree(parameters));
+        if (session != null) {
+            message.put("sessionId", session);
+        }
+        CompletableFuture<JsonNode> reply = new CompletableFuture<>();
+        replies.put(id, reply);
+        socket.sendText(message.toString(), true).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        try {
+            return reply.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("no reply to " + message, e);
+        }
+    }
+
+    private void take(JsonNode message) {
+        if (!message.has("id")) {
+            events.add(message);
+            if (message.path("method").stringValue("").equals("Page.loadEventFired")) {
+                loaded.complete(null);
+            }
+            return;
+        }
+        CompletableFuture<JsonNode> reply = replies.remove(message.path("id").intValue());
+        if (reply != null && message.has("error")) {
+            reply.completeExceptionally(new IllegalStateException(message.path("error").toString()));
+        } else if (reply != null) {
+            reply.complete(message.path("result"));
+        }
+    }
+
+    /// Until the browser ends: it would stop when nobody took what it says.
+    private static void readErrors(Process process, CompletableFuture<String> address) {
+        try (BufferedReader errors = process.errorReader()) {
+            StringBuilder said = new StringBuilder();
+            for (String line = errors.readLine(); line != null; line = errors.readLine()) {
+                said.append(line).append('\n');
+                if (line.startsWith(LISTENING)) {
+                    address.complete(line.substring(LISTENING.length()).strip());
+                }
+            }
+            address.completeExceptionally(new IllegalStateException("the browser did not start: " + said));
+        } catch (IOException e) {
+            address.completeExceptionally(e);
+        }
+    }
+
+    private final class Listener implements WebSocket.Listener {
+        private final StringBuilder pieces = new StringBuilder();
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+            pieces.append(data);
+            if (last) {
+                take(MAPPER.readTree(pieces.toString()));
+                pieces.setLength(0);
+            }
+            webSocket.request(1);
+            return null;
+        }
+    }
+}

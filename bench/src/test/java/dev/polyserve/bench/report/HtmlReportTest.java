@@ -1,0 +1,100 @@
+package dev.polyserve.bench.report;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+class HtmlReportTest {
+    private final String page = HtmlReport.page(Samples.rich(),
+            Optional.of(Baseline.compare(Samples.earlier(), Samples.rich())));
+
+    @Test
+    void textAndAttributesAreEscaped() {
+        assertThat(new Html().in("p.a.b", p -> p.text("1 < 2 & 'x'"), "title", "\"><script>").toString())
+                .isEqualTo("<p class=\"a b\" title=\"&quot;&gt;&lt;script&gt;\">1 &lt; 2 &amp; &#39;x&#39;</p>");
+    }
+
+    @Test
+    void markupInNamesStaysText() {
+        assertThat(page).doesNotContain("<script>alert").doesNotContain("<b>not</b>")
+                .contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;co&quot;");
+        assertThat(Pattern.compile("<script").matcher(page).results().count()).isEqualTo(4);
+    }
+
+    @Test
+    void holdsAllResults() {
+        String json = page.substring(page.indexOf("id=\"results\">") + 13);
+        assertThat(JsonMapper.shared().readTree(json.substring(0, json.indexOf("</script>"))))
+                .isEqualTo(JsonMapper.shared().readTree(ResultsJson.text(Samples.rich())));
+    }
+
+    @Test
+    void loadsNothing() {
+        assertThat(page).contains("default-src 'none'").doesNotContain("src=\"http").doesNotContain("url(http")
+                .doesNotContain("@import");
+        assertThat(Pattern.compile("<(link|img|iframe)[^>]*=\"http").matcher(page).find()).isFalse();
+    }
+
+    @Test
+    void everyPlaceOfTheTemplateIsFilled() {
+        assertThat(page).doesNotContainPattern("\\{\\{\\w+}}").contains("The MIT License (MIT)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void coloursHaveContrastInEitherTheme(int theme) {
+        Map<String, String> colours = new HashMap<>();
+        Pattern.compile("--([\\w-]+): #(\\p{XDigit}{6})").matcher(page.split("prefers-color-scheme: dark", -1)[theme])
+                .results().forEach(match -> colours.put(match.group(1), match.group(2)));
+        for (String ground : List.of("ground", "surface")) {
+            for (String text : List.of("text", "muted", "accent", "good", "bad", "warn")) {
+                assertThat(contrast(colours, text, ground)).as("%s on %s", text, ground).isGreaterThan(4.5);
+            }
+        }
+        for (int i = 0; i < 8; i++) {
+            assertThat(contrast(colours, "colour-" + i, "surface")).as("colour %d", i).isGreaterThan(3);
+        }
+    }
+
+    @Test
+    void nothingMeasuredIsAPageToo() {
+        assertThat(HtmlReport.page(Samples.results(false, List.of()), Optional.empty()))
+                .contains("Nothing was measured.").contains("The run was interrupted");
+    }
+
+    /// As WCAG 2 defines it.
+    private static double contrast(Map<String, String> colours, String one, String other) {
+        double a = luminance(requireNonNull(colours.get(one), one));
+        double b = luminance(requireNonNull(colours.get(other), other));
+        return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    }
+
+    private static double luminance(String hex) {
+        double[] weights = {0.2126, 0.7152, 0.0722};
+        double sum = 0;
+        for (int i = 0; i < weights.length; i++) {
+            double channel = Integer.parseInt(hex, 2 * i, 2 * i + 2, 16) / 255.0;
+            sum += weights[i] * (channel <= 0.04045 ? channel / 12.92 : Math.pow((channel + 0.055) / 1.055, 2.4));
+        }
+        return sum;
+    }
+
+    @Test
+    void whereItCannotBeWrittenIsSaid(@TempDir Path directory) {
+        assertThatThrownBy(() -> HtmlReport.write(Samples.rich(), Optional.empty(), directory.resolve("no/r.html")))
+                .isInstanceOf(IOException.class).hasMessageContaining("r.html cannot be written: make its directory");
+    }
+}

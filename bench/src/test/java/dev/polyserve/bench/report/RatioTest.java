@@ -1,0 +1,96 @@
+package dev.polyserve.bench.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.bench.report.Ratio.Claim;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.Round;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RatioTest {
+    @Test
+    void aDifferenceOnWhichAllRoundsAgreeIsClaimed() {
+        assertThat(Ratio.of(List.of(1.30, 1.22, 1.25, 1.09, 1.26)).claim()).isEqualTo(Claim.DIFFERENT);
+        assertThat(Ratio.of(List.of(0.80, 0.78, 0.79, 0.91, 0.70)).claim()).isEqualTo(Claim.DIFFERENT);
+    }
+
+    @Test
+    void aDifferenceOnWhichTheRoundsDisagreeIsNot() {
+        assertThat(Ratio.of(List.of(1.30, 1.22, 1.25, 0.98, 1.26)).claim()).isEqualTo(Claim.UNKNOWN);
+    }
+
+    @Test
+    void lessThanFivePercentIsNeverClaimed() {
+        assertThat(Ratio.of(Collections.nCopies(9, 1.049)).claim()).isEqualTo(Claim.SAME);
+        assertThat(Ratio.of(Collections.nCopies(9, 1.051)).claim()).isEqualTo(Claim.DIFFERENT);
+    }
+
+    @Test
+    void theSameThresholdHoldsSeenFromEitherSide() {
+        assertThat(Ratio.of(Collections.nCopies(5, 1 / 1.049)).claim()).isEqualTo(Claim.SAME);
+        assertThat(Ratio.of(Collections.nCopies(5, 1 / 1.051)).claim()).isEqualTo(Claim.DIFFERENT);
+    }
+
+    @Test
+    void noDifferenceIsClaimedOnlyWhereTheRoundsAreQuiet() {
+        assertThat(Ratio.of(List.of(1.0, 0.97, 1.02, 1.01, 0.99)).claim()).isEqualTo(Claim.SAME);
+        assertThat(Ratio.of(List.of(1.0, 0.6, 1.5, 1.01, 0.99)).claim()).isEqualTo(Claim.UNKNOWN);
+    }
+
+    @Test
+    void twoRoundsTellNothing() {
+        assertThat(Ratio.of(List.of(2.0, 2.0)).claim()).isEqualTo(Claim.UNKNOWN);
+        assertThat(Ratio.of(List.of(2.0, 2.0, 2.0)).claim()).isEqualTo(Claim.DIFFERENT);
+    }
+
+    @Test
+    void oneOutlierAmongManyRoundsDoesNotSpoilThem() {
+        List<Double> nine = Arrays.asList(1.2, 1.21, 1.19, 1.2, 1.22, 1.18, 1.2, 1.21, 0.5);
+        assertThat(Ratio.of(nine).claim()).isEqualTo(Claim.DIFFERENT);
+        assertThat(Ratio.of(nine).low()).isEqualTo(1.18);
+        assertThat(Ratio.of(nine.subList(1, 9)).low()).as("of eight rounds").isEqualTo(0.5);
+    }
+
+    @Test
+    void theEndsAreThoseOfTheSignTest() {
+        // For 20 values the sixth and the fifteenth are 95.9 % certain, the seventh and the fourteenth only 88.5 %.
+        Ratio ratio = Ratio.of(IntStream.rangeClosed(1, 20).mapToObj(Double::valueOf).toList());
+        assertThat(ratio.low()).isEqualTo(6);
+        assertThat(ratio.high()).isEqualTo(15);
+    }
+
+    @Test
+    void roundsArePairedByTheirNumber() {
+        Entry drifting = entry(100, 200, 400);
+        Entry twice = entry(200, 400, 800);
+        assertThat(Ratio.of(twice, drifting, Metric.P99)).hasValueSatisfying(ratio -> {
+            assertThat(ratio.spread().least()).isEqualTo(2);
+            assertThat(ratio.spread().most()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void roundsThatOneOfThemLacksAreLeftOut() {
+        assertThat(Ratio.of(entry(100, 200), entry(50, 50, 1), Metric.P99)).map(Ratio::rounds).contains(2);
+        assertThat(Ratio.of(entry(0, -5), entry(50, 50), Metric.P99)).isEmpty();
+        assertThat(Ratio.of(entry(1), entry(1), Metric.P50)).isEmpty();
+    }
+
+    @Test
+    void isWrittenWithAMarkWhereItMayBeNoise() {
+        assertThat(Ratio.of(List.of(1.25, 1.2, 1.3)).full()).isEqualTo("1.25 (1.20–1.30)");
+        assertThat(Ratio.of(List.of(1.25, 0.9, 1.3)).full()).isEqualTo("~1.25 (0.90–1.30)");
+        assertThat(Ratio.of(List.of(0.0123, 0.0123, 0.0123)).brief()).isEqualTo("0.012");
+    }
+
+    private static Entry entry(double... micros) {
+        List<Round> rounds = Arrays.stream(micros).mapToObj(m -> new Round(Map.of(Metric.P99, m), false)).toList();
+        return new Entry("any", rounds, List.of(), null, List.of());
+    }
+}

@@ -1,0 +1,145 @@
+package dev.polyserve.bench.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.Results;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+class ResultsJsonTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void whatIsWrittenIsRead() throws IOException {
+        Path file = directory.resolve("results.json");
+        Results results = Samples.rich();
+
+        ResultsJson.write(results, file);
+
+        assertThat(ResultsJson.read(file)).isEqualTo(results);
+    }
+
+    @Test
+    void theOrderIsThatOfTheRecordsAndOfTheMetrics() {
+        JsonNode tree = JsonMapper.shared().readTree(ResultsJson.text(Samples.rich()));
+
+        assertThat(tree.propertyNames()).containsExactly("format", "startedAt", "tookSeconds", "complete", "command",
+                "environment", "settings", "comparisons");
+        assertThat(tree.path("environment").path("versions").propertyNames()).containsExactly("java", "polyserve",
+                "python");
+        List<Metric> metrics = new ArrayList<>();
+        tree.at("/comparisons/0/entries/0/rounds/0/metrics").propertyNames()
+                .forEach(name -> metrics.add(Metric.valueOf(name)));
+        assertThat(metrics).hasSizeGreaterThan(5).isSorted();
+    }
+
+    @Test
+    void theSummaryIsThatOfTheRounds() {
+        Results results = Samples.rich();
+        JsonNode tree = JsonMapper.shared().readTree(ResultsJson.text(results));
+        for (int c = 0; c < results.comparisons().size(); c++) {
+            Comparison comparison = results.comparisons().get(c);
+            for (int e = 0; e < comparison.entries().size(); e++) {
+                Entry entry = comparison.entries().get(e);
+                JsonNode summary = tree.at("/comparisons/" + c + "/entries/" + e + "/summary");
+                for (Metric metric : Metric.values()) {
+                    assertThat(summary.has(metric.name())).isEqualTo(entry.spread(metric).isPresent());
+                    entry.spread(metric).ifPresent(spread -> assertThat(summary.path(metric.name()).path("median")
+                            .doubleValue()).isEqualTo(spread.median()));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aSummaryThatSomebodyChangedChangesNothing() throws IOException {
+        ObjectNode tree = tree();
+        ((ObjectNode) tree.at("/comparisons/0/entries/0/summary/P99")).put("median", 1);
+
+        assertThat(ResultsJson.read(write(tree.toString()))).isEqualTo(Samples.rich());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "/settings/depth | 'incomplete or were changed'",
+        "/environment | 'incomplete or were changed'",
+        "/comparisons/0/entries/0/rounds | 'incomplete or were changed'",
+        "/comparisons | 'does not hold results'",
+        "/format | 'does not hold results'"})
+    void aFileThatLacksSomethingIsRefused(String pointer, String reason) throws IOException {
+        ObjectNode tree = tree();
+        int slash = pointer.lastIndexOf('/');
+        ((ObjectNode) tree.at(pointer.substring(0, slash))).remove(pointer.substring(slash + 1));
+
+        refused(write(tree.toString()), reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/environment", "/environment/processor", "/comparisons/0/entries/0/remarks", "/startedAt"})
+    void aNullWhereThereMustBeAValueIsRefused(String pointer) throws IOException {
+        ObjectNode tree = tree();
+        int slash = pointer.lastIndexOf('/');
+        ((ObjectNode) tree.at(pointer.substring(0, slash))).putNull(pointer.substring(slash + 1));
+
+        refused(write(tree.toString()), "incomplete or were changed");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "''                                  | does not hold results",
+        "[]                                  | does not hold results",
+        "'{\"rows\": []}'                    | does not hold results",
+        "'{\"format\": 1, \"comparisons\": ' | is not JSON (line 1)",
+        "hello                               | is not JSON (line 1)",
+        "'{\"format\": 2, \"comparisons\": []}' | update polyserve",
+        "'{\"format\": 0, \"comparisons\": []}' | no longer reads"})
+    void foreignOlderNewerAndBrokenFilesAreRefused(String content, String reason) throws IOException {
+        refused(write(content), reason);
+    }
+
+    @Test
+    void anUnknownMetricIsRefused() throws IOException {
+        ObjectNode tree = tree();
+        ((ObjectNode) tree.at("/comparisons/0/entries/0/rounds/0/metrics")).put("WARP", 9);
+
+        refused(write(tree.toString()), "incomplete or were changed");
+    }
+
+    @Test
+    void whatCannotBeReadOrWrittenIsNamed() {
+        refused(directory.resolve("absent.json"), "there is no file");
+        refused(directory, "cannot be read");
+        assertThatThrownBy(() -> ResultsJson.write(Samples.rich(), directory.resolve("no/such.json")))
+                .isInstanceOf(IOException.class).hasMessageContaining("such.json").hasMessageContaining("make its dir");
+        assertThatThrownBy(() -> ResultsJson.write(Samples.rich(), directory)).isInstanceOf(IOException.class)
+                .hasMessageContaining(directory.toString());
+    }
+
+    private void refused(Path file, String reason) {
+        assertThatThrownBy(() -> ResultsJson.read(file)).isExactlyInstanceOf(IOException.class).message()
+                .contains(reason).contains(file.toString()).doesNotContain("\n");
+    }
+
+    private static ObjectNode tree() {
+        return (ObjectNode) JsonMapper.shared().readTree(ResultsJson.text(Samples.rich()));
+    }
+
+    private Path write(String content) throws IOException {
+        return Files.writeString(directory.resolve("file.json"), content);
+    }
+}

@@ -1,0 +1,152 @@
+package dev.polyserve.bench.report;
+
+import static dev.polyserve.bench.report.Samples.closed;
+import static dev.polyserve.bench.report.Samples.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.bench.report.Verdict.Finding;
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Comparison.Load;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Metric;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class VerdictTest {
+    @Test
+    void saysWhoIsBestWhoIsCloseAndWhoIsBehind() {
+        assertThat(sentence(closed("echo", entry("virtual", 78_900, 9, 1, 1).build(),
+                entry("epoll", 81_300, 6, 1, 1).build(), entry("thread", 62_700, 12, 1, 1).build(),
+                entry("process", 20_000, 12, 1, 1).build())))
+                .isEqualTo("echo, capacity: epoll (81,300 requests/s); virtual is within 4 %; "
+                        + "thread does 22 % less, process 75 % less.");
+    }
+
+    @Test
+    void ofManyOnlyTheFirstAreNamed() {
+        Entry[] eight = IntStream.range(0, 8).mapToObj(i -> entry("m" + i, 1_000 - 100 * i, 1, 1, 1).build())
+                .toArray(Entry[]::new);
+        assertThat(sentence(closed("echo", eight))).isEqualTo("echo, capacity: m0 (1,000 requests/s); "
+                + "m1 does 10 % less, m2 20 % less, m3 30 % less, m4 40 % less; 3 others are further behind.");
+    }
+
+    @Test
+    void aDifferenceWithinTheNoiseIsNotClaimed() {
+        assertThat(sentence(closed("echo", entry("epoll", 81_300, 6, 1, 1).noise(14).build(),
+                entry("thread", 74_000, 12, 1, 1).build())))
+                .contains("epoll (81,300 requests/s); thread (").contains("cannot be told from it")
+                .doesNotContain("less");
+    }
+
+    @Test
+    void whereAllAreTheSameNobodyWins() {
+        assertThat(sentence(closed("wait", entry("epoll", 10_000, 6, 1, 1).build(),
+                entry("thread", 9_990, 12, 1, 1).build(), entry("virtual", 9_900, 12, 1, 1).build())))
+                .isEqualTo("wait, capacity: no clear difference (at best 10,000 requests/s); "
+                        + "epoll, thread and virtual are within 2 %.");
+    }
+
+    @Test
+    void comparesProcessorTimeWhereTheGeneratorWasTheLimit() {
+        Finding finding = finding(closed("pipeline", entry("virtual", 905_000, 0.83, 1, 1).bound().build(),
+                entry("epoll", 900_000, 0.6, 1, 1).bound().build(), entry("thread", 600_000, 1.6, 1, 1).build()));
+        assertThat(finding.sentence()).isEqualTo("pipeline, processor time: epoll (0.60 µs per request); "
+                + "virtual takes 38 % more, thread 2.69 times as much.");
+        assertThat(finding.caveats()).containsExactly("The generator was the limit for virtual and epoll: "
+                + "requests/s then say too little, so processor time is compared.");
+    }
+
+    @Test
+    void comparesTheSlowestOfAHundredAtAFixedRate() {
+        assertThat(sentence(open(20_000, entry("epoll", 20_000, 6, 1, 180).build(),
+                entry("virtual", 20_000, 9, 1, 185).build(), entry("thread", 20_000, 12, 1, 900).build())))
+                .isEqualTo("echo, latency at 20,000 requests/s: epoll (p99 180 µs); virtual is within 3 %; "
+                        + "thread takes 5.04 times as long.");
+    }
+
+    @Test
+    void whoDoesNotKeepTheRateHasNoLatencyToCompare() {
+        Finding finding = finding(open(20_000, entry("epoll", 20_000, 6, 1, 180).build(),
+                entry("thread", 18_000, 6, 1, 20).build()));
+        assertThat(finding.sentence()).isEqualTo("echo, latency at 20,000 requests/s: epoll (p99 180 µs); "
+                + "there is nobody to compare with.");
+        assertThat(finding.caveats()).singleElement().asString().startsWith("thread did not keep the rate");
+    }
+
+    @Test
+    void aGeneratorThatDidNotKeepTheRateMeasuredItself() {
+        Finding finding = finding(open(20_000, entry("epoll", 20_000, 6, 1, 180).bound().build(),
+                entry("thread", 20_000, 6, 1, 200).build()));
+        assertThat(finding.best()).isEqualTo("thread");
+        assertThat(finding.caveats()).singleElement().asString()
+                .startsWith("The generator was the limit for epoll: the latency then is its own");
+    }
+
+    @Test
+    void comparesMemoryOfIdleConnections() {
+        assertThat(sentence(closed("idle", entry("thread", 1, 1, 1, 1).per(18_400, 650, 2_700).build(),
+                entry("epoll", 1, 1, 1, 1).per(310, 280, 2_700).build())))
+                .isEqualTo("idle, memory per idle connection: epoll (310 B); thread takes 59.8 times as much.");
+    }
+
+    @Test
+    void saysHowMemoryGrewWhereClientsDoNotRead() {
+        assertThat(finding(closed("slow-reader",
+                entry("thread", 100, 1, 1, 1).metric(Metric.RSS_GROWTH_BYTES, 310 << 20).build(),
+                entry("epoll", 100, 1, 1, 1).metric(Metric.RSS_GROWTH_BYTES, 2 << 20).build())).caveats())
+                .containsExactly("While some did not read, memory grew by 2.00 MiB (epoll), 310 MiB (thread).");
+    }
+
+    @Test
+    void whoFailedIsNotCompared() {
+        Finding finding = finding(closed("echo", entry("epoll", 81_300, 6, 1, 1).build(),
+                entry("liar", 999_999, 1, 1, 1).failure("it changed byte 17 of a reply").build()));
+        assertThat(finding.best()).isEqualTo("epoll");
+        assertThat(finding.caveats()).containsExactly("liar failed: see below the table.");
+    }
+
+    @Test
+    void whereAllFailedNobodyIsBest() {
+        Finding finding = finding(
+                closed("echo", new Entry("epoll", List.of(), List.of(), "it never listened", List.of())));
+        assertThat(finding.sentence()).isEqualTo("echo, capacity: nobody has a figure to compare.");
+        assertThat(finding.best()).isEmpty();
+    }
+
+    @Test
+    void lossIsSaid() {
+        assertThat(finding(closed("echo", entry("epoll", 9_000, 6, 1, 1).metric(Metric.LOST_SHARE, 0.02).build()))
+                .caveats()).containsExactly("epoll lost datagrams: see the table.");
+    }
+
+    @Test
+    void saysWhatLimitsTheWholeRun() {
+        Comparison two = closed("echo", entry("epoll", 9_000, 6, 1, 1).rounds(2).build(),
+                entry("thread", 4_000, 6, 1, 1).rounds(2).build());
+        Verdict verdict = Verdict.of(Samples.results(false, List.of(two)));
+        assertThat(verdict.findings()).singleElement().extracting(Finding::sentence).asString()
+                .contains("cannot be told from it");
+        assertThat(verdict.remarks()).hasSize(2).anyMatch(r -> r.startsWith("The run was interrupted"))
+                .anyMatch(r -> r.startsWith("With fewer than 3 rounds"));
+        assertThat(Verdict.of(Samples.results(false, List.of())).remarks()).contains("Nothing was measured.");
+        assertThat(Verdict.of(Samples.rich()).remarks()).isEmpty();
+    }
+
+    @Test
+    void theSameResultsGiveTheSameVerdict() {
+        assertThat(Verdict.of(Samples.rich())).isEqualTo(Verdict.of(Samples.rich()));
+    }
+
+    private static Comparison open(double rate, Entry... entries) {
+        return new Comparison("echo", Load.OPEN, rate, 0.5, List.of(entries));
+    }
+
+    private static Finding finding(Comparison comparison) {
+        return Verdict.of(Samples.results(true, List.of(comparison))).findings().getFirst();
+    }
+
+    private static String sentence(Comparison comparison) {
+        return finding(comparison).sentence();
+    }
+}
