@@ -1,0 +1,12 @@
+package dev.polyserve.benchmarks.peer;
+
+import java.net.InetSocketAddress;
+
+/// A peer: sends back every byte that a client sends, and closes after the last one.
+interface EchoServer {
+    /// How many connections may wait for being accepted; the same for all peers and for our own servers.
+    int BACKLOG = 4096;
+
+    /// Serves until the process ends: returns only by an exception.
+    void serve(InetSocketAddress address) throws Exception;
+}

@@ -1,0 +1,50 @@
+"""Echo by asyncio: asyncio_echo.py protocol|streams|uvloop PORT.
+
+Written as the examples "TCP Echo Server" of the library reference, once with a protocol (asyncio-protocol.html) and once
+with streams (asyncio-stream.html); uvloop's README has the same protocol run on its loop, and so does its
+examples/bench/echoserver.py. Tuned: a backlog that holds all clients; both loops set TCP_NODELAY by themselves. Flow
+control is the documented one: pause_writing stops reading, drain() waits.
+"""
+
+import asyncio
+import sys
+
+
+class Echo(asyncio.Protocol):
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        self.transport.write(data)
+
+    def pause_writing(self):
+        self.transport.pause_reading()
+
+    def resume_writing(self):
+        self.transport.resume_reading()
+
+
+async def echo(reader, writer):
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+    except ConnectionError:
+        pass  # the client went without saying so; the load generator reports it
+
+
+async def serve(kind, port):
+    if kind == "streams":
+        server = await asyncio.start_server(echo, "127.0.0.1", port, backlog=4096)
+    else:
+        server = await asyncio.get_running_loop().create_server(Echo, "127.0.0.1", port, backlog=4096)
+    await server.serve_forever()
+
+
+if sys.argv[1] == "uvloop":
+    import uvloop
+
+    uvloop.install()
+asyncio.run(serve(sys.argv[1], int(sys.argv[2])))

@@ -1,0 +1,24 @@
+"""Echo by gevent, a greenlet per connection: gevent_echo.py PORT.
+
+Written as gevent's own examples/echoserver.py (StreamServer and a function that reads and sends), on the socket as its
+gevent.baseserver documentation passes it. Tuned: a backlog that holds all clients, no Nagle, 64 KiB a read.
+"""
+
+import socket
+import sys
+
+from gevent.server import StreamServer
+
+
+def echo(client, address):
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        while data := client.recv(65536):
+            client.sendall(data)
+    except ConnectionError:
+        pass  # the client went without saying so; the load generator reports it
+    finally:
+        client.close()
+
+
+StreamServer(("127.0.0.1", int(sys.argv[1])), echo, backlog=4096).serve_forever()
