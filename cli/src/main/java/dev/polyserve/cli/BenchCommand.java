@@ -1,0 +1,145 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.Server;
+import dev.polyserve.bench.Advice;
+import dev.polyserve.bench.Bench;
+import dev.polyserve.bench.BenchPlan;
+import dev.polyserve.bench.contender.Launcher;
+import dev.polyserve.bench.contender.Machine;
+import dev.polyserve.bench.contender.Placement;
+import dev.polyserve.bench.contender.Program;
+import dev.polyserve.bench.report.Baseline;
+import dev.polyserve.bench.report.HtmlReport;
+import dev.polyserve.bench.report.ResultsJson;
+import dev.polyserve.bench.report.TextReport;
+import dev.polyserve.bench.result.Results;
+import dev.polyserve.cli.text.TerminalWidth;
+import dev.polyserve.cli.text.Units;
+import java.io.Console;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `bench`: loads contenders and compares what they cost.
+final class BenchCommand {
+    static final String NAME = "bench";
+    private static final int FAILED = 1;
+    private static final int WIDTH_COLUMNS = 160;
+
+    private final Stdio stdio;
+
+    BenchCommand(Stdio stdio) {
+        this.stdio = stdio;
+    }
+
+    /// How it is written.
+    static CommandSpec spec() {
+        CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
+        BenchOptions.addTo(spec);
+        spec.usageMessage().sortOptions(false)
+                .description("Loads servers, each in a process of its own, and compares what they cost: which model for"
+                        + " this load, on this machine?", "Ctrl-C ends it early; what was measured is still shown.", "")
+                .footer("", "Examples:",
+                        "  polyserve bench",
+                        "  polyserve bench --models nio,virtual,thread --workload echo,churn --report report.html",
+                        "  polyserve bench --models nio --against 'netty=java -jar echo.jar {port}' --json now.json",
+                        "  polyserve bench --models none --against tcp://127.0.0.1:7000 --connections 1000 --rate 20000",
+                        "  polyserve bench --advise",
+                        "  polyserve bench --advise --handler-waits 20ms --handler-computes 1ms --connections 500");
+        return spec;
+    }
+
+    /// Measures, and shows it.
+    int run(ParseResult parsed) {
+        BenchOptions options = new BenchOptions(parsed);
+        Map<String, String> advised = options.has(BenchOptions.ADVISE) ? advice(options) : Map.of();
+        BenchPlan plan = options.plan(advised, command(parsed));
+        Optional<Results> before = options.has(BenchOptions.BASELINE)
+                ? Optional.of(read(Path.of(options.text(BenchOptions.BASELINE, ""))))
+                : Optional.empty();
+        Results results = measure(plan);
+        Optional<Baseline> baseline = before.map(earlier -> Baseline.compare(earlier, results));
+        TextReport.lines(results, terminal() ? TerminalWidth.columns() : WIDTH_COLUMNS, baseline)
+                .forEach(stdio.out()::println);
+        stdio.out().flush();
+        write(options, results, baseline);
+        boolean failed = results.comparisons().stream().flatMap(table -> table.entries().stream())
+                .anyMatch(entry -> entry.failure() != null);
+        return failed || !results.complete() ? FAILED : 0;
+    }
+
+    private static String command(ParseResult parsed) {
+        return "polyserve bench " + String.join(" ", parsed.originalArgs().stream().skip(1).map(BenchCommand::quoted)
+                .toList());
+    }
+
+    private static String quoted(String word) {
+        return word.matches("[\\w.,:/=-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+
+    private Results measure(BenchPlan plan) {
+        Thread measuring = Thread.currentThread();
+        Map<String, Runnable> ends = Map.of("INT", measuring::interrupt, "TERM", measuring::interrupt);
+        try (Signals _ = Signals.on(ends); BenchProgress progress = new BenchProgress(stdio.err(), terminal())) {
+            Placement placement = Placement.take();
+            try (Launcher launcher = new Launcher(Program.running(), placement)) {
+                return new Bench(plan, launcher, placement, Machine.environment(placement), progress).run();
+            }
+        } catch (InterruptedException e) {
+            throw ExitException.failed("interrupted before anything was measured", e);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw ExitException.wrong(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static Results read(Path file) {
+        try {
+            return ResultsJson.read(file);
+        } catch (IOException e) {
+            throw ExitException.wrong(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void write(BenchOptions options, Results results, Optional<Baseline> baseline) {
+        try {
+            if (options.has(BenchOptions.JSON)) {
+                ResultsJson.write(results, Path.of(options.text(BenchOptions.JSON, "")));
+            }
+            if (options.has(BenchOptions.REPORT)) {
+                HtmlReport.write(results, baseline, Path.of(options.text(BenchOptions.REPORT, "")));
+            }
+        } catch (IOException e) {
+            throw ExitException.failed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private boolean terminal() {
+        Console console = stdio.in().equals(System.in) ? System.console() : null;
+        return console != null && console.isTerminal();
+    }
+
+    // --- advice ---
+
+    private Map<String, String> advice(BenchOptions options) {
+        Questions questions = new Questions(stdio);
+        Duration waits = options.has(BenchOptions.HANDLER_WAITS)
+                ? options.duration(BenchOptions.HANDLER_WAITS)
+                : questions.ask("How long does a handler wait per request, for a database or another server?", "10ms",
+                        Units::duration);
+        Duration computes = options.has(BenchOptions.HANDLER_COMPUTES)
+                ? options.duration(BenchOptions.HANDLER_COMPUTES)
+                : questions.ask("How long does it compute per request?", "0", Units::duration);
+        int clients = options.has(BenchOptions.CONNECTIONS)
+                ? options.connections()
+                : questions.ask("How many clients are connected at once?", "100", BenchOptions::clients);
+        Advice advice = new Advice(waits, computes, clients);
+        List<String> models = advice.models(model -> Server.whyNot(model).isEmpty());
+        stdio.err().println("In question: " + String.join(", ", models) + ". " + advice.reason() + ".");
+        return BenchOptions.advised(models, waits, computes, clients);
+    }
+}

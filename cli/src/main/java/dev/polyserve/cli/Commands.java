@@ -1,0 +1,153 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.cli.connect.ConnectionFailure;
+import dev.polyserve.cli.log.ConsoleLog;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/// The tree of commands: finds out which one is meant, runs it, and says in one sentence what went wrong.
+///
+/// Commands are described by picocli's programming interface, not its annotations: nothing has to be looked up by reflection
+/// at start.
+final class Commands {
+    private static final String PROGRAM = "polyserve";
+    private static final String COMPLETION = "generate-completion";
+    private static final String DEBUG = "--debug";
+    private static final int WIDTH_COLUMNS = 110;
+
+    private final Stdio stdio;
+
+    Commands(Stdio stdio) {
+        this.stdio = stdio;
+    }
+
+    /// Runs the command and returns the exit status.
+    int run(String[] args) {
+        boolean debug = debug(args);
+        try (ConsoleLog log = new ConsoleLog(stdio.err(), debug)) {
+            log.install();
+            return runLogged(args, log);
+        } catch (ExitException e) {
+            return complain(e.getMessage(), e, e.status(), debug);
+        } catch (ParameterException e) {
+            return complain(Mistakes.sentence(e), e, 2, debug);
+        } catch (ConnectionFailure e) {
+            return complain(e.getMessage(), e, 1, debug);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return complain("interrupted", e, 1, debug);
+        } catch (RuntimeException | Error e) {
+            return complain(
+                    "internal error: " + e + (debug ? "" : "; run it again with --debug and report what it says"),
+                    e, 1, debug);
+        }
+    }
+
+    private int runLogged(String[] args, ConsoleLog log) throws InterruptedException {
+        CommandLine line = commandLine(args);
+        ParseResult root = line.parseArgs(args);
+        ParseResult leaf = root;
+        while (leaf.hasSubcommand()) {
+            leaf = leaf.subcommand();
+        }
+        if (leaf.isUsageHelpRequested()) {
+            leaf.commandSpec().commandLine().usage(stdio.out());
+            return 0;
+        }
+        if (leaf.isVersionHelpRequested()) {
+            stdio.out().println(version());
+            return 0;
+        }
+        String name = leaf.commandSpec().name();
+        return switch (name) {
+            case ServeCommand.NAME -> new ServeCommand(stdio, log).run(leaf);
+            case ConnectCommand.NAME -> new ConnectCommand(stdio).run(leaf);
+            case ModelsCommand.NAME -> new ModelsCommand(stdio.out()).run(leaf);
+            case BenchCommand.NAME -> new BenchCommand(stdio).run(leaf);
+            case COMPLETION -> complete(leaf.commandSpec());
+            default -> throw ExitException.wrong("no command was given: take serve, connect, models or bench"
+                    + " (polyserve --help shows examples)");
+        };
+    }
+
+    private static int complete(CommandSpec spec) {
+        if (!(spec.userObject() instanceof Runnable command)) {
+            throw new IllegalStateException("generate-completion cannot run");
+        }
+        command.run();
+        return 0;
+    }
+
+    private int complain(@Nullable String sentence, Throwable why, int status, boolean debug) {
+        stdio.err().println(PROGRAM + ": " + sentence);
+        if (debug) {
+            why.printStackTrace(stdio.err());
+        }
+        return status;
+    }
+
+    /// Before anything is parsed, because also what the parser throws is shown with its stack.
+    private static boolean debug(String[] args) {
+        int end = Arrays.asList(args).indexOf("--");
+        List<String> options = Arrays.asList(args).subList(0, end < 0 ? args.length : end);
+        return options.contains(DEBUG);
+    }
+
+    /// All commands, or only the one that is meant where that is plain: describing the others would only cost time.
+    private CommandLine commandLine(String[] args) {
+        String first = args.length == 0 ? "" : args[0];
+        CommandLine line = new CommandLine(rootSpec());
+        switch (first) {
+            case ServeCommand.NAME -> line.addSubcommand(ServeCommand.spec());
+            case ConnectCommand.NAME -> line.addSubcommand(ConnectCommand.spec());
+            case ModelsCommand.NAME -> line.addSubcommand(ModelsCommand.spec());
+            case BenchCommand.NAME -> line.addSubcommand(BenchCommand.spec());
+            default -> line.addSubcommand(ServeCommand.spec()).addSubcommand(ConnectCommand.spec())
+                    .addSubcommand(ModelsCommand.spec()).addSubcommand(BenchCommand.spec())
+                    .addSubcommand(COMPLETION, new GenerateCompletion());
+        }
+        line.setExpandAtFiles(false);
+        line.setUsageHelpWidth(WIDTH_COLUMNS);
+        line.setOut(new PrintWriter(stdio.out(), true, stdio.out().charset()));
+        return line;
+    }
+
+    private static CommandSpec rootSpec() {
+        CommandSpec spec = common(CommandSpec.create().name(PROGRAM))
+                .addOption(OptionSpec.builder("-V", "--version").versionHelp(true)
+                        .description("Shows the version and exits.").build());
+        spec.usageMessage().description("A server for TCP, UDP and Unix sockets: one handler, every concurrency model.")
+                .footer("", "Examples:",
+                        "  polyserve serve                                   echo on tcp://127.0.0.1:8888",
+                        "  polyserve serve upper --listen tcp://*:7000 --model nio",
+                        "  polyserve connect tcp://127.0.0.1:8888",
+                        "  polyserve models",
+                        "  polyserve bench --models virtual,nio,thread",
+                        "",
+                        "Exit status: 0 done or drained, 1 it failed while running, 2 the command line was wrong.");
+        return spec;
+    }
+
+    /// Adds what every command has.
+    static CommandSpec common(CommandSpec spec) {
+        return spec
+                .addOption(OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this help and exits.")
+                        .build())
+                .addOption(OptionSpec.builder(DEBUG).type(boolean.class)
+                        .description("Shows stack traces and more of the course of things.").build());
+    }
+
+    private static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return PROGRAM + " " + (version == null ? "(development build)" : version) + ", Java "
+                + Runtime.version().feature();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.polyserve.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+
+/// Reads a configuration file in TOML, whose keys are the names of the long options.
+///
+/// The only class that uses tomlj, so that it is loaded only when there is a configuration.
+final class ConfigFile {
+    private final Path file;
+    private final TomlParseResult toml;
+
+    private ConfigFile(Path file, TomlParseResult toml) {
+        this.file = file;
+        this.toml = toml;
+    }
+
+    /// Reads the file.
+    ///
+    /// @throws ExitException naming the file, the line and the key
+    static Settings read(Path file) {
+        TomlParseResult toml = parse(file);
+        if (toml.hasErrors()) {
+            TomlParseError first = toml.errors().getFirst();
+            throw ExitException.wrong("bad configuration " + file + " line " + line(first.position()) + ": "
+                    + String.valueOf(first.getMessage()).lines().findFirst().orElse("it is not TOML"), first);
+        }
+        return new ConfigFile(file, toml).settings();
+    }
+
+    private static TomlParseResult parse(Path file) {
+        try {
+            return Toml.parse(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw ExitException.wrong("there is no configuration file " + file, e);
+        } catch (IOException e) {
+            throw ExitException.wrong("the configuration file " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Settings settings() {
+        Settings settings = new Settings();
+        for (String key : toml.keySet()) {
+            String where = place(key);
+            Setting setting = Setting.of(key).orElseThrow(() -> ExitException.wrong("unknown key in " + where
+                    + ": the keys are "
+                    + Stream.of(Setting.values()).map(Setting::key).collect(Collectors.joining(", "))));
+            settings.put(setting, values(setting, toml.get(List.of(key)), where), where);
+        }
+        return settings;
+    }
+
+    private static List<String> values(Setting setting, @Nullable Object value, String where) {
+        return switch (setting.shape()) {
+            case TEXT, NUMBER -> List.of(one(value, where));
+            case LIST -> value instanceof TomlArray array ? texts(array, where) : List.of(one(value, where));
+            case FLAG -> {
+                if (!(value instanceof Boolean flag)) {
+                    throw ExitException.wrong("bad " + where + ": it is true or false");
+                }
+                yield List.of(flag.toString());
+            }
+        };
+    }
+
+    private static List<String> texts(TomlArray array, String where) {
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            texts.add(one(array.get(i), where));
+        }
+        if (texts.isEmpty()) {
+            throw ExitException.wrong("bad " + where + ": the list is empty");
+        }
+        return texts;
+    }
+
+    private static String one(@Nullable Object value, String where) {
+        if (value instanceof String || value instanceof Long) {
+            return value.toString();
+        }
+        throw ExitException.wrong("bad " + where + ": it is a text in quotes or a whole number");
+    }
+
+    private String place(String key) {
+        return file + " line " + line(toml.inputPositionOf(List.of(key))) + " key '" + key + "'";
+    }
+
+    private static int line(@Nullable TomlPosition position) {
+        return position == null ? 1 : position.line();
+    }
+}

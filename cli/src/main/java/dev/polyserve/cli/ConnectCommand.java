@@ -1,0 +1,110 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.cli.connect.DatagramClient;
+import dev.polyserve.cli.connect.StreamClient;
+import dev.polyserve.cli.connect.TerminalClient;
+import dev.polyserve.cli.text.Units;
+import java.io.Console;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `connect`: a client for a person, or a pipe.
+final class ConnectCommand {
+    static final String NAME = "connect";
+    private static final String NO_HALF_CLOSE = "--no-half-close";
+    private static final String WAIT = "--wait";
+    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(1);
+
+    private final Stdio stdio;
+
+    ConnectCommand(Stdio stdio) {
+        this.stdio = stdio;
+    }
+
+    /// How it is written.
+    static CommandSpec spec() {
+        CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
+        spec.addOption(OptionSpec.builder(NO_HALF_CLOSE).type(boolean.class)
+                .description("At the end of input, waits for the server's end instead of telling it.").build());
+        spec.addOption(OptionSpec.builder(WAIT).type(String.class).paramLabel("DURATION")
+                .description("How long to wait for replies after the last datagram was sent (default: 1s).").build());
+        spec.addPositional(PositionalParamSpec.builder().index("0").arity("1").required(true).type(String.class)
+                .paramLabel("ENDPOINT")
+                .description("tcp://host:port, unix:/path, or udp://host:port (there one datagram a line).").build());
+        spec.usageMessage()
+                .description("Sends standard input to a server and prints what it sends, until the server ends.",
+                        "On a terminal: lines with history and editing; the line 'exit' ends it.", "")
+                .footer("", "Examples:", "  polyserve connect tcp://127.0.0.1:8888",
+                        "  echo hello | polyserve connect unix:/tmp/up.sock",
+                        "  echo hello | polyserve connect udp://127.0.0.1:8888 --wait 500ms");
+        return spec;
+    }
+
+    /// Connects, and talks until one side ends.
+    int run(ParseResult parsed) throws InterruptedException {
+        String text = parsed.matchedPositionalValue(0, "");
+        boolean halfClose = !parsed.hasMatchedOption(NO_HALF_CLOSE);
+        Endpoint endpoint = endpoint(text);
+        if (parsed.hasMatchedOption(WAIT) && !endpoint.datagram()) {
+            throw ExitException.wrong(WAIT + " is for datagrams, and " + endpoint + " has connections");
+        }
+        if (!halfClose && endpoint.datagram()) {
+            throw ExitException.wrong(NO_HALF_CLOSE + " is for connections, and " + endpoint + " has datagrams");
+        }
+        return switch (endpoint) {
+            case Endpoint.Tcp _, Endpoint.Unix _ -> stream(endpoint, halfClose);
+            case Endpoint.Udp udp -> datagrams(udp, patience(parsed));
+            case Endpoint.UnixDatagram _ -> throw ExitException.wrong("cannot connect to " + endpoint
+                    + ": Unix datagrams need Linux support that this build does not have yet");
+            case Endpoint.Inherited _ -> throw ExitException.wrong(
+                    "cannot connect to " + endpoint
+                            + ": an inherited descriptor is for serving, give tcp://, udp:// or unix:");
+        };
+    }
+
+    private int stream(Endpoint endpoint, boolean halfClose) throws InterruptedException {
+        try (SocketChannel channel = StreamClient.connect(endpoint)) {
+            if (terminal()) {
+                new TerminalClient(endpoint, channel).run();
+            } else {
+                new StreamClient(endpoint, channel, stdio.in(), stdio.out()).run(halfClose);
+            }
+            return 0;
+        } catch (IOException e) {
+            throw ExitException.failed("the connection to " + endpoint + " failed: " + e.getMessage(), e);
+        }
+    }
+
+    private int datagrams(Endpoint.Udp endpoint, Duration patience) {
+        new DatagramClient(endpoint, stdio.in(), stdio.out(), terminal()).run(patience);
+        return 0;
+    }
+
+    private boolean terminal() {
+        Console console = stdio.in().equals(System.in) ? System.console() : null;
+        return console != null && console.isTerminal();
+    }
+
+    private static Duration patience(ParseResult parsed) {
+        String text = parsed.matchedOptionValue(WAIT, Units.written(DEFAULT_WAIT));
+        try {
+            return Units.duration(text);
+        } catch (IllegalArgumentException e) {
+            throw ExitException.wrong("bad " + WAIT + " '" + text + "': " + e.getMessage(), e);
+        }
+    }
+
+    private static Endpoint endpoint(String text) {
+        try {
+            return Endpoint.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw ExitException.wrong(String.valueOf(e.getMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.polyserve.cli;
+
+import org.jspecify.annotations.Nullable;
+
+/// Ends the program with one sentence.
+final class ExitException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private static final int FAILED = 1;
+    private static final int WRONG_COMMAND_LINE = 2;
+
+    private final int status;
+
+    private ExitException(int status, String sentence, @Nullable Throwable cause) {
+        super(sentence, cause);
+        this.status = status;
+    }
+
+    /// The command line, or what it names, is wrong.
+    static ExitException wrong(String sentence) {
+        return new ExitException(WRONG_COMMAND_LINE, sentence, null);
+    }
+
+    /// The command line, or what it names, is wrong.
+    static ExitException wrong(String sentence, Throwable cause) {
+        return new ExitException(WRONG_COMMAND_LINE, sentence, cause);
+    }
+
+    /// It failed while running.
+    static ExitException failed(String sentence, @Nullable Throwable cause) {
+        return new ExitException(FAILED, sentence, cause);
+    }
+
+    /// What the process ends with.
+    int status() {
+        return status;
+    }
+}

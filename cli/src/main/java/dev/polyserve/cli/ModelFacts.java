@@ -1,0 +1,56 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.Model;
+import java.util.List;
+
+/// What is to be known about a model when one is chosen.
+///
+/// @param runs what runs a handler
+/// @param waitsIn what it waits in
+/// @param endpoints which endpoints it serves
+/// @param goodFor what it is good for
+record ModelFacts(String runs, String waitsIn, String endpoints, String goodFor) {
+    private static final String ALL = "all";
+    private static final String ALL_ON_LINUX = "all, Linux";
+    private static final String BLOCKING = "blocking calls";
+
+    /// The facts about this model.
+    static ModelFacts of(Model model) {
+        return switch (model) {
+            case Model.Iterative _ -> new ModelFacts("the server's thread, one client after another", BLOCKING, ALL,
+                    "the simplest there is; one client at a time");
+            case Model.Threads _ -> new ModelFacts("one platform thread per connection", BLOCKING, ALL,
+                    "some hundred clients, code that pins its thread");
+            case Model.ThreadPool _ -> new ModelFacts("N platform threads, bounded queue", BLOCKING, ALL,
+                    "short requests with a firm bound on work at once");
+            case Model.VirtualThreads _ -> new ModelFacts("one virtual thread per connection", "the JDK's pollers", ALL,
+                    "almost everything: many clients, plain code");
+            case Model.ProcessPerConnection _ ->
+                new ModelFacts("one worker process per connection", BLOCKING, ALL_ON_LINUX,
+                        "code that may crash or must be kept apart");
+            case Model.ProcessPool _ -> new ModelFacts("N worker processes, each with an inner model", "inner model",
+                    ALL_ON_LINUX, "all cores, and a crash that costs one worker");
+            case Model.Polling _ -> new ModelFacts("one loop that asks every connection", "nothing: it spins",
+                    ALL_ON_LINUX, "teaching: it takes a processor when busy, and is up to 1 ms late when not");
+            case Model.Select _ -> loops("select", "a few clients, teaching");
+            case Model.Poll _ -> loops("poll", "some hundred busy clients");
+            case Model.Epoll epoll when epoll.edgeTriggered() ->
+                loops("epoll, edge-triggered", "many idle clients, fewest calls");
+            case Model.Epoll _ -> loops("epoll", "many clients, most of them idle");
+            case Model.IoUring _ -> new ModelFacts("event loops over a completion ring", "io_uring_enter", ALL_ON_LINUX,
+                    "the least CPU per request on a new kernel");
+            case Model.Nio _ ->
+                new ModelFacts("event loops over java.nio selectors", "the JDK's selector", "tcp, udp, unix",
+                        "many clients on any system");
+        };
+    }
+
+    /// The names of all models.
+    static List<String> ids() {
+        return Model.all().stream().map(Model::id).toList();
+    }
+
+    private static ModelFacts loops(String call, String goodFor) {
+        return new ModelFacts("event loops", call, ALL_ON_LINUX, goodFor);
+    }
+}

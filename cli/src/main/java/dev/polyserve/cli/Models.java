@@ -1,0 +1,134 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.Model;
+
+/// Makes the model that the settings describe, and refuses what makes no sense for it.
+final class Models {
+    private static final String DEFAULT = "virtual";
+
+    private final Settings settings;
+
+    private Models(Settings settings) {
+        this.settings = settings;
+    }
+
+    /// The model with the numbers that were given.
+    ///
+    /// @throws ExitException when a number was given that the model has no use for
+    static Model of(Settings settings) {
+        return new Models(settings).model();
+    }
+
+    private Model model() {
+        Model model = settings.read(Setting.MODEL, Model::named).orElseGet(() -> Model.named(DEFAULT));
+        if (settings.has(Setting.INNER) && !(model instanceof Model.ProcessPool)) {
+            throw unused(Setting.INNER, model, "it belongs to process-pool");
+        }
+        Model complete = switch (model) {
+            case Model.ThreadPool pool -> threadPool(pool);
+            case Model.ProcessPerConnection one -> processes(one);
+            case Model.ProcessPool pool -> processPool(pool);
+            case Model.Iterative _, Model.Threads _, Model.VirtualThreads _, Model.Polling _, Model.Nio _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _ ->
+                withoutWorkers(model);
+        };
+        return complete instanceof Model.ProcessPool ? complete : withLoops(complete);
+    }
+
+    private Model withoutWorkers(Model model) {
+        refuse(Setting.WORKERS, model, "it belongs to thread-pool, process and process-pool");
+        return refuseQueue(model);
+    }
+
+    private Model threadPool(Model.ThreadPool pool) {
+        return settings.read(Setting.WORKERS, Workers::parse).<Model>map(workers -> {
+            if (workers.least() != workers.most()) {
+                throw ExitException.wrong("bad " + settings.where(Setting.WORKERS)
+                        + ": a thread-pool has a fixed number of threads, so give one number");
+            }
+            return new Model.ThreadPool(workers.most(), pool.namePrefix(), pool.initializer());
+        }).orElse(pool);
+    }
+
+    private Model processes(Model.ProcessPerConnection one) {
+        refuseQueue(one);
+        return settings.read(Setting.WORKERS, Workers::parse)
+                .<Model>map(workers -> new Model.ProcessPerConnection(workers.most())).orElse(one);
+    }
+
+    private Model processPool(Model.ProcessPool pool) {
+        Model inner = settings.read(Setting.INNER, Model::named).orElse(pool.inner());
+        Workers workers = settings.read(Setting.WORKERS, Workers::parse)
+                .orElseGet(() -> new Workers(pool.minWorkers(), pool.maxWorkers()));
+        if (!(inner instanceof Model.ThreadPool)) {
+            refuseQueue(inner);
+        }
+        try {
+            return new Model.ProcessPool(workers.least(), workers.most(), withLoops(inner));
+        } catch (IllegalArgumentException e) {
+            throw ExitException.wrong("bad " + settings.where(Setting.INNER) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Model withLoops(Model model) {
+        if (!settings.has(Setting.LOOPS)) {
+            return model;
+        }
+        return settings.<Model>read(Setting.LOOPS, text -> switch (model) {
+            case Model.Nio _ -> new Model.Nio(loops(text));
+            case Model.Select _ -> new Model.Select(loops(text));
+            case Model.Poll _ -> new Model.Poll(loops(text));
+            case Model.Epoll epoll -> new Model.Epoll(loops(text), epoll.edgeTriggered());
+            case Model.IoUring _ -> new Model.IoUring(loops(text));
+            case Model.Polling _ -> throw unused(Setting.LOOPS, model, "it always has one loop");
+            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _ ->
+                throw unused(Setting.LOOPS, model,
+                        "it has no event loops: nio, select, poll, epoll, epoll-et and io_uring have");
+        }).orElse(model);
+    }
+
+    private int loops(String text) {
+        return settings.number(Setting.LOOPS).filter(loops -> loops > 0)
+                .orElseThrow(() -> new IllegalArgumentException(text + " is not a positive number of loops"));
+    }
+
+    private Model refuseQueue(Model model) {
+        refuse(Setting.QUEUE, model, "connections wait for a thread only in thread-pool");
+        return model;
+    }
+
+    private void refuse(Setting setting, Model model, String why) {
+        if (settings.has(setting)) {
+            throw unused(setting, model, why);
+        }
+    }
+
+    private ExitException unused(Setting setting, Model model, String why) {
+        return ExitException.wrong(settings.where(setting) + " does not go with the model " + model.id() + ": " + why);
+    }
+
+    /// How many workers.
+    ///
+    /// @param least how many at least
+    /// @param most how many at most
+    private record Workers(int least, int most) {
+        private static final String RANGE = "..";
+
+        static Workers parse(String text) {
+            int dots = text.indexOf(RANGE);
+            int least = positive(dots < 0 ? text : text.substring(0, dots));
+            int most = dots < 0 ? least : positive(text.substring(dots + RANGE.length()));
+            if (most < least) {
+                throw new IllegalArgumentException("the maximum is less than the minimum");
+            }
+            return new Workers(least, most);
+        }
+
+        private static int positive(String text) {
+            boolean digits = !text.isEmpty() && text.length() <= 6 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+            if (!digits || Integer.parseInt(text) == 0) {
+                throw new IllegalArgumentException("it is a positive number, or two as in 2..8");
+            }
+            return Integer.parseInt(text);
+        }
+    }
+}

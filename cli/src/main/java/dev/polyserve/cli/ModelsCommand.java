@@ -1,0 +1,89 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import dev.polyserve.cli.text.Json;
+import dev.polyserve.cli.text.Table;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `models`: the table of models, and which this machine can run.
+final class ModelsCommand {
+    static final String NAME = "models";
+    private static final String FORMAT = "--format";
+
+    private final PrintStream out;
+
+    ModelsCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    /// How it is written.
+    static CommandSpec spec() {
+        CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
+        spec.addOption(OptionSpec.builder(FORMAT).type(String.class).paramLabel("text|json")
+                .completionCandidates(List.of("text", "json"))
+                .description("A table, or one JSON array (default: text).").build());
+        spec.usageMessage()
+                .description("Shows the models: how clients can be served at once, and which of them run here.")
+                .footer("", "Examples:", "  polyserve models", "  polyserve models --format json");
+        return spec;
+    }
+
+    /// Prints it.
+    int run(ParseResult parsed) {
+        String format = parsed.matchedOptionValue(FORMAT, "text");
+        switch (format) {
+            case "text" -> text();
+            case "json" -> json();
+            default -> throw ExitException.wrong("bad --format '" + format + "': it is text or json");
+        }
+        return 0;
+    }
+
+    private void text() {
+        Table table = new Table(List.of("MODEL", "RUNS A HANDLER", "WAITS IN", "ENDPOINTS", "GOOD FOR", "HERE"),
+                List.of(12, 30, 16, 11, 32, 6));
+        // Several models often share one reason: each is told once, below.
+        List<String> reasons = new ArrayList<>();
+        for (Model model : Model.all()) {
+            ModelFacts facts = ModelFacts.of(model);
+            String here = Server.whyNot(model).map(why -> "no (" + noted(reasons, why) + ")").orElse("yes");
+            table.row(List.of(model.id(), facts.runs(), facts.waitsIn(), facts.endpoints(), facts.goodFor(), here));
+        }
+        table.lines().forEach(out::println);
+        Table notes = new Table(List.of("", ""), List.of(3, 110));
+        for (int i = 0; i < reasons.size(); i++) {
+            notes.row(List.of("(" + (i + 1) + ")", reasons.get(i)));
+        }
+        if (!reasons.isEmpty()) {
+            notes.lines().forEach(out::println);
+        }
+        out.flush();
+    }
+
+    /// The number of the note with this reason.
+    private static int noted(List<String> reasons, String why) {
+        if (!reasons.contains(why)) {
+            reasons.add(why);
+        }
+        return reasons.indexOf(why) + 1;
+    }
+
+    private void json() {
+        List<String> objects = Model.all().stream().map(model -> {
+            ModelFacts facts = ModelFacts.of(model);
+            Json object = new Json().put("name", model.id()).put("runs", facts.runs()).put("waitsIn", facts.waitsIn())
+                    .put("endpoints", facts.endpoints()).put("goodFor", facts.goodFor());
+            Server.whyNot(model).ifPresentOrElse(why -> object.put("available", false).put("whyNot", why),
+                    () -> object.put("available", true));
+            return "  " + object;
+        }).toList();
+        out.println("[\n" + String.join(",\n", objects) + "\n]");
+        out.flush();
+    }
+}

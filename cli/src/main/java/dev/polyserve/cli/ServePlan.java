@@ -1,0 +1,152 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Model;
+import dev.polyserve.OnFull;
+import dev.polyserve.Options;
+import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.cli.services.Servable;
+import dev.polyserve.cli.services.Service;
+import dev.polyserve.cli.services.UserHandler;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What `serve` is to do, read and checked as a whole before anything begins.
+///
+/// @param service what is served
+/// @param arguments what followed its name
+/// @param endpoints where
+/// @param model how
+/// @param options within which limits
+/// @param logFormat how log lines look
+/// @param quiet whether only warnings and errors are logged
+/// @param allowAmplification whether the small services answer datagrams of everybody
+record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoints, Model model, Options options,
+        ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification) {
+    private static final String DEFAULT_ENDPOINT = "tcp://127.0.0.1:8888";
+
+    /// Reads the words after `serve` and the settings.
+    ///
+    /// @throws ExitException with a sentence about the first thing that is wrong
+    static ServePlan of(List<String> words, Settings settings) {
+        List<String> arguments = words.isEmpty() ? List.of() : words.subList(1, words.size());
+        ServePlan plan = new ServePlan(service(words, arguments, settings), arguments, endpoints(settings),
+                Models.of(settings), Options.defaults(), logFormat(settings), settings.flag(Setting.QUIET),
+                settings.flag(Setting.ALLOW_AMPLIFICATION));
+        plan.checkEndpoints();
+        return plan.withOptions(options(settings, plan.service));
+    }
+
+    private ServePlan withOptions(Options all) {
+        return new ServePlan(service, arguments, endpoints, model, all, logFormat, quiet, allowAmplification);
+    }
+
+    private static Servable service(List<String> words, List<String> arguments, Settings settings) {
+        if (!settings.has(Setting.HANDLER)) {
+            if (settings.has(Setting.CLASS_PATH)) {
+                throw ExitException.wrong(settings.where(Setting.CLASS_PATH) + " goes with --handler CLASS only");
+            }
+            return sentence(() -> words.isEmpty() ? Service.ECHO : Service.named(words.getFirst(), arguments));
+        }
+        if (!words.isEmpty()) {
+            throw ExitException
+                    .wrong(settings.where(Setting.HANDLER) + " is served instead of a service, and the service '"
+                            + words.getFirst() + "' was given too: take one of them");
+        }
+        return sentence(() -> UserHandler.load(settings.text(Setting.HANDLER).orElseThrow(),
+                settings.text(Setting.CLASS_PATH).orElse(".")));
+    }
+
+    private static List<Endpoint> endpoints(Settings settings) {
+        List<String> given = settings.list(Setting.LISTEN);
+        return sentence(
+                () -> (given.isEmpty() ? Stream.of(DEFAULT_ENDPOINT) : given.stream()).map(Endpoint::parse).toList());
+    }
+
+    private static ConsoleLog.Format logFormat(Settings settings) {
+        return settings.read(Setting.LOG_FORMAT, text -> switch (text) {
+            case "text" -> ConsoleLog.Format.TEXT;
+            case "json" -> ConsoleLog.Format.JSON;
+            default -> throw new IllegalArgumentException("it is text or json");
+        }).orElse(ConsoleLog.Format.TEXT);
+    }
+
+    private static Options options(Settings settings, Servable service) {
+        return sentence(() -> {
+            Options options = Options.defaults().withLimits(limits -> limits(settings, limits))
+                    .withTimeouts(timeouts -> timeouts(settings, service, timeouts));
+            int backlog = settings.number(Setting.BACKLOG).orElse(options.sockets().backlog());
+            return options.withSockets(sockets -> sockets.withBacklog(backlog))
+                    .withOnFull(settings.read(Setting.ON_FULL, ServePlan::onFull).orElse(options.onFull()));
+        });
+    }
+
+    private static Options.Limits limits(Settings settings, Options.Limits defaults) {
+        Options.Limits limits = defaults
+                .withConnections(settings.number(Setting.MAX_CONNECTIONS).orElse(defaults.connections()))
+                .withConnectionsPerAddress(settings.number(Setting.MAX_PER_IP).orElse(defaults.connectionsPerAddress()))
+                .withQueue(settings.number(Setting.QUEUE).orElse(defaults.queue()));
+        return settings.bytes(Setting.MAX_FRAME).map(limits::withFrameBytes).orElse(limits);
+    }
+
+    /// A client that is not expected to speak first is not ended for being silent at first, and who sets an idle time means it
+    /// for the first byte too.
+    private static Options.Timeouts timeouts(Settings settings, Servable service, Options.Timeouts defaults) {
+        Duration idle = settings.duration(Setting.IDLE_TIMEOUT).orElse(defaults.idle());
+        Duration firstByte = settings.has(Setting.IDLE_TIMEOUT) ? idle : defaults.firstByte();
+        return defaults.withIdle(idle).withFirstByte(service.speaksFirst() ? Duration.ZERO : firstByte)
+                .withDrain(settings.duration(Setting.DRAIN_TIMEOUT).orElse(defaults.drain()));
+    }
+
+    private static OnFull onFull(String text) {
+        return switch (text) {
+            case "wait" -> OnFull.WAIT;
+            case "reject" -> OnFull.REJECT;
+            default -> throw new IllegalArgumentException("it is wait or reject");
+        };
+    }
+
+    private void checkEndpoints() {
+        if (allowAmplification && !service.amplifies()) {
+            throw ExitException.wrong("--allow-amplification goes with discard, chargen, daytime, time and qotd, and "
+                    + service.id() + " is none of them");
+        }
+        for (Endpoint endpoint : endpoints) {
+            if (endpoint.datagram() && !service.servesDatagrams()) {
+                throw ExitException.wrong(service.id() + " serves connections and " + endpoint
+                        + " has datagrams: listen on tcp:// or unix:");
+            }
+            if (!endpoint.datagram() && !service.servesStreams()) {
+                throw ExitException.wrong(service.id() + " serves datagrams and " + endpoint
+                        + " has connections: listen on udp:// or unixgram:");
+            }
+            if (endpoint instanceof Endpoint.Udp udp && service.amplifies() && !allowAmplification && !loopback(udp)) {
+                throw ExitException.wrong(service.id()
+                        + " over UDP can be turned against others by forged senders, so it"
+                        + " is served on loopback only, and " + endpoint + " is not: --allow-amplification insists");
+            }
+        }
+    }
+
+    private static boolean loopback(Endpoint.Udp udp) {
+        if (udp.host().equals("*")) {
+            return false;
+        }
+        try {
+            return Stream.of(InetAddress.getAllByName(udp.host())).allMatch(InetAddress::isLoopbackAddress);
+        } catch (UnknownHostException e) {
+            throw ExitException.wrong("cannot listen on " + udp + ": the name " + udp.host() + " is not known", e);
+        }
+    }
+
+    private static <T> T sentence(java.util.function.Supplier<T> made) {
+        try {
+            return made.get();
+        } catch (IllegalArgumentException e) {
+            throw ExitException.wrong(String.valueOf(e.getMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.DrainReport;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Server;
+import dev.polyserve.ServerListener;
+import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.cli.text.Units;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// One server's life, from start to exit, as signals steer it.
+///
+/// ```
+/// starting --live--> serving --TERM, INT, no listener left--> draining --all ended, deadline--> over
+///     \--TERM, INT (noted)--/                   \--a second TERM, INT--> ending now --> over
+/// ```
+///
+/// **Thread**: [#live] on the command's thread; what [#signals] gives on any.
+final class ServerLife implements ServerListener {
+    private static final int FAILED = 1;
+    /// After a second signal, what still hangs is left behind.
+    private static final long END_NOW_SECONDS = 2;
+
+    private final ConsoleLog log;
+    private final ServePlan plan;
+    private final @Nullable Supplier<Settings> configuration;
+    private final List<String> words;
+    private final AtomicInteger endSignals = new AtomicInteger();
+    private final AtomicInteger listenersDown = new AtomicInteger();
+    private final CountDownLatch ending = new CountDownLatch(1);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile @Nullable Server server;
+    private volatile Settings settings;
+    private volatile Duration drainTimeout;
+
+    /// @param settings those in force
+    /// @param configuration reads the settings again; null when there is no configuration file
+    /// @param words the service and its arguments
+    ServerLife(ConsoleLog log, ServePlan plan, Settings settings, @Nullable Supplier<Settings> configuration,
+            List<String> words) {
+        this.log = log;
+        this.plan = plan;
+        this.settings = settings;
+        this.configuration = configuration;
+        this.words = words;
+        this.drainTimeout = plan.options().timeouts().drain();
+    }
+
+    /// What each signal does.
+    Map<String, Runnable> signals() {
+        return Map.of("TERM", this::end, "INT", this::end, "HUP", this::reload, "USR1", this::status);
+    }
+
+    /// Waits until a signal, or an interrupt of this thread, ends the server, and drains it.
+    int live(Server started) {
+        server = started;
+        try {
+            ending.await();
+        } catch (InterruptedException e) {
+            end();
+        }
+        try {
+            drain(started);
+        } catch (InterruptedException e) {
+            started.close();
+        } finally {
+            over.countDown();
+        }
+        return listenersDown.get() < plan.endpoints().size() ? 0 : FAILED;
+    }
+
+    /// When nobody can come in any more, the server ends: one that only looks alive helps nobody.
+    @Override
+    public void listenerDown(Endpoint endpoint, Throwable error) {
+        if (listenersDown.incrementAndGet() == plan.endpoints().size()) {
+            log.log(System.Logger.Level.ERROR, "no listener is left, so the server ends", null, "event",
+                    "listeners-down");
+            ending.countDown();
+        }
+    }
+
+    private void drain(Server started) throws InterruptedException {
+        long open = started.stats().active();
+        if (open > 0) {
+            log.info("draining: " + open + " connections may go on for " + Units.written(drainTimeout)
+                    + " (a second signal ends them now)", "event", "draining", "connections", open);
+        }
+        DrainReport report = started.drain(drainTimeout);
+        log.info(
+                "drained in " + Units.shown(report.took()) + ": " + report.finished()
+                        + " connections ended by themselves, "
+                        + report.aborted() + " were cut off",
+                "event", "drained", "finished", report.finished(),
+                "aborted", report.aborted(), "millis", report.took().toMillis());
+    }
+
+    /// The first time begins to drain, the second ends at once.
+    private void end() {
+        if (endSignals.incrementAndGet() == 1) {
+            ending.countDown();
+        } else {
+            endNow();
+        }
+    }
+
+    private void endNow() {
+        Server running = server;
+        try {
+            if (running != null) {
+                running.drain(Duration.ZERO);
+            }
+            if (over.await(END_NOW_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        // The user has asked twice: a service that does not end must not keep the process.
+        Runtime.getRuntime().halt(FAILED);
+    }
+
+    private void status() {
+        Server running = server;
+        if (running != null) {
+            StatusReport.write(log, plan.service().id(), running);
+        }
+    }
+
+    /// Reads the configuration again, all of it or nothing.
+    private synchronized void reload() {
+        if (configuration == null) {
+            log.info("there is no configuration to read again: it is given with --config FILE");
+            return;
+        }
+        try {
+            Settings read = configuration.get();
+            apply(read, ServePlan.of(words, read));
+        } catch (ExitException e) {
+            log.warn("the configuration stays as it was: " + e.getMessage(), e, "event", "reload-failed");
+        }
+    }
+
+    private void apply(Settings read, ServePlan wanted) {
+        Set<Setting> changed = read.differentFrom(settings);
+        log.configure(wanted.logFormat(), wanted.quiet());
+        drainTimeout = wanted.options().timeouts().drain();
+        Server running = server;
+        if (running != null) {
+            running.reconfigure(now -> wanted.options().withSockets(_ -> now.sockets())
+                    .withLimits(limits -> limits.withQueue(now.limits().queue())));
+        }
+        settings = read.orElse(new Settings());
+        String now = names(changed, true);
+        String later = names(changed, false);
+        log.info("the configuration was read again" + (now.isEmpty() ? "" : ", now in force: " + now), "event",
+                "reloaded",
+                "changed", now);
+        if (!later.isEmpty()) {
+            log.warn("these settings changed and need a restart: " + later, null, "event", "restart-needed", "settings",
+                    later);
+        }
+    }
+
+    private static String names(Set<Setting> settings, boolean whileRunning) {
+        return settings.stream().filter(setting -> setting.whileRunning() == whileRunning).map(Setting::key)
+                .collect(Collectors.collectingAndThen(Collectors.toCollection(TreeSet::new),
+                        names -> String.join(", ", names)));
+    }
+}

@@ -1,0 +1,113 @@
+package dev.polyserve.cli;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/// What can be set about `serve`, once for the command line and the configuration file.
+enum Setting {
+    /// Where to listen.
+    LISTEN("listen", "ENDPOINT", Shape.LIST,
+            "Where to listen: tcp://host:port, udp://host:port, unix:/path, unixgram:/path, fd:N; may be repeated"
+                    + " (default: tcp://127.0.0.1:8888)."),
+    /// How handlers run at once.
+    MODEL("model", "MODEL", Shape.TEXT,
+            "How clients are served at once; 'polyserve models' shows them (default: virtual)."),
+    /// Event loops.
+    LOOPS("loops", "N", Shape.NUMBER, "How many event loops, for the models that have them."),
+    /// Threads or processes.
+    WORKERS("workers", "MIN[..MAX]", Shape.TEXT,
+            "How many worker processes, or threads of a thread-pool (one number there)."),
+    /// Inside a worker.
+    INNER("inner", "MODEL", Shape.TEXT, "What runs inside a process-pool worker (default: virtual)."),
+    /// At once.
+    MAX_CONNECTIONS("max-connections", "N", Shape.NUMBER, true, "Connections at once (default: 20000)."),
+    /// At once from one address.
+    MAX_PER_IP("max-per-ip", "N", Shape.NUMBER, true,
+            "Connections at once from one address; 0: no limit (default: 0)."),
+    /// Waiting for a thread.
+    QUEUE("queue", "N", Shape.NUMBER, "Connections that wait for a thread of a thread-pool (default: 1024)."),
+    /// What happens above the limit.
+    ON_FULL("on-full", "wait|reject", Shape.TEXT, true,
+            "What happens to a client when every place is taken (default: wait)."),
+    /// Quiet connections.
+    IDLE_TIMEOUT("idle-timeout", "DURATION", Shape.TEXT, true,
+            "Ends a connection without a byte in either direction for so long; 0: never (default: 5m)."),
+    /// At the end.
+    DRAIN_TIMEOUT("drain-timeout", "DURATION", Shape.TEXT, true,
+            "How long conversations may go on after TERM or INT (default: 30s)."),
+    /// Waiting in the kernel.
+    BACKLOG("backlog", "N", Shape.NUMBER, "Connections that the kernel keeps until they are accepted (default: 4096)."),
+    /// The longest line.
+    MAX_FRAME("max-frame", "SIZE", Shape.TEXT, true,
+            "The longest line or message, as in 64KiB, 1MiB (default: 64KiB)."),
+    /// How the log looks.
+    LOG_FORMAT("log-format", "text|json", Shape.TEXT, true, "How log lines look (default: text)."),
+    /// How much the log says.
+    QUIET("quiet", "", Shape.FLAG, true, "Logs warnings and errors only, no access lines."),
+    /// The user's own class.
+    HANDLER("handler", "CLASS", Shape.TEXT,
+            "Serves with your own Handler, Protocol or DatagramHandler (a public class with a public constructor without"
+                    + " parameters) instead of a service."),
+    /// Where that class is.
+    CLASS_PATH("class-path", "PATH", Shape.TEXT,
+            "Where --handler finds its classes: directories and jars (default: .)."),
+    /// The small services for everybody.
+    ALLOW_AMPLIFICATION("allow-amplification", "", Shape.FLAG,
+            "Lets discard, chargen, daytime, time and qotd answer datagrams from other machines.");
+
+    /// What its value looks like.
+    enum Shape {
+        TEXT, NUMBER, LIST, FLAG
+    }
+
+    private final String key;
+    private final String parameter;
+    private final Shape shape;
+    private final boolean whileRunning;
+    private final String description;
+
+    Setting(String key, String parameter, Shape shape, String description) {
+        this(key, parameter, shape, false, description);
+    }
+
+    Setting(String key, String parameter, Shape shape, boolean whileRunning, String description) {
+        this.key = key;
+        this.parameter = parameter;
+        this.shape = shape;
+        this.whileRunning = whileRunning;
+        this.description = description;
+    }
+
+    /// The setting of this name in a configuration file.
+    static Optional<Setting> of(String key) {
+        return Arrays.stream(values()).filter(setting -> setting.key.equals(key)).findFirst();
+    }
+
+    /// Its name in a configuration file.
+    String key() {
+        return key;
+    }
+
+    /// Its name on the command line.
+    String option() {
+        return "--" + key;
+    }
+
+    /// How its value is called in the help.
+    String parameter() {
+        return parameter;
+    }
+
+    Shape shape() {
+        return shape;
+    }
+
+    /// Whether it can be changed while the server runs.
+    boolean whileRunning() {
+        return whileRunning;
+    }
+
+    String description() {
+        return description;
+    }
+}

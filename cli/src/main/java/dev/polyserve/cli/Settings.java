@@ -1,0 +1,114 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.cli.text.Units;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// What was set, and where: values as they were written, read when they are asked for.
+final class Settings {
+    private final Map<Setting, Given> given = new EnumMap<>(Setting.class);
+
+    /// The values of one setting.
+    ///
+    /// @param values as written; of a flag `true` or `false`
+    /// @param where what to name in messages: an option, or a place in a file
+    record Given(List<String> values, String where) {}
+
+    /// Sets something.
+    void put(Setting setting, List<String> values, String where) {
+        given.put(setting, new Given(List.copyOf(values), where));
+    }
+
+    /// These settings, and those of `others` where these say nothing.
+    Settings orElse(Settings others) {
+        Settings all = new Settings();
+        all.given.putAll(others.given);
+        all.given.putAll(given);
+        return all;
+    }
+
+    boolean has(Setting setting) {
+        return given.containsKey(setting);
+    }
+
+    /// Where it was set, for messages.
+    String where(Setting setting) {
+        Given there = given.get(setting);
+        return there == null ? setting.option() : there.where();
+    }
+
+    /// Which settings have other values than in `others`.
+    Set<Setting> differentFrom(Settings others) {
+        Set<Setting> different = EnumSet.noneOf(Setting.class);
+        for (Setting setting : Setting.values()) {
+            if (!Objects.equals(values(given.get(setting)), values(others.given.get(setting)))) {
+                different.add(setting);
+            }
+        }
+        return different;
+    }
+
+    List<String> list(Setting setting) {
+        Given there = given.get(setting);
+        return there == null ? List.of() : there.values();
+    }
+
+    Optional<String> text(Setting setting) {
+        return list(setting).stream().findFirst();
+    }
+
+    boolean flag(Setting setting) {
+        return text(setting).filter("true"::equals).isPresent();
+    }
+
+    Optional<Integer> number(Setting setting) {
+        return read(setting, Settings::wholeNumber);
+    }
+
+    Optional<Duration> duration(Setting setting) {
+        return read(setting, Units::duration);
+    }
+
+    Optional<Integer> bytes(Setting setting) {
+        return read(setting, text -> {
+            long bytes = Units.bytes(text);
+            if (bytes > Integer.MAX_VALUE / 2) {
+                throw new IllegalArgumentException("it is larger than 1GiB, the most there can be");
+            }
+            return (int) bytes;
+        });
+    }
+
+    /// Reads the value with `reader`, whose [IllegalArgumentException] says what is wrong with it.
+    ///
+    /// @throws ExitException that names the place and the value too
+    <T> Optional<T> read(Setting setting, Function<String, T> reader) {
+        return text(setting).map(text -> {
+            try {
+                return reader.apply(text);
+            } catch (IllegalArgumentException e) {
+                throw ExitException.wrong("bad " + where(setting) + " '" + text + "': " + e.getMessage(), e);
+            }
+        });
+    }
+
+    private static int wholeNumber(String text) {
+        boolean digits = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!digits || text.length() > 9) {
+            throw new IllegalArgumentException("it is not a whole number from 0 to 999999999");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static @Nullable List<String> values(@Nullable Given given) {
+        return given == null ? null : given.values();
+    }
+}

@@ -1,0 +1,92 @@
+package dev.polyserve.cli.connect;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.cli.net.Dialer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/// A plain pipe: input to the socket, the socket to output, byte for byte.
+///
+/// **Thread**: [#run] on the caller's; input is read on one of its own, which is left behind when the server ends first.
+public final class StreamClient {
+    private static final int BUFFER_BYTES = 64 << 10;
+
+    private final Endpoint endpoint;
+    private final SocketChannel channel;
+    private final InputStream in;
+    private final PrintStream out;
+    private volatile boolean inputFailed;
+
+    /// For a connected channel.
+    public StreamClient(Endpoint endpoint, SocketChannel channel, InputStream in, PrintStream out) {
+        this.endpoint = endpoint;
+        this.channel = channel;
+        this.in = in;
+        this.out = out;
+    }
+
+    /// Connects.
+    ///
+    /// @throws ConnectionFailure when that fails
+    public static SocketChannel connect(Endpoint endpoint) {
+        try {
+            return Dialer.connect(endpoint);
+        } catch (IOException e) {
+            throw new ConnectionFailure(
+                    "cannot connect to " + endpoint + ": " + e.getMessage() + "; is a server running there?", e);
+        }
+    }
+
+    /// Passes bytes until the server ends.
+    ///
+    /// @param halfClose whether the end of input is told to the server
+    public void run(boolean halfClose) {
+        Thread.ofPlatform().daemon().name("polyserve-input").start(() -> send(halfClose));
+        byte[] bytes = new byte[BUFFER_BYTES];
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        try {
+            for (int count; (count = channel.read(buffer.clear())) >= 0;) {
+                out.write(bytes, 0, count);
+                out.flush();
+                if (out.checkError()) {
+                    throw new IOException("standard output takes no more");
+                }
+            }
+        } catch (IOException e) {
+            throw new ConnectionFailure("the connection to " + endpoint + " ended: "
+                    + (inputFailed ? "standard input cannot be read" : e.getMessage()), e);
+        }
+    }
+
+    private void send(boolean halfClose) {
+        byte[] bytes = new byte[BUFFER_BYTES];
+        try {
+            for (int count; (count = readInput(bytes)) >= 0;) {
+                ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+            }
+            if (halfClose && !inputFailed) {
+                channel.shutdownOutput();
+            }
+        } catch (IOException e) {
+            // The server takes no more. What it still sends, and how it ends, is for the reading side to tell.
+            System.getLogger(StreamClient.class.getName()).log(System.Logger.Level.DEBUG,
+                    endpoint + " takes no more: " + e.getMessage());
+        }
+    }
+
+    private int readInput(byte[] into) throws IOException {
+        try {
+            return in.read(into);
+        } catch (IOException e) {
+            inputFailed = true;
+            channel.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.polyserve.cli.services;
+
+import dev.polyserve.Codec;
+import dev.polyserve.Connection;
+import dev.polyserve.Handler;
+import dev.polyserve.Sender;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// One client in a [ChatRoom].
+///
+/// **Thread**: the connection's own, but for [#hear], which is for any.
+final class ChatMember implements Handler {
+    private static final Codec<String> LINES = ByteLines.printable();
+    private static final String RENAME = "/name";
+
+    private final ChatRoom room;
+    private final AtomicLong missed = new AtomicLong();
+    private volatile @Nullable Sender sender;
+    private @Nullable String name;
+
+    ChatMember(ChatRoom room) {
+        this.room = room;
+    }
+
+    @Override
+    public void setUp(Connection connection) throws IOException {
+        sender = connection.sender();
+        String given = room.enter(this);
+        named(given);
+        ChatRoom.greet(connection, given);
+    }
+
+    @Override
+    public void handle(Connection connection) throws IOException {
+        boolean staying = true;
+        for (String line; staying && (line = connection.read(LINES)) != null;) {
+            staying = said(connection, line.strip());
+        }
+    }
+
+    @Override
+    public void finish(Connection connection) {
+        String last = name;
+        if (last != null) {
+            room.leave(this, last);
+        }
+    }
+
+    /// Changes the name; only for the room, in the middle of this connection's own turn.
+    void named(String newName) {
+        name = newName;
+    }
+
+    /// Takes a line for this client, or counts it as missed.
+    void hear(String line) {
+        Sender to = sender;
+        if (to == null) {
+            return;
+        }
+        long before = missed.get();
+        String whole = before == 0
+                ? line + "\n"
+                : "* you missed " + before + " lines: your connection was too slow\n" + line + "\n";
+        if (to.offer(whole)) {
+            missed.addAndGet(-before);
+        } else {
+            missed.incrementAndGet();
+        }
+    }
+
+    private boolean said(Connection connection, String line) throws IOException {
+        String own = name;
+        if (own == null || line.equals("/quit")) {
+            return false;
+        }
+        if (line.equals("/who")) {
+            connection.writeLine("* here: " + room.who());
+        } else if (line.equals(RENAME) || line.startsWith(RENAME + " ")) {
+            connection.writeLine(room.rename(this, own, line.substring(RENAME.length()).strip()));
+        } else if (line.startsWith("/")) {
+            connection.writeLine("* there are /name NEW, /who and /quit");
+        } else if (!line.isEmpty()) {
+            room.tellOthers(this, own + ": " + line);
+        }
+        return true;
+    }
+}

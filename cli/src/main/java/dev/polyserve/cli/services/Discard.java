@@ -1,0 +1,20 @@
+package dev.polyserve.cli.services;
+
+import dev.polyserve.Datagram;
+import dev.polyserve.DatagramReply;
+import dev.polyserve.Input;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
+
+/// Throws away what arrives (RFC 863).
+final class Discard implements Protocol {
+    @Override
+    public void received(Input input, Output output) {
+        input.skip(input.available());
+    }
+
+    /// The same for a datagram.
+    static void datagram(Datagram request, DatagramReply reply) {
+        // Nothing is sent when nothing was written.
+    }
+}

@@ -1,0 +1,47 @@
+package dev.polyserve.cli.services;
+
+import dev.polyserve.Codec;
+import dev.polyserve.Connection;
+import dev.polyserve.Datagram;
+import dev.polyserve.DatagramReply;
+import dev.polyserve.Handler;
+import dev.polyserve.ServerBuilder;
+import dev.polyserve.cli.text.Addresses;
+import dev.polyserve.cli.text.LineWriter;
+import dev.polyserve.cli.text.Printable;
+import java.nio.charset.StandardCharsets;
+
+/// Prints what arrives, one line per line of input, as `[peer] line`; sends nothing.
+///
+/// A [Handler] and not a protocol, because it has to wait when standard output takes nothing: only then does the
+/// back-pressure reach the client, and no line is lost.
+final class Print implements Handler {
+    private static final Codec<String> LINES = ByteLines.printable();
+
+    private final LineWriter out;
+
+    Print(LineWriter out) {
+        this.out = out;
+    }
+
+    /// Prints connections and datagrams.
+    void into(ServerBuilder builder) {
+        builder.handle(this).datagrams(this::datagram);
+    }
+
+    @Override
+    public void handle(Connection connection) throws Exception {
+        String mark = "[" + Addresses.shown(connection.info().peer()) + "] ";
+        for (String line; (line = connection.read(LINES)) != null;) {
+            out.put(mark + line);
+        }
+    }
+
+    /// A datagram cannot wait: when standard output takes nothing, its lines are lost and counted.
+    private void datagram(Datagram request, DatagramReply reply) {
+        String mark = "[" + Addresses.shown(request.peer()) + "] ";
+        byte[] payload = new byte[request.payload().remaining()];
+        request.payload().get(payload);
+        new String(payload, StandardCharsets.UTF_8).lines().forEach(line -> out.offer(mark + Printable.of(line)));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.polyserve.cli.services;
+
+import dev.polyserve.Codec;
+import dev.polyserve.Connection;
+import dev.polyserve.Handler;
+import dev.polyserve.Sender;
+import dev.polyserve.ServerBuilder;
+import dev.polyserve.cli.text.Addresses;
+import dev.polyserve.cli.text.LineWriter;
+import dev.polyserve.cli.text.Printable;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// A person answers: an operator sees every client's lines as `[N] text` and types `N text` to answer client N.
+///
+/// The end of the operator's input ends the answers, not the server. A client's line `exit` ends its conversation.
+final class Reply {
+    private static final System.Logger LOG = System.getLogger(Reply.class.getName());
+    private static final Codec<String> LINES = ByteLines.printable();
+    private static final String GREETING = "Welcome to login...";
+    private static final String EXIT = "exit";
+    private static final String HOW = "type the number of a client, a space and the answer, as in: 1 hello";
+
+    private final InputStream in;
+    private final LineWriter out;
+    private final AtomicLong lastNumber = new AtomicLong();
+    private final Map<Long, Sender> clients = new ConcurrentHashMap<>();
+
+    Reply(InputStream in, LineWriter out) {
+        this.in = in;
+        this.out = out;
+    }
+
+    /// Serves connections, and reads what the operator types on a thread of its own.
+    void into(ServerBuilder builder) {
+        builder.handleEach(Client::new);
+        Thread.ofPlatform().daemon().name("polyserve-operator").start(this::readOperator);
+    }
+
+    private void readOperator() {
+        try (var typed = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            for (String line; (line = typed.readLine()) != null;) {
+                if (!line.isBlank()) {
+                    answer(line.strip());
+                }
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "the operator's input cannot be read any more: " + e.getMessage(), e);
+        }
+    }
+
+    private void answer(String line) {
+        int space = line.indexOf(' ');
+        String number = space < 0 ? line : line.substring(0, space);
+        String text = space < 0 ? "" : line.substring(space + 1);
+        Sender client = client(number);
+        if (client == null) {
+            out.offer("there is no client '" + Printable.of(number) + "': " + HOW);
+        } else if (!client.offer(text + "\n")) {
+            out.offer("client " + number + " does not take more answers now: this one was not sent");
+        }
+    }
+
+    private @Nullable Sender client(String number) {
+        try {
+            return clients.get(Long.valueOf(number));
+        } catch (NumberFormatException _) {
+            // What is not a number names no client: the caller says so.
+            return null;
+        }
+    }
+
+    /// One client's conversation.
+    private final class Client implements Handler {
+        private final Long number = lastNumber.incrementAndGet();
+
+        @Override
+        public void setUp(Connection connection) throws Exception {
+            clients.put(number, connection.sender());
+            out.put("[" + number + "] connected from " + Addresses.shown(connection.info().peer()));
+        }
+
+        @Override
+        public void handle(Connection connection) throws Exception {
+            connection.writeLine(GREETING);
+            for (String line; (line = connection.read(LINES)) != null && !line.equals(EXIT);) {
+                out.put("[" + number + "] " + line);
+            }
+        }
+
+        @Override
+        public void finish(Connection connection) throws Exception {
+            clients.remove(number);
+            out.put("[" + number + "] left");
+        }
+    }
+}

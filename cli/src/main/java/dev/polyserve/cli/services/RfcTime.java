@@ -1,0 +1,16 @@
+package dev.polyserve.cli.services;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+
+/// The seconds since 1900-01-01 00:00 UTC as four bytes, highest first (RFC 868); they begin again at zero in 2036.
+final class RfcTime {
+    private static final long FROM_1900_TO_1970_SECONDS = 2_208_988_800L;
+
+    private RfcTime() {}
+
+    static byte[] now() {
+        long seconds = Instant.now().getEpochSecond() + FROM_1900_TO_1970_SECONDS;
+        return ByteBuffer.allocate(Integer.BYTES).putInt((int) seconds).array();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.polyserve.cli.services;
+
+import dev.polyserve.Input;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
+import java.io.IOException;
+
+/// Sends one message and closes; what arrives is thrown away.
+final class SendOnce implements Protocol {
+    private final Message message;
+
+    /// What is sent.
+    @FunctionalInterface
+    interface Message {
+        /// The message for one client, now.
+        byte[] bytes();
+    }
+
+    SendOnce(Message message) {
+        this.message = message;
+    }
+
+    @Override
+    public void opened(Output output) throws IOException {
+        output.write(message.bytes());
+        output.close();
+    }
+
+    @Override
+    public void received(Input input, Output output) {
+        input.skip(input.available());
+    }
+}

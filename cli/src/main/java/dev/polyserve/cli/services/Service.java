@@ -1,0 +1,151 @@
+package dev.polyserve.cli.services;
+
+import dev.polyserve.ServerBuilder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The table of services: name, what it does, where it can be served, and how a server gets it.
+public enum Service implements Servable {
+    /// RFC 862.
+    ECHO("echo", "", 0, Datagrams.ANYWHERE, false, "sends every byte back"),
+    /// Upper case.
+    UPPER("upper", "", 0, Datagrams.ANYWHERE, false, "sends every byte back, ASCII letters in upper case"),
+    /// What arrives, on standard output.
+    PRINT("print", "", 0, Datagrams.ANYWHERE, false, "prints what arrives line by line, marked with the peer"),
+    /// A greeting, then echo by lines.
+    WELCOME("welcome", "[TEXT]", 0, Datagrams.NONE, true, "greets, then sends every line back until the line 'exit'"),
+    /// A person answers.
+    REPLY("reply", "", 0, Datagrams.NONE, true, "shows you every client's lines; typing 'N text' answers client N"),
+    /// A chat room.
+    CHAT("chat", "", 0, Datagrams.NONE, true, "what one client says, all others hear (/name, /who, /quit)"),
+    /// RFC 863.
+    DISCARD("discard", "", 0, Datagrams.LOOPBACK, false, "throws away what arrives"),
+    /// RFC 864.
+    CHARGEN("chargen", "", 0, Datagrams.LOOPBACK, true, "sends lines of characters without end"),
+    /// RFC 867.
+    DAYTIME("daytime", "", 0, Datagrams.LOOPBACK, true, "sends date and time as text"),
+    /// RFC 868.
+    TIME("time", "", 0, Datagrams.LOOPBACK, true, "sends the seconds since 1900 as four bytes"),
+    /// RFC 865.
+    QOTD("qotd", "", 0, Datagrams.LOOPBACK, true, "sends one short sentence"),
+    /// A program per connection.
+    EXEC("exec", "-- COMMAND ARGS...", 1, Datagrams.NONE, true,
+            "runs a program for each connection (not in this build)"),
+    /// To another server.
+    PROXY("proxy", "ENDPOINT", 1, Datagrams.NONE, true, "passes bytes both ways to another endpoint");
+
+    /// Over which datagram endpoints a service is served.
+    private enum Datagrams {
+        NONE, LOOPBACK, ANYWHERE
+    }
+
+    private final String id;
+    private final String parameters;
+    private final int leastArguments;
+    private final Datagrams datagrams;
+    private final boolean speaksFirst;
+    private final String description;
+
+    Service(String id, String parameters, int leastArguments, Datagrams datagrams, boolean speaksFirst,
+            String description) {
+        this.id = id;
+        this.parameters = parameters;
+        this.leastArguments = leastArguments;
+        this.datagrams = datagrams;
+        this.speaksFirst = speaksFirst;
+        this.description = description;
+    }
+
+    /// The service of this name, after its arguments were counted.
+    ///
+    /// @throws IllegalArgumentException with a sentence when there is none, or the arguments are too few or too many
+    public static Service named(String id, List<String> arguments) {
+        Service service = Arrays.stream(values()).filter(each -> each.id.equals(id)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("unknown service '" + id + "': take one of "
+                        + Arrays.stream(values()).map(Service::id).collect(Collectors.joining(", "))));
+        service.checkArguments(arguments);
+        return service;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    /// What may follow its name on the command line.
+    public String parameters() {
+        return parameters;
+    }
+
+    /// What it does, in one phrase.
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public boolean servesStreams() {
+        return true;
+    }
+
+    @Override
+    public boolean servesDatagrams() {
+        return datagrams != Datagrams.NONE;
+    }
+
+    @Override
+    public boolean amplifies() {
+        return datagrams == Datagrams.LOOPBACK;
+    }
+
+    @Override
+    public boolean speaksFirst() {
+        return speaksFirst;
+    }
+
+    @Override
+    public void into(ServerBuilder builder, ServiceContext context) {
+        switch (this) {
+            case ECHO -> builder.protocol(Echo::new).datagrams(new DatagramGuard(Echo::reply, false));
+            case UPPER -> builder.protocol(Upper::new).datagrams(new DatagramGuard(Upper::reply, false));
+            case PRINT -> new Print(context.out()).into(builder);
+            case WELCOME -> builder.handle(new Welcome(context.arguments()));
+            case REPLY -> new Reply(context.in(), context.out()).into(builder);
+            case CHAT -> builder.handleEach(new ChatRoom()::newcomer);
+            case DISCARD -> builder.protocol(Discard::new).datagrams(Discard::datagram);
+            case CHARGEN -> builder.protocol(() -> new Chargen(context.highWaterBytes()))
+                    .datagrams(guarded(context, Chargen::reply));
+            case DAYTIME -> sendOnce(builder, context, Daytime::now);
+            case TIME -> sendOnce(builder, context, RfcTime::now);
+            case QOTD -> sendOnce(builder, context, new Quotes()::next);
+            case EXEC -> throw new IllegalArgumentException(
+                    "exec needs the support for processes, which this build does not have yet: take another service");
+            case PROXY -> builder.handle(new Proxy(context.arguments().getFirst(), context.idleTimeout()));
+        }
+    }
+
+    private static void sendOnce(ServerBuilder builder, ServiceContext context, SendOnce.Message message) {
+        builder.protocol(() -> new SendOnce(message))
+                .datagrams(guarded(context, (request, reply) -> reply.write(message.bytes())));
+    }
+
+    private static DatagramGuard guarded(ServiceContext context, dev.polyserve.DatagramHandler handler) {
+        return new DatagramGuard(handler, !context.allowAmplification());
+    }
+
+    private void checkArguments(List<String> arguments) {
+        if (arguments.size() < leastArguments) {
+            throw new IllegalArgumentException(id + " needs " + parameters + ", as in: polyserve serve " + id + " "
+                    + (this == PROXY ? "tcp://127.0.0.1:80" : "-- cat"));
+        }
+        if (parameters.isEmpty() && !arguments.isEmpty()) {
+            throw new IllegalArgumentException(
+                    id + " takes no arguments, and '" + arguments.getFirst() + "' was given");
+        }
+        if (this != EXEC && arguments.size() > 1) {
+            throw new IllegalArgumentException(
+                    id + " takes one " + parameters + ", and '" + arguments.get(1)
+                            + "' was given too: put quotes around it");
+        }
+    }
+}

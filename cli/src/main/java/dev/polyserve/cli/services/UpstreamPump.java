@@ -1,0 +1,97 @@
+package dev.polyserve.cli.services;
+
+import dev.polyserve.Sender;
+import dev.polyserve.TimedOutException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/// Passes what upstream says to a proxy's client, on a virtual thread of its own.
+///
+/// **Thread**: any but its own.
+final class UpstreamPump implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(UpstreamPump.class.getName());
+    private static final int BUFFER_BYTES = 16 << 10;
+    private static final Duration ROOM_AT_MOST = Duration.ofSeconds(10);
+
+    private final SocketChannel channel;
+    private final Sender client;
+    private final Thread thread;
+    private volatile long lastBytesNanos = System.nanoTime();
+
+    private UpstreamPump(SocketChannel channel, Sender client) {
+        this.channel = channel;
+        this.client = client;
+        this.thread = Thread.ofVirtual().name("polyserve-upstream-" + client.id()).unstarted(this::pump);
+    }
+
+    /// Begins to pass bytes from the channel to the client.
+    static UpstreamPump start(SocketChannel channel, Sender client) {
+        UpstreamPump pump = new UpstreamPump(channel, client);
+        pump.thread.start();
+        return pump;
+    }
+
+    /// Closes the channel, which ends it at once; nothing is sent to the client after this returns.
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        // It may also wait for room in the client's queue.
+        thread.interrupt();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Waits until upstream has ended, for as long as it says something at least every so often; zero: however seldom.
+    void awaitEnd(Duration longestSilence) throws InterruptedException {
+        if (longestSilence.isZero()) {
+            thread.join();
+            return;
+        }
+        Duration left = longestSilence;
+        while (left.isPositive() && !thread.join(left)) {
+            left = longestSilence.minusNanos(System.nanoTime() - lastBytesNanos);
+        }
+    }
+
+    private void pump() {
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+        try {
+            while (channel.read(buffer) >= 0) {
+                lastBytesNanos = System.nanoTime();
+                send(buffer.flip());
+                buffer.clear();
+            }
+            client.end();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "nothing more can be passed on: " + e.getMessage());
+            client.close();
+        } catch (InterruptedException _) {
+            // The conversation is over: that is how it ends this thread.
+            client.close();
+        }
+    }
+
+    /// As long as the client lives: the server itself ends one that takes nothing.
+    private void send(ByteBuffer bytes) throws IOException, InterruptedException {
+        boolean sent = false;
+        while (!sent) {
+            try {
+                client.send(bytes.duplicate(), ROOM_AT_MOST);
+                sent = true;
+            } catch (TimedOutException e) {
+                LOG.log(System.Logger.Level.DEBUG, "the client is slow: " + e.getMessage());
+            }
+        }
+    }
+}

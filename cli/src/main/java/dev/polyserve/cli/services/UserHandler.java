@@ -1,0 +1,134 @@
+package dev.polyserve.cli.services;
+
+import dev.polyserve.DatagramHandler;
+import dev.polyserve.Handler;
+import dev.polyserve.Protocol;
+import dev.polyserve.ServerBuilder;
+import java.io.File;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Modifier;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A class of the user's: a [Handler], [Protocol] or [DatagramHandler] with a public constructor without parameters.
+///
+/// Each connection gets an instance of its own; datagrams share one.
+public final class UserHandler implements Servable {
+    private final Class<?> type;
+    private final Constructor<?> constructor;
+
+    private UserHandler(Class<?> type, Constructor<?> constructor) {
+        this.type = type;
+        this.constructor = constructor;
+    }
+
+    /// Finds the class.
+    ///
+    /// @param classPath directories and jars, separated as on Java's own class path
+    /// @throws IllegalArgumentException with a sentence when it cannot be used
+    public static UserHandler load(String className, String classPath) {
+        Class<?> type = find(className, classPath);
+        boolean streams = Handler.class.isAssignableFrom(type) || Protocol.class.isAssignableFrom(type);
+        if (!streams && !DatagramHandler.class.isAssignableFrom(type)) {
+            throw unusable(className, "it is none of Handler, Protocol and DatagramHandler", null);
+        }
+        if (Handler.class.isAssignableFrom(type) && Protocol.class.isAssignableFrom(type)) {
+            throw unusable(className, "it is a Handler and a Protocol at once, and a connection has one of them", null);
+        }
+        if (!Modifier.isPublic(type.getModifiers()) || Modifier.isAbstract(type.getModifiers())) {
+            throw unusable(className, "it is not a public class that can be made", null);
+        }
+        try {
+            return new UserHandler(type, type.getConstructor());
+        } catch (NoSuchMethodException e) {
+            throw unusable(className, "it has no public constructor without parameters", e);
+        }
+    }
+
+    @Override
+    public String id() {
+        return type.getName();
+    }
+
+    @Override
+    public boolean servesStreams() {
+        return !DatagramHandler.class.isAssignableFrom(type) || Handler.class.isAssignableFrom(type)
+                || Protocol.class.isAssignableFrom(type);
+    }
+
+    @Override
+    public boolean servesDatagrams() {
+        return DatagramHandler.class.isAssignableFrom(type);
+    }
+
+    @Override
+    public boolean amplifies() {
+        return false;
+    }
+
+    @Override
+    public boolean speaksFirst() {
+        return false;
+    }
+
+    @Override
+    public void into(ServerBuilder builder, ServiceContext context) {
+        if (Handler.class.isAssignableFrom(type)) {
+            builder.handleEach(() -> Handler.class.cast(instance()));
+        } else if (Protocol.class.isAssignableFrom(type)) {
+            builder.protocol(() -> Protocol.class.cast(instance()));
+        }
+        if (servesDatagrams()) {
+            builder.datagrams(DatagramHandler.class.cast(instance()));
+        }
+    }
+
+    private Object instance() {
+        try {
+            return constructor.newInstance();
+        } catch (InvocationTargetException e) {
+            throw unusable(id(), "its constructor threw " + e.getCause(), e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw unusable(id(), "it cannot be made: " + e, e);
+        }
+    }
+
+    private static Class<?> find(String className, String classPath) {
+        // Never closed: its classes serve until the program ends.
+        URLClassLoader loader = new URLClassLoader(urls(classPath), UserHandler.class.getClassLoader());
+        try {
+            return Class.forName(className, true, loader);
+        } catch (ClassNotFoundException e) {
+            throw unusable(className, "there is no such class on the class path " + classPath
+                    + " (its name has the package, as in com.example.MyHandler; --class-path says where it is)", e);
+        } catch (LinkageError e) {
+            throw unusable(className, "it cannot be loaded: " + e, e);
+        }
+    }
+
+    private static URL[] urls(String classPath) {
+        List<URL> urls = new ArrayList<>();
+        for (String part : classPath.split(File.pathSeparator, -1)) {
+            File place = new File(part.isEmpty() ? "." : part);
+            if (!place.exists()) {
+                throw new IllegalArgumentException(
+                        "the class path has '" + part + "', which is neither a directory nor a jar here");
+            }
+            try {
+                urls.add(place.toURI().toURL());
+            } catch (MalformedURLException e) {
+                throw new IllegalArgumentException("the class path has '" + part + "', which is no path", e);
+            }
+        }
+        return urls.toArray(URL[]::new);
+    }
+
+    private static IllegalArgumentException unusable(String className, String why,
+            @org.jspecify.annotations.Nullable Throwable cause) {
+        return new IllegalArgumentException("the class " + className + " cannot serve: " + why, cause);
+    }
+}

@@ -1,0 +1,12 @@
+/// The command line: `serve`, `connect`, `models`, `bench`.
+@SuppressWarnings("requires-automatic") module dev.polyserve.cli {
+    requires dev.polyserve.bench;
+    requires dev.polyserve.core;
+    requires info.picocli;
+    requires jdk.unsupported;
+    requires org.jline;
+    requires org.tomlj;
+    requires static org.jspecify;
+
+    provides System.LoggerFinder with dev.polyserve.cli.log.StderrLoggerFinder;
+}

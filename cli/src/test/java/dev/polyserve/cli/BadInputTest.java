@@ -1,0 +1,136 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every mistake on the command line is one sentence and exit status 2.
+class BadInputTest {
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("mistakes")
+    void isOneSentenceAndStatus2(String commandLine, String sentence) {
+        Cli.Finished run = Cli.run(commandLine.isEmpty() ? new String[0] : commandLine.split(" ", -1));
+        assertThat(run.err()).startsWith("polyserve: ").contains(sentence).hasLineCount(1).endsWith("\n");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+    }
+
+    static Stream<Arguments> mistakes() {
+        return Stream.of(commands(), values(), contradictions(), places(), benchmarks()).flatMap(mistakes -> mistakes);
+    }
+
+    private static Stream<Arguments> commands() {
+        return Stream.of(mistake("", "no command was given"),
+                mistake("serv", "unknown command or argument 'serv', did you mean serve"),
+                mistake("serve --lisen x", "unknown option '--lisen', did you mean --listen?"),
+                mistake("serve --quiet --quiet", "option --quiet was given twice"),
+                mistake("serve --listen", "missing required parameter for option '--listen'"),
+                mistake("serve ecoh", "unknown service 'ecoh': take one of echo, upper"),
+                mistake("serve echo now", "echo takes no arguments, and 'now' was given"),
+                mistake("serve welcome a b", "welcome takes one [TEXT], and 'b' was given too"),
+                mistake("serve proxy", "proxy needs ENDPOINT"),
+                mistake("serve proxy nowhere", "bad endpoint 'nowhere'"),
+                mistake("serve proxy udp://127.0.0.1:53", "proxy passes connections on"),
+                mistake("serve exec", "exec needs -- COMMAND"),
+                mistake("serve exec -- ls -l", "exec needs the support for processes"),
+                mistake("connect", "missing required parameter: 'ENDPOINT'"),
+                mistake("connect here", "bad endpoint 'here'"),
+                mistake("connect fd:3", "an inherited descriptor is for serving"),
+                mistake("connect unixgram:/tmp/x", "Unix datagrams need Linux support"),
+                mistake("connect tcp://127.0.0.1:1 --wait 1s", "--wait is for datagrams"),
+                mistake("connect udp://127.0.0.1:1 --wait soon", "bad --wait 'soon': it is not a duration"),
+                mistake("connect udp://127.0.0.1:1 --no-half-close", "--no-half-close is for connections"),
+                mistake("models --format xml", "bad --format 'xml': it is text or json"));
+    }
+
+    private static Stream<Arguments> benchmarks() {
+        return Stream.of(mistake("bench --models fast", "bad --models 'fast': unknown model 'fast'"),
+                mistake("bench --models nio:handmade", "unknown style 'handmade' in 'nio:handmade'"),
+                mistake("bench --models nio,nio", "two contenders are called 'nio'"),
+                mistake("bench --workload echoes",
+                        "bad --workload 'echoes': unknown workload 'echoes': take one of echo,"),
+                mistake("bench --endpoint tls", "bad --endpoint 'tls': unknown endpoint 'tls': take one of tcp"),
+                mistake("bench --endpoint udp --workload churn", "the workload churn needs connections"),
+                mistake("bench --connections 0", "bad --connections '0': give a whole number from 1 to 1000000"),
+                mistake("bench --rounds many", "bad --rounds 'many': give a whole number"),
+                mistake("bench --size 0", "bad --size '0': a request over tcp has 1 to 1048576 bytes"),
+                mistake("bench --size 4 --endpoint udp", "bad --size '4': a request over udp has 8 to 65507 bytes"),
+                mistake("bench --duration 0", "bad --duration '0': it must be longer than 0"),
+                mistake("bench --rate fast", "bad --rate 'fast': give a whole number"),
+                mistake("bench --against fd:3", "bad --against 'fd:3'"),
+                mistake("bench --baseline /nowhere/b.json", "/nowhere/b.json"),
+                mistake("bench --models none", "nobody is to be measured"),
+                mistake("bench --now", "unknown option '--now'"));
+    }
+
+    private static Stream<Arguments> values() {
+        return Stream.of(mistake("serve --model fast", "unknown model 'fast': take one of iterative"),
+                mistake("serve --listen 127.0.0.1:80", "bad endpoint '127.0.0.1:80'"),
+                mistake("serve --listen tcp://127.0.0.1:70000", "the port '70000' is not a number from 0 to 65535"),
+                mistake("serve --max-connections many", "bad --max-connections 'many': it is not a whole number"),
+                mistake("serve --max-connections 0", "max-connections: 0 is less than 1"),
+                mistake("serve --backlog 0", "backlog: 0 is less than 1"),
+                mistake("serve --idle-timeout 5", "bad --idle-timeout '5': it is not a duration"),
+                mistake("serve --drain-timeout -1s", "bad --drain-timeout '-1s': it is not a duration"),
+                mistake("serve --max-frame 5KB", "bad --max-frame '5KB': it is not a size"),
+                mistake("serve --max-frame 2GiB", "it is larger than 1GiB"),
+                mistake("serve --on-full panic", "bad --on-full 'panic': it is wait or reject"),
+                mistake("serve --log-format xml", "bad --log-format 'xml': it is text or json"),
+                mistake("serve --model nio --loops 0", "0 is not a positive number of loops"),
+                mistake("serve --model thread-pool --workers none", "it is a positive number"),
+                mistake("serve --model process-pool --workers 4..2", "the maximum is less than the minimum"),
+                mistake("serve --config /no/such/file", "there is no configuration file /no/such/file"),
+                mistake("serve --handler no.Such", "the class no.Such cannot serve: there is no such class"),
+                mistake("serve --handler java.lang.String", "it is none of Handler, Protocol and DatagramHandler"),
+                mistake("serve --handler a.B --class-path /no/such", "the class path has '/no/such'"));
+    }
+
+    private static Stream<Arguments> contradictions() {
+        return Stream.of(mistake("serve --loops 2", "--loops does not go with the model virtual"),
+                mistake("serve --model polling --loops 2", "it always has one loop"),
+                mistake("serve --model nio --workers 2", "--workers does not go with the model nio"),
+                mistake("serve --inner nio", "--inner does not go with the model virtual"),
+                mistake("serve --model nio --queue 5", "--queue does not go with the model nio"),
+                mistake("serve --model thread-pool --workers 2..4", "a thread-pool has a fixed number of threads"),
+                mistake("serve --model process-pool --inner process", "cannot run the model process"),
+                mistake("serve --handler a.B echo", "the service 'echo' was given too"),
+                mistake("serve --allow-amplification", "--allow-amplification goes with discard"),
+                mistake("serve --class-path .", "--class-path goes with --handler"),
+                mistake("serve chat --listen udp://127.0.0.1:0",
+                        "chat serves connections and udp://127.0.0.1:0 has datagrams"),
+                mistake("serve qotd --listen udp://*:0", "served on loopback only"));
+    }
+
+    private static Stream<Arguments> places() {
+        return Stream.of(mistake("serve --listen unixgram:/tmp/polyserve-test", "unixgram:/tmp/polyserve-test"),
+                mistake("serve --listen tcp://no-such-host.invalid:0", "no-such-host.invalid"),
+                mistake("serve --model io_uring", "io_uring"), mistake("serve --model process", "process"));
+    }
+
+    @Test
+    void aPortInUseIsSaidBeforeAnythingIsServed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String endpoint = "tcp://127.0.0.1:" + taken.getLocalPort();
+            Cli.Finished run = Cli.run("serve", "--listen", endpoint);
+            assertThat(run.err()).startsWith("polyserve: ").contains(endpoint, "in use").hasLineCount(1);
+            assertThat(run.status()).isEqualTo(2);
+            assertThat(run.out()).isEmpty();
+        }
+    }
+
+    @Test
+    void theStackIsShownOnlyWithDebug() {
+        assertThat(Cli.run("serve", "--model", "fast").err()).doesNotContain("\tat ");
+        assertThat(Cli.run("serve", "--debug", "--model", "fast").err()).contains("\tat ");
+    }
+
+    private static Arguments mistake(String commandLine, String sentence) {
+        return Arguments.of(commandLine, sentence);
+    }
+}

@@ -1,0 +1,145 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.bench.Workload;
+import dev.polyserve.bench.report.ResultsJson;
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.Results;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `bench` as a process that starts others: short runs, whose figures say little but must all be there.
+@DisabledOnOs(OS.WINDOWS)
+@Timeout(180)
+class BenchProcessTest {
+    private static final List<String> SHORT = List.of("--rounds", "1", "--warmup", "200ms", "--duration", "200ms",
+            "--connections", "10");
+
+    @TempDir
+    private Path directory;
+    private final LineSink out = new LineSink();
+    private final LineSink err = new LineSink();
+    private final List<Process> processes = new ArrayList<>();
+
+    @AfterEach
+    void endProcesses() {
+        processes.forEach(Process::destroyForcibly);
+    }
+
+    private Process bench(String... arguments) throws IOException {
+        // Two parts, so that the program knows that it runs from a class path; surefire's own is one jar.
+        String classPath = Path.of("target", "classes").toAbsolutePath() + File.pathSeparator
+                + System.getProperty("java.class.path");
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPath,
+                        Main.class.getName(), "bench"));
+        command.addAll(List.of(arguments));
+        command.addAll(SHORT);
+        Process process = new ProcessBuilder(command).start();
+        processes.add(process);
+        Thread.startVirtualThread(() -> copy(process.getInputStream(), out));
+        Thread.startVirtualThread(() -> copy(process.getErrorStream(), err));
+        return process;
+    }
+
+    private static void copy(java.io.InputStream from, LineSink to) {
+        try (from) {
+            from.transferTo(to);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private Results json(Path file) throws IOException {
+        Results results = ResultsJson.read(file);
+        assertThat(results.comparisons()).isNotEmpty().allSatisfy(comparison -> assertThat(comparison.entries())
+                .allSatisfy(entry -> assertThat(entry.failure()).as(entry.contender() + " " + err.text()).isNull()));
+        return results;
+    }
+
+    @Test
+    void everyWorkloadIsMeasuredAndReported() throws Exception {
+        Path json = directory.resolve("now.json");
+        Path report = directory.resolve("report.html");
+        Process process = bench("--models", "nio", "--workload", String.join(",", Workload.ids()), "--json",
+                json.toString(), "--report", report.toString());
+        assertThat(process.waitFor()).as(err.text()).isZero();
+        Results results = json(json);
+        assertThat(results.comparisons()).extracting(Comparison::workload).containsAll(Workload.ids());
+        for (Comparison comparison : results.comparisons()) {
+            Entry entry = comparison.entries().getFirst();
+            assertThat(entry.spread(Metric.REQUESTS_PER_SECOND).orElseThrow().median()).as(comparison.workload())
+                    .isPositive();
+        }
+        out.awaitContaining("Verdict");
+        assertThat(out.text()).contains(Workload.ids());
+        assertThat(Files.readString(report)).startsWith("<!").contains("broadcast");
+    }
+
+    @Test
+    void bothStylesOverUnixSocketsAgainstABaseline() throws Exception {
+        Path json = directory.resolve("now.json");
+        String[] same = {"--models", "nio,nio:protocol", "--endpoint", "unix", "--rate", "200", "--json",
+            json.toString()};
+        assertThat(bench(same).waitFor()).as(err.text()).isZero();
+        json(json);
+        List<String> again = new ArrayList<>(List.of(same));
+        again.addAll(List.of("--baseline", json.toString()));
+        assertThat(bench(again.toArray(String[]::new)).waitFor()).as(err.text()).isZero();
+        assertThat(out.text()).containsIgnoringCase("baseline");
+    }
+
+    @Test
+    void datagrams() throws Exception {
+        Path json = directory.resolve("now.json");
+        assertThat(
+                bench("--models", "virtual", "--endpoint", "udp", "--rate", "500", "--json", json.toString()).waitFor())
+                .as(err.text()).isZero();
+        assertThat(json(json).settings().endpoint()).isEqualTo("udp");
+    }
+
+    @Test
+    void adviceAsksThreeQuestions() throws Exception {
+        Process process = bench("--advise", "--rate", "100");
+        try (Writer answers = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8)) {
+            answers.write("soon\n5ms\n\n");
+        }
+        assertThat(process.waitFor()).as(err.text()).isZero();
+        assertThat(err.text()).contains("'soon': it is not a duration", "In question: virtual");
+        assertThat(out.text()).contains("custom", "Verdict");
+    }
+
+    @Test
+    void aSignalEndsItWithWhatThereIs() throws Exception {
+        Process process = bench("--models", "nio", "--workload", "echo,churn", "--rate", "200");
+        err.awaitContaining("latency at 200 requests/s");
+        assertThat(new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor()).isZero();
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(err.text()).contains("interrupted: what was measured so far follows");
+        assertThat(out.text()).contains("echo", "nio");
+        assertThat(process.descendants()).isEmpty();
+    }
+
+    @Test
+    void oneThatNeverServesIsOneSentenceBesideTheOthersFigures() throws Exception {
+        Process process = bench("--models", "nio", "--against", "gone=exit 7 # {port}", "--rate", "200");
+        assertThat(process.waitFor()).as(err.text()).isEqualTo(1);
+        assertThat(out.text()).contains("gone", "7").contains("nio");
+    }
+}

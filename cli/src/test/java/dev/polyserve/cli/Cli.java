@@ -1,0 +1,148 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.Endpoint;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.channels.Channels;
+import java.nio.channels.Pipe;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+
+/// One run of the program in this process.
+final class Cli implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    final LineSink out = new LineSink();
+    final LineSink err = new LineSink();
+    private final OutputStream typed;
+    private final FutureTask<Integer> status;
+    private final Thread thread;
+
+    private Cli(List<String> arguments) throws IOException {
+        Pipe pipe = Pipe.open();
+        typed = Channels.newOutputStream(pipe.sink());
+        InputStream in = Channels.newInputStream(pipe.source());
+        Callable<Integer> run = () -> Main.run(arguments.toArray(String[]::new), in, out.stream(), err.stream());
+        status = new FutureTask<>(run);
+        thread = new Thread(status, "cli");
+        thread.start();
+    }
+
+    /// A run to its end with this input.
+    static Finished run(byte[] input, String... arguments) {
+        LineSink out = new LineSink();
+        LineSink err = new LineSink();
+        int status = Main.run(arguments, new ByteArrayInputStream(input), out.stream(), err.stream());
+        return new Finished(status, out.bytes(), err.text());
+    }
+
+    static Finished run(String... arguments) {
+        return run(new byte[0], arguments);
+    }
+
+    /// How a run ended.
+    static final class Finished {
+        private final int status;
+        private final byte[] bytes;
+        private final String err;
+
+        private Finished(int status, byte[] bytes, String err) {
+            this.status = status;
+            this.bytes = bytes;
+            this.err = err;
+        }
+
+        int status() {
+            return status;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+
+        String out() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+
+        String err() {
+            return err;
+        }
+    }
+
+    /// A run that goes on.
+    static Cli start(String... arguments) throws IOException {
+        return new Cli(List.of(arguments));
+    }
+
+    /// A server on a free port of loopback, ready.
+    static Cli serve(String... arguments) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of("serve"));
+        all.addAll(List.of(arguments));
+        if (!all.contains("--listen") && !all.contains("--config")) {
+            all.addAll(List.of("--listen", "tcp://127.0.0.1:0"));
+        }
+        Cli cli = new Cli(all);
+        cli.out.awaitContaining("polyserve: serving ");
+        return cli;
+    }
+
+    /// Where it listens, as the ready line says.
+    List<Endpoint> endpoints() throws InterruptedException {
+        String line = out.awaitContaining("polyserve: serving ");
+        String list = line.substring(line.indexOf(" on ") + 4, line.indexOf(" with "));
+        return List.of(list.split(", ")).stream().map(Endpoint::parse).toList();
+    }
+
+    int port() throws InterruptedException {
+        return switch (endpoints().getFirst()) {
+            case Endpoint.Tcp tcp -> tcp.port();
+            case Endpoint.Udp udp -> udp.port();
+            case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new AssertionError("no port");
+        };
+    }
+
+    Socket connect() throws IOException, InterruptedException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
+        socket.setSoTimeout((int) PATIENCE.toMillis());
+        return socket;
+    }
+
+    void type(String text) throws IOException {
+        typed.write(text.getBytes(StandardCharsets.UTF_8));
+        typed.flush();
+    }
+
+    void endInput() throws IOException {
+        typed.close();
+    }
+
+    int awaitStatus() throws Exception {
+        return status.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /// Ends it as TERM does.
+    int stop() throws Exception {
+        thread.interrupt();
+        return awaitStatus();
+    }
+
+    @Override
+    public void close() throws IOException {
+        thread.interrupt();
+        typed.close();
+        try {
+            awaitStatus();
+        } catch (Exception e) {
+            throw new AssertionError("the run did not end", e);
+        }
+    }
+}

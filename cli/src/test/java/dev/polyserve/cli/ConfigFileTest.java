@@ -1,0 +1,76 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The configuration file: the same names as the long options.
+class ConfigFileTest {
+    @TempDir
+    private Path directory = Path.of(".");
+
+    @Test
+    void everyKindOfValueIsRead() throws Exception {
+        Settings settings = ConfigFile.read(file("""
+                listen = ["tcp://127.0.0.1:0", "udp://127.0.0.1:0"]
+                max-connections = 50
+                idle-timeout = "30s"
+                max-frame = "1MiB"
+                quiet = true
+                """));
+        assertThat(settings.list(Setting.LISTEN)).isEqualTo(List.of("tcp://127.0.0.1:0", "udp://127.0.0.1:0"));
+        assertThat(settings.number(Setting.MAX_CONNECTIONS)).contains(50);
+        assertThat(settings.duration(Setting.IDLE_TIMEOUT)).contains(Duration.ofSeconds(30));
+        assertThat(settings.bytes(Setting.MAX_FRAME)).contains(1 << 20);
+        assertThat(settings.flag(Setting.QUIET)).isTrue();
+        assertThat(settings.has(Setting.MODEL)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"max-conections = 1 | unknown key in * line 2 key 'max-conections'",
+        "listen = [] | line 2 key 'listen': the list is empty",
+        "quiet = 'yes' | line 2 key 'quiet': it is true or false",
+        "model = ['nio'] | line 2 key 'model': it is a text in quotes or a whole number",
+        "model = nio | line 2", "[table] | unknown key in * line 2 key 'table'",
+        "a.b = 1 | unknown key in * line 2 key 'a'"})
+    void aMistakeIsNamedWithFileLineAndKey(String line, String sentence) throws Exception {
+        Path file = file("\n" + line + "\n");
+        String expected = sentence.replace("*", file.toString());
+        assertThatExceptionOfType(ExitException.class).isThrownBy(() -> ConfigFile.read(file))
+                .withMessageContaining(expected).withMessageContaining(file.toString())
+                .satisfies(thrown -> assertThat(thrown.status()).isEqualTo(2))
+                .satisfies(thrown -> assertThat(thrown.getMessage()).hasLineCount(1));
+    }
+
+    @Test
+    void aBadValueIsNamedTheSameWay() throws Exception {
+        Path file = file("idle-timeout = \"soon\"\n");
+        Cli.Finished run = Cli.run("serve", "--config", file.toString());
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err())
+                .startsWith("polyserve: bad " + file + " line 1 key 'idle-timeout' 'soon': it is not a duration")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void theCommandLineWins() throws Exception {
+        Path file = file("listen = [\"tcp://127.0.0.1:0\"]\nmodel = \"thread\"\nlog-format = \"json\"\n");
+        try (Cli server = Cli.serve("upper", "--config", file.toString(), "--model", "nio")) {
+            assertThat(server.out.text()).contains("serving upper on tcp://127.0.0.1:", "with nio");
+            assertThat(server.stop()).isZero();
+            server.err.await(line -> line.startsWith("{"));
+        }
+    }
+
+    private Path file(String text) throws Exception {
+        return Files.writeString(directory.resolve("p.toml"), text);
+    }
+}

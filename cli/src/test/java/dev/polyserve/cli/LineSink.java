@@ -1,0 +1,61 @@
+package dev.polyserve.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/// Collects what is printed, and waits for a line.
+final class LineSink extends OutputStream {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    @Override
+    public synchronized void write(int value) {
+        bytes.write(value);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void write(byte[] from, int offset, int length) {
+        bytes.write(from, offset, length);
+        notifyAll();
+    }
+
+    PrintStream stream() {
+        return new PrintStream(this, true, StandardCharsets.UTF_8);
+    }
+
+    synchronized byte[] bytes() {
+        return bytes.toByteArray();
+    }
+
+    synchronized String text() {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    /// The first whole line that is wanted.
+    synchronized String await(Predicate<String> wanted) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            String all = text();
+            int whole = all.lastIndexOf('\n') + 1;
+            var found = all.substring(0, whole).lines().filter(wanted).findFirst();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
+            if (leftMillis <= 0) {
+                throw new AssertionError("the line did not come; there is:\n" + all);
+            }
+            wait(leftMillis);
+        }
+    }
+
+    String awaitContaining(String part) throws InterruptedException {
+        return await(line -> line.contains(part));
+    }
+}

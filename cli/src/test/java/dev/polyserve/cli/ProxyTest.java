@@ -1,0 +1,84 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The proxy: bytes and half-closes both ways, under every way of running handlers.
+class ProxyTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio", "thread", "iterative", "thread-pool"})
+    void bytesPassBothWaysUntilTheClientEnds(String model) throws Exception {
+        byte[] sent = new byte[1_000_000];
+        new Random(2).nextBytes(sent);
+        try (Cli echo = Cli.serve("echo");
+                Cli proxy = Cli.serve("proxy", "tcp://127.0.0.1:" + echo.port(), "--model", model);
+                Socket client = proxy.connect()) {
+            Thread writer = Thread.startVirtualThread(() -> {
+                try {
+                    client.getOutputStream().write(sent);
+                    client.shutdownOutput();
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            assertThat(client.getInputStream().readAllBytes()).isEqualTo(sent);
+            writer.join();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio", "thread"})
+    void upstreamsEndIsForwardedWhileTheClientGoesOn(String model) throws Exception {
+        try (ServerSocket upstream = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                Cli proxy = Cli.serve("proxy", "tcp://127.0.0.1:" + upstream.getLocalPort(), "--model", model);
+                Socket client = proxy.connect();
+                Socket accepted = upstream.accept()) {
+            accepted.getOutputStream().write("bye".getBytes(StandardCharsets.US_ASCII));
+            accepted.shutdownOutput();
+            assertThat(client.getInputStream().readAllBytes()).asString(StandardCharsets.US_ASCII).isEqualTo("bye");
+            client.getOutputStream().write("but I was not done".getBytes(StandardCharsets.US_ASCII));
+            client.shutdownOutput();
+            assertThat(accepted.getInputStream().readAllBytes()).asString(StandardCharsets.US_ASCII)
+                    .isEqualTo("but I was not done");
+        }
+    }
+
+    @Test
+    void unixEndpointsWorkOnBothSides(@TempDir Path directory) throws Exception {
+        String front = "unix:" + directory.resolve("front");
+        String back = "unix:" + directory.resolve("back");
+        try (Cli echo = Cli.serve("upper", "--listen", back); Cli proxy = Cli.serve("proxy", back, "--listen", front)) {
+            assertThat(echo.endpoints()).hasSize(1);
+            assertThat(proxy.endpoints()).hasSize(1);
+            Cli.Finished run = Cli.run("hello\n".getBytes(StandardCharsets.US_ASCII), "connect", front);
+            assertThat(run.out()).isEqualTo("HELLO\n");
+            assertThat(run.status()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio"})
+    void anUnreachableUpstreamIsOneWarning(String model) throws Exception {
+        int free;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = closed.getLocalPort();
+        }
+        try (Cli proxy = Cli.serve("proxy", "tcp://127.0.0.1:" + free, "--model", model);
+                Socket client = proxy.connect()) {
+            assertThat(client.getInputStream().readAllBytes()).isEmpty();
+            assertThat(proxy.err.awaitContaining("cannot reach tcp://127.0.0.1:" + free)).contains("WARN", "refused");
+            proxy.err.awaitContaining("closed #1");
+            assertThat(proxy.err.text()).doesNotContain("\tat ");
+        }
+    }
+}

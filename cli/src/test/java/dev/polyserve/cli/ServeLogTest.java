@@ -1,0 +1,164 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What a server says about its connections, and serving the user's own class.
+class ServeLogTest {
+    @Test
+    void readyIsExactlyOneLineWithEveryEndpoint(@TempDir Path directory) throws Exception {
+        String unix = "unix:" + directory.resolve("s");
+        try (Cli server = Cli.serve("echo", "--listen", "tcp://127.0.0.1:0", "--listen", unix, "--listen",
+                "udp://127.0.0.1:0")) {
+            assertThat(server.out.text()).matches("polyserve: serving echo on tcp://127\\.0\\.0\\.1:[1-9]\\d*, " + unix
+                    + ", udp://127\\.0\\.0\\.1:[1-9]\\d* with virtual \\(pid " + ProcessHandle.current().pid()
+                    + "\\)\n");
+            assertThat(server.stop()).isZero();
+            assertThat(server.out.text()).hasLineCount(1);
+            server.err.awaitContaining("drained in ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio"})
+    void theAccessLineTellsPeerReasonBytesAndTime(String model) throws Exception {
+        try (Cli server = Cli.serve("echo", "--model", model)) {
+            int port = talk(server);
+            assertThat(server.err.awaitContaining("closed #1")).matches(
+                    "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  closed #1 127\\.0\\.0\\.1:" + port
+                            + " done by client, in 5 B, out 5 B, [\\d.]+ m?s");
+        }
+    }
+
+    @Test
+    void jsonHasTheSameAsFields() throws Exception {
+        try (Cli server = Cli.serve("echo", "--log-format", "json")) {
+            int port = talk(server);
+            assertThat(server.err.awaitContaining("closed")).startsWith("{\"time\":\"20").endsWith("}")
+                    .contains("\"level\":\"INFO\"", "\"event\":\"closed\"", "\"connection\":1",
+                            "\"peer\":\"127.0.0.1:" + port + "\"",
+                            "\"why\":\"done\"", "\"by\":\"client\"", "\"bytesIn\":5", "\"bytesOut\":5", "\"millis\":");
+        }
+    }
+
+    @Test
+    void quietSaysNothingWhenAllIsWell() throws Exception {
+        try (Cli server = Cli.serve("echo", "--quiet")) {
+            talk(server);
+            assertThat(server.stop()).isZero();
+            assertThat(server.err.text()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio"})
+    void aResetIsAnAccessLineAndNothingElse(String model) throws Exception {
+        try (Cli server = Cli.serve("echo", "--model", model)) {
+            Socket client = server.connect();
+            client.getOutputStream().write('x');
+            assertThat(client.getInputStream().read()).isEqualTo('x');
+            client.setSoLinger(true, 0);
+            client.close();
+            assertThat(server.err.awaitContaining("closed #1")).contains("INFO", "reset by client");
+            assertThat(server.err.text()).hasLineCount(1);
+        }
+    }
+
+    @Test
+    void theIdleLimitIsNamed() throws Exception {
+        try (Cli server = Cli.serve("welcome", "--idle-timeout", "100ms"); Talk client = Talk.to(server)) {
+            assertThat(client.hear()).startsWith("Welcome");
+            client.say("here I am");
+            assertThat(client.hear()).isEqualTo("here I am");
+            assertThat(client.hear()).isNull();
+            assertThat(server.err.awaitContaining("closed #1")).contains("timed out: idle by timeout");
+        }
+    }
+
+    @Test
+    void aLineTooLongIsALimitAndNoFailure() throws Exception {
+        try (Cli server = Cli.serve("welcome", "--max-frame", "1KiB"); Talk client = Talk.to(server)) {
+            client.say("x".repeat(5000));
+            assertThat(server.err.awaitContaining("closed #1")).contains("limit: frame by limit");
+            assertThat(server.err.text()).doesNotContain("WARN");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio"})
+    void theUsersHandlerServesWithOneInstanceEach(String model, @TempDir Path directory) throws Exception {
+        compile(directory, "Counting", """
+                public class Counting implements dev.polyserve.Handler {
+                    private int lines;
+                    public void handle(dev.polyserve.Connection c) throws Exception {
+                        for (String line; (line = c.readLine()) != null;) {
+                            if (line.equals("fail")) throw new IllegalStateException("as asked");
+                            c.writeLine(++lines + " " + line);
+                        }
+                    }
+                }
+                """);
+        try (Cli server = Cli.serve("--handler", "Counting", "--class-path", directory.toString(), "--model", model)) {
+            assertThat(server.out.text()).contains("serving Counting on");
+            for (int client = 0; client < 2; client++) {
+                try (Talk talk = Talk.to(server)) {
+                    talk.say("a");
+                    assertThat(talk.hear()).isEqualTo("1 a");
+                    talk.say("fail");
+                    assertThat(talk.hear()).isNull();
+                }
+            }
+            assertThat(server.err.awaitContaining("as asked")).contains("WARN", "failed", "IllegalStateException");
+            assertThat(server.err.awaitContaining("closed #1")).contains("failed by server");
+            assertThat(server.err.text()).doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void theUsersProtocolAndDatagramHandlerServe(@TempDir Path directory) throws Exception {
+        compile(directory, "Both",
+                """
+                        import dev.polyserve.*;
+                        public class Both implements Protocol, DatagramHandler {
+                            public void received(Input in, Output out) throws Exception { out.print("<"); out.write(in.takeAll()); }
+                            public void handle(Datagram request, DatagramReply reply) { reply.print("datagram"); }
+                        }
+                        """);
+        try (Cli server = Cli.serve("--handler", "Both", "--class-path", directory.toString(), "--listen",
+                "udp://127.0.0.1:0",
+                "--listen", "tcp://127.0.0.1:0")) {
+            List<String> endpoints = server.endpoints().stream().map(Object::toString).toList();
+            byte[] hello = "hello".getBytes(StandardCharsets.US_ASCII);
+            assertThat(Cli.run(hello, "connect", endpoints.get(0), "--wait", "300ms").out()).isEqualTo("datagram\n");
+            assertThat(Cli.run(hello, "connect", endpoints.get(1)).out()).isEqualTo("<hello");
+        }
+    }
+
+    private static int talk(Cli server) throws Exception {
+        try (Socket client = server.connect()) {
+            client.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
+            client.shutdownOutput();
+            assertThat(client.getInputStream().readAllBytes()).hasSize(5);
+            return client.getLocalPort();
+        }
+    }
+
+    private static void compile(Path directory, String name, String source) throws Exception {
+        Path file = Files.writeString(directory.resolve(name + ".java"), source);
+        String classPath = Path
+                .of(dev.polyserve.Handler.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+                .toString();
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "-cp", classPath,
+                file.toString())).isZero();
+    }
+}
