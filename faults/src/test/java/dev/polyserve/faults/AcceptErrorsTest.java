@@ -1,0 +1,98 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Faults 2, 3 and 4: `accept` fails, for each reason that the system has.
+@Timeout(60)
+class AcceptErrorsTest {
+    private static final List<String> EXHAUSTED = List.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
+    /// What Linux says of one connection, not of the listener.
+    private static final List<String> TRANSIENT = List.of("ECONNABORTED", "EPROTO", "ENETDOWN", "ENETUNREACH",
+            "EHOSTUNREACH", "EHOSTDOWN", "ENONET", "EOPNOTSUPP", "EPERM", "ETIMEDOUT");
+    private static final List<String> FATAL = List.of("EBADF", "EINVAL");
+    private static final int FAILURES_IN_A_ROW = 3;
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(5);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    /// What a busy machine and the tracing itself may add to a pause.
+    private static final Duration SLACK = Duration.ofMillis(200);
+
+    private static Stream<Arguments> fatal() {
+        return Mode.models().stream().flatMap(mode -> FATAL.stream().map(error -> Arguments.of(mode, error)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#models")
+    void anExhaustedSystemIsAskedLessAndLessOftenUntilItRecovers(Mode mode) throws Exception {
+        Settings.of(mode).test(server -> {
+            for (String error : EXHAUSTED) {
+                List<Duration> pauses = pausesWhileServing(server, error);
+                for (int i = 0; i < FAILURES_IN_A_ROW; i++) {
+                    assertThat(pauses.get(i)).as("pause %d after %s", i + 1, error).isBetween(
+                            SHORTEST_PAUSE.multipliedBy(1L << i),
+                            LONGEST_PAUSE.plus(SLACK));
+                }
+            }
+            assertThat(server.count("acceptErrors")).isEqualTo((long) EXHAUSTED.size() * FAILURES_IN_A_ROW);
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#models")
+    void theTroubleOfOneConnectionDelaysNoOther(Mode mode) throws Exception {
+        Settings.of(mode).test(server -> {
+            for (String error : TRANSIENT) {
+                // It waits for nothing in between, so not for a pause either.
+                try (Injection injection = Injection.watching(server, Injection.LOOPS_WAIT, "accept", error,
+                        "1.." + FAILURES_IN_A_ROW)) {
+                    serveSome(server);
+                    assertThat(injection.callsAfterFailures()).as("after " + error).hasSize(FAILURES_IN_A_ROW)
+                            .containsOnly("accept");
+                }
+            }
+            // The JDK takes this one for an empty backlog, so the loop waits and is told again at once. A pause would be longer
+            // each time; a busy machine's delay is not.
+            assertThat(pausesWhileServing(server, "EINTR")).as("pauses after EINTR")
+                    .anyMatch(pause -> pause.compareTo(SHORTEST_PAUSE) < 0);
+        });
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("fatal")
+    void aListenerThatCanNeverAcceptAgainIsGivenUpAndTheServerEnds(Mode mode, String error) throws Exception {
+        try (ServerProcess server = ServerProcess.start(Settings.of(mode));
+                Injection _ = Injection.of(server, "accept", error, "1+");
+                Client _ = Client.of(server)) {
+            assertThat(server.nextAnswer()).isEqualTo("over");
+            assertThat(server.awaitExit(Duration.ofSeconds(10))).isEqualTo(1);
+            Eventually.holds(() -> assertThat(server.log())
+                    .anyMatch(line -> line.startsWith("SEVERE gave up listening at tcp://127.0.0.1")));
+        }
+    }
+
+    /// Lets some calls in a row fail while clients come.
+    private static List<Duration> pausesWhileServing(ServerProcess server, String error) throws Exception {
+        try (Injection injection = Injection.of(server, "accept", error, "1.." + FAILURES_IN_A_ROW)) {
+            serveSome(server);
+            List<Duration> pauses = injection.pausesAfterFailures();
+            assertThat(pauses).as("pauses after " + error).hasSize(FAILURES_IN_A_ROW);
+            return pauses;
+        }
+    }
+
+    private static void serveSome(ServerProcess server) throws IOException {
+        for (int i = 0; i < FAILURES_IN_A_ROW; i++) {
+            try (Client client = Client.of(server)) {
+                client.converses();
+            }
+        }
+    }
+}

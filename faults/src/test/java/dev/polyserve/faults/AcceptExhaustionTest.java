@@ -1,0 +1,59 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Fault 1: more clients than descriptors, in earnest.
+@Timeout(60)
+class AcceptExhaustionTest {
+    private static final int DESCRIPTORS = 128;
+    private static final int CLIENTS = 200;
+    private static final int LEAVING = 100;
+    private static final Duration OBSERVED = Duration.ofSeconds(2);
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#concurrentModels")
+    void moreClientsThanDescriptorsWaitQuietlyAndAreServedWhenOthersLeave(Mode mode) throws Exception {
+        Settings settings = Settings.of(mode).descriptors(DESCRIPTORS).with("threads", CLIENTS);
+        settings.test(server -> {
+            try (Clients clients = Clients.connected(server, CLIENTS)) {
+                Eventually.holds(() -> assertThat(server.count("acceptErrors")).isPositive());
+                requireQuiet(server);
+                for (Client leaving : clients.range(0, LEAVING)) {
+                    leaving.close();
+                }
+                for (Client waiting : clients.range(LEAVING, CLIENTS)) {
+                    waiting.send("ping\n");
+                }
+                Eventually.holds(Duration.ofSeconds(2),
+                        () -> assertThat(clients.range(LEAVING, CLIENTS)).noneMatch(Client::heardNothing));
+            }
+        });
+    }
+
+    /// An iterative server has one client at a time, so it needs as many descriptors however many wait.
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#iterativeModel")
+    void anIterativeServerNeedsNoDescriptorForThoseThatWait(Mode mode) throws Exception {
+        Settings.of(mode).descriptors(DESCRIPTORS).test(server -> {
+            try (Clients clients = Clients.connected(server, CLIENTS)) {
+                for (Client client : clients) {
+                    client.converses();
+                    client.close();
+                }
+                assertThat(server.count("acceptErrors")).isZero();
+            }
+        });
+    }
+
+    private static void requireQuiet(ServerProcess server) throws Exception {
+        int linesBefore = server.log().size();
+        assertThat(server.coresUsedFor(OBSERVED)).as("cores used").isLessThan(0.1);
+        assertThat(server.log().size() - linesBefore).as("lines logged")
+                .isLessThanOrEqualTo(2 * (int) OBSERVED.toSeconds());
+    }
+}

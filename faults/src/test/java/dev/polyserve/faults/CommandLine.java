@@ -1,0 +1,122 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// `polyserve serve …` from the packaged program, as somebody at a terminal has it.
+///
+/// **Thread**: its test's.
+final class CommandLine implements AutoCloseable {
+    private static final int EXIT_SECONDS = 20;
+    private static final Duration READY_AT_MOST = Duration.ofSeconds(30);
+    private static final Pattern READY = Pattern.compile("polyserve: serving .* on (\\S+?)(?:, .*)? with .*");
+    private static final Pattern PORT = Pattern.compile(".*:(\\d+)");
+
+    private final Process process;
+    private final Writer typed;
+    private final List<String> shown = new CopyOnWriteArrayList<>();
+    private final Path errors;
+
+    private CommandLine(Process process, Path errors) {
+        this.process = process;
+        this.errors = errors;
+        this.typed = process.outputWriter(StandardCharsets.UTF_8);
+        BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+        Thread.ofPlatform().daemon().name("collects what is shown").start(() -> {
+            try (lines) {
+                for (String line; (line = lines.readLine()) != null;) {
+                    shown.add(line);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("what the program shows cannot be read", e);
+            }
+        });
+    }
+
+    /// Starts a service and waits until it says that it is ready.
+    static CommandLine serve(Path directory, String... arguments) throws Exception {
+        Path jar = jar();
+        assumeTrue(Files.exists(jar), () -> "needs the packaged program " + jar + ", which ./mvnw verify makes");
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                        "-Dstdin.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-jar", jar.toString(), "serve"));
+        command.addAll(List.of(arguments));
+        Path errors = directory.resolve("errors");
+        var program = new CommandLine(new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
+        try {
+            Eventually.holds(READY_AT_MOST,
+                    () -> assertThat(program.shown).as("what it shows; its errors: " + program.errors())
+                            .anyMatch(line -> READY.matcher(line).matches()));
+            return program;
+        } catch (Exception | Error e) {
+            program.close();
+            throw e;
+        }
+    }
+
+    private static Path jar() {
+        return Path.of(System.getProperty("basedir", "."), "..", "cli", "target",
+                System.getProperty("polyserve.jar", "polyserve.jar")).toAbsolutePath().normalize();
+    }
+
+    /// Where it listens, as it says.
+    String endpoint() {
+        return shown.stream().map(READY::matcher).filter(Matcher::matches).map(ready -> ready.group(1)).findFirst()
+                .orElseThrow(() -> new AssertionError("not ready: " + shown));
+    }
+
+    int port() {
+        Matcher port = PORT.matcher(endpoint());
+        assertThat(port.matches()).as("a port in " + endpoint()).isTrue();
+        return Integer.parseInt(port.group(1));
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /// The lines on its standard output so far.
+    List<String> shown() {
+        return shown;
+    }
+
+    String errors() throws IOException {
+        return Files.readString(errors);
+    }
+
+    /// Types a line at its terminal.
+    void type(String line) throws IOException {
+        typed.write(line + "\n");
+        typed.flush();
+    }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// @return its exit status
+    int awaitExit(Duration atMost) throws InterruptedException {
+        assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)).as("ended within " + atMost).isTrue();
+        return process.exitValue();
+    }
+
+    /// Ends it as a service manager would.
+    @Override
+    public void close() {
+        process.toHandle().destroy();
+        process.onExit().orTimeout(EXIT_SECONDS, TimeUnit.SECONDS).join();
+    }
+}

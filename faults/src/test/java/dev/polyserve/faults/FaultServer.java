@@ -1,0 +1,191 @@
+package dev.polyserve.faults;
+
+import dev.polyserve.DrainReport;
+import dev.polyserve.Model;
+import dev.polyserve.OnFull;
+import dev.polyserve.Options;
+import dev.polyserve.Server;
+import dev.polyserve.ServerBuilder;
+import dev.polyserve.ServerStats;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// The server under test, in a process of its own: [ServerProcess] starts it and talks to it.
+///
+/// Arguments are `name=value`. It prints `ready ENDPOINT…` or `refused REASON`, then answers each line of standard input
+/// with one line. It ends with its standard input, so it never outlives its test; and with status 1 when the server stops
+/// though nobody asked it to.
+final class FaultServer {
+    private static final PrintStream OUT = System.out;
+
+    private final Failures failures = new Failures();
+    private final Optional<StuckSink> stuckLog;
+    private final Services services;
+    private final Server server;
+    private volatile boolean asked;
+
+    private FaultServer(Map<String, String> settings) throws IOException {
+        stuckLog = settings.containsKey("log") ? Optional.of(StuckSink.install()) : Optional.empty();
+        services = new Services(Services.Kind.valueOf(settings.getOrDefault("service", "ECHO")), failures);
+        List<String> endpoints = List.of(settings.getOrDefault("listen", "tcp://127.0.0.1:0").split(",", -1));
+        ServerBuilder builder = Server.at(endpoints.getFirst());
+        endpoints.stream().skip(1).forEach(builder::listen);
+        services.into(builder, Mode.Style.valueOf(settings.getOrDefault("style", "HANDLER")));
+        builder.datagrams((request, reply) -> {
+            reply.writeEmpty();
+            reply.write(request.payload());
+        });
+        server = builder.model(model(settings)).options(options -> options(options, settings))
+                .listener(new FailingListener(failures)).start();
+    }
+
+    static void main(String[] arguments) throws Exception {
+        Map<String, String> settings = new HashMap<>();
+        for (String argument : arguments) {
+            String[] parts = argument.split("=", 2);
+            settings.put(parts[0], parts[1]);
+        }
+        FaultServer running;
+        try {
+            running = new FaultServer(settings);
+        } catch (IOException e) {
+            OUT.println("refused " + e.getMessage());
+            System.exit(2);
+            return;
+        }
+        running.tellWhenOver();
+        OUT.println("ready " + running.server.endpoints().stream().map(Object::toString)
+                .collect(Collectors.joining(" ")));
+        running.obey();
+        System.exit(0);
+    }
+
+    private static Model model(Map<String, String> settings) {
+        Model named = Model.named(settings.getOrDefault("model", "virtual"));
+        String threads = settings.get("threads");
+        return named instanceof Model.ThreadPool && threads != null
+                ? Model.threadPool(Integer.parseInt(threads))
+                : named;
+    }
+
+    private static Options options(Options options, Map<String, String> settings) {
+        Options changed = options;
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            String value = setting.getValue();
+            changed = switch (setting.getKey()) {
+                case "connections" -> changed.withMaxConnections(Integer.parseInt(value));
+                case "per-address" -> changed.withLimits(l -> l.withConnectionsPerAddress(Integer.parseInt(value)));
+                case "queue" -> changed.withLimits(l -> l.withQueue(Integer.parseInt(value)));
+                case "datagram" -> changed.withLimits(l -> l.withDatagramBytes(Integer.parseInt(value)));
+                case "on-full" -> changed.withOnFull(OnFull.valueOf(value));
+                case "drain-quiet" ->
+                    changed.withTimeouts(t -> t.withDrainQuiet(Duration.ofMillis(Long.parseLong(value))));
+                case "close" -> changed.withTimeouts(t -> t.withClose(Duration.ofMillis(Long.parseLong(value))));
+                case "stall" -> changed.withTimeouts(t -> t.withStall(Duration.ofMillis(Long.parseLong(value))));
+                case "write-stall" ->
+                    changed.withTimeouts(t -> t.withWriteStall(Duration.ofMillis(Long.parseLong(value))));
+                default -> changed;
+            };
+        }
+        return changed;
+    }
+
+    private void tellWhenOver() {
+        Thread.ofPlatform().name("over").daemon().start(() -> {
+            try {
+                server.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("nobody interrupts this thread", e);
+            }
+            if (!asked) {
+                OUT.println("over");
+                System.exit(1);
+            }
+        });
+    }
+
+    private void obey() throws Exception {
+        var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line; (line = commands.readLine()) != null;) {
+            String[] words = line.split(" ", -1);
+            if (words[0].equals("drain")) {
+                drain(Duration.ofMillis(Long.parseLong(words[1])));
+            } else {
+                OUT.println(answer(words));
+            }
+        }
+    }
+
+    private String answer(String[] words) throws Exception {
+        return switch (words[0]) {
+            case "stats" -> stats();
+            case "threads" -> LiveThreads.ofTheLibrary().collect(Collectors.joining("|"));
+            case "heap" -> heap();
+            case "take" -> {
+                stuckLog.orElseThrow().take();
+                yield "taking";
+            }
+            case "arm" -> {
+                failures.arm(Failures.Place.valueOf(words[1]), Failures.Thrown.valueOf(words[2]),
+                        Arrays.stream(words).skip(3).map(Failures.Place::valueOf).findFirst());
+                yield "armed";
+            }
+            case "pause" -> {
+                server.pause();
+                yield "paused";
+            }
+            case "resume" -> {
+                server.resume();
+                yield "resumed";
+            }
+            case "close" -> {
+                asked = true;
+                server.close();
+                yield "closed";
+            }
+            default -> throw new IllegalArgumentException("unknown command " + words[0]);
+        };
+    }
+
+    private String stats() {
+        ServerStats stats = server.stats();
+        String reached = stats.reached().entrySet().stream().map(entry -> " " + entry.getKey() + "=" + entry.getValue())
+                .collect(Collectors.joining());
+        return "active=" + stats.active() + " accepted=" + stats.accepted() + " rejected=" + stats.rejected()
+                + " failed="
+                + stats.failed() + " acceptErrors=" + stats.acceptErrors() + " datagramsIn=" + stats.datagramsIn()
+                + " datagramsOut=" + stats.datagramsOut() + " bufferedBytes=" + stats.bufferedBytes() + " inside="
+                + services.inside() + " mostInside=" + services.mostInside() + reached;
+    }
+
+    private static String heap() {
+        var memory = ManagementFactory.getMemoryMXBean();
+        memory.gc();
+        return Long.toString(memory.getHeapMemoryUsage().getUsed());
+    }
+
+    /// Answers when it is over, so that other commands can come in between.
+    private void drain(Duration deadline) {
+        asked = true;
+        Thread.ofPlatform().name("drain").daemon().start(() -> {
+            try {
+                DrainReport report = server.drain(deadline);
+                OUT.println("finished=" + report.finished() + " aborted=" + report.aborted() + " millis="
+                        + report.took().toMillis());
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("nobody interrupts this thread", e);
+            }
+        });
+    }
+}

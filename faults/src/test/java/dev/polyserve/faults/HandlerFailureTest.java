@@ -1,0 +1,111 @@
+package dev.polyserve.faults;
+
+import static dev.polyserve.faults.Failures.Place.LISTENER_ACCEPTED;
+import static dev.polyserve.faults.Failures.Place.LISTENER_CLOSED;
+import static dev.polyserve.faults.Failures.Place.LISTENER_FAILED;
+import static dev.polyserve.faults.Failures.Place.LISTENER_OPENED;
+import static dev.polyserve.faults.Failures.Place.LISTENER_VERIFY;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Fault 5: a handler, a protocol or a listener throws, whatever and wherever.
+@Timeout(60)
+class HandlerFailureTest {
+    private static final List<Failures.Place> IN_A_HANDLER = List.of(Failures.Place.FACTORY, Failures.Place.SET_UP,
+            Failures.Place.HANDLE, Failures.Place.FINISH);
+    private static final List<Failures.Place> IN_A_PROTOCOL = List.of(Failures.Place.FACTORY, Failures.Place.OPENED,
+            Failures.Place.RECEIVED, Failures.Place.ENDED, Failures.Place.CLOSED);
+    private static final int LATER_CLIENTS = 1000;
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#all")
+    void costsItsOwnConnectionOnly(Mode mode) throws Exception {
+        Settings.of(mode).test(server -> {
+            List<Failures.Place> places = mode.style() == Mode.Style.HANDLER ? IN_A_HANDLER : IN_A_PROTOCOL;
+            long failed = 0;
+            for (Failures.Place place : places) {
+                for (Failures.Thrown error : Failures.Thrown.values()) {
+                    int port = losesAClient(server, place, error);
+                    failed++;
+                    long expected = failed;
+                    Eventually.holds(() -> assertThat(server.count("failed")).as("after %s at %s", error, place)
+                            .isEqualTo(expected));
+                    requireLoggedOnce(server, port);
+                }
+            }
+            for (int i = 0; i < Requirements.repetitions(LATER_CLIENTS); i++) {
+                servesOneMore(server);
+            }
+            assertThat(server.count("failed")).isEqualTo(failed);
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#models")
+    void listenersThatFailHarmNobody(Mode mode) throws Exception {
+        Settings.of(mode).test(server -> {
+            int reports = 0;
+            for (Failures.Thrown error : Failures.Thrown.values()) {
+                for (Failures.Place place : List.of(LISTENER_ACCEPTED, LISTENER_OPENED, LISTENER_CLOSED)) {
+                    server.ask("arm " + place + " " + error);
+                    servesOneMore(server);
+                    requireListenerReports(server, ++reports);
+                }
+                server.ask("arm " + LISTENER_VERIFY + " " + error);
+                try (Client refused = Client.of(server)) {
+                    refused.seesACleanEnd();
+                }
+                requireListenerReports(server, ++reports);
+            }
+            assertThat(server.count("failed")).isZero();
+            requireLoggedThoughAListenerFails(server, mode);
+            requireListenerReports(server, reports + 1);
+            servesOneMore(server);
+        });
+    }
+
+    private static void requireLoggedThoughAListenerFails(ServerProcess server, Mode mode) throws Exception {
+        Failures.Place place = mode.style() == Mode.Style.HANDLER ? Failures.Place.HANDLE : Failures.Place.RECEIVED;
+        server.ask("arm " + place + " " + Failures.Thrown.RUNTIME_EXCEPTION + " " + LISTENER_FAILED);
+        requireLoggedOnce(server, meetsItsEnd(server));
+        assertThat(server.count("failed")).isEqualTo(1);
+    }
+
+    private static int losesAClient(ServerProcess server, Failures.Place place, Failures.Thrown error)
+            throws Exception {
+        server.ask("arm " + place + " " + error);
+        return meetsItsEnd(server);
+    }
+
+    /// A conversation that goes as far as the server lets it.
+    private static int meetsItsEnd(ServerProcess server) throws IOException {
+        try (Client client = Client.of(server)) {
+            client.send("ping\n");
+            client.endOutput();
+            client.seesTheEnd();
+            return client.port();
+        }
+    }
+
+    private static void requireLoggedOnce(ServerProcess server, int port) throws Exception {
+        Eventually.holds(() -> assertThat(server.log())
+                .filteredOn(line -> line.startsWith("WARNING") && line.contains(":" + port + " "))
+                .as("lines about the client's port %d", port).hasSize(1));
+    }
+
+    private static void requireListenerReports(ServerProcess server, int count) throws Exception {
+        Eventually.holds(() -> assertThat(server.log()).filteredOn(line -> line.startsWith("WARNING the listener"))
+                .hasSize(count));
+    }
+
+    private static void servesOneMore(ServerProcess server) throws IOException {
+        try (Client client = Client.of(server)) {
+            client.converses();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// A conversation is over, but its peer does not take the last words.
+@Timeout(60)
+class LastWordsTest {
+    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final int EVERYTHING = 3_800_000;
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#all")
+    void goOutWholeToAPeerThatReads(Mode mode) throws Exception {
+        try (ServerProcess server = ServerProcess.start(Settings.of(mode).service(Services.Kind.LAST_WORDS));
+                Client client = Client.of(server)) {
+            client.send("x");
+            byte[] words = client.read(EVERYTHING + 1);
+            assertThat(words).hasSize(EVERYTHING);
+            assertThat(Arrays.mismatch(words, new byte[EVERYTHING])).isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#all")
+    void cannotKeepAConnectionFromEnding(Mode mode) throws Exception {
+        Settings settings = Settings.of(mode).service(Services.Kind.LAST_WORDS).with("write-stall", 500);
+        try (ServerProcess server = ServerProcess.start(settings); Client client = Client.withLittleRoom(server)) {
+            client.send("x");
+            Eventually.holds(() -> assertThat(server.count("active")).isEqualTo(1));
+            Eventually.holds(SOON, () -> assertThat(server.count("active")).isZero());
+            assertThat(server.count("inside")).isZero();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#all")
+    void cannotKeepAServerFromStopping(Mode mode) throws Exception {
+        Settings settings = Settings.of(mode).service(Services.Kind.LAST_WORDS).with("close", 200);
+        try (ServerProcess server = ServerProcess.start(settings);
+                Client client = Client.withLittleRoom(server)) {
+            client.send("x");
+            Eventually.holds(() -> assertThat(server.count("inside")).isEqualTo(1));
+            assertThat(server.ask("close")).isEqualTo("closed");
+            assertThat(server.count("active")).isZero();
+            Eventually.holds(SOON, () -> assertThat(server.ask("threads")).as("the library's threads").isEmpty());
+        }
+    }
+}

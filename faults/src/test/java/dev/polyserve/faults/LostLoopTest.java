@@ -1,0 +1,30 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The system call in which event loops wait fails.
+@Timeout(60)
+class LostLoopTest {
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#all")
+    void aLoopThatCannotWaitAnyMoreEndsTheServer(Mode mode) throws Exception {
+        try (ServerProcess server = ServerProcess.start(Settings.of(mode)); Client served = Client.of(server)) {
+            served.converses();
+            try (Injection _ = Injection.of(server, Injection.LOOPS_WAIT, "EBADF", "1+");
+                    Client _ = Client.of(server)) {
+                assertThat(server.nextAnswer()).isEqualTo("over");
+                assertThat(server.awaitExit(Duration.ofSeconds(10))).isEqualTo(1);
+            }
+            served.seesTheEnd();
+            Eventually.holds(() -> assertThat(server.log())
+                    .filteredOn(line -> line.startsWith("SEVERE")).singleElement().asString()
+                    .startsWith("SEVERE gave up listening at tcp://127.0.0.1")
+                    .contains("cannot wait any more: Bad file descriptor"));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Faults 7 and 16 and floods: peers that would fill the memory.
+@Timeout(60)
+class MemoryPressureTest {
+    private static final int SMALL_HEAP_MEGABYTES = 48;
+    private static final int ENDLESS_LINES = 2000;
+    private static final int FRAME_BYTES = 64 << 10;
+    private static final int NEVER_READING = 50;
+    private static final long HEAP_GROWTH_BYTES = 50L << 20;
+    private static final long BOUNDED_LATENCY_MILLIS = 1000;
+
+    /// Half of them stay just below the limit of a line, so that only the limit of all buffers stands between them and
+    /// the heap; the others pass it.
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#allConcurrent")
+    void linesThatNeverEndFillNoHeap(Mode mode) throws Exception {
+        Settings settings = Settings.of(mode).service(Services.Kind.UPPER).heapMegabytes(SMALL_HEAP_MEGABYTES)
+                .with("threads", ENDLESS_LINES + 2);
+        settings.test(server -> {
+            try (Client other = Client.of(server); Flood flood = new Flood()) {
+                for (int i = 0; i < Requirements.repetitions(ENDLESS_LINES); i++) {
+                    flood.add(server, i % 2 == 0 ? FRAME_BYTES - 1 : FRAME_BYTES + 4096);
+                    if (i % 100 == 0) {
+                        requireServedSoon(other);
+                    }
+                }
+            }
+            assertThat(server.log()).as("log").noneMatch(line -> line.contains("OutOfMemoryError"));
+            assertThat(server.count("FRAME") + server.count("BUFFER_TOTAL")).as("limits reached").isPositive();
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#allConcurrent")
+    void clientsThatNeverReadStopTheirOwnInputOnly(Mode mode) throws Exception {
+        Settings.of(mode).with("threads", NEVER_READING + 8).test(server -> {
+            long heapBefore = server.heapBytes();
+            try (Client other = Client.of(server); Flood flood = new Flood()) {
+                for (int i = 0; i < NEVER_READING; i++) {
+                    flood.add(server, Integer.MAX_VALUE);
+                    requireServedSoon(other);
+                }
+                flood.pushMore();
+                requireServedSoon(other);
+                assertThat(server.heapBytes() - heapBefore).as("growth of the heap").isLessThan(HEAP_GROWTH_BYTES);
+            }
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#all")
+    void linesWithoutAnEndAndBytesThatAreNoTextEndTheirOwnConnection(Mode mode) throws Exception {
+        Settings.of(mode).service(Services.Kind.UPPER).test(server -> {
+            try (Client flooding = Client.of(server)) {
+                sendsUntilRefused(flooding);
+                flooding.seesTheEnd();
+            }
+            Eventually.holds(() -> assertThat(server.count("FRAME")).isEqualTo(1));
+            assertThat(server.count("failed")).isZero();
+            try (Client binary = Client.of(server)) {
+                binary.send(new byte[]{(byte) 0xff, (byte) 0xc0, (byte) 0x80, '\n'});
+                binary.seesTheEnd();
+            }
+            Eventually.holds(() -> assertThat(server.count("failed")).isEqualTo(1));
+            requireServedSoon(server);
+        });
+    }
+
+    private static void sendsUntilRefused(Client client) throws IOException {
+        byte[] block = new byte[8192];
+        Arrays.fill(block, (byte) 'x');
+        try {
+            for (int sent = 0; sent < 16 * FRAME_BYTES; sent += block.length) {
+                client.send(block);
+            }
+        } catch (SocketException e) {
+            assertThat(e).hasMessageMatching(".*(reset|Broken pipe).*");
+        }
+    }
+
+    private static void requireServedSoon(ServerProcess server) throws Exception {
+        try (Client client = Client.of(server)) {
+            requireServedSoon(client);
+        }
+    }
+
+    private static void requireServedSoon(Client client) throws IOException {
+        long began = System.nanoTime();
+        client.converses();
+        assertThat(Duration.ofNanos(System.nanoTime() - began).toMillis()).as("milliseconds for an exchange")
+                .isLessThan(BOUNDED_LATENCY_MILLIS);
+    }
+
+    /// Clients that send as much as the server takes, and read nothing.
+    private static final class Flood implements AutoCloseable {
+        private final ByteBuffer block = StandardCharsets.US_ASCII.encode("x".repeat(FRAME_BYTES));
+        private final List<SocketChannel> channels = new ArrayList<>();
+
+        void add(ServerProcess server, int mostBytes) throws IOException {
+            SocketChannel channel = SocketChannel.open();
+            channels.add(channel);
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
+            channel.connect(server.address());
+            channel.configureBlocking(false);
+            push(channel, mostBytes);
+        }
+
+        /// What the server has taken meanwhile makes room for more.
+        void pushMore() throws IOException {
+            for (SocketChannel channel : channels) {
+                push(channel, Integer.MAX_VALUE);
+            }
+        }
+
+        private void push(SocketChannel channel, int mostBytes) throws IOException {
+            try {
+                for (long sent = 0; sent < mostBytes;) {
+                    int count = channel.write(block.rewind().limit((int) Math.min(FRAME_BYTES, mostBytes - sent)));
+                    if (count == 0) {
+                        return;
+                    }
+                    sent += count;
+                }
+            } catch (IOException e) {
+                assertThat(e).as("an end by the server").hasMessageMatching(".*(reset|Broken pipe).*");
+            }
+        }
+
+        /// By a reset: an orderly end would make each unended line a last line, which the service copies several times over,
+        /// all at once, and those copies are its own.
+        @Override
+        public void close() throws IOException {
+            for (SocketChannel channel : channels) {
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+                channel.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.polyserve.faults;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/// How the server under test serves: a model and a style.
+///
+/// @param model as on the command line
+/// @param style how the service is written
+record Mode(String model, Style style) {
+    private static final List<String> CONCURRENT_MODELS = List.of("thread", "thread-pool", "virtual", "nio");
+    private static final List<String> MODELS = Stream.concat(Stream.of("iterative"), CONCURRENT_MODELS.stream())
+            .toList();
+
+    /// The two ways to write a service.
+    enum Style {
+        HANDLER, PROTOCOL
+    }
+
+    /// Every model, with a handler.
+    static List<Mode> models() {
+        return of(MODELS, Style.HANDLER);
+    }
+
+    /// The models that serve several at once, with a handler.
+    static List<Mode> concurrentModels() {
+        return of(CONCURRENT_MODELS, Style.HANDLER);
+    }
+
+    /// The model that serves one client after another.
+    static List<Mode> iterativeModel() {
+        return of(List.of("iterative"), Style.HANDLER);
+    }
+
+    /// Every model in both styles.
+    static List<Mode> all() {
+        return inBothStyles(MODELS);
+    }
+
+    /// The models that serve several at once, in both styles.
+    static List<Mode> allConcurrent() {
+        return inBothStyles(CONCURRENT_MODELS);
+    }
+
+    private static List<Mode> inBothStyles(List<String> models) {
+        return Stream.of(Style.values()).flatMap(style -> of(models, style).stream()).toList();
+    }
+
+    private static List<Mode> of(List<String> models, Style style) {
+        return models.stream().map(model -> new Mode(model, style)).toList();
+    }
+
+    /// Whether it is the one model that serves one client after another.
+    boolean iterative() {
+        return model.equals("iterative");
+    }
+
+    @Override
+    public String toString() {
+        return model + (style == Style.HANDLER ? " with a handler" : " with a protocol");
+    }
+}

@@ -1,0 +1,36 @@
+package dev.polyserve.faults;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/// What a test needs of the machine; without it the test is skipped, and says why.
+final class Requirements {
+    private static final int SOAK = Integer.getInteger("polyserve.soak", 1);
+
+    private Requirements() {}
+
+    /// Skips the test unless the program is on the `PATH`.
+    static void program(String name) {
+        boolean found = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, name)));
+        assumeTrue(found, () -> "needs the program '" + name + "', which is not on the PATH");
+    }
+
+    /// Skips the test unless this process may open so many descriptors.
+    static void descriptors(int count) {
+        long most = ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getMaxFileDescriptorCount();
+        assumeTrue(most >= count, () -> "needs " + count + " descriptors, and the limit is " + most + " (ulimit -n)");
+    }
+
+    /// So many of something that is counted, more of them when a long run was asked for.
+    static int repetitions(int usual) {
+        return usual * SOAK;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Fault 56: the log goes where nothing is taken, and the server has something to say.
+@Timeout(60)
+class StuckLogTest {
+    private static final int CONNECTIONS = 3;
+    private static final int FAILURES = 10;
+
+    private static Settings stuck(Mode mode) {
+        return Settings.of(mode).with("log", "stuck");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#allConcurrent")
+    void theAcceptLoopGoesOn(Mode mode) throws Exception {
+        Settings settings = stuck(mode).with("connections", CONNECTIONS).with("threads", CONNECTIONS)
+                .with("on-full", "REJECT");
+        settings.test(server -> {
+            try (Clients clients = Clients.connected(server, CONNECTIONS)) {
+                for (Client client : clients) {
+                    client.converses();
+                }
+                for (int i = 0; i < 2; i++) {
+                    try (Client tooMany = Client.of(server)) {
+                        tooMany.seesACleanEnd();
+                    }
+                }
+                clients.get(0).close();
+                Eventually.holds(() -> assertThat(server.count("active")).isEqualTo(CONNECTIONS - 1));
+                converses(server);
+            }
+            requireWrittenLater(server, "WARNING the limit 'connections' was reached");
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#all")
+    void handlersThatFailHarmNoOther(Mode mode) throws Exception {
+        Failures.Place place = mode.style() == Mode.Style.HANDLER ? Failures.Place.HANDLE : Failures.Place.RECEIVED;
+        stuck(mode).test(server -> {
+            for (int i = 0; i < FAILURES; i++) {
+                server.ask("arm " + place + " " + Failures.Thrown.RUNTIME_EXCEPTION);
+                try (Client client = Client.of(server)) {
+                    client.send("ping\n");
+                    client.seesTheEnd();
+                }
+                converses(server);
+            }
+            requireWrittenLater(server, "WARNING the handler of #");
+        });
+    }
+
+    private static void converses(ServerProcess server) throws IOException {
+        try (Client client = Client.of(server)) {
+            client.converses();
+        }
+    }
+
+    private static void requireWrittenLater(ServerProcess server, String beginning) throws Exception {
+        assertThat(server.log()).as("log while it is stuck").isEmpty();
+        server.ask("take log");
+        Eventually.holds(() -> assertThat(server.log()).anyMatch(line -> line.startsWith(beginning)));
+    }
+}
