@@ -1,0 +1,135 @@
+package dev.polyserve.architecture;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/// Arrows between packages point one way.
+class LayersTest {
+    private static final String API = "dev.polyserve";
+    private static final String COROUTINE = "dev.polyserve.coroutine";
+    private static final String CONVERSATION = "dev.polyserve.conversation";
+    private static final String IO = "dev.polyserve.io";
+    private static final String LOOP = "dev.polyserve.loop";
+    private static final String RUN = "dev.polyserve.run";
+    private static final String LINUX = "dev.polyserve.linux";
+    private static final String LINUX_READINESS = "dev.polyserve.linux.readiness";
+    private static final String LINUX_SOCKET = "dev.polyserve.linux.socket";
+    private static final String LINUX_SYSTEM = "dev.polyserve.linux.system";
+    private static final String CONFORMANCE = "dev.polyserve.conformance";
+    private static final String EXAMPLES = "dev.polyserve.examples";
+    private static final String BENCH = "dev.polyserve.bench";
+    private static final String BENCH_CONTENDER = "dev.polyserve.bench.contender";
+    private static final String BENCH_LOAD = "dev.polyserve.bench.load";
+    private static final String BENCH_REPORT = "dev.polyserve.bench.report";
+    private static final String BENCH_RESULT = "dev.polyserve.bench.result";
+    private static final String BENCH_SERVICE = "dev.polyserve.bench.service";
+    private static final String CLI = "dev.polyserve.cli";
+
+    /// Package → the packages of this project that it may use. A package that is not here may not exist; a package
+    /// below one that is here (such as `dev.polyserve.cli.serve`) counts as a part of it, except below the API.
+    private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
+            Map.entry(COROUTINE, Set.of()),
+            Map.entry(API, Set.of()),
+            Map.entry(CONVERSATION, Set.of(API)),
+            Map.entry(IO, Set.of(API, CONVERSATION)),
+            Map.entry(LOOP, Set.of(API, CONVERSATION, IO, COROUTINE)),
+            Map.entry(RUN, Set.of(API, CONVERSATION, IO, LOOP, COROUTINE)),
+            Map.entry(LINUX_SYSTEM, Set.of()),
+            Map.entry(LINUX_SOCKET, Set.of(API, IO, LINUX_SYSTEM)),
+            Map.entry(LINUX_READINESS, Set.of(IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
+            Map.entry(LINUX, Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_READINESS, LINUX_SOCKET, LINUX_SYSTEM)),
+            Map.entry(CONFORMANCE, Set.of(API, CONVERSATION, IO)),
+            Map.entry(EXAMPLES, Set.of(API, COROUTINE)),
+            Map.entry(BENCH_RESULT, Set.of()),
+            Map.entry(BENCH_SERVICE, Set.of(API)),
+            Map.entry(BENCH_REPORT, Set.of(BENCH_RESULT)),
+            Map.entry(BENCH_LOAD, Set.of(API, IO, LOOP, BENCH_RESULT, BENCH_SERVICE)),
+            Map.entry(BENCH_CONTENDER, Set.of(API, BENCH_RESULT, BENCH_SERVICE)),
+            Map.entry(BENCH, Set.of(API, BENCH_CONTENDER, BENCH_LOAD, BENCH_RESULT, BENCH_SERVICE)),
+            Map.entry(CLI, Set.of(API, BENCH, BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT)));
+
+    private final JavaClasses classes = new ClassFileImporter().importPaths(Project.classes("coroutine"),
+            Project.classes("core"), Project.classes("linux"), Project.classes("conformance"),
+            Project.classes("examples"),
+            Project.classes("bench"), Project.classes("cli"));
+
+    @Test
+    void everyPackageHasItsPlace() {
+        var layers = new TreeSet<String>();
+        classes.forEach(c -> layers.add(layer(c)));
+        assertThat(layers).as("packages of the project, and those that MAY_USE names").isEqualTo(
+                new TreeSet<>(MAY_USE.keySet()));
+    }
+
+    @Test
+    void arrowsPointOneWay() {
+        var wrong = new TreeSet<String>();
+        for (JavaClass from : classes) {
+            for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
+                JavaClass to = dependency.getTargetClass().getBaseComponentType();
+                if (isOurs(to) && !layer(to).equals(layer(from)) && !mayUse(from, to)) {
+                    wrong.add(layer(from) + " may not use " + layer(to) + ": " + dependency.getDescription());
+                }
+            }
+        }
+        assertThat(wrong).as("arrows that point the wrong way").isEmpty();
+    }
+
+    @Test
+    void coroutinesNeedOnlyTheJdk() {
+        var foreign = new TreeSet<String>();
+        for (JavaClass from : new ClassFileImporter().importPath(Project.classes("coroutine"))) {
+            for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
+                String to = dependency.getTargetClass().getBaseComponentType().getPackageName();
+                boolean annotation = to.equals("org.jspecify.annotations");
+                boolean jdk = to.isEmpty() || to.startsWith("java.") || to.startsWith("jdk.");
+                if (!jdk && !annotation && !to.equals(COROUTINE)) {
+                    foreign.add(dependency.getDescription());
+                }
+            }
+        }
+        assertThat(foreign).as("what the coroutines need beyond the JDK").isEmpty();
+    }
+
+    @Test
+    void noPackageIsPartOfACycle() {
+        slices().assignedFrom(new SliceAssignment() {
+            @Override
+            public SliceIdentifier getIdentifierOf(JavaClass type) {
+                return isOurs(type) ? SliceIdentifier.of(type.getPackageName()) : SliceIdentifier.ignore();
+            }
+
+            @Override
+            public String getDescription() {
+                return "packages";
+            }
+        }).namingSlices("package $1").should().beFreeOfCycles().check(classes);
+    }
+
+    private static boolean mayUse(JavaClass from, JavaClass to) {
+        return MAY_USE.getOrDefault(layer(from), Set.of()).contains(layer(to));
+    }
+
+    private static boolean isOurs(JavaClass type) {
+        return type.getPackageName().equals(API) || type.getPackageName().startsWith(API + ".");
+    }
+
+    /// {@return the package of the table that the type's package is, or is below; else its package}
+    private static String layer(JavaClass type) {
+        String name = type.getPackageName();
+        return MAY_USE.keySet().stream().filter(l -> name.equals(l) || (!l.equals(API) && name.startsWith(l + ".")))
+                .max(Comparator.comparingInt(String::length)).orElse(name);
+    }
+}
