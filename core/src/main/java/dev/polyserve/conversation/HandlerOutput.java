@@ -87,10 +87,16 @@ final class HandlerOutput {
     void end() throws IOException {
         if (!ended) {
             ended = true;
-            if (outbox == null) {
-                wire.endOutput();
-            } else {
-                outbox.endOutput();
+            // What was sent last may still be on its way to the system.
+            conversation.waitsFor(Limit.WRITE_STALL);
+            try {
+                if (outbox == null) {
+                    wire.endOutput();
+                } else {
+                    outbox.endOutput();
+                }
+            } finally {
+                conversation.patience.end();
             }
         }
     }

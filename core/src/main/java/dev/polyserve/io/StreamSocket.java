@@ -31,6 +31,19 @@ public interface StreamSocket extends Source {
     /// @return how many bytes; fewer than remain only on a socket that does not wait
     int write(ByteBuffer bytes) throws IOException;
 
+    /// Whether the system has all bytes that this has taken, so that our side may be ended and the socket closed; when not, it is
+    /// ready for writing once it has.
+    ///
+    /// @throws IOException when it can never have them
+    default boolean sent() throws IOException {
+        return true;
+    }
+
+    /// Whether only the thread of the loop that watches it may read and write it.
+    default boolean confined() {
+        return false;
+    }
+
     /// Ends our side: the peer sees the end of input.
     void endOutput() throws IOException;
 

@@ -86,17 +86,20 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
     }
 
     private void turnEnds(ProtocolConversation driven) {
+        boolean unsent = false;
         try {
             write(driven);
+            unsent = !endsOutput(driven);
         } catch (IOException e) {
             driven.lost(e);
         }
         driven.waits();
-        if (driven.done()) {
+        if (driven.done() && !unsent) {
             close(driven);
             return;
         }
-        int wanted = (driven.wantsRead() ? Multiplexer.READ : 0) | (driven.wantsWrite() ? Multiplexer.WRITE : 0);
+        int wanted = (driven.wantsRead() ? Multiplexer.READ : 0)
+                | (driven.wantsWrite() || unsent ? Multiplexer.WRITE : 0);
         Multiplexer.Watch watched = watch;
         if (wanted != interest && watched != null) {
             interest = wanted;
@@ -114,10 +117,24 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
                 break;
             }
         }
-        if (driven.wantsEndOutput()) {
+    }
+
+    /// Ends our side if that is to be done now.
+    ///
+    /// @return false when it is, but not before the system has the last bytes
+    private boolean endsOutput(ProtocolConversation driven) throws IOException {
+        boolean wanted = driven.wantsEndOutput();
+        if (!wanted && !(driven.done() && driven.graceful())) {
+            return true;
+        }
+        if (!socket.sent()) {
+            return false;
+        }
+        if (wanted) {
             socket.endOutput();
             driven.outputEnded();
         }
+        return true;
     }
 
     private void close(ProtocolConversation driven) {

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -114,7 +116,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
             }
             ByteBuffer room = into.room();
             int asked = room.remaining();
-            int count = socket.read(room);
+            int count = isReachable() ? socket.read(room) : onLoop(() -> socket.read(room));
             if (count > 0) {
                 drained = count < asked;
                 into.received(count);
@@ -133,7 +135,11 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
             if (over) {
                 throw new ClosedChannelException();
             }
-            socket.write(bytes);
+            if (isReachable()) {
+                socket.write(bytes);
+            } else {
+                onLoop(() -> socket.write(bytes));
+            }
             if (bytes.hasRemaining()) {
                 await(writable, Multiplexer.WRITE, ServerContext.FOREVER_NANOS);
             }
@@ -142,12 +148,46 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
 
     @Override
     public void endOutput() throws IOException {
+        while (!(isReachable() ? socket.sent() : onLoop(() -> socket.sent() ? 1 : 0) == 1)) {
+            if (over) {
+                throw new ClosedChannelException();
+            }
+            await(writable, Multiplexer.WRITE, ServerContext.FOREVER_NANOS);
+        }
         socket.endOutput();
+    }
+
+    /// Whether the socket may be read and written by this thread.
+    private boolean isReachable() {
+        return !socket.confined() || isOnLoop();
+    }
+
+    /// Does something with the socket on the loop's thread. **Thread**: any other.
+    private int onLoop(SocketCall call) throws IOException {
+        var done = new CompletableFuture<Integer>();
+        loop.post(() -> {
+            try {
+                done.complete(call.run());
+            } catch (IOException | RuntimeException | Error e) {
+                done.completeExceptionally(e);
+            }
+        });
+        try {
+            // Also when it is interrupted: the loop has the caller's buffer.
+            return done.join();
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case IOException failed -> throw failed;
+                case RuntimeException failed -> throw failed;
+                case Error failed -> throw failed;
+                case null, default -> throw e;
+            }
+        }
     }
 
     @Override
     public void close(boolean unread) throws IOException {
-        if (onLoop()) {
+        if (isOnLoop()) {
             closeNow(unread);
         } else {
             loop.post(() -> {
@@ -209,7 +249,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
     ///
     /// @return false when the time was not enough
     private boolean await(Gate gate, int operation, long atMostNanos) throws IOException {
-        boolean direct = onLoop();
+        boolean direct = isOnLoop();
         gate.waiter = Thread.currentThread();
         EventLoop.@Nullable Delayed limit = null;
         try {
@@ -260,7 +300,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
     }
 
     /// Whether the caller is known to run on the loop's thread.
-    private boolean onLoop() {
+    private boolean isOnLoop() {
         Thread current = Thread.currentThread();
         return loop.lendsThread()
                 && (current.equals(coroutine) || current.equals(besides) || current.equals(loop.thread()));
@@ -270,12 +310,12 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
     private final class OwnersPool implements BufferPool {
         @Override
         public Chunk take(int atLeastBytes) {
-            return onLoop() ? loop.pool().take(atLeastBytes) : new Chunk(atLeastBytes);
+            return isOnLoop() ? loop.pool().take(atLeastBytes) : new Chunk(atLeastBytes);
         }
 
         @Override
         public void give(Chunk chunk) {
-            if (onLoop()) {
+            if (isOnLoop()) {
                 loop.pool().give(chunk);
             }
         }
@@ -284,6 +324,12 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
         public boolean reclaims() {
             return true;
         }
+    }
+
+    /// Something done with the socket.
+    @FunctionalInterface
+    private interface SocketCall {
+        int run() throws IOException;
     }
 
     /// One direction: whether it is ready, and who waits for that.

@@ -9,6 +9,9 @@ import dev.polyserve.linux.readiness.EpollMultiplexer;
 import dev.polyserve.linux.readiness.PollMultiplexer;
 import dev.polyserve.linux.readiness.PollingMultiplexer;
 import dev.polyserve.linux.readiness.SelectMultiplexer;
+import dev.polyserve.linux.ring.RingMultiplexer;
+import dev.polyserve.linux.ring.RingProbe;
+import dev.polyserve.linux.ring.RingTransport;
 import dev.polyserve.linux.socket.DescriptorTransport;
 import dev.polyserve.linux.system.SystemCalls;
 import dev.polyserve.run.LoopRunner;
@@ -25,15 +28,18 @@ public final class LinuxModels implements ModelProvider {
     @Override
     public boolean provides(Model model) {
         return switch (model) {
-            case Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _ -> true;
-            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _, Model.IoUring _, Model.Nio _ ->
+            case Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _ -> true;
+            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _, Model.Nio _ ->
                 false;
         };
     }
 
     @Override
     public Optional<String> whyNot(Model model) {
-        return SystemCalls.whyNot().map(why -> why + "; or use nio or virtual");
+        Optional<String> noCalls = SystemCalls.whyNot().map(why -> why + "; or use nio or virtual");
+        return noCalls.isEmpty() && model instanceof Model.IoUring
+                ? RingProbe.whyNot().map(why -> why + "; or use epoll")
+                : noCalls;
     }
 
     @Override
@@ -48,7 +54,9 @@ public final class LinuxModels implements ModelProvider {
                     DescriptorTransport.limitedTo(SelectMultiplexer.DESCRIPTORS), setup, context);
             case Model.Polling polling ->
                 LoopRunner.open(1, () -> new PollingMultiplexer(polling.longestRest()), sockets, setup, context);
-            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _, Model.IoUring _, Model.Nio _ ->
+            case Model.IoUring ring ->
+                LoopRunner.open(ring.loops(), RingMultiplexer::open, new RingTransport(), setup, context);
+            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _, Model.Nio _ ->
                 throw new IllegalArgumentException("not a model of this module: " + model.id());
         };
     }

@@ -1,4 +1,5 @@
-/// The models that event loops on descriptors bring: select, poll, epoll, edge-triggered epoll, and polling.
+/// The models that event loops on descriptors bring: select, poll, epoll, edge-triggered epoll, polling, and
+/// io_uring.
 ///
 /// **Threads**: a server's start.
 ///

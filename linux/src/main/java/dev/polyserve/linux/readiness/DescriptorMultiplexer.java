@@ -3,6 +3,7 @@ package dev.polyserve.linux.readiness;
 import dev.polyserve.io.Source;
 import dev.polyserve.linux.socket.DescriptorSource;
 import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.socket.Wakeup;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;

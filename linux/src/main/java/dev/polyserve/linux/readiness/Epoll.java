@@ -1,6 +1,7 @@
 package dev.polyserve.linux.readiness;
 
 import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.socket.Wakeup;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.EpollEvents;
 import dev.polyserve.linux.system.Errno;

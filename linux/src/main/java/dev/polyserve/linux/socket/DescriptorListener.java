@@ -2,7 +2,6 @@ package dev.polyserve.linux.socket;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.Listener;
-import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SocketCalls;
@@ -13,7 +12,9 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /// A listener of this family, TCP or Unix.
-final class DescriptorListener extends DescriptorSource implements Listener {
+public final class DescriptorListener extends DescriptorSource implements Listener {
+    private static final SocketAddress NOBODY = new InetSocketAddress(0);
+
     private final Bound bound;
     private final int mostDescriptors;
     /// Connections have our address as theirs, unless we listen at every one.
@@ -37,11 +38,11 @@ final class DescriptorListener extends DescriptorSource implements Listener {
     }
 
     @Override
-    public @Nullable StreamSocket accept() throws IOException {
+    public @Nullable DescriptorSocket accept() throws IOException {
         CallMemory memory = memories.take();
         try {
             int accepted = accept(memory);
-            return accepted < 0 ? null : connected(memory, accepted);
+            return accepted < 0 ? null : connected(memory, accepted, SocketCalls.lastAddress(memory));
         } finally {
             memories.give(memory);
         }
@@ -66,13 +67,26 @@ final class DescriptorListener extends DescriptorSource implements Listener {
         }
     }
 
-    private StreamSocket connected(CallMemory memory, int accepted) throws IOException {
+    /// Takes over a connection that was accepted here by other means. One that its peer has reset meanwhile has no peer's
+    /// address any more: it is told as `0.0.0.0:0`.
+    public DescriptorSocket adopt(int accepted) throws IOException {
+        CallMemory memory = memories.take();
+        try {
+            int told = SocketCalls.getPeerName(memory, accepted);
+            return told < 0
+                    ? connected(memory, accepted, NOBODY)
+                    : connected(memory, accepted, SocketCalls.lastAddress(memory));
+        } finally {
+            memories.give(memory);
+        }
+    }
+
+    private DescriptorSocket connected(CallMemory memory, int accepted, SocketAddress peer) throws IOException {
         Descriptor owned = new Descriptor(accepted);
         try {
             if (accepted >= mostDescriptors) {
                 throw tooMany(accepted);
             }
-            SocketAddress peer = SocketCalls.lastAddress(memory);
             return new DescriptorSocket(owned, peer, boundToOne ? bound.address() : local(memory, accepted));
         } catch (IOException | RuntimeException | Error e) {
             owned.close();

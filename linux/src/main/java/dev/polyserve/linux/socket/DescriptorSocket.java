@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 ///
 /// Its descriptor never waits; where the socket is to wait, it waits for the descriptor, which must not happen on a virtual
 /// thread.
-final class DescriptorSocket extends DescriptorSource implements StreamSocket {
+public final class DescriptorSocket extends DescriptorSource implements StreamSocket {
     /// What is thrown away before closing, at most: a peer that sends without end is reset after all.
     private static final int DRAIN_MOST_BYTES = 256 << 10;
 

@@ -4,7 +4,6 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.DatagramPort;
-import dev.polyserve.io.Listener;
 import dev.polyserve.io.Transport;
 import java.io.IOException;
 
@@ -17,17 +16,17 @@ public final class DescriptorTransport implements Transport {
     }
 
     /// With as many descriptors as the system gives.
-    public static Transport unlimited() {
+    public static DescriptorTransport unlimited() {
         return new DescriptorTransport(Integer.MAX_VALUE);
     }
 
     /// With descriptors whose numbers are less than that.
-    public static Transport limitedTo(int descriptors) {
+    public static DescriptorTransport limitedTo(int descriptors) {
         return new DescriptorTransport(descriptors);
     }
 
     @Override
-    public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
+    public DescriptorListener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
         Bound bound = switch (endpoint) {
             case Endpoint.Tcp tcp -> Binding.tcp(tcp, options);
             case Endpoint.Unix unix -> Binding.unix(unix, options.backlog());

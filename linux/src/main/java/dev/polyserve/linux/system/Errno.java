@@ -15,14 +15,20 @@ public final class Errno {
     public static final int EBADF = 9;
     /// Nothing there, or no room, now.
     public static final int EAGAIN = 11;
+    /// No memory, or no more of it may be locked.
+    public static final int ENOMEM = 12;
     /// Permission denied.
     public static final int EACCES = 13;
+    /// Busy.
+    public static final int EBUSY = 16;
     /// Exists already.
     public static final int EEXIST = 17;
     /// Invalid argument.
     public static final int EINVAL = 22;
     /// The call is not known.
     public static final int ENOSYS = 38;
+    /// The time has passed.
+    public static final int ETIME = 62;
     /// Address family not supported.
     public static final int EAFNOSUPPORT = 97;
     /// Address in use.
@@ -35,6 +41,8 @@ public final class Errno {
     public static final int ENOTCONN = 107;
     /// Nobody listens there.
     public static final int ECONNREFUSED = 111;
+    /// Cancelled.
+    public static final int ECANCELED = 125;
 
     private static final Map<Integer, String> TEXTS = Map.ofEntries(
             Map.entry(EPERM, "Operation not permitted (EPERM)"),
@@ -43,8 +51,9 @@ public final class Errno {
             Map.entry(5, "Input/output error (EIO)"),
             Map.entry(EBADF, "Bad file descriptor (EBADF)"),
             Map.entry(EAGAIN, "Resource temporarily unavailable (EAGAIN)"),
-            Map.entry(12, "Cannot allocate memory (ENOMEM)"),
+            Map.entry(ENOMEM, "Cannot allocate memory (ENOMEM)"),
             Map.entry(EACCES, "Permission denied (EACCES)"),
+            Map.entry(EBUSY, "Device or resource busy (EBUSY)"),
             Map.entry(EEXIST, "File exists (EEXIST)"),
             Map.entry(EINVAL, "Invalid argument (EINVAL)"),
             Map.entry(23, "Too many open files in system (ENFILE)"),
@@ -53,6 +62,7 @@ public final class Errno {
             Map.entry(30, "Read-only file system (EROFS)"),
             Map.entry(32, "Broken pipe (EPIPE)"),
             Map.entry(ENOSYS, "Function not implemented (ENOSYS)"),
+            Map.entry(ETIME, "Timer expired (ETIME)"),
             Map.entry(64, "Machine is not on the network (ENONET)"),
             Map.entry(71, "Protocol error (EPROTO)"),
             Map.entry(88, "Socket operation on non-socket (ENOTSOCK)"),
@@ -72,7 +82,8 @@ public final class Errno {
             Map.entry(110, "Connection timed out (ETIMEDOUT)"),
             Map.entry(ECONNREFUSED, "Connection refused (ECONNREFUSED)"),
             Map.entry(112, "Host is down (EHOSTDOWN)"),
-            Map.entry(113, "No route to host (EHOSTUNREACH)"));
+            Map.entry(113, "No route to host (EHOSTUNREACH)"),
+            Map.entry(ECANCELED, "Operation canceled (ECANCELED)"));
 
     private Errno() {}
 

@@ -17,9 +17,16 @@ public final class SocketCalls {
     /// For [#shutdown]: neither.
     public static final int SHUT_RDWR = 2;
 
-    static final int SOCK_NONBLOCK = 0x800;
-    static final int SOCK_CLOEXEC = 0x80000;
-    static final int MSG_NOSIGNAL = 0x4000;
+    /// The socket does not wait.
+    public static final int SOCK_NONBLOCK = 0x800;
+    /// The descriptor is closed on `exec`.
+    public static final int SOCK_CLOEXEC = 0x80000;
+    /// This call does not wait.
+    public static final int MSG_DONTWAIT = 0x40;
+    /// All of it, or as much as there is room for.
+    public static final int MSG_WAITALL = 0x100;
+    /// A lost peer raises no signal.
+    public static final int MSG_NOSIGNAL = 0x4000;
 
     private SocketCalls() {}
 
@@ -72,6 +79,13 @@ public final class SocketCalls {
     public static int getSockName(CallMemory memory, int descriptor) {
         memory.half(0, SocketAddresses.LONGEST_BYTES);
         return (int) call(memory, CallNumber.GETSOCKNAME, descriptor, memory.socketAddressAddress(),
+                memory.wordsAddress(), 0, 0, 0);
+    }
+
+    /// `getpeername(2)`; the address is then [#lastAddress].
+    public static int getPeerName(CallMemory memory, int descriptor) {
+        memory.half(0, SocketAddresses.LONGEST_BYTES);
+        return (int) call(memory, CallNumber.GETPEERNAME, descriptor, memory.socketAddressAddress(),
                 memory.wordsAddress(), 0, 0, 0);
     }
 

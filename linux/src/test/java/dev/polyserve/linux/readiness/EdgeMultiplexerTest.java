@@ -5,7 +5,7 @@ import java.io.IOException;
 
 class EdgeMultiplexerTest extends MultiplexerContract {
     @Override
-    Multiplexer open() throws IOException {
+    protected Multiplexer open() throws IOException {
         return new EdgeMultiplexer();
     }
 }

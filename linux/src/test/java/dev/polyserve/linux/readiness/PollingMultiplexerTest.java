@@ -6,7 +6,7 @@ import java.time.Duration;
 
 class PollingMultiplexerTest extends MultiplexerContract {
     @Override
-    Multiplexer open() throws IOException {
+    protected Multiplexer open() throws IOException {
         return new PollingMultiplexer(Duration.ofNanos(100_000));
     }
 }

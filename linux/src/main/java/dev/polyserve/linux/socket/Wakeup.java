@@ -1,6 +1,5 @@
-package dev.polyserve.linux.readiness;
+package dev.polyserve.linux.socket;
 
-import dev.polyserve.linux.socket.Descriptor;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.FileCalls;
@@ -10,11 +9,12 @@ import java.io.IOException;
 /// A descriptor that becomes readable when another thread wants a loop to look up.
 ///
 /// **Thread**: any.
-final class Wakeup {
+public final class Wakeup {
     private final CallMemoryPool memories;
     private final Descriptor descriptor;
 
-    Wakeup(CallMemoryPool memories) throws IOException {
+    /// A new one, whose calls use these memories.
+    public Wakeup(CallMemoryPool memories) throws IOException {
         this.memories = memories;
         CallMemory memory = memories.take();
         try {
@@ -25,12 +25,12 @@ final class Wakeup {
     }
 
     /// Its number, to be watched.
-    int descriptor() {
+    public int descriptor() {
         return descriptor.number();
     }
 
     /// Becomes readable; harmless when it is closed, for then nobody waits.
-    void signal() {
+    public void signal() {
         if (!descriptor.tryBegin()) {
             return;
         }
@@ -46,12 +46,13 @@ final class Wakeup {
     }
 
     /// Is not readable any more, until the next signal.
-    void reset(CallMemory memory) {
+    public void reset(CallMemory memory) {
         int unused = FileCalls.eventfdReset(memory, descriptor.number());
         assert unused != 0;
     }
 
-    void close() throws IOException {
+    /// Nobody waits for it any more.
+    public void close() throws IOException {
         descriptor.close();
     }
 }

@@ -1,0 +1,30 @@
+package dev.polyserve.conformance;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The completion ring keeps the contract of stream handlers.
+@ParameterizedClass(name = "{0}")
+@MethodSource("cells")
+class RingStreamsTest extends StreamContract {
+    RingStreamsTest(Cell cell) {
+        super(cell);
+    }
+
+    @BeforeAll
+    static void needsRings() {
+        Optional<String> whyNot = Server.whyNot(Model.ioUring());
+        assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
+    }
+
+    static List<Cell> cells() {
+        return Cell.streams(Model.ioUring(), new Model.IoUring(2));
+    }
+}

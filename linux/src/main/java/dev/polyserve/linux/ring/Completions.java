@@ -1,0 +1,61 @@
+package dev.polyserve.linux.ring;
+
+import dev.polyserve.linux.system.RingLayout;
+import dev.polyserve.linux.system.RingParameters;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/// The completion queue: what the kernel has done.
+///
+/// **Thread**: the loop's.
+final class Completions {
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+
+    private final MemorySegment queue;
+    private final int mask;
+    private final long headAt;
+    private final long tailAt;
+    private final long first;
+    private int head;
+
+    Completions(MemorySegment queue, RingParameters parameters) {
+        this.queue = queue;
+        this.mask = parameters.completions() - 1;
+        this.headAt = parameters.completionHead();
+        this.tailAt = parameters.completionTail();
+        this.first = parameters.completionsAt();
+    }
+
+    /// Whether any is there.
+    boolean any() {
+        return head != (int) INT.getAcquire(queue, tailAt);
+    }
+
+    /// Tells all that are there, and makes room for more.
+    ///
+    /// @return how many there were
+    int take(Completed completed) {
+        int tail = (int) INT.getAcquire(queue, tailAt);
+        int count = tail - head;
+        for (; head != tail; head++) {
+            long at = first + (long) (head & mask) * RingLayout.CQE_BYTES;
+            completed.completed(queue.get(ValueLayout.JAVA_LONG, at + RingLayout.CQE_USER_DATA),
+                    queue.get(ValueLayout.JAVA_INT, at + RingLayout.CQE_RESULT),
+                    queue.get(ValueLayout.JAVA_INT, at + RingLayout.CQE_FLAGS));
+        }
+        if (count > 0) {
+            INT.setRelease(queue, headAt, head);
+        }
+        return count;
+    }
+
+    /// Who is told.
+    @FunctionalInterface
+    interface Completed {
+        /// An order is done, or a part of it; it must not throw.
+        ///
+        /// @param result a value, or `-errno`
+        void completed(long userData, int result, int flags);
+    }
+}

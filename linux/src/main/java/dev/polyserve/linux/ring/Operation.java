@@ -1,0 +1,41 @@
+package dev.polyserve.linux.ring;
+
+/// What an order was for, as its user data says it.
+enum Operation {
+    /// Nothing that anybody waits for.
+    NONE(0),
+    /// Another thread wants the loop to look up.
+    WAKE(1),
+    /// Connections.
+    ACCEPT(2),
+    /// Bytes.
+    RECEIVE(3),
+    /// Bytes that leave.
+    SEND(4),
+    /// A change of readiness.
+    POLL(5);
+
+    private static final int SHIFT = 56;
+    private static final Operation[] BY_CODE = new Operation[6];
+
+    static {
+        for (Operation operation : values()) {
+            BY_CODE[operation.code] = operation;
+        }
+    }
+
+    private final int code;
+
+    Operation(int code) {
+        this.code = code;
+    }
+
+    /// In the user data's upper byte.
+    long bits() {
+        return (long) code << SHIFT;
+    }
+
+    static Operation of(long userData) {
+        return BY_CODE[(int) (userData >>> SHIFT)];
+    }
+}

@@ -1,0 +1,357 @@
+package dev.polyserve.linux.ring;
+
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.RingLayout;
+import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Where those that a ring watches order, and the lists of who is to be told, to order, or to be settled next.
+///
+/// An order's user data is its operation, the place of whom it is for, and how often that place was taken before: a completion
+/// that comes late, for a connection that is gone, is for nobody.
+///
+/// ```
+///   63      56 55         32 31          0
+///   operation │ generation  │ place
+/// ```
+///
+/// **Thread**: the loop's.
+final class Orders {
+    private static final int GENERATION_MASK = 0xff_ffff;
+    private static final int FIRST_PLACES = 64;
+
+    private static final long ACCEPT = Submissions.head(RingLayout.OP_ACCEPT, 0, RingLayout.ACCEPT_MULTISHOT);
+    private static final long RECEIVE = Submissions.head(RingLayout.OP_RECV, RingLayout.SQE_BUFFER_SELECT,
+            RingLayout.RECV_MULTISHOT);
+    private static final long RECEIVE_LATER = Submissions.head(RingLayout.OP_RECV, RingLayout.SQE_BUFFER_SELECT,
+            RingLayout.RECV_MULTISHOT | RingLayout.RECVSEND_POLL_FIRST);
+    private static final long SEND = Submissions.head(RingLayout.OP_SEND, RingLayout.SQE_CQE_SKIP_SUCCESS, 0);
+    private static final long POLL = Submissions.head(RingLayout.OP_POLL_ADD, 0, 0);
+    private static final long CANCEL = Submissions.head(RingLayout.OP_ASYNC_CANCEL, RingLayout.SQE_CQE_SKIP_SUCCESS,
+            0);
+    /// All of it or an answer that says how much, at once: never an order that waits for the peer.
+    private static final int SEND_FLAGS = SocketCalls.MSG_DONTWAIT | SocketCalls.MSG_WAITALL
+            | SocketCalls.MSG_NOSIGNAL;
+    private static final int ACCEPT_FLAGS = SocketCalls.SOCK_NONBLOCK | SocketCalls.SOCK_CLOEXEC;
+
+    private final CallMemory memory = CallMemory.small();
+    private final Ring ring;
+    private final ReceiveBuffers buffers;
+    private final SendArena arena;
+    private final Completions.Completed completed = this::completed;
+    private @Nullable Watched[] places = new @Nullable Watched[FIRST_PLACES];
+    private int[] generations = new int[FIRST_PLACES];
+    private int[] free = new int[FIRST_PLACES];
+    private int freeCount;
+    private int placesUsed = 1;
+    private final ArrayList<Watched> ready = new ArrayList<>();
+    private final ArrayList<Watched> due = new ArrayList<>();
+    /// Those with bytes in the arena.
+    private final ArrayList<RingSocket> sending = new ArrayList<>();
+    /// Those that hold buffers.
+    private final ArrayList<RingSocket> holding = new ArrayList<>();
+    private boolean buffersRanOut;
+    private boolean woken;
+
+    Orders(Ring ring, ReceiveBuffers buffers, SendArena arena) {
+        this.ring = ring;
+        this.buffers = buffers;
+        this.arena = arena;
+    }
+
+    ReceiveBuffers buffers() {
+        return buffers;
+    }
+
+    // --- places ---
+
+    /// Gives it a place, so that it can order.
+    void join(Watched watched) {
+        int slot;
+        if (freeCount > 0) {
+            freeCount--;
+            slot = free[freeCount];
+        } else {
+            if (placesUsed == places.length) {
+                grow();
+            }
+            slot = placesUsed;
+            placesUsed++;
+        }
+        places[slot] = watched;
+        generations[slot] = (generations[slot] + 1) & GENERATION_MASK;
+        watched.slot = slot;
+    }
+
+    private void grow() {
+        int more = 2 * places.length;
+        places = Arrays.copyOf(places, more);
+        generations = Arrays.copyOf(generations, more);
+        free = Arrays.copyOf(free, more);
+    }
+
+    /// Takes its place away: it has no orders any more.
+    void leave(Watched watched) {
+        if (watched.slot != 0) {
+            places[watched.slot] = null;
+            free[freeCount] = watched.slot;
+            freeCount++;
+            watched.slot = 0;
+        }
+    }
+
+    /// Everybody who has a place.
+    private List<Watched> joined() {
+        var all = new ArrayList<Watched>();
+        for (Watched watched : places) {
+            if (watched != null) {
+                all.add(watched);
+            }
+        }
+        return all;
+    }
+
+    private long userData(Operation operation, int slot) {
+        return operation.bits() | ((long) generations[slot] << Integer.SIZE) | slot;
+    }
+
+    // --- lists ---
+
+    /// It may be ready, and is told as long as it is.
+    void enlist(Watched watched) {
+        if (!watched.listed) {
+            watched.listed = true;
+            ready.add(watched);
+        }
+    }
+
+    /// It orders before the next wait.
+    void due(Watched watched) {
+        if (!watched.due) {
+            watched.due = true;
+            due.add(watched);
+        }
+    }
+
+    /// It holds buffers.
+    void holds(RingSocket socket) {
+        holding.add(socket);
+    }
+
+    /// The buffers were not enough: there are to be more before anybody orders again.
+    void buffersRanOut() {
+        buffersRanOut = true;
+    }
+
+    // --- orders ---
+
+    private Submissions submissions() {
+        Submissions submissions = ring.submissions();
+        if (!submissions.hasRoom()) {
+            submitNow();
+        }
+        return submissions;
+    }
+
+    void accept(Watched listener, int descriptor) {
+        submissions().add(ACCEPT, descriptor, 0, 0, Submissions.length(0, ACCEPT_FLAGS),
+                userData(Operation.ACCEPT, listener.slot), 0);
+    }
+
+    /// @param afterWaiting whether it need not try at once
+    void receive(Watched socket, int descriptor, boolean afterWaiting) {
+        submissions().add(afterWaiting ? RECEIVE_LATER : RECEIVE, descriptor, 0, 0, 0,
+                userData(Operation.RECEIVE, socket.slot), ReceiveBuffers.GROUP);
+    }
+
+    /// Sends what fits of a buffer, and moves its position; whether the kernel has taken it, is known after the next call.
+    ///
+    /// @return where the bytes are, for [#unsent]
+    int send(RingSocket socket, int descriptor, ByteBuffer bytes) {
+        if (!arena.hasRoom()) {
+            submitNow();
+        }
+        Submissions submissions = submissions();
+        int before = bytes.remaining();
+        int at = arena.put(bytes);
+        submissions.add(SEND, descriptor, 0, arena.address(at),
+                Submissions.length(before - bytes.remaining(), SEND_FLAGS), userData(Operation.SEND, socket.slot), 0);
+        sending.add(socket);
+        return at;
+    }
+
+    /// Copies out what was not sent.
+    void unsent(ByteQueue into, int at, int count) {
+        arena.copyTo(into, at, count);
+    }
+
+    void poll(Watched watched, int descriptor, int bits) {
+        submissions().add(POLL, descriptor, 0, 0, Submissions.length(0, bits), userData(Operation.POLL, watched.slot),
+                0);
+    }
+
+    /// Watches whether somebody wants the loop to look up, each time anew.
+    void pollWakeup(int descriptor, int bits) {
+        submissions().add(POLL, descriptor, 0, 0, Submissions.length(RingLayout.POLL_ADD_MULTI, bits),
+                userData(Operation.WAKE, 0), 0);
+    }
+
+    /// Ends an order; its completion says so.
+    void cancel(Watched watched, Operation operation) {
+        submissions().add(CANCEL, -1, 0, userData(operation, watched.slot), 0, userData(Operation.NONE, 0), 0);
+    }
+
+    /// Ends an order before this returns.
+    void cancelNow(Watched watched, Operation operation) throws IOException {
+        submitNow();
+        ring.cancelNow(userData(operation, watched.slot));
+    }
+
+    /// Submits without waiting, because there is no room for more.
+    void submitNow() {
+        try {
+            enter(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // --- the turn ---
+
+    /// Lets everybody order, submits, waits, and notes what is done.
+    void turn(long atMostNanos) throws IOException {
+        emptyHeld();
+        dropUsedUp();
+        if (buffersRanOut) {
+            buffersRanOut = false;
+            buffers.more();
+        }
+        orderDue();
+        buffers.publish();
+        enter(ready.isEmpty() && !sentIsAwaited() ? atMostNanos : 0);
+    }
+
+    /// What was received and not read in its turn goes to its connection's own memory.
+    private void emptyHeld() {
+        for (int i = 0; i < holding.size(); i++) {
+            holding.get(i).copyHeld();
+        }
+        holding.clear();
+    }
+
+    private void dropUsedUp() {
+        int kept = 0;
+        for (int i = 0; i < ready.size(); i++) {
+            Watched watched = ready.get(i);
+            if (watched.ready() != 0) {
+                ready.set(kept, watched);
+                kept++;
+            } else {
+                watched.listed = false;
+            }
+        }
+        ready.subList(kept, ready.size()).clear();
+    }
+
+    private void orderDue() {
+        for (int i = 0; i < due.size(); i++) {
+            Watched watched = due.get(i);
+            watched.due = false;
+            watched.order();
+        }
+        due.clear();
+    }
+
+    /// Success is not told by itself: somebody who waits for it must not have to wait for something else.
+    private boolean sentIsAwaited() {
+        for (int i = 0; i < sending.size(); i++) {
+            if (sending.get(i).awaitsSent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void enter(long atMostNanos) throws IOException {
+        ring.enter(ring.completions().any() ? 0 : atMostNanos);
+        ring.completions().take(completed);
+        while (ring.submissions().waiting() > 0 || ring.submissions().completionsOverflowed()) {
+            ring.enter(0);
+            if (ring.completions().take(completed) == 0 && ring.submissions().waiting() > 0) {
+                Thread.onSpinWait();
+            }
+        }
+        settleSent();
+    }
+
+    /// All sends were submitted, and those that have failed have said so: the others are done.
+    private void settleSent() {
+        for (int i = 0; i < sending.size(); i++) {
+            sending.get(i).settle();
+        }
+        sending.clear();
+        arena.clear();
+    }
+
+    /// Ends all orders: what was submitted is done, what waits for its peers is not.
+    void end() throws IOException {
+        enter(0);
+        ring.cancelAll();
+        enter(0);
+        for (Watched watched : joined()) {
+            if (watched instanceof RingSocket socket) {
+                socket.abandon();
+            }
+        }
+    }
+
+    /// Tells everybody who is ready; whoever becomes so meanwhile is told in the next turn.
+    void tellReady() {
+        for (int i = 0, told = ready.size(); i < told; i++) {
+            ready.get(i).tell();
+        }
+    }
+
+    /// Whether the poll of the wake-up has ended, and is to be ordered again.
+    boolean takeWakeupEnded() {
+        boolean ended = woken;
+        woken = false;
+        return ended;
+    }
+
+    private void completed(long userData, int result, int flags) {
+        Operation operation = Operation.of(userData);
+        int slot = (int) userData;
+        Watched watched = places[slot];
+        if (watched != null && userData == userData(operation, slot)) {
+            watched.completed(operation, result, flags);
+        } else if (operation == Operation.WAKE) {
+            woken |= (flags & RingLayout.CQE_F_MORE) == 0;
+        } else {
+            forNobody(operation, result, flags);
+        }
+    }
+
+    private void forNobody(Operation operation, int result, int flags) {
+        if ((flags & RingLayout.CQE_F_BUFFER) != 0) {
+            buffers.giveBack(flags >>> RingLayout.CQE_BUFFER_SHIFT);
+        } else if (operation == Operation.ACCEPT && result >= 0) {
+            // Not by an order: there may be no room for one while completions are read.
+            int unused = FileCalls.close(memory, result);
+            assert unused <= 0;
+        }
+    }
+
+    /// Fails with the call's name.
+    static IOException failure(String call, int errno) {
+        return new SystemCallException(call, -errno);
+    }
+}

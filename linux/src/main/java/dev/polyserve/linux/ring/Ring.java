@@ -1,0 +1,129 @@
+package dev.polyserve.linux.ring;
+
+import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.MemoryCalls;
+import dev.polyserve.linux.system.RingCalls;
+import dev.polyserve.linux.system.RingLayout;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/// A ring and its memory.
+///
+/// **Thread**: its maker's until the first [#enter]; from then on, that call's.
+final class Ring implements AutoCloseable {
+    private final CallMemory memory = CallMemory.small();
+    private final Descriptor descriptor;
+    private final MemorySegment queues;
+    private final MemorySegment orders;
+    private final Submissions submissions;
+    private final Completions completions;
+    /// How [#enter] names the ring: its descriptor, or the number under which its thread has registered it.
+    private int number;
+    private int enterFlags;
+    private boolean enabled;
+
+    private Ring(RingSetup setup) throws IOException {
+        this.descriptor = new Descriptor(setup.descriptor());
+        this.number = setup.descriptor();
+        try {
+            this.queues = MemoryCalls.mapShared(memory, setup.parameters().mappedBytes(), number, 0);
+        } catch (IOException | RuntimeException | Error e) {
+            descriptor.close();
+            throw e;
+        }
+        try {
+            this.orders = MemoryCalls.mapShared(memory,
+                    (long) RingLayout.SQE_BYTES * setup.parameters().submissions(), number, RingLayout.OFF_SQES);
+        } catch (IOException | RuntimeException | Error e) {
+            descriptor.close();
+            MemoryCalls.unmap(memory, queues);
+            throw e;
+        }
+        this.submissions = new Submissions(queues, orders, setup.parameters());
+        this.completions = new Completions(queues, setup.parameters());
+    }
+
+    /// Opens one.
+    static Ring open() throws IOException {
+        return new Ring(RingSetup.open(CallMemory.small()));
+    }
+
+    Submissions submissions() {
+        return submissions;
+    }
+
+    Completions completions() {
+        return completions;
+    }
+
+    /// Registers a ring of provided buffers.
+    void register(MemorySegment buffers, int entries, int group) throws IOException {
+        SystemCallException.require("io_uring_register",
+                RingCalls.registerBuffers(memory, descriptor.number(), buffers, entries, group));
+    }
+
+    /// Submits what waits, and waits until a completion is there or the time has passed; or only submits, and has what is
+    /// done told.
+    ///
+    /// @param atMostNanos 0: does not wait
+    void enter(long atMostNanos) throws IOException {
+        if (!enabled) {
+            enable();
+        }
+        submissions.publish();
+        int result = RingCalls.enter(memory, number, submissions.waiting(), atMostNanos == 0 ? 0 : 1,
+                RingCalls.ENTER_GETEVENTS | enterFlags, atMostNanos);
+        if (result >= 0) {
+            submissions.taken(result);
+        } else if (result != -Errno.ETIME && result != -Errno.EINTR && !completionsFirst(result)) {
+            throw new SystemCallException("io_uring_enter", result);
+        }
+    }
+
+    /// Whether it was refused only because completions are to be taken before, or memory is short for a moment.
+    private static boolean completionsFirst(int result) {
+        return result == -Errno.EBUSY || result == -Errno.EAGAIN;
+    }
+
+    private void enable() throws IOException {
+        SystemCallException.require("io_uring_register", RingCalls.enable(memory, descriptor.number()));
+        enabled = true;
+        int registered = RingCalls.registerRing(memory, descriptor.number());
+        if (registered >= 0) {
+            number = registered;
+            enterFlags = RingCalls.ENTER_REGISTERED_RING;
+        }
+        // Else by its descriptor, which costs some nanoseconds: a thread may register sixteen.
+    }
+
+    /// Ends the order with that user data at once.
+    void cancelNow(long userData) throws IOException {
+        int result = RingCalls.cancel(memory, descriptor.number(), userData);
+        if (result != -Errno.ENOENT) {
+            SystemCallException.require("io_uring_register", result);
+        }
+    }
+
+    /// Ends all orders and waits for that, as far as the ring was ever used.
+    void cancelAll() throws IOException {
+        if (enabled) {
+            int result = RingCalls.cancelAll(memory, descriptor.number());
+            if (result != -Errno.ENOENT) {
+                SystemCallException.require("io_uring_register", result);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            descriptor.close();
+        } finally {
+            MemoryCalls.unmap(memory, orders);
+            MemoryCalls.unmap(memory, queues);
+        }
+    }
+}

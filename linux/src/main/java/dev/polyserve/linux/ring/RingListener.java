@@ -1,0 +1,170 @@
+package dev.polyserve.linux.ring;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.linux.socket.DescriptorListener;
+import dev.polyserve.linux.socket.DescriptorSocket;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.RingLayout;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// A listener on a ring: one accept that goes on and on, and the connections that it has brought.
+///
+/// **Thread**: as [Listener].
+final class RingListener extends Watched implements Listener {
+    /// So many may wait to be taken; then no more are accepted.
+    private static final int MOST_WAITING = 256;
+
+    private final DescriptorListener direct;
+    private @Nullable Orders orders;
+    private int[] waiting = new int[MOST_WAITING];
+    private int head;
+    private int count;
+    private int errno;
+    private boolean accepting;
+    private boolean cancelling;
+
+    RingListener(DescriptorListener direct) {
+        this.direct = direct;
+    }
+
+    /// A ring watches it from now on.
+    void joins(Orders itsOrders) {
+        orders = itsOrders;
+        itsOrders.join(this);
+        itsOrders.due(this);
+    }
+
+    private Orders requireOrders() {
+        if (orders == null) {
+            throw new IllegalStateException("no ring watches the listener at " + endpoint());
+        }
+        return orders;
+    }
+
+    private int number() {
+        return direct.descriptor().number();
+    }
+
+    // --- accepting ---
+
+    @Override
+    void order() {
+        boolean wanted = (interest() & Multiplexer.READ) != 0 && count < MOST_WAITING && errno == 0;
+        if (wanted && !accepting && slot != 0) {
+            accepting = true;
+            requireOrders().accept(this, number());
+        } else if (!wanted && accepting && !cancelling) {
+            cancelling = true;
+            requireOrders().cancel(this, Operation.ACCEPT);
+        }
+    }
+
+    @Override
+    void completed(Operation operation, int result, int flags) {
+        if (result >= 0) {
+            add(result);
+        } else if (result != -Errno.ECANCELED && result != -Errno.EAGAIN && result != -Errno.EINTR) {
+            errno = -result;
+        }
+        Orders itsOrders = requireOrders();
+        if ((flags & RingLayout.CQE_F_MORE) == 0) {
+            accepting = false;
+            cancelling = false;
+            itsOrders.due(this);
+        } else if (count >= MOST_WAITING) {
+            itsOrders.due(this);
+        }
+        itsOrders.enlist(this);
+    }
+
+    private void add(int accepted) {
+        if (count == waiting.length) {
+            // Those that came before the cancellation did.
+            int[] more = Arrays.copyOfRange(waiting, head, head + 2 * count);
+            System.arraycopy(waiting, 0, more, count - head, head);
+            waiting = more;
+            head = 0;
+        }
+        waiting[(head + count) % waiting.length] = accepted;
+        count++;
+    }
+
+    @Override
+    public @Nullable StreamSocket accept() throws IOException {
+        if (orders == null) {
+            DescriptorSocket accepted = direct.accept();
+            return accepted == null ? null : new RingSocket(accepted);
+        }
+        if (count > 0) {
+            int accepted = waiting[head];
+            head = (head + 1) % waiting.length;
+            count--;
+            if (!accepting) {
+                orders.due(this);
+            }
+            return new RingSocket(direct.adopt(accepted));
+        }
+        if (errno != 0) {
+            int failed = errno;
+            errno = 0;
+            orders.due(this);
+            throw Orders.failure("accept4", failed);
+        }
+        return null;
+    }
+
+    @Override
+    int ready() {
+        return count > 0 || errno != 0 ? Multiplexer.READ & interest() : 0;
+    }
+
+    // --- ending ---
+
+    /// Nobody is accepted once this returns.
+    @Override
+    void leave() {
+        Orders itsOrders = requireOrders();
+        try {
+            if (accepting) {
+                itsOrders.cancelNow(this, Operation.ACCEPT);
+            }
+            for (; count > 0; count--) {
+                direct.adopt(waiting[head]).close();
+                head = (head + 1) % waiting.length;
+            }
+        } catch (IOException e) {
+            // Closing the ring ends what this could not.
+            errno = Errno.ECANCELED;
+        } finally {
+            itsOrders.leave(this);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        direct.close();
+    }
+
+    // --- what a listener is ---
+
+    @Override
+    public Endpoint endpoint() {
+        return direct.endpoint();
+    }
+
+    @Override
+    public SocketAddress address() {
+        return direct.address();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return direct.isOpen();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.polyserve.linux.ring;
+
+import dev.polyserve.io.Source;
+import dev.polyserve.linux.socket.DescriptorSource;
+import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.socket.Wakeup;
+import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.PollDescriptors;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+
+/// `io_uring(7)`: one call a turn submits what was ordered, waits, and brings what is done.
+///
+/// **Thread**: the loop's, except [#wakeup].
+public final class RingMultiplexer implements Multiplexer {
+    private final CallMemoryPool memories = new CallMemoryPool();
+    private final Wakeup wakeup;
+    private final Ring ring;
+    private final ReceiveBuffers buffers;
+    private final SendArena arena;
+    private final Orders orders;
+    private boolean wakeupPolled;
+
+    private RingMultiplexer(Wakeup wakeup, Ring ring, ReceiveBuffers buffers, SendArena arena) {
+        this.wakeup = wakeup;
+        this.ring = ring;
+        this.buffers = buffers;
+        this.arena = arena;
+        this.orders = new Orders(ring, buffers, arena);
+    }
+
+    /// Opens one.
+    public static RingMultiplexer open() throws IOException {
+        try (var opened = new Opened()) {
+            Wakeup wakeup = opened.keep(new Wakeup(new CallMemoryPool()), Wakeup::close);
+            Ring ring = opened.keep(Ring.open(), Ring::close);
+            ReceiveBuffers buffers = opened.keep(ReceiveBuffers.open(ring), ReceiveBuffers::unmap);
+            SendArena arena = opened.keep(SendArena.open(), SendArena::unmap);
+            opened.complete();
+            return new RingMultiplexer(wakeup, ring, buffers, arena);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "io_uring";
+    }
+
+    @Override
+    public Watch watch(Source source, int interest, Ready ready) throws IOException {
+        Watched watched = switch (source) {
+            case RingSocket socket -> {
+                socket.joins(orders);
+                yield socket;
+            }
+            case RingListener listener -> {
+                listener.joins(orders);
+                yield listener;
+            }
+            case DescriptorSource other -> {
+                other.joins(memories, Readiness.UNTRACKED);
+                yield new PolledSource(orders, other.descriptor().number());
+            }
+            default -> throw new IllegalArgumentException("a ring cannot watch " + source);
+        };
+        watched.watchedBy(ready, interest);
+        if (watched.ready() != 0) {
+            orders.enlist(watched);
+        }
+        return watched;
+    }
+
+    @Override
+    public void change(Watch watch, int interest) {
+        Watched changing = (Watched) watch;
+        if (changing.slot != 0 && changing.interest() != interest) {
+            changing.interest(interest);
+            orders.due(changing);
+            if (changing.ready() != 0) {
+                orders.enlist(changing);
+            }
+        }
+    }
+
+    @Override
+    public void forget(Watch watch) {
+        Watched forgotten = (Watched) watch;
+        if (forgotten.slot != 0) {
+            forgotten.unwatched();
+            forgotten.leave();
+        }
+    }
+
+    @Override
+    public void await(long atMostNanos) throws IOException {
+        if (!wakeupPolled || orders.takeWakeupEnded()) {
+            wakeupPolled = true;
+            orders.pollWakeup(wakeup.descriptor(), PollDescriptors.IN);
+        }
+        orders.turn(atMostNanos);
+        orders.tellReady();
+    }
+
+    @Override
+    public void wakeup() {
+        wakeup.signal();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (var opened = new Opened()) {
+            opened.keep(wakeup, Wakeup::close);
+            opened.keep(arena, SendArena::unmap);
+            opened.keep(buffers, ReceiveBuffers::unmap);
+            opened.keep(ring, Ring::close);
+            orders.end();
+        }
+    }
+}

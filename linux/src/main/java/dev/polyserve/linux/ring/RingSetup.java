@@ -1,0 +1,53 @@
+package dev.polyserve.linux.ring;
+
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.RingCalls;
+import dev.polyserve.linux.system.RingParameters;
+import dev.polyserve.linux.system.SystemCallException;
+
+/// Sets a ring up with as much as the kernel knows, from the newest down.
+///
+/// ```
+///   everything ──EINVAL──▶ without NO_SQARRAY (Linux 6.6) ──EINVAL──▶ COOP_TASKRUN for DEFER_TASKRUN (6.1) ──▶ none
+///        └──ENOMEM──▶ half the size, and again
+/// ```
+///
+/// @param descriptor the ring's
+/// @param parameters what it has become
+record RingSetup(int descriptor, RingParameters parameters) {
+    private static final int COMMON = RingParameters.SETUP_CQSIZE | RingParameters.SETUP_CLAMP
+            | RingParameters.SETUP_R_DISABLED | RingParameters.SETUP_SUBMIT_ALL;
+    private static final int ISSUER = COMMON | RingParameters.SETUP_SINGLE_ISSUER;
+    private static final int[] LADDER = {
+        ISSUER | RingParameters.SETUP_DEFER_TASKRUN | RingParameters.SETUP_NO_SQARRAY,
+        ISSUER | RingParameters.SETUP_DEFER_TASKRUN,
+        ISSUER | RingParameters.SETUP_COOP_TASKRUN,
+        COMMON | RingParameters.SETUP_COOP_TASKRUN};
+    private static final int SUBMISSIONS = 1024;
+    private static final int FEWEST_SUBMISSIONS = 64;
+    private static final int COMPLETIONS_PER_SUBMISSION = 8;
+
+    /// Opens the best ring that there is.
+    ///
+    /// @throws SystemCallException with the last refusal
+    static RingSetup open(CallMemory memory) throws SystemCallException {
+        int result = -Errno.EINVAL;
+        for (int submissions = SUBMISSIONS; submissions >= FEWEST_SUBMISSIONS; submissions /= 2) {
+            for (int flags : LADDER) {
+                var parameters = new RingParameters(flags, COMPLETIONS_PER_SUBMISSION * submissions);
+                result = RingCalls.setup(memory, submissions, parameters);
+                if (result >= 0) {
+                    return new RingSetup(result, parameters);
+                }
+                if (result != -Errno.EINVAL) {
+                    break;
+                }
+            }
+            if (result != -Errno.ENOMEM) {
+                break;
+            }
+        }
+        throw new SystemCallException("io_uring_setup", result);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.polyserve.linux.ring;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.Transport;
+import dev.polyserve.linux.socket.DescriptorTransport;
+import java.io.IOException;
+
+/// Descriptors as a family of sockets whose connections and listeners a ring serves.
+public final class RingTransport implements Transport {
+    private final DescriptorTransport descriptors = DescriptorTransport.unlimited();
+
+    /// The family.
+    public RingTransport() {}
+
+    @Override
+    public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
+        return new RingListener(descriptors.listen(endpoint, options));
+    }
+
+    @Override
+    public DatagramPort bind(Endpoint endpoint) throws IOException {
+        return descriptors.bind(endpoint);
+    }
+}

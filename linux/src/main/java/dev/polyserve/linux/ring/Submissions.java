@@ -1,0 +1,95 @@
+package dev.polyserve.linux.ring;
+
+import dev.polyserve.linux.system.RingLayout;
+import dev.polyserve.linux.system.RingParameters;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/// The submission queue: orders that the next `io_uring_enter` takes.
+///
+/// **Thread**: the loop's.
+final class Submissions {
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+
+    private final MemorySegment orders;
+    private final MemorySegment queue;
+    private final int capacity;
+    private final int mask;
+    private final long headAt;
+    private final long tailAt;
+    private final long flagsAt;
+    private int tail;
+    private int submitted;
+
+    /// @param queue the mapping of both queues
+    /// @param orders the mapping of the orders
+    Submissions(MemorySegment queue, MemorySegment orders, RingParameters parameters) {
+        this.queue = queue;
+        this.orders = orders;
+        this.capacity = parameters.submissions();
+        this.mask = capacity - 1;
+        this.headAt = parameters.submissionHead();
+        this.tailAt = parameters.submissionTail();
+        this.flagsAt = parameters.submissionFlags();
+        if ((parameters.flags() & RingParameters.SETUP_NO_SQARRAY) == 0) {
+            // Every order stays in its own place, so this is written once.
+            for (int i = 0; i < capacity; i++) {
+                queue.set(ValueLayout.JAVA_INT, parameters.submissionArray() + 4L * i, i);
+            }
+        }
+    }
+
+    /// How many wait for the next call.
+    int waiting() {
+        return tail - submitted;
+    }
+
+    /// Whether another one fits.
+    boolean hasRoom() {
+        return tail - (int) INT.getAcquire(queue, headAt) < capacity;
+    }
+
+    /// Whether completions wait in the kernel for room.
+    boolean completionsOverflowed() {
+        return ((int) INT.getOpaque(queue, flagsAt) & RingLayout.SQ_CQ_OVERFLOW) != 0;
+    }
+
+    /// Shows the kernel what waits.
+    void publish() {
+        INT.setRelease(queue, tailAt, tail);
+    }
+
+    /// The kernel has taken so many.
+    void taken(int count) {
+        submitted += count;
+    }
+
+    /// Writes an order; there must be room.
+    ///
+    /// @param operation of [RingLayout], with its flags and its priority word: [#head]
+    /// @param lengthAndFlags [#length]
+    void add(long operation, int descriptor, long offset, long address, long lengthAndFlags, long userData,
+            int bufferGroup) {
+        long at = (long) (tail & mask) * RingLayout.SQE_BYTES;
+        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_HEAD, operation | ((long) descriptor << 32));
+        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_OFFSET, offset);
+        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_ADDRESS, address);
+        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_LENGTH, lengthAndFlags);
+        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_USER_DATA, userData);
+        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_BUFFER_GROUP, bufferGroup);
+        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_REST, 0);
+        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_REST + 8, 0);
+        tail++;
+    }
+
+    /// The first word but for the descriptor.
+    static long head(int operation, int flags, int priority) {
+        return operation | (flags << 8) | ((long) priority << 16);
+    }
+
+    /// The word of the length and the operation's flags.
+    static long length(int length, int operationFlags) {
+        return (length & 0xffff_ffffL) | ((long) operationFlags << 32);
+    }
+}

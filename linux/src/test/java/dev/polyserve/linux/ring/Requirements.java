@@ -1,0 +1,16 @@
+package dev.polyserve.linux.ring;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Optional;
+
+/// What tests of rings need of the machine.
+final class Requirements {
+    private Requirements() {}
+
+    /// Skips, with the reason, where there can be no ring.
+    static void ring() {
+        Optional<String> whyNot = RingProbe.whyNot();
+        assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
+    }
+}

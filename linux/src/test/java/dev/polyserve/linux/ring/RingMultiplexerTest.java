@@ -1,0 +1,24 @@
+package dev.polyserve.linux.ring;
+
+import dev.polyserve.io.Transport;
+import dev.polyserve.linux.readiness.MultiplexerContract;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import org.junit.jupiter.api.BeforeAll;
+
+class RingMultiplexerTest extends MultiplexerContract {
+    @BeforeAll
+    static void needsRings() {
+        Requirements.ring();
+    }
+
+    @Override
+    protected Multiplexer open() throws IOException {
+        return RingMultiplexer.open();
+    }
+
+    @Override
+    protected Transport transport() {
+        return new RingTransport();
+    }
+}
