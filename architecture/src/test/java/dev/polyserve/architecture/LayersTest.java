@@ -25,6 +25,7 @@ class LayersTest {
     private static final String RUN = "dev.polyserve.run";
     private static final String LINUX = "dev.polyserve.linux";
     private static final String LINUX_READINESS = "dev.polyserve.linux.readiness";
+    private static final String LINUX_RING = "dev.polyserve.linux.ring";
     private static final String LINUX_SOCKET = "dev.polyserve.linux.socket";
     private static final String LINUX_SYSTEM = "dev.polyserve.linux.system";
     private static final String CONFORMANCE = "dev.polyserve.conformance";
@@ -49,7 +50,9 @@ class LayersTest {
             Map.entry(LINUX_SYSTEM, Set.of()),
             Map.entry(LINUX_SOCKET, Set.of(API, IO, LINUX_SYSTEM)),
             Map.entry(LINUX_READINESS, Set.of(IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
-            Map.entry(LINUX, Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_READINESS, LINUX_SOCKET, LINUX_SYSTEM)),
+            Map.entry(LINUX_RING, Set.of(API, IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
+            Map.entry(LINUX, Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_READINESS, LINUX_RING, LINUX_SOCKET,
+                    LINUX_SYSTEM)),
             Map.entry(CONFORMANCE, Set.of(API, CONVERSATION, IO)),
             Map.entry(EXAMPLES, Set.of(API, COROUTINE)),
             Map.entry(BENCH_RESULT, Set.of()),

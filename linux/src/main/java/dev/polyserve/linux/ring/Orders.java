@@ -53,7 +53,9 @@ final class Orders {
     private int freeCount;
     private int placesUsed = 1;
     private final ArrayList<Watched> ready = new ArrayList<>();
-    private final ArrayList<Watched> due = new ArrayList<>();
+    private ArrayList<Watched> due = new ArrayList<>();
+    /// The list of the last turn, to be used again.
+    private ArrayList<Watched> ordered = new ArrayList<>();
     /// Those with bytes in the arena.
     private final ArrayList<RingSocket> sending = new ArrayList<>();
     /// Those that hold buffers.
@@ -236,7 +238,7 @@ final class Orders {
         }
         orderDue();
         buffers.publish();
-        enter(ready.isEmpty() && !sentIsAwaited() ? atMostNanos : 0);
+        enter(ready.isEmpty() && due.isEmpty() && !sentIsAwaited() ? atMostNanos : 0);
     }
 
     /// What was received and not read in its turn goes to its connection's own memory.
@@ -261,13 +263,17 @@ final class Orders {
         ready.subList(kept, ready.size()).clear();
     }
 
+    /// Who is due again while others order, because there was no room or no buffer, orders in the next turn.
     private void orderDue() {
-        for (int i = 0; i < due.size(); i++) {
-            Watched watched = due.get(i);
+        ArrayList<Watched> ordering = due;
+        due = ordered;
+        ordered = ordering;
+        for (int i = 0; i < ordering.size(); i++) {
+            Watched watched = ordering.get(i);
             watched.due = false;
             watched.order();
         }
-        due.clear();
+        ordering.clear();
     }
 
     /// Success is not told by itself: somebody who waits for it must not have to wait for something else.

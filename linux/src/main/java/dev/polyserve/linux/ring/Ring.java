@@ -47,8 +47,10 @@ final class Ring implements AutoCloseable {
     }
 
     /// Opens one.
-    static Ring open() throws IOException {
-        return new Ring(RingSetup.open(CallMemory.small()));
+    ///
+    /// @param submissions how many orders are to fit
+    static Ring open(int submissions) throws IOException {
+        return new Ring(RingSetup.open(CallMemory.small(), submissions));
     }
 
     Submissions submissions() {

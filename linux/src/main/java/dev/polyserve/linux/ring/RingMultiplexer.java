@@ -31,9 +31,14 @@ public final class RingMultiplexer implements Multiplexer {
 
     /// Opens one.
     public static RingMultiplexer open() throws IOException {
+        return open(RingSetup.SUBMISSIONS);
+    }
+
+    /// Opens one in whose ring so many orders fit.
+    static RingMultiplexer open(int submissions) throws IOException {
         try (var opened = new Opened()) {
             Wakeup wakeup = opened.keep(new Wakeup(new CallMemoryPool()), Wakeup::close);
-            Ring ring = opened.keep(Ring.open(), Ring::close);
+            Ring ring = opened.keep(Ring.open(submissions), Ring::close);
             ReceiveBuffers buffers = opened.keep(ReceiveBuffers.open(ring), ReceiveBuffers::unmap);
             SendArena arena = opened.keep(SendArena.open(), SendArena::unmap);
             opened.complete();

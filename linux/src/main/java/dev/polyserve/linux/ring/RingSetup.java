@@ -24,16 +24,19 @@ record RingSetup(int descriptor, RingParameters parameters) {
         ISSUER | RingParameters.SETUP_DEFER_TASKRUN,
         ISSUER | RingParameters.SETUP_COOP_TASKRUN,
         COMMON | RingParameters.SETUP_COOP_TASKRUN};
-    private static final int SUBMISSIONS = 1024;
-    private static final int FEWEST_SUBMISSIONS = 64;
+    /// How many orders fit, where memory allows.
+    static final int SUBMISSIONS = 1024;
+
+    private static final int SMALLER_TIMES = 4;
     private static final int COMPLETIONS_PER_SUBMISSION = 8;
 
     /// Opens the best ring that there is.
     ///
+    /// @param most how many orders are to fit
     /// @throws SystemCallException with the last refusal
-    static RingSetup open(CallMemory memory) throws SystemCallException {
+    static RingSetup open(CallMemory memory, int most) throws SystemCallException {
         int result = -Errno.EINVAL;
-        for (int submissions = SUBMISSIONS; submissions >= FEWEST_SUBMISSIONS; submissions /= 2) {
+        for (int submissions = most; submissions > most >> SMALLER_TIMES; submissions /= 2) {
             for (int flags : LADDER) {
                 var parameters = new RingParameters(flags, COMPLETIONS_PER_SUBMISSION * submissions);
                 result = RingCalls.setup(memory, submissions, parameters);

@@ -33,10 +33,8 @@ final class RingSocket extends Watched implements StreamSocket {
     private final DescriptorSocket direct;
     /// Those of its ring, once it is watched.
     private @Nullable Orders orders;
-    private final ByteQueue unread = new ByteQueue();
+    private final Inbox inbox = new Inbox();
     private final ByteQueue unsent = new ByteQueue();
-    private int firstHeld = ReceiveBuffers.NONE;
-    private int lastHeld = ReceiveBuffers.NONE;
     private int arenaAt;
     private int arenaBytes;
     private int receiveErrno;
@@ -80,7 +78,7 @@ final class RingSocket extends Watched implements StreamSocket {
         }
         Orders itsOrders = requireOrders();
         boolean wanted = (interest() & Multiplexer.READ) != 0;
-        if (wanted && !receiving && !ended && receiveErrno == 0 && unread.isEmpty()) {
+        if (wanted && !receiving && !ended && receiveErrno == 0 && inbox.ownBytes() == 0) {
             receiving = true;
             itsOrders.receive(this, number(), lackedBuffers);
             lackedBuffers = false;
@@ -134,30 +132,16 @@ final class RingSocket extends Watched implements StreamSocket {
             itsOrders.buffers().giveBack(buffer);
             return;
         }
-        itsOrders.buffers().filled(buffer, count);
-        if (firstHeld == ReceiveBuffers.NONE) {
-            firstHeld = buffer;
+        if (inbox.hold(itsOrders.buffers(), buffer, count)) {
             itsOrders.holds(this);
-        } else {
-            itsOrders.buffers().link(lastHeld, buffer);
         }
-        lastHeld = buffer;
-    }
-
-    private void giveFirstBack(ReceiveBuffers buffers) {
-        int given = firstHeld;
-        firstHeld = buffers.next(given);
-        buffers.giveBack(given);
     }
 
     /// Copies what it holds to memory of its own: the buffers are everybody's.
     void copyHeld() {
         Orders itsOrders = requireOrders();
-        while (firstHeld != ReceiveBuffers.NONE) {
-            itsOrders.buffers().takeAll(firstHeld, unread);
-            giveFirstBack(itsOrders.buffers());
-        }
-        if (unread.size() >= MOST_UNREAD_BYTES && receiving && !cancelling) {
+        inbox.copyHeld(itsOrders.buffers());
+        if (inbox.ownBytes() >= MOST_UNREAD_BYTES && receiving && !cancelling) {
             cancelling = true;
             itsOrders.cancel(this, Operation.RECEIVE);
         }
@@ -168,14 +152,7 @@ final class RingSocket extends Watched implements StreamSocket {
         if (orders == null) {
             return direct.read(into);
         }
-        int count = unread.take(into);
-        ReceiveBuffers buffers = orders.buffers();
-        while (firstHeld != ReceiveBuffers.NONE && into.hasRemaining()) {
-            count += buffers.take(firstHeld, into);
-            if (buffers.left(firstHeld) == 0) {
-                giveFirstBack(buffers);
-            }
-        }
+        int count = inbox.take(orders.buffers(), into);
         if (count > 0) {
             if (!receiving) {
                 orders.due(this);
@@ -299,7 +276,7 @@ final class RingSocket extends Watched implements StreamSocket {
         if (receiveErrno != 0 || sendErrno != 0) {
             return interest();
         }
-        boolean readable = ended || firstHeld != ReceiveBuffers.NONE || !unread.isEmpty();
+        boolean readable = ended || !inbox.isEmpty();
         return ((readable ? Multiplexer.READ : 0) | (idle() ? Multiplexer.WRITE : 0)) & interest();
     }
 
@@ -369,11 +346,8 @@ final class RingSocket extends Watched implements StreamSocket {
             return;
         }
         Orders itsOrders = requireOrders();
-        while (firstHeld != ReceiveBuffers.NONE) {
-            giveFirstBack(itsOrders.buffers());
-        }
         itsOrders.leave(this);
-        unread.clear();
+        inbox.clear(itsOrders.buffers());
         unsent.clear();
         try {
             closeDirectly(closing);

@@ -1,4 +1,4 @@
-/// Tests of the multiplexers.
+/// Tests of the completion ring.
 @NullMarked
 package dev.polyserve.linux.ring;
 

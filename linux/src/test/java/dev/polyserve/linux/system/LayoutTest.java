@@ -83,6 +83,8 @@ class LayoutTest {
         ours.put("SOCK_NONBLOCK", (long) SocketCalls.SOCK_NONBLOCK);
         ours.put("SOCK_CLOEXEC", (long) SocketCalls.SOCK_CLOEXEC);
         ours.put("MSG_NOSIGNAL", (long) SocketCalls.MSG_NOSIGNAL);
+        ours.put("MSG_DONTWAIT", (long) SocketCalls.MSG_DONTWAIT);
+        ours.put("MSG_WAITALL", (long) SocketCalls.MSG_WAITALL);
         ours.put("SHUT_RD", (long) SocketCalls.SHUT_RD);
         ours.put("SHUT_WR", (long) SocketCalls.SHUT_WR);
         ours.put("SHUT_RDWR", (long) SocketCalls.SHUT_RDWR);

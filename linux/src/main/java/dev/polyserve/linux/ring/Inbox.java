@@ -1,0 +1,76 @@
+package dev.polyserve.linux.ring;
+
+import java.nio.ByteBuffer;
+
+/// What a connection has received and nobody has read: buffers of its loop within a turn, memory of its own beyond.
+///
+/// ```
+///   oldest   own memory ─▶ held buffers, in a chain   newest
+/// ```
+///
+/// **Thread**: the loop's.
+final class Inbox {
+    private final ByteQueue own = new ByteQueue();
+    private int firstHeld = ReceiveBuffers.NONE;
+    private int lastHeld = ReceiveBuffers.NONE;
+
+    boolean isEmpty() {
+        return firstHeld == ReceiveBuffers.NONE && own.isEmpty();
+    }
+
+    /// How much lies in memory of its own.
+    int ownBytes() {
+        return own.size();
+    }
+
+    /// Holds a buffer that was filled.
+    ///
+    /// @return whether it is the first one held
+    boolean hold(ReceiveBuffers buffers, int buffer, int count) {
+        buffers.filled(buffer, count);
+        boolean first = firstHeld == ReceiveBuffers.NONE;
+        if (first) {
+            firstHeld = buffer;
+        } else {
+            buffers.link(lastHeld, buffer);
+        }
+        lastHeld = buffer;
+        return first;
+    }
+
+    /// Takes what fits.
+    ///
+    /// @return how many bytes
+    int take(ReceiveBuffers buffers, ByteBuffer into) {
+        int count = own.isEmpty() ? 0 : own.take(into);
+        while (firstHeld != ReceiveBuffers.NONE && into.hasRemaining()) {
+            count += buffers.take(firstHeld, into);
+            if (buffers.left(firstHeld) == 0) {
+                giveFirstBack(buffers);
+            }
+        }
+        return count;
+    }
+
+    /// Copies what it holds to its own memory.
+    void copyHeld(ReceiveBuffers buffers) {
+        while (firstHeld != ReceiveBuffers.NONE) {
+            buffers.takeAll(firstHeld, own);
+            giveFirstBack(buffers);
+        }
+    }
+
+    /// Throws everything away.
+    void clear(ReceiveBuffers buffers) {
+        while (firstHeld != ReceiveBuffers.NONE) {
+            giveFirstBack(buffers);
+        }
+        own.clear();
+    }
+
+    private void giveFirstBack(ReceiveBuffers buffers) {
+        int given = firstHeld;
+        firstHeld = buffers.next(given);
+        buffers.giveBack(given);
+    }
+}

@@ -1,0 +1,300 @@
+package dev.polyserve.linux.ring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Connections on a ring that is too small, too slow or too full.
+@Timeout(60)
+class RingSocketTest {
+    private static final int SMALL_RING = 4;
+    private static final int MUCH = 3 << 20;
+    private static final int READ = Multiplexer.READ;
+    private static final int WRITE = Multiplexer.WRITE;
+    private static final long A_WHILE = 1_000_000;
+
+    private final List<Pair> pairs = new ArrayList<>();
+    private RingMultiplexer multiplexer;
+    private Listener listener;
+
+    @BeforeAll
+    static void needsRings() {
+        Requirements.ring();
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        multiplexer = RingMultiplexer.open(SMALL_RING);
+        listener = new RingTransport().listen(Endpoint.parse("tcp://127.0.0.1:0"), Options.defaults().sockets());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        for (Pair pair : pairs) {
+            pair.client.close();
+            pair.socket.close();
+        }
+        listener.close();
+        multiplexer.close();
+    }
+
+    /// A connection whose side here is watched.
+    private final class Pair {
+        private final SocketChannel client;
+        private final StreamSocket socket;
+        private final Multiplexer.Watch watch;
+        private int told;
+
+        Pair(int interest) throws IOException {
+            client = SocketChannel.open();
+            client.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
+            client.connect(listener.address());
+            socket = Objects.requireNonNull(listener.accept());
+            socket.blocking(false);
+            watch = multiplexer.watch(socket, interest, readiness -> told |= readiness);
+            pairs.add(this);
+        }
+
+        int takeTold() {
+            int before = told;
+            told = 0;
+            return before;
+        }
+    }
+
+    private void turnUntil(BooleanSupplier done) throws IOException {
+        long began = System.nanoTime();
+        while (!done.getAsBoolean()) {
+            assertThat(System.nanoTime() - began).as("waited too long").isLessThan(30_000_000_000L);
+            multiplexer.await(A_WHILE);
+        }
+    }
+
+    private static byte at(int position) {
+        return (byte) (position * 31 + (position >> 8) * 7);
+    }
+
+    private static ByteBuffer pattern(int from, int count) {
+        ByteBuffer bytes = ByteBuffer.allocate(count);
+        for (int i = 0; i < count; i++) {
+            bytes.put(at(from + i));
+        }
+        return bytes.flip();
+    }
+
+    private static int verify(ByteBuffer bytes, int position) {
+        int next = position;
+        while (bytes.hasRemaining()) {
+            if (bytes.get() != at(next)) {
+                throw new AssertionError("another byte at " + next);
+            }
+            next++;
+        }
+        return next;
+    }
+
+    @Test
+    void sendsAllToAPeerThatTakesLittleAtATime() throws Exception {
+        Pair pair = new Pair(WRITE);
+        pair.client.configureBlocking(false);
+        ByteBuffer in = ByteBuffer.allocate(5000);
+        int written = 0;
+        int read = 0;
+        int refused = 0;
+        while (read < MUCH) {
+            if (written < MUCH) {
+                int count = pair.socket.write(pattern(written, Math.min(100_000, MUCH - written)));
+                written += count;
+                refused += count == 0 ? 1 : 0;
+            }
+            multiplexer.await(0);
+            if (pair.client.read(in.clear()) > 0) {
+                read = verify(in.flip(), read);
+            }
+        }
+        assertThat(refused).as("turns in which the peer had to be waited for").isPositive();
+        turnUntil(() -> isSent(pair));
+    }
+
+    private static boolean isSent(Pair pair) {
+        try {
+            return pair.socket.sent();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void isNotSentBeforeThePeerHasRoom() throws Exception {
+        Pair pair = new Pair(0);
+        int written = 0;
+        while (isSent(pair)) {
+            written += pair.socket.write(pattern(written, 64 << 10));
+            multiplexer.await(A_WHILE);
+        }
+        multiplexer.change(pair.watch, WRITE);
+        multiplexer.await(A_WHILE);
+        assertThat(pair.takeTold()).isZero();
+        ByteBuffer in = ByteBuffer.allocate(1 << 20);
+        int read = 0;
+        while (!isSent(pair)) {
+            pair.client.read(in.clear());
+            read = verify(in.flip(), read);
+            multiplexer.await(A_WHILE);
+        }
+        turnUntil(() -> pair.told == WRITE);
+        pair.socket.endOutput();
+        while (pair.client.read(in.clear()) >= 0) {
+            read = verify(in.flip(), read);
+        }
+        assertThat(read).isEqualTo(written);
+    }
+
+    @Test
+    void stopsReceivingWhatNobodyReadsAndLosesNothing() throws Exception {
+        Pair pair = new Pair(READ);
+        pair.client.configureBlocking(false);
+        // More than the buffers of both sockets take.
+        int much = 24 << 20;
+        ByteBuffer out = pattern(0, much);
+        long since = System.nanoTime();
+        while (System.nanoTime() - since < 200_000_000L) {
+            if (pair.client.write(out) > 0) {
+                since = System.nanoTime();
+            }
+            multiplexer.await(A_WHILE);
+        }
+        assertThat(out.hasRemaining()).as("the peer has to wait").isTrue();
+        ByteBuffer in = ByteBuffer.allocate(100_000);
+        int read = 0;
+        while (read < much) {
+            pair.client.write(out);
+            pair.socket.read(in.clear());
+            read = verify(in.flip(), read);
+            multiplexer.await(0);
+        }
+    }
+
+    @Test
+    void hasEnoughBuffersForManyAtOnceAndRoomForTheirCompletions() throws Exception {
+        int count = 400;
+        for (int i = 0; i < count; i++) {
+            new Pair(READ);
+        }
+        multiplexer.await(0);
+        for (int i = 0; i < count; i++) {
+            // More than one buffer each, so that they run out, and more completions than fit.
+            pairs.get(i).client.write(pattern(i, 6000));
+        }
+        int[] read = new int[count];
+        ByteBuffer in = ByteBuffer.allocate(1000);
+        turnUntil(() -> {
+            boolean all = true;
+            for (int i = 0; i < count; i++) {
+                if (pairs.get(i).takeTold() != 0) {
+                    read[i] += readOnce(pairs.get(i), in, i + read[i]);
+                }
+                all &= read[i] == 6000;
+            }
+            return all;
+        });
+    }
+
+    private static int readOnce(Pair pair, ByteBuffer in, int position) {
+        try {
+            pair.socket.read(in.clear());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return verify(in.flip(), position) - position;
+    }
+
+    @Test
+    void closesAfterItsLastBytesWhateverIsUnderWay() throws Exception {
+        int before = descriptors();
+        for (int i = 0; i < 50; i++) {
+            Pair pair = new Pair(READ);
+            multiplexer.await(0);
+            if (i % 2 == 0) {
+                pair.client.write(pattern(0, 5000));
+                multiplexer.await(i % 4 == 0 ? A_WHILE : 0);
+            }
+            pair.socket.write(pattern(7, 100));
+            multiplexer.forget(pair.watch);
+            pair.socket.drainAndClose();
+        }
+        for (Pair pair : pairs) {
+            ByteBuffer in = ByteBuffer.allocate(1000);
+            turnUntil(() -> descriptors() <= before + pairs.size());
+            while (pair.client.read(in) >= 0) {
+                assertThat(in.position()).isLessThanOrEqualTo(100);
+            }
+            assertThat(verify(in.flip(), 7)).isEqualTo(107);
+            pair.client.close();
+        }
+        assertThat(descriptors()).isLessThanOrEqualTo(before);
+    }
+
+    private static int descriptors() {
+        String[] open = Path.of("/proc/self/fd").toFile().list();
+        return Objects.requireNonNull(open).length;
+    }
+
+    @Test
+    void tellsALostPeerToReaderAndWriter() throws Exception {
+        Pair pair = new Pair(READ | WRITE);
+        pair.client.setOption(StandardSocketOptions.SO_LINGER, 0);
+        multiplexer.await(0);
+        pair.client.close();
+        turnUntil(() -> pair.takeTold() == (READ | WRITE));
+        assertThatThrownBy(() -> pair.socket.read(ByteBuffer.allocate(10))).hasMessageContaining("ECONNRESET");
+        pair.socket.write(ByteBuffer.allocate(10));
+        multiplexer.await(A_WHILE);
+        assertThatThrownBy(pair.socket::sent).hasMessageContaining("EPIPE");
+        assertThatThrownBy(() -> pair.socket.write(ByteBuffer.allocate(10))).hasMessageContaining("EPIPE");
+    }
+
+    @Test
+    void endsWithItsRing() throws Exception {
+        int before = descriptors();
+        RingMultiplexer other = RingMultiplexer.open();
+        StreamSocket socket;
+        try (SocketChannel client = SocketChannel.open(listener.address())) {
+            socket = Objects.requireNonNull(listener.accept());
+            socket.blocking(false);
+            other.watch(socket, READ, _ -> {
+            });
+            other.await(0);
+            socket.write(pattern(0, 10));
+            socket.close();
+            other.close();
+            ByteBuffer in = ByteBuffer.allocate(100);
+            while (client.read(in) >= 0) {
+                assertThat(in.position()).isLessThanOrEqualTo(10);
+            }
+            assertThat(in.position()).isEqualTo(10);
+        }
+        assertThat(descriptors()).isEqualTo(before);
+        assertThat(Files.exists(Path.of("/proc/self/fd"))).isTrue();
+    }
+}
