@@ -1,0 +1,53 @@
+package dev.polyserve.examples.resp;
+
+/// What clients can ask for.
+enum Command {
+    /// `PING [text]`.
+    PING(1, 2),
+    /// `ECHO text`.
+    ECHO(2, 2),
+    /// `GET key`.
+    GET(2, 2),
+    /// `SET key value`.
+    SET(3, 3),
+    /// `INCR key`.
+    INCR(2, 2),
+    /// `DEL key…`.
+    DEL(2, Request.MOST_WORDS),
+    /// `EXISTS key…`.
+    EXISTS(2, Request.MOST_WORDS),
+    /// `CONFIG GET name`: what `redis-benchmark` asks first.
+    CONFIG(3, 3),
+    /// `COMMAND …`: what `redis-cli` asks for its help; there is none.
+    COMMAND(1, Request.MOST_WORDS),
+    /// `QUIT`.
+    QUIT(1, 1),
+    /// Any other.
+    UNKNOWN(0, Request.MOST_WORDS);
+
+    private static final Command[] ALL = values();
+
+    private final long code = Request.code(name());
+    private final int fewestWords;
+    private final int mostWords;
+
+    Command(int fewestWords, int mostWords) {
+        this.fewestWords = fewestWords;
+        this.mostWords = mostWords;
+    }
+
+    static Command of(Request request) {
+        long code = request.code(0);
+        for (Command command : ALL) {
+            if (command.code == code && command != UNKNOWN) {
+                return command;
+            }
+        }
+        return UNKNOWN;
+    }
+
+    /// Whether it can have so many words, with its name.
+    boolean takes(int words) {
+        return fewestWords <= words && words <= mostWords;
+    }
+}

@@ -1,0 +1,182 @@
+package dev.polyserve.examples.resp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.Cause;
+import dev.polyserve.conformance.Outcome;
+import dev.polyserve.conformance.Rehearsal;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What a client hears, byte for byte, however the network cuts what it says.
+class RespConversationTest {
+    private static final int SEEDS = 50;
+
+    /// How the server is written.
+    enum Style {
+        HANDLER {
+            @Override
+            Rehearsal with(Store store) {
+                return Rehearsal.of(RespServer.handler(store));
+            }
+        },
+        PROTOCOL {
+            @Override
+            Rehearsal with(Store store) {
+                return Rehearsal.ofProtocol(() -> RespServer.protocol(store));
+            }
+        };
+
+        abstract Rehearsal with(Store store);
+    }
+
+    private static String crlf(String lines) {
+        return lines.replace("\n", "\r\n");
+    }
+
+    private static String request(String... words) {
+        StringBuilder request = new StringBuilder("*" + words.length + "\r\n");
+        for (String word : words) {
+            int bytes = word.getBytes(StandardCharsets.UTF_8).length;
+            request.append("$").append(bytes).append("\r\n").append(word).append("\r\n");
+        }
+        return request.toString();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void pipelinedRequestsAreAnsweredInOrderHoweverTheyAreCut(Style style) {
+        String said = request("PING") + "PING\r\n" + request("ping", "a\r\nb") + request("ECHO", "")
+                + request("SET", "ключ", "\0\r\n$5\r\n") + "GET ключ\n" + request("GET", "nothing")
+                + request("INCR", "n") + "incr  n\r\n\r\n" + request("INCR", "ключ")
+                + request("EXISTS", "n", "ключ", "x", "n")
+                + request("DEL", "n", "x", "ключ") + request("GET", "n") + request("SET", "n", "-2")
+                + request("INCR", "n")
+                + request("CONFIG", "GET", "appendonly") + request("CONFIG", "GET", "dir") + request("COMMAND", "DOCS");
+        String heard = crlf("""
+                +PONG
+                +PONG
+                $4
+                a
+                b
+                $0
+
+                +OK
+                $7
+                \0
+                $5
+
+                $-1
+                :1
+                :2
+                -ERR value is not an integer or out of range
+                :3
+                :2
+                $-1
+                +OK
+                :-1
+                *2
+                $10
+                appendonly
+                $2
+                no
+                *0
+                *0
+                """);
+        Outcome whole = style.with(new Store()).receives(said).ends().run();
+        assertThat(whole.texts()).as("all in one write").containsExactly(heard);
+        assertThat(whole.cause()).isEqualTo(new Cause.Done(true));
+        assertThat(style.with(new Store()).receives(said).ends().oneByteAtATime().run().text()).isEqualTo(heard);
+        for (int seed = 0; seed < SEEDS; seed++) {
+            assertThat(style.with(new Store()).receives(said).ends().inRandomPieces(seed).run().text())
+                    .isEqualTo(heard);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void mistakesCostAnAnswerAndNotTheConnection(Style style) {
+        Outcome outcome = style.with(new Store()).receives(request("GET") + request("SET", "a", "b", "EX", "1")
+                + request("NO\r\nSUCH") + request("") + request("\0PING") + request("PINGPINGPING") + request("DEL")
+                + "*0\r\n" + request("PING")).ends().run();
+        assertThat(outcome.text()).isEqualTo(crlf("""
+                -ERR wrong number of arguments for 'get' command
+                -ERR wrong number of arguments for 'set' command
+                -ERR unknown command 'NO  SUCH'
+                -ERR unknown command ''
+                -ERR unknown command ' PING'
+                -ERR unknown command 'PINGPINGPING'
+                -ERR wrong number of arguments for 'del' command
+                +PONG
+                """));
+        assertThat(outcome.failures()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            *1025~                  | invalid multibulk length
+            *99999999~              | invalid multibulk length
+            *-1~                    | invalid multibulk length
+            *~                      | invalid multibulk length
+            *1x~                    | invalid multibulk length
+            *1~:1~                  | expected '$', got ':'
+            *1~$-1~                 | invalid bulk length
+            *1~$1048577~            | invalid bulk length
+            *2~$4~ECHO~$1048560~    | invalid bulk length
+            *1~$4~PINGPING          | invalid bulk length
+            """)
+    void whatIsNoRequestIsToldAndEndsTheConnection(String said, String why) {
+        String bytes = said.strip().replace("~", "\r\n");
+        for (Style style : Style.values()) {
+            for (Rehearsal rehearsal : new Rehearsal[]{
+                style.with(new Store()).receives(request("PING") + bytes + "PING\r\n"),
+                style.with(new Store()).receives(request("PING") + bytes).ends().oneByteAtATime()}) {
+                Outcome outcome = rehearsal.run();
+                assertThat(outcome.text()).isEqualTo("+PONG\r\n-ERR Protocol error: " + why + "\r\n");
+                assertThat(outcome.cause()).isEqualTo(new Cause.Done(false));
+                assertThat(outcome.failures()).isEmpty();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLineWithoutEndIsRefusedBeforeItFillsTheMemory(Style style) {
+        Outcome outcome = style.with(new Store()).receives("x".repeat(70_000)).run();
+        assertThat(outcome.text()).isEqualTo("-ERR Protocol error: too big inline request\r\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void quitIsTheLastAnswer(Style style) {
+        Outcome outcome = style.with(new Store()).receives("QUIT\r\nPING\r\n").run();
+        assertThat(outcome.text()).isEqualTo("+OK\r\n");
+        assertThat(outcome.cause()).isEqualTo(new Cause.Done(false));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFullStoreTakesNoMoreUntilSomethingIsDeleted(Style style) {
+        Outcome outcome = style.with(new Store(1000)).receives(request("SET", "a", "x".repeat(1000))
+                + request("SET", "b", "") + request("INCR", "c") + request("DEL", "a") + request("SET", "b", ""))
+                .ends().run();
+        assertThat(outcome.text()).isEqualTo(crlf("""
+                +OK
+                -OOM command not allowed: the store is full
+                -OOM command not allowed: the store is full
+                :1
+                +OK
+                """));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLargeValueComesBackWhole(Style style) {
+        String large = "0123456789".repeat(50_000);
+        Outcome outcome = style.with(new Store()).receives(request("SET", "a", large) + request("GET", "a")).ends()
+                .inRandomPieces(1).run();
+        assertThat(outcome.text()).isEqualTo("+OK\r\n$500000\r\n" + large + "\r\n");
+    }
+}
