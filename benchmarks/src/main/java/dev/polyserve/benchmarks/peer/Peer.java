@@ -15,16 +15,20 @@ public final class Peer {
     private static final int CALLED_WRONGLY = 2;
     private static final int UNUSABLE = 3;
 
-    private static final Map<String, Supplier<EchoServer>> PEERS = new TreeMap<>(Map.of(
-            "jdk-virtual", () -> new ThreadEcho(Thread.ofVirtual().factory()),
-            "jdk-threads", () -> new ThreadEcho(Thread.ofPlatform().factory()),
-            "jdk-nio", SelectorEcho::new,
-            "netty-nio", () -> new NettyEcho(NettyTransport.NIO),
-            "netty-epoll", () -> new NettyEcho(NettyTransport.EPOLL),
-            "netty-io_uring", () -> new NettyEcho(NettyTransport.IO_URING),
-            "netty-io_uring-ring", () -> new NettyEcho(NettyTransport.IO_URING_BUFFER_RING),
-            "vertx-nio", () -> new VertxEcho(Transport.NIO),
-            "vertx-epoll", () -> new VertxEcho(Transport.EPOLL)));
+    private static final Map<String, Supplier<PeerServer>> PEERS = new TreeMap<>(Map.ofEntries(
+            Map.entry("jdk-virtual", () -> new ThreadEcho(Thread.ofVirtual().factory())),
+            Map.entry("jdk-threads", () -> new ThreadEcho(Thread.ofPlatform().factory())),
+            Map.entry("jdk-nio", SelectorEcho::new),
+            Map.entry("netty-nio", () -> NettyEcho.over(NettyTransport.NIO)),
+            Map.entry("netty-epoll", () -> NettyEcho.over(NettyTransport.EPOLL)),
+            Map.entry("netty-io_uring", () -> NettyEcho.over(NettyTransport.IO_URING)),
+            Map.entry("netty-io_uring-ring", () -> NettyEcho.over(NettyTransport.IO_URING_BUFFER_RING)),
+            Map.entry("vertx-nio", () -> new VertxEcho(Transport.NIO)),
+            Map.entry("vertx-epoll", () -> new VertxEcho(Transport.EPOLL)),
+            Map.entry("resp-netty-nio", () -> NettyRedis.over(NettyTransport.NIO)),
+            Map.entry("resp-netty-epoll", () -> NettyRedis.over(NettyTransport.EPOLL)),
+            Map.entry("resp-netty-io_uring", () -> NettyRedis.over(NettyTransport.IO_URING)),
+            Map.entry("resp-netty-io_uring-ring", () -> NettyRedis.over(NettyTransport.IO_URING_BUFFER_RING))));
 
     private Peer() {}
 
@@ -36,7 +40,7 @@ public final class Peer {
     }
 
     private static int run(String[] args) {
-        Supplier<EchoServer> peer = args.length == 2 ? PEERS.get(args[0]) : null;
+        Supplier<PeerServer> peer = args.length == 2 ? PEERS.get(args[0]) : null;
         if (peer == null || !args[1].matches("\\d{1,5}")) {
             return end(CALLED_WRONGLY,
                     "usage: Peer NAME PORT, where NAME is one of " + String.join(", ", PEERS.keySet()));

@@ -15,7 +15,7 @@ import java.nio.channels.SocketChannel;
 /// Written as the documentation of [java.nio.channels.Selector] has it, with `select(Consumer)`. Tuned: one direct
 /// buffer for everybody; a reply is written at once, and waits for the socket only when that did not take all of it;
 /// until then the client is not read from.
-final class SelectorEcho implements EchoServer {
+final class SelectorEcho implements PeerServer {
     private static final int BUFFER_BYTES = 64 << 10;
 
     private final ByteBuffer shared = ByteBuffer.allocateDirect(BUFFER_BYTES);

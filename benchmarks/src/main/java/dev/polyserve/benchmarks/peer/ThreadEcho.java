@@ -12,7 +12,7 @@ import java.util.concurrent.ThreadFactory;
 ///
 /// Written as in the Java tutorial "Writing the Server Side of a Socket"; JEP 444 says that with virtual threads such
 /// code stays as it is. Tuned: no Nagle, and 4 KiB a read, so that an idle connection holds little.
-final class ThreadEcho implements EchoServer {
+final class ThreadEcho implements PeerServer {
     private static final int BUFFER_BYTES = 4 << 10;
 
     private final ThreadFactory threads;

@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 /// Tuned as the manual says: one verticle per event loop ("Scaling - sharing TCP servers"), as many loops as there are
 /// processors, the native transport or not ("Native transports"); `pipeTo` does flow control and ends its target
 /// ("Vert.x streams"). Vert.x sets TCP_NODELAY by itself.
-final class VertxEcho implements EchoServer {
+final class VertxEcho implements PeerServer {
     private final Transport transport;
 
     VertxEcho(Transport transport) {

@@ -1,5 +1,8 @@
 package dev.polyserve.benchmarks.peer;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,7 +50,7 @@ final class PeerProcess implements AutoCloseable {
         this.address = address;
     }
 
-    /// A line of `benchmarks/peer --list`.
+    /// A line of one of the lists of `benchmarks/peer`.
     ///
     /// @param name of the peer
     /// @param status `ready`, or what is missing
@@ -56,19 +59,42 @@ final class PeerProcess implements AutoCloseable {
             return status.equals("ready");
         }
 
+        /// Skips the test when the machine lacks something for it.
+        void requireReady() {
+            if (!ready()) {
+                skip(name + " is not tested here; " + status);
+            }
+        }
+
         @Override
         public String toString() {
             return name;
         }
     }
 
-    static List<Listed> list() throws IOException, InterruptedException {
-        Process lister = command("--list").redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    /// @param option `--list` or `--list-resp`
+    static List<Listed> list(String option) throws IOException, InterruptedException {
+        Process lister = command(option).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String lines = new String(lister.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (lister.waitFor() != 0) {
-            throw new AssertionError("benchmarks/peer --list failed");
+            throw new AssertionError("benchmarks/peer " + option + " failed");
         }
         return Stream.of(lines.split("\n")).map(line -> line.split("\t")).map(f -> new Listed(f[0], f[1])).toList();
+    }
+
+    /// Skips the test when the peer itself has found that the machine cannot run it.
+    void requireRunning(Listed listed) {
+        if (!alive() && status() == UNUSABLE) {
+            assertThat(log()).startsWith("peer: ").hasLineCount(1);
+            skip(listed + " is not tested here; " + log());
+        }
+        assertThat(alive()).as("alive: %s", log()).isTrue();
+    }
+
+    /// One sentence on the console as well: a skipped test says nothing there by itself.
+    private static void skip(String reason) {
+        System.out.println("benchmarks: " + reason);
+        abort(reason);
     }
 
     /// Starts it, and returns when it listens or has ended.

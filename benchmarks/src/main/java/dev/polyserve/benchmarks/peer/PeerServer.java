@@ -2,8 +2,9 @@ package dev.polyserve.benchmarks.peer;
 
 import java.net.InetSocketAddress;
 
-/// A peer: sends back every byte that a client sends, and closes after the last one.
-interface EchoServer {
+/// A peer. One that echoes sends back every byte that a client sends, and closes after the last one; one that speaks RESP
+/// answers `PING`, `SET` and `GET` from memory.
+interface PeerServer {
     /// How many connections may wait for being accepted; the same for all peers and for our own servers.
     int BACKLOG = 4096;
 
