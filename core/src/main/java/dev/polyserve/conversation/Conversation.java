@@ -312,11 +312,15 @@ public abstract sealed class Conversation implements ConnectionFuture
     }
 
     /// Ends a connection that was turned away, whose socket is closed, before its handler began.
-    public final void reject(Cause why) {
-        if (completion.claim()) {
+    ///
+    /// @return false when somebody else has ended it
+    public final boolean reject(Cause why) {
+        boolean claimed = completion.claim();
+        if (claimed) {
             settle(why);
             complete(false);
         }
+        return claimed;
     }
 
     @Override

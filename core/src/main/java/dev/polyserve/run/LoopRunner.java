@@ -2,6 +2,7 @@ package dev.polyserve.run;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Engine;
+import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.ProtocolConversation;
@@ -15,6 +16,7 @@ import dev.polyserve.loop.LoopWire;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.StallMonitor;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -122,12 +124,13 @@ public final class LoopRunner implements Runner {
             case Engine.Sequential sequential -> {
                 LoopWire wire = new LoopWire(loop, socket);
                 var conversation = new HandlerConversation(context, identity, sequential.factory(), wire);
-                yield new Ready(loop, socket, conversation, () -> wire.start(conversation, conversation::run));
+                yield new Ready(loop, socket, conversation, context.listener(),
+                        () -> wire.start(conversation, conversation::run));
             }
             case Engine.Events events -> {
                 LoopDriver driver = new LoopDriver(loop, socket);
                 var conversation = ProtocolConversation.driven(context, identity, events.factory(), driver);
-                yield new Ready(loop, socket, conversation, () -> driver.start(conversation));
+                yield new Ready(loop, socket, conversation, context.listener(), () -> driver.start(conversation));
             }
             case null -> throw new IllegalStateException("nothing serves connections here");
         };
@@ -163,7 +166,8 @@ public final class LoopRunner implements Runner {
     }
 
     /// A conversation, the loop that it belongs to, and what begins it there.
-    private record Ready(EventLoop loop, StreamSocket socket, Conversation conversation, Start start)
+    private record Ready(EventLoop loop, StreamSocket socket, Conversation conversation, ServerListener listener,
+            Start start)
             implements
                 Prepared {
         @Override
@@ -180,21 +184,25 @@ public final class LoopRunner implements Runner {
             try {
                 start.run();
             } catch (IOException e) {
-                abandon(new Cause.PeerReset(String.valueOf(e.getMessage())));
+                // The system cannot watch one more, or not as we want it: the peer has no part in that.
+                if (abandon(e)) {
+                    listener.acceptFailed(conversation.endpoint(), e, Duration.ZERO);
+                }
             } catch (RuntimeException | Error e) {
-                abandon(new Cause.Failed(e));
+                boolean _ = abandon(e);
                 throw e;
             }
         }
 
-        private void abandon(Cause why) {
+        /// Closes it, and tells whether nobody else has ended it.
+        private boolean abandon(Throwable why) {
             try {
                 socket.close();
             } catch (IOException e) {
                 // The descriptor is released whatever close reports.
                 socket.shutdown();
             }
-            conversation.reject(why);
+            return conversation.reject(new Cause.Failed(why));
         }
     }
 }

@@ -10,11 +10,15 @@ import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
 
 /// What the multiplexers of descriptors share: waking up, memory for calls, and who is told.
 ///
 /// **Thread**: the loop's, except [#wakeup].
 abstract class DescriptorMultiplexer implements Multiplexer {
+    private static final long EXHAUSTED_PAUSE_NANOS = 10_000_000;
+    private static final int MOST_EXHAUSTED_IN_A_ROW = 500;
+
     /// For waiting and whatever else only the loop itself calls.
     final CallMemory memory = CallMemory.small();
     final Wakeup wakeup;
@@ -22,6 +26,7 @@ abstract class DescriptorMultiplexer implements Multiplexer {
     private final CallMemoryPool memories = new CallMemoryPool();
     private final String name;
     private int lastNumber;
+    private int exhaustedInARow;
 
     DescriptorMultiplexer(String name) throws IOException {
         this.name = name;
@@ -91,8 +96,15 @@ abstract class DescriptorMultiplexer implements Multiplexer {
         wakeup.close();
     }
 
-    /// How many are ready; an interrupted wait had none.
-    static int requireWaited(String call, int result) throws SystemCallException {
+    /// How many are ready. An interrupted wait had none, and neither had one for which the system has no memory at the moment,
+    /// as `poll` and `select` need some: after a pause it is begun again, for some seconds.
+    final int requireWaited(String call, int result) throws SystemCallException {
+        boolean exhausted = result == -Errno.ENOMEM || result == -Errno.EAGAIN;
+        exhaustedInARow = exhausted ? exhaustedInARow + 1 : 0;
+        if (exhausted && exhaustedInARow <= MOST_EXHAUSTED_IN_A_ROW) {
+            LockSupport.parkNanos(EXHAUSTED_PAUSE_NANOS);
+            return 0;
+        }
         return result == -Errno.EINTR ? 0 : SystemCallException.require(call, result);
     }
 }

@@ -53,7 +53,7 @@ public final class EdgeMultiplexer extends DescriptorMultiplexer {
     @Override
     public void await(long atMostNanos) throws IOException {
         dropUsedUp();
-        int count = epoll.await(list.isEmpty() ? atMostNanos : 0);
+        int count = requireWaited("epoll_wait", epoll.await(list.isEmpty() ? atMostNanos : 0));
         for (int i = 0; i < count; i++) {
             DescriptorWatch watch = epoll.watch(i);
             if (watch != null) {

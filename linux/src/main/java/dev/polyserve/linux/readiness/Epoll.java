@@ -58,7 +58,14 @@ final class Epoll implements AutoCloseable {
     void add(DescriptorWatch watch, int bits) throws IOException {
         int descriptor = watch.descriptor;
         control.setFirst(bits, data(watch));
-        control(WaitCalls.EPOLL_CTL_ADD, descriptor);
+        try {
+            control(WaitCalls.EPOLL_CTL_ADD, descriptor);
+        } catch (SystemCallException e) {
+            throw e.errno() == Errno.ENOSPC
+                    ? new IOException("epoll may watch no more descriptors for this user; raise the limit"
+                            + " fs.epoll.max_user_watches (" + e.getMessage() + ")", e)
+                    : e;
+        }
         if (descriptor >= watches.length) {
             watches = Arrays.copyOf(watches, Math.max(descriptor + 1, 2 * watches.length));
         }
@@ -106,10 +113,9 @@ final class Epoll implements AutoCloseable {
 
     /// Waits.
     ///
-    /// @return how many events there are
-    int await(long atMostNanos) throws IOException {
-        return DescriptorMultiplexer.requireWaited("epoll_wait",
-                WaitCalls.epollWait(memory, epoll.number(), events, atMostNanos));
+    /// @return how many events there are, or `-errno`
+    int await(long atMostNanos) {
+        return WaitCalls.epollWait(memory, epoll.number(), events, atMostNanos);
     }
 
     /// Whom an event is for; null: nobody.

@@ -41,7 +41,7 @@ public final class EpollMultiplexer extends DescriptorMultiplexer {
     @Override
     public void await(long atMostNanos) throws IOException {
         tellChanges();
-        int count = epoll.await(atMostNanos);
+        int count = requireWaited("epoll_wait", epoll.await(atMostNanos));
         for (int i = 0; i < count; i++) {
             DescriptorWatch watch = epoll.watch(i);
             if (watch != null) {

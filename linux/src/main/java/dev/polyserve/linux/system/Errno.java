@@ -25,6 +25,8 @@ public final class Errno {
     public static final int EEXIST = 17;
     /// Invalid argument.
     public static final int EINVAL = 22;
+    /// No room; from epoll: too many watches.
+    public static final int ENOSPC = 28;
     /// The call is not known.
     public static final int ENOSYS = 38;
     /// The time has passed.
@@ -58,7 +60,7 @@ public final class Errno {
             Map.entry(EINVAL, "Invalid argument (EINVAL)"),
             Map.entry(23, "Too many open files in system (ENFILE)"),
             Map.entry(24, "Too many open files (EMFILE)"),
-            Map.entry(28, "No space left on device (ENOSPC)"),
+            Map.entry(ENOSPC, "No space left on device (ENOSPC)"),
             Map.entry(30, "Read-only file system (EROFS)"),
             Map.entry(32, "Broken pipe (EPIPE)"),
             Map.entry(ENOSYS, "Function not implemented (ENOSYS)"),
