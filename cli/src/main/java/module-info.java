@@ -2,6 +2,7 @@
 @SuppressWarnings("requires-automatic") module dev.polyserve.cli {
     requires dev.polyserve.bench;
     requires dev.polyserve.core;
+    requires dev.polyserve.linux;
     requires info.picocli;
     requires jdk.unsupported;
     requires org.jline;

@@ -5,6 +5,7 @@ import dev.polyserve.cli.connect.DatagramClient;
 import dev.polyserve.cli.connect.StreamClient;
 import dev.polyserve.cli.connect.TerminalClient;
 import dev.polyserve.cli.text.Units;
+import dev.polyserve.linux.UnixDatagramClient;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -36,7 +37,9 @@ final class ConnectCommand {
                 .description("How long to wait for replies after the last datagram was sent (default: 1s).").build());
         spec.addPositional(PositionalParamSpec.builder().index("0").arity("1").required(true).type(String.class)
                 .paramLabel("ENDPOINT")
-                .description("tcp://host:port, unix:/path, or udp://host:port (there one datagram a line).").build());
+                .description(
+                        "tcp://host:port, unix:/path, udp://host:port or unixgram:/path (the last two: one datagram a line).")
+                .build());
         spec.usageMessage()
                 .description("Sends standard input to a server and prints what it sends, until the server ends.",
                         "On a terminal: lines with history and editing; the line 'exit' ends it.", "")
@@ -59,12 +62,16 @@ final class ConnectCommand {
         }
         return switch (endpoint) {
             case Endpoint.Tcp _, Endpoint.Unix _ -> stream(endpoint, halfClose);
-            case Endpoint.Udp udp -> datagrams(udp, patience(parsed));
-            case Endpoint.UnixDatagram _ -> throw ExitException.wrong("cannot connect to " + endpoint
-                    + ": Unix datagrams need Linux support that this build does not have yet");
+            case Endpoint.Udp _ -> datagrams(endpoint, patience(parsed));
+            case Endpoint.UnixDatagram _ -> {
+                UnixDatagramClient.whyNot().ifPresent(why -> {
+                    throw ExitException.wrong("cannot connect to " + endpoint + ": " + why);
+                });
+                yield datagrams(endpoint, patience(parsed));
+            }
             case Endpoint.Inherited _ -> throw ExitException.wrong(
                     "cannot connect to " + endpoint
-                            + ": an inherited descriptor is for serving, give tcp://, udp:// or unix:");
+                            + ": an inherited descriptor is for serving, give tcp://, udp://, unix: or unixgram:");
         };
     }
 
@@ -81,7 +88,7 @@ final class ConnectCommand {
         }
     }
 
-    private int datagrams(Endpoint.Udp endpoint, Duration patience) {
+    private int datagrams(Endpoint endpoint, Duration patience) {
         new DatagramClient(endpoint, stdio.in(), stdio.out(), terminal()).run(patience);
         return 0;
     }

@@ -42,7 +42,7 @@ class BadInputTest {
                 mistake("connect", "missing required parameter: 'ENDPOINT'"),
                 mistake("connect here", "bad endpoint 'here'"),
                 mistake("connect fd:3", "an inherited descriptor is for serving"),
-                mistake("connect unixgram:/tmp/x", "Unix datagrams need Linux support"),
+                mistake("connect unixgram:/tmp/x --no-half-close", "--no-half-close is for connections"),
                 mistake("connect tcp://127.0.0.1:1 --wait 1s", "--wait is for datagrams"),
                 mistake("connect udp://127.0.0.1:1 --wait soon", "bad --wait 'soon': it is not a duration"),
                 mistake("connect udp://127.0.0.1:1 --no-half-close", "--no-half-close is for connections"),

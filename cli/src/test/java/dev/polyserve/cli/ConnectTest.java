@@ -1,7 +1,10 @@
 package dev.polyserve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.polyserve.Model;
+import dev.polyserve.Server;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -32,6 +35,21 @@ class ConnectTest {
             assertThat(server.endpoints()).hasSize(1);
             assertThat(Cli.run("ä1a".getBytes(StandardCharsets.UTF_8), "connect", endpoint).out()).isEqualTo("ä1A");
         }
+    }
+
+    @Test
+    void unixDatagramsGoOneALine(@TempDir Path directory) throws Exception {
+        assumeTrue(Server.whyNot(Model.epoll()).isEmpty(), "needs Linux and native access");
+        String endpoint = "unixgram:" + directory.resolve("s");
+        try (Cli _ = Cli.serve("echo", "--listen", endpoint, "--model", "epoll")) {
+            Cli.Finished run = Cli.run("one\n\ntwo".getBytes(StandardCharsets.UTF_8), "connect", endpoint);
+            assertThat(run.err()).isEmpty();
+            assertThat(run.out()).isEqualTo("one\n\ntwo\n");
+            assertThat(run.status()).isZero();
+        }
+        Cli.Finished refused = Cli.run("x".getBytes(StandardCharsets.UTF_8), "connect", endpoint);
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err()).contains(endpoint, "No such file or directory").hasLineCount(1);
     }
 
     @Test

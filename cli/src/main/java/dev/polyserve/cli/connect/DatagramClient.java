@@ -1,23 +1,20 @@
 package dev.polyserve.cli.connect;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.cli.net.Dialer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.PortUnreachableException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One datagram a line, without its line ending; each reply is printed as a line.
+/// One datagram a line, by UDP or a Unix socket, without its line ending; each reply is printed as a line.
 ///
 /// After the end of input it waits for the last replies as long as it was told, and no longer.
 ///
@@ -27,7 +24,7 @@ public final class DatagramClient {
     private static final String EXIT = "exit";
     private static final int MAX_DATAGRAM_BYTES = 65_507;
 
-    private final Endpoint.Udp endpoint;
+    private final Endpoint endpoint;
     private final InputStream in;
     private final PrintStream out;
     private final boolean exitEnds;
@@ -37,7 +34,7 @@ public final class DatagramClient {
     /// For this endpoint.
     ///
     /// @param exitEnds whether the line `exit` ends it instead of being sent: a person types
-    public DatagramClient(Endpoint.Udp endpoint, InputStream in, PrintStream out, boolean exitEnds) {
+    public DatagramClient(Endpoint endpoint, InputStream in, PrintStream out, boolean exitEnds) {
         this.endpoint = endpoint;
         this.in = in;
         this.out = out;
@@ -62,12 +59,9 @@ public final class DatagramClient {
 
     private void exchange(Duration patience) throws IOException, InterruptedException {
         Thread receiver;
-        try (DatagramChannel channel = DatagramChannel.open()) {
-            // Only one that is connected is told that nobody listens over there.
-            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true)
-                    .connect(Dialer.resolve(endpoint.host(), endpoint.port()));
-            receiver = Thread.ofPlatform().daemon().name("polyserve-replies").start(() -> receive(channel));
-            send(channel);
+        try (DatagramLink link = open()) {
+            receiver = Thread.ofPlatform().daemon().name("polyserve-replies").start(() -> receive(link));
+            send(link);
             if (refused.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
                 LOG.log(System.Logger.Level.DEBUG, "no reply can be received any more");
             }
@@ -79,24 +73,33 @@ public final class DatagramClient {
         }
     }
 
-    private void send(DatagramChannel channel) throws IOException {
+    private DatagramLink open() throws IOException {
+        return switch (endpoint) {
+            case Endpoint.Udp udp -> UdpLink.to(udp);
+            case Endpoint.UnixDatagram unix -> UnixLink.to(unix);
+            case Endpoint.Tcp _, Endpoint.Unix _, Endpoint.Inherited _ ->
+                throw new IllegalArgumentException(endpoint + " has no datagrams");
+        };
+    }
+
+    private void send(DatagramLink link) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int next; (next = in.read()) >= 0 && failure == null;) {
             if (next == '\n') {
                 if (exitEnds && line.toString(StandardCharsets.US_ASCII).equals(EXIT)) {
                     return;
                 }
-                send(channel, line);
+                send(link, line);
             } else {
                 line.write(next);
             }
         }
         if (line.size() > 0) {
-            send(channel, line);
+            send(link, line);
         }
     }
 
-    private static void send(DatagramChannel channel, ByteArrayOutputStream line) throws IOException {
+    private static void send(DatagramLink link, ByteArrayOutputStream line) throws IOException {
         byte[] bytes = line.toByteArray();
         line.reset();
         boolean carriageReturn = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
@@ -104,28 +107,15 @@ public final class DatagramClient {
         if (length > MAX_DATAGRAM_BYTES) {
             throw new IOException("a line of " + length + " bytes is longer than a datagram can be");
         }
-        if (length > 0) {
-            channel.write(ByteBuffer.wrap(bytes, 0, length));
-        } else {
-            sendEmpty(channel);
-        }
+        link.send(ByteBuffer.wrap(bytes, 0, length));
     }
 
-    /// The JDK sends no datagram without bytes on a connected channel, so one that shares its address does.
-    private static void sendEmpty(DatagramChannel channel) throws IOException {
-        try (DatagramChannel twin = DatagramChannel.open()) {
-            twin.setOption(StandardSocketOptions.SO_REUSEADDR, true).bind(channel.getLocalAddress());
-            twin.send(ByteBuffer.allocate(0), channel.getRemoteAddress());
-        }
-    }
-
-    private void receive(DatagramChannel channel) {
+    private void receive(DatagramLink link) {
         byte[] bytes = new byte[MAX_DATAGRAM_BYTES + 1];
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         try {
-            while (channel.isOpen()) {
-                // The JDK takes a datagram without bytes for an end of input.
-                int count = Math.max(0, channel.read(buffer.clear()));
+            while (true) {
+                int count = link.receive(buffer.clear());
                 out.write(bytes, 0, count);
                 if (count == 0 || bytes[count - 1] != '\n') {
                     out.write('\n');

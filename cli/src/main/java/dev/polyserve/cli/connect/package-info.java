@@ -2,7 +2,8 @@
 ///
 /// **Threads**: a client runs on the command's thread and a second one of its own for the other direction.
 ///
-/// **Depends on** the public interface of the library (endpoints), `dev.polyserve.cli.net`, and JLine, only on a terminal.
+/// **Depends on** the public interface of the library (endpoints), `dev.polyserve.cli.net`, the client of Unix datagrams of
+/// `dev.polyserve.linux`, and JLine, only on a terminal.
 @NullMarked
 package dev.polyserve.cli.connect;
 

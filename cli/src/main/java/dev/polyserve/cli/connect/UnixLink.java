@@ -1,0 +1,62 @@
+package dev.polyserve.cli.connect;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.linux.UnixDatagramClient;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Datagrams by a Unix socket, with a file of our own for the replies, which is removed at the end.
+///
+/// **Thread**: as [DatagramLink].
+final class UnixLink implements DatagramLink {
+    private final UnixDatagramClient client;
+    private final Path directory;
+    private final Path own;
+
+    private UnixLink(UnixDatagramClient client, Path directory, Path own) {
+        this.client = client;
+        this.directory = directory;
+        this.own = own;
+    }
+
+    static UnixLink to(Endpoint.UnixDatagram endpoint) throws IOException {
+        // Only for this user, so that nobody else answers.
+        Path directory = Files.createTempDirectory("polyserve-connect");
+        Path own = directory.resolve("replies");
+        // In the reverse order, should a signal end the program.
+        directory.toFile().deleteOnExit();
+        own.toFile().deleteOnExit();
+        try {
+            return new UnixLink(UnixDatagramClient.connect(endpoint.path(), own), directory, own);
+        } catch (IOException | RuntimeException | Error e) {
+            remove(directory, own);
+            throw e;
+        }
+    }
+
+    private static void remove(Path directory, Path own) throws IOException {
+        Files.deleteIfExists(own);
+        Files.deleteIfExists(directory);
+    }
+
+    @Override
+    public void send(ByteBuffer datagram) throws IOException {
+        client.send(datagram);
+    }
+
+    @Override
+    public int receive(ByteBuffer into) throws IOException {
+        return client.receive(into);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            client.close();
+        } finally {
+            remove(directory, own);
+        }
+    }
+}

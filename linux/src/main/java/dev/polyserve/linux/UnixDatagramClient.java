@@ -1,0 +1,130 @@
+package dev.polyserve.linux;
+
+import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.PollDescriptors;
+import dev.polyserve.linux.system.SocketAddresses;
+import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.linux.system.SystemCalls;
+import dev.polyserve.linux.system.WaitCalls;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Sends Unix datagrams to one server and receives its replies: what the JDK has no channel for.
+///
+/// **Thread**: one may send while another receives; any may close it, which ends their waits.
+public final class UnixDatagramClient implements AutoCloseable {
+    private final Descriptor descriptor;
+    private final CallMemory sending = CallMemory.forTransfers();
+    private final CallMemory receiving = CallMemory.forTransfers();
+
+    private UnixDatagramClient(Descriptor descriptor) {
+        this.descriptor = descriptor;
+    }
+
+    /// Why this machine has none, in one sentence; empty when it has.
+    public static Optional<String> whyNot() {
+        return SystemCalls.whyNot();
+    }
+
+    /// Connects.
+    ///
+    /// @param own where the replies come to: a file that this makes, and whoever calls removes
+    /// @throws IOException when nobody listens at `server`, or the file cannot be made
+    public static UnixDatagramClient connect(Path server, Path own) throws IOException {
+        CallMemory memory = CallMemory.small();
+        var client = new UnixDatagramClient(new Descriptor(SystemCallException.require("socket",
+                SocketCalls.socket(memory, SocketAddresses.AF_UNIX, SocketCalls.DATAGRAM))));
+        try {
+            int number = client.descriptor.number();
+            SystemCallException.require("bind",
+                    SocketCalls.bind(memory, number, SocketAddresses.AF_UNIX, UnixDomainSocketAddress.of(own)));
+            SystemCallException.require("connect",
+                    SocketCalls.connect(memory, number, SocketAddresses.AF_UNIX, UnixDomainSocketAddress.of(server)));
+            return client;
+        } catch (IOException | RuntimeException | Error e) {
+            client.close();
+            throw e;
+        }
+    }
+
+    /// Sends one datagram, waiting while the server has no room for it.
+    public void send(ByteBuffer datagram) throws IOException {
+        int bytes = datagram.remaining();
+        if (bytes > sending.transferBytes()) {
+            throw new IOException("a datagram of " + bytes + " bytes is longer than any may be");
+        }
+        sending.copyFrom(datagram, bytes);
+        int sent;
+        while ((sent = call(() -> SocketCalls.send(sending, descriptor.number(), bytes))) < 0) {
+            requireNotNow("send", sent);
+            await(PollDescriptors.OUT);
+        }
+        datagram.position(datagram.limit());
+    }
+
+    /// Receives one datagram, waiting for it.
+    ///
+    /// @return how many bytes it has
+    /// @throws AsynchronousCloseException when it is closed meanwhile
+    public int receive(ByteBuffer into) throws IOException {
+        int most = Math.min(into.remaining(), receiving.transferBytes());
+        int received;
+        while ((received = call(() -> SocketCalls.receive(receiving, descriptor.number(), most))) < 0) {
+            requireNotNow("recv", received);
+            await(PollDescriptors.IN);
+        }
+        if (!descriptor.isOpen()) {
+            throw new AsynchronousCloseException();
+        }
+        receiving.copyTo(into, received);
+        return received;
+    }
+
+    private static void requireNotNow(String call, int result) throws SystemCallException {
+        if (result != -Errno.EAGAIN && result != -Errno.EINTR) {
+            throw new SystemCallException(call, result);
+        }
+    }
+
+    private void await(int events) throws IOException {
+        PollDescriptors one = new PollDescriptors(1);
+        one.set(0, descriptor.number(), events);
+        int ready = call(() -> WaitCalls.poll(CallMemory.small(), one, 1, WaitCalls.FOREVER));
+        if (ready != -Errno.EINTR) {
+            SystemCallException.require("poll", ready);
+        }
+    }
+
+    private int call(Call call) throws IOException {
+        descriptor.begin();
+        try {
+            return call.run();
+        } finally {
+            descriptor.end();
+        }
+    }
+
+    /// Closes it; whoever waits is told.
+    @Override
+    public void close() throws IOException {
+        if (descriptor.tryBegin()) {
+            // Marked first, so that who is woken by the shutdown knows why.
+            descriptor.close();
+            int _ = SocketCalls.shutdown(CallMemory.small(), descriptor.number(), SocketCalls.SHUT_RDWR);
+            descriptor.end();
+        }
+    }
+
+    /// One call.
+    @FunctionalInterface
+    private interface Call {
+        int run();
+    }
+}
