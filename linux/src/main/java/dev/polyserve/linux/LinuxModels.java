@@ -37,27 +37,57 @@ public final class LinuxModels implements ModelProvider {
     @Override
     public Optional<String> whyNot(Model model) {
         Optional<String> noCalls = SystemCalls.whyNot().map(why -> why + "; or use nio or virtual");
-        return noCalls.isEmpty() && model instanceof Model.IoUring
-                ? RingProbe.whyNot().map(why -> why + "; or use epoll")
-                : noCalls;
+        return noCalls.or(() -> switch (model) {
+            case Model.IoUring _ ->
+                RingProbe.whyNot().or(() -> Trial.of(opening(model))).map(why -> why + "; or use epoll");
+            case Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _ ->
+                Trial.of(opening(model)).map(why -> why + "; or use nio or virtual");
+            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _, Model.Nio _ ->
+                throw notOurs(model);
+        });
     }
 
     @Override
     public Runner runner(Model model, Engine.Setup setup, ServerContext context) throws IOException {
-        Transport sockets = DescriptorTransport.unlimited();
+        return LoopRunner.open(loops(model), opening(model), sockets(model), setup, context);
+    }
+
+    private static Transport sockets(Model model) {
         return switch (model) {
-            case Model.Epoll epoll when epoll.edgeTriggered() ->
-                LoopRunner.open(epoll.loops(), EdgeMultiplexer::new, sockets, setup, context);
-            case Model.Epoll epoll -> LoopRunner.open(epoll.loops(), EpollMultiplexer::new, sockets, setup, context);
-            case Model.Poll poll -> LoopRunner.open(poll.loops(), PollMultiplexer::new, sockets, setup, context);
-            case Model.Select select -> LoopRunner.open(select.loops(), SelectMultiplexer::new,
-                    DescriptorTransport.limitedTo(SelectMultiplexer.DESCRIPTORS), setup, context);
-            case Model.Polling polling ->
-                LoopRunner.open(1, () -> new PollingMultiplexer(polling.longestRest()), sockets, setup, context);
-            case Model.IoUring ring ->
-                LoopRunner.open(ring.loops(), RingMultiplexer::open, new RingTransport(), setup, context);
+            case Model.IoUring _ -> new RingTransport();
+            case Model.Select _ -> DescriptorTransport.limitedTo(SelectMultiplexer.DESCRIPTORS);
+            case Model.Polling _, Model.Poll _, Model.Epoll _ -> DescriptorTransport.unlimited();
             case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _, Model.Nio _ ->
-                throw new IllegalArgumentException("not a model of this module: " + model.id());
+                throw notOurs(model);
         };
+    }
+
+    private static int loops(Model model) {
+        return switch (model) {
+            case Model.Epoll epoll -> epoll.loops();
+            case Model.Poll poll -> poll.loops();
+            case Model.Select select -> select.loops();
+            case Model.IoUring ring -> ring.loops();
+            case Model.Polling _ -> 1;
+            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _, Model.Nio _ ->
+                throw notOurs(model);
+        };
+    }
+
+    private static LoopRunner.Opening opening(Model model) {
+        return switch (model) {
+            case Model.Epoll epoll when epoll.edgeTriggered() -> EdgeMultiplexer::new;
+            case Model.Epoll _ -> EpollMultiplexer::new;
+            case Model.Poll _ -> PollMultiplexer::new;
+            case Model.Select _ -> SelectMultiplexer::new;
+            case Model.IoUring _ -> RingMultiplexer::open;
+            case Model.Polling polling -> () -> new PollingMultiplexer(polling.longestRest());
+            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _, Model.Nio _ ->
+                throw notOurs(model);
+        };
+    }
+
+    private static IllegalArgumentException notOurs(Model model) {
+        return new IllegalArgumentException("not a model of this module: " + model.id());
     }
 }
