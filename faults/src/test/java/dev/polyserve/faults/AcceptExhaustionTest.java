@@ -29,7 +29,7 @@ class AcceptExhaustionTest {
                 for (Client waiting : clients.range(LEAVING, CLIENTS)) {
                     waiting.send("ping\n");
                 }
-                Eventually.holds(Duration.ofSeconds(2),
+                Eventually.holds(Duration.ofSeconds(5),
                         () -> assertThat(clients.range(LEAVING, CLIENTS)).noneMatch(Client::heardNothing));
             }
         });

@@ -50,8 +50,7 @@ final class CommandLine implements AutoCloseable {
 
     /// Starts a service and waits until it says that it is ready.
     static CommandLine serve(Path directory, String... arguments) throws Exception {
-        Path jar = jar();
-        assumeTrue(Files.exists(jar), () -> "needs the packaged program " + jar + ", which ./mvnw verify makes");
+        Path jar = requiredJar();
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
                         "-Dstdin.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-jar", jar.toString(), "serve"));
@@ -69,9 +68,12 @@ final class CommandLine implements AutoCloseable {
         }
     }
 
-    private static Path jar() {
-        return Path.of(System.getProperty("basedir", "."), "..", "cli", "target",
+    /// The packaged program; without it the test is skipped.
+    static Path requiredJar() {
+        Path jar = Path.of(System.getProperty("basedir", "."), "..", "cli", "target",
                 System.getProperty("polyserve.jar", "polyserve.jar")).toAbsolutePath().normalize();
+        assumeTrue(Files.exists(jar), () -> "needs the packaged program " + jar + ", which ./mvnw verify makes");
+        return jar;
     }
 
     /// Where it listens, as it says.

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DepartingClientsTest {
     private static final int ABORTED = 1000;
     private static final int COMING_AND_GOING = 10_000;
-    private static final long HEAP_GROWTH_BYTES = 1 << 20;
+    private static final long GROWTH_BYTES = 1 << 20;
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#all")
@@ -35,14 +35,17 @@ class DepartingClientsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @MethodSource("dev.polyserve.faults.Mode#allAndLinuxLoops")
     void thoseThatComeAndGoLeaveNothingBehind(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             comeAndGo(server, COMING_AND_GOING / 10);
             long heapBefore = server.heapBytes();
+            long nativeBefore = server.nativeBytes();
             comeAndGo(server, Requirements.repetitions(COMING_AND_GOING));
             Eventually.holds(() -> assertThat(server.count("active")).isZero());
-            assertThat(server.heapBytes() - heapBefore).as("growth of the heap").isLessThan(HEAP_GROWTH_BYTES);
+            assertThat(server.heapBytes() - heapBefore).as("growth of the heap").isLessThan(GROWTH_BYTES);
+            assertThat(server.nativeBytes() - nativeBefore).as("growth of memory beside the heap")
+                    .isLessThan(GROWTH_BYTES);
         });
     }
 

@@ -19,15 +19,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /// The server under test, in a process of its own: [ServerProcess] starts it and talks to it.
 ///
 /// Arguments are `name=value`. It prints `ready ENDPOINT…` or `refused REASON`, then answers each line of standard input
-/// with one line. It ends with its standard input, so it never outlives its test; and with status 1 when the server stops
-/// though nobody asked it to.
+/// with one line. At the end of that input it prints `end` and waits to be killed, but not for long, so that it never
+/// outlives its test: a JVM that ends by itself waits 300 ms for its threads in system calls. It ends with status 1 when the
+/// server stops though nobody asked it to.
 final class FaultServer {
+    /// Its last line, when all is as it should be.
+    static final String END = "end";
     private static final PrintStream OUT = System.out;
+    private static final Pattern OTHER_MEMORY = Pattern.compile("Other \\(reserved=(\\d+)");
+    private static final int ORPHAN_SECONDS = 5;
 
     private final Failures failures = new Failures();
     private final Optional<StuckSink> stuckLog;
@@ -68,6 +78,8 @@ final class FaultServer {
         OUT.println("ready " + running.server.endpoints().stream().map(Object::toString)
                 .collect(Collectors.joining(" ")));
         running.obey();
+        OUT.println(END);
+        TimeUnit.SECONDS.sleep(ORPHAN_SECONDS);
         System.exit(0);
     }
 
@@ -132,6 +144,7 @@ final class FaultServer {
             case "stats" -> stats();
             case "threads" -> LiveThreads.ofTheLibrary().collect(Collectors.joining("|"));
             case "heap" -> heap();
+            case "native" -> nativeMemory();
             case "take" -> {
                 stuckLog.orElseThrow().take();
                 yield "taking";
@@ -173,6 +186,15 @@ final class FaultServer {
         var memory = ManagementFactory.getMemoryMXBean();
         memory.gc();
         return Long.toString(memory.getHeapMemoryUsage().getUsed());
+    }
+
+    /// As the JVM accounts for it: `-                     Other (reserved=123456, committed=123456)`.
+    private static String nativeMemory() throws JMException {
+        Object report = ManagementFactory.getPlatformMBeanServer().invoke(
+                new ObjectName("com.sun.management:type=DiagnosticCommand"), "vmNativeMemory",
+                new Object[]{new String[]{"summary", "scale=B"}}, new String[]{String[].class.getName()});
+        Matcher other = OTHER_MEMORY.matcher(report.toString());
+        return other.find() ? other.group(1) : "0";
     }
 
     /// Answers when it is over, so that other commands can come in between.

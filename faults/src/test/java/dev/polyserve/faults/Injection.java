@@ -17,8 +17,6 @@ import java.util.regex.Pattern;
 ///
 /// **Thread**: its test's.
 final class Injection implements AutoCloseable {
-    /// The system call in which an event loop waits: which of the two depends on the processor.
-    static final String LOOPS_WAIT = "/^epoll_p?wait";
     private static final int DETACH_SECONDS = 10;
     private static final Pattern CALL = Pattern
             .compile("(\\d+) +(\\d+\\.\\d+) (?:<\\.\\.\\. )?(\\w+)(?:\\(| resumed).*");
@@ -104,6 +102,11 @@ final class Injection implements AutoCloseable {
             }
         }
         return calls;
+    }
+
+    /// How many calls have failed so far.
+    long failures() throws IOException {
+        return calls().stream().filter(Call::injected).count();
     }
 
     /// How long after each failed call the next one came.

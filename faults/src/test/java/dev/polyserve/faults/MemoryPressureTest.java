@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Faults 7 and 16 and floods: peers that would fill the memory.
 @Timeout(60)
+@Isolated("it measures how soon a client is answered")
 class MemoryPressureTest {
     private static final int SMALL_HEAP_MEGABYTES = 48;
     private static final int ENDLESS_LINES = 2000;

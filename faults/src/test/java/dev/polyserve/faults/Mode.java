@@ -8,7 +8,9 @@ import java.util.stream.Stream;
 /// @param model as on the command line
 /// @param style how the service is written
 record Mode(String model, Style style) {
-    private static final List<String> CONCURRENT_MODELS = List.of("thread", "thread-pool", "virtual", "nio");
+    private static final List<String> CONCURRENT_MODELS = List.of("thread", "thread-pool", "virtual", "nio", "epoll");
+    /// The event loops of Linux. What they share with each other is tested with one of them, `epoll`, beside the portable models.
+    private static final List<String> LINUX_LOOPS = List.of("polling", "select", "poll", "epoll", "epoll-et");
     private static final List<String> MODELS = Stream.concat(Stream.of("iterative"), CONCURRENT_MODELS.stream())
             .toList();
 
@@ -42,6 +44,25 @@ record Mode(String model, Style style) {
         return inBothStyles(CONCURRENT_MODELS);
     }
 
+    /// The event loops of Linux, with a protocol, which shows the loop most directly.
+    static List<Mode> linuxLoops() {
+        return of(LINUX_LOOPS, Style.PROTOCOL);
+    }
+
+    /// Every model in both styles, and the other loops of Linux.
+    static List<Mode> allAndLinuxLoops() {
+        return with(all(), linuxLoops());
+    }
+
+    /// Every model with a handler, and the edge-triggered loop, which must not miss what it was told but once.
+    static List<Mode> modelsAndEdges() {
+        return with(models(), of(List.of("epoll-et"), Style.HANDLER));
+    }
+
+    private static List<Mode> with(List<Mode> some, List<Mode> more) {
+        return Stream.concat(some.stream(), more.stream()).distinct().toList();
+    }
+
     private static List<Mode> inBothStyles(List<String> models) {
         return Stream.of(Style.values()).flatMap(style -> of(models, style).stream()).toList();
     }
@@ -53,6 +74,11 @@ record Mode(String model, Style style) {
     /// Whether it is the one model that serves one client after another.
     boolean iterative() {
         return model.equals("iterative");
+    }
+
+    /// What its system calls are named.
+    Calls calls() {
+        return Calls.of(model);
     }
 
     @Override

@@ -21,7 +21,7 @@ class NetworkToolsTest {
     private Path directory;
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio"})
+    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll"})
     void talkOverTcp(String model) throws Exception {
         try (CommandLine server = serve(model, "tcp://127.0.0.1:0")) {
             String port = Integer.toString(server.port());
@@ -36,7 +36,7 @@ class NetworkToolsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio"})
+    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll"})
     void talkOverAUnixSocket(String model) throws Exception {
         Path socket = directory.resolve("up.sock");
         try (CommandLine _ = serve(model, "unix:" + socket)) {
@@ -47,13 +47,27 @@ class NetworkToolsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio"})
+    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll"})
     void talkOverUdp(String model) throws Exception {
         try (CommandLine server = serve(model, "udp://127.0.0.1:0")) {
             // Datagrams have no end: it goes when it has the whole answer.
             int bytes = ANSWERED.getBytes(StandardCharsets.UTF_8).length;
             answered("socat", "socat", "-t", "10", "-", "UDP:127.0.0.1:" + server.port() + ",readbytes=" + bytes);
         }
+    }
+
+    /// Each binds a file of its own, for a reply needs an address.
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"epoll", "epoll-et"})
+    void talkByUnixDatagrams(String model) throws Exception {
+        Path socket = directory.resolve("up.sock");
+        try (CommandLine _ = serve(model, "unixgram:" + socket)) {
+            int bytes = ANSWERED.getBytes(StandardCharsets.UTF_8).length;
+            answered("socat", "socat", "-t", "10", "-",
+                    "UNIX-SENDTO:" + socket + ",bind=" + directory.resolve("own") + ",readbytes=" + bytes);
+            answered("nc", "nc", "-u", "-U", "-W", "1", socket.toString());
+        }
+        assertThat(socket).doesNotExist();
     }
 
     private CommandLine serve(String model, String endpoint) throws Exception {

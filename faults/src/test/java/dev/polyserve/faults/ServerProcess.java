@@ -221,6 +221,11 @@ final class ServerProcess implements AutoCloseable {
         return Long.parseLong(ask("heap"));
     }
 
+    /// Memory beside the heap that Java code has allocated, as for system calls.
+    long nativeBytes() throws Exception {
+        return Long.parseLong(ask("native"));
+    }
+
     // --- looking at it ---
 
     Footprint footprint() throws Exception {
@@ -270,7 +275,7 @@ final class ServerProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /// It ends with its input; one that does not is killed, and one that ended otherwise has failed its test.
+    /// It ends with its input, and says so; one that does not, or that ended otherwise, has failed its test.
     @Override
     public void close() {
         try {
@@ -278,14 +283,30 @@ final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             // It has ended or is about to: what follows finds out how.
         }
-        if (!soon(process.onExit())) {
-            // By its handle, which leaves the streams to their readers.
-            process.toHandle().destroyForcibly();
-            process.onExit().join();
-            throw new AssertionError("the server had to be killed; it logged " + log);
+        boolean ended = saysTheEnd();
+        // By its handle, which leaves the streams to their readers.
+        process.toHandle().destroyForcibly();
+        process.onExit().join();
+        if (!ended && !endExpected && !refused()) {
+            throw new AssertionError("the server did not end with its input: " + obituary());
         }
-        if (!endExpected && process.exitValue() != (greeting.startsWith("refused ") ? REFUSED_STATUS : 0)) {
-            throw new AssertionError(obituary());
+    }
+
+    /// Whether its last word is that it ends now; what it said before, and nobody wanted to know, is passed over.
+    private boolean saysTheEnd() {
+        try {
+            String said;
+            do {
+                said = answers.poll(EXIT_SECONDS, TimeUnit.SECONDS);
+            } while (said != null && !said.equals(NO_MORE) && !said.equals(FaultServer.END));
+            return FaultServer.END.equals(said);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
+    }
+
+    private boolean refused() {
+        return greeting.startsWith("refused ") && process.exitValue() == REFUSED_STATUS;
     }
 }

@@ -2,6 +2,7 @@ package dev.polyserve.faults;
 
 import dev.polyserve.Server;
 import dev.polyserve.coroutine.Carrier;
+import dev.polyserve.linux.LinuxModels;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -89,9 +90,9 @@ final class Settings {
     List<String> command() {
         List<String> java = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heapMegabytes + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-                "-XX:-UseDynamicNumberOfCompilerThreads", "-Xlog:disable",
+                "-XX:-UseDynamicNumberOfCompilerThreads", "-Xlog:disable", "-XX:NativeMemoryTracking=summary",
                 "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n", "-Djdk.trackAllThreads=true",
-                "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--add-opens",
+                "--enable-native-access=ALL-UNNAMED", "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--add-opens",
                 "java.base/jdk.internal.vm=ALL-UNNAMED", "-cp", classPath(), FaultServer.class.getName()));
         java.addAll(1, ServerProcess.crashOptions());
         values.forEach((name, value) -> java.add(name + "=" + value));
@@ -105,11 +106,12 @@ final class Settings {
     }
 
     private static String classPath() {
-        return Stream.of(Server.class, Carrier.class, FaultServer.class).map(Settings::origin)
+        return Stream.of(Server.class, Carrier.class, LinuxModels.class, FaultServer.class).map(Settings::origin)
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    private static String origin(Class<?> type) {
+    /// Where a class is from, as an entry of a class path.
+    static String origin(Class<?> type) {
         try {
             return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
         } catch (URISyntaxException e) {

@@ -26,7 +26,8 @@ class WriteErrorsTest {
         Settings.of(mode).test(server -> {
             try (Client client = Client.of(server)) {
                 client.converses();
-                try (Injection injection = Injection.onSocket(server, inode(server, client), "write", "EAGAIN",
+                try (Injection injection = Injection.onSocket(server, inode(server, client), mode.calls().write(),
+                        "EAGAIN",
                         "2+3")) {
                     for (int from = 0; from < BYTES; from += BLOCK_BYTES) {
                         byte[] block = Arrays.copyOfRange(sent, from, Math.min(BYTES, from + BLOCK_BYTES));
@@ -46,7 +47,8 @@ class WriteErrorsTest {
             for (String error : FATAL) {
                 try (Client client = Client.of(server)) {
                     client.converses();
-                    try (Injection injection = Injection.onSocket(server, inode(server, client), "write", error,
+                    try (Injection injection = Injection.onSocket(server, inode(server, client), mode.calls().write(),
+                            error,
                             "1+")) {
                         client.send("ping\n");
                         client.seesTheEnd();

@@ -1,0 +1,85 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The number of a closed descriptor is at once another connection's: what was meant for the one must never reach the other.
+@Timeout(60)
+class DescriptorReuseTest {
+    private static final int VERIFYING = 16;
+    private static final int ABORTING = 2;
+    private static final int ABORTS = 500;
+    private static final int EXCHANGES = 10;
+    private static final int LONGEST_BYTES = 3000;
+    private static final int LAST_SECONDS = 50;
+
+    static List<Mode> modes() {
+        List<Mode> modes = new ArrayList<>(Mode.linuxLoops());
+        modes.add(new Mode("nio", Mode.Style.PROTOCOL));
+        modes.add(new Mode("epoll", Mode.Style.HANDLER));
+        return modes;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("modes")
+    void everyClientHearsItsOwnBytesWhileOthersComeAndAbort(Mode mode) throws Exception {
+        Settings.of(mode).test(server -> {
+            var stillAborting = new AtomicInteger(ABORTING);
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                List<Callable<Void>> clients = new ArrayList<>();
+                for (int i = 0; i < ABORTING; i++) {
+                    clients.add(() -> abortAgainAndAgain(server, stillAborting));
+                }
+                for (int i = 0; i < VERIFYING; i++) {
+                    Random random = new Random(i);
+                    clients.add(() -> verifyAsLongAs(server, stillAborting, random));
+                }
+                for (Future<Void> client : clients.stream().map(threads::submit).toList()) {
+                    client.get(LAST_SECONDS, TimeUnit.SECONDS);
+                }
+            }
+            assertThat(server.count("failed")).isZero();
+        });
+    }
+
+    private static Void abortAgainAndAgain(ServerProcess server, AtomicInteger stillAborting) throws IOException {
+        try {
+            byte[] nobodys = new byte[LONGEST_BYTES];
+            for (int i = 0; i < ABORTS; i++) {
+                Client client = Client.of(server);
+                client.send(nobodys);
+                client.reset();
+            }
+        } finally {
+            stillAborting.decrementAndGet();
+        }
+        return null;
+    }
+
+    private static Void verifyAsLongAs(ServerProcess server, AtomicInteger stillAborting, Random random)
+            throws IOException {
+        do {
+            try (Client client = Client.of(server)) {
+                for (int i = 0; i < EXCHANGES; i++) {
+                    byte[] own = new byte[1 + random.nextInt(LONGEST_BYTES)];
+                    random.nextBytes(own);
+                    client.send(own);
+                    assertThat(client.read(own.length)).isEqualTo(own);
+                }
+            }
+        } while (stillAborting.get() > 0);
+        return null;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The system calls of the event loops of Linux fail, once or for a while.
+@Timeout(60)
+class LoopCallErrorsTest {
+    private static final int FAILURES = 3;
+    /// What says that there is nothing now, though there is.
+    private static final List<String> NOT_NOW = List.of("EINTR", "EAGAIN");
+    private static final List<String> OF_ONE_CONNECTION = List.of("ECONNRESET", "ETIMEDOUT", "ENOBUFS", "ENOMEM");
+    private static final List<String> OF_A_WAIT = List.of("EINTR", "EAGAIN", "ENOMEM");
+    private static final List<String> OF_A_WATCH = List.of("ENOSPC", "ENOMEM");
+
+    static List<Mode> epolls() {
+        return Stream.of(Mode.Style.values()).flatMap(
+                style -> Stream.of("epoll", "epoll-et").map(model -> new Mode(model, style))).toList();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#linuxLoops")
+    void aReadThatFindsNothingForAMomentLosesNoByte(Mode mode) throws Exception {
+        Settings.of(mode).test(server -> {
+            try (Client client = Client.of(server)) {
+                client.converses();
+                for (String error : NOT_NOW) {
+                    try (Injection injection = Injection.of(server, mode.calls().read(), error, "1.." + FAILURES)) {
+                        // An edge is told again only when something comes.
+                        for (int i = 0; i < FAILURES; i++) {
+                            int failed = i + 1;
+                            client.send("" + i);
+                            Eventually.holds(() -> assertThat(injection.failures()).as(error)
+                                    .isGreaterThanOrEqualTo(failed));
+                        }
+                        client.send("\n");
+                        client.receives("012\n");
+                    }
+                }
+            }
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#linuxLoops")
+    void aSocketThatCannotBeReadIsClosedQuietlyAndTheNextIsServed(Mode mode) throws Exception {
+        Settings.of(mode).test(server -> {
+            for (String error : OF_ONE_CONNECTION) {
+                try (Client client = Client.of(server)) {
+                    client.converses();
+                    try (Injection _ = Injection.of(server, mode.calls().read(), error, "1")) {
+                        client.send("ping\n");
+                        client.seesTheEnd();
+                    }
+                }
+                try (Client next = Client.of(server)) {
+                    next.converses();
+                }
+            }
+            assertThat(server.count("failed")).isZero();
+            assertThat(server.log()).as("log").isEmpty();
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#linuxLoops")
+    void aWaitThatFailsForAMomentIsBegunAgain(Mode mode) throws Exception {
+        Settings.of(mode).test(server -> {
+            try (Client client = Client.of(server)) {
+                client.converses();
+                for (String error : OF_A_WAIT) {
+                    try (Injection injection = Injection.of(server, mode.calls().await(), error, "1.." + FAILURES)) {
+                        for (int i = 0; i < FAILURES; i++) {
+                            client.converses();
+                        }
+                        Eventually.holds(() -> assertThat(injection.failures()).as(error).isPositive());
+                    }
+                    try (Client next = Client.of(server)) {
+                        next.converses();
+                    }
+                }
+            }
+            assertThat(server.log()).as("log").isEmpty();
+        });
+    }
+
+    /// No memory for one more watch, or `fs.epoll.max_user_watches` of them are there.
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("epolls")
+    void aConnectionThatCannotBeWatchedIsClosedAndReportedAndTheNextIsServed(Mode mode) throws Exception {
+        Settings.of(mode).test(server -> {
+            int refused = 0;
+            for (String error : OF_A_WATCH) {
+                try (Injection _ = Injection.of(server, "epoll_ctl", error, "1")) {
+                    try (Client unlucky = Client.of(server)) {
+                        unlucky.seesTheEnd();
+                    }
+                    refused++;
+                    long expected = refused;
+                    Eventually.holds(() -> assertThat(server.count("acceptErrors")).isEqualTo(expected));
+                    try (Client next = Client.of(server)) {
+                        next.converses();
+                    }
+                }
+            }
+            assertThat(server.count("failed")).as("handlers that failed").isZero();
+            // The second came too soon after it to be logged, too.
+            Eventually.holds(() -> assertThat(server.log())
+                    .anyMatch(line -> line.startsWith("WARNING accepting at tcp://127.0.0.1")
+                            && line.contains("raise the limit fs.epoll.max_user_watches")));
+        });
+    }
+}
