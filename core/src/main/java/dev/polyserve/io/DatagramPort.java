@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A bound datagram socket; it does not wait.
 ///
-/// **Thread**: receiving its loop's; [#send] and [#close] any.
+/// **Thread**: its loop's; [#send] and [#close] any.
 public interface DatagramPort extends Source {
     /// Where it is bound, with its real port.
     Endpoint endpoint();
@@ -18,13 +18,53 @@ public interface DatagramPort extends Source {
 
     /// Receives one datagram into the buffer, cut off where that is full.
     ///
-    /// @return who sent it, or null when none waits
+    /// @return who sent it, or null when none waits, as far as is known: the multiplexer tells of more
     @Nullable SocketAddress receive(ByteBuffer into) throws IOException;
+
+    /// Whether it has taken datagrams from the system that [#receive] has not handed out: of them no multiplexer tells.
+    default boolean holdsReceived() {
+        return false;
+    }
 
     /// Sends one datagram.
     ///
     /// @return false when the system has no room for it now
     boolean send(ByteBuffer bytes, SocketAddress to) throws IOException;
+
+    /// Sends one datagram, at [#flush] at the latest; whoever collects also flushes, before waiting for anything.
+    ///
+    /// @param bytes may change after this call
+    /// @param outcome hears what became of it, or of one before, here or at the next call
+    default void collect(ByteBuffer bytes, SocketAddress to, Outcome outcome) {
+        try {
+            if (send(bytes, to)) {
+                outcome.sent();
+            } else {
+                outcome.failed(to, noRoom());
+            }
+        } catch (IOException e) {
+            outcome.failed(to, e);
+        }
+    }
+
+    /// Sends what was collected. What cannot be sent is told, and nothing waits or is thrown.
+    default void flush(Outcome outcome) {
+        // Each was sent at once.
+    }
+
+    /// Why it could not be sent when the system had no room.
+    static IOException noRoom() {
+        return new IOException("the system has no room for the reply, which is dropped as a network would");
+    }
+
+    /// Hears what became of the datagrams that were collected, of each once.
+    interface Outcome {
+        /// One was sent.
+        void sent();
+
+        /// One was not.
+        void failed(SocketAddress to, IOException why);
+    }
 
     /// Releases the socket; a Unix socket's file is removed if it is still ours.
     void close() throws IOException;

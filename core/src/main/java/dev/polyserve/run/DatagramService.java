@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// is copied and given to the model's executor, at most so many at once as there may be connections.
 ///
 /// **Thread**: the accept loop's; handlers where the model runs them.
-final class DatagramService implements Multiplexer.Ready {
+final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     private static final int DATAGRAMS_PER_TURN = 64;
 
     /// Hears of each datagram.
@@ -58,6 +58,7 @@ final class DatagramService implements Multiplexer.Ready {
     private volatile boolean roomAwaited;
     private Multiplexer.@Nullable Watch watch;
     private EventLoop.@Nullable Delayed pause;
+    private boolean resumes;
 
     DatagramService(Runner runner, DatagramPort port, DatagramHandler handler, Options options, Allowance allowance,
             Counters counters, ServerListener events, Taken taken) {
@@ -95,6 +96,23 @@ final class DatagramService implements Multiplexer.Ready {
             }
         } catch (IOException e) {
             failed(e);
+            return;
+        }
+        if (interest != 0) {
+            resumeHeld();
+        }
+    }
+
+    /// Goes on with what the port holds, after others have had their turn.
+    private void resumeHeld() {
+        if (!resumes && port.holdsReceived()) {
+            resumes = true;
+            loop.post(() -> {
+                resumes = false;
+                if (pause == null) {
+                    ready(Multiplexer.READ);
+                }
+            });
         }
     }
 
@@ -110,6 +128,11 @@ final class DatagramService implements Multiplexer.Ready {
     @Override
     public void ready(int readiness) {
         loop.turnBegins();
+        receiveSome();
+        port.flush(this);
+    }
+
+    private void receiveSome() {
         for (int left = DATAGRAMS_PER_TURN; left > 0; left--) {
             if (!allowance.any() || !hasRoom()) {
                 arm();
@@ -127,6 +150,7 @@ final class DatagramService implements Multiplexer.Ready {
                 return;
             }
         }
+        resumeHeld();
     }
 
     private void received(SocketAddress peer) {
@@ -139,7 +163,10 @@ final class DatagramService implements Multiplexer.Ready {
         buffer.flip();
         allowance.used();
         if (executor == null) {
-            handle(new Received(peer, port.address(), buffer, truncated), reply);
+            handleHere(new Received(peer, port.address(), buffer, truncated));
+            if (!allowance.any()) {
+                port.flush(this); // whoever waits for the last that is served finds it answered
+            }
             taken.answer(Served.SERVED);
             return;
         }
@@ -161,7 +188,7 @@ final class DatagramService implements Multiplexer.Ready {
         try {
             elsewhere.execute(() -> {
                 try {
-                    handle(request, new ReplyBuffer());
+                    handleThere(request, new ReplyBuffer());
                 } finally {
                     left();
                 }
@@ -193,25 +220,43 @@ final class DatagramService implements Multiplexer.Ready {
         return inFlight.get() < capacity;
     }
 
-    /// Calls the handler and sends what it wrote.
-    private void handle(Received request, ReplyBuffer answer) {
-        answer.reset();
+    /// Calls the handler, on the loop; what it wrote is sent with the others of this turn.
+    private void handleHere(Received request) {
+        reply.reset();
         try {
-            handler.handle(request, answer);
-            if (answer.written()) {
-                send(answer.bytes(), request.peer());
+            handler.handle(request, reply);
+            if (reply.written()) {
+                port.collect(reply.bytes(), request.peer(), this);
             }
         } catch (Throwable e) { // whatever it is, it costs this datagram and no other
             events.datagramFailed(port.endpoint(), request.peer(), e);
         }
     }
 
-    private void send(ByteBuffer bytes, SocketAddress peer) throws IOException {
-        if (port.send(bytes, peer)) {
-            counters.datagramOut();
-        } else {
-            throw new IOException("the system has no room for the reply, which is dropped as a network would");
+    /// Calls the handler, on another thread, and sends what it wrote.
+    private void handleThere(Received request, ReplyBuffer answer) {
+        try {
+            handler.handle(request, answer);
+            if (answer.written()) {
+                if (port.send(answer.bytes(), request.peer())) {
+                    sent();
+                } else {
+                    failed(request.peer(), DatagramPort.noRoom());
+                }
+            }
+        } catch (Throwable e) { // as above
+            events.datagramFailed(port.endpoint(), request.peer(), e);
         }
+    }
+
+    @Override
+    public void sent() {
+        counters.datagramOut();
+    }
+
+    @Override
+    public void failed(SocketAddress to, IOException why) {
+        events.datagramFailed(port.endpoint(), to, why);
     }
 
     private void failed(Throwable error) {

@@ -46,6 +46,6 @@ public final class DescriptorTransport implements Transport {
             case Endpoint.Tcp _, Endpoint.Unix _, Endpoint.Inherited _ ->
                 throw new BindFailedException(endpoint, BindFailedException.NO_DATAGRAMS, null);
         };
-        return new DescriptorPort(bound);
+        return DescriptorPort.of(bound);
     }
 }

@@ -2,14 +2,36 @@ package dev.polyserve.linux.system;
 
 /// The numbers of system calls, which differ between processors.
 enum CallNumber {
-    READ(0, 63), WRITE(1, 64), CLOSE(3, 57), SOCKET(41, 198), CONNECT(42, 203), SENDTO(44, 206), RECVFROM(45,
-            207), SHUTDOWN(48, 210), BIND(49, 200), LISTEN(50, 201), GETSOCKNAME(51, 204), GETPEERNAME(52,
-                    205), SOCKETPAIR(53,
-                            199), SETSOCKOPT(54, 208), GETSOCKOPT(55, 209), EPOLL_CTL(233, 21), PSELECT6(270,
-                                    72), PPOLL(271, 73), EPOLL_PWAIT(281, 22), ACCEPT4(288,
-                                            242), EVENTFD2(290, 19), EPOLL_CREATE1(291, 20), EPOLL_PWAIT2(441,
-                                                    441), MMAP(9, 222), MUNMAP(11, 215), IO_URING_SETUP(425,
-                                                            425), IO_URING_ENTER(426, 426), IO_URING_REGISTER(427, 427);
+    READ(0, 63), //
+    WRITE(1, 64), //
+    CLOSE(3, 57), //
+    MMAP(9, 222), //
+    MUNMAP(11, 215), //
+    SOCKET(41, 198), //
+    CONNECT(42, 203), //
+    ACCEPT4(288, 242), //
+    SENDTO(44, 206), //
+    RECVFROM(45, 207), //
+    SENDMMSG(307, 269), //
+    RECVMMSG(299, 243), //
+    SHUTDOWN(48, 210), //
+    BIND(49, 200), //
+    LISTEN(50, 201), //
+    GETSOCKNAME(51, 204), //
+    GETPEERNAME(52, 205), //
+    SOCKETPAIR(53, 199), //
+    SETSOCKOPT(54, 208), //
+    GETSOCKOPT(55, 209), //
+    PSELECT6(270, 72), //
+    PPOLL(271, 73), //
+    EPOLL_CREATE1(291, 20), //
+    EPOLL_CTL(233, 21), //
+    EPOLL_PWAIT(281, 22), //
+    EPOLL_PWAIT2(441, 441), //
+    EVENTFD2(290, 19), //
+    IO_URING_SETUP(425, 425), //
+    IO_URING_ENTER(426, 426), //
+    IO_URING_REGISTER(427, 427); //
 
     private final int onX86;
     private final int onAarch64;

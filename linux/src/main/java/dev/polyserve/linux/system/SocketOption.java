@@ -9,7 +9,11 @@ public enum SocketOption {
     /// Small writes are sent at once. Accepted connections inherit it from their listener.
     TCP_NODELAY(6, 1),
     /// An IPv6 socket is for IPv6 only.
-    IPV6_V6ONLY(41, 26);
+    IPV6_V6ONLY(41, 26),
+    /// Into pieces of how many bytes what is sent at once is cut; also a control message's type (Linux 4.18).
+    UDP_SEGMENT(17, 103),
+    /// Datagrams of one sender come joined, with the length of each in a control message of this type (Linux 5.0).
+    UDP_GRO(17, 104);
 
     final int level;
     final int number;

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 class LayoutTest {
     private static final List<String> HEADERS = List.of("stddef.h", "errno.h", "poll.h", "sys/epoll.h", "sys/eventfd.h",
-            "sys/select.h", "sys/socket.h", "sys/un.h", "netinet/in.h", "netinet/tcp.h", "time.h");
+            "sys/select.h", "sys/socket.h", "sys/uio.h", "sys/un.h", "netinet/in.h", "netinet/tcp.h", "netinet/udp.h",
+            "time.h");
 
     @TempDir
     private Path directory;
@@ -52,6 +53,31 @@ class LayoutTest {
         ours.put("offsetof(struct sockaddr_in6, sin6_scope_id)", (long) SocketAddresses.INET6_SCOPE);
         ours.put("sizeof(struct sockaddr_un)", (long) SocketAddresses.UNIX_BYTES);
         ours.put("offsetof(struct sockaddr_un, sun_path)", (long) SocketAddresses.UNIX_PATH);
+        compare(HEADERS, ours);
+    }
+
+    /// `struct mmsghdr` is an extension of GNU, which the headers hide without being asked.
+    @Test
+    void messagesAreLaidOutAsInC() throws Exception {
+        Map<String, Long> ours = new LinkedHashMap<>();
+        ours.put("offsetof(struct msghdr, msg_name)", (long) MessageHeaders.NAME);
+        ours.put("offsetof(struct msghdr, msg_namelen)", (long) MessageHeaders.NAME_LENGTH);
+        ours.put("offsetof(struct msghdr, msg_iov)", (long) MessageHeaders.PIECES);
+        ours.put("offsetof(struct msghdr, msg_iovlen)", (long) MessageHeaders.PIECES_COUNT);
+        ours.put("offsetof(struct msghdr, msg_control)", (long) MessageHeaders.CONTROL);
+        ours.put("offsetof(struct msghdr, msg_controllen)", (long) MessageHeaders.CONTROL_LENGTH);
+        ours.put("sizeof(struct mmsghdr)", (long) MessageHeaders.BYTES);
+        ours.put("offsetof(struct mmsghdr, msg_len)", (long) MessageHeaders.LENGTH);
+        ours.put("sizeof(struct iovec)", (long) MessageHeaders.PIECE_BYTES);
+        ours.put("offsetof(struct iovec, iov_base)", (long) MessageHeaders.PIECE_BASE);
+        ours.put("offsetof(struct iovec, iov_len)", (long) MessageHeaders.PIECE_LENGTH);
+        ours.put("sizeof(struct cmsghdr)", (long) MessageHeaders.CONTROL_HEADER_BYTES);
+        ours.put("offsetof(struct cmsghdr, cmsg_len)", (long) MessageHeaders.CONTROL_HEADER_LENGTH);
+        ours.put("offsetof(struct cmsghdr, cmsg_level)", (long) MessageHeaders.CONTROL_HEADER_LEVEL);
+        ours.put("offsetof(struct cmsghdr, cmsg_type)", (long) MessageHeaders.CONTROL_HEADER_TYPE);
+        ours.put("CMSG_SPACE(4)", (long) MessageHeaders.CONTROL_BYTES);
+        ours.put("CMSG_SPACE(2)", (long) MessageHeaders.CONTROL_BYTES);
+        ours.put("CMSG_LEN(2)", (long) MessageHeaders.CONTROL_HEADER_BYTES + Short.BYTES);
         compare(HEADERS, ours);
     }
 
@@ -93,6 +119,7 @@ class LayoutTest {
         }
         ours.put("SOL_SOCKET", (long) SocketOption.SO_REUSEADDR.level);
         ours.put("IPPROTO_TCP", (long) SocketOption.TCP_NODELAY.level);
+        ours.put("IPPROTO_UDP", (long) SocketOption.UDP_GRO.level);
         ours.put("IPPROTO_IPV6", (long) SocketOption.IPV6_V6ONLY.level);
         compare(HEADERS, ours);
     }

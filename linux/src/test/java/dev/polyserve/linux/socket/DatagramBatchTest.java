@@ -1,0 +1,312 @@
+package dev.polyserve.linux.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.io.DatagramPort;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.MessagesToSend;
+import dev.polyserve.linux.system.PollDescriptors;
+import dev.polyserve.linux.system.ReceivedMessages;
+import dev.polyserve.linux.system.SocketAddresses;
+import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.system.WaitCalls;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Datagrams that are received and sent many by one call are those that would come and go one by one.
+@EnabledOnOs(OS.LINUX)
+@Timeout(30)
+class DatagramBatchTest {
+    private static final String SENT = "sent";
+    /// What goes over the loopback is there at once, unless the machine is very busy.
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
+
+    private final Outcomes outcomes = new Outcomes();
+
+    @TempDir
+    private Path directory;
+
+    /// What became of each, in order: sent, or why not.
+    private static final class Outcomes implements DatagramPort.Outcome {
+        final List<String> all = new ArrayList<>();
+
+        @Override
+        public void sent() {
+            all.add(SENT);
+        }
+
+        @Override
+        public void failed(SocketAddress to, IOException why) {
+            all.add(to + ": " + why.getMessage());
+        }
+    }
+
+    private static DatagramPort udp() throws IOException {
+        return DescriptorTransport.unlimited().bind(Endpoint.parse("udp://127.0.0.1:0"));
+    }
+
+    private DatagramPort unix(String name) throws IOException {
+        return DescriptorTransport.unlimited().bind(Endpoint.parse("unixgram:" + directory.resolve(name)));
+    }
+
+    /// Recognised by its length and its beginning.
+    private static ByteBuffer datagram(int bytes) {
+        ByteBuffer datagram = ByteBuffer.allocate(bytes);
+        for (int i = 0; i < bytes; i++) {
+            datagram.put(i, (byte) (bytes + i));
+        }
+        return datagram;
+    }
+
+    private void collect(DatagramPort from, SocketAddress to, int... lengths) {
+        for (int length : lengths) {
+            from.collect(datagram(length), to, outcomes);
+        }
+    }
+
+    /// So many, and all that wait besides, by their lengths; their bytes are checked.
+    private static List<Integer> received(DatagramPort port, int atLeast) throws IOException {
+        List<Integer> lengths = new ArrayList<>();
+        ByteBuffer in = ByteBuffer.allocateDirect(ReceivedMessages.MOST_BYTES);
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        // Once more in any case: a port says "none" once where the last call has brought all.
+        for (boolean more = true; more; Thread.onSpinWait()) {
+            more = lengths.size() < atLeast && System.nanoTime() < deadline;
+            while (port.receive(in.clear()) != null) {
+                in.flip();
+                assertThat(in).isEqualTo(datagram(in.remaining()));
+                lengths.add(in.remaining());
+            }
+        }
+        return lengths;
+    }
+
+    /// The next, which is on its way.
+    private static SocketAddress receive(DatagramPort port, ByteBuffer into) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (System.nanoTime() < deadline) {
+            SocketAddress sender = port.receive(into);
+            if (sender != null) {
+                return sender;
+            }
+            Thread.onSpinWait();
+        }
+        throw new AssertionError("nothing came");
+    }
+
+    @Test
+    void manyOfAnyLengthComeWholeAndInOrder() throws Exception {
+        DatagramPort server = udp();
+        List<Integer> sent = new ArrayList<>();
+        try (DatagramChannel client = DatagramChannel.open()) {
+            for (int i = 0; i < 40; i++) {
+                int bytes = i == 20 ? 65_507 : i % 5 * 100;
+                client.send(datagram(bytes), server.address());
+                sent.add(bytes);
+            }
+        }
+        assertThat(received(server, sent.size())).isEqualTo(sent);
+        assertThat(server.holdsReceived()).isFalse();
+        server.close();
+    }
+
+    @Test
+    void whatIsHeldIsHandedOutOneByOneAndItsSenderIsOneObject() throws Exception {
+        DatagramPort server = udp();
+        DatagramPort client = udp();
+        collect(client, server.address(), 10, 20, 15);
+        client.flush(outcomes);
+        ByteBuffer in = ByteBuffer.allocate(12);
+        SocketAddress sender = receive(server, in);
+        assertThat(sender).isEqualTo(client.address());
+        assertThat(in.position()).isEqualTo(10);
+        assertThat(server.holdsReceived()).isTrue();
+        assertThat(server.receive(in.clear())).isSameAs(sender);
+        assertThat(in.position()).as("cut where the buffer is full").isEqualTo(12);
+        assertThat(server.receive(in.clear())).isSameAs(sender);
+        assertThat(in.flip()).as("not the rest of the one before").isEqualTo(datagram(15).limit(12));
+        assertThat(server.holdsReceived()).isFalse();
+        server.close();
+        client.close();
+    }
+
+    @Test
+    void repliesAreSentInOrderAtTheFlush() throws Exception {
+        DatagramPort server = udp();
+        DatagramPort one = udp();
+        DatagramPort other = udp();
+        collect(one, server.address(), 3);
+        one.flush(outcomes);
+        SocketAddress peer = receive(server, ByteBuffer.allocate(10));
+        outcomes.all.clear();
+        collect(server, peer, 100, 100, 0, 7);
+        collect(server, other.address(), 50, 60, 60);
+        collect(server, peer, 8);
+        assertThat(outcomes.all).isEmpty();
+        assertThat(received(one, 0)).isEmpty();
+        server.flush(outcomes);
+        server.flush(outcomes);
+        assertThat(outcomes.all).hasSize(8).containsOnly(SENT);
+        assertThat(received(one, 5)).containsExactly(100, 100, 0, 7, 8);
+        assertThat(received(other, 3)).containsExactly(50, 60, 60);
+        server.close();
+        one.close();
+        other.close();
+    }
+
+    @Test
+    void moreThanFitAreSentBefore() throws Exception {
+        DatagramPort server = udp();
+        DatagramPort client = udp();
+        int many = MessagesToSend.CAPACITY + 10;
+        for (int i = 0; i < many; i++) {
+            collect(server, client.address(), i + 1);
+        }
+        assertThat(outcomes.all).hasSize(MessagesToSend.CAPACITY).containsOnly(SENT);
+        server.flush(outcomes);
+        assertThat(received(client, many)).hasSize(many).isSorted();
+        outcomes.all.clear();
+        collect(server, client.address(), 65_000, 60_000, 50_000);
+        assertThat(outcomes.all).as("no room for the third").containsExactly(SENT, SENT);
+        server.flush(outcomes);
+        assertThat(outcomes.all).containsExactly(SENT, SENT, SENT);
+        server.close();
+        client.close();
+    }
+
+    @Test
+    void equalRepliesGoJoinedAndComeJoinedAndAreTheSame() throws Exception {
+        DatagramPort server = udp();
+        Bound client = Binding.udp(new Endpoint.Udp("127.0.0.1", 0));
+        CallMemory memory = CallMemory.small();
+        int descriptor = client.descriptor().number();
+        boolean joins = SocketCalls.setOption(memory, descriptor, SocketOption.UDP_GRO, 1) == 0
+                && SocketCalls.getOption(memory, descriptor, SocketOption.UDP_SEGMENT) >= 0;
+        collect(server, client.address(), 100, 100, 100, 40, 100);
+        server.flush(outcomes);
+        ReceivedMessages messages = new ReceivedMessages(1);
+        PollDescriptors readable = new PollDescriptors(1);
+        readable.set(0, descriptor, PollDescriptors.IN);
+        assertThat(WaitCalls.poll(memory, readable, 1, PATIENCE_NANOS)).isEqualTo(1);
+        assertThat(messages.receive(memory, descriptor)).isEqualTo(1);
+        assertThat(messages.bytes(0)).isEqualTo(joins ? 340 : 100);
+        assertThat(messages.segmentBytes(0)).isEqualTo(joins ? 100 : 0);
+        client.close();
+        DatagramPort ours = udp();
+        collect(server, ours.address(), 100, 100, 100, 40, 100, 100, 50, 50, 50);
+        server.flush(outcomes);
+        assertThat(received(ours, 9)).containsExactly(100, 100, 100, 40, 100, 100, 50, 50, 50);
+        assertThat(outcomes.all).hasSize(14).containsOnly(SENT);
+        ours.close();
+        server.close();
+    }
+
+    @Test
+    void joinedRepliesComeApartAtWhoDoesNotKnowOfIt() throws Exception {
+        DatagramPort server = udp();
+        try (DatagramChannel client = DatagramChannel.open()) {
+            client.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            collect(server, client.getLocalAddress(), 1_000, 1_000, 1_000, 10);
+            server.flush(outcomes);
+            ByteBuffer in = ByteBuffer.allocate(65_536);
+            for (int expected : new int[]{1_000, 1_000, 1_000, 10}) {
+                assertThat(client.receive(in.clear())).isEqualTo(server.address());
+                assertThat(in.flip()).isEqualTo(datagram(expected));
+            }
+        }
+        server.close();
+    }
+
+    @Test
+    void whatCannotBeSentIsToldAndTheOthersAreSent() throws Exception {
+        DatagramPort server = udp();
+        DatagramPort client = udp();
+        // Nobody may send there who has not asked for it (EACCES); and nothing goes to port 0 (EINVAL).
+        SocketAddress forbidden = new InetSocketAddress(InetAddress.getByName("255.255.255.255"), 9);
+        SocketAddress nowhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        collect(server, client.address(), 1, 2);
+        collect(server, forbidden, 30, 30, 30);
+        collect(server, client.address(), 3, 65_520, 4);
+        collect(server, nowhere, 5);
+        collect(server, client.address(), 6, 6);
+        server.flush(outcomes);
+        assertThat(received(client, 6)).containsExactly(1, 2, 3, 4, 6, 6);
+        assertThat(outcomes.all).hasSize(11);
+        assertThat(outcomes.all.subList(2, 5)).allMatch(why -> why.contains("EACCES"));
+        assertThat(outcomes.all.get(6)).contains("EMSGSIZE");
+        assertThat(outcomes.all.get(8)).contains("EINVAL");
+        assertThat(outcomes.all.stream().filter(SENT::equals)).hasSize(6);
+        server.close();
+        client.close();
+    }
+
+    @Test
+    void aFullUnixReceiverKeepsNothingFromOthers() throws Exception {
+        DatagramPort server = unix("server");
+        DatagramPort full = unix("full");
+        DatagramPort gone = unix("gone");
+        DatagramPort other = unix("other");
+        gone.close();
+        for (int i = 0; i < 40; i++) {
+            collect(server, full.address(), i);
+        }
+        collect(server, gone.address(), 1);
+        collect(server, other.address(), 2, 3);
+        server.flush(outcomes);
+        List<Integer> taken = received(full, 3);
+        assertThat(outcomes.all).hasSize(43);
+        assertThat(taken).as("the first, and no more than the queue takes").isSorted().startsWith(0, 1, 2)
+                .hasSizeLessThan(40);
+        assertThat(outcomes.all.subList(0, 40).stream().filter(SENT::equals)).hasSameSizeAs(taken);
+        assertThat(outcomes.all.get(39)).contains("no room");
+        assertThat(outcomes.all.get(40)).contains("ENOENT");
+        assertThat(received(other, 2)).containsExactly(2, 3);
+        server.close();
+        full.close();
+        other.close();
+    }
+
+    @Test
+    void nothingIsLostSilentlyWhenThePortIsClosed() throws Exception {
+        DatagramPort server = udp();
+        collect(server, server.address(), 1, 2);
+        collect(server, server.address(), 70_000);
+        assertThat(outcomes.all).hasSize(1).allMatch(why -> why.contains("longer than any"));
+        server.close();
+        server.flush(outcomes);
+        assertThat(outcomes.all).hasSize(3).doesNotContain(SENT);
+    }
+
+    @Test
+    void everyAddressServesBothFamiliesInOneBatch() throws Exception {
+        DatagramPort server = DescriptorTransport.unlimited().bind(Endpoint.parse("udp://*:0"));
+        int port = ((InetSocketAddress) server.address()).getPort();
+        DatagramPort four = udp();
+        collect(four, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 9, 9);
+        four.flush(outcomes);
+        SocketAddress peer = receive(server, ByteBuffer.allocate(10));
+        assertThat(peer).isEqualTo(four.address());
+        assertThat(SocketAddresses.familyOf(peer)).isEqualTo(SocketAddresses.AF_INET);
+        collect(server, peer, 5, 5, 1);
+        // An equal address that is another object has to be written anew.
+        collect(server, four.address(), 2);
+        server.flush(outcomes);
+        assertThat(received(four, 4)).containsExactly(5, 5, 1, 2);
+        server.close();
+        four.close();
+    }
+}
