@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The *cause* is settled apart from the state, by whoever is first: the owner, the watcher, the server's stop. The owner
 /// sees it at its next operation and comes to the end by itself; only it completes.
-public abstract sealed class Conversation implements ConnectionFuture
+public abstract sealed class Conversation extends Patience implements ConnectionFuture
         permits HandlerConversation, ProtocolConversation {
     private static final VarHandle CAUSE;
 
@@ -42,18 +42,43 @@ public abstract sealed class Conversation implements ConnectionFuture
     /// Who the connection is between.
     ///
     /// @param id its number
-    /// @param peer the other side
-    /// @param local our side
+    /// @param ends its two sides
     /// @param endpoint the listener it came through
-    public record Identity(long id, SocketAddress peer, SocketAddress local, Endpoint endpoint) {}
+    public record Identity(long id, Ends ends, Endpoint endpoint) {
+        /// Between two addresses that are known.
+        public Identity(long id, SocketAddress peer, SocketAddress local, Endpoint endpoint) {
+            this(id, Ends.of(peer, local), endpoint);
+        }
+    }
 
-    final ServerContext context;
-    final Patience patience;
-    final Traffic traffic = new Traffic();
-    private final Attributes attributes = new Attributes();
-    private final Identity identity;
+    /// Who asks [#watch] from time to time. **Thread**: any.
+    public interface Watcher {
+        /// For a conversation that has no limits to watch.
+        Watcher NOBODY = new Watcher() {
+            @Override
+            public void askNow() {
+                // Nobody asks.
+            }
+
+            @Override
+            public void over() {
+                // Nobody asks.
+            }
+        };
+
+        /// Ask now: it would be too late when it was said.
+        void askNow();
+
+        /// It is over: there is nothing more to ask.
+        void over();
+    }
+
+    private final long id;
+    private final Ends ends;
+    private final Endpoint endpoint;
     private final Completion completion = new Completion();
-    private Runnable watcher = () -> {};
+    private Watcher watcher = Watcher.NOBODY;
+    private @Nullable Attributes attributes;
     private volatile @Nullable Cause cause;
     private volatile Cut cut = Cut.NOT;
     /// Given up from outside, or lost: nothing more is sent, whatever the cause.
@@ -65,47 +90,38 @@ public abstract sealed class Conversation implements ConnectionFuture
     private long accountedBytes;
 
     Conversation(ServerContext context, Identity identity) {
-        this.context = context;
-        this.identity = identity;
-        this.patience = new Patience(context);
+        super(context);
+        this.id = identity.id;
+        this.ends = identity.ends;
+        this.endpoint = identity.endpoint;
     }
 
     // --- what everybody may ask ---
 
     @Override
     public final long id() {
-        return identity.id;
+        return id;
     }
 
     @Override
     public final SocketAddress peer() {
-        return identity.peer;
+        return ends.peer();
     }
 
     @Override
     public final SocketAddress local() {
-        return identity.local;
+        return ends.local();
     }
 
     @Override
     public final Endpoint endpoint() {
-        return identity.endpoint;
-    }
-
-    @Override
-    public final long bytesIn() {
-        return traffic.in();
-    }
-
-    @Override
-    public final long bytesOut() {
-        return traffic.out();
+        return endpoint;
     }
 
     @Override
     public final Duration age() {
         long ended = finalAgeNanos;
-        return Duration.ofNanos(ended > 0 ? ended : patience.ageNanos());
+        return Duration.ofNanos(ended > 0 ? ended : ageNanos());
     }
 
     @Override
@@ -125,7 +141,7 @@ public abstract sealed class Conversation implements ConnectionFuture
 
     @Override
     public String toString() {
-        return "#" + identity.id + " " + identity.peer + (isDone() ? " (over)" : "");
+        return "#" + id + " " + peer() + (isDone() ? " (over)" : "");
     }
 
     // --- the cause ---
@@ -195,25 +211,15 @@ public abstract sealed class Conversation implements ConnectionFuture
         };
     }
 
-    /// The owner begins to wait.
-    final void waitsFor(Limit limit) {
-        patience.begin(limit, limit == Limit.WRITE_STALL ? bytesOut() : bytesIn() + bytesOut());
-    }
-
-    /// How long it has waited for input in silence; 0 while it does not wait. **Thread**: any.
-    public final long quietNanos() {
-        return patience.quietNanos();
-    }
-
-    /// Who asks [#watch]; told to ask now, because it would be too late when it was said. Set before the conversation begins.
-    public final void watchedBy(Runnable askNow) {
-        watcher = askNow;
+    /// Who asks [#watch]. Set before the conversation begins.
+    public final void watchedBy(Watcher asking) {
+        watcher = asking;
     }
 
     /// Makes the conversation end so long from now, if that is sooner.
     final void endWithin(long nanos) {
-        if (patience.endWithin(nanos)) {
-            watcher.run();
+        if (shorten(nanos)) {
+            watcher.askNow();
         }
     }
 
@@ -224,9 +230,9 @@ public abstract sealed class Conversation implements ConnectionFuture
         if (completion.isOver()) {
             return -1;
         }
-        Optional<Limit> limit = patience.overdue();
+        Optional<Limit> limit = overdue();
         if (limit.isEmpty()) {
-            return patience.askAgainNanos();
+            return askAgainNanos();
         }
         if (cause == null) {
             context.listener().limitReached(limit.get());
@@ -297,7 +303,7 @@ public abstract sealed class Conversation implements ConnectionFuture
         if (why == null) {
             throw new IllegalStateException("completed without a cause: " + this);
         }
-        finalAgeNanos = Math.max(1, patience.ageNanos());
+        finalAgeNanos = Math.max(1, ageNanos());
         context.budget().give(accountedBytes);
         accountedBytes = 0;
         try {
@@ -307,6 +313,7 @@ public abstract sealed class Conversation implements ConnectionFuture
         } finally {
             // After the listener, so that a server that has drained has told everything.
             context.ended(this);
+            watcher.over();
         }
         completion.complete().forEach(this::call);
     }
@@ -384,11 +391,14 @@ public abstract sealed class Conversation implements ConnectionFuture
 
     /// The value kept under the attribute.
     public final <T> @Nullable T get(Attribute<T> attribute) {
-        return attributes.get(attribute);
+        return attributes == null ? null : attributes.get(attribute);
     }
 
     /// Keeps a value.
     public final <T> void set(Attribute<T> attribute, @Nullable T value) {
+        if (attributes == null) {
+            attributes = new Attributes();
+        }
         attributes.set(attribute, value);
     }
 }

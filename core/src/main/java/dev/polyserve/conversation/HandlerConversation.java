@@ -46,7 +46,7 @@ public final class HandlerConversation extends Conversation implements Connectio
         this.wire = wire;
         var limits = context.options().limits();
         this.in = new InputBuffer(wire.pool(), limits.bufferBytesPerConnection(), limits.frameBytes());
-        this.input = new HandlerInput(in, this::fill, limits.bufferBytesPerConnection());
+        this.input = new HandlerInput(this, in);
         this.output = new HandlerOutput(this, wire);
     }
 
@@ -171,7 +171,7 @@ public final class HandlerConversation extends Conversation implements Connectio
 
     @Override
     public byte[] readExactly(int length) throws IOException {
-        return input.readExactly(length);
+        return input.readExactly(length, context.options().limits().bufferBytesPerConnection());
     }
 
     @Override
@@ -197,7 +197,7 @@ public final class HandlerConversation extends Conversation implements Connectio
     /// Waits for more input.
     ///
     /// @return false at its end
-    private boolean fill() throws IOException {
+    boolean fill() throws IOException {
         if (in.ended()) {
             return false;
         }
@@ -212,7 +212,7 @@ public final class HandlerConversation extends Conversation implements Connectio
         } catch (IOException e) {
             throw lost(e);
         } finally {
-            patience.end();
+            waited();
         }
         return switch (count) {
             case Wire.TIMED_OUT -> {
@@ -225,7 +225,7 @@ public final class HandlerConversation extends Conversation implements Connectio
                 yield false;
             }
             default -> {
-                traffic.countIn(count);
+                countIn(count);
                 yield true;
             }
         };

@@ -12,31 +12,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the owner.
 final class HandlerInput {
+    private final HandlerConversation conversation;
     private final InputBuffer in;
-    private final More more;
-    private final int mostBytes;
 
-    /// @param mostBytes the most that can be read at once, because it must be buffered
-    HandlerInput(InputBuffer in, More more, int mostBytes) {
+    /// @param in what the conversation fills
+    HandlerInput(HandlerConversation conversation, InputBuffer in) {
+        this.conversation = conversation;
         this.in = in;
-        this.more = more;
-        this.mostBytes = mostBytes;
-    }
-
-    /// Waits for more input.
-    @FunctionalInterface
-    interface More {
-        /// Waits until there is more, or the input has ended.
-        ///
-        /// @return false at its end
-        boolean come() throws IOException;
     }
 
     int read(byte[] into, int offset, int length) throws IOException {
         if (length == 0) {
             return 0;
         }
-        if (in.available() == 0 && !more.come()) {
+        if (in.available() == 0 && !conversation.fill()) {
             return -1;
         }
         int count = Math.min(length, in.available());
@@ -48,7 +37,7 @@ final class HandlerInput {
         if (!into.hasRemaining()) {
             return 0;
         }
-        if (in.available() == 0 && !more.come()) {
+        if (in.available() == 0 && !conversation.fill()) {
             return -1;
         }
         int count = Math.min(into.remaining(), in.available());
@@ -62,7 +51,7 @@ final class HandlerInput {
     }
 
     int readByte() throws IOException {
-        if (in.available() == 0 && !more.come()) {
+        if (in.available() == 0 && !conversation.fill()) {
             return -1;
         }
         int value = in.peek(0);
@@ -78,7 +67,7 @@ final class HandlerInput {
                     return message;
                 }
             }
-            if (!more.come()) {
+            if (!conversation.fill()) {
                 T last = codec.decode(in);
                 if (last == null && in.available() > 0) {
                     throw new IncompleteFrameException(in.take(in.available()));
@@ -90,7 +79,7 @@ final class HandlerInput {
 
     @Nullable String readText() throws IOException {
         while (in.wholeCharactersBytes() == 0) {
-            if (!more.come()) {
+            if (!conversation.fill()) {
                 if (in.available() > 0) {
                     throw new MalformedInputException(in.available());
                 }
@@ -100,12 +89,13 @@ final class HandlerInput {
         return in.takeUtf8(in.wholeCharactersBytes());
     }
 
-    byte[] readExactly(int length) throws IOException {
+    /// @param mostBytes the most that can be read at once, because it must be buffered
+    byte[] readExactly(int length, int mostBytes) throws IOException {
         if (length > mostBytes) {
             throw new FrameTooLongException(mostBytes);
         }
         while (in.available() < length) {
-            if (!more.come()) {
+            if (!conversation.fill()) {
                 throw new IncompleteFrameException(in.take(in.available()));
             }
         }

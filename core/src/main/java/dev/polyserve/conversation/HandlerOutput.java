@@ -96,7 +96,7 @@ final class HandlerOutput {
                     outbox.endOutput();
                 }
             } finally {
-                conversation.patience.end();
+                conversation.waited();
             }
         }
     }
@@ -140,20 +140,32 @@ final class HandlerOutput {
             while (bytes.position() < end) {
                 int piece = Math.min(end - bytes.position(), WRITE_PIECE_BYTES);
                 bytes.limit(bytes.position() + piece);
-                conversation.waitsFor(Limit.WRITE_STALL);
                 if (outbox == null) {
-                    wire.write(bytes);
-                } else {
-                    outbox.write(bytes);
+                    wire.writeAtOnce(bytes);
                 }
-                conversation.traffic.countOut(piece);
+                if (bytes.hasRemaining()) {
+                    sendWaiting(bytes);
+                }
+                conversation.countOut(piece);
             }
         } catch (IOException e) {
             out.clear();
             throw conversation.lost(e);
         } finally {
             bytes.limit(end);
-            conversation.patience.end();
+        }
+    }
+
+    private void sendWaiting(ByteBuffer piece) throws IOException {
+        conversation.waitsFor(Limit.WRITE_STALL);
+        try {
+            if (outbox == null) {
+                wire.write(piece);
+            } else {
+                outbox.write(piece);
+            }
+        } finally {
+            conversation.waited();
         }
     }
 }

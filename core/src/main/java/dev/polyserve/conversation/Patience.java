@@ -11,7 +11,7 @@ import java.util.Optional;
 /// time whether it is overdue and when to ask again, so deadlines cost no system call and no timer is ever moved.
 ///
 /// **Thread**: the owner begins and ends waits; one watcher asks; a sender touches.
-final class Patience {
+class Patience extends Traffic {
     private static final VarHandle WAIT_SINCE;
     private static final VarHandle TOUCHED;
 
@@ -26,7 +26,7 @@ final class Patience {
 
     private static final long NOT_WAITING = Long.MAX_VALUE;
 
-    private final ServerContext context;
+    final ServerContext context;
     private final long startedNanos;
     /// Relative to [#startedNanos], like the two below, so that plain comparison is right whatever the clock's origin.
     private volatile long conversationUntil;
@@ -48,15 +48,16 @@ final class Patience {
         this.conversationUntil = context.conversationNanos();
     }
 
-    long ageNanos() {
+    final long ageNanos() {
         return context.clock().nanos() - startedNanos;
     }
 
     /// A wait begins; one of the same kind before which no byte was moved only goes on, so that neither short reads in a row
     /// nor events that move nothing make a silent peer's time longer.
     ///
-    /// @param bytes how many bytes were moved so far, of those that end such a wait
-    void begin(Limit limit, long bytes) {
+    /// A byte sent is progress for every wait, a byte received not for one that waits for room.
+    final void waitsFor(Limit limit) {
+        long bytes = limit == Limit.WRITE_STALL ? bytesOut() : bytesIn() + bytesOut();
         if (bytes != lastBytes || waitLimit != limit) {
             waitLimit = limit;
             lastBytes = bytes;
@@ -66,19 +67,19 @@ final class Patience {
     }
 
     /// The wait is over.
-    void end() {
+    public final void waited() {
         WAIT_SINCE.setOpaque(this, NOT_WAITING);
     }
 
     /// Something was sent from outside the owner.
-    void touch() {
+    final void touch() {
         TOUCHED.setOpaque(this, ageNanos());
     }
 
     /// Makes the conversation end so long from now, if that is sooner.
     ///
     /// @return whether it is
-    boolean endWithin(long nanos) {
+    final boolean shorten(long nanos) {
         long until = ageNanos() + nanos;
         boolean sooner = until < conversationUntil;
         if (sooner) {
@@ -87,8 +88,8 @@ final class Patience {
         return sooner;
     }
 
-    /// How long it has waited for input; 0 while it does not.
-    long quietNanos() {
+    /// How long it has waited for input in silence; 0 while it does not wait. **Thread**: any.
+    public final long quietNanos() {
         long since = (long) WAIT_SINCE.getOpaque(this);
         if (since == NOT_WAITING || waitLimit == Limit.WRITE_STALL) {
             return 0;
@@ -97,7 +98,7 @@ final class Patience {
     }
 
     /// Which limit has passed, if any.
-    Optional<Limit> overdue() {
+    final Optional<Limit> overdue() {
         long age = ageNanos();
         if (age >= conversationUntil) {
             return Optional.of(Limit.CONVERSATION);
@@ -107,7 +108,7 @@ final class Patience {
 
     /// In how many nanoseconds to ask again; at least one. The present wait may give way to a shorter one that began just
     /// after this moment, so it is never longer than the shortest wait there is.
-    long askAgainNanos() {
+    final long askAgainNanos() {
         long age = ageNanos();
         long next = Math.min(waitUntil(), conversationUntil);
         return Math.clamp(next - age, 1, context.shortestWaitNanos());

@@ -117,8 +117,8 @@ public final class ProtocolConversation extends Conversation implements Output {
 
     /// So many bytes were put into [#input].
     public void received(int count) {
-        patience.end();
-        traffic.countIn(count);
+        waited();
+        countIn(count);
         Protocol served = protocol;
         if (served != null && !closing && cause() == null) {
             try {
@@ -151,7 +151,7 @@ public final class ProtocolConversation extends Conversation implements Output {
 
     /// The system took so many bytes of [#pendingOutput].
     public void sent(int count) {
-        traffic.countOut(count);
+        countOut(count);
         out.sent(count);
         if (out.pending() > 0) {
             return;
@@ -193,11 +193,6 @@ public final class ProtocolConversation extends Conversation implements Output {
             lost(e);
         }
         waitsFor(out.pending() > 0 ? Limit.WRITE_STALL : bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
-    }
-
-    /// The wait is over.
-    public void waited() {
-        patience.end();
     }
 
     /// Takes what others have queued, as far as the high-water mark allows. **Thread**: the owner.

@@ -5,8 +5,11 @@ import java.lang.invoke.VarHandle;
 
 /// Counts the bytes of one connection.
 ///
+/// It is a part of its [Conversation], as [Patience] is, and not an object beside it: a request would have to touch that,
+/// too, and an idle connection to keep it.
+///
 /// **Thread**: one writer per direction at a time; anyone reads, and may lag behind.
-final class Traffic {
+class Traffic {
     private static final VarHandle IN;
     private static final VarHandle OUT;
 
@@ -24,19 +27,21 @@ final class Traffic {
     @SuppressWarnings("unused")
     private long outBytes;
 
-    long in() {
+    /// Bytes received.
+    public final long bytesIn() {
         return (long) IN.getOpaque(this);
     }
 
-    long out() {
+    /// Bytes sent.
+    public final long bytesOut() {
         return (long) OUT.getOpaque(this);
     }
 
-    void countIn(int bytes) {
+    final void countIn(int bytes) {
         IN.setOpaque(this, (long) IN.get(this) + bytes);
     }
 
-    void countOut(long bytes) {
+    final void countOut(long bytes) {
         OUT.setOpaque(this, (long) OUT.get(this) + bytes);
     }
 }

@@ -20,6 +20,11 @@ public interface Wire {
     /// @return how many, [#END] or [#TIMED_OUT]
     int read(InputBuffer into, long atMostNanos) throws IOException;
 
+    /// Sends what the system takes without waiting. A wire that cannot tell whether it would wait sends nothing.
+    default void writeAtOnce(ByteBuffer bytes) throws IOException {
+        // write is for the rest, and that is all.
+    }
+
     /// Sends all remaining bytes, waiting while the peer does not take them.
     void write(ByteBuffer bytes) throws IOException;
 

@@ -79,7 +79,7 @@ final class WireOutbox extends Outbox {
         try {
             step.run();
         } finally {
-            conversation.patience.end();
+            conversation.waited();
         }
     }
 
@@ -119,8 +119,8 @@ final class WireOutbox extends Outbox {
                 int piece = Math.min(end - message.position(), HandlerOutput.WRITE_PIECE_BYTES);
                 message.limit(message.position() + piece);
                 wire.write(message);
-                conversation.traffic.countOut(piece);
-                conversation.patience.touch();
+                conversation.countOut(piece);
+                conversation.touch();
             }
             left(end);
         }

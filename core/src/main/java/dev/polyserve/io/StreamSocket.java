@@ -1,13 +1,13 @@
 package dev.polyserve.io;
 
+import dev.polyserve.conversation.Ends;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
 /// One accepted connection: bytes in, bytes out.
 ///
 /// **Thread**: the owner, except [#cutInput] and [#shutdown]; reading and writing may be two threads.
-public interface StreamSocket extends Source {
+public interface StreamSocket extends Source, Ends {
     /// What a read returns at the end of input.
     int END = -1;
     /// What [#readWithin] returns when the time was not enough.
@@ -59,10 +59,4 @@ public interface StreamSocket extends Source {
 
     /// Releases the descriptor.
     void close() throws IOException;
-
-    /// The other side; an unnamed Unix client has an empty path.
-    SocketAddress peer();
-
-    /// Our side.
-    SocketAddress local();
 }

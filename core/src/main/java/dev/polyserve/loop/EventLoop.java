@@ -198,26 +198,40 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /// Cancels a scheduled task; harmless when it has run.
     public void cancel(Delayed delayed) {
-        Repetition repetition = (Repetition) delayed;
-        repetition.cancelled = true;
-        timers.cancel(repetition.timer);
+        ((RepeatedTask) delayed).cancel();
     }
 
     /// Runs a task again and again, each time after the delay it returns, until that is negative or it is cancelled.
     public Delayed repeat(long delayNanos, Repeated task) {
-        Repetition repetition = new Repetition(task);
-        timers.set(repetition.timer, clock.nanos(), delayNanos);
+        RepeatedTask repetition = new RepeatedTask(this, task);
+        set(repetition, delayNanos);
         return repetition;
     }
 
     /// Keeps asking a conversation for its time limits until it is over. **Thread**: the loop's; the conversation may belong
     /// to any.
     public void watch(Conversation conversation) {
-        Repetition watching = new Repetition(conversation::watch);
+        LimitWatch watching = new LimitWatch(this, conversation);
         watching.runSoon();
-        conversation.watchedBy(() -> post(watching::runSoon));
-        // At the next turn: nobody waits for it.
-        conversation.onDone(_ -> mailbox.add(() -> cancel(watching)));
+        conversation.watchedBy(watching);
+    }
+
+    void set(TimerWheel.Timer timer, long delayNanos) {
+        timers.set(timer, clock.nanos(), delayNanos);
+    }
+
+    void unset(TimerWheel.Timer timer) {
+        timers.cancel(timer);
+    }
+
+    /// Reports what a task threw.
+    void report(Throwable error) {
+        errors.accept(error);
+    }
+
+    /// Runs a task at the next turn, whenever that is: nobody waits for it. **Thread**: any.
+    void postForLater(Runnable task) {
+        mailbox.add(task);
     }
 
     /// Notes whom this turn serves, for the stall monitor.
@@ -346,7 +360,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /// A scheduled task.
-    public sealed interface Delayed {}
+    public sealed interface Delayed permits RepeatedTask {}
 
     /// A task that says when it wants to run again.
     @FunctionalInterface
@@ -355,31 +369,5 @@ public final class EventLoop implements Executor, AutoCloseable {
         ///
         /// @return after how many nanoseconds to run again; negative: never
         long run();
-    }
-
-    /// One timer object for all runs of a task.
-    private final class Repetition implements Delayed {
-        private final Repeated task;
-        private final TimerWheel.Timer timer = new TimerWheel.Timer(() -> guarded(this::runAndSet));
-        private boolean cancelled;
-
-        Repetition(Repeated task) {
-            this.task = task;
-        }
-
-        /// Runs at the next tick, sooner than it wanted.
-        void runSoon() {
-            if (!cancelled) {
-                timers.cancel(timer);
-                timers.set(timer, clock.nanos(), 0);
-            }
-        }
-
-        private void runAndSet() {
-            long again = task.run();
-            if (again >= 0 && !cancelled) {
-                timers.set(timer, clock.nanos(), again);
-            }
-        }
     }
 }

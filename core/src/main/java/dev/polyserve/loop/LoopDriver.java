@@ -22,12 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the loop's, except what [Driver] says.
 public final class LoopDriver implements Driver, Multiplexer.Ready {
     private static final int WRITES_PER_TURN = 16;
-    private static final Step NOTHING = _ -> {};
+    private static final Step NOTHING = (_, _) -> {};
 
     private final EventLoop loop;
     private final StreamSocket socket;
-    /// One object for all turns.
-    private final Step reading = this::read;
     private @Nullable ProtocolConversation conversation;
     private Multiplexer.@Nullable Watch watch;
     private int interest;
@@ -53,7 +51,7 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
     @Override
     public void ready(int readiness) {
         loop.turnBegins();
-        turn((readiness & Multiplexer.READ) != 0 ? reading : NOTHING);
+        turn((readiness & Multiplexer.READ) != 0 ? LoopDriver::read : NOTHING);
     }
 
     private void read(ProtocolConversation driven) throws IOException {
@@ -78,7 +76,7 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
         }
         loop.serves(driven);
         try {
-            step.run(driven);
+            step.run(this, driven);
         } catch (IOException e) {
             driven.lost(e);
         }
@@ -163,7 +161,7 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
 
     @Override
     public void wake() {
-        loop.post(() -> turn(ProtocolConversation::takeQueued));
+        loop.post(() -> turn((_, driven) -> driven.takeQueued()));
     }
 
     @Override
@@ -186,12 +184,12 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
 
     @Override
     public void cutInput() {
-        loop.post(() -> turn(ProtocolConversation::inputEnded));
+        loop.post(() -> turn((_, driven) -> driven.inputEnded()));
     }
 
     /// What a turn begins with.
     @FunctionalInterface
     private interface Step {
-        void run(ProtocolConversation driven) throws IOException;
+        void run(LoopDriver driver, ProtocolConversation driven) throws IOException;
     }
 }

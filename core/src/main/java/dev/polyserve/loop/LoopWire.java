@@ -28,12 +28,16 @@ import org.jspecify.annotations.Nullable;
 /// Where the JDK lets us lend no thread, the coroutine runs elsewhere: then readiness disarms always, and arming goes
 /// through the loop's mailbox.
 ///
+/// What the coroutine and the loop share needs no fences, because they are one thread: who is elsewhere comes through the
+/// mailbox. It is the connection's [BufferPool], too, rather than have one.
+///
 /// **Thread**: as [Wire]; [#ready] and interest are the loop's.
-public final class LoopWire implements Wire, Multiplexer.Ready {
+public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     private final EventLoop loop;
     private final StreamSocket socket;
     private final Gate readable = new Gate();
-    private final Gate writable = new Gate();
+    /// Made by the first write that has to wait.
+    private volatile @Nullable Gate writable;
     private volatile boolean over;
     private volatile boolean cut;
     private volatile @Nullable Thread coroutine;
@@ -57,7 +61,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
         socket.blocking(false);
         interest = Multiplexer.READ;
         watch = loop.watch(socket, interest, this);
-        Thread started = loop.newCoroutine("polyserve-coroutine-" + served.id(), () -> {
+        Thread started = loop.newCoroutine("polyserve-coroutine", () -> {
             loop.serves(this);
             conversation.run();
         });
@@ -79,11 +83,12 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
     public void ready(int readiness) {
         loop.turnBegins();
         int disarm = readiness & Multiplexer.WRITE;
+        Gate forWriting = writable;
+        if (disarm != 0 && forWriting != null) {
+            forWriting.open();
+        }
         if ((readiness & Multiplexer.READ) != 0 && (!readable.open() || !loop.lendsThread())) {
             disarm |= Multiplexer.READ;
-        }
-        if ((readiness & Multiplexer.WRITE) != 0) {
-            writable.open();
         }
         if (disarm != 0) {
             arm(interest & ~disarm);
@@ -102,10 +107,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
 
     @Override
     public int read(InputBuffer into, long atMostNanos) throws IOException {
-        while (true) {
-            if (cut || over) {
-                return END;
-            }
+        while (!cut && !over) {
             if (drained) {
                 into.reclaim();
                 if (!await(readable, Multiplexer.READ, atMostNanos)) {
@@ -127,6 +129,14 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
             }
             drained = true;
         }
+        return END;
+    }
+
+    @Override
+    public void writeAtOnce(ByteBuffer bytes) throws IOException {
+        if (!over && isReachable()) {
+            socket.write(bytes);
+        }
     }
 
     @Override
@@ -141,9 +151,18 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
                 onLoop(() -> socket.write(bytes));
             }
             if (bytes.hasRemaining()) {
-                await(writable, Multiplexer.WRITE, ServerContext.FOREVER_NANOS);
+                await(forWriting(), Multiplexer.WRITE, ServerContext.FOREVER_NANOS);
             }
         }
+    }
+
+    private Gate forWriting() {
+        Gate gate = writable;
+        if (gate == null) {
+            gate = new Gate();
+            writable = gate;
+        }
+        return gate;
     }
 
     @Override
@@ -152,7 +171,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
             if (over) {
                 throw new ClosedChannelException();
             }
-            await(writable, Multiplexer.WRITE, ServerContext.FOREVER_NANOS);
+            await(forWriting(), Multiplexer.WRITE, ServerContext.FOREVER_NANOS);
         }
         socket.endOutput();
     }
@@ -219,15 +238,20 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
         over = true;
         // On the loop: a foreign thread in here could make the owner wait for the channel's lock, and the loop with it, which
         // the owner then needs to go on.
-        loop.post(socket::shutdown);
-        readable.wake();
-        writable.wake();
+        loop.post(() -> {
+            socket.shutdown();
+            readable.wake();
+            Gate forWriting = writable;
+            if (forWriting != null) {
+                forWriting.wake();
+            }
+        });
     }
 
     @Override
     public void cutInput() {
         cut = true;
-        readable.wake();
+        loop.post(readable::wake);
     }
 
     @Override
@@ -238,9 +262,29 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
         }).start();
     }
 
+    // --- the connection's buffers: the loop's, for the coroutine; a thread to which the handler has handed the connection
+    // must not touch those ---
+
     @Override
     public BufferPool pool() {
-        return loop.lendsThread() ? new OwnersPool() : BufferPool.UNPOOLED;
+        return loop.lendsThread() ? this : BufferPool.UNPOOLED;
+    }
+
+    @Override
+    public Chunk take(int atLeastBytes) {
+        return isOnLoop() ? loop.pool().take(atLeastBytes) : new Chunk(atLeastBytes);
+    }
+
+    @Override
+    public void give(Chunk chunk) {
+        if (isOnLoop()) {
+            loop.pool().give(chunk);
+        }
+    }
+
+    @Override
+    public boolean reclaims() {
+        return true;
     }
 
     // --- waiting ---
@@ -250,45 +294,56 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
     /// @return false when the time was not enough
     private boolean await(Gate gate, int operation, long atMostNanos) throws IOException {
         boolean direct = isOnLoop();
-        gate.waiter = Thread.currentThread();
-        EventLoop.@Nullable Delayed limit = null;
+        if (direct) {
+            arm(interest | operation);
+            gate.expect(Thread.currentThread());
+        } else {
+            gate.expectFromElsewhere(Thread.currentThread());
+            loop.post(() -> arm(interest | operation));
+        }
         try {
-            askFor(operation, direct);
-            boolean limited = atMostNanos < ServerContext.FOREVER_NANOS;
-            long deadline = limited ? System.nanoTime() + atMostNanos : 0;
-            if (limited && direct) {
-                limit = loop.schedule(atMostNanos, gate::wake);
+            if (atMostNanos < ServerContext.FOREVER_NANOS) {
+                return awaitWithin(gate, operation, atMostNanos, direct);
             }
-            while (!gate.ready && !over && !(cut && operation == Multiplexer.READ)) {
-                if (limited && System.nanoTime() - deadline >= 0) {
-                    return false;
-                }
-                if (limited && !direct) {
-                    LockSupport.parkNanos(this, deadline - System.nanoTime());
-                } else {
-                    LockSupport.park(this);
-                }
+            while (!comes(gate, operation)) {
+                LockSupport.park();
                 refuseInterrupt();
             }
             return true;
         } finally {
-            gate.waiter = null;
-            gate.ready = false;
-            if (limit != null) {
-                loop.cancel(limit);
-            }
+            gate.leave();
             if (direct) {
                 loop.serves(this);
             }
         }
     }
 
-    private void askFor(int operation, boolean direct) {
-        if (direct) {
-            arm(interest | operation);
-        } else {
-            loop.post(() -> arm(interest | operation));
+    private boolean awaitWithin(Gate gate, int operation, long atMostNanos, boolean direct) throws IOException {
+        long deadline = System.nanoTime() + atMostNanos;
+        EventLoop.@Nullable Delayed limit = direct ? loop.schedule(atMostNanos, gate::wake) : null;
+        try {
+            while (!comes(gate, operation)) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                if (direct) {
+                    LockSupport.park();
+                } else {
+                    LockSupport.parkNanos(left);
+                }
+                refuseInterrupt();
+            }
+            return true;
+        } finally {
+            if (limit != null) {
+                loop.cancel(limit);
+            }
         }
+    }
+
+    private boolean comes(Gate gate, int operation) {
+        return gate.isReady() || over || (cut && operation == Multiplexer.READ);
     }
 
     /// As the JDK's channels do: an interrupted wait ends the connection.
@@ -306,52 +361,9 @@ public final class LoopWire implements Wire, Multiplexer.Ready {
                 && (current.equals(coroutine) || current.equals(besides) || current.equals(loop.thread()));
     }
 
-    /// The loop's pool, for the coroutine: a thread to which the handler has handed the connection must not touch it.
-    private final class OwnersPool implements BufferPool {
-        @Override
-        public Chunk take(int atLeastBytes) {
-            return isOnLoop() ? loop.pool().take(atLeastBytes) : new Chunk(atLeastBytes);
-        }
-
-        @Override
-        public void give(Chunk chunk) {
-            if (isOnLoop()) {
-                loop.pool().give(chunk);
-            }
-        }
-
-        @Override
-        public boolean reclaims() {
-            return true;
-        }
-    }
-
     /// Something done with the socket.
     @FunctionalInterface
     private interface SocketCall {
         int run() throws IOException;
-    }
-
-    /// One direction: whether it is ready, and who waits for that.
-    private static final class Gate {
-        private volatile boolean ready;
-        private volatile @Nullable Thread waiter;
-
-        /// It is ready. **Thread**: the loop's.
-        ///
-        /// @return whether somebody waits
-        boolean open() {
-            ready = true;
-            return wake();
-        }
-
-        /// Lets the waiter look again. **Thread**: any.
-        boolean wake() {
-            Thread waiting = waiter;
-            if (waiting != null) {
-                LockSupport.unpark(waiting);
-            }
-            return waiting != null;
-        }
     }
 }

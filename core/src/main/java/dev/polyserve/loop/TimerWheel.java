@@ -22,17 +22,15 @@ final class TimerWheel {
         this.startNanos = nowNanos;
     }
 
-    /// A task that is due at some time; it can be cancelled, and set again when it has run.
-    static final class Timer {
-        private final Runnable task;
+    /// What is due at some time; it can be cancelled, and set again when it was.
+    abstract static class Timer {
         private long dueTick;
         private boolean set;
         private @Nullable Timer previous;
         private @Nullable Timer next;
 
-        Timer(Runnable task) {
-            this.task = task;
-        }
+        /// It is due, and not set any more. It must not throw.
+        abstract void due();
     }
 
     /// Sets a timer that is not set, to be due no sooner than in `delayNanos`.
@@ -104,7 +102,7 @@ final class TimerWheel {
         while (timer != null) {
             if (timer.dueTick <= nowTick) {
                 cancel(timer);
-                timer.task.run();
+                timer.due();
                 // The task may have set or cancelled any timer, so the list is read again from its start; what is due
                 // later stays, and a timer that was just set is always due later.
                 timer = slots[slot];

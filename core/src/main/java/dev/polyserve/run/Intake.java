@@ -86,8 +86,7 @@ final class Intake implements Acceptor.Intake, DatagramService.Taken {
     private Runner.Prepared prepare(StreamSocket socket, Listener listener) {
         try {
             return runner.prepare(socket,
-                    new Conversation.Identity(nextId.incrementAndGet(), socket.peer(), socket.local(),
-                            listener.endpoint()));
+                    new Conversation.Identity(nextId.incrementAndGet(), socket, listener.endpoint()));
         } catch (RuntimeException | Error e) {
             close(socket);
             throw e;

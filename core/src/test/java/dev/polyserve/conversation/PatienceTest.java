@@ -22,36 +22,37 @@ class PatienceTest {
 
     @Test
     void asksAgainBeforeAWaitThatBeginsNextCouldBeOverdue() {
-        patience.begin(Limit.IDLE, 1);
+        patience.waitsFor(Limit.IDLE);
         assertThat(patience.askAgainNanos()).isEqualTo(seconds(10));
     }
 
     @Test
     void waitsInARowWithoutAByteAreOne() {
         for (int second = 0; second < 99; second++) {
-            patience.begin(Limit.IDLE, 1);
+            patience.waitsFor(Limit.IDLE);
             pass(1);
             assertThat(patience.overdue()).isEmpty();
-            patience.end();
+            patience.waited();
         }
-        patience.begin(Limit.IDLE, 1);
+        patience.waitsFor(Limit.IDLE);
         pass(1);
         assertThat(patience.overdue()).contains(Limit.IDLE);
     }
 
     @Test
     void aByteBeginsAnew() {
-        patience.begin(Limit.WRITE_STALL, 1);
+        patience.waitsFor(Limit.WRITE_STALL);
         pass(9);
-        patience.end();
-        patience.begin(Limit.WRITE_STALL, 2);
+        patience.waited();
+        patience.countOut(1);
+        patience.waitsFor(Limit.WRITE_STALL);
         pass(9);
         assertThat(patience.overdue()).isEmpty();
     }
 
     @Test
     void whatASenderSendsIsProgressForTheOwnerWhoWaitsBehindIt() {
-        patience.begin(Limit.WRITE_STALL, 1);
+        patience.waitsFor(Limit.WRITE_STALL);
         pass(9);
         patience.touch();
         pass(9);

@@ -17,7 +17,16 @@ class TimerWheelTest {
     private long now = START_NANOS;
 
     private TimerWheel.Timer timer(String name) {
-        return new TimerWheel.Timer(() -> ran.add(name));
+        return timer(() -> ran.add(name));
+    }
+
+    private static TimerWheel.Timer timer(Runnable task) {
+        return new TimerWheel.Timer() {
+            @Override
+            void due() {
+                task.run();
+            }
+        };
     }
 
     private void pass(long nanos) {
@@ -73,7 +82,7 @@ class TimerWheelTest {
     @Test
     void shouldSetAgainFromItsOwnTask() {
         TimerWheel.Timer[] self = new TimerWheel.Timer[1];
-        self[0] = new TimerWheel.Timer(() -> {
+        self[0] = timer(() -> {
             ran.add("again");
             wheel.set(self[0], now, TICK_NANOS);
         });
@@ -89,7 +98,7 @@ class TimerWheelTest {
     void shouldCancelAnotherOfTheSameTickFromATask() {
         TimerWheel.Timer victim = timer("victim");
         wheel.set(victim, now, TICK_NANOS);
-        wheel.set(new TimerWheel.Timer(() -> wheel.cancel(victim)), now, TICK_NANOS);
+        wheel.set(timer(() -> wheel.cancel(victim)), now, TICK_NANOS);
         pass(3 * TICK_NANOS);
         assertThat(ran).isEmpty();
     }
@@ -102,7 +111,7 @@ class TimerWheelTest {
             long delay = random.nextLong(6000 * TICK_NANOS);
             long at = now - START_NANOS + delay;
             due.add(at);
-            wheel.set(new TimerWheel.Timer(() -> {
+            wheel.set(timer(() -> {
                 assertThat(now - START_NANOS).isBetween(at, at + 9 * TICK_NANOS);
                 ran.add("");
             }), now, delay);

@@ -1,0 +1,26 @@
+package dev.polyserve.conversation;
+
+import java.net.SocketAddress;
+
+/// The two sides of a connection. Whoever knows them may make the addresses when they are asked for: an idle connection
+/// need not keep them.
+///
+/// **Thread**: any.
+public interface Ends {
+    /// The other side; an unnamed Unix client has an empty path.
+    SocketAddress peer();
+
+    /// Our side.
+    SocketAddress local();
+
+    /// Two addresses that are known.
+    static Ends of(SocketAddress peer, SocketAddress local) {
+        return new Known(peer, local);
+    }
+
+    /// Two addresses.
+    ///
+    /// @param peer the other side
+    /// @param local our side
+    record Known(SocketAddress peer, SocketAddress local) implements Ends {}
+}

@@ -1,0 +1,30 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.conversation.Conversation;
+
+/// Asks a conversation for its time limits, as often as they need it, until it is over.
+///
+/// **Thread**: the loop's, but for what a [Conversation.Watcher] is told.
+final class LimitWatch extends Repetition implements Conversation.Watcher {
+    private final Conversation conversation;
+
+    LimitWatch(EventLoop loop, Conversation conversation) {
+        super(loop);
+        this.conversation = conversation;
+    }
+
+    @Override
+    long run() {
+        return conversation.watch();
+    }
+
+    @Override
+    public void askNow() {
+        loop.post(this::runSoon);
+    }
+
+    @Override
+    public void over() {
+        loop.postForLater(this::cancel);
+    }
+}
