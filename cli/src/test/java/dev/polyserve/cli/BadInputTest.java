@@ -110,7 +110,7 @@ class BadInputTest {
     private static Stream<Arguments> places() {
         return Stream.of(mistake("serve --listen unixgram:/tmp/polyserve-test", "unixgram:/tmp/polyserve-test"),
                 mistake("serve --listen tcp://no-such-host.invalid:0", "no-such-host.invalid"),
-                mistake("serve --model io_uring", "io_uring"), mistake("serve --model process", "process"));
+                mistake("serve --model process", "process"));
     }
 
     @Test

@@ -32,10 +32,8 @@ final class Runners {
                 Optional.empty();
             case Model.ProcessPerConnection _, Model.ProcessPool _ ->
                 Optional.of("this version has no worker processes yet; use virtual or thread-pool");
-            case Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _ ->
+            case Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _ ->
                 Optional.of("its module, polyserve-linux, is not there; add it, or use nio or virtual");
-            case Model.IoUring _ ->
-                Optional.of("this version has no completion rings yet; use epoll, nio or virtual");
         };
     }
 
