@@ -51,28 +51,6 @@ public abstract sealed class Conversation extends Patience implements Connection
         }
     }
 
-    /// Who asks [#watch] from time to time. **Thread**: any.
-    public interface Watcher {
-        /// For a conversation that has no limits to watch.
-        Watcher NOBODY = new Watcher() {
-            @Override
-            public void askNow() {
-                // Nobody asks.
-            }
-
-            @Override
-            public void over() {
-                // Nobody asks.
-            }
-        };
-
-        /// Ask now: it would be too late when it was said.
-        void askNow();
-
-        /// It is over: there is nothing more to ask.
-        void over();
-    }
-
     private final long id;
     private final Ends ends;
     private final Endpoint endpoint;
@@ -88,6 +66,7 @@ public abstract sealed class Conversation extends Patience implements Connection
     @Nullable
     TimedOutException ownTimeout;
     private long accountedBytes;
+    private int place;
 
     Conversation(ServerContext context, Identity identity) {
         super(context);
@@ -382,6 +361,16 @@ public abstract sealed class Conversation extends Patience implements Connection
             context.budget().take(retainedBytes - accountedBytes);
             accountedBytes = retainedBytes;
         }
+    }
+
+    /// Where it stands in the server's list, as [#place(int)] was told. **Thread**: who keeps that list.
+    public final int place() {
+        return place;
+    }
+
+    /// Notes where it stands in the server's list, so that leaving that takes no search.
+    public final void place(int index) {
+        place = index;
     }
 
     /// Whether the server is draining. **Thread**: any.

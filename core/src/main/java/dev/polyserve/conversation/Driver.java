@@ -18,4 +18,10 @@ public interface Driver {
 
     /// The connection's input is to end, though the peer goes on.
     void cutInput();
+
+    /// When a wait that begins now does so. Whoever counts time in turns need not look at the clock: it may say when the
+    /// turn began, and if that turn takes long, tell better with [Conversation#waitsSince].
+    default long waitBeginsNanos(Conversation waiting, NanoClock clock) {
+        return clock.nanos();
+    }
 }

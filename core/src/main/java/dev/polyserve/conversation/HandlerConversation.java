@@ -311,6 +311,11 @@ public final class HandlerConversation extends Conversation implements Connectio
     // --- the end ---
 
     @Override
+    long waitBeginsNanos() {
+        return wire.waitBeginsNanos(this, context.clock());
+    }
+
+    @Override
     void shutdown() {
         wire.shutdown();
     }

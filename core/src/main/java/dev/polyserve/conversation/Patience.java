@@ -61,9 +61,23 @@ class Patience extends Traffic {
         if (bytes != lastBytes || waitLimit != limit) {
             waitLimit = limit;
             lastBytes = bytes;
-            lastSinceNanos = ageNanos();
+            lastSinceNanos = waitBeginsNanos() - startedNanos;
         }
         WAIT_SINCE.setOpaque(this, lastSinceNanos);
+    }
+
+    /// When a wait that begins now does so.
+    long waitBeginsNanos() {
+        return context.clock().nanos();
+    }
+
+    /// A wait of which [#waitBeginsNanos] has said that it begins at `saidNanos` begins at `nanos`, if it still goes on.
+    /// **Thread**: the owner.
+    public final void waitsSince(long saidNanos, long nanos) {
+        if (lastSinceNanos == saidNanos - startedNanos && (long) WAIT_SINCE.getOpaque(this) == lastSinceNanos) {
+            lastSinceNanos = nanos - startedNanos;
+            WAIT_SINCE.setOpaque(this, lastSinceNanos);
+        }
     }
 
     /// The wait is over.

@@ -357,6 +357,11 @@ public final class ProtocolConversation extends Conversation implements Output {
     }
 
     @Override
+    long waitBeginsNanos() {
+        return driver.waitBeginsNanos(this, context.clock());
+    }
+
+    @Override
     void shutdown() {
         driver.shutdown();
     }

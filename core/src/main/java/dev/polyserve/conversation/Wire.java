@@ -48,4 +48,10 @@ public interface Wire {
 
     /// The pool for the connection's buffers.
     BufferPool pool();
+
+    /// When a wait that begins now does so. Whoever counts time in turns need not look at the clock: it may say when the
+    /// turn began, and if that turn takes long, tell better with [Conversation#waitsSince].
+    default long waitBeginsNanos(Conversation waiting, NanoClock clock) {
+        return clock.nanos();
+    }
 }

@@ -52,7 +52,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// Set when the loop has ended: runs what comes then.
     private volatile @Nullable LateThread afterwards;
     private final Turn turn = new Turn();
-    private long nowNanos;
+    private final TurnClock turnClock;
 
     /// @param daemon whether the program may end while it runs
     /// @param lendsThread whether coroutines run on its thread, which the JDK must allow ([Carrier#whyNot])
@@ -63,8 +63,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.multiplexer = multiplexer;
         this.clock = clock;
         this.errors = errors;
-        this.nowNanos = clock.nanos();
-        this.timers = new TimerWheel(nowNanos);
+        this.turnClock = new TurnClock(clock.nanos());
+        this.timers = new TimerWheel(turnClock.nowNanos());
         this.lendsThread = lendsThread;
         this.thread = Thread.ofPlatform().name(name).daemon(daemon).unstarted(this::run);
     }
@@ -90,7 +90,14 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /// The time at the start of this turn.
     public long nowNanos() {
-        return nowNanos;
+        return turnClock.nowNanos();
+    }
+
+    /// A wait of a connection begins in this turn.
+    ///
+    /// @return when
+    long waitBegins(Conversation waiting) {
+        return turnClock.waitBegins(waiting);
     }
 
     /// The buffers of its connections.
@@ -306,13 +313,13 @@ public final class EventLoop implements Executor, AutoCloseable {
         runContinuations();
         // A protocol may have set it, as one does who is interrupted; nobody interrupts a loop, and it would not wait any more.
         Thread.interrupted();
-        nowNanos = clock.nanos();
-        timers.advance(nowNanos);
+        turnClock.turnEnds(clock.nanos());
+        timers.advance(turnClock.nowNanos());
         turn.serves(null);
     }
 
     private void await() throws IOException {
-        long atMostNanos = runnable() ? 0 : timers.nextDelayNanos(nowNanos);
+        long atMostNanos = runnable() ? 0 : timers.nextDelayNanos(turnClock.nowNanos());
         if (atMostNanos > 0) {
             asleep = true;
             if (runnable() || stopping) {
@@ -327,8 +334,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// Notes when this turn began; the first that is called in a turn calls it.
     public void turnBegins() {
         if (turn.startedNanos() == 0) {
-            nowNanos = clock.nanos();
-            turn.begins(nowNanos);
+            turnClock.turnBegins(clock.nanos());
+            turn.begins(turnClock.nowNanos());
         }
     }
 

@@ -1,11 +1,12 @@
 package dev.polyserve.loop;
 
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.Watcher;
 
 /// Asks a conversation for its time limits, as often as they need it, until it is over.
 ///
 /// **Thread**: the loop's, but for what a [Conversation.Watcher] is told.
-final class LimitWatch extends Repetition implements Conversation.Watcher {
+final class LimitWatch extends Repetition implements Watcher {
     private final Conversation conversation;
 
     LimitWatch(EventLoop loop, Conversation conversation) {

@@ -2,7 +2,9 @@ package dev.polyserve.loop;
 
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
+import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.Driver;
+import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ProtocolConversation;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
@@ -185,6 +187,11 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
     @Override
     public void cutInput() {
         loop.post(() -> turn((_, driven) -> driven.inputEnded()));
+    }
+
+    @Override
+    public long waitBeginsNanos(Conversation waiting, NanoClock clock) {
+        return loop.waitBegins(waiting);
     }
 
     /// What a turn begins with.

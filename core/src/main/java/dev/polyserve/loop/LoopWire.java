@@ -3,7 +3,9 @@ package dev.polyserve.loop;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
+import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.InputBuffer;
+import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.Wire;
 import dev.polyserve.io.StreamSocket;
@@ -260,6 +262,11 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
             besides = Thread.currentThread();
             task.run();
         }).start();
+    }
+
+    @Override
+    public long waitBeginsNanos(Conversation waiting, NanoClock clock) {
+        return onLoop() ? loop.waitBegins(waiting) : clock.nanos();
     }
 
     // --- the connection's buffers: the loop's, for the coroutine; a thread to which the handler has handed the connection

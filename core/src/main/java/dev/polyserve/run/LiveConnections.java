@@ -9,12 +9,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,12 +26,11 @@ final class LiveConnections {
     private static final int SPINS = 100;
 
     private final Runnable onRoom;
-    private final Set<Conversation> live = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    /// Guarded by `lock`, like those below.
+    /// Each knows its place; who leaves is replaced by the last. Guarded by `lock`, like those below.
+    private final List<Conversation> live = new ArrayList<>();
     private final Map<Object, Integer> perAddress = new HashMap<>();
-    private int count;
     private int datagrams;
     private boolean roomAwaited;
 
@@ -58,21 +56,21 @@ final class LiveConnections {
     int size() {
         lock();
         try {
-            return count;
+            return live.size();
         } finally {
             lock.unlock();
         }
     }
 
     List<ConnectionFuture> list() {
-        return List.copyOf(live);
+        return List.copyOf(all());
     }
 
     /// Whether one more may come in; if not, `onRoom` is called as soon as one may.
     boolean hasRoom(int most) {
         lock();
         try {
-            if (count < most) {
+            if (live.size() < most) {
                 return true;
             }
             roomAwaited = true;
@@ -89,7 +87,7 @@ final class LiveConnections {
     Optional<Limit> enter(Conversation conversation, int most, Limit limit, int mostPerAddress) {
         lock();
         try {
-            if (count >= most) {
+            if (live.size() >= most) {
                 return Optional.of(limit);
             }
             Object key = addressKey(conversation.peer());
@@ -101,23 +99,22 @@ final class LiveConnections {
                 // Counted without a limit, too: one may be set while they are open.
                 perAddress.put(key, same + 1);
             }
-            count++;
+            conversation.place(live.size());
+            live.add(conversation);
         } finally {
             lock.unlock();
         }
-        live.add(conversation);
         return Optional.empty();
     }
 
     /// A conversation is over; one that never came in does not count.
     void leave(Conversation conversation) {
-        if (!live.remove(conversation)) {
-            return;
-        }
         boolean tell;
         lock();
         try {
-            count--;
+            if (!remove(conversation)) {
+                return;
+            }
             Object key = addressKey(conversation.peer());
             if (key != null) {
                 perAddress.computeIfPresent(key, (_, same) -> same > 1 ? same - 1 : null);
@@ -130,6 +127,29 @@ final class LiveConnections {
         }
         if (tell) {
             onRoom.run();
+        }
+    }
+
+    private boolean remove(Conversation conversation) {
+        int place = conversation.place();
+        if (place >= live.size() || !live.get(place).equals(conversation)) {
+            return false;
+        }
+        Conversation last = live.removeLast();
+        if (!last.equals(conversation)) {
+            live.set(place, last);
+            last.place(place);
+        }
+        return true;
+    }
+
+    /// Those that are open now.
+    private List<Conversation> all() {
+        lock();
+        try {
+            return List.copyOf(live);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -160,10 +180,10 @@ final class LiveConnections {
         lock.lockInterruptibly();
         try {
             long left = atMostNanos;
-            while (count + datagrams > 0 && left > 0) {
+            while (live.size() + datagrams > 0 && left > 0) {
                 left = changed.awaitNanos(left);
             }
-            return count + datagrams == 0;
+            return live.size() + datagrams == 0;
         } finally {
             lock.unlock();
         }
@@ -171,7 +191,7 @@ final class LiveConnections {
 
     /// Lets those that have waited in silence for so long see the end of their input.
     void endQuiet(long quietNanos) {
-        for (Conversation conversation : live) {
+        for (Conversation conversation : all()) {
             if (conversation.quietNanos() >= quietNanos) {
                 conversation.cutInput(true);
             }
@@ -183,7 +203,7 @@ final class LiveConnections {
     /// @return how many there were
     int abortAll() {
         int aborted = 0;
-        for (Conversation conversation : live) {
+        for (Conversation conversation : all()) {
             conversation.abort(new Cause.Stopped());
             aborted++;
         }
@@ -193,7 +213,7 @@ final class LiveConnections {
     /// Whether the calling thread serves one of them, and so must not wait for its end.
     boolean servesThisThread(Runner runner) {
         Thread current = Thread.currentThread();
-        return runner.owns(current) || live.stream().anyMatch(conversation -> conversation.isOwnedBy(current));
+        return runner.owns(current) || all().stream().anyMatch(conversation -> conversation.isOwnedBy(current));
     }
 
     /// What is counted as one address: an IPv4 address, an IPv6 /64 network (one customer's), nothing for Unix peers.

@@ -1,0 +1,60 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.conversation.Conversation;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The time, as a loop reads it once a turn, for the waits that begin meanwhile: one reading for all of a turn's requests.
+///
+/// A turn that takes long would count against those who then wait, so they are told again at its end. The others count from
+/// a moment that is late by less than such a turn: no wait ends too soon.
+///
+/// **Thread**: the loop's.
+final class TurnClock {
+    /// The resolution of the timers: nobody notices less.
+    static final long LONG_TURN_NANOS = TimerWheel.TICK_NANOS;
+    private static final int FIRST_WAITS = 64;
+
+    private long nowNanos;
+    private @Nullable Conversation[] waiting = new @Nullable Conversation[FIRST_WAITS];
+    private int count;
+
+    TurnClock(long nowNanos) {
+        this.nowNanos = nowNanos;
+    }
+
+    /// The last reading.
+    long nowNanos() {
+        return nowNanos;
+    }
+
+    /// A turn begins.
+    void turnBegins(long nanos) {
+        nowNanos = nanos;
+    }
+
+    /// A wait begins in this turn.
+    ///
+    /// @return when, as far as that is known
+    long waitBegins(Conversation begins) {
+        if (count == waiting.length) {
+            waiting = Arrays.copyOf(waiting, 2 * count);
+        }
+        waiting[count++] = begins;
+        return nowNanos + LONG_TURN_NANOS;
+    }
+
+    /// The turn ends.
+    void turnEnds(long nanos) {
+        boolean tookLong = nanos - nowNanos > LONG_TURN_NANOS;
+        for (int i = 0; i < count; i++) {
+            Conversation one = waiting[i];
+            if (tookLong && one != null) {
+                one.waitsSince(nowNanos + LONG_TURN_NANOS, nanos);
+            }
+            waiting[i] = null;
+        }
+        count = 0;
+        nowNanos = nanos;
+    }
+}
