@@ -8,8 +8,13 @@ import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.WaitCalls;
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// A connection of this family, TCP or Unix.
 ///
@@ -19,14 +24,26 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
     /// What is thrown away before closing, at most: a peer that sends without end is reset after all.
     private static final int DRAIN_MOST_BYTES = 256 << 10;
 
-    private final SocketAddress peer;
     private final SocketAddress local;
+    /// The peer, where it has an IPv4 address: as an object that would be four, kept by every idle connection.
+    private final int peerNumber;
+    private final char peerPort;
+    /// Any other peer.
+    private final @Nullable SocketAddress otherPeer;
     private volatile boolean waits = true;
 
     DescriptorSocket(Descriptor descriptor, SocketAddress peer, SocketAddress local) {
         super(descriptor);
-        this.peer = peer;
         this.local = local;
+        if (peer instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet4Address address) {
+            this.peerNumber = ByteBuffer.wrap(address.getAddress()).getInt();
+            this.peerPort = (char) inet.getPort();
+            this.otherPeer = null;
+        } else {
+            this.peerNumber = 0;
+            this.peerPort = 0;
+            this.otherPeer = peer;
+        }
     }
 
     @Override
@@ -216,7 +233,15 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
 
     @Override
     public SocketAddress peer() {
-        return peer;
+        if (otherPeer != null) {
+            return otherPeer;
+        }
+        byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(peerNumber).array();
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(number), peerPort);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an IPv4 address", e);
+        }
     }
 
     @Override
