@@ -10,28 +10,30 @@ import java.util.List;
 /// @param endpoints which endpoints it serves
 /// @param goodFor what it is good for
 record ModelFacts(String runs, String waitsIn, String endpoints, String goodFor) {
-    private static final String ALL = "all";
+    private static final String OF_THE_JDK = "tcp, udp, unix";
     private static final String ALL_ON_LINUX = "all, Linux";
     private static final String BLOCKING = "blocking calls";
 
     /// The facts about this model.
     static ModelFacts of(Model model) {
         return switch (model) {
-            case Model.Iterative _ -> new ModelFacts("the server's thread, one client after another", BLOCKING, ALL,
-                    "the simplest there is; one client at a time");
-            case Model.Threads _ -> new ModelFacts("one platform thread per connection", BLOCKING, ALL,
+            case Model.Iterative _ ->
+                new ModelFacts("the server's thread, one client after another", BLOCKING, OF_THE_JDK,
+                        "the simplest there is; one client at a time");
+            case Model.Threads _ -> new ModelFacts("one platform thread per connection", BLOCKING, OF_THE_JDK,
                     "some hundred clients, code that pins its thread");
-            case Model.ThreadPool _ -> new ModelFacts("N platform threads, bounded queue", BLOCKING, ALL,
+            case Model.ThreadPool _ -> new ModelFacts("N platform threads, bounded queue", BLOCKING, OF_THE_JDK,
                     "short requests with a firm bound on work at once");
-            case Model.VirtualThreads _ -> new ModelFacts("one virtual thread per connection", "the JDK's pollers", ALL,
-                    "almost everything: many clients, plain code");
+            case Model.VirtualThreads _ ->
+                new ModelFacts("one virtual thread per connection", "the JDK's pollers", OF_THE_JDK,
+                        "almost everything: many clients, plain code");
             case Model.ProcessPerConnection _ ->
                 new ModelFacts("one worker process per connection", BLOCKING, ALL_ON_LINUX,
                         "code that may crash or must be kept apart");
             case Model.ProcessPool _ -> new ModelFacts("N worker processes, each with an inner model", "inner model",
                     ALL_ON_LINUX, "all cores, and a crash that costs one worker");
-            case Model.Polling _ -> new ModelFacts("one loop that asks every connection", "nothing: it spins",
-                    ALL_ON_LINUX, "teaching: it takes a processor when busy, and is up to 1 ms late when not");
+            case Model.Polling _ -> new ModelFacts("one loop that asks every connection", "nothing: it asks, and rests",
+                    ALL_ON_LINUX, "teaching: each silent client costs calls, a busy one a processor; up to 1 ms late");
             case Model.Select _ -> loops("select", "a few clients, teaching");
             case Model.Poll _ -> loops("poll", "some hundred busy clients");
             case Model.Epoll epoll when epoll.edgeTriggered() ->
@@ -40,7 +42,7 @@ record ModelFacts(String runs, String waitsIn, String endpoints, String goodFor)
             case Model.IoUring _ -> new ModelFacts("event loops over a completion ring", "io_uring_enter", ALL_ON_LINUX,
                     "the least CPU per request on a new kernel");
             case Model.Nio _ ->
-                new ModelFacts("event loops over java.nio selectors", "the JDK's selector", "tcp, udp, unix",
+                new ModelFacts("event loops over java.nio selectors", "the JDK's selector", OF_THE_JDK,
                         "many clients on any system");
         };
     }
