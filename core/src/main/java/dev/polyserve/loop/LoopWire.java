@@ -266,7 +266,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
 
     @Override
     public long waitBeginsNanos(Conversation waiting, NanoClock clock) {
-        return onLoop() ? loop.waitBegins(waiting) : clock.nanos();
+        return isOnLoop() ? loop.waitBegins(waiting) : clock.nanos();
     }
 
     // --- the connection's buffers: the loop's, for the coroutine; a thread to which the handler has handed the connection

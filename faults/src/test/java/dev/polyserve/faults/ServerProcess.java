@@ -259,7 +259,11 @@ final class ServerProcess implements AutoCloseable {
                 client.converses();
             }
         }
-        Eventually.holds(() -> assertThat(count("active")).isZero());
+        Eventually.holds(() -> {
+            assertThat(count("active")).isZero();
+            // A thread of a connection, named after its peer, ends a moment after the connection.
+            assertThat(ask("threads")).doesNotContain(" /");
+        });
     }
 
     void requireNoDefectLogged() {
