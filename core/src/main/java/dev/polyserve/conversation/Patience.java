@@ -71,7 +71,7 @@ class Patience extends Traffic {
         return context.clock().nanos();
     }
 
-    /// A wait of which [#waitBeginsNanos] has said that it begins at `saidNanos` begins at `nanos`, if it still goes on.
+    /// A wait of which `waitBeginsNanos` has said that it begins at `saidNanos` begins at `nanos`, if it still goes on.
     /// **Thread**: the owner.
     public final void waitsSince(long saidNanos, long nanos) {
         if (lastSinceNanos == saidNanos - startedNanos && (long) WAIT_SINCE.getOpaque(this) == lastSinceNanos) {

@@ -13,6 +13,7 @@ record Calls(String accept, String read, String write, String await) {
         return switch (model) {
             case "epoll", "epoll-et" -> ofDescriptors(EPOLL_WAIT);
             case "poll", "polling" -> ofDescriptors("/^p?poll$");
+            case "io_uring" -> ofDescriptors("io_uring_enter");
             case "select" -> ofDescriptors("/^_?p?select6?$");
             default -> new Calls("accept", "read", "write", EPOLL_WAIT);
         };

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// The program may not make the system calls of a model, and says which permission is missing and what to use instead.
 @Timeout(60)
 class ForbiddenCallsTest {
-    private static final List<String> LOOPS = List.of("polling", "select", "poll", "epoll", "epoll-et");
+    private static final List<String> LOOPS = List.of("polling", "select", "poll", "epoll", "epoll-et", "io_uring");
     private static final String FLAG = "--enable-native-access=ALL-UNNAMED";
     private static final int SECONDS = 40;
     /// The sandbox's status when there can be none.

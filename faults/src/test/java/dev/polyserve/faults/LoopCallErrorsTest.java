@@ -24,7 +24,7 @@ class LoopCallErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#linuxLoops")
+    @MethodSource("dev.polyserve.faults.Mode#readinessLoops")
     void aReadThatFindsNothingForAMomentLosesNoByte(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             try (Client client = Client.of(server)) {
@@ -47,7 +47,7 @@ class LoopCallErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#linuxLoops")
+    @MethodSource("dev.polyserve.faults.Mode#readinessLoops")
     void aSocketThatCannotBeReadIsClosedQuietlyAndTheNextIsServed(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (String error : OF_ONE_CONNECTION) {

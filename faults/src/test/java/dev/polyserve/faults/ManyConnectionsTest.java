@@ -17,7 +17,7 @@ class ManyConnectionsTest {
     private static final int OTHER_DESCRIPTORS = 500;
 
     @ParameterizedTest
-    @ValueSource(strings = {"poll", "epoll", "epoll-et"})
+    @ValueSource(strings = {"poll", "epoll", "epoll-et", "io_uring"})
     void fifteenThousandAreAllServed(String model) throws Exception {
         Requirements.descriptors(MANY + OTHER_DESCRIPTORS);
         Settings.of(new Mode(model, Mode.Style.PROTOCOL)).test(server -> {

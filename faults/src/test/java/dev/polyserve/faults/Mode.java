@@ -10,7 +10,9 @@ import java.util.stream.Stream;
 record Mode(String model, Style style) {
     private static final List<String> CONCURRENT_MODELS = List.of("thread", "thread-pool", "virtual", "nio", "epoll");
     /// The event loops of Linux. What they share with each other is tested with one of them, `epoll`, beside the portable models.
-    private static final List<String> LINUX_LOOPS = List.of("polling", "select", "poll", "epoll", "epoll-et");
+    private static final List<String> READINESS_LOOPS = List.of("polling", "select", "poll", "epoll", "epoll-et");
+    private static final List<String> LINUX_LOOPS = Stream.concat(READINESS_LOOPS.stream(), Stream.of("io_uring"))
+            .toList();
     private static final List<String> MODELS = Stream.concat(Stream.of("iterative"), CONCURRENT_MODELS.stream())
             .toList();
 
@@ -47,6 +49,11 @@ record Mode(String model, Style style) {
     /// The event loops of Linux, with a protocol, which shows the loop most directly.
     static List<Mode> linuxLoops() {
         return of(LINUX_LOOPS, Style.PROTOCOL);
+    }
+
+    /// Those of them that are told what is ready, and then call.
+    static List<Mode> readinessLoops() {
+        return of(READINESS_LOOPS, Style.PROTOCOL);
     }
 
     /// Every model in both styles, and the other loops of Linux.

@@ -21,7 +21,7 @@ class NetworkToolsTest {
     private Path directory;
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll"})
+    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
     void talkOverTcp(String model) throws Exception {
         try (CommandLine server = serve(model, "tcp://127.0.0.1:0")) {
             String port = Integer.toString(server.port());
@@ -36,7 +36,7 @@ class NetworkToolsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll"})
+    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
     void talkOverAUnixSocket(String model) throws Exception {
         Path socket = directory.resolve("up.sock");
         try (CommandLine _ = serve(model, "unix:" + socket)) {
@@ -47,7 +47,7 @@ class NetworkToolsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll"})
+    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
     void talkOverUdp(String model) throws Exception {
         try (CommandLine server = serve(model, "udp://127.0.0.1:0")) {
             // Datagrams have no end: it goes when it has the whole answer.

@@ -3,10 +3,13 @@ package dev.polyserve.faults;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.polyserve.Model;
+import dev.polyserve.Server;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// What a test needs of the machine; without it the test is skipped, and says why.
@@ -20,6 +23,12 @@ final class Requirements {
         boolean found = Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, name)));
         assumeTrue(found, () -> "needs the program '" + name + "', which is not on the PATH");
+    }
+
+    /// Skips the test unless this machine can run the model.
+    static void model(String name) {
+        Optional<String> whyNot = Server.whyNot(Model.named(name));
+        assumeTrue(whyNot.isEmpty(), () -> "needs the model " + name + ": " + whyNot.orElse(""));
     }
 
     /// Skips the test unless this process may open so many descriptors.

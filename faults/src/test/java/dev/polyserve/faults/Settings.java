@@ -67,6 +67,7 @@ final class Settings {
 
     /// Starts the server, makes it warm, lets the test do its worst, and then wants everything back that it had before.
     void test(Test test) throws Exception {
+        Requirements.model(mode.model());
         try (ServerProcess server = ServerProcess.start(this)) {
             try {
                 server.warmUp(warmUpClients());

@@ -24,7 +24,7 @@ class TutorialClientsTest {
     private Path directory;
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll"})
+    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
     void upperAndWelcomeAnswerTheirClients(String model) throws Exception {
         try (CommandLine server = serve(model, "upper")) {
             for (String client : List.of("interactive_upper", "one_word_upper", "split_upper")) {
@@ -37,7 +37,7 @@ class TutorialClientsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll"})
+    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
     void echoIsExact(String model) throws Exception {
         try (CommandLine server = serve(model, "echo")) {
             for (String client : List.of("interactive_echo", "split_echo", "mebibyte_echo")) {
@@ -47,7 +47,7 @@ class TutorialClientsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"thread", "thread-pool", "virtual", "nio", "epoll"})
+    @ValueSource(strings = {"thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
     void severalAreServedAtOnce(String model) throws Exception {
         try (CommandLine server = serve(model, "echo")) {
             converses("two_at_once_echo", server);
@@ -56,7 +56,7 @@ class TutorialClientsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "virtual", "nio", "epoll"})
+    @ValueSource(strings = {"iterative", "virtual", "nio", "epoll", "io_uring"})
     void printShowsWhatTheySay(String model) throws Exception {
         try (CommandLine server = serve(model, "print")) {
             converses("greeted_print", server);
@@ -67,7 +67,7 @@ class TutorialClientsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "virtual", "nio", "epoll"})
+    @ValueSource(strings = {"iterative", "virtual", "nio", "epoll", "io_uring"})
     void aPersonAnswersThemWithReply(String model) throws Exception {
         try (CommandLine server = serve(model, "reply")) {
             Process client = start("login_reply", server);
@@ -81,7 +81,7 @@ class TutorialClientsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll"})
+    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
     void datagramsAreAnsweredOneByOne(String model) throws Exception {
         try (CommandLine server = CommandLine.serve(directory, "echo", "--listen", "udp://127.0.0.1:0", "--model",
                 model)) {

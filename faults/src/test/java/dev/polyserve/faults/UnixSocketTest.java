@@ -26,7 +26,8 @@ class UnixSocketTest {
     private Path directory;
 
     private static List<Mode> modes() {
-        return List.of(new Mode("virtual", Mode.Style.HANDLER), new Mode("nio", Mode.Style.PROTOCOL));
+        return List.of(new Mode("virtual", Mode.Style.HANDLER), new Mode("nio", Mode.Style.PROTOCOL),
+                new Mode("epoll", Mode.Style.PROTOCOL));
     }
 
     @ParameterizedTest(name = "{0}")

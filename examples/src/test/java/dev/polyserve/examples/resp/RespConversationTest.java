@@ -13,6 +13,43 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// What a client hears, byte for byte, however the network cuts what it says.
 class RespConversationTest {
     private static final int SEEDS = 50;
+    private static final String SAID = request("PING") + "PING\r\n" + request("ping", "a\r\nb") + request("ECHO", "")
+            + request("SET", "ключ", "\0\r\n$5\r\n") + "GET ключ\n" + request("GET", "nothing")
+            + request("INCR", "n") + "incr  n\r\n\r\n" + request("INCR", "ключ")
+            + request("EXISTS", "n", "ключ", "x", "n")
+            + request("DEL", "n", "x", "ключ") + request("GET", "n") + request("SET", "n", "-2")
+            + request("INCR", "n")
+            + request("CONFIG", "GET", "appendonly") + request("CONFIG", "GET", "dir") + request("COMMAND", "DOCS");
+    private static final String HEARD = crlf("""
+            +PONG
+            +PONG
+            $4
+            a
+            b
+            $0
+
+            +OK
+            $7
+            \0
+            $5
+
+            $-1
+            :1
+            :2
+            -ERR value is not an integer or out of range
+            :3
+            :2
+            $-1
+            +OK
+            :-1
+            *2
+            $10
+            appendonly
+            $2
+            no
+            *0
+            *0
+            """);
 
     /// How the server is written.
     enum Style {
@@ -48,50 +85,13 @@ class RespConversationTest {
     @ParameterizedTest
     @EnumSource
     void pipelinedRequestsAreAnsweredInOrderHoweverTheyAreCut(Style style) {
-        String said = request("PING") + "PING\r\n" + request("ping", "a\r\nb") + request("ECHO", "")
-                + request("SET", "ключ", "\0\r\n$5\r\n") + "GET ключ\n" + request("GET", "nothing")
-                + request("INCR", "n") + "incr  n\r\n\r\n" + request("INCR", "ключ")
-                + request("EXISTS", "n", "ключ", "x", "n")
-                + request("DEL", "n", "x", "ключ") + request("GET", "n") + request("SET", "n", "-2")
-                + request("INCR", "n")
-                + request("CONFIG", "GET", "appendonly") + request("CONFIG", "GET", "dir") + request("COMMAND", "DOCS");
-        String heard = crlf("""
-                +PONG
-                +PONG
-                $4
-                a
-                b
-                $0
-
-                +OK
-                $7
-                \0
-                $5
-
-                $-1
-                :1
-                :2
-                -ERR value is not an integer or out of range
-                :3
-                :2
-                $-1
-                +OK
-                :-1
-                *2
-                $10
-                appendonly
-                $2
-                no
-                *0
-                *0
-                """);
-        Outcome whole = style.with(new Store()).receives(said).ends().run();
-        assertThat(whole.texts()).as("all in one write").containsExactly(heard);
+        Outcome whole = style.with(new Store()).receives(SAID).ends().run();
+        assertThat(whole.texts()).as("all in one write").containsExactly(HEARD);
         assertThat(whole.cause()).isEqualTo(new Cause.Done(true));
-        assertThat(style.with(new Store()).receives(said).ends().oneByteAtATime().run().text()).isEqualTo(heard);
+        assertThat(style.with(new Store()).receives(SAID).ends().oneByteAtATime().run().text()).isEqualTo(HEARD);
         for (int seed = 0; seed < SEEDS; seed++) {
-            assertThat(style.with(new Store()).receives(said).ends().inRandomPieces(seed).run().text())
-                    .isEqualTo(heard);
+            assertThat(style.with(new Store()).receives(SAID).ends().inRandomPieces(seed).run().text())
+                    .isEqualTo(HEARD);
         }
     }
 

@@ -7,26 +7,23 @@ import dev.polyserve.linux.socket.Wakeup;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.Shortage;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
-import java.util.concurrent.locks.LockSupport;
 
 /// What the multiplexers of descriptors share: waking up, memory for calls, and who is told.
 ///
 /// **Thread**: the loop's, except [#wakeup].
 abstract class DescriptorMultiplexer implements Multiplexer {
-    private static final long EXHAUSTED_PAUSE_NANOS = 10_000_000;
-    private static final int MOST_EXHAUSTED_IN_A_ROW = 500;
-
     /// For waiting and whatever else only the loop itself calls.
     final CallMemory memory = CallMemory.small();
     final Wakeup wakeup;
     /// For the calls of its sockets, which may come from other threads, too.
     private final CallMemoryPool memories = new CallMemoryPool();
     private final String name;
+    private final Shortage shortage = new Shortage();
     private int lastNumber;
-    private int exhaustedInARow;
 
     DescriptorMultiplexer(String name) throws IOException {
         this.name = name;
@@ -96,15 +93,8 @@ abstract class DescriptorMultiplexer implements Multiplexer {
         wakeup.close();
     }
 
-    /// How many are ready. An interrupted wait had none, and neither had one for which the system has no memory at the moment,
-    /// as `poll` and `select` need some: after a pause it is begun again, for some seconds.
+    /// How many are ready. An interrupted wait had none, and neither had one for which the system has no memory at the moment.
     final int requireWaited(String call, int result) throws SystemCallException {
-        boolean exhausted = result == -Errno.ENOMEM || result == -Errno.EAGAIN;
-        exhaustedInARow = exhausted ? exhaustedInARow + 1 : 0;
-        if (exhausted && exhaustedInARow <= MOST_EXHAUSTED_IN_A_ROW) {
-            LockSupport.parkNanos(EXHAUSTED_PAUSE_NANOS);
-            return 0;
-        }
-        return result == -Errno.EINTR ? 0 : SystemCallException.require(call, result);
+        return shortage.pausedFor(result) || result == -Errno.EINTR ? 0 : SystemCallException.require(call, result);
     }
 }

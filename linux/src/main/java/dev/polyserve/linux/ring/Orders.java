@@ -307,14 +307,17 @@ final class Orders {
         arena.clear();
     }
 
-    /// Ends all orders: what was submitted is done, what waits for its peers is not.
+    /// Ends all orders: what was submitted is done, what waits for its peers is not. Nobody orders any more: from here on the
+    /// memory of the ring may be gone, and connections call the system directly.
     void end() throws IOException {
-        enter(0);
-        ring.cancelAll();
-        enter(0);
-        for (Watched watched : joined()) {
-            if (watched instanceof RingSocket socket) {
-                socket.abandon();
+        try {
+            enter(0);
+            ring.cancelAll();
+            enter(0);
+        } finally {
+            for (Watched watched : joined()) {
+                watched.slot = 0;
+                watched.abandon();
             }
         }
     }

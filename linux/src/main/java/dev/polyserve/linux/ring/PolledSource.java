@@ -87,6 +87,11 @@ final class PolledSource extends Watched {
         }
     }
 
+    @Override
+    void abandon() {
+        polling = false;
+    }
+
     private static int bits(int interest) {
         return ((interest & Multiplexer.READ) != 0 ? PollDescriptors.IN : 0)
                 | ((interest & Multiplexer.WRITE) != 0 ? PollDescriptors.OUT : 0);

@@ -6,6 +6,7 @@ import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.MemoryCalls;
 import dev.polyserve.linux.system.RingCalls;
 import dev.polyserve.linux.system.RingLayout;
+import dev.polyserve.linux.system.Shortage;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -15,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 /// **Thread**: its maker's until the first [#enter]; from then on, that call's.
 final class Ring implements AutoCloseable {
     private final CallMemory memory = CallMemory.small();
+    private final Shortage shortage = new Shortage();
     private final Descriptor descriptor;
     private final MemorySegment queues;
     private final MemorySegment orders;
@@ -80,14 +82,14 @@ final class Ring implements AutoCloseable {
                 RingCalls.ENTER_GETEVENTS | enterFlags, atMostNanos);
         if (result >= 0) {
             submissions.taken(result);
-        } else if (result != -Errno.ETIME && result != -Errno.EINTR && !completionsFirst(result)) {
+        } else if (!begunAgain(result) && !shortage.pausedFor(result)) {
             throw new SystemCallException("io_uring_enter", result);
         }
     }
 
-    /// Whether it was refused only because completions are to be taken before, or memory is short for a moment.
-    private static boolean completionsFirst(int result) {
-        return result == -Errno.EBUSY || result == -Errno.EAGAIN;
+    /// Whether the time has passed, a signal came, or completions are to be taken before.
+    private static boolean begunAgain(int result) {
+        return result == -Errno.ETIME || result == -Errno.EINTR || result == -Errno.EBUSY;
     }
 
     private void enable() throws IOException {

@@ -134,16 +134,32 @@ final class RingListener extends Watched implements Listener {
             if (accepting) {
                 itsOrders.cancelNow(this, Operation.ACCEPT);
             }
-            for (; count > 0; count--) {
-                direct.adopt(waiting[head]).close();
-                head = (head + 1) % waiting.length;
-            }
         } catch (IOException e) {
             // Closing the ring ends what this could not.
             errno = Errno.ECANCELED;
         } finally {
+            closeWaiting();
             itsOrders.leave(this);
         }
+    }
+
+    /// Whom nobody will take.
+    private void closeWaiting() {
+        for (; count > 0; count--) {
+            try {
+                direct.adopt(waiting[head]).close();
+            } catch (IOException e) {
+                // The descriptor is released whatever close reports.
+                errno = Errno.ECANCELED;
+            }
+            head = (head + 1) % waiting.length;
+        }
+    }
+
+    @Override
+    void abandon() {
+        closeWaiting();
+        orders = null;
     }
 
     @Override

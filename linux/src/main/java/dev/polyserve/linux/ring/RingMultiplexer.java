@@ -8,6 +8,7 @@ import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 
 /// `io_uring(7)`: one call a turn submits what was ordered, waits, and brings what is done.
 ///
@@ -20,6 +21,7 @@ public final class RingMultiplexer implements Multiplexer {
     private final SendArena arena;
     private final Orders orders;
     private boolean wakeupPolled;
+    private boolean closed;
 
     private RingMultiplexer(Wakeup wakeup, Ring ring, ReceiveBuffers buffers, SendArena arena) {
         this.wakeup = wakeup;
@@ -53,6 +55,9 @@ public final class RingMultiplexer implements Multiplexer {
 
     @Override
     public Watch watch(Source source, int interest, Ready ready) throws IOException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
         Watched watched = switch (source) {
             case RingSocket socket -> {
                 socket.joins(orders);
@@ -113,6 +118,7 @@ public final class RingMultiplexer implements Multiplexer {
 
     @Override
     public void close() throws IOException {
+        closed = true;
         try (var opened = new Opened()) {
             opened.keep(wakeup, Wakeup::close);
             opened.keep(arena, SendArena::unmap);

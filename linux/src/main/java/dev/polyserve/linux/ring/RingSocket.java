@@ -349,6 +349,10 @@ final class RingSocket extends Watched implements StreamSocket {
         itsOrders.leave(this);
         inbox.clear(itsOrders.buffers());
         unsent.clear();
+        closeReleased();
+    }
+
+    private void closeReleased() {
         try {
             closeDirectly(closing);
         } catch (IOException e) {
@@ -357,12 +361,13 @@ final class RingSocket extends Watched implements StreamSocket {
         }
     }
 
-    /// Its ring is closed: what had still to be ended is.
-    void abandon() throws IOException {
-        receiving = false;
-        polling = false;
+    /// What had still to be ended is; what is still open calls the system directly.
+    @Override
+    void abandon() {
+        inbox.clear(requireOrders().buffers());
+        orders = null;
         if (closing != Closing.NOT) {
-            closeDirectly(Closing.NOW);
+            closeReleased();
         }
     }
 

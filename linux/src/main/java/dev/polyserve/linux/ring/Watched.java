@@ -65,6 +65,9 @@ abstract sealed class Watched implements Multiplexer.Watch permits RingSocket, R
     /// An order is done, or a part of it.
     abstract void completed(Operation operation, int result, int flags);
 
+    /// Its ring is closed, and its orders have ended.
+    abstract void abandon();
+
     /// Ends its orders, as nobody watches it any more; then frees its place.
     abstract void leave();
 }
