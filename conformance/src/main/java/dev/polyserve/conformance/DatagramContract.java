@@ -100,6 +100,24 @@ public abstract class DatagramContract {
     }
 
     @Test
+    void shouldAnswerManyThatComeAtOnce() throws Exception {
+        int many = 100;
+        try (Server server = bind((request, reply) -> reply.write(request.payload()), UnaryOperator.identity());
+                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+            for (int i = 0; i < many; i++) {
+                send(client, (byte) i, (byte) 0);
+            }
+            server.start();
+            var answered = new java.util.BitSet();
+            for (int i = 0; i < many; i++) {
+                answered.set(receive(client)[0]);
+            }
+            assertEquals(many, answered.cardinality());
+            Patiently.until("all are counted", () -> server.stats().datagramsOut() == many);
+        }
+    }
+
+    @Test
     void shouldCarryALongDatagram() throws Exception {
         try (Server server = start((request, reply) -> reply.write(request.payload()));
                 DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
