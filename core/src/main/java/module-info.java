@@ -3,6 +3,7 @@
 module dev.polyserve.core {
     requires static transitive org.jspecify;
     requires dev.polyserve.coroutine;
+    requires jdk.net; // how often a silent connection is probed
 
     exports dev.polyserve;
     // For models of other modules, the load generator and the test kit; no promise is made about these to anybody else.

@@ -2,6 +2,7 @@ package dev.polyserve;
 
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 
 /// What is known about a connection without taking part in it.
 ///
@@ -12,6 +13,12 @@ public interface ConnectionInfo {
 
     /// The other side. A Unix client without a name has an empty path.
     SocketAddress peer();
+
+    /// Who has connected to a Unix endpoint; empty for TCP.
+    ///
+    /// @throws UnsupportedOperationException for a Unix connection under a model that is not on descriptors: the JDK's channels
+    ///         tell names and no numbers
+    Optional<Credentials> peerCredentials();
 
     /// Our side.
     SocketAddress local();
@@ -27,4 +34,11 @@ public interface ConnectionInfo {
 
     /// Time since it was accepted.
     Duration age();
+
+    /// A process as the kernel knew it when it connected (SO_PEERCRED): not a claim of its own.
+    ///
+    /// @param pid its number, 0 when it cannot be seen from here, as from within a container; another process may have it by now
+    /// @param uid its effective user
+    /// @param gid its effective group
+    record Credentials(int pid, long uid, long gid) {}
 }

@@ -2,7 +2,8 @@ package dev.polyserve;
 
 import java.nio.file.Path;
 
-/// Where to listen: `tcp://host:port`, `udp://host:port`, `unix:/path`, `unixgram:/path`, `fd:N` or `fd:NAME`.
+/// Where to listen: `tcp://host:port`, `udp://host:port`, `unix:/path`, `unixgram:/path`, `fd:N` or `fd:NAME`; under the models
+/// on descriptors also `unix:@name` and `unixgram:@name`.
 public sealed interface Endpoint {
     /// A TCP port. A host of `*` or none means every address, IPv6 and IPv4; port 0 takes a free one.
     ///
@@ -38,18 +39,31 @@ public sealed interface Endpoint {
 
     /// A Unix stream socket. A stale socket file is replaced, a live one refused, any other file never touched.
     ///
-    /// @param path where its file is
+    /// A path that begins with `@` is no file but an abstract name of Linux, which is gone with its socket; such a file is written
+    /// `./@name`.
+    ///
+    /// @param path where its file is, or its abstract name
     record Unix(Path path) implements Endpoint {
+        /// Whether it is a name and no file.
+        public boolean isAbstract() {
+            return EndpointText.isAbstract(path);
+        }
+
         @Override
         public String toString() {
             return "unix:" + path;
         }
     }
 
-    /// A Unix datagram socket.
+    /// A Unix datagram socket, as [Unix].
     ///
-    /// @param path where its file is
+    /// @param path where its file is, or its abstract name
     record UnixDatagram(Path path) implements Endpoint {
+        /// Whether it is a name and no file.
+        public boolean isAbstract() {
+            return EndpointText.isAbstract(path);
+        }
+
         @Override
         public String toString() {
             return "unixgram:" + path;

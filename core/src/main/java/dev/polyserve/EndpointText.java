@@ -32,6 +32,10 @@ final class EndpointText {
         throw bad(text, "it is none of tcp://host:port, udp://host:port, unix:/path, unixgram:/path, fd:N, fd:NAME");
     }
 
+    static boolean isAbstract(Path path) {
+        return path.toString().startsWith("@");
+    }
+
     static void requirePort(int port) {
         if (port < 0 || port > MAX_PORT) {
             throw new IllegalArgumentException("port " + port + " is not between 0 and " + MAX_PORT);
@@ -70,6 +74,9 @@ final class EndpointText {
         }
         try {
             Path path = Path.of(text);
+            if (isAbstract(path) && (text.length() == 1 || !path.toString().equals(text))) {
+                throw bad(whole, "after @ comes a name, without // or a / at its end, as in unix:@app");
+            }
             int bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
             if (bytes > MAX_UNIX_PATH_BYTES) {
                 throw bad(whole,

@@ -1,6 +1,7 @@
 package dev.polyserve;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -105,12 +106,6 @@ public record Options(Limits limits, Timeouts timeouts, Sockets sockets, OnFull 
             return new Limits(connections, connectionsPerAddress, queue, frameBytes, highWaterBytes,
                     bufferBytesPerConnection, bufferBytesTotal, senderQueueBytes, most);
         }
-
-        private static void atLeast(String name, long value, long least) {
-            if (value < least) {
-                throw new IllegalArgumentException(name + ": " + value + " is less than " + least);
-            }
-        }
     }
 
     /// Times, all finite by default. For the waits of connections (the first four) zero means for ever; for `drain` and
@@ -191,34 +186,122 @@ public record Options(Limits limits, Timeouts timeouts, Sockets sockets, OnFull 
         }
     }
 
-    /// What is asked of the system.
+    /// What is asked of the system. Zero, and no keep-alive, leave to the system what it does by itself.
+    ///
+    /// What only the models on descriptors can do (`polling` to `epoll-et`), other models refuse at the start. Corking (TCP_CORK)
+    /// is none of it: what a handler writes is collected anyway until it reads, flushes or ends, and is then one call.
     ///
     /// @param backlog connections that the kernel keeps until they are accepted
     /// @param reuseAddress whether a port may be bound again while old connections linger in TIME_WAIT
     /// @param noDelay whether small TCP writes go out at once (TCP_NODELAY)
-    public record Sockets(int backlog, boolean reuseAddress, boolean noDelay) {
-        static final Sockets DEFAULTS = new Sockets(4096, true, true);
+    /// @param receiveBufferBytes what the kernel keeps for us to read, per TCP connection or UDP port (SO_RCVBUF); it may give
+    ///         less, and twice that counts its own records
+    /// @param sendBufferBytes what it takes from us to send, likewise, and per Unix connection (SO_SNDBUF)
+    /// @param keepAlive whether and how a silent TCP connection is probed
+    /// @param userTimeout after how long without acknowledgement a TCP connection is lost (TCP_USER_TIMEOUT); on descriptors
+    /// @param deferAccept for how long a TCP connection without a byte is kept from the server (TCP_DEFER_ACCEPT), in steps of
+    ///         the handshake's repetition; for protocols in which the client speaks first; on descriptors
+    public record Sockets(int backlog, boolean reuseAddress, boolean noDelay, int receiveBufferBytes,
+            int sendBufferBytes,
+            Optional<KeepAlive> keepAlive, Duration userTimeout, Duration deferAccept) {
+        static final Sockets DEFAULTS = new Sockets(4096, true, true, 0, 0, Optional.empty(), Duration.ZERO,
+                Duration.ZERO);
+        private static final Duration MOST = Duration.ofDays(20);
 
-        /// Checks the backlog.
+        /// Checks each.
         public Sockets {
-            if (backlog < 1) {
-                throw new IllegalArgumentException("backlog: " + backlog + " is less than 1");
-            }
+            atLeast("backlog", backlog, 1);
+            atLeast("receive-buffer", receiveBufferBytes, 0);
+            atLeast("send-buffer", sendBufferBytes, 0);
+            within("user-timeout", userTimeout, Duration.ofMillis(1), MOST);
+            within("defer-accept", deferAccept, Duration.ofSeconds(1), MOST);
         }
 
         /// With another backlog.
         public Sockets withBacklog(int connections) {
-            return new Sockets(connections, reuseAddress, noDelay);
+            return new Sockets(connections, reuseAddress, noDelay, receiveBufferBytes, sendBufferBytes, keepAlive,
+                    userTimeout, deferAccept);
         }
 
         /// With or without address reuse.
         public Sockets withReuseAddress(boolean reuse) {
-            return new Sockets(backlog, reuse, noDelay);
+            return new Sockets(backlog, reuse, noDelay, receiveBufferBytes, sendBufferBytes, keepAlive, userTimeout,
+                    deferAccept);
         }
 
         /// With or without Nagle's algorithm.
         public Sockets withNoDelay(boolean atOnce) {
-            return new Sockets(backlog, reuseAddress, atOnce);
+            return new Sockets(backlog, reuseAddress, atOnce, receiveBufferBytes, sendBufferBytes, keepAlive,
+                    userTimeout, deferAccept);
+        }
+
+        /// With other buffers in the kernel; 0: the system's own.
+        public Sockets withBufferBytes(int receive, int send) {
+            return new Sockets(backlog, reuseAddress, noDelay, receive, send, keepAlive, userTimeout, deferAccept);
+        }
+
+        /// With silent TCP connections probed.
+        public Sockets withKeepAlive(KeepAlive probes) {
+            return new Sockets(backlog, reuseAddress, noDelay, receiveBufferBytes, sendBufferBytes,
+                    Optional.of(probes), userTimeout, deferAccept);
+        }
+
+        /// With another time without acknowledgement; zero: the system's own.
+        public Sockets withUserTimeout(Duration atMost) {
+            return new Sockets(backlog, reuseAddress, noDelay, receiveBufferBytes, sendBufferBytes, keepAlive, atMost,
+                    deferAccept);
+        }
+
+        /// With TCP connections kept from the server until they have a byte, so long at most; zero: without.
+        public Sockets withDeferAccept(Duration atMost) {
+            return new Sockets(backlog, reuseAddress, noDelay, receiveBufferBytes, sendBufferBytes, keepAlive,
+                    userTimeout, atMost);
+        }
+
+        private static void within(String name, Duration value, Duration least, Duration most) {
+            if (!value.isZero() && (value.compareTo(least) < 0 || value.compareTo(most) > 0)) {
+                throw new IllegalArgumentException(name + ": " + value.toMillis() + " ms is not between "
+                        + least.toMillis() + " ms and " + most.toDays() + " days");
+            }
+        }
+    }
+
+    /// How a silent TCP connection is probed (SO_KEEPALIVE), in whole seconds.
+    ///
+    /// @param idle after how long a silence the first probe is sent
+    /// @param interval how long after an unanswered one the next is
+    /// @param count how many unanswered ones lose the connection
+    public record KeepAlive(Duration idle, Duration interval, int count) {
+        private static final int MOST_SECONDS = 32_767;
+        private static final int MOST_PROBES = 127;
+
+        /// Checks each.
+        public KeepAlive {
+            seconds("idle", idle);
+            seconds("interval", interval);
+            if (count < 1 || count > MOST_PROBES) {
+                throw new IllegalArgumentException(
+                        "keep-alive: " + count + " probes are not between 1 and " + MOST_PROBES);
+            }
+        }
+
+        /// After a silence of `idle`, and then up to nine probes 75 seconds apart, as Linux does.
+        public static KeepAlive after(Duration idle) {
+            return new KeepAlive(idle, Duration.ofSeconds(75), 9);
+        }
+
+        private static void seconds(String name, Duration value) {
+            if (!value.equals(Duration.ofSeconds(value.toSeconds())) || value.toSeconds() < 1
+                    || value.toSeconds() > MOST_SECONDS) {
+                throw new IllegalArgumentException("keep-alive: the " + name + " of " + value.toMillis()
+                        + " ms is not between 1 and " + MOST_SECONDS + " whole seconds");
+            }
+        }
+    }
+
+    private static void atLeast(String name, long value, long least) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + ": " + value + " is less than " + least);
         }
     }
 

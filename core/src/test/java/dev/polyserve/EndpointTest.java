@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EndpointTest {
     @ParameterizedTest
     @ValueSource(strings = {"tcp://127.0.0.1:8888", "tcp://[::1]:0", "udp://localhost:53", "tcp://*:65535",
-        "unix:/run/app.sock", "unix:relative", "unixgram:/run/log", "fd:3", "fd:web"})
+        "unix:/run/app.sock", "unix:relative", "unixgram:/run/log", "unix:@name", "unixgram:@name", "unix:./@file",
+        "fd:3", "fd:web"})
     void shouldWriteWhatItRead(String text) {
         assertThat(Endpoint.parse(text)).hasToString(text);
     }
@@ -32,10 +33,19 @@ class EndpointTest {
         "tcp://host:-1|not a number",
         "tcp://host:65536|not a number", "tcp://host:٣|not a number", "tcp://::1:80|brackets",
         "tcp://[::1]|port is missing",
-        "unix:|path is missing", "http://host:80|none of", "fd:|none of", "|none of"})
+        "unix:|path is missing", "unix:@|comes a name", "unixgram:@a/|comes a name", "http://host:80|none of",
+        "fd:|none of", "|none of"})
     void shouldSayWhatIsWrong(String text, String why) {
         assertThatThrownBy(() -> Endpoint.parse(text == null ? "" : text)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(why);
+    }
+
+    @Test
+    void shouldKnowNamesFromFiles() {
+        assertThat(new Endpoint.Unix(Path.of("@name")).isAbstract()).isTrue();
+        assertThat(new Endpoint.Unix(Path.of("./@name")).isAbstract()).isFalse();
+        assertThat(new Endpoint.UnixDatagram(Path.of("@name")).isAbstract()).isTrue();
+        assertThat(new Endpoint.UnixDatagram(Path.of("/run/@name")).isAbstract()).isFalse();
     }
 
     @Test

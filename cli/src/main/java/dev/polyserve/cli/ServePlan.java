@@ -8,6 +8,7 @@ import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.services.Servable;
 import dev.polyserve.cli.services.Service;
 import dev.polyserve.cli.services.UserHandler;
+import dev.polyserve.cli.text.Units;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -78,8 +79,7 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         return sentence(() -> {
             Options options = Options.defaults().withLimits(limits -> limits(settings, limits))
                     .withTimeouts(timeouts -> timeouts(settings, service, timeouts));
-            int backlog = settings.number(Setting.BACKLOG).orElse(options.sockets().backlog());
-            return options.withSockets(sockets -> sockets.withBacklog(backlog))
+            return options.withSockets(sockets -> sockets(settings, service, sockets))
                     .withOnFull(settings.read(Setting.ON_FULL, ServePlan::onFull).orElse(options.onFull()));
         });
     }
@@ -90,6 +90,31 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                 .withConnectionsPerAddress(settings.number(Setting.MAX_PER_IP).orElse(defaults.connectionsPerAddress()))
                 .withQueue(settings.number(Setting.QUEUE).orElse(defaults.queue()));
         return settings.bytes(Setting.MAX_FRAME).map(limits::withFrameBytes).orElse(limits);
+    }
+
+    private static Options.Sockets sockets(Settings settings, Servable service, Options.Sockets defaults) {
+        if (settings.has(Setting.DEFER_ACCEPT) && service.speaksFirst()) {
+            throw ExitException.wrong(settings.where(Setting.DEFER_ACCEPT) + " leaves clients in the kernel until they"
+                    + " speak, and " + service.id() + " speaks first: leave it out");
+        }
+        Options.Sockets sockets = defaults
+                .withBacklog(settings.number(Setting.BACKLOG).orElse(defaults.backlog()))
+                .withBufferBytes(settings.bytes(Setting.RECEIVE_BUFFER).orElse(defaults.receiveBufferBytes()),
+                        settings.bytes(Setting.SEND_BUFFER).orElse(defaults.sendBufferBytes()))
+                .withUserTimeout(settings.duration(Setting.USER_TIMEOUT).orElse(defaults.userTimeout()))
+                .withDeferAccept(settings.duration(Setting.DEFER_ACCEPT).orElse(defaults.deferAccept()));
+        return settings.read(Setting.KEEP_ALIVE, ServePlan::keepAlive).map(sockets::withKeepAlive).orElse(sockets);
+    }
+
+    private static Options.KeepAlive keepAlive(String text) {
+        String[] parts = text.split(",", -1);
+        if (parts.length == 1) {
+            return Options.KeepAlive.after(Units.duration(text));
+        }
+        if (parts.length != 3 || !parts[2].matches("[0-9]{1,3}")) {
+            throw new IllegalArgumentException("it is IDLE or IDLE,INTERVAL,COUNT, as in 60s,10s,6");
+        }
+        return new Options.KeepAlive(Units.duration(parts[0]), Units.duration(parts[1]), Integer.parseInt(parts[2]));
     }
 
     /// A client that is not expected to speak first is not ended for being silent at first, and who sets an idle time means it

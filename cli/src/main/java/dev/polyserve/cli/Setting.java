@@ -7,7 +7,8 @@ import java.util.Optional;
 enum Setting {
     /// Where to listen.
     LISTEN("listen", "ENDPOINT", Shape.LIST,
-            "Where to listen: tcp://host:port, udp://host:port, unix:/path, unixgram:/path, fd:N; may be repeated"
+            "Where to listen: tcp://host:port, udp://host:port, unix:/path, unixgram:/path, fd:N, and with"
+                    + " epoll and its like unix:@name, unixgram:@name; may be repeated"
                     + " (default: tcp://127.0.0.1:8888)."),
     /// How handlers run at once.
     MODEL("model", "MODEL", Shape.TEXT,
@@ -37,6 +38,24 @@ enum Setting {
             "How long conversations may go on after TERM or INT (default: 30s)."),
     /// Waiting in the kernel.
     BACKLOG("backlog", "N", Shape.NUMBER, "Connections that the kernel keeps until they are accepted (default: 4096)."),
+    /// Silent peers.
+    KEEP_ALIVE("keep-alive", "IDLE[,INTERVAL,COUNT]", Shape.TEXT,
+            "Probes a TCP connection that is silent for IDLE, COUNT times at most, INTERVAL apart, as in 60s,10s,6 (default:"
+                    + " no probes; INTERVAL 75s, COUNT 9)."),
+    /// Peers that acknowledge nothing.
+    USER_TIMEOUT("user-timeout", "DURATION", Shape.TEXT,
+            "Loses a TCP connection that acknowledges nothing for so long; with epoll and its like only (default: the"
+                    + " system's own, some 15 minutes)."),
+    /// Clients that say nothing.
+    DEFER_ACCEPT("defer-accept", "DURATION", Shape.TEXT,
+            "Leaves a TCP connection without a byte in the kernel, so long at most; with epoll and its like only (default:"
+                    + " 0s)."),
+    /// What the kernel receives.
+    RECEIVE_BUFFER("receive-buffer", "SIZE", Shape.TEXT,
+            "The kernel's buffer for what comes, of a TCP connection or UDP port (default: the system's own)."),
+    /// What the kernel sends.
+    SEND_BUFFER("send-buffer", "SIZE", Shape.TEXT,
+            "The kernel's buffer for what goes (default: the system's own)."),
     /// The longest line.
     MAX_FRAME("max-frame", "SIZE", Shape.TEXT, true,
             "The longest line or message, as in 64KiB, 1MiB (default: 64KiB)."),

@@ -76,6 +76,12 @@ class BadInputTest {
                 mistake("serve --max-connections many", "bad --max-connections 'many': it is not a whole number"),
                 mistake("serve --max-connections 0", "max-connections: 0 is less than 1"),
                 mistake("serve --backlog 0", "backlog: 0 is less than 1"),
+                mistake("serve --keep-alive 60s,10s", "bad --keep-alive '60s,10s': it is IDLE or IDLE,INTERVAL,COUNT"),
+                mistake("serve --keep-alive 500ms", "not between 1 and 32767 whole seconds"),
+                mistake("serve --user-timeout 100d", "bad --user-timeout '100d': it is not a duration"),
+                mistake("serve --defer-accept 10ms", "defer-accept: 10 ms is not between 1000 ms"),
+                mistake("serve --send-buffer 4KB", "bad --send-buffer '4KB': it is not a size"),
+                mistake("serve --listen unix:@", "after @ comes a name"),
                 mistake("serve --idle-timeout 5", "bad --idle-timeout '5': it is not a duration"),
                 mistake("serve --drain-timeout -1s", "bad --drain-timeout '-1s': it is not a duration"),
                 mistake("serve --max-frame 5KB", "bad --max-frame '5KB': it is not a size"),
@@ -101,6 +107,7 @@ class BadInputTest {
                 mistake("serve --model process-pool --inner process", "cannot run the model process"),
                 mistake("serve --handler a.B echo", "the service 'echo' was given too"),
                 mistake("serve --allow-amplification", "--allow-amplification goes with discard"),
+                mistake("serve welcome --defer-accept 1s", "welcome speaks first: leave it out"),
                 mistake("serve --class-path .", "--class-path goes with --handler"),
                 mistake("serve chat --listen udp://127.0.0.1:0",
                         "chat serves connections and udp://127.0.0.1:0 has datagrams"),
@@ -109,6 +116,8 @@ class BadInputTest {
 
     private static Stream<Arguments> places() {
         return Stream.of(mistake("serve --listen unixgram:/tmp/polyserve-test", "unixgram:/tmp/polyserve-test"),
+                mistake("serve --user-timeout 5s --listen tcp://127.0.0.1:0", "this model cannot set user-timeout"),
+                mistake("serve --listen unix:@polyserve-test", "this model has no abstract addresses"),
                 mistake("serve --listen tcp://no-such-host.invalid:0", "no-such-host.invalid"),
                 mistake("serve --model process", "process"));
     }

@@ -88,6 +88,11 @@ public abstract sealed class Conversation extends Patience implements Connection
     }
 
     @Override
+    public final Optional<Credentials> peerCredentials() {
+        return ends.peerCredentials();
+    }
+
+    @Override
     public final SocketAddress local() {
         return ends.local();
     }

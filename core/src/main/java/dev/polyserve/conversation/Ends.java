@@ -1,6 +1,8 @@
 package dev.polyserve.conversation;
 
+import dev.polyserve.ConnectionInfo;
 import java.net.SocketAddress;
+import java.util.Optional;
 
 /// The two sides of a connection. Whoever knows them may make the addresses when they are asked for: an idle connection
 /// need not keep them.
@@ -12,6 +14,11 @@ public interface Ends {
 
     /// Our side.
     SocketAddress local();
+
+    /// As [ConnectionInfo#peerCredentials].
+    default Optional<ConnectionInfo.Credentials> peerCredentials() {
+        return Optional.empty();
+    }
 
     /// Two addresses that are known.
     static Ends of(SocketAddress peer, SocketAddress local) {

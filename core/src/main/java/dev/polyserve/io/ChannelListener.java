@@ -1,28 +1,26 @@
 package dev.polyserve.io;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
 import java.io.IOException;
-import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /// A TCP listener of the JDK's family.
 final class ChannelListener extends BoundChannel<ServerSocketChannel> implements Listener {
-    private final boolean noDelay;
+    private final Options.Sockets options;
 
-    ChannelListener(ServerSocketChannel channel, Endpoint endpoint, boolean noDelay) throws IOException {
+    ChannelListener(ServerSocketChannel channel, Endpoint endpoint, Options.Sockets options) throws IOException {
         super(channel, endpoint);
-        this.noDelay = noDelay;
+        this.options = options;
     }
 
     @Override
     public @Nullable StreamSocket accept() throws IOException {
         for (SocketChannel accepted; (accepted = channel.accept()) != null;) {
             try {
-                if (noDelay) {
-                    accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                }
+                ChannelOptions.setAll(accepted, options);
                 return new ChannelSocket(accepted);
             } catch (IOException e) {
                 // Gone between the handshake and now: as if it had never been there, and the next may be waiting.

@@ -1,5 +1,6 @@
 package dev.polyserve.io;
 
+import dev.polyserve.ConnectionInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -11,6 +12,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -142,6 +144,15 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
     @Override
     public SocketAddress peer() {
         return peer;
+    }
+
+    @Override
+    public Optional<ConnectionInfo.Credentials> peerCredentials() {
+        if (peer instanceof InetSocketAddress) {
+            return Optional.empty();
+        }
+        throw new UnsupportedOperationException("this model cannot tell who has connected (the JDK tells no numbers);"
+                + " use a model on descriptors, as epoll");
     }
 
     @Override

@@ -18,7 +18,7 @@ public final class ChannelTransport implements Transport {
     public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> listenTcp(tcp, options);
-            case Endpoint.Unix unix -> UnixChannelListener.bind(unix, options.backlog());
+            case Endpoint.Unix unix -> UnixChannelListener.bind(unix, options);
             case Endpoint.Inherited _ ->
                 throw new BindFailedException(endpoint, BindFailedException.NOT_INHERITED, null);
             case Endpoint.Udp _, Endpoint.UnixDatagram _ ->
@@ -27,9 +27,9 @@ public final class ChannelTransport implements Transport {
     }
 
     @Override
-    public DatagramPort bind(Endpoint endpoint) throws IOException {
+    public DatagramPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
         return switch (endpoint) {
-            case Endpoint.Udp udp -> bindUdp(udp);
+            case Endpoint.Udp udp -> bindUdp(udp, options);
             case Endpoint.UnixDatagram _ ->
                 throw new BindFailedException(endpoint,
                         "this model has no Unix datagrams (the JDK lacks them); use a model on descriptors, as epoll, or udp:// or unix:",
@@ -41,20 +41,22 @@ public final class ChannelTransport implements Transport {
 
     private static Listener listenTcp(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
         InetSocketAddress address = Hosts.resolve(tcp, tcp.host(), tcp.port());
+        ChannelOptions.requirePossible(tcp, options);
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, options.reuseAddress());
+            ChannelOptions.setReceiveBuffer(channel, options);
             channel.configureBlocking(false);
             channel.bind(address, options.backlog());
             int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
-            return new ChannelListener(channel, new Endpoint.Tcp(tcp.host(), port), options.noDelay());
+            return new ChannelListener(channel, new Endpoint.Tcp(tcp.host(), port), options);
         } catch (IOException e) {
             channel.close();
             throw explained(tcp, e);
         }
     }
 
-    private static DatagramPort bindUdp(Endpoint.Udp udp) throws IOException {
+    private static DatagramPort bindUdp(Endpoint.Udp udp, Options.Sockets options) throws IOException {
         InetSocketAddress address = Hosts.resolve(udp, udp.host(), udp.port());
         // An IPv4 socket for an IPv4 address, so that peers and our own address look like what was asked for.
         DatagramChannel channel = Hosts.isEvery(udp.host()) || !(address.getAddress() instanceof java.net.Inet4Address)
@@ -62,6 +64,7 @@ public final class ChannelTransport implements Transport {
                 : DatagramChannel.open(StandardProtocolFamily.INET);
         try {
             channel.configureBlocking(false);
+            ChannelOptions.setBuffers(channel, options);
             channel.bind(address);
             int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
             return new ChannelDatagramPort(channel, new Endpoint.Udp(udp.host(), port));

@@ -14,5 +14,5 @@ public interface Transport {
     /// Binds a datagram endpoint.
     ///
     /// @throws IOException naming the endpoint and what is wrong; nothing stays bound
-    DatagramPort bind(Endpoint endpoint) throws IOException;
+    DatagramPort bind(Endpoint endpoint, Options.Sockets options) throws IOException;
 }

@@ -1,6 +1,7 @@
 package dev.polyserve.io;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -12,19 +13,27 @@ import org.jspecify.annotations.Nullable;
 /// A Unix stream listener of the JDK's family, and the owner of its socket file.
 final class UnixChannelListener extends BoundChannel<ServerSocketChannel> implements Listener {
     private final SocketFile file;
+    private final Options.Sockets options;
 
-    private UnixChannelListener(ServerSocketChannel channel, Endpoint.Unix endpoint) throws IOException {
+    private UnixChannelListener(ServerSocketChannel channel, Endpoint.Unix endpoint, Options.Sockets options)
+            throws IOException {
         super(channel, endpoint);
+        this.options = options;
         this.file = SocketFile.made(endpoint.path());
     }
 
-    static Listener bind(Endpoint.Unix endpoint, int backlog) throws IOException {
+    static Listener bind(Endpoint.Unix endpoint, Options.Sockets options) throws IOException {
+        if (endpoint.isAbstract()) {
+            throw new BindFailedException(endpoint, "this model has no abstract addresses (the JDK lacks them);"
+                    + " use a model on descriptors, as epoll, or a path: a file of that name is written ./"
+                    + endpoint.path(), null);
+        }
         SocketFile.removeStale(endpoint, endpoint.path(), UnixChannelListener::isLive);
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.configureBlocking(false);
-            channel.bind(UnixDomainSocketAddress.of(endpoint.path()), backlog);
-            return new UnixChannelListener(channel, endpoint);
+            channel.bind(UnixDomainSocketAddress.of(endpoint.path()), options.backlog());
+            return new UnixChannelListener(channel, endpoint, options);
         } catch (IOException e) {
             channel.close();
             throw new BindFailedException(endpoint, String.valueOf(e.getMessage()), e);
@@ -47,7 +56,16 @@ final class UnixChannelListener extends BoundChannel<ServerSocketChannel> implem
     @Override
     public @Nullable StreamSocket accept() throws IOException {
         SocketChannel accepted = channel.accept();
-        return accepted == null ? null : new ChannelSocket(accepted);
+        if (accepted == null) {
+            return null;
+        }
+        try {
+            ChannelOptions.setSendBuffer(accepted, options);
+            return new ChannelSocket(accepted);
+        } catch (IOException e) {
+            accepted.close();
+            throw e;
+        }
     }
 
     @Override

@@ -88,7 +88,7 @@ final class LiveServer implements Server {
 
     private void bindOne(Endpoint endpoint) throws IOException {
         if (endpoint.datagram() && setup.datagrams() != null) {
-            DatagramPort port = runner.transport().bind(endpoint);
+            DatagramPort port = runner.transport().bind(endpoint, setup.options().sockets());
             endpoints.add(port.endpoint());
             addresses.add(port.address());
             datagramServices

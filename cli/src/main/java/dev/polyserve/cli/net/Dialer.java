@@ -21,6 +21,9 @@ public final class Dialer {
     public static SocketChannel connect(Endpoint endpoint) throws IOException {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> tcp(resolve(tcp.host(), tcp.port()));
+            case Endpoint.Unix unix when unix.isAbstract() -> throw new IOException("an abstract address cannot be"
+                    + " reached from here (the JDK lacks them): listen at a path, or take socat - ABSTRACT-CONNECT:"
+                    + unix.path().toString().substring(1));
             case Endpoint.Unix unix -> unix(UnixDomainSocketAddress.of(unix.path()));
             case Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
                 throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.ring;
 
+import dev.polyserve.ConnectionInfo;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.system.Errno;
@@ -9,6 +10,7 @@ import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A connection on a ring: one receive that goes on and on, and one send at a time. Before a ring watches it, and for what is
@@ -386,6 +388,11 @@ final class RingSocket extends Watched implements StreamSocket {
     @Override
     public SocketAddress peer() {
         return direct.peer();
+    }
+
+    @Override
+    public Optional<ConnectionInfo.Credentials> peerCredentials() {
+        return direct.peerCredentials();
     }
 
     @Override

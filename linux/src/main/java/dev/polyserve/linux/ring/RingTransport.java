@@ -21,7 +21,7 @@ public final class RingTransport implements Transport {
     }
 
     @Override
-    public DatagramPort bind(Endpoint endpoint) throws IOException {
-        return descriptors.bind(endpoint);
+    public DatagramPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
+        return descriptors.bind(endpoint, options);
     }
 }

@@ -22,6 +22,8 @@ import java.util.Optional;
 ///
 /// **Thread**: its maker's.
 final class Binding {
+    private static final int MILLIS_PER_SECOND = 1_000;
+
     private final CallMemory memory = CallMemory.small();
     private final Endpoint endpoint;
     private final int family;
@@ -57,6 +59,7 @@ final class Binding {
             binding.option(SocketOption.SO_REUSEADDR, options.reuseAddress());
             // Connections inherit it, so it costs no call for each.
             binding.option(SocketOption.TCP_NODELAY, options.noDelay());
+            binding.tcpOptions(options);
             InetSocketAddress bound = binding.bindInet(address);
             binding.listen(options.backlog());
             return binding.bound(new Endpoint.Tcp(tcp.host(), bound.getPort()), bound, Optional.empty());
@@ -64,30 +67,35 @@ final class Binding {
     }
 
     /// A UDP port.
-    static Bound udp(Endpoint.Udp udp) throws IOException {
+    static Bound udp(Endpoint.Udp udp, Options.Sockets options) throws IOException {
         InetSocketAddress address = Hosts.resolve(udp, udp.host(), udp.port());
         return inet(udp, udp.host(), address, SocketCalls.DATAGRAM).closedOnFailure(binding -> {
+            binding.buffers(options);
             InetSocketAddress bound = binding.bindInet(address);
             return binding.bound(new Endpoint.Udp(udp.host(), bound.getPort()), bound, Optional.empty());
         });
     }
 
     /// A Unix stream listener.
-    static Bound unix(Endpoint.Unix unix, int backlog) throws IOException {
-        return unix(unix, unix.path(), SocketCalls.STREAM, binding -> binding.listen(backlog));
+    static Bound unix(Endpoint.Unix unix, Options.Sockets options) throws IOException {
+        Step listens = binding -> binding.listen(options.backlog());
+        return unix.isAbstract()
+                ? abstractUnix(unix, unix.path(), SocketCalls.STREAM, listens)
+                : unix(unix, unix.path(), SocketCalls.STREAM, listens);
     }
 
     /// A Unix datagram port.
-    static Bound unixDatagram(Endpoint.UnixDatagram unix) throws IOException {
-        return unix(unix, unix.path(), SocketCalls.DATAGRAM, _ -> {});
+    static Bound unixDatagram(Endpoint.UnixDatagram unix, Options.Sockets options) throws IOException {
+        Step buffers = binding -> binding.buffers(options);
+        return unix.isAbstract()
+                ? abstractUnix(unix, unix.path(), SocketCalls.DATAGRAM, buffers)
+                : unix(unix, unix.path(), SocketCalls.DATAGRAM, buffers);
     }
 
     private static Bound unix(Endpoint endpoint, Path path, int type, Step afterwards) throws IOException {
         SocketFile.removeStale(endpoint, path, at -> isLive(at, type));
         return new Binding(endpoint, SocketAddresses.AF_UNIX, type).closedOnFailure(binding -> {
-            SocketAddress address = UnixDomainSocketAddress.of(path);
-            binding.require("bind", SocketCalls.bind(binding.memory, binding.descriptor.number(), binding.family,
-                    address));
+            SocketAddress address = binding.bindUnix(path);
             SocketFile file = SocketFile.made(path);
             try {
                 afterwards.run(binding);
@@ -97,6 +105,21 @@ final class Binding {
             }
             return binding.bound(endpoint, address, Optional.of(file));
         });
+    }
+
+    /// A name that is no file: it is gone with its socket, so none can be stale, and there is nothing to remove.
+    private static Bound abstractUnix(Endpoint endpoint, Path name, int type, Step afterwards) throws IOException {
+        return new Binding(endpoint, SocketAddresses.AF_UNIX, type).closedOnFailure(binding -> {
+            SocketAddress address = binding.bindUnix(name);
+            afterwards.run(binding);
+            return binding.bound(endpoint, address, Optional.empty());
+        });
+    }
+
+    private SocketAddress bindUnix(Path path) throws IOException {
+        SocketAddress address = UnixDomainSocketAddress.of(path);
+        require("bind", SocketCalls.bind(memory, descriptor.number(), family, address));
+        return address;
     }
 
     /// Only "nobody listens" proves it stale: a full backlog, another kind of socket or a missing permission is a live one.
@@ -130,7 +153,36 @@ final class Binding {
     }
 
     private void option(SocketOption option, boolean value) throws IOException {
-        require("setsockopt", SocketCalls.setOption(memory, descriptor.number(), option, value ? 1 : 0));
+        option(option, value ? 1 : 0);
+    }
+
+    private void option(SocketOption option, int value) throws IOException {
+        require("setsockopt", SocketCalls.setOption(memory, descriptor.number(), option, value));
+    }
+
+    private void optionUnlessZero(SocketOption option, int value) throws IOException {
+        if (value > 0) {
+            option(option, value);
+        }
+    }
+
+    private void buffers(Options.Sockets options) throws IOException {
+        optionUnlessZero(SocketOption.SO_RCVBUF, options.receiveBufferBytes());
+        optionUnlessZero(SocketOption.SO_SNDBUF, options.sendBufferBytes());
+    }
+
+    private void tcpOptions(Options.Sockets options) throws IOException {
+        buffers(options);
+        if (options.keepAlive().isPresent()) {
+            Options.KeepAlive probes = options.keepAlive().get();
+            option(SocketOption.SO_KEEPALIVE, true);
+            option(SocketOption.TCP_KEEPIDLE, (int) probes.idle().toSeconds());
+            option(SocketOption.TCP_KEEPINTVL, (int) probes.interval().toSeconds());
+            option(SocketOption.TCP_KEEPCNT, probes.count());
+        }
+        optionUnlessZero(SocketOption.TCP_USER_TIMEOUT, (int) options.userTimeout().toMillis());
+        optionUnlessZero(SocketOption.TCP_DEFER_ACCEPT,
+                (int) Math.ceilDiv(options.deferAccept().toMillis(), MILLIS_PER_SECOND));
     }
 
     private InetSocketAddress bindInet(InetSocketAddress address) throws IOException {
@@ -154,7 +206,9 @@ final class Binding {
     private void require(String call, int result) throws BindFailedException {
         if (result < 0) {
             String why = switch (-result) {
-                case Errno.EADDRINUSE -> BindFailedException.IN_USE;
+                case Errno.EADDRINUSE -> family == SocketAddresses.AF_UNIX
+                        ? "another server has this address; stop it or take another one"
+                        : BindFailedException.IN_USE;
                 case Errno.EADDRNOTAVAIL -> BindFailedException.NOT_OURS;
                 case Errno.EACCES -> family == SocketAddresses.AF_UNIX
                         ? "permission denied; take a directory that may be written to"

@@ -1,14 +1,19 @@
 package dev.polyserve.linux.socket;
 
+import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
 import dev.polyserve.io.Listener;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SocketOption;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A listener of this family, TCP or Unix.
@@ -17,11 +22,13 @@ public final class DescriptorListener extends DescriptorSource implements Listen
 
     private final Bound bound;
     private final int mostDescriptors;
+    private final Options.Sockets options;
     /// Connections have our address as theirs, unless we listen at every one.
     private final boolean boundToOne;
 
-    DescriptorListener(Bound bound, int mostDescriptors) {
+    DescriptorListener(Bound bound, int mostDescriptors, Options.Sockets options) {
         super(bound.descriptor());
+        this.options = options;
         this.bound = bound;
         this.mostDescriptors = mostDescriptors;
         this.boundToOne = !(bound.address() instanceof InetSocketAddress inet && inet.getAddress().isAnyLocalAddress());
@@ -87,10 +94,29 @@ public final class DescriptorListener extends DescriptorSource implements Listen
             if (accepted >= mostDescriptors) {
                 throw tooMany(accepted);
             }
-            return new DescriptorSocket(owned, peer, boundToOne ? bound.address() : local(memory, accepted));
+            SocketAddress local = boundToOne ? bound.address() : local(memory, accepted);
+            if (bound.family() != SocketAddresses.AF_UNIX) {
+                return new DescriptorSocket(owned, peer, local, Optional.empty());
+            }
+            setSendBuffer(memory, accepted);
+            return new DescriptorSocket(owned, peer, local, Optional.of(credentials(memory, accepted)));
         } catch (IOException | RuntimeException | Error e) {
             owned.close();
             throw e;
+        }
+    }
+
+    private static ConnectionInfo.Credentials credentials(CallMemory memory, int accepted) throws IOException {
+        SystemCallException.require("getsockopt", SocketCalls.peerCredentials(memory, accepted));
+        return new ConnectionInfo.Credentials(SocketCalls.pid(memory), SocketCalls.uid(memory),
+                SocketCalls.gid(memory));
+    }
+
+    /// Unix connections inherit nothing.
+    private void setSendBuffer(CallMemory memory, int accepted) throws IOException {
+        if (options.sendBufferBytes() > 0) {
+            SystemCallException.require("setsockopt",
+                    SocketCalls.setOption(memory, accepted, SocketOption.SO_SNDBUF, options.sendBufferBytes()));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.socket;
 
+import dev.polyserve.ConnectionInfo;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A connection of this family, TCP or Unix.
@@ -30,10 +32,13 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
     private final char peerPort;
     /// Any other peer.
     private final @Nullable SocketAddress otherPeer;
+    private final Optional<ConnectionInfo.Credentials> peerCredentials;
     private volatile boolean waits = true;
 
-    DescriptorSocket(Descriptor descriptor, SocketAddress peer, SocketAddress local) {
+    DescriptorSocket(Descriptor descriptor, SocketAddress peer, SocketAddress local,
+            Optional<ConnectionInfo.Credentials> peerCredentials) {
         super(descriptor);
+        this.peerCredentials = peerCredentials;
         this.local = local;
         if (peer instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet4Address address) {
             this.peerNumber = ByteBuffer.wrap(address.getAddress()).getInt();
@@ -242,6 +247,11 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
         } catch (UnknownHostException e) {
             throw new IllegalStateException("four bytes are an IPv4 address", e);
         }
+    }
+
+    @Override
+    public Optional<ConnectionInfo.Credentials> peerCredentials() {
+        return peerCredentials;
     }
 
     @Override

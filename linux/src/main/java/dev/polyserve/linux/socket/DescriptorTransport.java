@@ -29,20 +29,20 @@ public final class DescriptorTransport implements Transport {
     public DescriptorListener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
         Bound bound = switch (endpoint) {
             case Endpoint.Tcp tcp -> Binding.tcp(tcp, options);
-            case Endpoint.Unix unix -> Binding.unix(unix, options.backlog());
+            case Endpoint.Unix unix -> Binding.unix(unix, options);
             case Endpoint.Inherited _ ->
                 throw new BindFailedException(endpoint, BindFailedException.NOT_INHERITED, null);
             case Endpoint.Udp _, Endpoint.UnixDatagram _ ->
                 throw new BindFailedException(endpoint, BindFailedException.NO_CONNECTIONS, null);
         };
-        return new DescriptorListener(bound, mostDescriptors);
+        return new DescriptorListener(bound, mostDescriptors, options);
     }
 
     @Override
-    public DatagramPort bind(Endpoint endpoint) throws IOException {
+    public DatagramPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
         Bound bound = switch (endpoint) {
-            case Endpoint.Udp udp -> Binding.udp(udp);
-            case Endpoint.UnixDatagram unix -> Binding.unixDatagram(unix);
+            case Endpoint.Udp udp -> Binding.udp(udp, options);
+            case Endpoint.UnixDatagram unix -> Binding.unixDatagram(unix, options);
             case Endpoint.Tcp _, Endpoint.Unix _, Endpoint.Inherited _ ->
                 throw new BindFailedException(endpoint, BindFailedException.NO_DATAGRAMS, null);
         };

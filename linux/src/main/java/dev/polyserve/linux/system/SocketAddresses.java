@@ -19,6 +19,9 @@ import java.nio.charset.Charset;
 /// struct sockaddr_in6 { u16 family; be16 port; be32 flowinfo; u8 addr[16]; u32 scope_id; };          // 28 bytes
 /// struct sockaddr_un  { u16 family; char path[108]; };                                               // 110 bytes
 /// ```
+///
+/// An abstract Unix address (a name that is no file; its first byte is zero) is a path that begins with `@`; a file whose name
+/// begins so is one that begins with `./@`.
 public final class SocketAddresses {
     /// Unix.
     public static final int AF_UNIX = 1;
@@ -42,6 +45,7 @@ public final class SocketAddresses {
 
     private static final ValueLayout.OfShort BIG_ENDIAN = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int MAPPED_MARK_AT = 10;
+    private static final byte ABSTRACT = '@';
     /// As the JDK encodes paths.
     private static final Charset PATHS = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
@@ -103,11 +107,15 @@ public final class SocketAddresses {
                     + " bytes, and this one has " + path.length + ": " + unix);
         }
         MemorySegment.copy(path, 0, into, ValueLayout.JAVA_BYTE, UNIX_PATH, path.length);
+        if (path.length > 0 && path[0] == ABSTRACT) {
+            into.set(ValueLayout.JAVA_BYTE, UNIX_PATH, (byte) 0);
+            return UNIX_PATH + path.length;
+        }
         into.set(ValueLayout.JAVA_BYTE, UNIX_PATH + path.length, (byte) 0);
         return UNIX_PATH + path.length + 1;
     }
 
-    /// Reads an address of this length; one without a name, or with an abstract one, has an empty path.
+    /// Reads an address of this length; one without a name, or with an abstract one that is no text, has an empty path.
     static SocketAddress read(MemorySegment from, int length) {
         if (length < UNIX_PATH) {
             return UnixDomainSocketAddress.of("");
@@ -135,10 +143,22 @@ public final class SocketAddresses {
     }
 
     private static String path(MemorySegment from, int length) {
+        if (length <= UNIX_PATH) {
+            return "";
+        }
+        byte first = from.get(ValueLayout.JAVA_BYTE, UNIX_PATH);
+        if (first == 0) {
+            String name = text(from, UNIX_PATH + 1, length);
+            return name.isEmpty() || name.indexOf('\0') >= 0 ? "" : "@" + name;
+        }
         int end = UNIX_PATH;
         while (end < length && from.get(ValueLayout.JAVA_BYTE, end) != 0) {
             end++;
         }
-        return new String(from.asSlice(UNIX_PATH, end - UNIX_PATH).toArray(ValueLayout.JAVA_BYTE), PATHS);
+        return (first == ABSTRACT ? "./" : "") + text(from, UNIX_PATH, end);
+    }
+
+    private static String text(MemorySegment from, int begin, int end) {
+        return new String(from.asSlice(begin, end - begin).toArray(ValueLayout.JAVA_BYTE), PATHS);
     }
 }

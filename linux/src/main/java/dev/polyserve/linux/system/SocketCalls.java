@@ -28,6 +28,11 @@ public final class SocketCalls {
     /// A lost peer raises no signal.
     public static final int MSG_NOSIGNAL = 0x4000;
 
+    static final int CREDENTIALS_BYTES = 12;
+    static final int PID = 0;
+    static final int UID = 4;
+    static final int GID = 8;
+
     private SocketCalls() {}
 
     /// `socket(2)`.
@@ -130,6 +135,32 @@ public final class SocketCalls {
         memory.half(0, value);
         return (int) call(memory, CallNumber.SETSOCKOPT, descriptor, option.level, option.number, memory.wordsAddress(),
                 4, 0);
+    }
+
+    /// `getsockopt(2)` of the process that has connected; [#pid], [#uid] and [#gid] then tell who it is.
+    ///
+    /// ```c
+    /// struct ucred { pid_t pid; uid_t uid; gid_t gid; };  // 12 bytes
+    /// ```
+    public static int peerCredentials(CallMemory memory, int descriptor) {
+        memory.half(CREDENTIALS_BYTES / 4, CREDENTIALS_BYTES);
+        return (int) call(memory, CallNumber.GETSOCKOPT, descriptor, SocketOption.SO_PEERCRED.level,
+                SocketOption.SO_PEERCRED.number, memory.wordsAddress(), memory.wordsAddress() + CREDENTIALS_BYTES, 0);
+    }
+
+    /// The number of that process, 0 when it is not visible.
+    public static int pid(CallMemory memory) {
+        return memory.half(PID / 4);
+    }
+
+    /// Its user.
+    public static long uid(CallMemory memory) {
+        return Integer.toUnsignedLong(memory.half(UID / 4));
+    }
+
+    /// Its group.
+    public static long gid(CallMemory memory) {
+        return Integer.toUnsignedLong(memory.half(GID / 4));
     }
 
     /// `getsockopt(2)` of a number.

@@ -6,6 +6,22 @@ public enum SocketOption {
     SO_REUSEADDR(1, 2),
     /// The size of the send buffer; the system doubles what is asked.
     SO_SNDBUF(1, 7),
+    /// The size of the receive buffer; likewise.
+    SO_RCVBUF(1, 8),
+    /// Silent connections are probed. This and the rest of TCP, accepted connections inherit from their listener.
+    SO_KEEPALIVE(1, 9),
+    /// Seconds of silence before the first probe.
+    TCP_KEEPIDLE(6, 4),
+    /// Seconds between probes.
+    TCP_KEEPINTVL(6, 5),
+    /// How many unanswered probes lose the connection.
+    TCP_KEEPCNT(6, 6),
+    /// For how many seconds a connection without a byte is not accepted.
+    TCP_DEFER_ACCEPT(6, 9),
+    /// Milliseconds without acknowledgement that lose the connection.
+    TCP_USER_TIMEOUT(6, 18),
+    /// Who has connected: no number but a structure, for [SocketCalls#peerCredentials].
+    SO_PEERCRED(1, 17),
     /// Small writes are sent at once. Accepted connections inherit it from their listener.
     TCP_NODELAY(6, 1),
     /// An IPv6 socket is for IPv6 only.

@@ -3,6 +3,7 @@ package dev.polyserve.linux.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.MessagesToSend;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 @Timeout(30)
 class DatagramBatchTest {
+    private static final Options.Sockets OPTIONS = Options.defaults().sockets();
     private static final String SENT = "sent";
     /// What goes over the loopback is there at once, unless the machine is very busy.
     private static final long PATIENCE_NANOS = 20_000_000_000L;
@@ -56,11 +58,11 @@ class DatagramBatchTest {
     }
 
     private static DatagramPort udp() throws IOException {
-        return DescriptorTransport.unlimited().bind(Endpoint.parse("udp://127.0.0.1:0"));
+        return DescriptorTransport.unlimited().bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
     }
 
     private DatagramPort unix(String name) throws IOException {
-        return DescriptorTransport.unlimited().bind(Endpoint.parse("unixgram:" + directory.resolve(name)));
+        return DescriptorTransport.unlimited().bind(Endpoint.parse("unixgram:" + directory.resolve(name)), OPTIONS);
     }
 
     /// Recognised by its length and its beginning.
@@ -191,7 +193,7 @@ class DatagramBatchTest {
     @Test
     void equalRepliesGoJoinedAndComeJoinedAndAreTheSame() throws Exception {
         DatagramPort server = udp();
-        Bound client = Binding.udp(new Endpoint.Udp("127.0.0.1", 0));
+        Bound client = Binding.udp(new Endpoint.Udp("127.0.0.1", 0), OPTIONS);
         CallMemory memory = CallMemory.small();
         int descriptor = client.descriptor().number();
         boolean joins = SocketCalls.setOption(memory, descriptor, SocketOption.UDP_GRO, 1) == 0
@@ -293,7 +295,7 @@ class DatagramBatchTest {
 
     @Test
     void everyAddressServesBothFamiliesInOneBatch() throws Exception {
-        DatagramPort server = DescriptorTransport.unlimited().bind(Endpoint.parse("udp://*:0"));
+        DatagramPort server = DescriptorTransport.unlimited().bind(Endpoint.parse("udp://*:0"), OPTIONS);
         int port = ((InetSocketAddress) server.address()).getPort();
         DatagramPort four = udp();
         collect(four, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 9, 9);

@@ -220,7 +220,7 @@ class DescriptorTransportTest {
         listen("unix:" + path).close();
         Files.writeString(path, "mine");
         assertThatThrownBy(() -> listen("unix:" + path)).hasMessageContaining("is not a socket");
-        assertThatThrownBy(() -> transport.bind(Endpoint.parse("unixgram:" + path)))
+        assertThatThrownBy(() -> transport.bind(Endpoint.parse("unixgram:" + path), OPTIONS))
                 .hasMessageContaining("is not a socket");
         assertThatThrownBy(() -> listen("unix:" + directory.resolve("none/x"))).hasMessageContaining("directory");
     }
@@ -234,13 +234,14 @@ class DescriptorTransportTest {
         assertThatThrownBy(() -> listen("tcp://192.0.2.1:0")).hasMessageContaining("not one of this machine's");
         assertThatThrownBy(() -> listen("udp://127.0.0.1:0")).hasMessageContaining("no connections");
         assertThatThrownBy(() -> listen("fd:3")).hasMessageContaining("inherited");
-        assertThatThrownBy(() -> transport.bind(Endpoint.parse("tcp://127.0.0.1:0"))).hasMessageContaining("datagrams");
+        assertThatThrownBy(() -> transport.bind(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS))
+                .hasMessageContaining("datagrams");
     }
 
     @Test
     void unixDatagramsComeAndAreAnsweredUnlessTheSenderHasNoName() throws Exception {
-        DatagramPort server = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("server")));
-        DatagramPort client = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("client")));
+        DatagramPort server = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("server")), OPTIONS);
+        DatagramPort client = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("client")), OPTIONS);
         ByteBuffer in = ByteBuffer.allocateDirect(100);
         assertThat(server.receive(in)).isNull();
         assertThat(client.send(bytes("hello"), server.address())).isTrue();
@@ -260,8 +261,8 @@ class DescriptorTransportTest {
 
     @Test
     void aFullUnixReceiverRefusesAndLosesNothing() throws Exception {
-        DatagramPort server = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("server")));
-        DatagramPort client = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("client")));
+        DatagramPort server = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("server")), OPTIONS);
+        DatagramPort client = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("client")), OPTIONS);
         int sent = 0;
         while (client.send(bytes("datagram"), server.address())) {
             sent++;
@@ -277,8 +278,8 @@ class DescriptorTransportTest {
 
     @Test
     void udpCutsWhatIsLongerThanTheBuffer() throws Exception {
-        DatagramPort server = transport.bind(Endpoint.parse("udp://*:0"));
-        DatagramPort client = transport.bind(Endpoint.parse("udp://127.0.0.1:0"));
+        DatagramPort server = transport.bind(Endpoint.parse("udp://*:0"), OPTIONS);
+        DatagramPort client = transport.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
         int port = ((InetSocketAddress) server.address()).getPort();
         assertThat(client.send(bytes("hello"), new InetSocketAddress(InetAddress.getLoopbackAddress(), port))).isTrue();
         ByteBuffer in = ByteBuffer.allocate(3);

@@ -51,6 +51,10 @@ class LayoutTest {
         ours.put("offsetof(struct sockaddr_in6, sin6_flowinfo)", (long) SocketAddresses.INET6_FLOW);
         ours.put("offsetof(struct sockaddr_in6, sin6_addr)", (long) SocketAddresses.INET6_ADDRESS);
         ours.put("offsetof(struct sockaddr_in6, sin6_scope_id)", (long) SocketAddresses.INET6_SCOPE);
+        ours.put("sizeof(struct ucred)", (long) SocketCalls.CREDENTIALS_BYTES);
+        ours.put("offsetof(struct ucred, pid)", (long) SocketCalls.PID);
+        ours.put("offsetof(struct ucred, uid)", (long) SocketCalls.UID);
+        ours.put("offsetof(struct ucred, gid)", (long) SocketCalls.GID);
         ours.put("sizeof(struct sockaddr_un)", (long) SocketAddresses.UNIX_BYTES);
         ours.put("offsetof(struct sockaddr_un, sun_path)", (long) SocketAddresses.UNIX_PATH);
         compare(HEADERS, ours);

@@ -49,6 +49,13 @@ class SocketAddressesTest {
     void pathsComeBackAndNoneIsEmpty() {
         UnixDomainSocketAddress longest = UnixDomainSocketAddress.of("/" + "p".repeat(106));
         assertThat(thereAndBack(SocketAddresses.AF_UNIX, longest)).isEqualTo(longest);
+        UnixDomainSocketAddress name = UnixDomainSocketAddress.of("@name");
+        assertThat(thereAndBack(SocketAddresses.AF_UNIX, name)).isEqualTo(name);
+        assertThat(memory.get(java.lang.foreign.ValueLayout.JAVA_BYTE, 2)).as("abstract").isZero();
+        UnixDomainSocketAddress file = UnixDomainSocketAddress.of("./@file");
+        assertThat(thereAndBack(SocketAddresses.AF_UNIX, file)).isEqualTo(file);
+        memory.setString(2, "@file");
+        assertThat(SocketAddresses.read(memory, 8)).as("a file, and no name").isEqualTo(file);
         assertThat(SocketAddresses.read(memory, 2)).isEqualTo(UnixDomainSocketAddress.of(""));
         assertThat(SocketAddresses.read(memory, 0)).isEqualTo(UnixDomainSocketAddress.of(""));
         assertThatThrownBy(

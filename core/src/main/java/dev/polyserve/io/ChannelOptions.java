@@ -1,0 +1,86 @@
+package dev.polyserve.io;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Set;
+import jdk.net.ExtendedSocketOptions;
+
+/// Socket options as the JDK's channels can set them.
+///
+/// **Thread**: any.
+final class ChannelOptions {
+    private static final String ON_DESCRIPTORS = "; use a model on descriptors, as epoll, or leave the option out";
+
+    private ChannelOptions() {}
+
+    private static boolean probesCanBeSet() throws IOException {
+        try (SocketChannel any = SocketChannel.open()) {
+            return any.supportedOptions().containsAll(Set.of(ExtendedSocketOptions.TCP_KEEPIDLE,
+                    ExtendedSocketOptions.TCP_KEEPINTERVAL, ExtendedSocketOptions.TCP_KEEPCOUNT));
+        }
+    }
+
+    /// That nothing is asked for which a channel cannot do.
+    static void requirePossible(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
+        require(tcp, "user-timeout (TCP_USER_TIMEOUT)", options.userTimeout());
+        require(tcp, "defer-accept (TCP_DEFER_ACCEPT)", options.deferAccept());
+        if (options.keepAlive().isPresent() && !probesCanBeSet()) {
+            throw new BindFailedException(tcp, "this system's JDK cannot set the times of keep-alive; leave it out",
+                    null);
+        }
+    }
+
+    private static void require(Endpoint.Tcp tcp, String option, Duration value) throws BindFailedException {
+        if (!value.isZero()) {
+            throw new BindFailedException(tcp, "this model cannot set " + option + ", which the JDK lacks"
+                    + ON_DESCRIPTORS, null);
+        }
+    }
+
+    /// Before it is bound, as the size of the first window follows from it; its connections inherit it.
+    static void setReceiveBuffer(ServerSocketChannel listener, Options.Sockets options) throws IOException {
+        if (options.receiveBufferBytes() > 0) {
+            listener.setOption(StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());
+        }
+    }
+
+    static void setBuffers(DatagramChannel port, Options.Sockets options) throws IOException {
+        if (options.receiveBufferBytes() > 0) {
+            port.setOption(StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());
+        }
+        if (options.sendBufferBytes() > 0) {
+            port.setOption(StandardSocketOptions.SO_SNDBUF, options.sendBufferBytes());
+        }
+    }
+
+    /// Of a connection of either kind.
+    static void setSendBuffer(SocketChannel accepted, Options.Sockets options) throws IOException {
+        if (options.sendBufferBytes() > 0) {
+            accepted.setOption(StandardSocketOptions.SO_SNDBUF, options.sendBufferBytes());
+        }
+    }
+
+    /// Of a TCP connection; channels do not inherit these everywhere.
+    static void setAll(SocketChannel accepted, Options.Sockets options) throws IOException {
+        if (options.noDelay()) {
+            accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+        setSendBuffer(accepted, options);
+        if (options.keepAlive().isPresent()) {
+            setKeepAlive(accepted, options.keepAlive().get());
+        }
+    }
+
+    private static void setKeepAlive(SocketChannel accepted, Options.KeepAlive probes) throws IOException {
+        accepted.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        accepted.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, (int) probes.idle().toSeconds());
+        accepted.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, (int) probes.interval().toSeconds());
+        accepted.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, probes.count());
+    }
+}
