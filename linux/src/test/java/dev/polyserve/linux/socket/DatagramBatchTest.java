@@ -1,6 +1,7 @@
 package dev.polyserve.linux.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
@@ -19,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,8 +130,9 @@ class DatagramBatchTest {
 
     @Test
     void whatIsHeldIsHandedOutOneByOneAndItsSenderIsOneObject() throws Exception {
-        DatagramPort server = udp();
-        DatagramPort client = udp();
+        // Unix datagrams are there when they are sent, even on a busy machine.
+        DatagramPort server = unix("server");
+        DatagramPort client = unix("client");
         collect(client, server.address(), 10, 20, 15);
         client.flush(outcomes);
         ByteBuffer in = ByteBuffer.allocate(12);
@@ -258,6 +261,8 @@ class DatagramBatchTest {
 
     @Test
     void aFullUnixReceiverKeepsNothingFromOthers() throws Exception {
+        String queue = Files.readString(Path.of("/proc/sys/net/unix/max_dgram_qlen")).strip();
+        assumeTrue(Integer.parseInt(queue) < 30, "a receiver's queue takes " + queue + " datagrams here");
         DatagramPort server = unix("server");
         DatagramPort full = unix("full");
         DatagramPort gone = unix("gone");
