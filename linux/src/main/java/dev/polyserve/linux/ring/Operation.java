@@ -8,7 +8,7 @@ enum Operation {
     WAKE(1),
     /// Connections.
     ACCEPT(2),
-    /// Bytes.
+    /// Bytes, or messages.
     RECEIVE(3),
     /// Bytes that leave.
     SEND(4),

@@ -33,6 +33,8 @@ final class Orders {
             RingLayout.RECV_MULTISHOT);
     private static final long RECEIVE_LATER = Submissions.head(RingLayout.OP_RECV, RingLayout.SQE_BUFFER_SELECT,
             RingLayout.RECV_MULTISHOT | RingLayout.RECVSEND_POLL_FIRST);
+    private static final long RECEIVE_MESSAGES = Submissions.head(RingLayout.OP_RECVMSG,
+            RingLayout.SQE_BUFFER_SELECT, RingLayout.RECV_MULTISHOT);
     private static final long SEND = Submissions.head(RingLayout.OP_SEND, RingLayout.SQE_CQE_SKIP_SUCCESS, 0);
     private static final long POLL = Submissions.head(RingLayout.OP_POLL_ADD, 0, 0);
     private static final long CANCEL = Submissions.head(RingLayout.OP_ASYNC_CANCEL, RingLayout.SQE_CQE_SKIP_SUCCESS,
@@ -60,6 +62,7 @@ final class Orders {
     private final ArrayList<RingSocket> sending = new ArrayList<>();
     /// Those that hold buffers.
     private final ArrayList<RingSocket> holding = new ArrayList<>();
+    private int groups;
     private boolean buffersRanOut;
     private boolean woken;
 
@@ -71,6 +74,16 @@ final class Orders {
 
     ReceiveBuffers buffers() {
         return buffers;
+    }
+
+    Ring ring() {
+        return ring;
+    }
+
+    /// A number for a group of buffers.
+    int newGroup() {
+        groups++;
+        return groups;
     }
 
     // --- places ---
@@ -171,7 +184,15 @@ final class Orders {
     /// @param afterWaiting whether it need not try at once
     void receive(Watched socket, int descriptor, boolean afterWaiting) {
         submissions().add(afterWaiting ? RECEIVE_LATER : RECEIVE, descriptor, 0, 0, 0,
-                userData(Operation.RECEIVE, socket.slot), ReceiveBuffers.GROUP);
+                userData(Operation.RECEIVE, socket.slot), ReceiveBuffers.OF_CONNECTIONS);
+    }
+
+    /// Receives messages, again and again.
+    ///
+    /// @param header where it says how much room there is for addresses and control messages
+    void receiveMessages(Watched port, int descriptor, long header, int group) {
+        submissions().add(RECEIVE_MESSAGES, descriptor, 0, header, Submissions.length(1, 0),
+                userData(Operation.RECEIVE, port.slot), group);
     }
 
     /// Sends what fits of a buffer, and moves its position; whether the kernel has taken it, is known after the next call.

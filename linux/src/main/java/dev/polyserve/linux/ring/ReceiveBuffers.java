@@ -21,33 +21,39 @@ import java.nio.ByteBuffer;
 final class ReceiveBuffers {
     /// No buffer.
     static final int NONE = -1;
-    /// Their group.
-    static final int GROUP = 0;
+    /// The group of those for connections.
+    static final int OF_CONNECTIONS = 0;
 
-    private static final int SIZE = 4 << 10;
-    private static final int MOST = 2048;
-    private static final int FIRST = 128;
     private static final VarHandle TAIL = ValueLayout.JAVA_SHORT.varHandle();
 
     private final CallMemory memory = CallMemory.small();
     private final MemorySegment ring;
     private final MemorySegment bytes;
-    private final int[] next = new int[MOST];
-    private final int[] from = new int[MOST];
-    private final int[] to = new int[MOST];
+    private final int size;
+    private final int first;
+    private final int most;
+    private final int[] next;
+    private final int[] from;
+    private final int[] to;
     private int provided;
     private short tail;
 
-    private ReceiveBuffers(Ring owner) throws IOException {
-        this.ring = MemoryCalls.map(memory, (long) MOST * RingLayout.BUFFER_BYTES);
+    private ReceiveBuffers(Ring owner, int group, int size, int first, int most) throws IOException {
+        this.size = size;
+        this.first = first;
+        this.most = most;
+        this.next = new int[most];
+        this.from = new int[most];
+        this.to = new int[most];
+        this.ring = MemoryCalls.map(memory, (long) most * RingLayout.BUFFER_BYTES);
         try {
-            this.bytes = MemoryCalls.map(memory, (long) MOST * SIZE);
+            this.bytes = MemoryCalls.map(memory, (long) most * size);
         } catch (IOException | RuntimeException | Error e) {
             MemoryCalls.unmap(memory, ring);
             throw e;
         }
         try {
-            owner.register(ring, MOST, GROUP);
+            owner.register(ring, most, group);
         } catch (IOException | RuntimeException | Error e) {
             unmap();
             throw e;
@@ -55,14 +61,22 @@ final class ReceiveBuffers {
         more();
     }
 
-    /// Registers them with the ring.
-    static ReceiveBuffers open(Ring ring) throws IOException {
-        return new ReceiveBuffers(ring);
+    /// Registers those for connections.
+    static ReceiveBuffers forConnections(Ring ring) throws IOException {
+        return new ReceiveBuffers(ring, OF_CONNECTIONS, 4 << 10, 128, 2048);
+    }
+
+    /// Registers others.
+    ///
+    /// @param size of each
+    /// @param count how many, a power of two
+    static ReceiveBuffers open(Ring ring, int group, int size, int count) throws IOException {
+        return new ReceiveBuffers(ring, group, size, count, count);
     }
 
     /// Provides more of them, as long as there are any.
     void more() {
-        for (int left = Math.max(FIRST, provided); left > 0 && provided < MOST; left--) {
+        for (int left = Math.max(first, provided); left > 0 && provided < most; left--) {
             provide(provided);
             provided++;
         }
@@ -75,18 +89,28 @@ final class ReceiveBuffers {
     }
 
     private void provide(int buffer) {
-        long at = (long) (tail & (MOST - 1)) * RingLayout.BUFFER_BYTES;
-        ring.set(ValueLayout.JAVA_LONG, at + RingLayout.BUFFER_ADDRESS, bytes.address() + (long) buffer * SIZE);
-        ring.set(ValueLayout.JAVA_INT, at + RingLayout.BUFFER_LENGTH, SIZE);
+        long at = (long) (tail & (most - 1)) * RingLayout.BUFFER_BYTES;
+        ring.set(ValueLayout.JAVA_LONG, at + RingLayout.BUFFER_ADDRESS, bytes.address() + (long) buffer * size);
+        ring.set(ValueLayout.JAVA_INT, at + RingLayout.BUFFER_LENGTH, size);
         ring.set(ValueLayout.JAVA_SHORT, at + RingLayout.BUFFER_ID, (short) buffer);
         tail++;
     }
 
     /// The kernel has filled one.
     void filled(int buffer, int count) {
+        filled(buffer, 0, count);
+    }
+
+    /// The kernel has filled one, and what is to be taken is a part of that.
+    void filled(int buffer, int begin, int end) {
         next[buffer] = NONE;
-        from[buffer] = 0;
-        to[buffer] = count;
+        from[buffer] = begin;
+        to[buffer] = end;
+    }
+
+    /// All of one.
+    MemorySegment whole(int buffer) {
+        return bytes.asSlice((long) buffer * size, size);
     }
 
     /// Puts a filled one behind another.
@@ -109,7 +133,19 @@ final class ReceiveBuffers {
     /// @return how many
     int take(int buffer, ByteBuffer into) {
         int count = Math.min(left(buffer), into.remaining());
-        long at = (long) buffer * SIZE + from[buffer];
+        copy(buffer, into, count);
+        from[buffer] += count;
+        return count;
+    }
+
+    /// Takes so many bytes, of which only those are copied that fit.
+    void takePiece(int buffer, ByteBuffer into, int count) {
+        copy(buffer, into, Math.min(count, into.remaining()));
+        from[buffer] += count;
+    }
+
+    private void copy(int buffer, ByteBuffer into, int count) {
+        long at = (long) buffer * size + from[buffer];
         if (into.hasArray()) {
             MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, into.array(), into.arrayOffset() + into.position(),
                     count);
@@ -117,13 +153,11 @@ final class ReceiveBuffers {
         } else {
             into.put(bytes.asSlice(at, count).asByteBuffer());
         }
-        from[buffer] += count;
-        return count;
     }
 
     /// Takes all bytes that are left.
     void takeAll(int buffer, ByteQueue into) {
-        into.append(bytes, (long) buffer * SIZE + from[buffer], left(buffer));
+        into.append(bytes, (long) buffer * size + from[buffer], left(buffer));
         from[buffer] = to[buffer];
     }
 

@@ -69,6 +69,12 @@ final class Ring implements AutoCloseable {
                 RingCalls.registerBuffers(memory, descriptor.number(), buffers, entries, group));
     }
 
+    /// Takes a ring of provided buffers back, which no order uses any more.
+    void unregister(int group) throws IOException {
+        SystemCallException.require("io_uring_register",
+                RingCalls.unregisterBuffers(memory, descriptor.number(), group));
+    }
+
     /// Submits what waits, and waits until a completion is there or the time has passed; or only submits, and has what is
     /// done told.
     ///

@@ -41,7 +41,7 @@ public final class RingMultiplexer implements Multiplexer {
         try (var opened = new Opened()) {
             Wakeup wakeup = opened.keep(new Wakeup(new CallMemoryPool()), Wakeup::close);
             Ring ring = opened.keep(Ring.open(submissions), Ring::close);
-            ReceiveBuffers buffers = opened.keep(ReceiveBuffers.open(ring), ReceiveBuffers::unmap);
+            ReceiveBuffers buffers = opened.keep(ReceiveBuffers.forConnections(ring), ReceiveBuffers::unmap);
             SendArena arena = opened.keep(SendArena.open(), SendArena::unmap);
             opened.complete();
             return new RingMultiplexer(wakeup, ring, buffers, arena);
@@ -66,6 +66,10 @@ public final class RingMultiplexer implements Multiplexer {
             case RingListener listener -> {
                 listener.joins(orders);
                 yield listener;
+            }
+            case RingPort port -> {
+                port.joins(orders, memories);
+                yield port;
             }
             case DescriptorSource other -> {
                 other.joins(memories, Readiness.UNTRACKED);

@@ -22,6 +22,6 @@ public final class RingTransport implements Transport {
 
     @Override
     public DatagramPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
-        return descriptors.bind(endpoint, options);
+        return new RingPort(descriptors.bind(endpoint, options));
     }
 }

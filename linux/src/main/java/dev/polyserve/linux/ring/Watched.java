@@ -11,7 +11,7 @@ import dev.polyserve.loop.Multiplexer;
 /// ```
 ///
 /// **Thread**: the loop's.
-abstract sealed class Watched implements Multiplexer.Watch permits RingSocket, RingListener, PolledSource {
+abstract sealed class Watched implements Multiplexer.Watch permits RingSocket, RingListener, RingPort, PolledSource {
     private static final Multiplexer.Ready NOBODY = _ -> {};
 
     /// Where it stands; 0: nowhere.

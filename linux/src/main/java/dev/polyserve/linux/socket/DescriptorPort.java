@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A datagram port of this family, UDP or Unix: it receives up to sixteen messages by one call and hands them out one by one,
 /// and sends what was collected by one call.
-final class DescriptorPort extends DescriptorSource implements DatagramPort {
+public final class DescriptorPort extends DescriptorSource implements DatagramPort {
     /// With 64 KiB for each, 1 MiB for a port; more at once would save some ten nanoseconds for each.
     private static final int RECEIVED_AT_ONCE = 16;
 

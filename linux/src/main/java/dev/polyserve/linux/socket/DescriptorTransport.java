@@ -3,7 +3,6 @@ package dev.polyserve.linux.socket;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
-import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Transport;
 import java.io.IOException;
 
@@ -39,7 +38,7 @@ public final class DescriptorTransport implements Transport {
     }
 
     @Override
-    public DatagramPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
+    public DescriptorPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
         Bound bound = switch (endpoint) {
             case Endpoint.Udp udp -> Binding.udp(udp, options);
             case Endpoint.UnixDatagram unix -> Binding.unixDatagram(unix, options);

@@ -20,6 +20,7 @@ public final class RingCalls {
     static final int REGISTER_ENABLE_RINGS = 12;
     static final int REGISTER_RING_FDS = 20;
     static final int REGISTER_PBUF_RING = 22;
+    static final int UNREGISTER_PBUF_RING = 23;
     static final int REGISTER_SYNC_CANCEL = 24;
 
     /// ```c
@@ -111,6 +112,15 @@ public final class RingCalls {
             argument.set(ValueLayout.JAVA_INT, BUFFERS_ENTRIES, entries);
             argument.set(ValueLayout.JAVA_SHORT, BUFFERS_GROUP, (short) group);
             return (int) register(memory, ring, REGISTER_PBUF_RING, argument.address(), 1);
+        }
+    }
+
+    /// Takes a ring of provided buffers back.
+    public static int unregisterBuffers(CallMemory memory, int ring, int group) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment argument = arena.allocate(BUFFERS_BYTES, 8);
+            argument.set(ValueLayout.JAVA_SHORT, BUFFERS_GROUP, (short) group);
+            return (int) register(memory, ring, UNREGISTER_PBUF_RING, argument.address(), 1);
         }
     }
 

@@ -48,6 +48,8 @@ public final class RingLayout {
 
     /// Watch a descriptor.
     public static final int OP_POLL_ADD = 6;
+    /// Receive messages.
+    public static final int OP_RECVMSG = 10;
     /// Accept a connection.
     public static final int OP_ACCEPT = 13;
     /// End an order.

@@ -80,6 +80,10 @@ class RingLayoutTest {
         ours.put("sizeof(struct io_uring_buf_reg)", (long) RingCalls.BUFFERS_BYTES);
         offset(ours, "io_uring_buf_reg", "ring_entries", RingCalls.BUFFERS_ENTRIES);
         offset(ours, "io_uring_buf_reg", "bgid", RingCalls.BUFFERS_GROUP);
+        ours.put("sizeof(struct io_uring_recvmsg_out)", (long) MultishotMessages.OUT_BYTES);
+        offset(ours, "io_uring_recvmsg_out", "namelen", MultishotMessages.OUT_NAME);
+        offset(ours, "io_uring_recvmsg_out", "controllen", MultishotMessages.OUT_CONTROL);
+        offset(ours, "io_uring_recvmsg_out", "payloadlen", MultishotMessages.OUT_PAYLOAD);
         ours.put("sizeof(struct io_uring_sync_cancel_reg)", (long) RingCalls.CANCEL_BYTES);
         offset(ours, "io_uring_sync_cancel_reg", "flags", RingCalls.CANCEL_FLAGS);
         offset(ours, "io_uring_sync_cancel_reg", "timeout", RingCalls.CANCEL_TIMEOUT);
@@ -90,6 +94,7 @@ class RingLayoutTest {
     void operationsAndFlagsAreThoseOfC() throws Exception {
         Map<String, Long> ours = new LinkedHashMap<>();
         ours.put("IORING_OP_POLL_ADD", (long) RingLayout.OP_POLL_ADD);
+        ours.put("IORING_OP_RECVMSG", (long) RingLayout.OP_RECVMSG);
         ours.put("IORING_OP_ACCEPT", (long) RingLayout.OP_ACCEPT);
         ours.put("IORING_OP_ASYNC_CANCEL", (long) RingLayout.OP_ASYNC_CANCEL);
         ours.put("IORING_OP_SEND", (long) RingLayout.OP_SEND);
@@ -122,6 +127,7 @@ class RingLayoutTest {
         ours.put("IORING_REGISTER_ENABLE_RINGS", (long) RingCalls.REGISTER_ENABLE_RINGS);
         ours.put("IORING_REGISTER_RING_FDS", (long) RingCalls.REGISTER_RING_FDS);
         ours.put("IORING_REGISTER_PBUF_RING", (long) RingCalls.REGISTER_PBUF_RING);
+        ours.put("IORING_UNREGISTER_PBUF_RING", (long) RingCalls.UNREGISTER_PBUF_RING);
         ours.put("IORING_REGISTER_SYNC_CANCEL", (long) RingCalls.REGISTER_SYNC_CANCEL);
         ours.put("IO_URING_OP_SUPPORTED", (long) RingCalls.PROBE_SUPPORTED);
         ours.put("IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY", (long) RingCalls.CANCEL_ALL_ANY);

@@ -1,0 +1,225 @@
+package dev.polyserve.linux.ring;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.io.DatagramPort;
+import dev.polyserve.linux.socket.DescriptorPort;
+import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.MultishotMessages;
+import dev.polyserve.linux.system.RingLayout;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// A datagram port on a ring: one receive that goes on and on, into buffers of its own. It sends as any port on descriptors,
+/// many by one call.
+///
+/// **Thread**: as [DatagramPort].
+final class RingPort extends Watched implements DatagramPort {
+    /// With 64 KiB for each, 2 MiB.
+    private static final int BUFFERS = 32;
+
+    private final DescriptorPort direct;
+    private final MultishotMessages messages = new MultishotMessages();
+    private @Nullable Orders orders;
+    private @Nullable ReceiveBuffers buffers;
+    private int group;
+    private int first = ReceiveBuffers.NONE;
+    private int last = ReceiveBuffers.NONE;
+    /// Of the message that is handed out: its datagrams' length where several came joined, and who sent it.
+    private int pieceBytes;
+    private @Nullable SocketAddress sender;
+    private int errno;
+    private boolean receiving;
+    private boolean cancelling;
+
+    RingPort(DescriptorPort direct) {
+        this.direct = direct;
+    }
+
+    /// A ring watches it from now on.
+    void joins(Orders itsOrders, CallMemoryPool memories) throws IOException {
+        direct.joins(memories, Readiness.UNTRACKED);
+        group = itsOrders.newGroup();
+        buffers = ReceiveBuffers.open(itsOrders.ring(), group, MultishotMessages.BUFFER_BYTES, BUFFERS);
+        orders = itsOrders;
+        itsOrders.join(this);
+        itsOrders.due(this);
+    }
+
+    // --- receiving ---
+
+    @Override
+    void order() {
+        Orders itsOrders = orders;
+        if (itsOrders == null || buffers == null || slot == 0) {
+            return;
+        }
+        boolean wanted = (interest() & Multiplexer.READ) != 0;
+        if (wanted && !receiving && first == ReceiveBuffers.NONE && errno == 0) {
+            receiving = true;
+            buffers.publish();
+            itsOrders.receiveMessages(this, direct.descriptor().number(), messages.address(), group);
+        } else if (!wanted && receiving && !cancelling) {
+            cancelling = true;
+            itsOrders.cancel(this, Operation.RECEIVE);
+        }
+    }
+
+    @Override
+    void completed(Operation operation, int result, int flags) {
+        if (orders == null || buffers == null) {
+            throw new IllegalStateException("no ring watches " + direct.endpoint());
+        }
+        if ((flags & RingLayout.CQE_F_BUFFER) != 0) {
+            hold(buffers, flags >>> RingLayout.CQE_BUFFER_SHIFT);
+        }
+        if ((flags & RingLayout.CQE_F_MORE) == 0) {
+            receiving = false;
+            cancelling = false;
+            boolean expected = result >= 0 || result == -Errno.ENOBUFS || result == -Errno.ECANCELED
+                    || result == -Errno.EAGAIN || result == -Errno.EINTR;
+            errno = expected ? errno : -result;
+            orders.due(this);
+        }
+        orders.enlist(this);
+    }
+
+    private void hold(ReceiveBuffers from, int buffer) {
+        int payload = MultishotMessages.payloadBytes(from.whole(buffer));
+        from.filled(buffer, MultishotMessages.PAYLOAD, MultishotMessages.PAYLOAD + payload);
+        if (first == ReceiveBuffers.NONE) {
+            first = buffer;
+        } else {
+            from.link(last, buffer);
+        }
+        last = buffer;
+    }
+
+    @Override
+    public @Nullable SocketAddress receive(ByteBuffer into) throws IOException {
+        ReceiveBuffers from = buffers;
+        if (from == null || orders == null) {
+            return direct.receive(into);
+        }
+        if (first == ReceiveBuffers.NONE) {
+            from.publish();
+            throwIfFailed();
+            return null;
+        }
+        if (sender == null) {
+            MemorySegment whole = from.whole(first);
+            sender = messages.sender(whole);
+            pieceBytes = MultishotMessages.segmentBytes(whole);
+        }
+        SocketAddress told = sender;
+        int left = from.left(first);
+        from.takePiece(first, into, pieceBytes > 0 ? Math.min(pieceBytes, left) : left);
+        if (from.left(first) == 0) {
+            giveFirstBack(from, orders);
+        }
+        return told;
+    }
+
+    private void giveFirstBack(ReceiveBuffers from, Orders itsOrders) {
+        int given = first;
+        first = from.next(given);
+        from.giveBack(given);
+        sender = null;
+        if (!receiving && first == ReceiveBuffers.NONE) {
+            itsOrders.due(this);
+        }
+    }
+
+    private void throwIfFailed() throws IOException {
+        int failed = errno;
+        if (failed != 0) {
+            errno = 0;
+            if (orders != null) {
+                orders.due(this);
+            }
+            throw Orders.failure("recvmsg", failed);
+        }
+    }
+
+    @Override
+    int ready() {
+        boolean readable = first != ReceiveBuffers.NONE || errno != 0;
+        return ((readable ? Multiplexer.READ : 0) | Multiplexer.WRITE) & interest();
+    }
+
+    // --- sending ---
+
+    @Override
+    public boolean send(ByteBuffer bytes, SocketAddress to) throws IOException {
+        return direct.send(bytes, to);
+    }
+
+    @Override
+    public void collect(ByteBuffer bytes, SocketAddress to, Outcome outcome) {
+        direct.collect(bytes, to, outcome);
+    }
+
+    @Override
+    public void flush(Outcome outcome) {
+        direct.flush(outcome);
+    }
+
+    // --- ending ---
+
+    @Override
+    void leave() {
+        Orders itsOrders = orders;
+        if (itsOrders == null) {
+            return;
+        }
+        try {
+            if (receiving) {
+                itsOrders.cancelNow(this, Operation.RECEIVE);
+            }
+            itsOrders.ring().unregister(group);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            itsOrders.leave(this);
+            abandon();
+        }
+    }
+
+    @Override
+    void abandon() {
+        ReceiveBuffers unused = buffers;
+        orders = null;
+        buffers = null;
+        first = ReceiveBuffers.NONE;
+        try {
+            if (unused != null) {
+                unused.unmap();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        direct.close();
+    }
+
+    // --- what a port is ---
+
+    @Override
+    public Endpoint endpoint() {
+        return direct.endpoint();
+    }
+
+    @Override
+    public SocketAddress address() {
+        return direct.address();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.polyserve.linux.system;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.SocketAddress;
+
+/// Messages that a ring's receive of many puts into provided buffers: how much room each has for what, and what is where.
+///
+/// ```c
+/// struct io_uring_recvmsg_out { u32 namelen, controllen, payloadlen, flags; };  // 16 bytes
+/// // then room for an address, room for control messages, the payload
+/// ```
+///
+/// **Thread**: its owner's.
+public final class MultishotMessages {
+    /// Where the payload begins.
+    public static final int PAYLOAD;
+    /// The size of a buffer that takes whole what a datagram can have.
+    public static final int BUFFER_BYTES;
+
+    static final int OUT_BYTES = 16;
+    static final int OUT_NAME = 0;
+    static final int OUT_CONTROL = 4;
+    static final int OUT_PAYLOAD = 8;
+
+    private static final int NAME_AT = OUT_BYTES;
+    private static final int CONTROL_AT = NAME_AT + SocketAddresses.LONGEST_BYTES;
+
+    static {
+        PAYLOAD = CONTROL_AT + MessageHeaders.CONTROL_BYTES;
+        // Not a power of two, by which the beginnings of all would share a few places of the processor's caches.
+        BUFFER_BYTES = ReceivedMessages.MOST_BYTES + 3 * 64;
+    }
+
+    private final MemorySegment wish = Arena.ofAuto().allocate(MessageHeaders.BYTES, Long.BYTES);
+    private final AddressCache addresses = new AddressCache();
+
+    /// Room for any address and for one control message.
+    public MultishotMessages() {
+        wish.set(ValueLayout.JAVA_INT, MessageHeaders.NAME_LENGTH, SocketAddresses.LONGEST_BYTES);
+        wish.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_LENGTH, MessageHeaders.CONTROL_BYTES);
+    }
+
+    /// Where the order finds how much room there is.
+    public long address() {
+        return wish.address();
+    }
+
+    /// The length of a message's payload.
+    public static int payloadBytes(MemorySegment buffer) {
+        return buffer.get(ValueLayout.JAVA_INT, OUT_PAYLOAD);
+    }
+
+    /// When it is several datagrams that came joined, the length of each but the last, which may be shorter.
+    ///
+    /// @return 0 when it is one datagram
+    public static int segmentBytes(MemorySegment buffer) {
+        SocketOption joined = SocketOption.UDP_GRO;
+        boolean came = buffer.get(ValueLayout.JAVA_INT, OUT_CONTROL) >= MessageHeaders.CONTROL_HEADER_BYTES
+                + Integer.BYTES
+                && buffer.get(ValueLayout.JAVA_INT, CONTROL_AT + MessageHeaders.CONTROL_HEADER_LEVEL) == joined.level
+                && buffer.get(ValueLayout.JAVA_INT, CONTROL_AT + MessageHeaders.CONTROL_HEADER_TYPE) == joined.number;
+        return came ? buffer.get(ValueLayout.JAVA_INT, CONTROL_AT + MessageHeaders.CONTROL_HEADER_BYTES) : 0;
+    }
+
+    /// Who sent it.
+    public SocketAddress sender(MemorySegment buffer) {
+        int bytes = Math.min(buffer.get(ValueLayout.JAVA_INT, OUT_NAME), SocketAddresses.LONGEST_BYTES);
+        return addresses.read(buffer.asSlice(NAME_AT, SocketAddresses.LONGEST_BYTES), bytes);
+    }
+}
