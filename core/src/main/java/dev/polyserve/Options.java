@@ -109,7 +109,7 @@ public record Options(Limits limits, Timeouts timeouts, Sockets sockets, OnFull 
     }
 
     /// Times, all finite by default. For the waits of connections (the first four) zero means for ever; for `drain` and
-    /// `close` it means at once; for `drainQuiet` and `stall`, never.
+    /// `close` it means at once; for `drainQuiet`, `stall` and `spin`, never.
     ///
     /// @param firstByte the wait for a connection's first byte
     /// @param idle the time without a byte in either direction
@@ -119,12 +119,15 @@ public record Options(Limits limits, Timeouts timeouts, Sockets sockets, OnFull 
     /// @param drainQuiet while draining, a connection that waits for input and was quiet for so long sees its end
     /// @param close how long [Server#close()] lets conversations go on
     /// @param stall the turn of an event loop above which it is reported
+    /// @param spin how long an event loop that has nothing to do asks again and again before it waits: a request that comes
+    ///         meanwhile is served sooner, by the time that waking a thread takes, and the processor is busy with asking. Not at
+    ///         all where there are as many loops as processors
     public record Timeouts(Duration firstByte, Duration idle, Duration writeStall, Duration conversation,
-            Duration drain, Duration drainQuiet, Duration close, Duration stall) {
+            Duration drain, Duration drainQuiet, Duration close, Duration stall, Duration spin) {
         static final Timeouts DEFAULTS = new Timeouts(Duration.ofMinutes(1), Duration.ofMinutes(5),
                 Duration.ofSeconds(30),
                 Duration.ofDays(1), Duration.ofSeconds(30), Duration.ofMillis(500), Duration.ofSeconds(1),
-                Duration.ofMillis(100));
+                Duration.ofMillis(100), Duration.ZERO);
 
         /// Checks that none is negative.
         public Timeouts {
@@ -136,46 +139,52 @@ public record Options(Limits limits, Timeouts timeouts, Sockets sockets, OnFull 
             notNegative("drain-quiet", drainQuiet);
             notNegative("close-timeout", close);
             notNegative("stall-limit", stall);
+            notNegative("spin", spin);
         }
 
         /// With another wait for the first byte.
         public Timeouts withFirstByte(Duration atMost) {
-            return new Timeouts(atMost, idle, writeStall, conversation, drain, drainQuiet, close, stall);
+            return new Timeouts(atMost, idle, writeStall, conversation, drain, drainQuiet, close, stall, spin);
         }
 
         /// With another idle time. The wait for the first byte ends with it, too, where that is sooner.
         public Timeouts withIdle(Duration atMost) {
-            return new Timeouts(firstByte, atMost, writeStall, conversation, drain, drainQuiet, close, stall);
+            return new Timeouts(firstByte, atMost, writeStall, conversation, drain, drainQuiet, close, stall, spin);
         }
 
         /// With another wait for a peer that does not read.
         public Timeouts withWriteStall(Duration atMost) {
-            return new Timeouts(firstByte, idle, atMost, conversation, drain, drainQuiet, close, stall);
+            return new Timeouts(firstByte, idle, atMost, conversation, drain, drainQuiet, close, stall, spin);
         }
 
         /// With another length of the whole conversation.
         public Timeouts withConversation(Duration atMost) {
-            return new Timeouts(firstByte, idle, writeStall, atMost, drain, drainQuiet, close, stall);
+            return new Timeouts(firstByte, idle, writeStall, atMost, drain, drainQuiet, close, stall, spin);
         }
 
         /// With another time to drain.
         public Timeouts withDrain(Duration atMost) {
-            return new Timeouts(firstByte, idle, writeStall, conversation, atMost, drainQuiet, close, stall);
+            return new Timeouts(firstByte, idle, writeStall, conversation, atMost, drainQuiet, close, stall, spin);
         }
 
         /// With another quiet time after which a draining server ends a waiting connection's input.
         public Timeouts withDrainQuiet(Duration quiet) {
-            return new Timeouts(firstByte, idle, writeStall, conversation, drain, quiet, close, stall);
+            return new Timeouts(firstByte, idle, writeStall, conversation, drain, quiet, close, stall, spin);
         }
 
         /// With another time to close.
         public Timeouts withClose(Duration atMost) {
-            return new Timeouts(firstByte, idle, writeStall, conversation, drain, drainQuiet, atMost, stall);
+            return new Timeouts(firstByte, idle, writeStall, conversation, drain, drainQuiet, atMost, stall, spin);
         }
 
         /// With another length of a loop's turn that is reported.
         public Timeouts withStall(Duration longest) {
-            return new Timeouts(firstByte, idle, writeStall, conversation, drain, drainQuiet, close, longest);
+            return new Timeouts(firstByte, idle, writeStall, conversation, drain, drainQuiet, close, longest, spin);
+        }
+
+        /// With another time for which a loop asks before it waits.
+        public Timeouts withSpin(Duration atMost) {
+            return new Timeouts(firstByte, idle, writeStall, conversation, drain, drainQuiet, close, stall, atMost);
         }
 
         private static void notNegative(String name, Duration value) {

@@ -77,7 +77,7 @@ public interface Server extends AutoCloseable {
     /// hold at once, what concerns buffers and frames for new connections.
     ///
     /// @throws IllegalArgumentException when it changes what holds from the start: the socket options, the queue, the
-    ///         longest datagram or the stall limit; nothing was changed then
+    ///         longest datagram, the stall limit or spinning; nothing was changed then
     void reconfigure(UnaryOperator<Options> change);
 
     /// Stops accepting without closing the listeners: clients wait in the backlog.

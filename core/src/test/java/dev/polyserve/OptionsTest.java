@@ -29,7 +29,8 @@ class OptionsTest {
                 times("conversation-timeout", t -> t.withConversation(NEGATIVE)),
                 times("drain-timeout", t -> t.withDrain(NEGATIVE)),
                 times("drain-quiet", t -> t.withDrainQuiet(NEGATIVE)),
-                times("close-timeout", t -> t.withClose(NEGATIVE)), times("stall-limit", t -> t.withStall(NEGATIVE)));
+                times("close-timeout", t -> t.withClose(NEGATIVE)), times("stall-limit", t -> t.withStall(NEGATIVE)),
+                times("spin", t -> t.withSpin(NEGATIVE)));
     }
 
     private static Arguments limits(String name, UnaryOperator<Options.Limits> change) {

@@ -123,7 +123,8 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         Duration idle = settings.duration(Setting.IDLE_TIMEOUT).orElse(defaults.idle());
         Duration firstByte = settings.has(Setting.IDLE_TIMEOUT) ? idle : defaults.firstByte();
         return defaults.withIdle(idle).withFirstByte(service.speaksFirst() ? Duration.ZERO : firstByte)
-                .withDrain(settings.duration(Setting.DRAIN_TIMEOUT).orElse(defaults.drain()));
+                .withDrain(settings.duration(Setting.DRAIN_TIMEOUT).orElse(defaults.drain()))
+                .withSpin(settings.duration(Setting.SPIN).orElse(defaults.spin()));
     }
 
     private static OnFull onFull(String text) {

@@ -36,6 +36,10 @@ enum Setting {
     /// At the end.
     DRAIN_TIMEOUT("drain-timeout", "DURATION", Shape.TEXT, true,
             "How long conversations may go on after TERM or INT (default: 30s)."),
+    /// Asking before waiting.
+    SPIN("spin", "DURATION", Shape.TEXT,
+            "How long an idle event loop asks again and again before it waits, as in 50us: sooner answers for a busy processor;"
+                    + " not with as many loops as processors (default: 0s)."),
     /// Waiting in the kernel.
     BACKLOG("backlog", "N", Shape.NUMBER, "Connections that the kernel keeps until they are accepted (default: 4096)."),
     /// Silent peers.

@@ -46,6 +46,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final RunQueue continuations = new RunQueue();
     private final boolean lendsThread;
+    private final Spin spin;
     private Consumer<? super IOException> whenLost = _ -> {};
     private volatile boolean asleep;
     private volatile boolean stopping;
@@ -56,9 +57,11 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /// @param daemon whether the program may end while it runs
     /// @param lendsThread whether coroutines run on its thread, which the JDK must allow ([Carrier#whyNot])
+    /// @param spinNanos how long it asks again and again before it waits
     /// @param errors hears what a task threw; the loop goes on
     public EventLoop(String name, Multiplexer multiplexer, NanoClock clock, boolean daemon, boolean lendsThread,
-            Consumer<Throwable> errors) {
+            long spinNanos, Consumer<Throwable> errors) {
+        this.spin = new Spin(multiplexer, clock, spinNanos, this::hasWork);
         this.name = name;
         this.multiplexer = multiplexer;
         this.clock = clock;
@@ -320,15 +323,22 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     private void await() throws IOException {
         long atMostNanos = runnable() ? 0 : timers.nextDelayNanos(turnClock.nowNanos());
+        turn.begins(0);
+        if (atMostNanos > 0 && spin.endsWithWork(atMostNanos)) {
+            return;
+        }
         if (atMostNanos > 0) {
             asleep = true;
             if (runnable() || stopping) {
                 atMostNanos = 0;
             }
         }
-        turn.begins(0);
         multiplexer.await(atMostNanos);
         asleep = false;
+    }
+
+    private boolean hasWork() {
+        return turn.startedNanos() != 0 || runnable() || stopping;
     }
 
     /// Notes when this turn began; the first that is called in a turn calls it.

@@ -42,7 +42,7 @@ final class BlockingRunner implements Runner {
         this.servesInline = servesInline;
         this.style = style;
         this.context = context;
-        this.acceptLoop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false,
+        this.acceptLoop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0,
                 LoopErrors.reportedTo(context.log()));
     }
 

@@ -77,13 +77,26 @@ public final class LoopRunner implements Runner {
         // Finding out takes a while, and only handlers need it.
         this.slower = style instanceof Engine.Sequential ? Carrier.whyNot() : Optional.empty();
         boolean lendsThread = style instanceof Engine.Sequential && slower.isEmpty();
+        long spinNanos = spinNanos(multiplexers.size());
         for (Multiplexer multiplexer : multiplexers) {
             // The first keeps the program alive; the others live as long as it.
             boolean daemon = !loops.isEmpty();
             loops.add(new EventLoop("polyserve-loop-" + loops.size(), multiplexer, context.clock(), daemon,
-                    lendsThread, LoopErrors.reportedTo(context.log())));
+                    lendsThread, spinNanos, LoopErrors.reportedTo(context.log())));
         }
         this.monitor = new StallMonitor(loops, context);
+    }
+
+    /// A loop that spins needs a processor of its own, and whoever it waits for another one.
+    private long spinNanos(int loopCount) {
+        long wanted = ServerContext.nanos(context.options().timeouts().spin());
+        int processors = Runtime.getRuntime().availableProcessors();
+        if (wanted == 0 || loopCount < processors) {
+            return wanted;
+        }
+        context.log().log(System.Logger.Level.INFO, () -> "loops do not spin, because there are " + loopCount
+                + " of them and " + processors + " processors: fewer loops could", null);
+        return 0;
     }
 
     @Override

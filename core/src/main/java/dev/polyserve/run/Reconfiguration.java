@@ -14,6 +14,7 @@ final class Reconfiguration {
         requireUnchanged("queue", before.limits().queue(), after.limits().queue());
         requireUnchanged("max-datagram", before.limits().datagramBytes(), after.limits().datagramBytes());
         requireUnchanged("stall-limit", before.timeouts().stall(), after.timeouts().stall());
+        requireUnchanged("spin", before.timeouts().spin(), after.timeouts().spin());
     }
 
     private static void requireUnchanged(String name, Object before, Object after) {

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Timeout;
 class EventLoopTest {
     private final FakeMultiplexer multiplexer = new FakeMultiplexer();
     private final CompletableFuture<Throwable> error = new CompletableFuture<>();
-    private final EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, false, error::complete);
+    private final EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, false, 0,
+            error::complete);
 
     @Test
     void saysOnceWhyItEndsWhenItCannotWaitAnyMore() throws Exception {

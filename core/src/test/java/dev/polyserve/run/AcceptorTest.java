@@ -28,7 +28,7 @@ class AcceptorTest {
     private final Events events = new Events();
     private final FakeMultiplexer multiplexer = new FakeMultiplexer();
     private final FailingListener listener = new FailingListener();
-    private final EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, false, error -> {
+    private final EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, false, 0, error -> {
         throw new AssertionError(error);
     });
     private final Allowance allowance = new Allowance();

@@ -74,7 +74,7 @@ public class ConversationTurn {
     }
 
     private EventLoop loop() {
-        return new EventLoop("benchmark", multiplexer, NanoClock.SYSTEM, true, Carrier.whyNot().isEmpty(), error -> {
+        return new EventLoop("benchmark", multiplexer, NanoClock.SYSTEM, true, Carrier.whyNot().isEmpty(), 0, error -> {
             throw new IllegalStateException("the loop failed", error);
         });
     }

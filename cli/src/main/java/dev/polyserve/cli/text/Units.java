@@ -1,17 +1,19 @@
 package dev.polyserve.cli.text;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.TimeUnit;
 
 /// Durations and sizes as people write them.
 public final class Units {
-    private static final String DURATION_FORM = "write a whole number and ms, s, m or h, as in 500ms, 30s, 5m, 2h, or 0";
+    private static final String DURATION_FORM = "write a whole number and us, ms, s, m or h, as in 500ms, 30s, 5m, 2h, or 0";
     private static final String SIZE_FORM = "write a whole number of bytes, or one with KiB, MiB or GiB, as in 64KiB";
     private static final long MILLIS_PER_SECOND = 1000;
     private static final long SECONDS_SHOWN_AS_MILLIS = 1;
 
     private Units() {}
 
-    /// Reads `500ms`, `30s`, `5m`, `2h` or `0`.
+    /// Reads `50us`, `500ms`, `30s`, `5m`, `2h` or `0`.
     ///
     /// @throws IllegalArgumentException with a sentence that says how it is written
     public static Duration duration(String text) {
@@ -20,6 +22,7 @@ public final class Units {
         }
         int digits = digits(text);
         Duration unit = switch (text.substring(digits)) {
+            case "us" -> Duration.of(1, ChronoUnit.MICROS);
             case "ms" -> Duration.ofMillis(1);
             case "s" -> Duration.ofSeconds(1);
             case "m" -> Duration.ofMinutes(1);
@@ -57,6 +60,9 @@ public final class Units {
     /// A whole duration as it is written on the command line: `500ms`, `30s`.
     public static String written(Duration duration) {
         long millis = duration.toMillis();
+        if (!duration.equals(Duration.ofMillis(millis))) {
+            return TimeUnit.MICROSECONDS.convert(duration) + "us";
+        }
         return millis % MILLIS_PER_SECOND == 0 ? millis / MILLIS_PER_SECOND + "s" : millis + "ms";
     }
 

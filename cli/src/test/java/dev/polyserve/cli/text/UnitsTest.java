@@ -17,6 +17,12 @@ class UnitsTest {
         assertThat(Units.duration(text)).isEqualTo(Duration.ofMillis(millis));
     }
 
+    @Test
+    void shortDurationsAreRead() {
+        assertThat(Units.duration("50us")).isEqualTo(Duration.ofNanos(50_000));
+        assertThat(Units.written(Duration.ofNanos(50_000))).isEqualTo("50us");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "5", "s", "-1s", "1.5s", "5 s", "5S", "5d", "99999999999999999999s", "9999999999999h",
         "٣s"})

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// `redis-benchmark` and `redis-cli` take it for what they know, under every event loop.
 @Timeout(120)
 class RedisToolsTest {
-    private static final List<String> LOOPS = List.of("nio", "polling", "select", "poll", "epoll", "epoll-et");
+    private static final List<String> LOOPS = List.of("nio", "polling", "select", "poll", "epoll", "epoll-et",
+            "io_uring");
     private static final String ANY_PORT = "tcp://127.0.0.1:0";
     private static final int REQUESTS = 1024;
     private static final int TOOL_SECONDS = 60;
