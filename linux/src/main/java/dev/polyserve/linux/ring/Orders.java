@@ -332,9 +332,11 @@ final class Orders {
     /// memory of the ring may be gone, and connections call the system directly.
     void end() throws IOException {
         try {
-            enter(0);
-            ring.cancelAll();
-            enter(0);
+            if (ring.isUsable()) {
+                enter(0);
+                ring.cancelAll();
+                enter(0);
+            }
         } finally {
             for (Watched watched : joined()) {
                 watched.slot = 0;

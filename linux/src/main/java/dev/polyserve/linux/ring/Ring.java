@@ -26,6 +26,7 @@ final class Ring implements AutoCloseable {
     private int number;
     private int enterFlags;
     private boolean enabled;
+    private boolean lost;
 
     private Ring(RingSetup setup) throws IOException {
         this.descriptor = new Descriptor(setup.descriptor());
@@ -89,6 +90,7 @@ final class Ring implements AutoCloseable {
         if (result >= 0) {
             submissions.taken(result);
         } else if (!begunAgain(result) && !shortage.pausedFor(result)) {
+            lost = true;
             throw new SystemCallException("io_uring_enter", result);
         }
     }
@@ -107,6 +109,11 @@ final class Ring implements AutoCloseable {
             enterFlags = RingCalls.ENTER_REGISTERED_RING;
         }
         // Else by its descriptor, which costs some nanoseconds: a thread may register sixteen.
+    }
+
+    /// Whether it can be entered: it was never refused for good.
+    boolean isUsable() {
+        return !lost;
     }
 
     /// Ends the order with that user data at once.

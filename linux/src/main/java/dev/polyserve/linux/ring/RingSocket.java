@@ -67,10 +67,6 @@ final class RingSocket extends Watched implements StreamSocket {
         return orders;
     }
 
-    private int number() {
-        return direct.descriptor().number();
-    }
-
     // --- receiving ---
 
     @Override
@@ -82,7 +78,7 @@ final class RingSocket extends Watched implements StreamSocket {
         boolean wanted = (interest() & Multiplexer.READ) != 0;
         if (wanted && !receiving && !ended && receiveErrno == 0 && inbox.ownBytes() == 0) {
             receiving = true;
-            itsOrders.receive(this, number(), lackedBuffers);
+            itsOrders.receive(this, direct.descriptor().number(), lackedBuffers);
             lackedBuffers = false;
         }
         if (!unsent.isEmpty() && !polling && arenaBytes == 0) {
@@ -166,9 +162,7 @@ final class RingSocket extends Watched implements StreamSocket {
 
     /// @return 0 when more may come
     private int nothingLeft() throws IOException {
-        if (receiveErrno != 0) {
-            throw Orders.failure("recv", receiveErrno);
-        }
+        throwIfFailed("recv", receiveErrno);
         if (!ended) {
             return 0;
         }
@@ -194,7 +188,7 @@ final class RingSocket extends Watched implements StreamSocket {
 
     private void put(Orders itsOrders, ByteBuffer bytes) {
         int before = bytes.remaining();
-        arenaAt = itsOrders.send(this, number(), bytes);
+        arenaAt = itsOrders.send(this, direct.descriptor().number(), bytes);
         arenaBytes = before - bytes.remaining();
     }
 
@@ -203,8 +197,12 @@ final class RingSocket extends Watched implements StreamSocket {
     }
 
     private void throwIfSendFailed() throws IOException {
-        if (sendErrno != 0) {
-            throw Orders.failure("send", sendErrno);
+        throwIfFailed("send", sendErrno);
+    }
+
+    private static void throwIfFailed(String call, int errno) throws IOException {
+        if (errno != 0) {
+            throw Orders.failure(call, errno);
         }
     }
 
@@ -240,7 +238,7 @@ final class RingSocket extends Watched implements StreamSocket {
             unsent.clear();
         } else {
             polling = true;
-            itsOrders.poll(this, number(), PollDescriptors.OUT);
+            itsOrders.poll(this, direct.descriptor().number(), PollDescriptors.OUT);
         }
     }
 
@@ -358,8 +356,7 @@ final class RingSocket extends Watched implements StreamSocket {
         try {
             closeDirectly(closing);
         } catch (IOException e) {
-            // The descriptor is released whatever close reports, and its owner has gone.
-            direct.shutdown();
+            direct.shutdown(); // the descriptor is released whatever close reports, and its owner has gone
         }
     }
 

@@ -110,6 +110,12 @@ class RingLayoutTest {
         ours.put("IORING_CQE_BUFFER_SHIFT", (long) RingLayout.CQE_BUFFER_SHIFT);
         ours.put("IORING_SQ_CQ_OVERFLOW", (long) RingLayout.SQ_CQ_OVERFLOW);
         ours.put("IORING_OFF_SQES", RingLayout.OFF_SQES);
+        compare(ours);
+    }
+
+    @Test
+    void setUpFlagsAndFeaturesAreThoseOfC() throws Exception {
+        Map<String, Long> ours = new LinkedHashMap<>();
         ours.put("IORING_SETUP_CQSIZE", (long) RingParameters.SETUP_CQSIZE);
         ours.put("IORING_SETUP_CLAMP", (long) RingParameters.SETUP_CLAMP);
         ours.put("IORING_SETUP_R_DISABLED", (long) RingParameters.SETUP_R_DISABLED);
