@@ -29,6 +29,18 @@ class ServeLogTest {
         }
     }
 
+    @Test
+    void theEndTellsHowEvenlyTheLoopsWereUsed() throws Exception {
+        try (Cli server = Cli.serve("echo", "--model", "nio", "--loops", "2")) {
+            for (int i = 0; i < 3; i++) {
+                talk(server);
+            }
+            assertThat(server.stop()).isZero();
+            assertThat(server.err.awaitContaining("the loops had ")).matches(
+                    ".* INFO  the loops had 2, 1 connections, and were busy \\d+ %, \\d+ % of the time");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio"})
     void theAccessLineTellsPeerReasonBytesAndTime(String model) throws Exception {

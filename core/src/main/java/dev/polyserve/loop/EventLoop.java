@@ -96,6 +96,11 @@ public final class EventLoop implements Executor, AutoCloseable {
         return turnClock.nowNanos();
     }
 
+    /// How long it was not waiting. **Thread**: any, once it has ended.
+    public long busyNanos() {
+        return turnClock.busyNanos();
+    }
+
     /// A wait of a connection begins in this turn.
     ///
     /// @return when

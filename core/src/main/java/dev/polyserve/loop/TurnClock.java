@@ -16,6 +16,7 @@ final class TurnClock {
     private static final int FIRST_WAITS = 64;
 
     private long nowNanos;
+    private long busyNanos;
     private @Nullable Conversation[] waiting = new @Nullable Conversation[FIRST_WAITS];
     private int count;
 
@@ -26,6 +27,11 @@ final class TurnClock {
     /// The last reading.
     long nowNanos() {
         return nowNanos;
+    }
+
+    /// How long all turns so far have taken, without the waits between them.
+    long busyNanos() {
+        return busyNanos;
     }
 
     /// A turn begins.
@@ -55,6 +61,7 @@ final class TurnClock {
             waiting[i] = null;
         }
         count = 0;
+        busyNanos += nanos - nowNanos;
         nowNanos = nanos;
     }
 }

@@ -38,6 +38,7 @@ public final class LoopRunner implements Runner {
     private final StallMonitor monitor;
     /// Why coroutines run elsewhere; empty when they run on the loops' threads, or there are none.
     private final Optional<String> slower;
+    private final Balance balance;
     private int next;
 
     /// A runner with so many loops, each with a multiplexer of its own.
@@ -85,6 +86,7 @@ public final class LoopRunner implements Runner {
                     lendsThread, spinNanos, LoopErrors.reportedTo(context.log())));
         }
         this.monitor = new StallMonitor(loops, context);
+        this.balance = new Balance(loops, context);
     }
 
     /// A loop that spins needs a processor of its own, and whoever it waits for another one.
@@ -110,6 +112,7 @@ public final class LoopRunner implements Runner {
             context.log().log(System.Logger.Level.INFO,
                     () -> "handlers run beside their event loop, slower: " + slower.get(), null);
         }
+        balance.begins();
         loops.forEach(loop -> loop.start(whenLost));
         monitor.start();
     }
@@ -132,6 +135,7 @@ public final class LoopRunner implements Runner {
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
         EventLoop loop = loops.get(next);
+        balance.takes(next);
         next = (next + 1) % loops.size();
         return switch (style) {
             case Engine.Sequential sequential -> {
@@ -164,6 +168,7 @@ public final class LoopRunner implements Runner {
         monitor.close();
         loops.forEach(EventLoop::close);
         loops.forEach(EventLoop::awaitEnd);
+        balance.report();
     }
 
     /// Opens one multiplexer.

@@ -52,6 +52,15 @@ class TurnClockTest {
     }
 
     @Test
+    void turnsCountAsBusyAndWhatIsBetweenThemDoesNot() {
+        for (int i = 0; i < 3; i++) {
+            turns.turnBegins(clock.addAndGet(SECOND));
+            turns.turnEnds(clock.addAndGet(100));
+        }
+        assertThat(turns.busyNanos()).isEqualTo(300);
+    }
+
+    @Test
     void aWaitOfAnEarlierTurnGoesOnThroughALongOne() {
         turns.turnBegins(clock.get());
         conversation.waits();
