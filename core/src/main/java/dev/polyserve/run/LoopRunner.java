@@ -96,8 +96,10 @@ public final class LoopRunner implements Runner {
         if (wanted == 0 || loopCount < processors) {
             return wanted;
         }
-        context.log().log(System.Logger.Level.INFO, () -> "loops do not spin, because there are " + loopCount
-                + " of them and " + processors + " processors: fewer loops could", null);
+        context.log().log(System.Logger.Level.INFO,
+                () -> "loops do not spin, because none of the processors is to spare"
+                        + " (processors: " + processors + ", loops: " + loopCount + ")",
+                null);
         return 0;
     }
 
