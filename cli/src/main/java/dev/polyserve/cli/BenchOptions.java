@@ -66,8 +66,9 @@ final class BenchOptions {
         add(spec, CONNECTIONS, "N", "Clients at once (default: 100; of idle: 2000).");
         add(spec, SIZE, "BYTES", "Size of a request and of its reply (default: 64).");
         add(spec, DEPTH, "N", "Requests under way per connection in a closed loop (default: 1).");
-        add(spec, RATE, "N", "Requests per second of the open loop (default: 50 % and 80 % of the weakest contender's"
-                + " capacity).");
+        add(spec, RATE, "N",
+                "Requests per second of the open loop (default: half and four fifths of the weakest contender's"
+                        + " capacity).");
         add(spec, ROUNDS, "N", "Turns of each contender, interleaved (default: 5).");
         add(spec, WARMUP, "DURATION", "The longest warm-up; it ends when a contender is steady (default: 5s).");
         add(spec, DURATION, "DURATION", "How long a turn is (default: 1s, or ten times what a handler takes).");
