@@ -1,15 +1,12 @@
 package dev.polyserve.linux.readiness;
 
 import dev.polyserve.linux.socket.Readiness;
-import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.loop.Multiplexer;
 
 /// One watched descriptor.
 ///
 /// **Thread**: its loop's.
 final class DescriptorWatch implements Multiplexer.Watch {
-    private static final int UNASKED = PollDescriptors.ERR | PollDescriptors.HUP | PollDescriptors.NVAL;
-
     static {
         // One word for the same thing in every package.
         assert Multiplexer.READ == Readiness.READ && Multiplexer.WRITE == Readiness.WRITE;
@@ -62,20 +59,8 @@ final class DescriptorWatch implements Multiplexer.Watch {
         }
     }
 
-    /// As [#tell], from the bits of `poll` and `epoll`, which are the same: what has failed or ended is ready for whatever
-    /// is of interest.
+    /// As [#tell], from the bits of `poll` and `epoll`.
     void tellBits(int bits) {
-        tell((bits & UNASKED) != 0 ? interest : readiness(bits));
-    }
-
-    private static int readiness(int bits) {
-        return ((bits & PollDescriptors.IN) != 0 ? Multiplexer.READ : 0)
-                | ((bits & PollDescriptors.OUT) != 0 ? Multiplexer.WRITE : 0);
-    }
-
-    /// What to ask of `poll` and `epoll` for an interest.
-    static int bits(int interest) {
-        return ((interest & Multiplexer.READ) != 0 ? PollDescriptors.IN : 0)
-                | ((interest & Multiplexer.WRITE) != 0 ? PollDescriptors.OUT : 0);
+        tell(Readiness.ofBits(bits, interest));
     }
 }

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.readiness;
 
+import dev.polyserve.linux.socket.Readiness;
 import dev.polyserve.linux.system.EpollEvents;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ public final class EpollMultiplexer extends DescriptorMultiplexer {
 
     /// What ends or fails is told unasked, without interest again and again: as an edge it is told but once.
     private static int events(int interest) {
-        return interest == 0 ? EpollEvents.ET : DescriptorWatch.bits(interest);
+        return interest == 0 ? EpollEvents.ET : Readiness.bits(interest);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.readiness;
 
+import dev.polyserve.linux.socket.Readiness;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.WaitCalls;
 import java.io.IOException;
@@ -36,7 +37,7 @@ public final class PollMultiplexer extends DescriptorMultiplexer {
         int interest = watch.interest();
         // What ends or fails is told unasked, without interest again and again: a negative number is passed over.
         int descriptor = interest == 0 ? ~watch.descriptor : watch.descriptor;
-        descriptors.set(watch.noted, descriptor, DescriptorWatch.bits(interest));
+        descriptors.set(watch.noted, descriptor, Readiness.bits(interest));
     }
 
     @Override

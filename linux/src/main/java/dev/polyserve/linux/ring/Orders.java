@@ -4,7 +4,6 @@ import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
 import dev.polyserve.linux.system.RingLayout;
 import dev.polyserve.linux.system.SocketCalls;
-import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -380,10 +379,5 @@ final class Orders {
             int unused = FileCalls.close(memory, result);
             assert unused <= 0;
         }
-    }
-
-    /// Fails with the call's name.
-    static IOException failure(String call, int errno) {
-        return new SystemCallException(call, -errno);
     }
 }

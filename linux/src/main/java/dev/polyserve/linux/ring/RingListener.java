@@ -7,6 +7,7 @@ import dev.polyserve.linux.socket.DescriptorListener;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.RingLayout;
+import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -21,7 +22,6 @@ final class RingListener extends Watched implements Listener {
     private static final int MOST_WAITING = 256;
 
     private final DescriptorListener direct;
-    private @Nullable Orders orders;
     private int[] waiting = new int[MOST_WAITING];
     private int head;
     private int count;
@@ -31,20 +31,6 @@ final class RingListener extends Watched implements Listener {
 
     RingListener(DescriptorListener direct) {
         this.direct = direct;
-    }
-
-    /// A ring watches it from now on.
-    void joins(Orders itsOrders) {
-        orders = itsOrders;
-        itsOrders.join(this);
-        itsOrders.due(this);
-    }
-
-    private Orders requireOrders() {
-        if (orders == null) {
-            throw new IllegalStateException("no ring watches the listener at " + endpoint());
-        }
-        return orders;
     }
 
     private int number() {
@@ -114,7 +100,7 @@ final class RingListener extends Watched implements Listener {
             int failed = errno;
             errno = 0;
             orders.due(this);
-            throw Orders.failure("accept4", failed);
+            throw new SystemCallException("accept4", -failed);
         }
         return null;
     }

@@ -14,7 +14,7 @@ import java.nio.channels.ClosedChannelException;
 ///
 /// **Thread**: the loop's, except [#wakeup].
 public final class RingMultiplexer implements Multiplexer {
-    private final CallMemoryPool memories = new CallMemoryPool();
+    private final CallMemoryPool memories;
     private final Wakeup wakeup;
     private final Ring ring;
     private final ReceiveBuffers buffers;
@@ -23,7 +23,9 @@ public final class RingMultiplexer implements Multiplexer {
     private boolean wakeupPolled;
     private boolean closed;
 
-    private RingMultiplexer(Wakeup wakeup, Ring ring, ReceiveBuffers buffers, SendArena arena) {
+    private RingMultiplexer(CallMemoryPool memories, Wakeup wakeup, Ring ring, ReceiveBuffers buffers,
+            SendArena arena) {
+        this.memories = memories;
         this.wakeup = wakeup;
         this.ring = ring;
         this.buffers = buffers;
@@ -39,12 +41,13 @@ public final class RingMultiplexer implements Multiplexer {
     /// Opens one in whose ring so many orders fit.
     static RingMultiplexer open(int submissions) throws IOException {
         try (var opened = new Opened()) {
-            Wakeup wakeup = opened.keep(new Wakeup(new CallMemoryPool()), Wakeup::close);
+            var memories = new CallMemoryPool();
+            Wakeup wakeup = opened.keep(new Wakeup(memories), Wakeup::close);
             Ring ring = opened.keep(Ring.open(submissions), Ring::close);
             ReceiveBuffers buffers = opened.keep(ReceiveBuffers.forConnections(ring), ReceiveBuffers::unmap);
             SendArena arena = opened.keep(SendArena.open(), SendArena::unmap);
             opened.complete();
-            return new RingMultiplexer(wakeup, ring, buffers, arena);
+            return new RingMultiplexer(memories, wakeup, ring, buffers, arena);
         }
     }
 
@@ -73,7 +76,9 @@ public final class RingMultiplexer implements Multiplexer {
             }
             case DescriptorSource other -> {
                 other.joins(memories, Readiness.UNTRACKED);
-                yield new PolledSource(orders, other.descriptor().number());
+                PolledSource polled = new PolledSource(other.descriptor().number());
+                polled.joins(orders);
+                yield polled;
             }
             default -> throw new IllegalArgumentException("a ring cannot watch " + source);
         };

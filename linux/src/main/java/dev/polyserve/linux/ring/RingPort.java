@@ -8,6 +8,7 @@ import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.MultishotMessages;
 import dev.polyserve.linux.system.RingLayout;
+import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +27,6 @@ final class RingPort extends Watched implements DatagramPort {
 
     private final DescriptorPort direct;
     private final MultishotMessages messages = new MultishotMessages();
-    private @Nullable Orders orders;
     private @Nullable ReceiveBuffers buffers;
     private int group;
     private int first = ReceiveBuffers.NONE;
@@ -47,9 +47,7 @@ final class RingPort extends Watched implements DatagramPort {
         direct.joins(memories, Readiness.UNTRACKED);
         group = itsOrders.newGroup();
         buffers = ReceiveBuffers.open(itsOrders.ring(), group, MultishotMessages.BUFFER_BYTES, BUFFERS);
-        orders = itsOrders;
-        itsOrders.join(this);
-        itsOrders.due(this);
+        joins(itsOrders);
     }
 
     // --- receiving ---
@@ -143,7 +141,7 @@ final class RingPort extends Watched implements DatagramPort {
             if (orders != null) {
                 orders.due(this);
             }
-            throw Orders.failure("recvmsg", failed);
+            throw new SystemCallException("recvmsg", -failed);
         }
     }
 

@@ -6,12 +6,12 @@ import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.RingLayout;
+import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// A connection on a ring: one receive that goes on and on, and one send at a time. Before a ring watches it, and for what is
 /// rare, it calls the system directly.
@@ -33,8 +33,6 @@ final class RingSocket extends Watched implements StreamSocket {
     }
 
     private final DescriptorSocket direct;
-    /// Those of its ring, once it is watched.
-    private @Nullable Orders orders;
     private final Inbox inbox = new Inbox();
     private final ByteQueue unsent = new ByteQueue();
     private int arenaAt;
@@ -51,20 +49,6 @@ final class RingSocket extends Watched implements StreamSocket {
 
     RingSocket(DescriptorSocket direct) {
         this.direct = direct;
-    }
-
-    /// A ring watches it from now on.
-    void joins(Orders itsOrders) {
-        orders = itsOrders;
-        itsOrders.join(this);
-        itsOrders.due(this);
-    }
-
-    private Orders requireOrders() {
-        if (orders == null) {
-            throw new IllegalStateException("no ring watches " + direct.descriptor());
-        }
-        return orders;
     }
 
     // --- receiving ---
@@ -202,7 +186,7 @@ final class RingSocket extends Watched implements StreamSocket {
 
     private static void throwIfFailed(String call, int errno) throws IOException {
         if (errno != 0) {
-            throw Orders.failure(call, errno);
+            throw new SystemCallException(call, -errno);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.polyserve.linux.ring;
 
 import dev.polyserve.loop.Multiplexer;
+import org.jspecify.annotations.Nullable;
 
 /// What a ring watches: its place among those, whom to tell of it, and what of it is of interest.
 ///
@@ -14,6 +15,9 @@ import dev.polyserve.loop.Multiplexer;
 abstract sealed class Watched implements Multiplexer.Watch permits RingSocket, RingListener, RingPort, PolledSource {
     private static final Multiplexer.Ready NOBODY = _ -> {};
 
+    /// Those of its ring, as long as one watches it.
+    @Nullable
+    Orders orders;
     /// Where it stands; 0: nowhere.
     int slot;
     /// It is on the list of those that are told.
@@ -22,6 +26,21 @@ abstract sealed class Watched implements Multiplexer.Watch permits RingSocket, R
     boolean due;
     private int interest;
     private Multiplexer.Ready ready = NOBODY;
+
+    /// A ring watches it from now on.
+    final void joins(Orders itsOrders) {
+        orders = itsOrders;
+        itsOrders.join(this);
+        itsOrders.due(this);
+    }
+
+    final Orders requireOrders() {
+        Orders itsOrders = orders;
+        if (itsOrders == null) {
+            throw new IllegalStateException("no ring watches it");
+        }
+        return itsOrders;
+    }
 
     /// Somebody watches it.
     final void watchedBy(Multiplexer.Ready told, int wanted) {

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.socket;
 
+import dev.polyserve.linux.system.PollDescriptors;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -23,7 +24,23 @@ public abstract sealed class Readiness {
     /// Where the system tells it again and again, so that nothing need be known.
     public static final Readiness UNTRACKED = new Untracked();
 
+    private static final int UNASKED = PollDescriptors.ERR | PollDescriptors.HUP | PollDescriptors.NVAL;
+
     private Readiness() {}
+
+    /// What to ask of `poll` and `epoll`, whose bits are the same, for an interest.
+    public static int bits(int interest) {
+        return ((interest & READ) != 0 ? PollDescriptors.IN : 0) | ((interest & WRITE) != 0 ? PollDescriptors.OUT : 0);
+    }
+
+    /// What of an interest is ready, from their bits: what has failed or ended is ready for whatever is of interest.
+    public static int ofBits(int bits, int interest) {
+        if ((bits & UNASKED) != 0) {
+            return interest;
+        }
+        int ready = ((bits & PollDescriptors.IN) != 0 ? READ : 0) | ((bits & PollDescriptors.OUT) != 0 ? WRITE : 0);
+        return ready & interest;
+    }
 
     /// One of which nothing is ready yet.
     public static Readiness tracked() {
