@@ -2,6 +2,7 @@ package dev.polyserve.linux.ring;
 
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.MemoryCalls;
+import dev.polyserve.linux.system.NativeBytes;
 import dev.polyserve.linux.system.RingLayout;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -145,14 +146,7 @@ final class ReceiveBuffers {
     }
 
     private void copy(int buffer, ByteBuffer into, int count) {
-        long at = (long) buffer * size + from[buffer];
-        if (into.hasArray()) {
-            MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, into.array(), into.arrayOffset() + into.position(),
-                    count);
-            into.position(into.position() + count);
-        } else {
-            into.put(bytes.asSlice(at, count).asByteBuffer());
-        }
+        NativeBytes.copyTo(into, bytes, (long) buffer * size + from[buffer], count);
     }
 
     /// Takes all bytes that are left.

@@ -2,9 +2,9 @@ package dev.polyserve.linux.ring;
 
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.MemoryCalls;
+import dev.polyserve.linux.system.NativeBytes;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 
 /// The memory that a loop sends from: filled from the front, and empty again when the orders were submitted, because the kernel
@@ -40,15 +40,9 @@ final class SendArena {
     /// @return where they are
     int put(ByteBuffer source) {
         int at = end;
-        int position = source.position();
         int count = Math.min(source.remaining(), MOST_BYTES);
-        if (source.hasArray()) {
-            MemorySegment.copy(source.array(), source.arrayOffset() + position, bytes, ValueLayout.JAVA_BYTE, at,
-                    count);
-        } else {
-            bytes.asSlice(at, count).copyFrom(MemorySegment.ofBuffer(source).asSlice(0, count));
-        }
-        source.position(position + count);
+        NativeBytes.copyFrom(source, bytes, at, count);
+        source.position(source.position() + count);
         end += count;
         return at;
     }

@@ -121,23 +121,11 @@ public final class CallMemory {
 
     /// Copies the bytes that a call has put here, and moves the buffer's position.
     public void copyTo(ByteBuffer into, int count) {
-        int position = into.position();
-        if (into.hasArray()) {
-            MemorySegment.copy(all, ValueLayout.JAVA_BYTE, TRANSFER_AT, into.array(), into.arrayOffset() + position,
-                    count);
-        } else {
-            MemorySegment.ofBuffer(into).copyFrom(all.asSlice(TRANSFER_AT, count));
-        }
-        into.position(position + count);
+        NativeBytes.copyTo(into, all, TRANSFER_AT, count);
     }
 
     /// Copies the buffer's next bytes here for a call, without moving its position.
     public void copyFrom(ByteBuffer bytes, int count) {
-        if (bytes.hasArray()) {
-            MemorySegment.copy(bytes.array(), bytes.arrayOffset() + bytes.position(), all, ValueLayout.JAVA_BYTE,
-                    TRANSFER_AT, count);
-        } else {
-            all.asSlice(TRANSFER_AT, count).copyFrom(MemorySegment.ofBuffer(bytes).asSlice(0, count));
-        }
+        NativeBytes.copyFrom(bytes, all, TRANSFER_AT, count);
     }
 }

@@ -140,9 +140,15 @@ final class MessageHeaders {
     ///
     /// @return 0 when none came
     int controlValue(int index, SocketOption option) {
-        long at = (long) index * CONTROL_BYTES;
-        boolean came = headers.get(ValueLayout.JAVA_LONG, (long) index * BYTES + CONTROL_LENGTH) >= CONTROL_HEADER_BYTES
-                + Integer.BYTES
+        return controlValue(controls, (long) index * CONTROL_BYTES,
+                headers.get(ValueLayout.JAVA_LONG, (long) index * BYTES + CONTROL_LENGTH), option);
+    }
+
+    /// The number of 32 bits for that option in a control message of so many bytes.
+    ///
+    /// @return 0 when it is none of that option
+    static int controlValue(MemorySegment controls, long at, long bytes, SocketOption option) {
+        boolean came = bytes >= CONTROL_HEADER_BYTES + Integer.BYTES
                 && controls.get(ValueLayout.JAVA_INT, at + CONTROL_HEADER_LEVEL) == option.level
                 && controls.get(ValueLayout.JAVA_INT, at + CONTROL_HEADER_TYPE) == option.number;
         return came ? controls.get(ValueLayout.JAVA_INT, at + CONTROL_HEADER_BYTES) : 0;

@@ -35,7 +35,7 @@ public final class MessagesToSend {
     private final int[] joined = new int[CAPACITY];
     private int count;
 
-    /// For [SocketCalls]: none is there.
+    /// None so far.
     public MessagesToSend() {}
 
     /// How many there are.
@@ -65,7 +65,7 @@ public final class MessagesToSend {
     private void addPayload(ByteBuffer bytes) {
         int length = bytes.remaining();
         int begin = begins[count];
-        MemorySegment.copy(MemorySegment.ofBuffer(bytes), 0, payloads, begin, length);
+        NativeBytes.copyFrom(bytes, payloads, begin, length);
         count++;
         begins[count] = begin + length;
     }

@@ -56,12 +56,8 @@ public final class MultishotMessages {
     ///
     /// @return 0 when it is one datagram
     public static int segmentBytes(MemorySegment buffer) {
-        SocketOption joined = SocketOption.UDP_GRO;
-        boolean came = buffer.get(ValueLayout.JAVA_INT, OUT_CONTROL) >= MessageHeaders.CONTROL_HEADER_BYTES
-                + Integer.BYTES
-                && buffer.get(ValueLayout.JAVA_INT, CONTROL_AT + MessageHeaders.CONTROL_HEADER_LEVEL) == joined.level
-                && buffer.get(ValueLayout.JAVA_INT, CONTROL_AT + MessageHeaders.CONTROL_HEADER_TYPE) == joined.number;
-        return came ? buffer.get(ValueLayout.JAVA_INT, CONTROL_AT + MessageHeaders.CONTROL_HEADER_BYTES) : 0;
+        return MessageHeaders.controlValue(buffer, CONTROL_AT, buffer.get(ValueLayout.JAVA_INT, OUT_CONTROL),
+                SocketOption.UDP_GRO);
     }
 
     /// Who sent it.

@@ -4,7 +4,6 @@ import static dev.polyserve.linux.system.SystemCalls.call;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
@@ -73,14 +72,7 @@ public final class ReceivedMessages {
 
     /// Copies a part of one, and moves the buffer's position.
     public void copyTo(ByteBuffer into, int index, int from, int count) {
-        long at = (long) index * STRIDE + from;
-        int position = into.position();
-        if (into.hasArray()) {
-            MemorySegment.copy(payloads, ValueLayout.JAVA_BYTE, at, into.array(), into.arrayOffset() + position, count);
-        } else {
-            MemorySegment.copy(payloads, at, MemorySegment.ofBuffer(into), 0, count);
-        }
-        into.position(position + count);
+        NativeBytes.copyTo(into, payloads, (long) index * STRIDE + from, count);
     }
 
     MessageHeaders headers() {
