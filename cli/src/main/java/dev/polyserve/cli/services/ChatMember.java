@@ -5,7 +5,9 @@ import dev.polyserve.Connection;
 import dev.polyserve.Handler;
 import dev.polyserve.Sender;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// One client in a [ChatRoom].
@@ -14,10 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class ChatMember implements Handler {
     private static final Codec<String> LINES = ByteLines.printable();
     private static final String RENAME = "/name";
+    /// A client that does not even take its welcome keeps no more than this.
+    private static final int MOST_EARLY = 100;
 
     private final ChatRoom room;
-    private final AtomicLong missed = new AtomicLong();
-    private volatile @Nullable Sender sender;
+    private final ReentrantLock hearing = new ReentrantLock();
+    /// What was said between entering the room and the welcome, which comes first. Guarded by `hearing`, as are the next two.
+    private final List<String> early = new ArrayList<>();
+    private @Nullable Sender sender;
+    private long missed;
     private @Nullable String name;
 
     ChatMember(ChatRoom room) {
@@ -26,10 +33,11 @@ final class ChatMember implements Handler {
 
     @Override
     public void setUp(Connection connection) throws IOException {
-        sender = connection.sender();
         String given = room.enter(this);
         named(given);
         ChatRoom.greet(connection, given);
+        connection.flush();
+        welcomed(connection.sender());
     }
 
     @Override
@@ -55,18 +63,40 @@ final class ChatMember implements Handler {
 
     /// Takes a line for this client, or counts it as missed.
     void hear(String line) {
-        Sender to = sender;
-        if (to == null) {
-            return;
+        hearing.lock();
+        try {
+            Sender to = sender;
+            if (to != null) {
+                pass(line, to);
+            } else if (early.size() < MOST_EARLY) {
+                early.add(line);
+            } else {
+                missed++;
+            }
+        } finally {
+            hearing.unlock();
         }
-        long before = missed.get();
-        String whole = before == 0
+    }
+
+    private void welcomed(Sender to) {
+        hearing.lock();
+        try {
+            early.forEach(line -> pass(line, to));
+            early.clear();
+            sender = to;
+        } finally {
+            hearing.unlock();
+        }
+    }
+
+    private void pass(String line, Sender to) {
+        String whole = missed == 0
                 ? line + "\n"
-                : "* you missed " + before + " lines: your connection was too slow\n" + line + "\n";
+                : "* you missed " + missed + " lines: your connection was too slow\n" + line + "\n";
         if (to.offer(whole)) {
-            missed.addAndGet(-before);
+            missed = 0;
         } else {
-            missed.incrementAndGet();
+            missed++;
         }
     }
 
