@@ -11,6 +11,7 @@ import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 
 /// A connection on a ring: one receive that goes on and on, and one send at a time. Before a ring watches it, and for what is
@@ -160,6 +161,10 @@ final class RingSocket extends Watched implements StreamSocket {
     public int write(ByteBuffer bytes) throws IOException {
         if (orders == null) {
             return direct.write(bytes);
+        }
+        if (closing != Closing.NOT) {
+            // Its descriptor's number may be another connection's by now.
+            throw new ClosedChannelException();
         }
         throwIfSendFailed();
         int before = bytes.remaining();

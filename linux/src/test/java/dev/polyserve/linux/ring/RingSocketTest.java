@@ -11,6 +11,7 @@ import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -272,6 +273,17 @@ class RingSocketTest {
         multiplexer.await(A_WHILE);
         assertThatThrownBy(pair.socket::sent).hasMessageContaining("EPIPE");
         assertThatThrownBy(() -> pair.socket.write(ByteBuffer.allocate(10))).hasMessageContaining("EPIPE");
+    }
+
+    @Test
+    void sendsNothingOnceItIsClosed() throws Exception {
+        Pair pair = new Pair(READ);
+        multiplexer.await(0);
+        multiplexer.forget(pair.watch);
+        pair.socket.close();
+        assertThatThrownBy(() -> pair.socket.write(ByteBuffer.allocate(1))).isInstanceOf(ClosedChannelException.class);
+        multiplexer.await(A_WHILE);
+        assertThatThrownBy(() -> pair.socket.write(ByteBuffer.allocate(1))).isInstanceOf(ClosedChannelException.class);
     }
 
     @Test
