@@ -15,6 +15,9 @@ public interface Engine {
     /// Binds every endpoint, or none, and returns the server, not yet accepting.
     Server bind(Setup setup) throws IOException;
 
+    /// Whether this process is a worker of a server in another one.
+    boolean isWorker();
+
     /// The engine of this program.
     static Engine load() {
         return Holder.ENGINE;
@@ -29,8 +32,10 @@ public interface Engine {
     /// @param options limits and times
     /// @param listeners who hears what happens
     /// @param periodic what runs regularly
+    /// @param reportsTo who hears everything that happens, in place of the log and the listeners; null: those do
     record Setup(List<Endpoint> endpoints, Model model, @Nullable Streams streams, @Nullable DatagramHandler datagrams,
-            Options options, List<ServerListener> listeners, List<Periodic> periodic) {
+            Options options, List<ServerListener> listeners, List<Periodic> periodic,
+            @Nullable ServerListener reportsTo) {
         /// Keeps its own copies.
         public Setup {
             endpoints = List.copyOf(endpoints);

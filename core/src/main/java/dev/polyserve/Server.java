@@ -33,6 +33,13 @@ public interface Server extends AutoCloseable {
         return Engine.load().whyNot(model);
     }
 
+    /// Whether this process is a worker that a server with worker processes has started ([Model#processPool],
+    /// [Model#processPerConnection]). It runs the same program up to [#start], which does not return in it: what must happen
+    /// only once, such as starting another server, is for the process that is none.
+    static boolean isWorker() {
+        return Engine.load().isWorker();
+    }
+
     /// Where it listens, in the order given, with real ports where 0 was asked.
     List<Endpoint> endpoints();
 

@@ -107,7 +107,7 @@ public final class ServerBuilder {
                     + (unserved.get().datagram() ? "datagrams(…)" : "handle(…) or protocol(…)"));
         }
         return Engine.load()
-                .bind(new Engine.Setup(endpoints, model, streams, datagrams, options, listeners, periodic));
+                .bind(new Engine.Setup(endpoints, model, streams, datagrams, options, listeners, periodic, null));
     }
 
     /// Binds and starts.

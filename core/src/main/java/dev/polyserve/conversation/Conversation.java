@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// The *cause* is settled apart from the state, by whoever is first: the owner, the watcher, the server's stop. The owner
 /// sees it at its next operation and comes to the end by itself; only it completes.
 public abstract sealed class Conversation extends Patience implements ConnectionFuture
-        permits HandlerConversation, ProtocolConversation {
+        permits HandlerConversation, ProtocolConversation, DelegatedConversation {
     private static final VarHandle CAUSE;
 
     static {

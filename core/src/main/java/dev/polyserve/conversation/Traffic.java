@@ -37,7 +37,7 @@ class Traffic {
         return (long) OUT.getOpaque(this);
     }
 
-    final void countIn(int bytes) {
+    final void countIn(long bytes) {
         IN.setOpaque(this, (long) IN.get(this) + bytes);
     }
 

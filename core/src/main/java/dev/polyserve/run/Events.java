@@ -4,11 +4,14 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
+import dev.polyserve.Engine;
 import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
+import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerLog;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -23,6 +26,17 @@ final class Events implements ServerListener {
     Events(ServerLog log, List<ServerListener> listeners) {
         this.log = log;
         this.listeners = List.copyOf(listeners);
+    }
+
+    /// Those of a server: its counters, and then its log and its listeners, or who stands in their place.
+    static Events of(Engine.Setup setup, Counters counters, ServerLog log) {
+        ServerListener instead = setup.reportsTo();
+        if (instead != null) {
+            return new Events(log, List.of(counters, instead));
+        }
+        List<ServerListener> all = new ArrayList<>(List.of(counters, new LoggingListener(log, NanoClock.SYSTEM)));
+        all.addAll(setup.listeners());
+        return new Events(log, all);
     }
 
     private void tell(Consumer<ServerListener> event) {

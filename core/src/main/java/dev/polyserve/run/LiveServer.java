@@ -8,7 +8,6 @@ import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Served;
 import dev.polyserve.Server;
-import dev.polyserve.ServerListener;
 import dev.polyserve.ServerStats;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
@@ -62,9 +61,7 @@ final class LiveServer implements Server {
         this.counters = new Counters();
         this.live = new LiveConnections(() -> onAcceptLoop(this::arm));
         ServerLog log = new ServerLog();
-        List<ServerListener> listeners = new ArrayList<>(List.of(counters, new LoggingListener(log, NanoClock.SYSTEM)));
-        listeners.addAll(setup.listeners());
-        Events events = new Events(log, listeners);
+        Events events = Events.of(setup, counters, log);
         this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
         this.runner = Runners.of(setup, context);
         this.intake = new Intake(runner, live, events, context);
@@ -167,7 +164,13 @@ final class LiveServer implements Server {
     // --- serving ---
 
     @Override
-    public synchronized Server start() throws IOException {
+    public Server start() throws IOException {
+        startNow();
+        runner.serving(this);
+        return this;
+    }
+
+    private synchronized void startNow() throws IOException {
         switch (state) {
             case BOUND -> {
                 ensureRunning();
@@ -183,7 +186,6 @@ final class LiveServer implements Server {
             }
             case STOPPING -> throw new IllegalStateException("the server was closed and cannot start again: " + this);
         }
-        return this;
     }
 
     private void ensureRunning() throws IOException {
@@ -199,9 +201,10 @@ final class LiveServer implements Server {
         synchronized (this) {
             // Whoever closed it first: then there is only its end to wait for.
             if (state != State.STOPPING) {
-                start();
+                startNow();
             }
         }
+        runner.serving(this);
         await();
     }
 
@@ -217,6 +220,7 @@ final class LiveServer implements Server {
 
     @Override
     public Served handleRequest(Duration atMost) throws IOException, InterruptedException {
+        runner.serving(this);
         return oneRequest.handle(ServerContext.nanos(atMost), this::beginOne);
     }
 

@@ -15,6 +15,16 @@ public interface ModelProvider {
     /// Why this machine cannot run the model, in one sentence, and what to use instead; empty when it can.
     Optional<String> whyNot(Model model);
 
+    /// What is to be served here of a setup with a model of this provider: in a worker process, less than the whole.
+    default Engine.Setup prepared(Engine.Setup setup) {
+        return setup;
+    }
+
+    /// Whether this process is a worker of a server in another one.
+    default boolean isWorker() {
+        return false;
+    }
+
     /// A runner of the model, not yet started.
     ///
     /// @throws IOException when the system refuses what it needs; nothing stays open

@@ -1,5 +1,6 @@
 package dev.polyserve.run;
 
+import dev.polyserve.Server;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
@@ -38,6 +39,11 @@ public interface Runner {
 
     /// Whether it is one of the threads on which many are served.
     boolean owns(Thread thread);
+
+    /// The server serves from now on. **Thread**: the one that has started it, which in a worker process does not come back.
+    default void serving(Server server) {
+        // Nothing but the server's own threads is needed.
+    }
 
     /// Ends its threads; every conversation is over, or was abandoned.
     void stop();

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Wires each model to its runner: the one place that branches on the model.
 final class Runners {
@@ -72,8 +73,22 @@ final class Runners {
                 context);
     }
 
+    /// What is to be served here of the setup.
+    static Engine.Setup prepared(Engine.Setup setup) {
+        return provider(setup.model()).map(provider -> provider.prepared(setup)).orElse(setup);
+    }
+
+    /// Whether this process is a worker of a server in another one.
+    static boolean inWorker() {
+        return providers().anyMatch(ModelProvider::isWorker);
+    }
+
     private static Optional<ModelProvider> provider(Model model) {
+        return providers().filter(provider -> provider.provides(model)).findFirst();
+    }
+
+    private static Stream<ModelProvider> providers() {
         return ServiceLoader.load(ModelProvider.class, Runners.class.getClassLoader()).stream()
-                .map(ServiceLoader.Provider::get).filter(provider -> provider.provides(model)).findFirst();
+                .map(ServiceLoader.Provider::get);
     }
 }

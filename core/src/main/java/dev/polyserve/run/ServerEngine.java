@@ -18,6 +18,11 @@ public final class ServerEngine implements Engine {
 
     @Override
     public Server bind(Setup setup) throws IOException {
-        return LiveServer.bind(setup);
+        return LiveServer.bind(Runners.prepared(setup));
+    }
+
+    @Override
+    public boolean isWorker() {
+        return Runners.inWorker();
     }
 }

@@ -1,0 +1,78 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Cause;
+
+/// A connection that is served elsewhere: by another process, which has the socket or a copy of it.
+///
+/// ```
+///   QUEUED ──begins──▶ RUNNING ──ends──▶ OVER
+///      └────────────ends, rejected────────▲
+/// ```
+///
+/// Whoever has sent it there tells how it goes on. The limits of time are kept where it is served, but for the time that a
+/// conversation may take in all, which is kept here, too.
+///
+/// **Thread**: [#begins], [#moved], [#failed] and [#ends] are called by one thread at a time.
+public final class DelegatedConversation extends Conversation {
+    /// Where it is served.
+    public interface Elsewhere {
+        /// Ends it at once; what comes of that is told with [DelegatedConversation#ends]. **Thread**: any.
+        void end();
+
+        /// Lets it see the end of its input. **Thread**: any.
+        void cutInput();
+    }
+
+    private final Elsewhere elsewhere;
+    private boolean begun;
+
+    /// A conversation that is going to be held there.
+    public DelegatedConversation(ServerContext context, Identity identity, Elsewhere elsewhere) {
+        super(context, identity);
+        this.elsewhere = elsewhere;
+    }
+
+    /// Its handler begins.
+    ///
+    /// @return false when it was ended before
+    public boolean begins() {
+        begun = begun || begin(null);
+        return begun;
+    }
+
+    /// So many bytes more were received and sent.
+    public void moved(long in, long out) {
+        countIn(in);
+        countOut(out);
+    }
+
+    /// Its handler threw this.
+    public void failed(Throwable error) {
+        context.listener().failed(this, error);
+    }
+
+    /// It is over, for this reason if none was settled before; harmless the second time.
+    public void ends(Cause why) {
+        if (!begun) {
+            reject(why);
+        } else if (!isDone()) {
+            settle(why);
+            complete(true);
+        }
+    }
+
+    @Override
+    void shutdown() {
+        elsewhere.end();
+    }
+
+    @Override
+    void discard() {
+        elsewhere.end();
+    }
+
+    @Override
+    void cutInput() {
+        elsewhere.cutInput();
+    }
+}
