@@ -24,6 +24,7 @@ class LayersTest {
     private static final String LOOP = "dev.polyserve.loop";
     private static final String RUN = "dev.polyserve.run";
     private static final String LINUX = "dev.polyserve.linux";
+    private static final String LINUX_PROCESS = "dev.polyserve.linux.process";
     private static final String LINUX_READINESS = "dev.polyserve.linux.readiness";
     private static final String LINUX_RING = "dev.polyserve.linux.ring";
     private static final String LINUX_SOCKET = "dev.polyserve.linux.socket";
@@ -49,6 +50,7 @@ class LayersTest {
             Map.entry(RUN, Set.of(API, CONVERSATION, IO, LOOP, COROUTINE)),
             Map.entry(LINUX_SYSTEM, Set.of()),
             Map.entry(LINUX_SOCKET, Set.of(API, IO, LINUX_SYSTEM)),
+            Map.entry(LINUX_PROCESS, Set.of(LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_READINESS, Set.of(IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_RING, Set.of(API, IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX, Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_READINESS, LINUX_RING, LINUX_SOCKET,

@@ -29,6 +29,12 @@ enum CallNumber {
     EPOLL_PWAIT(281, 22), //
     EPOLL_PWAIT2(441, 441), //
     EVENTFD2(290, 19), //
+    FCNTL(72, 25), //
+    RT_SIGACTION(13, 134), //
+    KILL(62, 129), //
+    WAITID(247, 95), //
+    PIDFD_SEND_SIGNAL(424, 424), //
+    PIDFD_OPEN(434, 434), //
     IO_URING_SETUP(425, 425), //
     IO_URING_ENTER(426, 426), //
     IO_URING_REGISTER(427, 427); //

@@ -9,8 +9,14 @@ public final class Errno {
     public static final int EPERM = 1;
     /// No such file.
     public static final int ENOENT = 2;
+    /// No such process.
+    public static final int ESRCH = 3;
     /// Interrupted by a signal.
     public static final int EINTR = 4;
+    /// The arguments and the environment are too long.
+    public static final int E2BIG = 7;
+    /// No program that the system can run.
+    public static final int ENOEXEC = 8;
     /// Bad file descriptor.
     public static final int EBADF = 9;
     /// Nothing there, or no room, now.
@@ -23,6 +29,8 @@ public final class Errno {
     public static final int EBUSY = 16;
     /// Exists already.
     public static final int EEXIST = 17;
+    /// Not a directory.
+    public static final int ENOTDIR = 20;
     /// Invalid argument.
     public static final int EINVAL = 22;
     /// No room; from epoll: too many watches.
@@ -49,21 +57,30 @@ public final class Errno {
     private static final Map<Integer, String> TEXTS = Map.ofEntries(
             Map.entry(EPERM, "Operation not permitted (EPERM)"),
             Map.entry(ENOENT, "No such file or directory (ENOENT)"),
+            Map.entry(ESRCH, "No such process (ESRCH)"),
             Map.entry(EINTR, "Interrupted system call (EINTR)"),
             Map.entry(5, "Input/output error (EIO)"),
+            Map.entry(E2BIG, "Argument list too long (E2BIG)"),
+            Map.entry(ENOEXEC, "Exec format error (ENOEXEC)"),
             Map.entry(EBADF, "Bad file descriptor (EBADF)"),
+            Map.entry(10, "No child processes (ECHILD)"),
             Map.entry(EAGAIN, "Resource temporarily unavailable (EAGAIN)"),
             Map.entry(ENOMEM, "Cannot allocate memory (ENOMEM)"),
             Map.entry(EACCES, "Permission denied (EACCES)"),
             Map.entry(EBUSY, "Device or resource busy (EBUSY)"),
             Map.entry(EEXIST, "File exists (EEXIST)"),
+            Map.entry(ENOTDIR, "Not a directory (ENOTDIR)"),
+            Map.entry(21, "Is a directory (EISDIR)"),
             Map.entry(EINVAL, "Invalid argument (EINVAL)"),
             Map.entry(23, "Too many open files in system (ENFILE)"),
             Map.entry(24, "Too many open files (EMFILE)"),
+            Map.entry(26, "Text file busy (ETXTBSY)"),
             Map.entry(ENOSPC, "No space left on device (ENOSPC)"),
             Map.entry(30, "Read-only file system (EROFS)"),
             Map.entry(32, "Broken pipe (EPIPE)"),
+            Map.entry(36, "File name too long (ENAMETOOLONG)"),
             Map.entry(ENOSYS, "Function not implemented (ENOSYS)"),
+            Map.entry(40, "Too many levels of symbolic links (ELOOP)"),
             Map.entry(ETIME, "Timer expired (ETIME)"),
             Map.entry(64, "Machine is not on the network (ENONET)"),
             Map.entry(71, "Protocol error (EPROTO)"),

@@ -7,11 +7,31 @@ public final class FileCalls {
     private static final int EFD_NONBLOCK = 0x800;
     private static final int EFD_CLOEXEC = 0x80000;
 
+    static final int F_GETFL = 3;
+    static final int F_SETFL = 4;
+    static final int F_DUPFD_CLOEXEC = 1030;
+
     private FileCalls() {}
 
     /// `close(2)`: the descriptor is released whatever it returns.
     public static int close(CallMemory memory, int descriptor) {
         return (int) call(memory, CallNumber.CLOSE, descriptor, 0, 0, 0, 0, 0);
+    }
+
+    /// `fcntl(2)`: another number for what the descriptor refers to, closed on `exec`.
+    ///
+    /// @param atLeast the least number that it may have
+    public static int duplicate(CallMemory memory, int descriptor, int atLeast) {
+        return (int) call(memory, CallNumber.FCNTL, descriptor, F_DUPFD_CLOEXEC, atLeast, 0, 0, 0);
+    }
+
+    /// `fcntl(2)`: from now on calls on it wait, in every process that has it.
+    public static int setWaiting(CallMemory memory, int descriptor) {
+        long flags = call(memory, CallNumber.FCNTL, descriptor, F_GETFL, 0, 0, 0, 0);
+        return flags < 0
+                ? (int) flags
+                : (int) call(memory, CallNumber.FCNTL, descriptor, F_SETFL, flags & ~SocketCalls.SOCK_NONBLOCK, 0, 0,
+                        0);
     }
 
     /// `eventfd(2)`: a counter that can be waited for, which never waits itself.

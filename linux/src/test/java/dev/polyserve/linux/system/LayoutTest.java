@@ -19,6 +19,9 @@ class LayoutTest {
     private static final List<String> HEADERS = List.of("stddef.h", "errno.h", "poll.h", "sys/epoll.h", "sys/eventfd.h",
             "sys/select.h", "sys/socket.h", "sys/uio.h", "sys/un.h", "netinet/in.h", "netinet/tcp.h", "netinet/udp.h",
             "time.h");
+    private static final List<String> PROCESS_HEADERS = List.of("stddef.h", "signal.h", "spawn.h", "fcntl.h",
+            "sys/wait.h",
+            "sys/resource.h");
 
     @TempDir
     private Path directory;
@@ -132,6 +135,42 @@ class LayoutTest {
         ours.put("IPPROTO_UDP", (long) SocketOption.UDP_GRO.level);
         ours.put("IPPROTO_IPV6", (long) SocketOption.IPV6_V6ONLY.level);
         compare(HEADERS, ours);
+    }
+
+    @Test
+    void whatIsToldOfChildrenIsLaidOutAsInC() throws Exception {
+        Map<String, Long> ours = new LinkedHashMap<>();
+        ours.put("sizeof(siginfo_t)", (long) ChildStatus.INFO_BYTES);
+        ours.put("offsetof(siginfo_t, si_code)", (long) ChildStatus.CODE);
+        ours.put("offsetof(siginfo_t, si_pid)", (long) ChildStatus.PID);
+        ours.put("offsetof(siginfo_t, si_status)", (long) ChildStatus.STATUS);
+        ours.put("CLD_EXITED", (long) ChildStatus.CLD_EXITED);
+        ours.put("sizeof(struct rusage)", (long) ChildStatus.USAGE_BYTES);
+        ours.put("offsetof(struct rusage, ru_utime)", (long) ChildStatus.USER_TIME);
+        ours.put("offsetof(struct rusage, ru_stime)", (long) ChildStatus.SYSTEM_TIME);
+        ours.put("offsetof(struct timeval, tv_usec)", (long) Long.BYTES);
+        ours.put("P_PID", (long) ProcessCalls.P_PID);
+        ours.put("WEXITED", (long) ProcessCalls.WEXITED);
+        ours.put("WNOHANG", (long) ProcessCalls.WNOHANG);
+        ours.put("SIGTERM", (long) ProcessCalls.SIGTERM);
+        ours.put("SIGKILL", (long) ProcessCalls.SIGKILL);
+        ours.put("SIGCHLD", (long) ProcessCalls.SIGCHLD);
+        compare(PROCESS_HEADERS, ours);
+    }
+
+    @Test
+    void whatIsPreparedForAChildIsAsInC() throws Exception {
+        Map<String, Long> ours = new LinkedHashMap<>();
+        ours.put("POSIX_SPAWN_SETPGROUP", (long) Spawn.SETPGROUP);
+        ours.put("POSIX_SPAWN_SETSIGDEF", (long) Spawn.SETSIGDEF);
+        ours.put("POSIX_SPAWN_SETSIGMASK", (long) Spawn.SETSIGMASK);
+        ours.put("sizeof(sigset_t)", (long) Spawn.SIGNAL_SET_BYTES);
+        ours.put("sizeof(posix_spawn_file_actions_t) <= " + Spawn.STRUCTURE_BYTES, 1L);
+        ours.put("sizeof(posix_spawnattr_t) <= " + Spawn.STRUCTURE_BYTES, 1L);
+        ours.put("F_GETFL", (long) FileCalls.F_GETFL);
+        ours.put("F_SETFL", (long) FileCalls.F_SETFL);
+        ours.put("F_DUPFD_CLOEXEC", (long) FileCalls.F_DUPFD_CLOEXEC);
+        compare(PROCESS_HEADERS, ours);
     }
 
     @Test

@@ -1,0 +1,171 @@
+package dev.polyserve.linux.process;
+
+import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.socket.WatchedDescriptor;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.ChildStatus;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.PollDescriptors;
+import dev.polyserve.linux.system.ProcessCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.linux.system.WaitCalls;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A process that was started here.
+///
+/// ```
+///   RUNNING ──it ends: the descriptor can be read──▶ ZOMBIE ──poll, await──▶ REAPED
+/// ```
+///
+/// A zombie keeps its number and its group, so that a signal meets nobody else; a reaped one gets none.
+///
+/// **Thread**: any.
+public final class Child implements AutoCloseable {
+    private static final CallMemoryPool MEMORIES = CallMemoryPool.shared();
+
+    private final int pid;
+    private final boolean ownGroup;
+    private final WatchedDescriptor end;
+    /// Guarded by `this`.
+    private final ChildStatus status = new ChildStatus();
+    private @Nullable Exit exit;
+
+    private Child(int pid, boolean ownGroup, Descriptor pidfd) {
+        this.pid = pid;
+        this.ownGroup = ownGroup;
+        this.end = new WatchedDescriptor(pidfd);
+    }
+
+    /// @throws IOException when the system gives no descriptor for it; then it does not live any more
+    static Child of(CallMemory memory, int pid, boolean ownGroup) throws IOException {
+        int pidfd = ProcessCalls.pidfdOpen(memory, pid);
+        if (pidfd < 0) {
+            int unused = ProcessCalls.killAndReap(memory, pid, ownGroup);
+            assert unused == 0;
+            throw new SystemCallException("pidfd_open", pidfd);
+        }
+        return new Child(pid, ownGroup, new Descriptor(pidfd));
+    }
+
+    /// Its process's number, and its group's if it leads one.
+    public int pid() {
+        return pid;
+    }
+
+    /// What can be read once it has ended: for a loop to watch.
+    public WatchedDescriptor end() {
+        return end;
+    }
+
+    /// Sends it a signal; nothing happens when it was reaped.
+    public synchronized void signal(int signal) throws IOException {
+        if (exit == null) {
+            requireUnlessGone("pidfd_send_signal",
+                    onPidfd((memory, pidfd) -> ProcessCalls.signal(memory, pidfd, signal)));
+        }
+    }
+
+    /// Sends its group a signal, if it leads one and was not reaped.
+    public synchronized void signalGroup(int signal) throws IOException {
+        if (exit == null && ownGroup) {
+            requireUnlessGone("kill", withMemory(memory -> ProcessCalls.signalGroup(memory, pid, signal)));
+        }
+    }
+
+    /// Sends a signal to what a reaped child has left of its group. The group keeps its number as long as it has members; whoever
+    /// goes on asks often, so that the number cannot have come to somebody else meanwhile.
+    ///
+    /// @param signal 0 only asks
+    /// @return whether there was anybody
+    public synchronized boolean signalLeftOver(int signal) throws IOException {
+        if (exit == null || !ownGroup) {
+            return false;
+        }
+        int result = withMemory(memory -> ProcessCalls.signalGroup(memory, pid, signal));
+        requireUnlessGone("kill", result);
+        return result == 0;
+    }
+
+    /// How it has ended; empty while it runs. It is reaped by the first call that tells.
+    public synchronized Optional<Exit> poll() throws IOException {
+        if (exit == null) {
+            SystemCallException.require("waitid",
+                    onPidfd((memory, pidfd) -> ProcessCalls.reap(memory, pidfd, status)));
+            if (status.ended()) {
+                Exit.How how = status.exited() ? new Exit.Code(status.status()) : new Exit.Signal(status.status());
+                exit = new Exit(how, Duration.ofNanos(status.cpuNanos()));
+            }
+        }
+        return Optional.ofNullable(exit);
+    }
+
+    /// Waits for its end. Not on a virtual thread, whose carrier it would hold.
+    ///
+    /// @return empty when it has not ended in time
+    public Optional<Exit> await(Duration atMost) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(atMost);
+        PollDescriptors one = new PollDescriptors(1);
+        while (true) {
+            Optional<Exit> ended = poll();
+            long left = deadline - System.nanoTime();
+            if (ended.isPresent() || left <= 0) {
+                return ended;
+            }
+            int ready = onPidfd((_, pidfd) -> {
+                one.set(0, pidfd, PollDescriptors.IN);
+                return WaitCalls.poll(CallMemory.small(), one, 1, left);
+            });
+            if (ready != -Errno.EINTR) {
+                SystemCallException.require("poll", ready);
+            }
+        }
+    }
+
+    /// Gives up its descriptor. Whoever closes one that was not reaped leaves a zombie behind.
+    @Override
+    public void close() throws IOException {
+        end.close();
+    }
+
+    private static void requireUnlessGone(String call, int result) throws SystemCallException {
+        if (result != -Errno.ESRCH) {
+            SystemCallException.require(call, result);
+        }
+    }
+
+    private interface Call {
+        int make(CallMemory memory);
+    }
+
+    private interface PidfdCall {
+        int make(CallMemory memory, int pidfd);
+    }
+
+    private int onPidfd(PidfdCall call) throws IOException {
+        end.descriptor().begin();
+        try {
+            return withMemory(memory -> call.make(memory, end.descriptor().number()));
+        } finally {
+            end.descriptor().end();
+        }
+    }
+
+    private static int withMemory(Call call) {
+        CallMemory memory = MEMORIES.take();
+        try {
+            return call.make(memory);
+        } finally {
+            MEMORIES.give(memory);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "process " + pid;
+    }
+}

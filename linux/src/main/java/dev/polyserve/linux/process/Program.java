@@ -1,0 +1,107 @@
+package dev.polyserve.linux.process;
+
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.ProcessCalls;
+import dev.polyserve.linux.system.Spawn;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A program to be started, as often as wanted.
+///
+/// It starts with an empty signal mask and the default action of every signal, and with no descriptors but those that it is
+/// given: what this JVM and its libraries have open does not reach it, closed on `exec` or not.
+///
+/// **Thread**: any.
+///
+/// @param command the program, a path or a name to be found on our PATH, and its arguments
+/// @param environment the whole of its environment
+/// @param directory where it works; empty: where we do
+/// @param ownGroup whether it leads a process group of its own, so that it can be ended with all that it has started
+public record Program(List<String> command, Map<String, String> environment, Optional<Path> directory,
+        boolean ownGroup) {
+    /// Keeps its own copies.
+    ///
+    /// @throws IllegalArgumentException when nothing is named, or a text cannot be handed to a program
+    public Program {
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+        if (command.isEmpty()) {
+            throw new IllegalArgumentException("a program's command is empty: name a program to start");
+        }
+        command.forEach(argument -> requirePlain("argument", argument, argument));
+        environment.forEach((name, value) -> {
+            requirePlain("environment variable", name, name + value);
+            if (name.isEmpty() || name.indexOf('=') >= 0) {
+                throw new IllegalArgumentException("'" + name + "' is no name of an environment variable");
+            }
+        });
+    }
+
+    private static void requirePlain(String what, String name, String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(what + " " + name.replace('\0', '?')
+                    + " has a character NUL, which no program can be given");
+        }
+        if (!Spawn.TEXTS.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException(what + " " + name + " has characters that this locale's encoding, "
+                    + Spawn.TEXTS + ", does not have; start java with LC_ALL=C.UTF-8");
+        }
+    }
+
+    /// Why programs cannot be started here, in one sentence; empty when they can.
+    public static Optional<String> whyNot() {
+        return Spawn.whyNot();
+    }
+
+    /// Starts it. The descriptors become its 0, 1, 2 and so on, in that order; the same one may come twice. They stay open
+    /// here, and must until this returns.
+    ///
+    /// @throws StartFailedException naming the program, the reason and what to do
+    public Child start(int... descriptors) throws IOException {
+        if (directory.isPresent() && !Files.isDirectory(directory.get())) {
+            throw new StartFailedException(command.getFirst(), directory.get());
+        }
+        CallMemory memory = CallMemoryPool.shared().take();
+        List<Integer> copies = new ArrayList<>();
+        try (Spawn spawn = new Spawn(ownGroup)) {
+            SystemCallException.require("rt_sigaction", ProcessCalls.keepChildren(memory));
+            for (int number = 0; number < descriptors.length; number++) {
+                int source = descriptors[number];
+                if (source < descriptors.length) {
+                    // It would be overwritten before its turn, or keep its mark to be closed.
+                    source = SystemCallException.require("fcntl",
+                            FileCalls.duplicate(memory, source, descriptors.length));
+                    copies.add(source);
+                }
+                SystemCallException.require("posix_spawn", spawn.become(source, number));
+            }
+            SystemCallException.require("posix_spawn", spawn.closeFrom(descriptors.length));
+            if (directory.isPresent()) {
+                SystemCallException.require("posix_spawn", spawn.directory(directory.get().toString()));
+            }
+            int pid = spawn.start(command.getFirst(), command, pairs());
+            if (pid < 0) {
+                throw new StartFailedException(command.getFirst(), -pid);
+            }
+            return Child.of(memory, pid, ownGroup);
+        } finally {
+            for (int copy : copies) {
+                int unused = FileCalls.close(memory, copy);
+                assert unused == 0;
+            }
+            CallMemoryPool.shared().give(memory);
+        }
+    }
+
+    private List<String> pairs() {
+        return environment.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toList();
+    }
+}

@@ -1,0 +1,175 @@
+package dev.polyserve.linux.system;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.Charset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One `posix_spawnp(3)` in preparation: what the new process does before it becomes another program, in the order given.
+/// Each method returns 0 or `-errno`.
+///
+/// It gets an empty signal mask and the default action of every signal. The C library's function is used, because a process of
+/// several threads may do next to nothing between `fork` and `exec`, and no Java at all.
+///
+/// **Thread**: that which has made it.
+public final class Spawn implements AutoCloseable {
+    /// More than the structures have in any version of the C library.
+    static final int STRUCTURE_BYTES = 1024;
+    static final int SIGNAL_SET_BYTES = 128;
+    static final int SETPGROUP = 2;
+    static final int SETSIGDEF = 4;
+    static final int SETSIGMASK = 8;
+    /// What texts are handed over in: that of the locale, in which the JDK has read them.
+    public static final Charset TEXTS = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment actions = arena.allocate(STRUCTURE_BYTES, 16);
+    private final MemorySegment attributes = arena.allocate(STRUCTURE_BYTES, 16);
+
+    /// Nothing but signals is prepared.
+    ///
+    /// @param ownGroup whether the process leads a group of its own
+    public Spawn(boolean ownGroup) {
+        MemorySegment signals = arena.allocate(SIGNAL_SET_BYTES, 8);
+        require(Function.ACTIONS_INIT.call(actions.address()));
+        require(Function.ATTRIBUTES_INIT.call(attributes.address()));
+        require(Function.SET_FLAGS.call(attributes.address(),
+                SETSIGDEF | SETSIGMASK | (ownGroup ? SETPGROUP : 0)));
+        require(Function.SET_SIGNAL_MASK.call(attributes.address(), signals.address()));
+        signals.set(ValueLayout.JAVA_LONG, 0, -1L);
+        require(Function.SET_SIGNAL_DEFAULT.call(attributes.address(), signals.address()));
+    }
+
+    private static void require(int result) {
+        if (result != 0) {
+            throw new IllegalStateException("preparing to start a program failed: " + Errno.text(-result));
+        }
+    }
+
+    /// Why programs cannot be started here, in one sentence; empty when they can.
+    public static Optional<String> whyNot() {
+        return SystemCalls.whyNot().or(() -> Optional.ofNullable(Linked.WHY_NOT));
+    }
+
+    /// One of our descriptors gets this number there, and is not closed on `exec`.
+    public int become(int descriptor, int number) {
+        return Function.ADD_DUP2.call(actions.address(), descriptor, number);
+    }
+
+    /// Every descriptor from this number on is closed there.
+    public int closeFrom(int number) {
+        return Function.ADD_CLOSEFROM.call(actions.address(), number);
+    }
+
+    /// It works in this directory.
+    public int directory(String path) {
+        return Function.ADD_CHDIR.call(actions.address(), text(path));
+    }
+
+    /// Starts it.
+    ///
+    /// @param file the program: a path, or a name that is looked for on our PATH
+    /// @param argv its arguments, the first of which is its name
+    /// @param environment each `NAME=VALUE`
+    /// @return its process's number, or `-errno`
+    public int start(String file, List<String> argv, List<String> environment) {
+        MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
+        int result = Function.SPAWN.call(pid.address(), text(file), actions.address(), attributes.address(),
+                array(argv), array(environment));
+        return result < 0 ? result : pid.get(ValueLayout.JAVA_INT, 0);
+    }
+
+    private long text(String text) {
+        return arena.allocateFrom(text, TEXTS).address();
+    }
+
+    private long array(List<String> texts) {
+        MemorySegment array = arena.allocate(ValueLayout.JAVA_LONG, texts.size() + 1);
+        for (int i = 0; i < texts.size(); i++) {
+            array.setAtIndex(ValueLayout.JAVA_LONG, i, text(texts.get(i)));
+        }
+        return array.address();
+    }
+
+    @Override
+    public void close() {
+        int unused = Function.ACTIONS_DESTROY.call(actions.address());
+        int alsoUnused = Function.ATTRIBUTES_DESTROY.call(attributes.address());
+        assert unused == 0 && alsoUnused == 0;
+        arena.close();
+    }
+
+    /// The functions, all of which return 0 or an error number, and take six words at most. They share one shape: words that a
+    /// function does not ask for stay in their registers unread, in the calling conventions of both processors.
+    private enum Function {
+        SPAWN("posix_spawnp"), //
+        ACTIONS_INIT("posix_spawn_file_actions_init"), //
+        ACTIONS_DESTROY("posix_spawn_file_actions_destroy"), //
+        ADD_DUP2("posix_spawn_file_actions_adddup2"), //
+        ADD_CLOSEFROM("posix_spawn_file_actions_addclosefrom_np"), //
+        ADD_CHDIR("posix_spawn_file_actions_addchdir_np"), //
+        ATTRIBUTES_INIT("posix_spawnattr_init"), //
+        ATTRIBUTES_DESTROY("posix_spawnattr_destroy"), //
+        SET_FLAGS("posix_spawnattr_setflags"), //
+        SET_SIGNAL_MASK("posix_spawnattr_setsigmask"), //
+        SET_SIGNAL_DEFAULT("posix_spawnattr_setsigdefault");
+
+        private final String symbol;
+
+        Function(String symbol) {
+            this.symbol = symbol;
+        }
+
+        /// @return 0, or `-errno`
+        int call(long... words) {
+            long[] six = new long[6];
+            System.arraycopy(words, 0, six, 0, words.length);
+            MemorySegment function = Linked.FUNCTIONS.get(this);
+            if (function == null) {
+                throw new IllegalStateException("programs cannot be started: " + Linked.WHY_NOT);
+            }
+            try {
+                return -(int) Linked.SHAPE.invokeExact(function, six[0], six[1], six[2], six[3], six[4], six[5]);
+            } catch (RuntimeException | Error thrown) {
+                throw thrown;
+            } catch (Throwable thrown) {
+                throw new IllegalStateException(symbol + " threw", thrown);
+            }
+        }
+    }
+
+    /// What was linked, once.
+    private static final class Linked {
+        private static final MethodHandle SHAPE;
+        private static final Map<Function, MemorySegment> FUNCTIONS = new HashMap<>();
+        private static final @Nullable String WHY_NOT;
+
+        static {
+            Linker linker = Linker.nativeLinker();
+            var word = ValueLayout.JAVA_LONG;
+            SHAPE = linker.downcallHandle(
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, word, word, word, word, word, word));
+            SymbolLookup library = linker.defaultLookup();
+            String missing = null;
+            for (Function function : Function.values()) {
+                Optional<MemorySegment> found = library.find(function.symbol);
+                if (found.isPresent()) {
+                    FUNCTIONS.put(function, found.get());
+                } else {
+                    missing = "this system's C library has no " + function.symbol
+                            + ", by which programs are started; glibc has it from version 2.34 (2021) on";
+                }
+            }
+            WHY_NOT = missing;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.polyserve.linux.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Calls on processes, where a program that was started cannot show them.
+@EnabledOnOs(OS.LINUX)
+class ProcessCallsTest {
+    private static final int SIGUSR2 = 12;
+    private static final long SIG_IGN = 1;
+
+    private final CallMemory memory = CallMemory.small();
+
+    @TempDir
+    private Path directory;
+
+    private void setAction(int signal, long handler, long flags) {
+        memory.word(0, handler);
+        memory.word(1, flags);
+        memory.word(2, 0);
+        memory.word(3, 0);
+        assertThat(sigaction(signal, memory.wordsAddress(), 0)).isZero();
+    }
+
+    private long sigaction(int signal, long newOne, long oldOne) {
+        return SystemCalls.call(memory, CallNumber.RT_SIGACTION, signal, newOne, oldOne, 8, 0, 0);
+    }
+
+    @Test
+    void childrenAreKeptThoughTheProgramWasStartedIgnoringThem() {
+        setAction(ProcessCalls.SIGCHLD, 1, 0);
+        assertThat(ProcessCalls.keepChildren(memory)).isZero();
+        assertThat(sigaction(ProcessCalls.SIGCHLD, 0, memory.wordsAddress())).isZero();
+        assertThat(memory.word(0)).isZero();
+        setAction(ProcessCalls.SIGCHLD, 0, 2);
+        assertThat(ProcessCalls.keepChildren(memory)).isZero();
+        assertThat(sigaction(ProcessCalls.SIGCHLD, 0, memory.wordsAddress())).isZero();
+        assertThat(memory.word(1)).isZero();
+    }
+
+    @Test
+    void noSignalIsBlockedOrIgnoredInAChild() throws Exception {
+        Path seen = directory.resolve("seen");
+        setAction(SIGUSR2, SIG_IGN, 0);
+        try (Spawn spawn = new Spawn(false)) {
+            int pid = spawn.start("sh", List.of("sh", "-c", "exec grep ^Sig /proc/self/status >" + seen),
+                    List.of("PATH=/usr/bin:/bin"));
+            assertThat(pid).isPositive();
+            int pidfd = ProcessCalls.pidfdOpen(memory, pid);
+            PollDescriptors one = new PollDescriptors(1);
+            one.set(0, pidfd, PollDescriptors.IN);
+            assertThat(WaitCalls.poll(memory, one, 1, 30_000_000_000L)).isEqualTo(1);
+            assertThat(ProcessCalls.reap(memory, pidfd, new ChildStatus())).isZero();
+            assertThat(FileCalls.close(memory, pidfd)).isZero();
+        } finally {
+            setAction(SIGUSR2, 0, 0);
+        }
+        assertThat(Files.readString(seen)).containsPattern("SigBlk:\\s0{16}\n").containsPattern("SigIgn:\\s0{16}\n");
+    }
+
+    @Test
+    void aChildWithoutADescriptorIsEndedAndReaped() {
+        try (Spawn spawn = new Spawn(true)) {
+            int pid = spawn.start("sleep", List.of("sleep", "1000"), List.of());
+            assertThat(pid).isPositive();
+            assertThat(ProcessCalls.killAndReap(memory, pid, true)).isZero();
+            assertThat(ProcessCalls.pidfdOpen(memory, pid)).isEqualTo(-Errno.ESRCH);
+        }
+    }
+}
