@@ -2,6 +2,8 @@ package dev.polyserve.linux.system;
 
 import static dev.polyserve.linux.system.SystemCalls.call;
 
+import java.lang.ref.Reference;
+
 /// Calls that wait until descriptors are ready. A time of [#FOREVER] has no limit; an interrupted wait returns `-EINTR`.
 ///
 /// **Thread**: any but virtual ones.
@@ -46,10 +48,14 @@ public final class WaitCalls {
     ///
     /// @return how many events there are
     public static int epollWait(CallMemory memory, int epoll, EpollEvents events, long atMostNanos) {
-        return HAS_PWAIT2
-                ? (int) call(memory, CallNumber.EPOLL_PWAIT2, epoll, events.address(), events.capacity(),
-                        timespec(memory, atMostNanos), 0, SIGNAL_SET_BYTES)
-                : epollWaitMillis(memory, epoll, events, atMostNanos);
+        try {
+            return HAS_PWAIT2
+                    ? (int) call(memory, CallNumber.EPOLL_PWAIT2, epoll, events.address(), events.capacity(),
+                            timespec(memory, atMostNanos), 0, SIGNAL_SET_BYTES)
+                    : epollWaitMillis(memory, epoll, events, atMostNanos);
+        } finally {
+            Reference.reachabilityFence(events);
+        }
     }
 
     static int epollWaitMillis(CallMemory memory, int epoll, EpollEvents events, long atMostNanos) {
@@ -66,8 +72,13 @@ public final class WaitCalls {
     /// @param count of the first how many places
     /// @return how many are ready
     public static int poll(CallMemory memory, PollDescriptors descriptors, int count, long atMostNanos) {
-        return (int) call(memory, CallNumber.PPOLL, descriptors.address(), count, timespec(memory, atMostNanos), 0,
-                SIGNAL_SET_BYTES, 0);
+        try {
+            return (int) call(memory, CallNumber.PPOLL, descriptors.address(), count, timespec(memory, atMostNanos), 0,
+                    SIGNAL_SET_BYTES, 0);
+        } finally {
+            // The system writes there when the wait is over: it must not have been freed meanwhile, and the address keeps nothing.
+            Reference.reachabilityFence(descriptors);
+        }
     }
 
     /// `pselect6(2)`: leaves in the sets what is ready.
@@ -76,8 +87,13 @@ public final class WaitCalls {
     /// @return how many are ready
     public static int select(CallMemory memory, int end, DescriptorSet readable, DescriptorSet writable,
             long atMostNanos) {
-        return (int) call(memory, CallNumber.PSELECT6, end, readable.address(), writable.address(), 0,
-                timespec(memory, atMostNanos), 0);
+        try {
+            return (int) call(memory, CallNumber.PSELECT6, end, readable.address(), writable.address(), 0,
+                    timespec(memory, atMostNanos), 0);
+        } finally {
+            Reference.reachabilityFence(readable);
+            Reference.reachabilityFence(writable);
+        }
     }
 
     /// Writes it anew each time: the system may leave the time that was left.

@@ -3,8 +3,12 @@ package dev.polyserve.linux.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +21,9 @@ import org.junit.jupiter.api.condition.OS;
 @Timeout(30)
 class CallsTest {
     private static final long SHORT_NANOS = 2_000_000;
+    /// Until the call is compiled, which tells what is needed no more from what is.
+    private static final int WARM = 50_000;
+    private static final int COLLECTIONS = 20;
 
     private final CallMemory memory = CallMemory.forTransfers();
     private int here;
@@ -147,5 +154,40 @@ class CallsTest {
         assertThat(pool.take()).isSameAs(taken[1]);
         pool.give(taken[0]);
         assertThat(pool.take()).as("the first is taken first").isSameAs(taken[0]);
+    }
+
+    /// A wait that began with memory that nothing else refers to: the collector must not free it before the wait is over.
+    @Test
+    void whatAWaitFillsStaysUntilItIsOver() throws Exception {
+        var freed = new AtomicBoolean();
+        var waits = new CountDownLatch(1);
+        var waiter = new FutureTask<>(() -> {
+            CallMemory mine = CallMemory.small();
+            for (int i = 0; i < WARM; i++) {
+                assertThat(waitForInput(mine, new PollDescriptors(1), 0)).isZero();
+            }
+            waits.countDown();
+            return waitForInput(mine, watched(freed), WaitCalls.FOREVER);
+        });
+        Thread.ofPlatform().daemon().start(waiter);
+        waits.await();
+        for (int i = 0; i < COLLECTIONS; i++) {
+            System.gc();
+            Thread.sleep(1); // for the cleaner's thread, which has nothing to do
+        }
+        assertThat(freed).isFalse();
+        sendByte();
+        assertThat(waiter.get()).isEqualTo(1);
+    }
+
+    private static PollDescriptors watched(AtomicBoolean freed) {
+        PollDescriptors one = new PollDescriptors(1);
+        Cleaner.create().register(one, () -> freed.set(true));
+        return one;
+    }
+
+    private int waitForInput(CallMemory mine, PollDescriptors descriptors, long atMostNanos) {
+        descriptors.set(0, here, PollDescriptors.IN);
+        return WaitCalls.poll(mine, descriptors, 1, atMostNanos);
     }
 }
