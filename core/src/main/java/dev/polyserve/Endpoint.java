@@ -70,7 +70,7 @@ public sealed interface Endpoint {
         }
     }
 
-    /// A listener that the parent process has handed down.
+    /// A socket that the parent process has handed down, a listener or a bound datagram socket of any kind.
     ///
     /// @param name its number, or its name among `LISTEN_FDNAMES`
     record Inherited(String name) implements Endpoint {
@@ -80,7 +80,8 @@ public sealed interface Endpoint {
         }
     }
 
-    /// Whether it carries datagrams rather than connections; an inherited one is taken for a stream.
+    /// Whether it carries datagrams rather than connections. Of an inherited one only its socket knows, which the server asks:
+    /// here it is taken for a stream.
     default boolean datagram() {
         return switch (this) {
             case Udp _, UnixDatagram _ -> true;

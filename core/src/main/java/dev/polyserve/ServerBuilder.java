@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -100,12 +99,6 @@ public final class ServerBuilder {
     /// @throws ModelUnavailableException when this machine cannot run the model
     /// @throws IllegalStateException when an endpoint has nothing to serve it
     public Server bind() throws IOException {
-        Optional<Endpoint> unserved = endpoints.stream()
-                .filter(endpoint -> endpoint.datagram() ? datagrams == null : streams == null).findFirst();
-        if (unserved.isPresent()) {
-            throw new IllegalStateException("nothing serves " + unserved.get() + ": give the server "
-                    + (unserved.get().datagram() ? "datagrams(…)" : "handle(…) or protocol(…)"));
-        }
         return Engine.load()
                 .bind(new Engine.Setup(endpoints, model, streams, datagrams, options, listeners, periodic, null));
     }

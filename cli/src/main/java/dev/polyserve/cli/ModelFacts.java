@@ -12,20 +12,21 @@ import java.util.List;
 record ModelFacts(String runs, String waitsIn, String endpoints, String goodFor) {
     private static final String OF_THE_JDK = "tcp, udp, unix";
     private static final String ALL_ON_LINUX = "all, Linux";
+    private static final String ALL = "tcp, udp, unix; on Linux all";
     private static final String BLOCKING = "blocking calls";
 
     /// The facts about this model.
     static ModelFacts of(Model model) {
         return switch (model) {
             case Model.Iterative _ ->
-                new ModelFacts("the server's thread, one client after another", BLOCKING, OF_THE_JDK,
+                new ModelFacts("the server's thread, one client after another", BLOCKING, ALL,
                         "the simplest there is; one client at a time");
-            case Model.Threads _ -> new ModelFacts("one platform thread per connection", BLOCKING, OF_THE_JDK,
+            case Model.Threads _ -> new ModelFacts("one platform thread per connection", BLOCKING, ALL,
                     "some hundred clients, code that pins its thread");
-            case Model.ThreadPool _ -> new ModelFacts("N platform threads, bounded queue", BLOCKING, OF_THE_JDK,
+            case Model.ThreadPool _ -> new ModelFacts("N platform threads, bounded queue", BLOCKING, ALL,
                     "short requests with a firm bound on work at once");
             case Model.VirtualThreads _ ->
-                new ModelFacts("one virtual thread per connection", "the JDK's pollers", OF_THE_JDK,
+                new ModelFacts("one virtual thread per connection", "the JDK's pollers", ALL,
                         "almost everything: many clients, plain code");
             case Model.ProcessPerConnection _ ->
                 new ModelFacts("one worker process per connection", BLOCKING, ALL_ON_LINUX,

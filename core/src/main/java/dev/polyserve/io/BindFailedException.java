@@ -12,8 +12,8 @@ public final class BindFailedException extends BindException {
     public static final String NOT_OURS = "the address is not one of this machine's; take one that is, or * for all";
     /// The port is a privileged one.
     public static final String FORBIDDEN = "permission denied; ports below 1024 need the administrator, so take a higher one";
-    /// Inherited listeners are to come.
-    public static final String NOT_INHERITED = "inherited listeners are not supported yet; listen at tcp:// or unix:";
+    /// The JDK can take over no open descriptor.
+    public static final String NOT_INHERITED = "this model cannot take over an inherited socket (the JDK lacks that); use a model on descriptors, as epoll";
     /// Connections are wanted there.
     public static final String NO_CONNECTIONS = "it carries no connections";
     /// Datagrams are wanted there.

@@ -10,10 +10,19 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
+import java.util.List;
 import java.util.Locale;
 
 /// The JDK's channels as a family of sockets: TCP, UDP and Unix stream, on every system.
 public final class ChannelTransport implements Transport {
+    @Override
+    public List<Place> places(Endpoint endpoint) throws IOException {
+        if (endpoint instanceof Endpoint.Inherited) {
+            throw new BindFailedException(endpoint, BindFailedException.NOT_INHERITED, null);
+        }
+        return Transport.super.places(endpoint);
+    }
+
     @Override
     public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
         return switch (endpoint) {
@@ -34,7 +43,9 @@ public final class ChannelTransport implements Transport {
                 throw new BindFailedException(endpoint,
                         "this model has no Unix datagrams (the JDK lacks them); use a model on descriptors, as epoll, or udp:// or unix:",
                         null);
-            case Endpoint.Tcp _, Endpoint.Unix _, Endpoint.Inherited _ ->
+            case Endpoint.Inherited _ ->
+                throw new BindFailedException(endpoint, BindFailedException.NOT_INHERITED, null);
+            case Endpoint.Tcp _, Endpoint.Unix _ ->
                 throw new BindFailedException(endpoint, BindFailedException.NO_DATAGRAMS, null);
         };
     }

@@ -15,35 +15,35 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Every model in which a connection has a thread for its time: they differ in the [Host] alone.
+/// Every model in which a connection has a thread for its time: they differ in the [Hosting] alone.
 ///
 /// The accept loop accepts and watches time limits; it is no daemon, so a started server keeps the program alive.
-final class BlockingRunner implements Runner {
+public final class BlockingRunner implements Runner {
     private final Transport transport;
-    private final Supplier<Host> hosts;
-    private final boolean servesInline;
+    private final Hosting hosting;
     private final Engine.@Nullable Streams style;
     private final ServerContext context;
     private final EventLoop acceptLoop;
-    private final int capacity;
     private @Nullable Host host;
 
-    /// @param hosts makes the host when the server starts
-    /// @param capacity what that host takes at once
-    BlockingRunner(Transport transport, Multiplexer multiplexer, Supplier<Host> hosts, int capacity,
-            boolean servesInline,
+    private BlockingRunner(Hosting hosting, Multiplexer multiplexer, Transport transport,
             Engine.@Nullable Streams style, ServerContext context) {
         this.transport = transport;
-        this.hosts = hosts;
-        this.capacity = capacity;
-        this.servesInline = servesInline;
+        this.hosting = hosting;
         this.style = style;
         this.context = context;
         this.acceptLoop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0,
                 LoopErrors.reportedTo(context.log()));
+    }
+
+    /// A runner over sockets and a multiplexer for its accept loop, both of one family.
+    ///
+    /// @throws IOException when the multiplexer cannot be opened
+    public static Runner open(Hosting hosting, LoopRunner.Opening opening, Transport transport, Engine.Setup setup,
+            ServerContext context) throws IOException {
+        return new BlockingRunner(hosting, opening.open(), transport, setup.streams(), context);
     }
 
     @Override
@@ -53,7 +53,7 @@ final class BlockingRunner implements Runner {
 
     @Override
     public void start(Consumer<? super IOException> whenLost) {
-        host = hosts.get();
+        host = hosting.hosts.get();
         acceptLoop.start(whenLost);
     }
 
@@ -64,12 +64,12 @@ final class BlockingRunner implements Runner {
 
     @Override
     public int capacity() {
-        return capacity;
+        return hosting.capacity;
     }
 
     @Override
     public boolean servesInline() {
-        return servesInline;
+        return hosting.inline;
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.ServerLog;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
+import dev.polyserve.io.Transport;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -73,8 +74,8 @@ final class LiveServer implements Server {
     static Server bind(Engine.Setup setup) throws IOException {
         LiveServer server = new LiveServer(setup);
         try {
-            for (Endpoint endpoint : setup.endpoints()) {
-                server.bindOne(endpoint);
+            for (Transport.Place place : Places.of(setup, server.runner.transport())) {
+                server.bindOne(place);
             }
             return server;
         } catch (IOException | RuntimeException e) {
@@ -83,16 +84,16 @@ final class LiveServer implements Server {
         }
     }
 
-    private void bindOne(Endpoint endpoint) throws IOException {
-        if (endpoint.datagram() && setup.datagrams() != null) {
-            DatagramPort port = runner.transport().bind(endpoint, setup.options().sockets());
+    private void bindOne(Transport.Place place) throws IOException {
+        if (place.datagram() && setup.datagrams() != null) {
+            DatagramPort port = runner.transport().bind(place.endpoint(), setup.options().sockets());
             endpoints.add(port.endpoint());
             addresses.add(port.address());
             datagramServices
                     .add(new DatagramService(runner, port, setup.datagrams(), setup.options(), allowance, counters,
                             context.listener(), intake));
         } else {
-            Listener listener = runner.transport().listen(endpoint, setup.options().sockets());
+            Listener listener = runner.transport().listen(place.endpoint(), setup.options().sockets());
             endpoints.add(listener.endpoint());
             addresses.add(listener.address());
             acceptors.add(

@@ -6,6 +6,7 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.ProtocolConversation;
+import dev.polyserve.conversation.ProtocolPump;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.Carrier;
 import dev.polyserve.io.StreamSocket;
@@ -36,6 +37,8 @@ public final class LoopRunner implements Runner {
     private final ServerContext context;
     private final List<EventLoop> loops = new ArrayList<>();
     private final StallMonitor monitor;
+    /// Whether handlers and protocols have virtual threads beside the loops, by design.
+    private final boolean beside;
     /// Why coroutines run elsewhere; empty when they run on the loops' threads, or there are none.
     private final Optional<String> slower;
     private final Balance balance;
@@ -46,7 +49,16 @@ public final class LoopRunner implements Runner {
     /// @throws IOException when one cannot be opened; then none stays open
     public static Runner open(int loops, Opening opening, Transport transport, Engine.Setup setup,
             ServerContext context) throws IOException {
-        return new LoopRunner(transport, multiplexers(loops, opening), setup.streams(), context);
+        return new LoopRunner(transport, multiplexers(loops, opening), setup.streams(), false, context);
+    }
+
+    /// A runner with one loop that only waits for the sockets: handlers, protocols and datagrams have virtual threads of the
+    /// default scheduler. It is [Hosting#virtual] for sockets whose own waits would hold a carrier.
+    ///
+    /// @throws IOException when the multiplexer cannot be opened
+    public static Runner beside(Opening opening, Transport transport, Engine.Setup setup, ServerContext context)
+            throws IOException {
+        return new LoopRunner(transport, multiplexers(1, opening), setup.streams(), true, context);
     }
 
     /// Opens so many, or none.
@@ -70,14 +82,17 @@ public final class LoopRunner implements Runner {
     }
 
     /// @param multiplexers one per loop
+    /// @param beside whether no loop lends its thread, whatever the JDK allows
     private LoopRunner(Transport transport, List<Multiplexer> multiplexers, Engine.@Nullable Streams style,
-            ServerContext context) {
+            boolean beside, ServerContext context) {
         this.transport = transport;
         this.style = style;
+        this.beside = beside;
         this.context = context;
         // Finding out takes a while, and only handlers need it.
-        this.slower = style instanceof Engine.Sequential ? Carrier.whyNot() : Optional.empty();
-        boolean lendsThread = style instanceof Engine.Sequential && slower.isEmpty();
+        boolean hasCoroutines = style instanceof Engine.Sequential && !beside;
+        this.slower = hasCoroutines ? Carrier.whyNot() : Optional.empty();
+        boolean lendsThread = hasCoroutines && slower.isEmpty();
         long spinNanos = spinNanos(multiplexers.size());
         for (Multiplexer multiplexer : multiplexers) {
             // The first keeps the program alive; the others live as long as it.
@@ -146,6 +161,12 @@ public final class LoopRunner implements Runner {
                 yield new Ready(loop, socket, conversation, context.listener(),
                         () -> wire.start(conversation, conversation::run));
             }
+            case Engine.Events events when beside -> {
+                LoopWire wire = new LoopWire(loop, socket);
+                var conversation = ProtocolConversation.pumped(context, identity, events.factory(), wire);
+                yield new Ready(loop, socket, conversation, context.listener(),
+                        () -> wire.start(conversation, new ProtocolPump(conversation, wire)::run));
+            }
             case Engine.Events events -> {
                 LoopDriver driver = new LoopDriver(loop, socket);
                 var conversation = ProtocolConversation.driven(context, identity, events.factory(), driver);
@@ -157,7 +178,9 @@ public final class LoopRunner implements Runner {
 
     @Override
     public Optional<Executor> datagramExecutor() {
-        return Optional.empty();
+        return beside
+                ? Optional.of(task -> Thread.ofVirtual().name("polyserve-datagram").start(task))
+                : Optional.empty();
     }
 
     @Override

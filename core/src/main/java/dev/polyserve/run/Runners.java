@@ -1,5 +1,6 @@
 package dev.polyserve.run;
 
+import dev.polyserve.Endpoint;
 import dev.polyserve.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.ModelUnavailableException;
@@ -8,9 +9,9 @@ import dev.polyserve.io.ChannelTransport;
 import dev.polyserve.io.Transport;
 import dev.polyserve.loop.SelectorMultiplexer;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// Wires each model to its runner: the one place that branches on the model.
@@ -21,7 +22,7 @@ final class Runners {
 
     /// Why this build or machine cannot run the model; empty when it can.
     static Optional<String> whyNot(Model model) {
-        return whyNot(model, provider(model));
+        return whyNot(model, provider(model, List.of()));
     }
 
     private static Optional<String> whyNot(Model model, Optional<ModelProvider> provider) {
@@ -40,7 +41,7 @@ final class Runners {
 
     static Runner of(Engine.Setup setup, ServerContext context) throws IOException {
         Model model = setup.model();
-        Optional<ModelProvider> provider = provider(model);
+        Optional<ModelProvider> provider = provider(model, setup.endpoints());
         Optional<String> whyNot = whyNot(model, provider);
         if (whyNot.isPresent()) {
             throw new ModelUnavailableException(model, whyNot.get());
@@ -49,17 +50,10 @@ final class Runners {
             return provider.get().runner(model, setup, context);
         }
         return switch (model) {
-            case Model.Iterative _ ->
-                blocking(setup, context, 1, true, () -> new PoolHost(1, "polyserve-server-", () -> {
-                }));
-            case Model.Threads _ -> blocking(setup, context, Integer.MAX_VALUE, false, ThreadHost::platform);
-            case Model.ThreadPool pool -> {
-                int queue = setup.options().limits().queue();
-                int capacity = (int) Math.min(Integer.MAX_VALUE, (long) pool.threads() + queue);
-                yield blocking(setup, context, capacity, false,
-                        () -> new PoolHost(pool.threads(), pool.namePrefix(), pool.initializer()));
-            }
-            case Model.VirtualThreads _ -> blocking(setup, context, Integer.MAX_VALUE, false, ThreadHost::virtual);
+            case Model.Iterative _ -> blocking(Hosting.iterative(), setup, context);
+            case Model.Threads _ -> blocking(Hosting.threads(), setup, context);
+            case Model.ThreadPool pool -> blocking(Hosting.pool(pool, setup.options()), setup, context);
+            case Model.VirtualThreads _ -> blocking(Hosting.virtual(), setup, context);
             case Model.Nio nio ->
                 LoopRunner.open(nio.loops(), SelectorMultiplexer::new, CHANNELS, setup, context);
             case Model.ProcessPerConnection _, Model.ProcessPool _, Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _ ->
@@ -67,15 +61,13 @@ final class Runners {
         };
     }
 
-    private static Runner blocking(Engine.Setup setup, ServerContext context, int capacity, boolean inline,
-            Supplier<Host> hosts) throws IOException {
-        return new BlockingRunner(CHANNELS, new SelectorMultiplexer(), hosts, capacity, inline, setup.streams(),
-                context);
+    private static Runner blocking(Hosting hosting, Engine.Setup setup, ServerContext context) throws IOException {
+        return BlockingRunner.open(hosting, SelectorMultiplexer::new, CHANNELS, setup, context);
     }
 
     /// What is to be served here of the setup.
     static Engine.Setup prepared(Engine.Setup setup) {
-        return provider(setup.model()).map(provider -> provider.prepared(setup)).orElse(setup);
+        return provider(setup.model(), setup.endpoints()).map(provider -> provider.prepared(setup)).orElse(setup);
     }
 
     /// Whether this process is a worker of a server in another one.
@@ -83,8 +75,8 @@ final class Runners {
         return providers().anyMatch(ModelProvider::isWorker);
     }
 
-    private static Optional<ModelProvider> provider(Model model) {
-        return providers().filter(provider -> provider.provides(model)).findFirst();
+    private static Optional<ModelProvider> provider(Model model, List<Endpoint> endpoints) {
+        return providers().filter(provider -> provider.provides(model, endpoints)).findFirst();
     }
 
     private static Stream<ModelProvider> providers() {

@@ -7,13 +7,26 @@ import dev.polyserve.io.Listener;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.socket.DescriptorTransport;
 import java.io.IOException;
+import java.util.List;
 
 /// Descriptors as a family of sockets whose connections and listeners a ring serves.
 public final class RingTransport implements Transport {
-    private final DescriptorTransport descriptors = DescriptorTransport.unlimited();
+    private final DescriptorTransport descriptors;
 
     /// The family.
-    public RingTransport() {}
+    public RingTransport() {
+        this(DescriptorTransport.unlimited());
+    }
+
+    /// The family, with these sockets.
+    public RingTransport(DescriptorTransport descriptors) {
+        this.descriptors = descriptors;
+    }
+
+    @Override
+    public List<Place> places(Endpoint endpoint) throws IOException {
+        return descriptors.places(endpoint);
+    }
 
     @Override
     public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {

@@ -22,18 +22,18 @@ import java.util.Optional;
 ///
 /// **Thread**: its maker's.
 final class Binding {
-    private static final int MILLIS_PER_SECOND = 1_000;
-
     private final CallMemory memory = CallMemory.small();
     private final Endpoint endpoint;
     private final int family;
     private final Descriptor descriptor;
+    private final SocketSettings settings;
 
     private Binding(Endpoint endpoint, int family, int type) throws IOException {
         this.endpoint = endpoint;
         this.family = family;
         this.descriptor = new Descriptor(
                 SystemCallException.require("socket", SocketCalls.socket(memory, family, type)));
+        this.settings = new SocketSettings(endpoint, descriptor);
     }
 
     /// For every address that is an IPv6 socket, which serves IPv4, too; without IPv6 in the system, one of IPv4.
@@ -56,10 +56,8 @@ final class Binding {
     static Bound tcp(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
         InetSocketAddress address = Hosts.resolve(tcp, tcp.host(), tcp.port());
         return inet(tcp, tcp.host(), address, SocketCalls.STREAM).closedOnFailure(binding -> {
-            binding.option(SocketOption.SO_REUSEADDR, options.reuseAddress());
-            // Connections inherit it, so it costs no call for each.
-            binding.option(SocketOption.TCP_NODELAY, options.noDelay());
-            binding.tcpOptions(options);
+            binding.settings.set(SocketOption.SO_REUSEADDR, options.reuseAddress());
+            binding.settings.ofTcpListener(options);
             InetSocketAddress bound = binding.bindInet(address);
             binding.listen(options.backlog());
             return binding.bound(new Endpoint.Tcp(tcp.host(), bound.getPort()), bound, Optional.empty());
@@ -70,7 +68,7 @@ final class Binding {
     static Bound udp(Endpoint.Udp udp, Options.Sockets options) throws IOException {
         InetSocketAddress address = Hosts.resolve(udp, udp.host(), udp.port());
         return inet(udp, udp.host(), address, SocketCalls.DATAGRAM).closedOnFailure(binding -> {
-            binding.buffers(options);
+            binding.settings.buffers(options);
             InetSocketAddress bound = binding.bindInet(address);
             return binding.bound(new Endpoint.Udp(udp.host(), bound.getPort()), bound, Optional.empty());
         });
@@ -86,7 +84,7 @@ final class Binding {
 
     /// A Unix datagram port.
     static Bound unixDatagram(Endpoint.UnixDatagram unix, Options.Sockets options) throws IOException {
-        Step buffers = binding -> binding.buffers(options);
+        Step buffers = binding -> binding.settings.buffers(options);
         return unix.isAbstract()
                 ? abstractUnix(unix, unix.path(), SocketCalls.DATAGRAM, buffers)
                 : unix(unix, unix.path(), SocketCalls.DATAGRAM, buffers);
@@ -152,42 +150,9 @@ final class Binding {
         }
     }
 
-    private void option(SocketOption option, boolean value) throws IOException {
-        option(option, value ? 1 : 0);
-    }
-
-    private void option(SocketOption option, int value) throws IOException {
-        require("setsockopt", SocketCalls.setOption(memory, descriptor.number(), option, value));
-    }
-
-    private void optionUnlessZero(SocketOption option, int value) throws IOException {
-        if (value > 0) {
-            option(option, value);
-        }
-    }
-
-    private void buffers(Options.Sockets options) throws IOException {
-        optionUnlessZero(SocketOption.SO_RCVBUF, options.receiveBufferBytes());
-        optionUnlessZero(SocketOption.SO_SNDBUF, options.sendBufferBytes());
-    }
-
-    private void tcpOptions(Options.Sockets options) throws IOException {
-        buffers(options);
-        if (options.keepAlive().isPresent()) {
-            Options.KeepAlive probes = options.keepAlive().get();
-            option(SocketOption.SO_KEEPALIVE, true);
-            option(SocketOption.TCP_KEEPIDLE, (int) probes.idle().toSeconds());
-            option(SocketOption.TCP_KEEPINTVL, (int) probes.interval().toSeconds());
-            option(SocketOption.TCP_KEEPCNT, probes.count());
-        }
-        optionUnlessZero(SocketOption.TCP_USER_TIMEOUT, (int) options.userTimeout().toMillis());
-        optionUnlessZero(SocketOption.TCP_DEFER_ACCEPT,
-                (int) Math.ceilDiv(options.deferAccept().toMillis(), MILLIS_PER_SECOND));
-    }
-
     private InetSocketAddress bindInet(InetSocketAddress address) throws IOException {
         if (family == SocketAddresses.AF_INET6) {
-            option(SocketOption.IPV6_V6ONLY, false);
+            settings.set(SocketOption.IPV6_V6ONLY, false);
         }
         require("bind", SocketCalls.bind(memory, descriptor.number(), family, address));
         require("getsockname", SocketCalls.getSockName(memory, descriptor.number()));

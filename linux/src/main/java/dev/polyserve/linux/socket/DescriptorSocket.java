@@ -15,13 +15,16 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// A connection of this family, TCP or Unix.
 ///
-/// Its descriptor never waits; where the socket is to wait, it waits for the descriptor, which must not happen on a virtual
-/// thread.
+/// Its descriptor never waits; where the socket is to wait, it waits for the descriptor: a platform thread by itself, a virtual
+/// one by a platform thread that it starts, so it is for the exception and not for a model.
 public final class DescriptorSocket extends DescriptorSource implements StreamSocket {
     /// What is thrown away before closing, at most: a peer that sends without end is reset after all.
     private static final int DRAIN_MOST_BYTES = 256 << 10;
@@ -167,6 +170,40 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
 
     /// Waits for the descriptor; what has happened, if anything, the next call finds out.
     private void await(int events, long atMostNanos) throws IOException {
+        if (Thread.currentThread().isVirtual()) {
+            awaitElsewhere(events, atMostNanos);
+        } else {
+            poll(events, atMostNanos);
+        }
+    }
+
+    /// A virtual thread would hold its carrier, which others need: it waits for a thread that waits.
+    private void awaitElsewhere(int events, long atMostNanos) throws IOException {
+        CompletableFuture<@Nullable IOException> over = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("polyserve-wait").start(() -> {
+            try {
+                poll(events, atMostNanos);
+                over.complete(null);
+            } catch (IOException e) {
+                over.complete(e);
+            }
+        });
+        try {
+            IOException failed = over.get();
+            if (failed != null) {
+                throw failed;
+            }
+        } catch (InterruptedException e) {
+            // As the JDK's channels do: an interrupted wait ends the connection.
+            Thread.currentThread().interrupt();
+            shutdown();
+            throw new ClosedByInterruptException();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("nobody completes it so", e);
+        }
+    }
+
+    private void poll(int events, long atMostNanos) throws IOException {
         PollDescriptors one = new PollDescriptors(1);
         descriptor.begin();
         try {

@@ -5,6 +5,8 @@ enum CallNumber {
     READ(0, 63), //
     WRITE(1, 64), //
     CLOSE(3, 57), //
+    DUP(32, 23), //
+    FCNTL(72, 25), //
     MMAP(9, 222), //
     MUNMAP(11, 215), //
     SOCKET(41, 198), //

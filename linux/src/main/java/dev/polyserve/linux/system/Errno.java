@@ -39,6 +39,8 @@ public final class Errno {
     public static final int ENOSYS = 38;
     /// The time has passed.
     public static final int ETIME = 62;
+    /// Not a socket.
+    public static final int ENOTSOCK = 88;
     /// Address family not supported.
     public static final int EAFNOSUPPORT = 97;
     /// Address in use.
@@ -84,7 +86,7 @@ public final class Errno {
             Map.entry(ETIME, "Timer expired (ETIME)"),
             Map.entry(64, "Machine is not on the network (ENONET)"),
             Map.entry(71, "Protocol error (EPROTO)"),
-            Map.entry(88, "Socket operation on non-socket (ENOTSOCK)"),
+            Map.entry(ENOTSOCK, "Socket operation on non-socket (ENOTSOCK)"),
             Map.entry(90, "Message too long (EMSGSIZE)"),
             Map.entry(91, "Protocol wrong type for socket (EPROTOTYPE)"),
             Map.entry(92, "Protocol not available (ENOPROTOOPT)"),

@@ -4,6 +4,12 @@ import static dev.polyserve.linux.system.SystemCalls.call;
 
 /// Calls on descriptors of any kind.
 public final class FileCalls {
+    private static final int F_GETFD = 1;
+    private static final int F_SETFD = 2;
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
+    private static final int FD_CLOEXEC = 1;
+    private static final int O_NONBLOCK = 0x800;
     private static final int EFD_NONBLOCK = 0x800;
     private static final int EFD_CLOEXEC = 0x80000;
 
@@ -32,6 +38,27 @@ public final class FileCalls {
                 ? (int) flags
                 : (int) call(memory, CallNumber.FCNTL, descriptor, F_SETFL, flags & ~SocketCalls.SOCK_NONBLOCK, 0, 0,
                         0);
+    }
+
+    /// `dup(2)`: another number of the same open file, which is not closed on `exec`.
+    public static int duplicate(CallMemory memory, int descriptor) {
+        return (int) call(memory, CallNumber.DUP, descriptor, 0, 0, 0, 0, 0);
+    }
+
+    /// `fcntl(2)`: it is closed on `exec` from now on.
+    public static int closeOnExec(CallMemory memory, int descriptor) {
+        long flags = call(memory, CallNumber.FCNTL, descriptor, F_GETFD, 0, 0, 0, 0);
+        return (int) (flags < 0
+                ? flags
+                : call(memory, CallNumber.FCNTL, descriptor, F_SETFD, flags | FD_CLOEXEC, 0, 0, 0));
+    }
+
+    /// `fcntl(2)`: the open file does not wait from now on, for whoever else has it, too.
+    public static int nonBlocking(CallMemory memory, int descriptor) {
+        long flags = call(memory, CallNumber.FCNTL, descriptor, F_GETFL, 0, 0, 0, 0);
+        return (int) (flags < 0
+                ? flags
+                : call(memory, CallNumber.FCNTL, descriptor, F_SETFL, flags | O_NONBLOCK, 0, 0, 0));
     }
 
     /// `eventfd(2)`: a counter that can be waited for, which never waits itself.

@@ -4,6 +4,12 @@ package dev.polyserve.linux.system;
 public enum SocketOption {
     /// An address may be taken while connections of its last owner still end.
     SO_REUSEADDR(1, 2),
+    /// What kind of socket it is; this and the next two can only be asked.
+    SO_TYPE(1, 3),
+    /// Whether it listens.
+    SO_ACCEPTCONN(1, 30),
+    /// Its address family.
+    SO_DOMAIN(1, 39),
     /// The size of the send buffer; the system doubles what is asked.
     SO_SNDBUF(1, 7),
     /// The size of the receive buffer; likewise.

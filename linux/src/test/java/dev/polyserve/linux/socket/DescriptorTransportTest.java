@@ -233,7 +233,7 @@ class DescriptorTransportTest {
         taken.close();
         assertThatThrownBy(() -> listen("tcp://192.0.2.1:0")).hasMessageContaining("not one of this machine's");
         assertThatThrownBy(() -> listen("udp://127.0.0.1:0")).hasMessageContaining("no connections");
-        assertThatThrownBy(() -> listen("fd:3")).hasMessageContaining("inherited");
+        assertThatThrownBy(() -> transport.places(Endpoint.parse("fd:web"))).hasMessageContaining("inherited");
         assertThatThrownBy(() -> transport.bind(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS))
                 .hasMessageContaining("datagrams");
     }

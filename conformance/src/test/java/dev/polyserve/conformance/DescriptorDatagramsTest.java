@@ -1,0 +1,35 @@
+package dev.polyserve.conformance;
+
+import dev.polyserve.Model;
+import dev.polyserve.linux.DescriptorModels;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The models of threads keep the contract of datagram handlers over descriptors, too.
+@EnabledOnOs(OS.LINUX)
+@ParameterizedClass(name = "{0} on descriptors")
+@MethodSource("cells")
+class DescriptorDatagramsTest extends DatagramContract {
+    DescriptorDatagramsTest(Cell cell) {
+        super(cell);
+    }
+
+    @BeforeAll
+    static void descriptorsAlways() {
+        DescriptorModels.always(true);
+    }
+
+    @AfterAll
+    static void descriptorsWhereNeeded() {
+        DescriptorModels.always(false);
+    }
+
+    static List<Cell> cells() {
+        return Cell.datagrams(Model.iterative(), Model.threads(), Model.threadPool(4), Model.virtualThreads());
+    }
+}

@@ -1,0 +1,67 @@
+package dev.polyserve.linux.socket;
+
+import dev.polyserve.Endpoint;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Open sockets that are served instead of bound anew: those that the process has inherited, and those that it got for certain
+/// endpoints.
+///
+/// **Thread**: any.
+public final class GivenSockets {
+    private static final GivenSockets OF_THIS_PROCESS = new GivenSockets();
+
+    private final Map<Endpoint, Given> byEndpoint = new HashMap<>();
+    private final Map<String, List<Integer>> byName = new LinkedHashMap<>();
+
+    /// None yet.
+    public GivenSockets() {}
+
+    /// Those that every server of this process finds.
+    public static GivenSockets ofThisProcess() {
+        return OF_THIS_PROCESS;
+    }
+
+    /// An open socket.
+    ///
+    /// @param descriptor its number, which belongs to whoever serves it from then on
+    /// @param ownsFile whether the file of a Unix socket is removed when that one closes it: not if others go on serving it
+    public record Given(int descriptor, boolean ownsFile) {}
+
+    /// The next server that listens at this endpoint, written exactly so, serves this socket.
+    public synchronized void give(Endpoint endpoint, Given socket) {
+        byEndpoint.put(endpoint, socket);
+    }
+
+    /// `fd:NAME` means this descriptor, besides those that had the name before.
+    public synchronized void name(String name, int descriptor) {
+        byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(descriptor);
+    }
+
+    /// Whether there is a socket for an endpoint that could also be bound.
+    public synchronized boolean has(Endpoint endpoint) {
+        return byEndpoint.containsKey(endpoint);
+    }
+
+    /// The descriptors of a name, in the order in which they were named, or the one with that number.
+    synchronized List<Integer> numbers(Endpoint.Inherited inherited) {
+        List<Integer> named = byName.get(inherited.name());
+        return named == null ? number(inherited).stream().toList() : List.copyOf(named);
+    }
+
+    /// The socket of an endpoint, which is then the caller's.
+    synchronized Optional<Given> take(Endpoint endpoint) {
+        return endpoint instanceof Endpoint.Inherited inherited
+                ? number(inherited).map(number -> new Given(number, false))
+                : Optional.ofNullable(byEndpoint.remove(endpoint));
+    }
+
+    private static Optional<Integer> number(Endpoint.Inherited inherited) {
+        boolean isNumber = inherited.name().matches("[0-9]{1,9}");
+        return isNumber ? Optional.of(Integer.valueOf(inherited.name())) : Optional.empty();
+    }
+}

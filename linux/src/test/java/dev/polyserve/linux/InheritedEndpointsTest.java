@@ -1,0 +1,159 @@
+package dev.polyserve.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Connection;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Handler;
+import dev.polyserve.Model;
+import dev.polyserve.Options;
+import dev.polyserve.Server;
+import dev.polyserve.linux.socket.DescriptorListener;
+import dev.polyserve.linux.socket.DescriptorPort;
+import dev.polyserve.linux.socket.DescriptorSource;
+import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every model but `nio` serves inherited listeners and Unix datagrams.
+@EnabledOnOs(OS.LINUX)
+@Timeout(60)
+class InheritedEndpointsTest {
+    private static final Options.Sockets OPTIONS = Options.defaults().sockets();
+    private static final Handler UPPER = InheritedEndpointsTest::upper;
+
+    private final DescriptorTransport parent = DescriptorTransport.unlimited();
+
+    @TempDir
+    private Path directory;
+
+    static List<Model> models() {
+        return List.of(Model.iterative(), Model.threads(), Model.threadPool(2), Model.virtualThreads(), Model.polling(),
+                Model.select(), Model.poll(), Model.epoll(), Model.epollEdgeTriggered(), Model.ioUring());
+    }
+
+    private static void requireHere(Model model) {
+        Optional<String> whyNot = Server.whyNot(model);
+        assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
+    }
+
+    private static void upper(Connection connection) throws IOException {
+        for (String line; (line = connection.readLine()) != null;) {
+            connection.writeLine(line.toUpperCase(java.util.Locale.ROOT));
+        }
+    }
+
+    private static Endpoint handedDown(DescriptorSource source) throws IOException {
+        int number = FileCalls.duplicate(CallMemory.small(), source.descriptor().number());
+        return Endpoint.parse("fd:" + SystemCallException.require("dup", number));
+    }
+
+    private static String talk(SocketAddress address) throws IOException {
+        try (SocketChannel client = SocketChannel.open(address)) {
+            client.write(ByteBuffer.wrap("hello\n".getBytes(StandardCharsets.UTF_8)));
+            client.shutdownOutput();
+            ByteBuffer in = ByteBuffer.allocate(100);
+            while (client.read(in) >= 0) {
+                // until the server has ended
+            }
+            return StandardCharsets.UTF_8.decode(in.flip()).toString();
+        }
+    }
+
+    private void servesListener(Model model, Endpoint endpoint) throws Exception {
+        requireHere(model);
+        DescriptorListener parents = parent.listen(endpoint, OPTIONS);
+        try (Server server = Server.at(handedDown(parents)).model(model).handle(UPPER).start()) {
+            assertThat(server.endpoints()).containsExactly(parents.endpoint());
+            assertThat(server.model()).isEqualTo(model);
+            assertThat(talk(parents.address())).isEqualTo("HELLO\n");
+        }
+        try (Server next = Server.at(handedDown(parents)).model(model).handle(UPPER).start()) {
+            assertThat(talk(parents.address())).as("it still listens for the next").isEqualTo("HELLO\n");
+            assertThat(next.stats().accepted()).isEqualTo(1);
+        }
+        parents.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void tcp(Model model) throws Exception {
+        servesListener(model, Endpoint.parse("tcp://127.0.0.1:0"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void unix(Model model) throws Exception {
+        servesListener(model, new Endpoint.Unix(directory.resolve("socket")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void unixDatagrams(Model model) throws Exception {
+        requireHere(model);
+        Path path = directory.resolve("datagrams");
+        try (Server server = Server.at(new Endpoint.UnixDatagram(path)).model(model)
+                .datagrams((request, reply) -> reply.write(request.payload())).start()) {
+            assertThat(ask(path)).isEqualTo("hello");
+            assertThat(server.stats().datagramsIn()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void inheritedUnixDatagrams(Model model) throws Exception {
+        requireHere(model);
+        Path path = directory.resolve("datagrams");
+        DescriptorPort parents = parent.bind(new Endpoint.UnixDatagram(path), OPTIONS);
+        try (Server server = Server.at(handedDown(parents)).model(model)
+                .datagrams((request, reply) -> reply.write(request.payload())).start()) {
+            assertThat(server.endpoints()).containsExactly(parents.endpoint());
+            assertThat(ask(path)).isEqualTo("hello");
+        }
+        parents.close();
+    }
+
+    private String ask(Path path) throws IOException {
+        try (UnixDatagramClient client = UnixDatagramClient.connect(path, directory.resolve("own"))) {
+            client.send(ByteBuffer.wrap("hello".getBytes(StandardCharsets.UTF_8)));
+            ByteBuffer in = ByteBuffer.allocate(100);
+            assertThat(client.receive(in)).isEqualTo(5);
+            return StandardCharsets.UTF_8.decode(in.flip()).toString();
+        }
+    }
+
+    @Test
+    void whatServesTheOtherKindIsMissed() throws Exception {
+        DescriptorPort parents = parent.bind(new Endpoint.UnixDatagram(directory.resolve("datagrams")), OPTIONS);
+        Endpoint inherited = handedDown(parents);
+        assertThatThrownBy(() -> Server.at(inherited).model(Model.epoll()).handle(UPPER).bind())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("nothing serves " + inherited + ": give the server datagrams(…)");
+        parents.close();
+    }
+
+    @Test
+    void nioSaysWhatToUse() {
+        assertThatThrownBy(() -> Server.at("fd:3").model(Model.nio()).handle(UPPER).bind())
+                .hasMessage("cannot listen at fd:3: this model cannot take over an inherited socket (the JDK lacks"
+                        + " that); use a model on descriptors, as epoll");
+    }
+}
