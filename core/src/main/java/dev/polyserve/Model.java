@@ -2,6 +2,7 @@ package dev.polyserve;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// How handlers run at once: the one word that changes without touching the handler.
 ///
@@ -65,10 +66,21 @@ public sealed interface Model {
     /// A worker process per connection.
     ///
     /// @param maxWorkers how many at once
-    record ProcessPerConnection(int maxWorkers) implements Model {
+    /// @param workers how they are kept
+    record ProcessPerConnection(int maxWorkers, Workers workers) implements Model {
         /// Checks the number.
         public ProcessPerConnection {
             requirePositive("workers", maxWorkers);
+        }
+
+        /// The same with at most so many at once.
+        public ProcessPerConnection withMaxWorkers(int most) {
+            return new ProcessPerConnection(most, workers);
+        }
+
+        /// The same with something changed about its workers: `.with(w -> w.withSpare(4, 8))`.
+        public ProcessPerConnection with(UnaryOperator<Workers> change) {
+            return new ProcessPerConnection(maxWorkers, change.apply(workers));
         }
 
         @Override
@@ -82,7 +94,8 @@ public sealed interface Model {
     /// @param minWorkers how many at least
     /// @param maxWorkers how many at most
     /// @param inner what runs in each
-    record ProcessPool(int minWorkers, int maxWorkers, Model inner) implements Model {
+    /// @param workers how they are kept
+    record ProcessPool(int minWorkers, int maxWorkers, Model inner, Workers workers) implements Model {
         /// Checks the numbers and the inner model.
         public ProcessPool {
             requirePositive("workers", minWorkers);
@@ -94,6 +107,21 @@ public sealed interface Model {
                 throw new IllegalArgumentException(
                         "inner: a worker process cannot run the model " + inner.id() + "; take one without processes");
             }
+        }
+
+        /// The same with at least and at most so many.
+        public ProcessPool withWorkers(int least, int most) {
+            return new ProcessPool(least, most, inner, workers);
+        }
+
+        /// The same with this model in each.
+        public ProcessPool withInner(Model model) {
+            return new ProcessPool(minWorkers, maxWorkers, model, workers);
+        }
+
+        /// The same with something changed about its workers: `.with(w -> w.withRecycleConnections(10_000))`.
+        public ProcessPool with(UnaryOperator<Workers> change) {
+            return new ProcessPool(minWorkers, maxWorkers, inner, change.apply(workers));
         }
 
         @Override
@@ -218,13 +246,13 @@ public sealed interface Model {
     }
 
     /// A worker process per connection, at most 40 at once.
-    static Model processPerConnection() {
-        return new ProcessPerConnection(40);
+    static ProcessPerConnection processPerConnection() {
+        return new ProcessPerConnection(40, Workers.DEFAULTS);
     }
 
     /// So many worker processes, each with virtual threads.
-    static Model processPool(int workers) {
-        return new ProcessPool(workers, workers, virtualThreads());
+    static ProcessPool processPool(int workers) {
+        return new ProcessPool(workers, workers, virtualThreads(), Workers.DEFAULTS);
     }
 
     /// One event loop over a selector.

@@ -29,6 +29,7 @@ class LayersTest {
     private static final String LINUX_RING = "dev.polyserve.linux.ring";
     private static final String LINUX_SOCKET = "dev.polyserve.linux.socket";
     private static final String LINUX_SYSTEM = "dev.polyserve.linux.system";
+    private static final String LINUX_WORKER = "dev.polyserve.linux.worker";
     private static final String CONFORMANCE = "dev.polyserve.conformance";
     private static final String EXAMPLES = "dev.polyserve.examples";
     private static final String BENCH = "dev.polyserve.bench";
@@ -53,8 +54,10 @@ class LayersTest {
             Map.entry(LINUX_PROCESS, Set.of(LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_READINESS, Set.of(IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_RING, Set.of(API, IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
+            Map.entry(LINUX_WORKER, Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_PROCESS, LINUX_READINESS,
+                    LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX, Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_READINESS, LINUX_RING, LINUX_SOCKET,
-                    LINUX_SYSTEM)),
+                    LINUX_SYSTEM, LINUX_WORKER, LINUX_PROCESS)),
             Map.entry(CONFORMANCE, Set.of(API, CONVERSATION, IO)),
             Map.entry(EXAMPLES, Set.of(API, COROUTINE)),
             Map.entry(BENCH_RESULT, Set.of()),

@@ -52,7 +52,7 @@ final class Models {
     private Model processes(Model.ProcessPerConnection one) {
         refuseQueue(one);
         return settings.read(Setting.WORKERS, Workers::parse)
-                .<Model>map(workers -> new Model.ProcessPerConnection(workers.most())).orElse(one);
+                .<Model>map(workers -> one.withMaxWorkers(workers.most())).orElse(one);
     }
 
     private Model processPool(Model.ProcessPool pool) {
@@ -63,7 +63,7 @@ final class Models {
             refuseQueue(inner);
         }
         try {
-            return new Model.ProcessPool(workers.least(), workers.most(), withLoops(inner));
+            return pool.withWorkers(workers.least(), workers.most()).withInner(withLoops(inner));
         } catch (IllegalArgumentException e) {
             throw ExitException.wrong("bad " + settings.where(Setting.INNER) + ": " + e.getMessage(), e);
         }

@@ -166,8 +166,8 @@ final class LiveServer implements Server {
 
     @Override
     public Server start() throws IOException {
+        runner.starting(this);
         startNow();
-        runner.serving(this);
         return this;
     }
 
@@ -199,13 +199,13 @@ final class LiveServer implements Server {
 
     @Override
     public void serveForever() throws IOException, InterruptedException {
+        runner.starting(this);
         synchronized (this) {
             // Whoever closed it first: then there is only its end to wait for.
             if (state != State.STOPPING) {
                 startNow();
             }
         }
-        runner.serving(this);
         await();
     }
 
@@ -221,7 +221,7 @@ final class LiveServer implements Server {
 
     @Override
     public Served handleRequest(Duration atMost) throws IOException, InterruptedException {
-        runner.serving(this);
+        runner.starting(this);
         return oneRequest.handle(ServerContext.nanos(atMost), this::beginOne);
     }
 

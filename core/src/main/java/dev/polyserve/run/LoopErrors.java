@@ -4,10 +4,11 @@ import dev.polyserve.conversation.ServerLog;
 import java.util.function.Consumer;
 
 /// What becomes of an exception that reached an event loop itself: a defect of ours, reported as such; the loop goes on.
-final class LoopErrors {
+public final class LoopErrors {
     private LoopErrors() {}
 
-    static Consumer<Throwable> reportedTo(ServerLog log) {
+    /// Says so in that log.
+    public static Consumer<Throwable> reportedTo(ServerLog log) {
         return error -> log.log(System.Logger.Level.ERROR, () -> "a defect in an event loop, which goes on: " + error,
                 error);
     }

@@ -7,11 +7,14 @@ import java.nio.ByteBuffer;
 /// Collects one reply.
 ///
 /// **Thread**: its handler's.
-final class ReplyBuffer implements DatagramReply {
+public final class ReplyBuffer implements DatagramReply {
     private static final int FIRST_BYTES = 512;
 
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private boolean written;
+
+    /// Nothing yet.
+    public ReplyBuffer() {}
 
     @Override
     public void write(ByteBuffer bytes) {
@@ -39,11 +42,13 @@ final class ReplyBuffer implements DatagramReply {
         written = false;
     }
 
-    boolean written() {
+    /// Whether there is to be a reply.
+    public boolean written() {
         return written;
     }
 
-    ByteBuffer bytes() {
+    /// The reply, once it is complete.
+    public ByteBuffer bytes() {
         return buffer.flip();
     }
 }

@@ -40,9 +40,10 @@ public interface Runner {
     /// Whether it is one of the threads on which many are served.
     boolean owns(Thread thread);
 
-    /// The server serves from now on. **Thread**: the one that has started it, which in a worker process does not come back.
-    default void serving(Server server) {
-        // Nothing but the server's own threads is needed.
+    /// The server is about to start. **Thread**: the one that starts it, which in a worker process does not come back: the
+    /// supervisor says there when it starts, and when it ends.
+    default void starting(Server server) throws IOException {
+        // Whoever starts it decides that.
     }
 
     /// Ends its threads; every conversation is over, or was abandoned.

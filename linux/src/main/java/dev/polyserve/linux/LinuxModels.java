@@ -4,9 +4,17 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.linux.process.Program;
+import dev.polyserve.linux.readiness.EpollMultiplexer;
 import dev.polyserve.linux.ring.RingProbe;
 import dev.polyserve.linux.socket.GivenSockets;
 import dev.polyserve.linux.system.SystemCalls;
+import dev.polyserve.linux.worker.AskedDatagrams;
+import dev.polyserve.linux.worker.Duty;
+import dev.polyserve.linux.worker.HandOverRunner;
+import dev.polyserve.linux.worker.PoolRunner;
+import dev.polyserve.run.BlockingRunner;
+import dev.polyserve.run.Hosting;
 import dev.polyserve.run.ModelProvider;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
@@ -26,7 +34,8 @@ public final class LinuxModels implements ModelProvider {
             case Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _ -> true;
             case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _ ->
                 DescriptorModels.always() || endpoints.stream().anyMatch(this::needsDescriptor);
-            case Model.ProcessPerConnection _, Model.ProcessPool _, Model.Nio _ -> false;
+            case Model.ProcessPerConnection _, Model.ProcessPool _ -> true;
+            case Model.Nio _ -> false;
         };
     }
 
@@ -48,9 +57,22 @@ public final class LinuxModels implements ModelProvider {
             case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _ ->
                 SystemCalls.whyNot().or(() -> trial(model)).map(why -> why
                         + "; or use it without unixgram:, unix:@name and fd:, which it cannot serve otherwise");
-            case Model.ProcessPerConnection _, Model.ProcessPool _, Model.Nio _ ->
-                throw DescriptorModels.notOurs(model);
+            case Model.ProcessPerConnection _ -> whyNoProcesses();
+            case Model.ProcessPool pool -> whyNoProcesses().or(() -> whyNotInWorkers(pool.inner()));
+            case Model.Nio _ -> throw DescriptorModels.notOurs(model);
         };
+    }
+
+    private static Optional<String> whyNoProcesses() {
+        return SystemCalls.whyNot().or(Program::whyNot).or(() -> trial(Model.epoll()))
+                .map(why -> why + "; or use virtual or thread-pool");
+    }
+
+    private Optional<String> whyNotInWorkers(Model inner) {
+        return inner instanceof Model.Nio
+                ? Optional.of("its workers inherit a listener, which the JDK's channels of nio cannot take over;"
+                        + " use epoll in them, which is the same on Linux")
+                : whyNot(inner);
     }
 
     private static Optional<String> whyNoCalls() {
@@ -62,7 +84,38 @@ public final class LinuxModels implements ModelProvider {
     }
 
     @Override
+    public boolean isWorker() {
+        return Duty.isWorker();
+    }
+
+    @Override
+    public Engine.Setup prepared(Engine.Setup setup) {
+        return switch (setup.model()) {
+            case Model.ProcessPerConnection _, Model.ProcessPool _ when isWorker() -> Duty.here().prepared(setup);
+            case Model.ProcessPerConnection _ when setup.datagrams() != null ->
+                new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(), new AskedDatagrams(),
+                        setup.options(), setup.listeners(), setup.periodic(), setup.reportsTo());
+            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _, Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Nio _ ->
+                setup;
+        };
+    }
+
+    @Override
     public Runner runner(Model model, Engine.Setup setup, ServerContext context) throws IOException {
-        return DescriptorModels.runner(model, given, setup, context);
+        return switch (model) {
+            case Model.ProcessPool pool when isWorker() -> {
+                Duty duty = Duty.here();
+                yield duty.runner(DescriptorModels.runner(pool.inner(), duty.given(), setup, context));
+            }
+            case Model.ProcessPerConnection _ when isWorker() -> {
+                Duty duty = Duty.here();
+                yield duty.runner(BlockingRunner.open(Hosting.iterative(), EpollMultiplexer::new, duty.handed(),
+                        setup, context));
+            }
+            case Model.ProcessPool pool -> PoolRunner.open(pool, context);
+            case Model.ProcessPerConnection one -> HandOverRunner.open(one, setup, context);
+            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Nio _ ->
+                DescriptorModels.runner(model, given, setup, context);
+        };
     }
 }

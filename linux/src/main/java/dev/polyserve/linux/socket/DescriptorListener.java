@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A listener of this family, TCP or Unix.
 public final class DescriptorListener extends DescriptorSource implements Listener {
-    private static final SocketAddress NOBODY = new InetSocketAddress(0);
+    static final SocketAddress NOBODY = new InetSocketAddress(0);
 
     private final Bound bound;
     private final int mostDescriptors;
@@ -106,7 +106,7 @@ public final class DescriptorListener extends DescriptorSource implements Listen
         }
     }
 
-    private static ConnectionInfo.Credentials credentials(CallMemory memory, int accepted) throws IOException {
+    static ConnectionInfo.Credentials credentials(CallMemory memory, int accepted) throws IOException {
         SystemCallException.require("getsockopt", SocketCalls.peerCredentials(memory, accepted));
         return new ConnectionInfo.Credentials(SocketCalls.pid(memory), SocketCalls.uid(memory),
                 SocketCalls.gid(memory));
@@ -120,7 +120,7 @@ public final class DescriptorListener extends DescriptorSource implements Listen
         }
     }
 
-    private static SocketAddress local(CallMemory memory, int accepted) throws IOException {
+    static SocketAddress local(CallMemory memory, int accepted) throws IOException {
         SystemCallException.require("getsockname", SocketCalls.getSockName(memory, accepted));
         return SocketCalls.lastAddress(memory);
     }

@@ -1,7 +1,9 @@
 package dev.polyserve.linux.socket;
 
 import dev.polyserve.Endpoint;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +17,7 @@ import java.util.Optional;
 public final class GivenSockets {
     private static final GivenSockets OF_THIS_PROCESS = new GivenSockets();
 
-    private final Map<Endpoint, Given> byEndpoint = new HashMap<>();
+    private final Map<Endpoint, Deque<Given>> byEndpoint = new HashMap<>();
     private final Map<String, List<Integer>> byName = new LinkedHashMap<>();
 
     /// None yet.
@@ -32,9 +34,9 @@ public final class GivenSockets {
     /// @param ownsFile whether the file of a Unix socket is removed when that one closes it: not if others go on serving it
     public record Given(int descriptor, boolean ownsFile) {}
 
-    /// The next server that listens at this endpoint, written exactly so, serves this socket.
+    /// The next server that listens at this endpoint, written exactly so, serves this socket; of several, the first.
     public synchronized void give(Endpoint endpoint, Given socket) {
-        byEndpoint.put(endpoint, socket);
+        byEndpoint.computeIfAbsent(endpoint, _ -> new ArrayDeque<>()).add(socket);
     }
 
     /// `fd:NAME` means this descriptor, besides those that had the name before.
@@ -44,7 +46,8 @@ public final class GivenSockets {
 
     /// Whether there is a socket for an endpoint that could also be bound.
     public synchronized boolean has(Endpoint endpoint) {
-        return byEndpoint.containsKey(endpoint);
+        Deque<Given> sockets = byEndpoint.get(endpoint);
+        return sockets != null && !sockets.isEmpty();
     }
 
     /// The descriptors of a name, in the order in which they were named, or the one with that number.
@@ -55,9 +58,11 @@ public final class GivenSockets {
 
     /// The socket of an endpoint, which is then the caller's.
     synchronized Optional<Given> take(Endpoint endpoint) {
-        return endpoint instanceof Endpoint.Inherited inherited
-                ? number(inherited).map(number -> new Given(number, false))
-                : Optional.ofNullable(byEndpoint.remove(endpoint));
+        if (endpoint instanceof Endpoint.Inherited inherited) {
+            return number(inherited).map(number -> new Given(number, false));
+        }
+        Deque<Given> sockets = byEndpoint.get(endpoint);
+        return sockets == null ? Optional.empty() : Optional.ofNullable(sockets.poll());
     }
 
     private static Optional<Integer> number(Endpoint.Inherited inherited) {

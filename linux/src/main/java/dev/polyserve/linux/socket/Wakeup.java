@@ -24,6 +24,11 @@ public final class Wakeup {
         }
     }
 
+    /// What becomes readable.
+    Descriptor owned() {
+        return descriptor;
+    }
+
     /// Its number, to be watched.
     public int descriptor() {
         return descriptor.number();

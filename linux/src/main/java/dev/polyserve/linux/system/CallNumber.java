@@ -7,6 +7,7 @@ enum CallNumber {
     CLOSE(3, 57), //
     DUP(32, 23), //
     FCNTL(72, 25), //
+    OPENAT(257, 56), //
     MMAP(9, 222), //
     MUNMAP(11, 215), //
     SOCKET(41, 198), //
@@ -14,6 +15,8 @@ enum CallNumber {
     ACCEPT4(288, 242), //
     SENDTO(44, 206), //
     RECVFROM(45, 207), //
+    SENDMSG(46, 211), //
+    RECVMSG(47, 212), //
     SENDMMSG(307, 269), //
     RECVMMSG(299, 243), //
     SHUTDOWN(48, 210), //
@@ -31,7 +34,6 @@ enum CallNumber {
     EPOLL_PWAIT(281, 22), //
     EPOLL_PWAIT2(441, 441), //
     EVENTFD2(290, 19), //
-    FCNTL(72, 25), //
     RT_SIGACTION(13, 134), //
     KILL(62, 129), //
     WAITID(247, 95), //

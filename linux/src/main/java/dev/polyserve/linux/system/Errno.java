@@ -51,6 +51,10 @@ public final class Errno {
     public static final int ENOBUFS = 105;
     /// Not connected.
     public static final int ENOTCONN = 107;
+    /// The other side is gone.
+    public static final int ECONNRESET = 104;
+    /// Too many descriptors are on their way.
+    public static final int ETOOMANYREFS = 109;
     /// Nobody listens there.
     public static final int ECONNREFUSED = 111;
     /// Cancelled.

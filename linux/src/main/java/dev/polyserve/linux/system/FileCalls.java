@@ -2,22 +2,34 @@ package dev.polyserve.linux.system;
 
 import static dev.polyserve.linux.system.SystemCalls.call;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
 /// Calls on descriptors of any kind.
 public final class FileCalls {
     private static final int F_GETFD = 1;
     private static final int F_SETFD = 2;
-    private static final int F_GETFL = 3;
-    private static final int F_SETFL = 4;
+    static final int F_GETFL = 3;
+    static final int F_SETFL = 4;
     private static final int FD_CLOEXEC = 1;
     private static final int O_NONBLOCK = 0x800;
     private static final int EFD_NONBLOCK = 0x800;
     private static final int EFD_CLOEXEC = 0x80000;
-
-    static final int F_GETFL = 3;
-    static final int F_SETFL = 4;
     static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int AT_FDCWD = -100;
+    private static final int O_RDWR = 2;
+    private static final int O_CLOEXEC = 0x80000;
 
     private FileCalls() {}
+
+    /// `open(2)` for reading and writing, closed on `exec`.
+    ///
+    /// @param memory one [CallMemory#forTransfers]
+    public static int open(CallMemory memory, String path) {
+        byte[] bytes = (path + "\0").getBytes(StandardCharsets.UTF_8);
+        memory.copyFrom(ByteBuffer.wrap(bytes), bytes.length);
+        return (int) call(memory, CallNumber.OPENAT, AT_FDCWD, memory.transferAddress(), O_RDWR | O_CLOEXEC, 0, 0, 0);
+    }
 
     /// `close(2)`: the descriptor is released whatever it returns.
     public static int close(CallMemory memory, int descriptor) {

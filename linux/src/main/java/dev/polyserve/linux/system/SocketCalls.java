@@ -10,6 +10,8 @@ public final class SocketCalls {
     public static final int STREAM = 1;
     /// Datagrams.
     public static final int DATAGRAM = 2;
+    /// Packets in order, each received as it was sent; an end as of a stream.
+    public static final int PACKETS = 5;
     /// For [#shutdown]: no more is read.
     public static final int SHUT_RD = 0;
     /// For [#shutdown]: no more is written.
@@ -43,12 +45,13 @@ public final class SocketCalls {
         return (int) call(memory, CallNumber.SOCKET, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0, 0, 0);
     }
 
-    /// `socketpair(2)`: two Unix stream sockets, connected.
+    /// `socketpair(2)`: two Unix sockets, connected.
     ///
+    /// @param type [#STREAM], [#DATAGRAM] or [#PACKETS]
     /// @return the first in the lower half, the second in the upper; or `-errno`
-    public static long socketPair(CallMemory memory) {
+    public static long socketPair(CallMemory memory, int type) {
         long result = call(memory, CallNumber.SOCKETPAIR, SocketAddresses.AF_UNIX,
-                STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, memory.wordsAddress(), 0, 0);
+                type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, memory.wordsAddress(), 0, 0);
         return result < 0 ? result : memory.word(0);
     }
 

@@ -32,7 +32,7 @@ class CallsTest {
     @BeforeEach
     void connect() {
         assertThat(SystemCalls.whyNot()).isEmpty();
-        long pair = SocketCalls.socketPair(memory);
+        long pair = SocketCalls.socketPair(memory, SocketCalls.STREAM);
         here = (int) pair;
         there = (int) (pair >>> Integer.SIZE);
         assertThat(pair).isPositive();

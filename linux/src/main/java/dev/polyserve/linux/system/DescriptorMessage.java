@@ -1,0 +1,114 @@
+package dev.polyserve.linux.system;
+
+import static dev.polyserve.linux.system.SystemCalls.call;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+
+/// Room for one message with descriptors beside its bytes, for sockets of packets (`SOCK_SEQPACKET`), where each message
+/// is received as it was sent (`unix(7)`, SCM_RIGHTS).
+///
+/// A descriptor in a message is a reference of its own to the open socket: the sender may close its copy as soon as it was
+/// sent. What it shares with that copy are the socket's options, among them whether it waits.
+///
+/// **Thread**: its owner's.
+public final class DescriptorMessage {
+    /// As many bytes as one message may have.
+    public static final int MOST_BYTES = 128 << 10;
+    /// As many descriptors as one message may have (`SCM_MAX_FD`).
+    public static final int MOST_DESCRIPTORS = 253;
+
+    static final int HEADER_BYTES = 56;
+    static final int FLAGS = 48;
+    static final int SCM_RIGHTS = 1;
+    static final int SOL_SOCKET = 1;
+    static final int MSG_CTRUNC = 0x8;
+    static final int MSG_TRUNC = 0x20;
+    static final int MSG_CMSG_CLOEXEC = 0x40000000;
+
+    private static final int CONTROL_BYTES = MessageHeaders.CONTROL_HEADER_BYTES
+            + (MOST_DESCRIPTORS + 1) * Integer.BYTES;
+
+    private final MemorySegment header;
+    private final MemorySegment piece;
+    private final MemorySegment control;
+    private final MemorySegment bytes;
+
+    /// Room for one.
+    public DescriptorMessage() {
+        Arena arena = Arena.ofAuto();
+        this.header = arena.allocate(HEADER_BYTES, Long.BYTES);
+        this.piece = arena.allocate(MessageHeaders.PIECE_BYTES, Long.BYTES);
+        this.control = arena.allocate(CONTROL_BYTES, Long.BYTES);
+        this.bytes = arena.allocate(MOST_BYTES, Long.BYTES);
+        header.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECES, piece.address());
+        header.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECES_COUNT, 1);
+        piece.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECE_BASE, bytes.address());
+    }
+
+    /// `sendmsg(2)`, without waiting and without a signal.
+    ///
+    /// @return how many bytes, or `-errno`
+    public int send(CallMemory memory, int socket, ByteBuffer message, int... descriptors) {
+        int count = message.remaining();
+        NativeBytes.copyFrom(message, bytes, 0, count);
+        piece.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECE_LENGTH, count);
+        put(descriptors);
+        return (int) call(memory, CallNumber.SENDMSG, socket, header.address(),
+                SocketCalls.MSG_DONTWAIT | SocketCalls.MSG_NOSIGNAL, 0, 0, 0);
+    }
+
+    private void put(int... descriptors) {
+        if (descriptors.length == 0) {
+            header.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL, 0);
+            header.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_LENGTH, 0);
+            return;
+        }
+        long length = MessageHeaders.CONTROL_HEADER_BYTES + (long) descriptors.length * Integer.BYTES;
+        header.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL, control.address());
+        header.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_LENGTH, length);
+        control.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_HEADER_LENGTH, length);
+        control.set(ValueLayout.JAVA_INT, MessageHeaders.CONTROL_HEADER_LEVEL, SOL_SOCKET);
+        control.set(ValueLayout.JAVA_INT, MessageHeaders.CONTROL_HEADER_TYPE, SCM_RIGHTS);
+        MemorySegment.copy(descriptors, 0, control, ValueLayout.JAVA_INT, MessageHeaders.CONTROL_HEADER_BYTES,
+                descriptors.length);
+    }
+
+    /// `recvmsg(2)`, without waiting; the descriptors that come are closed on `exec`.
+    ///
+    /// @return how many bytes, 0 at the end, or `-errno`
+    public int receive(CallMemory memory, int socket) {
+        piece.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECE_LENGTH, MOST_BYTES);
+        header.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL, control.address());
+        header.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_LENGTH, CONTROL_BYTES);
+        header.set(ValueLayout.JAVA_INT, FLAGS, 0);
+        return (int) call(memory, CallNumber.RECVMSG, socket, header.address(),
+                SocketCalls.MSG_DONTWAIT | MSG_CMSG_CLOEXEC, 0, 0, 0);
+    }
+
+    /// Copies out the bytes that were received.
+    public byte[] received(int count) {
+        return bytes.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    /// The descriptors that came with them: from now on the caller's.
+    public int[] receivedDescriptors() {
+        long length = header.get(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_LENGTH);
+        boolean some = length >= MessageHeaders.CONTROL_HEADER_BYTES
+                && control.get(ValueLayout.JAVA_INT, MessageHeaders.CONTROL_HEADER_LEVEL) == SOL_SOCKET
+                && control.get(ValueLayout.JAVA_INT, MessageHeaders.CONTROL_HEADER_TYPE) == SCM_RIGHTS;
+        if (!some) {
+            return new int[0];
+        }
+        long bytesOfAll = control.get(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_HEADER_LENGTH)
+                - MessageHeaders.CONTROL_HEADER_BYTES;
+        return control.asSlice(MessageHeaders.CONTROL_HEADER_BYTES, bytesOfAll).toArray(ValueLayout.JAVA_INT);
+    }
+
+    /// Whether the system has dropped something, as it does with descriptors for which the process has no room.
+    public boolean wasCut() {
+        return (header.get(ValueLayout.JAVA_INT, FLAGS) & (MSG_CTRUNC | MSG_TRUNC)) != 0;
+    }
+}

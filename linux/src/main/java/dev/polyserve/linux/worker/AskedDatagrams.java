@@ -1,0 +1,108 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Datagram;
+import dev.polyserve.DatagramHandler;
+import dev.polyserve.DatagramReply;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// Answers datagrams by asking a worker for each: the handler of the program runs there, and the datagram's sender is answered
+/// from here.
+///
+/// **Thread**: any but the supervisor's loop; it waits.
+public final class AskedDatagrams implements DatagramHandler {
+    /// As long as a worker may take to start and to answer.
+    private static final long MOST_SECONDS = 60;
+
+    private final CompletableFuture<HandOverRunner> runner = new CompletableFuture<>();
+
+    /// For a runner that is told later.
+    public AskedDatagrams() {}
+
+    /// Who has the workers.
+    void asks(HandOverRunner ofTheServer) {
+        runner.complete(ofTheServer);
+    }
+
+    @Override
+    public void handle(Datagram request, DatagramReply reply) throws Exception {
+        byte[] payload = new byte[request.payload().remaining()];
+        request.payload().duplicate().get(payload);
+        Exchange exchange = new Exchange(runner.join(), request, payload);
+        exchange.begin();
+        Report.Answered answer;
+        try {
+            answer = exchange.answer.get(MOST_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+        } catch (TimeoutException e) {
+            exchange.giveUp();
+            throw new IOException("no worker process has answered the datagram within " + MOST_SECONDS + " s", e);
+        }
+        if (answer.failure().isPresent()) {
+            throw answer.failure().get().asThrowable();
+        }
+        Optional<byte[]> bytes = answer.reply();
+        if (bytes.isPresent()) {
+            reply.writeEmpty();
+            reply.write(ByteBuffer.wrap(bytes.get()));
+        }
+    }
+
+    /// One datagram on its way to a worker and back. **Thread**: the supervisor's loop.
+    private static final class Exchange implements Job, Worker.Elsewhere {
+        final CompletableFuture<Report.Answered> answer = new CompletableFuture<>();
+        private final HandOverRunner runner;
+        private final Datagram request;
+        private final byte[] payload;
+        private Optional<Worker> worker = Optional.empty();
+
+        Exchange(HandOverRunner runner, Datagram request, byte[] payload) {
+            this.runner = runner;
+            this.request = request;
+            this.payload = payload;
+        }
+
+        void begin() {
+            runner.acceptLoop().post(() -> runner.submit(this));
+        }
+
+        void giveUp() {
+            runner.acceptLoop().post(() -> {
+                runner.withdraw(this);
+                worker.ifPresent(serving -> runner.kill(serving, "it did not answer a datagram"));
+            });
+        }
+
+        @Override
+        public void assign(Worker to) {
+            worker = Optional.of(to);
+            long number = runner.nextDatagram();
+            to.serves(number, this);
+            to.order(new Order.Ask(number, request.peer(), request.local(), request.truncated(), payload));
+        }
+
+        @Override
+        public boolean isOver() {
+            return answer.isDone();
+        }
+
+        @Override
+        public void told(Report report) {
+            if (report instanceof Report.Answered answered) {
+                worker.ifPresent(runner::spent);
+                answer.complete(answered);
+            }
+        }
+
+        @Override
+        public void lost(IOException why) {
+            answer.completeExceptionally(why);
+        }
+    }
+}

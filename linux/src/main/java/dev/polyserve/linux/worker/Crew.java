@@ -1,0 +1,344 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Workers;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.linux.process.Exit;
+import dev.polyserve.loop.EventLoop;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/// The workers of one server: started as they are wanted, watched, replaced, and ended with it.
+///
+/// Those that die while they start are followed by others after a pause that doubles from 0.1 to 30 s; those that were at
+/// work, at once. At most a few start at the same time; as long as they are not enough, twice as many each second.
+///
+/// **Thread**: the supervisor's loop, except [#stop].
+final class Crew {
+    /// What a worker exits with when no other one would do better (EX_CONFIG of `sysexits.h`).
+    static final int FATAL = 78;
+
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long DUMP_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MOST_STARTING = 32;
+    private static final int LOOPING = 3;
+    private static final long END_MILLIS = 500;
+
+    private final EventLoop loop;
+    private final WorkerProgram program;
+    private final Workers limits;
+    private final Staffing staffing;
+    private final ServerContext context;
+    private final List<Worker> all = new ArrayList<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private int nextNumber = 1;
+    private int mostStarting = Math.max(2, Runtime.getRuntime().availableProcessors());
+    /// Workers in a row that died while they started.
+    private int failures;
+    private long restarts;
+    private long notBeforeNanos;
+    private long lastTickNanos;
+    private boolean stopping;
+
+    Crew(EventLoop loop, WorkerProgram program, Workers limits, Staffing staffing, ServerContext context) {
+        this.loop = loop;
+        this.program = program;
+        this.limits = limits;
+        this.staffing = staffing;
+        this.context = context;
+        this.notBeforeNanos = now();
+    }
+
+    private long now() {
+        return context.clock().nanos();
+    }
+
+    /// Starts the first ones.
+    void begin() {
+        lastTickNanos = now();
+        staff();
+        loop.repeat(TICK_NANOS, () -> {
+            tick();
+            return stopping ? -1 : TICK_NANOS;
+        });
+    }
+
+    // --- who is there ---
+
+    /// Those that are to stay.
+    int staffSize() {
+        return (int) all.stream().filter(Worker::isStaff).count();
+    }
+
+    int count(Worker.State state) {
+        return (int) all.stream().filter(worker -> worker.state == state && !worker.outworn).count();
+    }
+
+    /// Those that serve, and serve nobody at the moment.
+    List<Worker> idle() {
+        return all.stream().filter(worker -> worker.state == Worker.State.SERVING && !worker.outworn && worker.isIdle())
+                .toList();
+    }
+
+    /// Those that serve or are leaving.
+    List<Worker> all() {
+        return List.copyOf(all);
+    }
+
+    /// How many have been started in the place of others that ended unasked.
+    long restarts() {
+        return restarts;
+    }
+
+    boolean isCrashLooping() {
+        return failures >= LOOPING;
+    }
+
+    // --- keeping them ---
+
+    /// Starts workers until there are as many as wanted, as far as that is allowed now.
+    void staff() {
+        int wanted = staffing.wanted(this);
+        while (!stopping && staffSize() < wanted && count(Worker.State.BOOTING) < mostStarting
+                && now() - notBeforeNanos >= 0) {
+            if (!start()) {
+                return;
+            }
+        }
+    }
+
+    private boolean start() {
+        Worker worker;
+        try {
+            worker = new Worker(nextNumber, program.start(), now());
+        } catch (IOException e) {
+            context.log().warn("a worker could not be started: " + e.getMessage(), e);
+            pause();
+            return false;
+        }
+        nextNumber++;
+        all.add(worker);
+        try {
+            worker.watched(loop, _ -> listen(worker), _ -> ended(worker));
+        } catch (IOException e) {
+            context.log().warn("a worker could not be watched and is ended: " + e.getMessage(), e);
+            kill(worker, "it could not be watched");
+            return false;
+        }
+        worker.order(staffing.duty(), staffing.listeners());
+        return true;
+    }
+
+    private void pause() {
+        long pause = Math.min(LONGEST_PAUSE_NANOS, FIRST_PAUSE_NANOS << Math.min(failures, 20));
+        failures++;
+        // Apart by a fifth, so that several servers that lack the same thing do not ask for it together.
+        long jittered = (long) (pause * ThreadLocalRandom.current().nextDouble(0.8, 1.2));
+        notBeforeNanos = now() + jittered;
+        loop.schedule(jittered, this::staff);
+    }
+
+    private void tick() {
+        long now = now();
+        if (now - lastTickNanos > 4 * TICK_NANOS) {
+            // We were stopped or starved, not they: what they sent meanwhile is still to be read.
+            all.forEach(worker -> worker.beatNanos = now);
+        }
+        lastTickNanos = now;
+        for (Worker worker : all()) {
+            examine(worker, now);
+        }
+        int wanted = staffing.wanted(this);
+        int staff = staffSize();
+        mostStarting = staff < wanted ? Math.min(MOST_STARTING, 2 * mostStarting) : Math.max(2, mostStarting / 2);
+        if (staff > wanted) {
+            idle().stream().findFirst().ifPresent(this::dismiss);
+        }
+        staff();
+    }
+
+    private void examine(Worker worker, long now) {
+        if (!worker.flush()) {
+            return;
+        }
+        switch (worker.state) {
+            case BOOTING -> {
+                if (now - worker.startedNanos > ServerContext.nanos(limits.boot())) {
+                    kill(worker, "it did not serve within " + limits.boot().toMillis() + " ms");
+                }
+            }
+            case SERVING -> {
+                if (now - worker.beatNanos > ServerContext.nanos(limits.silence()) && !worker.suspected) {
+                    suspect(worker);
+                } else if (isOutworn(worker, now)) {
+                    worker.outworn = true;
+                }
+            }
+            case LEAVING, GONE -> {
+                // Its connections end it, or their deadline does.
+            }
+        }
+    }
+
+    /// A worker whose accept loop is stuck tells what it is doing, if it still can, and is killed.
+    private void suspect(Worker worker) {
+        worker.suspected = true;
+        context.log().warn(worker + " has been silent for " + limits.silence().toMillis()
+                + " ms: it is asked what it is doing, and then killed", null);
+        worker.order(new Order.Dump());
+        loop.schedule(DUMP_NANOS, () -> {
+            if (worker.suspected && worker.state != Worker.State.GONE) {
+                kill(worker, "its accept loop was stuck");
+            }
+        });
+    }
+
+    /// Whether it is time for another one; one at a time, and not all workers after the same number.
+    private boolean isOutworn(Worker worker, long now) {
+        if (all.stream().anyMatch(other -> other.outworn && other.state != Worker.State.GONE)) {
+            return false;
+        }
+        double share = 0.8 + 0.4 * ((worker.number * 0.618_034) % 1);
+        boolean byConnections = limits.recycleConnections() > 0
+                && worker.connections() >= share * limits.recycleConnections();
+        boolean byAge = !limits.recycleAge().isZero()
+                && now - worker.startedNanos > share * ServerContext.nanos(limits.recycleAge());
+        return byConnections || byAge;
+    }
+
+    /// Lets it come to an end.
+    void dismiss(Worker worker) {
+        if (worker.state == Worker.State.BOOTING || worker.state == Worker.State.SERVING) {
+            worker.state = Worker.State.LEAVING;
+            worker.order(new Order.Drain(context.options().timeouts().drain().toMillis()));
+        }
+    }
+
+    /// Ends a worker at once, for this reason.
+    void kill(Worker worker, String why) {
+        try {
+            worker.kill(why);
+        } catch (IOException e) {
+            context.log().warn(worker + " could not be killed: " + e.getMessage(), e);
+        }
+    }
+
+    // --- what they tell ---
+
+    private void listen(Worker worker) {
+        loop.turnBegins();
+        try {
+            for (Link.Received received; (received = worker.link.receive()) != null;) {
+                if (received.messages().isEmpty()) {
+                    // It has closed its side, or is dead: its process tells.
+                    worker.forgetLink(loop);
+                    return;
+                }
+                received.messages().forEach(message -> hear(worker, message));
+            }
+        } catch (IOException e) {
+            context.log().warn(worker + " cannot be understood and is ended: " + e.getMessage(), e);
+            worker.forgetLink(loop);
+            kill(worker, "it could not be understood");
+        }
+    }
+
+    private void hear(Worker worker, Message message) {
+        switch (message) {
+            case Order order -> throw new IllegalStateException("an order from a worker: " + order);
+            case Report.Ready _ -> ready(worker);
+            case Report.Beat beat -> worker.beat(beat, now());
+            case Report.Dumped dumped -> context.log().warn(worker + " is doing this:\n" + dumped.text(), null);
+            case Report.Taken _, Report.Opened _, Report.Threw _, Report.Rejected _ -> worker.told(message);
+            case Report.Over _, Report.Answered _ -> {
+                worker.told(message);
+                failures = 0;
+            }
+            case Report.Came _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _ ->
+                staffing.told(worker, (Report) message);
+        }
+    }
+
+    private void ready(Worker worker) {
+        if (worker.state == Worker.State.BOOTING) {
+            worker.serves(now());
+            staffing.ready(worker);
+            all.stream().filter(other -> other.outworn).findFirst().ifPresent(this::dismiss);
+        }
+    }
+
+    // --- their ends ---
+
+    private void ended(Worker worker) {
+        loop.turnBegins();
+        if (worker.isHeard()) {
+            // Its last words first.
+            listen(worker);
+        }
+        Optional<Exit> exit;
+        try {
+            exit = worker.child.poll();
+        } catch (IOException e) {
+            context.log().warn(worker + " has ended, but not how: " + e.getMessage(), e);
+            exit = Optional.empty();
+        }
+        boolean asked = worker.state == Worker.State.LEAVING || stopping;
+        boolean early = worker.state == Worker.State.BOOTING || worker.isShortLived(now());
+        String epitaph = worker.epitaph(exit, now());
+        worker.bury(loop, epitaph);
+        all.remove(worker);
+        if (stopping) {
+            tellIfAllEnded();
+        } else if (exit.isPresent() && exit.get().how().equals(new Exit.Code(FATAL))) {
+            staffing.hopeless(epitaph + ", which says that no other one would do better");
+        } else if (!asked) {
+            replace(epitaph, early);
+        }
+        staff();
+    }
+
+    private void replace(String epitaph, boolean early) {
+        restarts++;
+        context.log().warn(epitaph + "; another one is started" + (early ? ", after a pause" : ""), null);
+        if (early) {
+            pause();
+        }
+    }
+
+    private void tellIfAllEnded() {
+        if (all.isEmpty()) {
+            ended.countDown();
+        }
+    }
+
+    /// Ends all of them: those at work see the end of their link, those that do not heed it are killed. **Thread**: any but the
+    /// loop's.
+    void stop() {
+        loop.post(() -> {
+            stopping = true;
+            for (Worker worker : all()) {
+                worker.release(loop);
+                if (worker.state == Worker.State.BOOTING) {
+                    kill(worker, "the server stopped before it served");
+                }
+            }
+            tellIfAllEnded();
+        });
+        try {
+            if (!ended.await(END_MILLIS, TimeUnit.MILLISECONDS)) {
+                loop.post(() -> all().forEach(worker -> kill(worker, "it did not end with the server")));
+                if (!ended.await(END_MILLIS, TimeUnit.MILLISECONDS)) {
+                    context.log().warn("some worker processes did not end with the server", null);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Engine;
+import dev.polyserve.Server;
+import dev.polyserve.io.Transport;
+import dev.polyserve.linux.socket.GivenSockets;
+import dev.polyserve.run.Runner;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// What a worker process is there for, told by its supervisor before anything else; and its end of the [Link].
+///
+/// ```
+///   here ─▶ prepared ─▶ runner ─▶ starting: READY ──orders──▶ SERVING ──Drain, the link's end──▶ ENDING ─▶ exit
+/// ```
+///
+/// **Thread**: the one that comes to `Server.start()` reads the orders from then on, and never returns from there.
+public final class Duty {
+    private static final long FIRST_ORDER_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final Link link;
+    private final Order.Serve serve;
+    private final int[] descriptors;
+    private final Reporter reporter;
+    private final HandedTransport handed;
+
+    private Duty(Link link, Order.Serve serve, int... descriptors) {
+        this.link = link;
+        this.serve = serve;
+        this.descriptors = descriptors;
+        this.reporter = new Reporter(link, serve);
+        this.handed = new HandedTransport(serve.slots());
+    }
+
+    /// Whether this process is a worker.
+    public static boolean isWorker() {
+        return WorkerProgram.isWorker();
+    }
+
+    /// This process's.
+    ///
+    /// @throws IllegalStateException when it has none, or its supervisor is gone
+    public static Duty here() {
+        return Here.DUTY;
+    }
+
+    /// Told once.
+    private static final class Here {
+        private static final Duty DUTY = read();
+
+        private static Duty read() {
+            try {
+                Link link = WorkerProgram.link();
+                Link.Received first = link.await(FIRST_ORDER_NANOS)
+                        .orElseThrow(() -> new IOException("it says nothing"));
+                return switch (first.messages().isEmpty() ? null : first.messages().getFirst()) {
+                    case Order.Serve serve -> new Duty(link, serve, first.descriptors());
+                    case null -> throw new IOException("it is gone");
+                    case Message other -> throw new IOException("it begins with " + other);
+                };
+            } catch (IOException e) {
+                throw new IllegalStateException("this worker process has no supervisor: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /// What of the program's setup is served here: everything is reported, and the limit of connections is this worker's share.
+    public Engine.Setup prepared(Engine.Setup setup) {
+        requireSame(setup.endpoints());
+        reporter.verifiedBy(setup.listeners());
+        reporter.answersWith(setup.datagrams());
+        return new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(), setup.datagrams(),
+                setup.options().withMaxConnections(serve.connections()), List.of(), List.of(), reporter);
+    }
+
+    private void requireSame(List<Endpoint> endpoints) {
+        List<String> here = endpoints.stream().map(Endpoint::toString).distinct().toList();
+        List<String> there = serve.slots().stream().map(Order.Slot::asked).distinct().toList();
+        if (!here.equals(there)) {
+            throw hopeless(
+                    "this worker process has come to a server at " + here + ", and its supervisor serves " + there
+                            + "; a program with worker processes must come to the same server each time it is run");
+        }
+    }
+
+    /// Says why no other worker would do better, and ends this one.
+    static IllegalStateException hopeless(String why) {
+        System.err.println("polyserve: " + why);
+        System.exit(Crew.FATAL);
+        return new IllegalStateException(why);
+    }
+
+    /// The listeners that came with the duty.
+    public GivenSockets given() {
+        GivenSockets given = new GivenSockets();
+        for (int i = 0; i < descriptors.length; i++) {
+            switch (Endpoint.parse(serve.slots().get(i).asked())) {
+                case Endpoint.Inherited inherited -> given.name(inherited.name(), descriptors[i]);
+                case Endpoint other -> given.give(other, new GivenSockets.Given(descriptors[i], false));
+            }
+        }
+        return given;
+    }
+
+    /// Listeners whose connections the supervisor hands over.
+    public Transport handed() {
+        return handed;
+    }
+
+    /// The runner of a worker, around the one of the model that serves in it.
+    public Runner runner(Runner inner) {
+        return new WorkerRunner(inner, this);
+    }
+
+    /// The worker's accept loop turns.
+    void beat(Server server) {
+        var stats = server.stats();
+        reporter.report(new Report.Beat(stats.active(), stats.bufferedBytes()));
+    }
+
+    /// Serves as the supervisor says. It does not return.
+    void serve(Server server) throws IOException {
+        if (!serve.shared()) {
+            server.start();
+        }
+        reporter.report(new Report.Ready());
+        new Obedience(server, link, reporter, handed, serve.shared()).forever();
+    }
+
+    /// How a worker ends that has no more to do.
+    static void exit(Server server, Duration deadline) {
+        Thread.ofPlatform().name("polyserve-end").start(() -> {
+            try {
+                server.drain(deadline);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                System.exit(0);
+            }
+        });
+    }
+}

@@ -1,0 +1,162 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Cause;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.DelegatedConversation;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.linux.socket.DescriptorSocket;
+import dev.polyserve.run.Runner;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// A connection that was accepted here and is handed to a worker, which serves it and ends.
+///
+/// ```
+///   begun ─▶ WAITING ──a worker is there──▶ SENT ──Taken──▶ TAKEN ──Over──▶ OVER
+///               ▲                             │ the worker dies  │ the worker dies
+///               └──── another worker ◀────────┘                  └──▶ OVER, failed
+/// ```
+///
+/// Our copy of its descriptor stays open until the worker has said that it has its own, so that a worker that dies on the way
+/// costs no client.
+///
+/// **Thread**: the supervisor's loop, except [#end] and [#cutInput].
+final class HandOver implements Runner.Prepared, DelegatedConversation.Elsewhere, Worker.Elsewhere, Job {
+    private static final int MOST_TRIES = 3;
+    /// How long a worker may take to end a connection before it is ended itself.
+    private static final long ABORT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+    private enum State {
+        WAITING, SENT, TAKEN, OVER
+    }
+
+    private final HandOverRunner runner;
+    private final DescriptorSocket socket;
+    private final int slot;
+    private final DelegatedConversation conversation;
+    private State state = State.WAITING;
+    private Optional<Worker> worker = Optional.empty();
+    private int tries;
+
+    HandOver(HandOverRunner runner, ServerContext context, Conversation.Identity identity, DescriptorSocket socket,
+            int slot) {
+        this.runner = runner;
+        this.socket = socket;
+        this.slot = slot;
+        this.conversation = new DelegatedConversation(context, identity, this);
+    }
+
+    @Override
+    public Conversation conversation() {
+        return conversation;
+    }
+
+    @Override
+    public void begin() {
+        runner.acceptLoop().watch(conversation);
+        runner.submit(this);
+    }
+
+    @Override
+    public void assign(Worker to) {
+        state = State.SENT;
+        tries++;
+        worker = Optional.of(to);
+        to.serves(conversation.id(), this);
+        to.order(new Order.Take(conversation.id(), slot), socket.descriptor().number());
+    }
+
+    @Override
+    public boolean isOver() {
+        return conversation.isDone();
+    }
+
+    @Override
+    public void told(Report report) {
+        switch (report) {
+            case Report.Taken _ -> {
+                state = State.TAKEN;
+                closeOurs();
+            }
+            case Report.Opened _ -> {
+                if (!conversation.begins()) {
+                    end();
+                }
+            }
+            case Report.Threw threw -> conversation.failed(threw.failure().asThrowable());
+            case Report.Over over -> {
+                conversation.moved(over.bytesIn(), over.bytesOut());
+                ends(over.cause());
+                worker.ifPresent(runner::spent);
+            }
+            case Report.Rejected _, Report.Ready _, Report.Came _, Report.Answered _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
+                throw new IllegalArgumentException("not about a connection that was handed over: " + report);
+        }
+    }
+
+    @Override
+    public void lost(IOException why) {
+        worker = Optional.empty();
+        if (state == State.SENT && tries < MOST_TRIES && !conversation.isDone()) {
+            state = State.WAITING;
+            runner.submit(this);
+            return;
+        }
+        if (!conversation.isDone()) {
+            boolean ours = conversation.cause() == null;
+            if (ours) {
+                conversation.failed(why);
+            }
+            ends(new Cause.Failed(why));
+        }
+        closeOurs();
+    }
+
+    @Override
+    public void end() {
+        runner.acceptLoop().post(this::endNow);
+    }
+
+    private void endNow() {
+        switch (state) {
+            case WAITING -> {
+                runner.withdraw(this);
+                ends(new Cause.Stopped());
+                closeOurs();
+            }
+            case SENT, TAKEN -> {
+                Worker serving = worker.orElseThrow();
+                serving.order(new Order.Abort(conversation.id()));
+                runner.acceptLoop().schedule(ABORT_NANOS, () -> {
+                    if (state != State.OVER) {
+                        runner.kill(serving, "its connection was to end");
+                    }
+                });
+            }
+            case OVER -> {
+                // It has ended meanwhile.
+            }
+        }
+    }
+
+    private void ends(Cause why) {
+        state = State.OVER;
+        conversation.ends(why);
+    }
+
+    @Override
+    public void cutInput() {
+        runner.acceptLoop()
+                .post(() -> worker.ifPresent(serving -> serving.order(new Order.CutInput(conversation.id()))));
+    }
+
+    private void closeOurs() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // The descriptor is released whatever close reports.
+            socket.shutdown();
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Engine;
+import dev.polyserve.Model;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.Transport;
+import dev.polyserve.linux.readiness.EpollMultiplexer;
+import dev.polyserve.linux.socket.DescriptorSocket;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.run.LoopErrors;
+import dev.polyserve.run.Runner;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/// The supervisor of workers that serve one connection, or one datagram, each: it accepts, and hands what it has accepted to
+/// one that waits for it. Some wait already, so that a client does not wait for a process to start.
+///
+/// **Thread**: as [Runner]; what it is told, on its loop.
+public final class HandOverRunner implements Runner, Staffing {
+    private final Model.ProcessPerConnection model;
+    private final ServerContext context;
+    private final SlottedTransport transport = new SlottedTransport();
+    private final EventLoop loop;
+    private final Supervision supervision;
+    private final Retelling retelling;
+    private final Queue<Job> waiting = new ArrayDeque<>();
+    /// How many without work there are to be: more when they were not enough, less when they were too many.
+    private int spareGoal;
+    private long lastDatagram;
+
+    private HandOverRunner(Model.ProcessPerConnection model, ServerContext context) throws IOException {
+        this.model = model;
+        this.context = context;
+        this.spareGoal = Math.max(1, model.workers().minSpare());
+        this.loop = new EventLoop("polyserve-supervisor", new EpollMultiplexer(), context.clock(), false, false, 0,
+                LoopErrors.reportedTo(context.log()));
+        this.retelling = new Retelling(context.listener(), transport::endpoint);
+        this.supervision = new Supervision(loop, WorkerProgram.of(model.workers()), model.workers(), this, context);
+    }
+
+    /// A supervisor that has not yet started anything.
+    public static HandOverRunner open(Model.ProcessPerConnection model, Engine.Setup setup, ServerContext context)
+            throws IOException {
+        HandOverRunner runner = new HandOverRunner(model, context);
+        if (setup.datagrams() instanceof AskedDatagrams asked) {
+            asked.asks(runner);
+        }
+        return runner;
+    }
+
+    // --- the workers ---
+
+    @Override
+    public int wanted(Crew crew) {
+        int busy = crew.count(Worker.State.SERVING) - crew.idle().size();
+        return Math.min(model.maxWorkers(), busy + waiting.size() + spareGoal);
+    }
+
+    @Override
+    public Order.Serve duty() {
+        return new Order.Serve(false, transport.slots(), 1);
+    }
+
+    @Override
+    public int[] listeners() {
+        return new int[0];
+    }
+
+    @Override
+    public void ready(Worker worker) {
+        supervision.ready();
+        assign(worker);
+    }
+
+    @Override
+    public void told(Worker worker, Report report) {
+        retelling.told(worker, report);
+    }
+
+    @Override
+    public void hopeless(String why) {
+        supervision.hopeless(why);
+    }
+
+    /// A worker for this, now or as soon as there is one.
+    void submit(Job job) {
+        waiting.add(job);
+        Crew crew = supervision.crew();
+        crew.idle().stream().findFirst().ifPresentOrElse(this::assign,
+                () -> spareGoal = Math.min(2 * spareGoal, model.workers().maxSpare()));
+        crew.staff();
+    }
+
+    private void assign(Worker worker) {
+        for (Job next; (next = waiting.poll()) != null;) {
+            if (!next.isOver()) {
+                next.assign(worker);
+                return;
+            }
+        }
+    }
+
+    /// Nobody waits for this any more.
+    void withdraw(Job job) {
+        waiting.remove(job);
+    }
+
+    /// It has done what it was there for.
+    void spent(Worker worker) {
+        supervision.crew().dismiss(worker);
+        if (waiting.isEmpty() && spareGoal > Math.max(1, model.workers().minSpare())
+                && supervision.crew().idle().size() >= spareGoal) {
+            spareGoal--;
+        }
+        supervision.crew().staff();
+    }
+
+    void kill(Worker worker, String why) {
+        supervision.crew().kill(worker, why);
+    }
+
+    long nextDatagram() {
+        lastDatagram--;
+        return lastDatagram;
+    }
+
+    // --- the runner ---
+
+    @Override
+    public Transport transport() {
+        return transport;
+    }
+
+    @Override
+    public void start(Consumer<? super IOException> whenLost) throws IOException {
+        supervision.start(whenLost);
+    }
+
+    @Override
+    public EventLoop acceptLoop() {
+        return loop;
+    }
+
+    @Override
+    public int capacity() {
+        return model.maxWorkers();
+    }
+
+    @Override
+    public boolean servesInline() {
+        return false;
+    }
+
+    @Override
+    public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
+        Endpoint endpoint = identity.endpoint();
+        return new HandOver(this, context, identity, (DescriptorSocket) socket, transport.slot(endpoint));
+    }
+
+    @Override
+    public Optional<Executor> datagramExecutor() {
+        return Optional.of(task -> Thread.ofVirtual().name("polyserve-datagram").start(task));
+    }
+
+    @Override
+    public boolean owns(Thread thread) {
+        return thread.equals(loop.thread());
+    }
+
+    @Override
+    public void stop() {
+        supervision.stop();
+    }
+}

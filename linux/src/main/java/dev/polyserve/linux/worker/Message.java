@@ -1,0 +1,4 @@
+package dev.polyserve.linux.worker;
+
+/// What a supervisor and its worker tell each other over their [Link].
+sealed interface Message permits Order, Report {}

@@ -1,0 +1,110 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Server;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/// Does what the supervisor orders, until that orders the end or is gone itself.
+///
+/// **Thread**: the worker's first one.
+final class Obedience {
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int LOST = 1;
+
+    private final Server server;
+    private final Link link;
+    private final Reporter reporter;
+    private final HandedTransport handed;
+    private boolean started;
+    private boolean ending;
+
+    Obedience(Server server, Link link, Reporter reporter, HandedTransport handed, boolean startsLater) {
+        this.server = server;
+        this.link = link;
+        this.reporter = reporter;
+        this.handed = handed;
+        this.started = !startsLater;
+    }
+
+    /// It does not return.
+    void forever() throws IOException {
+        while (true) {
+            var received = link.await(LOOK_NANOS);
+            if (received.isPresent()) {
+                Link.Received packet = received.get();
+                if (packet.messages().isEmpty()) {
+                    orphaned();
+                }
+                for (Message message : packet.messages()) {
+                    obey((Order) message, packet.descriptors());
+                }
+            }
+            reporter.flush();
+            if (server.isStopped() && !ending) {
+                // Its accept loop is lost, which was reported; another worker does better.
+                System.exit(LOST);
+            }
+        }
+    }
+
+    private void obey(Order order, int... descriptors) throws IOException {
+        switch (order) {
+            case Order.Serve _ -> throw new IOException("the supervisor has told the worker's duty twice");
+            case Order.Accept accept -> accept(accept.allowed());
+            case Order.Take take -> {
+                reporter.takes(take.id());
+                handed.take(take.slot(), descriptors[0]);
+            }
+            case Order.Ask ask -> Thread.ofPlatform().name("polyserve-datagram").start(() -> reporter.answer(ask));
+            case Order.CutInput cut -> reporter.cutInput(cut.id());
+            case Order.Abort abort -> reporter.abort(abort.id());
+            case Order.Drain drain -> end(Duration.ofMillis(drain.millis()));
+            case Order.Dump _ -> reporter.report(new Report.Dumped(dump()));
+        }
+    }
+
+    private void accept(boolean allowed) throws IOException {
+        if (ending) {
+            return;
+        }
+        if (!allowed) {
+            server.pause();
+        } else if (started) {
+            server.resume();
+        } else {
+            started = true;
+            server.start();
+        }
+    }
+
+    private void end(Duration deadline) {
+        if (!ending) {
+            ending = true;
+            Duty.exit(server, deadline);
+        }
+    }
+
+    /// The supervisor is gone, or has no more to say: nobody new comes, and who is there may stay as long as in any drain.
+    private void orphaned() throws IOException {
+        end(server.options().timeouts().drain());
+        try {
+            Thread.currentThread().join();
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted while the worker ends", e);
+        }
+    }
+
+    private static String dump() {
+        return Thread.getAllStackTraces().entrySet().stream().map(Obedience::text).sorted()
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String text(Map.Entry<Thread, StackTraceElement[]> thread) {
+        return "\"" + thread.getKey().getName() + "\" " + thread.getKey().getState() + "\n"
+                + Arrays.stream(thread.getValue()).map(frame -> "    at " + frame).collect(Collectors.joining("\n"));
+    }
+}

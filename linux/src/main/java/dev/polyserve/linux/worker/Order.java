@@ -1,0 +1,48 @@
+package dev.polyserve.linux.worker;
+
+import java.net.SocketAddress;
+import java.util.List;
+
+/// From a supervisor to a worker.
+sealed interface Order extends Message {
+    /// Comes first: what the worker serves. With it come the listeners, where they are shared.
+    ///
+    /// @param shared whether the worker accepts by itself, at the listeners that come with this
+    /// @param slots where the server listens, in the order of its endpoints
+    /// @param connections how many it may serve at once
+    record Serve(boolean shared, List<Slot> slots, int connections) implements Order {}
+
+    /// One socket of the server.
+    ///
+    /// @param asked the endpoint as the program has it
+    /// @param real where it really is
+    record Slot(String asked, String real) {}
+
+    /// Whether it may accept now.
+    record Accept(boolean allowed) implements Order {}
+
+    /// Serve this connection, whose descriptor comes with it.
+    ///
+    /// @param id its number
+    /// @param slot which listener it came through
+    record Take(long id, int slot) implements Order {}
+
+    /// Answer this datagram.
+    ///
+    /// @param id a number for it
+    record Ask(long id, SocketAddress peer, SocketAddress local, boolean truncated, byte[] payload) implements Order {}
+
+    /// Let the connection see the end of its input.
+    record CutInput(long id) implements Order {}
+
+    /// End the connection now.
+    record Abort(long id) implements Order {}
+
+    /// Accept nobody any more, let connections come to their ends, then end.
+    ///
+    /// @param millis the deadline
+    record Drain(long millis) implements Order {}
+
+    /// Tell what every thread is doing.
+    record Dump() implements Order {}
+}

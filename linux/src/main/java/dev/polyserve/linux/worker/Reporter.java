@@ -1,0 +1,206 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionFuture;
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Datagram;
+import dev.polyserve.DatagramHandler;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Limit;
+import dev.polyserve.ServerListener;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.run.ReplyBuffer;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/// Tells the supervisor what happens in its worker: there it is logged, counted and told to the program's listeners. What the
+/// program's listeners say about a connection ([ServerListener#verify]) is asked here, where it was accepted.
+///
+/// **Thread**: any.
+final class Reporter implements ServerListener {
+    private final Link link;
+    private final Order.Serve serve;
+    private final Map<Long, ConnectionFuture> connections = new ConcurrentHashMap<>();
+    /// The supervisor's numbers of connections, by ours, where it has accepted them.
+    private final Map<Long, Long> numbers = new ConcurrentHashMap<>();
+    /// The supervisor's numbers of those that come next.
+    private final Queue<Long> taken = new ConcurrentLinkedQueue<>();
+    private volatile List<ServerListener> verifiers = List.of();
+    private volatile @Nullable DatagramHandler datagrams;
+
+    Reporter(Link link, Order.Serve serve) {
+        this.link = link;
+        this.serve = serve;
+    }
+
+    void verifiedBy(List<ServerListener> listeners) {
+        verifiers = listeners;
+    }
+
+    void answersWith(@Nullable DatagramHandler handler) {
+        datagrams = handler;
+    }
+
+    /// Reports, now or as soon as the supervisor listens.
+    void report(Report report) {
+        link.send(report);
+        flush();
+    }
+
+    /// Goes on sending what waits.
+    void flush() {
+        try {
+            link.flush();
+        } catch (IOException e) {
+            // The supervisor is gone, which the reading side sees, too: it ends this process.
+            assert !link.isFlushed();
+        }
+    }
+
+    // --- what the supervisor wants with a connection ---
+
+    /// The next connection is this one.
+    void takes(long id) {
+        taken.add(id);
+        report(new Report.Taken(id));
+    }
+
+    void abort(long id) {
+        ConnectionFuture connection = connections.get(id);
+        if (connection != null) {
+            connection.abort();
+        }
+    }
+
+    void cutInput(long id) {
+        if (connections.get(id) instanceof Conversation conversation) {
+            conversation.cutInput(true);
+        }
+    }
+
+    /// Answers a datagram. **Thread**: one of its own.
+    void answer(Order.Ask ask) {
+        DatagramHandler handler = datagrams;
+        ReplyBuffer reply = new ReplyBuffer();
+        try {
+            if (handler == null) {
+                throw new IllegalStateException("this program has no handler of datagrams");
+            }
+            handler.handle(new Asked(ask.peer(), ask.local(), ByteBuffer.wrap(ask.payload()), ask.truncated()), reply);
+            report(new Report.Answered(ask.id(), reply.written() ? Optional.of(bytes(reply)) : Optional.empty(),
+                    Optional.empty()));
+        } catch (Throwable e) { // whatever it is, it costs this datagram and no other
+            report(new Report.Answered(ask.id(), Optional.empty(), Optional.of(Failure.of(e))));
+        }
+    }
+
+    private static byte[] bytes(ReplyBuffer reply) {
+        ByteBuffer written = reply.bytes();
+        byte[] bytes = new byte[written.remaining()];
+        written.get(bytes);
+        return bytes;
+    }
+
+    /// A datagram that the supervisor has received.
+    private record Asked(SocketAddress peer, SocketAddress local, ByteBuffer payload, boolean truncated)
+            implements
+                Datagram {}
+
+    // --- what happens here ---
+
+    @Override
+    public void accepted(ConnectionFuture connection) {
+        Long given = taken.poll();
+        long id = given == null ? connection.id() : given;
+        numbers.put(connection.id(), id);
+        connections.put(id, connection);
+        if (given == null) {
+            report(new Report.Came(id, slot(connection.endpoint()), connection.peer(), connection.local(),
+                    connection.peerCredentials()));
+        }
+        // Not when it is closed: one that is ended before its handler began is over, too.
+        connection.onDone(this::over);
+    }
+
+    private void over(ConnectionFuture connection) {
+        long id = number(connection);
+        connections.remove(id);
+        numbers.remove(connection.id());
+        report(new Report.Over(id, connection.outcome().orElseGet(Cause.Stopped::new), connection.bytesIn(),
+                connection.bytesOut()));
+    }
+
+    private long number(ConnectionInfo connection) {
+        return numbers.getOrDefault(connection.id(), connection.id());
+    }
+
+    private int slot(Endpoint real) {
+        String text = real.toString();
+        for (int slot = 0; slot < serve.slots().size(); slot++) {
+            if (serve.slots().get(slot).real().equals(text)) {
+                return slot;
+            }
+        }
+        throw new IllegalStateException("no socket of this server: " + real);
+    }
+
+    @Override
+    public boolean verify(ConnectionInfo connection) throws Exception {
+        for (ServerListener verifier : verifiers) {
+            if (!verifier.verify(connection)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void rejected(ConnectionInfo connection, Optional<Limit> limit) {
+        report(new Report.Rejected(number(connection), limit));
+    }
+
+    @Override
+    public void opened(ConnectionInfo connection) {
+        report(new Report.Opened(number(connection)));
+    }
+
+    @Override
+    public void failed(ConnectionInfo connection, Throwable error) {
+        report(new Report.Threw(number(connection), Failure.of(error)));
+    }
+
+    @Override
+    public void datagramFailed(Endpoint endpoint, SocketAddress peer, Throwable error) {
+        report(new Report.DatagramFailed(slot(endpoint), peer, Failure.of(error)));
+    }
+
+    @Override
+    public void limitReached(Limit limit) {
+        report(new Report.Reached(limit));
+    }
+
+    @Override
+    public void acceptFailed(Endpoint endpoint, Throwable error, Duration retryAfter) {
+        report(new Report.AcceptFailed(slot(endpoint), Failure.of(error), retryAfter.toNanos()));
+    }
+
+    @Override
+    public void listenerDown(Endpoint endpoint, Throwable error) {
+        report(new Report.ListenerDown(slot(endpoint), Failure.of(error)));
+    }
+
+    @Override
+    public void stalled(String loop, Duration soFar, Optional<ConnectionInfo> connection,
+            List<StackTraceElement> stack) {
+        report(new Report.Stalled(loop, soFar.toNanos(), connection.map(this::number).orElse(0L), Failure.of(stack)));
+    }
+}

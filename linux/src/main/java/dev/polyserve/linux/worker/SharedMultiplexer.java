@@ -1,0 +1,115 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.io.Source;
+import dev.polyserve.linux.socket.HandedListener;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// A multiplexer for the supervisor of workers that share its sockets: interest in one of these is not its own but the workers',
+/// who are told when there is some, and when there is none any more.
+///
+/// **Thread**: the supervisor's loop, except [#wakeup].
+final class SharedMultiplexer implements Multiplexer {
+    private final Multiplexer real;
+    private final Predicate<Source> shared;
+    private final Interested workers;
+    private final List<SharedWatch> watches = new ArrayList<>();
+    private boolean told;
+
+    /// Who hears whether anybody is to be accepted.
+    interface Interested {
+        /// Somebody is, or nobody.
+        void accepting(boolean allowed);
+    }
+
+    /// @param shared which sources the workers serve
+    SharedMultiplexer(Multiplexer real, Predicate<Source> shared, Interested workers) {
+        this.real = real;
+        this.shared = shared;
+        this.workers = workers;
+    }
+
+    /// A watch of a shared socket.
+    private static final class SharedWatch implements Watch {
+        /// Of what stands for it here; null for a port, of which nothing comes here.
+        private final @Nullable Watch handed;
+        private int interest;
+
+        SharedWatch(@Nullable Watch handed, int interest) {
+            this.handed = handed;
+            this.interest = interest;
+        }
+    }
+
+    @Override
+    public String name() {
+        return real.name();
+    }
+
+    @Override
+    public Watch watch(Source source, int interest, Ready ready) throws IOException {
+        if (!shared.test(source)) {
+            return real.watch(source, interest, ready);
+        }
+        Watch handed = source instanceof HandedListener ? real.watch(source, interest, ready) : null;
+        SharedWatch watch = new SharedWatch(handed, interest);
+        watches.add(watch);
+        tell();
+        return watch;
+    }
+
+    @Override
+    public void change(Watch watch, int interest) {
+        switch (watch) {
+            case SharedWatch ours -> {
+                ours.interest = interest;
+                if (ours.handed != null) {
+                    real.change(ours.handed, interest);
+                }
+                tell();
+            }
+            default -> real.change(watch, interest);
+        }
+    }
+
+    @Override
+    public void forget(Watch watch) {
+        switch (watch) {
+            case SharedWatch ours -> {
+                watches.remove(ours);
+                if (ours.handed != null) {
+                    real.forget(ours.handed);
+                }
+                tell();
+            }
+            default -> real.forget(watch);
+        }
+    }
+
+    private void tell() {
+        boolean any = watches.stream().anyMatch(watch -> watch.interest != 0);
+        if (any != told) {
+            told = !told;
+            workers.accepting(told);
+        }
+    }
+
+    @Override
+    public void await(long atMostNanos) throws IOException {
+        real.await(atMostNanos);
+    }
+
+    @Override
+    public void wakeup() {
+        real.wakeup();
+    }
+
+    @Override
+    public void close() throws IOException {
+        real.close();
+    }
+}

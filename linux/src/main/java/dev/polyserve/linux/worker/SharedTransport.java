@@ -1,0 +1,109 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.Source;
+import dev.polyserve.io.Transport;
+import dev.polyserve.linux.socket.DescriptorListener;
+import dev.polyserve.linux.socket.DescriptorPort;
+import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.linux.socket.HandedListener;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The sockets of a server whose workers share them: bound here, served there. What a listener gives here is what a worker has
+/// accepted and told.
+///
+/// **Thread**: binding, one at a time; then the supervisor's loop.
+final class SharedTransport implements Transport {
+    private final DescriptorTransport sockets;
+    private final Runnable onClosed;
+    private final Map<Endpoint, Endpoint> askedOf = new HashMap<>();
+    private final List<Shared> shared = new ArrayList<>();
+    private int openListeners;
+
+    /// One shared socket.
+    ///
+    /// @param slot what workers are told of it
+    /// @param endpoint where it really is
+    /// @param descriptor its number
+    /// @param source what the server watches
+    private record Shared(Order.Slot slot, Endpoint endpoint, int descriptor, Source source) {}
+
+    /// @param onClosed called when the last listener was closed
+    SharedTransport(DescriptorTransport sockets, Runnable onClosed) {
+        this.sockets = sockets;
+        this.onClosed = onClosed;
+    }
+
+    @Override
+    public List<Place> places(Endpoint endpoint) throws IOException {
+        List<Place> places = sockets.places(endpoint);
+        places.forEach(place -> askedOf.put(place.endpoint(), endpoint));
+        return places;
+    }
+
+    @Override
+    public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
+        DescriptorListener real = sockets.listen(endpoint, options);
+        openListeners++;
+        HandedListener handed = HandedListener.open(real.endpoint(), real.address(), () -> close(real));
+        add(endpoint, real.endpoint(), real.descriptor().number(), handed);
+        return handed;
+    }
+
+    private void close(DescriptorListener real) throws IOException {
+        try {
+            real.close();
+        } finally {
+            openListeners--;
+            if (openListeners == 0) {
+                onClosed.run();
+            }
+        }
+    }
+
+    @Override
+    public DescriptorPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
+        DescriptorPort port = sockets.bind(endpoint, options);
+        add(endpoint, port.endpoint(), port.descriptor().number(), port);
+        return port;
+    }
+
+    private void add(Endpoint place, Endpoint real, int descriptor, Source source) {
+        Endpoint asked = askedOf.getOrDefault(place, place);
+        shared.add(new Shared(new Order.Slot(asked.toString(), real.toString()), real, descriptor, source));
+    }
+
+    /// What workers are told of the sockets.
+    List<Order.Slot> slots() {
+        return shared.stream().map(Shared::slot).toList();
+    }
+
+    /// The sockets' numbers, in the same order.
+    int[] descriptors() {
+        return shared.stream().mapToInt(Shared::descriptor).toArray();
+    }
+
+    /// Where the socket is.
+    Endpoint endpoint(int slot) {
+        return shared.get(slot).endpoint;
+    }
+
+    /// Hands on a connection that a worker has accepted there.
+    void hand(int slot, ServedElsewhere connection) {
+        switch (shared.get(slot).source) {
+            case HandedListener listener -> listener.hand(connection);
+            default -> throw new IllegalArgumentException("no listener: " + endpoint(slot));
+        }
+    }
+
+    /// Whether it is one of the sockets that workers serve.
+    boolean isShared(Source source) {
+        return shared.stream().anyMatch(one -> one.source.equals(source));
+    }
+}

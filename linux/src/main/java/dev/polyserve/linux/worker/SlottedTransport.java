@@ -1,0 +1,56 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.Transport;
+import dev.polyserve.linux.socket.DescriptorTransport;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Descriptors as a family of sockets, in an order by which workers know them.
+///
+/// **Thread**: binding, one at a time; then any.
+final class SlottedTransport implements Transport {
+    private final DescriptorTransport sockets = DescriptorTransport.unlimited();
+    private final List<Order.Slot> slots = new ArrayList<>();
+    private final List<Endpoint> endpoints = new ArrayList<>();
+
+    @Override
+    public List<Place> places(Endpoint endpoint) throws IOException {
+        return sockets.places(endpoint);
+    }
+
+    @Override
+    public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
+        Listener listener = sockets.listen(endpoint, options);
+        add(endpoint, listener.endpoint());
+        return listener;
+    }
+
+    @Override
+    public DatagramPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
+        DatagramPort port = sockets.bind(endpoint, options);
+        add(endpoint, port.endpoint());
+        return port;
+    }
+
+    private void add(Endpoint asked, Endpoint real) {
+        slots.add(new Order.Slot(asked.toString(), real.toString()));
+        endpoints.add(real);
+    }
+
+    List<Order.Slot> slots() {
+        return List.copyOf(slots);
+    }
+
+    Endpoint endpoint(int slot) {
+        return endpoints.get(slot);
+    }
+
+    int slot(Endpoint real) {
+        return endpoints.indexOf(real);
+    }
+}

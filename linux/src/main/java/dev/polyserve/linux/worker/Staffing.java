@@ -1,0 +1,26 @@
+package dev.polyserve.linux.worker;
+
+/// How many workers there are to be, and what becomes of what they tell. The two process models differ in this.
+///
+/// **Thread**: the supervisor's loop.
+interface Staffing {
+    /// How many workers there are to be now, those that are starting included.
+    ///
+    /// @param crew those there are
+    int wanted(Crew crew);
+
+    /// What a new worker is to serve.
+    Order.Serve duty();
+
+    /// The listeners that go with that.
+    int[] listeners();
+
+    /// A worker serves.
+    void ready(Worker worker);
+
+    /// A worker has told something about a connection or datagram that it did not get from here.
+    void told(Worker worker, Report report);
+
+    /// No worker will ever serve, for this reason: the server must not look alive.
+    void hopeless(String why);
+}

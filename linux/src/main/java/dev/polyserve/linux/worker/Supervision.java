@@ -1,0 +1,86 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Workers;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.loop.EventLoop;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A crew's life with its server: from the first worker that serves to the last one that ends.
+///
+/// **Thread**: [#start] and [#stop] any; the rest, the supervisor's loop.
+final class Supervision {
+    private final EventLoop loop;
+    private final Crew crew;
+    private final ServerContext context;
+    private final long bootNanos;
+    private final CompletableFuture<@Nullable Void> firstServes = new CompletableFuture<>();
+    private Consumer<? super IOException> whenLost = _ -> {};
+    private volatile boolean begun;
+    /// Workers more, or fewer, than the model says, as an operator has asked.
+    private int extra;
+
+    Supervision(EventLoop loop, WorkerProgram program, Workers limits, Staffing staffing, ServerContext context) {
+        this.loop = loop;
+        this.context = context;
+        this.bootNanos = ServerContext.nanos(limits.boot());
+        this.crew = new Crew(loop, program, limits, staffing, context);
+    }
+
+    Crew crew() {
+        return crew;
+    }
+
+    int extra() {
+        return extra;
+    }
+
+    /// Starts the loop and the workers, and waits until the first one serves.
+    ///
+    /// @throws IOException when none does in time, or none ever will
+    void start(Consumer<? super IOException> lost) throws IOException {
+        whenLost = lost;
+        begun = true;
+        loop.start(lost);
+        loop.post(crew::begin);
+        try {
+            firstServes.get(bootNanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("no worker process has served within " + TimeUnit.NANOSECONDS.toMillis(bootNanos)
+                    + " ms; the log tells what became of those that were started, and what they said", e);
+        } catch (ExecutionException e) {
+            throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the worker processes started", e);
+        }
+    }
+
+    /// A worker serves.
+    void ready() {
+        firstServes.complete(null);
+    }
+
+    /// No worker will ever serve.
+    void hopeless(String why) {
+        IOException reason = new IOException(why);
+        if (!firstServes.completeExceptionally(reason)) {
+            context.log().warn("the server stops: " + why, null);
+            whenLost.accept(reason);
+        }
+    }
+
+    /// Ends the workers and the loop.
+    void stop() {
+        if (begun) {
+            crew.stop();
+        }
+        loop.close();
+        loop.awaitEnd();
+    }
+}

@@ -1,0 +1,232 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.linux.process.Child;
+import dev.polyserve.linux.process.Exit;
+import dev.polyserve.linux.system.ProcessCalls;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One worker process, as its supervisor knows it.
+///
+/// ```
+///   BOOTING ──Ready──▶ SERVING ──told to, or replaced──▶ LEAVING
+///      └──────────────────┴──────── it ends ───────────────┴──▶ GONE
+/// ```
+///
+/// **Thread**: the supervisor's loop.
+final class Worker {
+    private static final long SHORT_LIFE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /// How far it is.
+    enum State {
+        BOOTING, SERVING, LEAVING, GONE
+    }
+
+    final int number;
+    final Child child;
+    final Link link;
+    final long startedNanos;
+    /// What it serves, by the numbers that it and its supervisor use.
+    final Map<Long, Elsewhere> served = new HashMap<>();
+    State state = State.BOOTING;
+    /// When its accept loop was last heard to turn.
+    long beatNanos;
+    /// Whether it was told to dump its threads, and is killed next.
+    boolean suspected;
+    /// Whether it is to leave as soon as another one serves in its place.
+    boolean outworn;
+    /// Why we ended it, if we did.
+    Optional<String> killedBecause = Optional.empty();
+    private long connections;
+    private long servesSinceNanos;
+    private long bufferedBytes;
+    private Multiplexer.@Nullable Watch linkWatch;
+    private Multiplexer.@Nullable Watch endWatch;
+
+    Worker(int number, WorkerProgram.Started started, long nowNanos) {
+        this.number = number;
+        this.child = started.child();
+        this.link = started.link();
+        this.startedNanos = nowNanos;
+        this.beatNanos = nowNanos;
+    }
+
+    /// A connection or datagram that it serves.
+    interface Elsewhere {
+        /// It has told something about it.
+        void told(Report report);
+
+        /// It ended without a word about this one.
+        void lost(IOException why);
+    }
+
+    /// Its link and its end are told from now on.
+    void watched(EventLoop loop, Multiplexer.Ready heard, Multiplexer.Ready ended) throws IOException {
+        linkWatch = loop.watch(link.source(), Multiplexer.READ, heard);
+        endWatch = loop.watch(child.end(), Multiplexer.READ, ended);
+    }
+
+    /// Whether something may still come through its link.
+    boolean isHeard() {
+        return linkWatch != null;
+    }
+
+    /// Nothing more comes through its link.
+    void forgetLink(EventLoop loop) {
+        Multiplexer.Watch watch = linkWatch;
+        if (watch != null) {
+            linkWatch = null;
+            loop.forget(watch);
+        }
+    }
+
+    /// Lets it see the end of its link.
+    void release(EventLoop loop) {
+        forgetLink(loop);
+        try {
+            link.close();
+        } catch (IOException e) {
+            // The descriptor is released whatever close reports, which is all that it is to see.
+            assert linkWatch == null;
+        }
+    }
+
+    /// It is dead and reaped; what it served is lost, for this reason.
+    void bury(EventLoop loop, String epitaph) {
+        state = State.GONE;
+        release(loop);
+        Multiplexer.Watch watch = endWatch;
+        if (watch != null) {
+            endWatch = null;
+            loop.forget(watch);
+        }
+        try {
+            child.close();
+        } catch (IOException e) {
+            // As above.
+            assert endWatch == null;
+        }
+        List<Elsewhere> lost = List.copyOf(served.values());
+        served.clear();
+        lost.forEach(one -> one.lost(new IOException(epitaph)));
+    }
+
+    /// It serves from now on.
+    void serves(long nowNanos) {
+        state = State.SERVING;
+        servesSinceNanos = nowNanos;
+        beatNanos = nowNanos;
+    }
+
+    /// Whether it has ended as soon as it served, so that another one would, too.
+    boolean isShortLived(long nowNanos) {
+        return state == State.SERVING && connections == 0 && nowNanos - servesSinceNanos < SHORT_LIFE_NANOS;
+    }
+
+    /// Its accept loop turns.
+    void beat(Report.Beat beat, long nowNanos) {
+        beatNanos = nowNanos;
+        bufferedBytes = beat.bufferedBytes();
+        suspected = false;
+    }
+
+    /// Hands on what it tells about something that it serves.
+    void told(Message message) {
+        switch (message) {
+            case Report.Taken taken -> told(taken.id(), taken);
+            case Report.Opened opened -> told(opened.id(), opened);
+            case Report.Threw threw -> told(threw.id(), threw);
+            case Report.Rejected rejected -> told(rejected.id(), rejected);
+            case Report.Over over -> {
+                told(over.id(), over);
+                served.remove(over.id());
+            }
+            case Report.Answered answered -> {
+                told(answered.id(), answered);
+                served.remove(answered.id());
+            }
+            case Order _, Report.Ready _, Report.Came _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
+                throw new IllegalArgumentException("of no connection: " + message);
+        }
+    }
+
+    private void told(long id, Report report) {
+        Elsewhere what = served.get(id);
+        if (what != null) {
+            what.told(report);
+        }
+    }
+
+    int pid() {
+        return child.pid();
+    }
+
+    boolean isIdle() {
+        return served.isEmpty();
+    }
+
+    /// Counts one more that it serves.
+    void serves(long id, Elsewhere what) {
+        connections++;
+        served.put(id, what);
+    }
+
+    /// What the buffers of its connections occupy, as it has last told.
+    long bufferedBytes() {
+        return bufferedBytes;
+    }
+
+    /// How many it has served so far.
+    long connections() {
+        return connections;
+    }
+
+    boolean isStaff() {
+        return !outworn && (state == State.BOOTING || state == State.SERVING);
+    }
+
+    /// Sends an order, now or when the link takes it.
+    void order(Order order, int... descriptors) {
+        link.send(order, descriptors);
+        flush();
+    }
+
+    /// Goes on sending what waits.
+    ///
+    /// @return whether nothing is left
+    boolean flush() {
+        try {
+            return link.flush();
+        } catch (IOException e) {
+            // It is gone, or about to: its end is told by its process.
+            return true;
+        }
+    }
+
+    /// Ends it at once, for this reason.
+    void kill(String why) throws IOException {
+        if (killedBecause.isEmpty()) {
+            killedBecause = Optional.of(why);
+        }
+        child.signalGroup(ProcessCalls.SIGKILL);
+    }
+
+    /// One sentence about how it ended.
+    String epitaph(Optional<Exit> exit, long nowNanos) {
+        return this + " ended after " + TimeUnit.NANOSECONDS.toMillis(nowNanos - startedNanos) + " ms: "
+                + exit.map(Exit::text).orElse("nobody knows how")
+                + killedBecause.map(why -> " (by us: " + why + ")").orElse("");
+    }
+
+    @Override
+    public String toString() {
+        return "worker " + number + " (pid " + pid() + ")";
+    }
+}

@@ -1,0 +1,114 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Workers;
+import dev.polyserve.linux.process.Child;
+import dev.polyserve.linux.process.Program;
+import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.SocketAddresses;
+import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.linux.system.SystemCalls;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What is started as a worker: this program again, or the one that was named; and how a worker knows that it is one.
+///
+/// A worker has nothing to read at 0, our output and errors at 1 and 2, its [Link] at 3, and leads a process group, so that
+/// an interrupt typed at the terminal reaches the supervisor alone.
+///
+/// **Thread**: any.
+final class WorkerProgram {
+    /// Names the link's descriptor. A program that a worker starts inherits the variable, but not the link, and so does not take
+    /// itself for a worker; one whose supervisor has died meanwhile has both, and no supervisor.
+    private static final String VARIABLE = "POLYSERVE_WORKER";
+    private static final int LINK = 3;
+    private static final int OUTPUT = 1;
+    private static final int ERRORS = 2;
+
+    private final Program program;
+
+    private WorkerProgram(Program program) {
+        this.program = program;
+    }
+
+    /// The program for these workers.
+    ///
+    /// @throws IOException when this program's own command line cannot be read
+    static WorkerProgram of(Workers workers) throws IOException {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put(VARIABLE, Integer.toString(LINK));
+        List<String> command = workers.program().isEmpty() ? again() : workers.program();
+        return new WorkerProgram(new Program(command, environment, Optional.empty(), true));
+    }
+
+    /// Our own command line, with the program's real path first.
+    private static List<String> again() throws IOException {
+        String[] line = Files.readString(Path.of("/proc/self/cmdline"), Charset.defaultCharset()).split("\0", -1);
+        List<String> command = new ArrayList<>();
+        command.add(Path.of("/proc/self/exe").toRealPath().toString());
+        // The last one ends with a zero, too.
+        command.addAll(Arrays.asList(line).subList(1, line.length - 1));
+        return command;
+    }
+
+    /// Starts a worker, which then has the other side of the link.
+    Started start() throws IOException {
+        CallMemory memory = CallMemory.forTransfers();
+        Descriptor nothing = new Descriptor(SystemCallException.require("open", FileCalls.open(memory, "/dev/null")));
+        try {
+            long pair = Link.pair();
+            Descriptor ours = new Descriptor((int) pair);
+            Descriptor theirs = new Descriptor((int) (pair >>> Integer.SIZE));
+            try {
+                Child child = program.start(nothing.number(), OUTPUT, ERRORS, theirs.number());
+                return new Started(child, new Link(ours));
+            } catch (IOException | RuntimeException | Error e) {
+                ours.close();
+                throw e;
+            } finally {
+                theirs.close();
+            }
+        } finally {
+            nothing.close();
+        }
+    }
+
+    /// A worker that was started.
+    record Started(Child child, Link link) {}
+
+    /// Whether this process was started as a worker.
+    static boolean isWorker() {
+        return Here.IS_WORKER;
+    }
+
+    /// The link to the supervisor, in a worker; to be asked for once.
+    static Link link() throws IOException {
+        SystemCallException.require("fcntl", FileCalls.closeOnExec(CallMemory.small(), LINK));
+        return new Link(new Descriptor(LINK));
+    }
+
+    /// Found out once.
+    private static final class Here {
+        private static final boolean IS_WORKER = summoned();
+
+        private static boolean summoned() {
+            if (!Integer.toString(LINK).equals(System.getenv(VARIABLE)) || SystemCalls.whyNot().isPresent()) {
+                return false;
+            }
+            CallMemory memory = CallMemory.small();
+            return SocketCalls.getOption(memory, LINK, SocketOption.SO_TYPE) == SocketCalls.PACKETS
+                    && SocketCalls.getOption(memory, LINK, SocketOption.SO_DOMAIN) == SocketAddresses.AF_UNIX;
+        }
+    }
+}

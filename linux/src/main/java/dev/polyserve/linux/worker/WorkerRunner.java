@@ -1,0 +1,92 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Server;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.Transport;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.run.Runner;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The runner of a worker's own model, told by the supervisor when to begin.
+///
+/// **Thread**: as [Runner].
+final class WorkerRunner implements Runner {
+    private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Runner inner;
+    private final Duty duty;
+    private volatile @Nullable Server server;
+
+    WorkerRunner(Runner inner, Duty duty) {
+        this.inner = inner;
+        this.duty = duty;
+    }
+
+    @Override
+    public void starting(Server starting) throws IOException {
+        if (server == null) {
+            server = starting;
+            duty.serve(starting);
+        }
+        // The second time it is the duty that starts it.
+    }
+
+    @Override
+    public void start(Consumer<? super IOException> whenLost) throws IOException {
+        inner.start(whenLost);
+        EventLoop loop = inner.acceptLoop();
+        loop.post(() -> loop.repeat(BEAT_NANOS, () -> {
+            Server serving = server;
+            if (serving != null) {
+                duty.beat(serving);
+            }
+            return BEAT_NANOS;
+        }));
+    }
+
+    @Override
+    public Transport transport() {
+        return inner.transport();
+    }
+
+    @Override
+    public EventLoop acceptLoop() {
+        return inner.acceptLoop();
+    }
+
+    @Override
+    public int capacity() {
+        return inner.capacity();
+    }
+
+    @Override
+    public boolean servesInline() {
+        return inner.servesInline();
+    }
+
+    @Override
+    public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
+        return inner.prepare(socket, identity);
+    }
+
+    @Override
+    public Optional<Executor> datagramExecutor() {
+        return inner.datagramExecutor();
+    }
+
+    @Override
+    public boolean owns(Thread thread) {
+        return inner.owns(thread);
+    }
+
+    @Override
+    public void stop() {
+        inner.stop();
+    }
+}
