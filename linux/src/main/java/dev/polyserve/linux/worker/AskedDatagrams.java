@@ -39,7 +39,8 @@ public final class AskedDatagrams implements DatagramHandler {
         try {
             answer = exchange.answer.get(MOST_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+            Throwable cause = e.getCause();
+            throw new IOException(cause == null ? "no reason" : cause.getMessage(), e);
         } catch (TimeoutException e) {
             exchange.giveUp();
             throw new IOException("no worker process has answered the datagram within " + MOST_SECONDS + " s", e);

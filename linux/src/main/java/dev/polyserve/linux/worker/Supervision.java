@@ -54,7 +54,8 @@ final class Supervision {
             throw new IOException("no worker process has served within " + TimeUnit.NANOSECONDS.toMillis(bootNanos)
                     + " ms; the log tells what became of those that were started, and what they said", e);
         } catch (ExecutionException e) {
-            throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+            Throwable cause = e.getCause();
+            throw new IOException(cause == null ? "no reason" : cause.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the worker processes started", e);
