@@ -31,9 +31,7 @@ public final class AskedDatagrams implements DatagramHandler {
 
     @Override
     public void handle(Datagram request, DatagramReply reply) throws Exception {
-        byte[] payload = new byte[request.payload().remaining()];
-        request.payload().duplicate().get(payload);
-        Exchange exchange = new Exchange(runner.join(), request, payload);
+        Exchange exchange = new Exchange(runner.join(), request);
         exchange.begin();
         Report.Answered answer;
         try {
@@ -48,10 +46,10 @@ public final class AskedDatagrams implements DatagramHandler {
         if (answer.failure().isPresent()) {
             throw answer.failure().get().asThrowable();
         }
-        Optional<byte[]> bytes = answer.reply();
+        Optional<ByteBuffer> bytes = answer.reply();
         if (bytes.isPresent()) {
             reply.writeEmpty();
-            reply.write(ByteBuffer.wrap(bytes.get()));
+            reply.write(bytes.get());
         }
     }
 
@@ -60,13 +58,11 @@ public final class AskedDatagrams implements DatagramHandler {
         final CompletableFuture<Report.Answered> answer = new CompletableFuture<>();
         private final HandOverRunner runner;
         private final Datagram request;
-        private final byte[] payload;
         private Optional<Worker> worker = Optional.empty();
 
-        Exchange(HandOverRunner runner, Datagram request, byte[] payload) {
+        Exchange(HandOverRunner runner, Datagram request) {
             this.runner = runner;
             this.request = request;
-            this.payload = payload;
         }
 
         void begin() {
@@ -85,7 +81,8 @@ public final class AskedDatagrams implements DatagramHandler {
             worker = Optional.of(to);
             long number = runner.nextDatagram();
             to.serves(number, this);
-            to.order(new Order.Ask(number, request.peer(), request.local(), request.truncated(), payload));
+            to.order(new Order.Ask(number, request.peer(), request.local(), request.truncated(),
+                    request.payload()));
         }
 
         @Override

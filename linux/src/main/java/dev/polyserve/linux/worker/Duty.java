@@ -23,11 +23,11 @@ public final class Duty {
 
     private final Link link;
     private final Order.Serve serve;
-    private final int[] descriptors;
+    private final List<Integer> descriptors;
     private final Reporter reporter;
     private final HandedTransport handed;
 
-    private Duty(Link link, Order.Serve serve, int... descriptors) {
+    private Duty(Link link, Order.Serve serve, List<Integer> descriptors) {
         this.link = link;
         this.serve = serve;
         this.descriptors = descriptors;
@@ -96,10 +96,10 @@ public final class Duty {
     /// The listeners that came with the duty.
     public GivenSockets given() {
         GivenSockets given = new GivenSockets();
-        for (int i = 0; i < descriptors.length; i++) {
+        for (int i = 0; i < descriptors.size(); i++) {
             switch (Endpoint.parse(serve.slots().get(i).asked())) {
-                case Endpoint.Inherited inherited -> given.name(inherited.name(), descriptors[i]);
-                case Endpoint other -> given.give(other, new GivenSockets.Given(descriptors[i], false));
+                case Endpoint.Inherited inherited -> given.name(inherited.name(), descriptors.get(i));
+                case Endpoint other -> given.give(other, new GivenSockets.Given(descriptors.get(i), false));
             }
         }
         return given;

@@ -10,7 +10,6 @@ import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.WaitCalls;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -18,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// One side of the socket between a supervisor and a worker: messages in packets, with descriptors beside them. It ends for
@@ -40,13 +40,13 @@ final class Link {
     private final Queue<Packet> packets = new ArrayDeque<>();
 
     /// What waits to be sent.
-    private record Packet(byte[] bytes, int[] descriptors) {}
+    private record Packet(ByteBuffer bytes, List<Integer> descriptors) {}
 
     /// A packet that came.
     ///
     /// @param messages what it says
     /// @param descriptors of the first of them
-    record Received(List<Message> messages, int[] descriptors) {}
+    record Received(List<Message> messages, List<Integer> descriptors) {}
 
     Link(Descriptor socket) {
         this.socket = new WatchedDescriptor(socket);
@@ -70,7 +70,8 @@ final class Link {
     ///
     /// @param descriptors for the other side, which gets copies
     synchronized void send(Message message, int... descriptors) {
-        packets.add(new Packet(MessageWriter.bytes(message), descriptors));
+        packets.add(new Packet(ByteBuffer.wrap(MessageWriter.bytes(message)),
+                IntStream.of(descriptors).boxed().toList()));
     }
 
     /// Whether nothing waits to be sent.
@@ -84,8 +85,8 @@ final class Link {
     /// @throws IOException when the other side is gone
     synchronized boolean flush() throws IOException {
         for (Packet next; (next = packets.peek()) != null;) {
-            List<Packet> together = together(next);
-            int sent = trySend(joined(together), next.descriptors);
+            List<Packet> together = together();
+            int sent = trySend(joined(together), next.descriptors.stream().mapToInt(Integer::intValue).toArray());
             if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS || sent == -Errno.ETOOMANYREFS) {
                 return false;
             }
@@ -96,12 +97,12 @@ final class Link {
     }
 
     /// The first and what goes with it: descriptors belong to the first message of a packet.
-    private List<Packet> together(Packet first) {
+    private List<Packet> together() {
         List<Packet> together = new ArrayList<>();
         int bytes = 0;
         for (Packet packet : packets) {
-            bytes += packet.bytes.length;
-            boolean fits = together.isEmpty() || (bytes <= PACKET_BYTES && packet.descriptors.length == 0);
+            bytes += packet.bytes.remaining();
+            boolean fits = together.isEmpty() || (bytes <= PACKET_BYTES && packet.descriptors.isEmpty());
             if (!fits) {
                 break;
             }
@@ -111,12 +112,9 @@ final class Link {
     }
 
     private static ByteBuffer joined(List<Packet> packets) {
-        if (packets.size() == 1) {
-            return ByteBuffer.wrap(packets.getFirst().bytes);
-        }
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        packets.forEach(packet -> all.writeBytes(packet.bytes));
-        return ByteBuffer.wrap(all.toByteArray());
+        ByteBuffer all = ByteBuffer.allocate(packets.stream().mapToInt(packet -> packet.bytes.remaining()).sum());
+        packets.forEach(packet -> all.put(packet.bytes.duplicate()));
+        return all.flip();
     }
 
     private int trySend(ByteBuffer bytes, int... descriptors) throws IOException {
@@ -148,7 +146,7 @@ final class Link {
                 return null;
             }
             if (count == 0 || count == -Errno.ECONNRESET) {
-                return new Received(List.of(), new int[0]);
+                return new Received(List.of(), List.of());
             }
             SystemCallException.require("recvmsg", count);
             int[] descriptors = incoming.receivedDescriptors();
@@ -157,7 +155,8 @@ final class Link {
                 throw new IOException("descriptors were lost on their way to this process: it has no room for them;"
                         + " raise its limit of open files (ulimit -n)");
             }
-            return new Received(MessageReader.all(incoming.received(count)), descriptors);
+            return new Received(MessageReader.all(incoming.received(count)),
+                    IntStream.of(descriptors).boxed().toList());
         } finally {
             descriptor.end();
         }

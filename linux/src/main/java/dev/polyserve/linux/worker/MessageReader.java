@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,7 @@ final class MessageReader {
     private Order.Ask ask() throws IOException {
         long id = in.readLong();
         boolean truncated = in.readBoolean();
-        return new Order.Ask(id, address(), address(), truncated, array());
+        return new Order.Ask(id, address(), address(), truncated, ByteBuffer.wrap(array()));
     }
 
     private Report report(char letter) throws IOException {
@@ -102,7 +103,7 @@ final class MessageReader {
 
     private Report.Answered answered() throws IOException {
         long id = in.readLong();
-        Optional<byte[]> reply = in.readBoolean() ? Optional.of(array()) : Optional.empty();
+        Optional<ByteBuffer> reply = in.readBoolean() ? Optional.of(ByteBuffer.wrap(array())) : Optional.empty();
         Optional<Failure> failure = in.readBoolean() ? Optional.of(failure()) : Optional.empty();
         return new Report.Answered(id, reply, failure);
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -42,7 +43,7 @@ final class MessageWriter {
                 connection('q', ask.id()).writeBoolean(ask.truncated());
                 address(ask.peer());
                 address(ask.local());
-                array(ask.payload());
+                buffer(ask.payload());
             }
             case Order.CutInput cut -> connection('c', cut.id());
             case Order.Abort abort -> connection('x', abort.id());
@@ -141,7 +142,7 @@ final class MessageWriter {
     private void answered(Report.Answered answered) throws IOException {
         connection('A', answered.id()).writeBoolean(answered.reply().isPresent());
         if (answered.reply().isPresent()) {
-            array(answered.reply().get());
+            buffer(answered.reply().get());
         }
         out.writeBoolean(answered.failure().isPresent());
         if (answered.failure().isPresent()) {
@@ -166,6 +167,12 @@ final class MessageWriter {
     private void array(byte[] array) throws IOException {
         out.writeInt(array.length);
         out.write(array);
+    }
+
+    private void buffer(ByteBuffer buffer) throws IOException {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        array(bytes);
     }
 
     private void address(SocketAddress address) throws IOException {

@@ -4,6 +4,7 @@ import dev.polyserve.Server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -51,13 +52,13 @@ final class Obedience {
         }
     }
 
-    private void obey(Order order, int... descriptors) throws IOException {
+    private void obey(Order order, List<Integer> descriptors) throws IOException {
         switch (order) {
             case Order.Serve _ -> throw new IOException("the supervisor has told the worker's duty twice");
             case Order.Accept accept -> accept(accept.allowed());
             case Order.Take take -> {
                 reporter.takes(take.id());
-                handed.take(take.slot(), descriptors[0]);
+                handed.take(take.slot(), descriptors.getFirst());
             }
             case Order.Ask ask -> Thread.ofPlatform().name("polyserve-datagram").start(() -> reporter.answer(ask));
             case Order.CutInput cut -> reporter.cutInput(cut.id());

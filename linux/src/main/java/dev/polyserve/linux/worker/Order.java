@@ -1,6 +1,7 @@
 package dev.polyserve.linux.worker;
 
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /// From a supervisor to a worker.
@@ -30,7 +31,8 @@ sealed interface Order extends Message {
     /// Answer this datagram.
     ///
     /// @param id a number for it
-    record Ask(long id, SocketAddress peer, SocketAddress local, boolean truncated, byte[] payload) implements Order {}
+    record Ask(long id, SocketAddress peer, SocketAddress local, boolean truncated,
+            ByteBuffer payload) implements Order {}
 
     /// Let the connection see the end of its input.
     record CutInput(long id) implements Order {}

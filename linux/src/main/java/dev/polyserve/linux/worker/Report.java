@@ -4,6 +4,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /// From a worker to its supervisor.
@@ -37,7 +38,7 @@ sealed interface Report extends Message {
     ///
     /// @param reply empty when there is none
     /// @param failure what the handler threw
-    record Answered(long id, Optional<byte[]> reply, Optional<Failure> failure) implements Report {}
+    record Answered(long id, Optional<ByteBuffer> reply, Optional<Failure> failure) implements Report {}
 
     /// It lives: its accept loop turns.
     ///

@@ -95,19 +95,12 @@ final class Reporter implements ServerListener {
             if (handler == null) {
                 throw new IllegalStateException("this program has no handler of datagrams");
             }
-            handler.handle(new Asked(ask.peer(), ask.local(), ByteBuffer.wrap(ask.payload()), ask.truncated()), reply);
-            report(new Report.Answered(ask.id(), reply.written() ? Optional.of(bytes(reply)) : Optional.empty(),
+            handler.handle(new Asked(ask.peer(), ask.local(), ask.payload(), ask.truncated()), reply);
+            report(new Report.Answered(ask.id(), reply.written() ? Optional.of(reply.bytes()) : Optional.empty(),
                     Optional.empty()));
         } catch (Throwable e) { // whatever it is, it costs this datagram and no other
             report(new Report.Answered(ask.id(), Optional.empty(), Optional.of(Failure.of(e))));
         }
-    }
-
-    private static byte[] bytes(ReplyBuffer reply) {
-        ByteBuffer written = reply.bytes();
-        byte[] bytes = new byte[written.remaining()];
-        written.get(bytes);
-        return bytes;
     }
 
     /// A datagram that the supervisor has received.

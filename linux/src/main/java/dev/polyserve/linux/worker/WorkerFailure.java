@@ -15,6 +15,7 @@ final class WorkerFailure extends IOException {
     }
 
     @Override
+    @SuppressWarnings("OverrideThrowableToString") // its class there is a part of what it was
     public String toString() {
         return text;
     }

@@ -21,7 +21,7 @@ final class Pair implements AutoCloseable {
     private boolean theirsOpen = true;
 
     Pair() throws IOException {
-        long pair = SocketCalls.socketPair(memory);
+        long pair = SocketCalls.socketPair(memory, SocketCalls.STREAM);
         if (pair < 0) {
             throw new SystemCallException("socketpair", pair);
         }
