@@ -6,6 +6,7 @@ module dev.polyserve.linux {
 
     // For the command line; not a part of the library's interface.
     exports dev.polyserve.linux to dev.polyserve.cli;
+    exports dev.polyserve.linux.restart to dev.polyserve.cli;
 
     provides dev.polyserve.run.ModelProvider with dev.polyserve.linux.LinuxModels;
 }

@@ -26,6 +26,7 @@ class LayersTest {
     private static final String LINUX = "dev.polyserve.linux";
     private static final String LINUX_PROCESS = "dev.polyserve.linux.process";
     private static final String LINUX_READINESS = "dev.polyserve.linux.readiness";
+    private static final String LINUX_RESTART = "dev.polyserve.linux.restart";
     private static final String LINUX_RING = "dev.polyserve.linux.ring";
     private static final String LINUX_SOCKET = "dev.polyserve.linux.socket";
     private static final String LINUX_SYSTEM = "dev.polyserve.linux.system";
@@ -54,6 +55,7 @@ class LayersTest {
             Map.entry(LINUX_PROCESS, Set.of(LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_READINESS, Set.of(IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_RING, Set.of(API, IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
+            Map.entry(LINUX_RESTART, Set.of(API, IO, LINUX_PROCESS, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_WORKER, Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_PROCESS, LINUX_READINESS,
                     LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX, Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_READINESS, LINUX_RING, LINUX_SOCKET,

@@ -8,12 +8,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// The file of a bound Unix socket, and its owner: a stale one is replaced, a live one refused, any other file never touched.
 ///
 /// **Thread**: any.
 public final class SocketFile {
+    /// What others serve now: it stays when we close our sockets.
+    private static final Set<Path> LEFT = ConcurrentHashMap.newKeySet();
+
     private final Path path;
     /// Its identity (device and inode): another's at the same path is not ours to remove.
     private final @Nullable Object key;
@@ -55,11 +60,20 @@ public final class SocketFile {
 
     /// The file that binding has just made.
     public static SocketFile made(Path path) throws IOException {
+        LEFT.remove(path);
         return new SocketFile(path, key(path));
+    }
+
+    /// From now on another process serves the socket at this path: closing ours leaves the file.
+    public static void leave(Path path) {
+        LEFT.add(path);
     }
 
     /// Removes it, if it is still ours.
     public void remove() throws IOException {
+        if (LEFT.contains(path)) {
+            return;
+        }
         Object now = key(path);
         if (now != null && now.equals(key)) {
             Files.deleteIfExists(path);

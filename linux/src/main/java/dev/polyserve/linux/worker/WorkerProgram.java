@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What is started as a worker: this program again, or the one that was named; and how a worker knows that it is one.
 ///
@@ -33,6 +34,9 @@ final class WorkerProgram {
     /// itself for a worker; one whose supervisor has died meanwhile has both, and no supervisor.
     private static final String VARIABLE = "POLYSERVE_WORKER";
     private static final int LINK = 3;
+    /// What concerns the supervisor alone: sockets handed to it, and to whom it says that it serves.
+    private static final Set<String> NOT_FOR_WORKERS = Set.of("LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
+            "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "POLYSERVE_RESTART");
     private static final int OUTPUT = 1;
     private static final int ERRORS = 2;
 
@@ -47,6 +51,7 @@ final class WorkerProgram {
     /// @throws IOException when this program's own command line cannot be read
     static WorkerProgram of(Workers workers) throws IOException {
         Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.keySet().removeAll(NOT_FOR_WORKERS);
         environment.put(VARIABLE, Integer.toString(LINK));
         List<String> command = workers.program().isEmpty() ? again() : workers.program();
         return new WorkerProgram(new Program(command, environment, Optional.empty(), true));

@@ -1,0 +1,161 @@
+package dev.polyserve.linux.restart;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.io.SocketFile;
+import dev.polyserve.linux.process.Child;
+import dev.polyserve.linux.process.Exit;
+import dev.polyserve.linux.process.Program;
+import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.ProcessCalls;
+import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// A new program that is to take over from this one.
+///
+/// ```
+///   STARTED ──it says ready──▶ READY: its sockets are its own, our files stay
+///      └──its end, the deadline, cancel──▶ FAILED: it is killed, and we serve on
+/// ```
+///
+/// **Thread**: one, but [#cancel] any.
+public final class Successor {
+    /// Old generations that may still let connections come to their ends, besides the one that is restarted.
+    private static final int MOST_OLDER = 3;
+    private static final Duration REAPED = Duration.ofSeconds(1);
+
+    private final Child child;
+    private final Channel channel;
+    private final List<Bequest.Slot> sockets;
+    private volatile boolean cancelled;
+
+    private Successor(Child child, Channel channel, List<Bequest.Slot> sockets) {
+        this.child = child;
+        this.channel = channel;
+        this.sockets = sockets;
+    }
+
+    /// What makes one.
+    ///
+    /// @param command its command line
+    /// @param asked the endpoints as this program was told them
+    /// @param real where they really are, in the same order
+    /// @param predecessor whom this program has taken over from itself
+    public record Plan(List<String> command, List<Endpoint> asked, List<Endpoint> real,
+            Optional<Predecessor> predecessor) {}
+
+    /// Starts it and hands it our sockets, which stay ours, too.
+    ///
+    /// @throws IOException saying why it could not be started
+    public static Successor start(Plan plan) throws IOException {
+        if (plan.asked.size() != plan.real.size()) {
+            throw new IOException("endpoints that stand for several sockets cannot be handed on: " + plan.asked);
+        }
+        List<Long> older = plan.predecessor.map(Predecessor::older).orElse(List.of()).stream()
+                .filter(pid -> ProcessHandle.of(pid).isPresent()).toList();
+        if (older.size() >= MOST_OLDER) {
+            throw new IOException("older programs still serve their last connections (processes " + older
+                    + "); wait for them, or end them with a TERM signal");
+        }
+        List<Bequest.Slot> slots = new ArrayList<>();
+        List<Integer> numbers = new ArrayList<>();
+        OpenSockets open = OpenSockets.now();
+        for (int i = 0; i < plan.real.size(); i++) {
+            slots.add(new Bequest.Slot(plan.asked.get(i), plan.real.get(i)));
+            numbers.add(open.at(plan.real.get(i)));
+        }
+        List<Long> olderThanIt = new ArrayList<>(List.of(ProcessHandle.current().pid()));
+        olderThanIt.addAll(older);
+        int generation = plan.predecessor.map(Predecessor::generation).orElse(0) + 1;
+        return start(plan.command, new Bequest(generation, olderThanIt, slots), numbers);
+    }
+
+    private static Successor start(List<String> command, Bequest bequest, List<Integer> numbers) throws IOException {
+        long pair = SocketCalls.socketPair(CallMemory.small(), SocketCalls.PACKETS);
+        if (pair < 0) {
+            throw new SystemCallException("socketpair", pair);
+        }
+        Descriptor theirs = new Descriptor((int) (pair >>> Integer.SIZE));
+        Channel channel = new Channel(new Descriptor((int) pair));
+        try {
+            Program program = new Program(command, environment(), Optional.empty(), false);
+            Child child = program.start(0, 1, 2, theirs.number());
+            channel.send(bequest.written(), numbers.stream().mapToInt(Integer::intValue).toArray());
+            return new Successor(child, channel, bequest.sockets());
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        } finally {
+            theirs.close();
+        }
+    }
+
+    /// Ours, without what was meant for this process alone.
+    private static Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.keySet().removeAll(List.of("LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "WATCHDOG_PID"));
+        environment.put(Predecessor.VARIABLE, Integer.toString(Predecessor.CHANNEL));
+        return environment;
+    }
+
+    /// Its process.
+    public int pid() {
+        return child.pid();
+    }
+
+    /// Waits until it serves. From then on the files of our Unix sockets are its own.
+    ///
+    /// @throws IOException saying why it does not; then it is dead
+    public void awaitReady(Duration atMost) throws IOException {
+        try {
+            Optional<byte[]> word = channel.receive(TimeUnit.NANOSECONDS.convert(atMost));
+            String said = word.map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("");
+            if (!said.equals(Predecessor.READY)) {
+                throw new IOException(whyNot(word.isPresent(), atMost));
+            }
+            for (Bequest.Slot slot : sockets) {
+                switch (slot.real()) {
+                    case Endpoint.Unix unix -> SocketFile.leave(unix.path());
+                    case Endpoint.UnixDatagram unix -> SocketFile.leave(unix.path());
+                    case Endpoint.Tcp _, Endpoint.Udp _, Endpoint.Inherited _ -> {
+                        // Has no file.
+                    }
+                }
+            }
+        } finally {
+            channel.close();
+        }
+    }
+
+    private String whyNot(boolean hasEnded, Duration atMost) throws IOException {
+        Optional<Exit> exit = hasEnded ? child.await(REAPED) : Optional.empty();
+        if (exit.isEmpty()) {
+            child.signal(ProcessCalls.SIGKILL);
+            exit = child.await(REAPED);
+        }
+        child.close();
+        if (cancelled) {
+            return "it was called off";
+        }
+        return hasEnded
+                ? "the new program (process " + pid() + ") ended before it served: "
+                        + exit.map(Exit::text).orElse("nobody knows how") + "; see what it has said"
+                : "the new program (process " + pid() + ") did not serve within " + atMost.toMillis()
+                        + " ms and was killed";
+    }
+
+    /// Calls it off: it is killed, unless it serves. **Thread**: any.
+    public void cancel() throws IOException {
+        cancelled = true;
+        child.signal(ProcessCalls.SIGKILL);
+    }
+}
