@@ -10,7 +10,9 @@ import dev.polyserve.Handler;
 import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
-import dev.polyserve.linux.socket.DescriptorListener;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.Source;
+import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.DescriptorPort;
 import dev.polyserve.linux.socket.DescriptorSource;
 import dev.polyserve.linux.socket.DescriptorTransport;
@@ -24,6 +26,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,26 +64,30 @@ class InheritedEndpointsTest {
         }
     }
 
-    private static Endpoint handedDown(DescriptorSource source) throws IOException {
-        int number = FileCalls.duplicate(CallMemory.small(), source.descriptor().number());
+    private static Endpoint handedDown(Source source) throws IOException {
+        int number = FileCalls.duplicate(CallMemory.small(), ((DescriptorSource) source).descriptor().number());
         return Endpoint.parse("fd:" + SystemCallException.require("dup", number));
     }
 
     private static String talk(SocketAddress address) throws IOException {
         try (SocketChannel client = SocketChannel.open(address)) {
-            client.write(ByteBuffer.wrap("hello\n".getBytes(StandardCharsets.UTF_8)));
-            client.shutdownOutput();
-            ByteBuffer in = ByteBuffer.allocate(100);
-            while (client.read(in) >= 0) {
-                // until the server has ended
-            }
-            return StandardCharsets.UTF_8.decode(in.flip()).toString();
+            return talk(client);
         }
+    }
+
+    private static String talk(SocketChannel client) throws IOException {
+        client.write(ByteBuffer.wrap("hello\n".getBytes(StandardCharsets.UTF_8)));
+        client.shutdownOutput();
+        ByteBuffer in = ByteBuffer.allocate(100);
+        while (client.read(in) >= 0) {
+            // until the server has ended
+        }
+        return StandardCharsets.UTF_8.decode(in.flip()).toString();
     }
 
     private void servesListener(Model model, Endpoint endpoint) throws Exception {
         requireHere(model);
-        DescriptorListener parents = parent.listen(endpoint, OPTIONS);
+        Listener parents = parent.listen(endpoint, OPTIONS);
         try (Server server = Server.at(handedDown(parents)).model(model).handle(UPPER).start()) {
             assertThat(server.endpoints()).containsExactly(parents.endpoint());
             assertThat(server.model()).isEqualTo(model);
@@ -103,6 +110,23 @@ class InheritedEndpointsTest {
     @MethodSource("models")
     void unix(Model model) throws Exception {
         servesListener(model, new Endpoint.Unix(directory.resolve("socket")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void oneConnection(Model model) throws Exception {
+        requireHere(model);
+        Listener parents = parent.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        try (SocketChannel client = SocketChannel.open(parents.address())) {
+            StreamSocket accepted = Objects.requireNonNull(parents.accept(), "nobody waits");
+            Endpoint inherited = handedDown(accepted);
+            accepted.close();
+            try (Server server = Server.at(inherited).model(model).handle(UPPER).start()) {
+                assertThat(server.endpoints()).containsExactly(parents.endpoint());
+                assertThat(talk(client)).isEqualTo("HELLO\n");
+            }
+        }
+        parents.close();
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import dev.polyserve.Options;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.Transport;
+import dev.polyserve.linux.socket.DescriptorListener;
 import dev.polyserve.linux.socket.DescriptorTransport;
 import java.io.IOException;
 import java.util.List;
@@ -30,7 +31,9 @@ public final class RingTransport implements Transport {
 
     @Override
     public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
-        return new RingListener(descriptors.listen(endpoint, options));
+        Listener listener = descriptors.listen(endpoint, options);
+        // One connection that was handed down is watched by polls: there is nothing to accept again and again.
+        return listener instanceof DescriptorListener accepting ? new RingListener(accepting) : listener;
     }
 
     @Override

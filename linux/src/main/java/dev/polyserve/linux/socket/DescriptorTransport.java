@@ -3,6 +3,7 @@ package dev.polyserve.linux.socket;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
+import dev.polyserve.io.Listener;
 import dev.polyserve.io.Transport;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,11 +13,11 @@ import java.util.Optional;
 /// Descriptors as a family of sockets: TCP, UDP, Unix stream and Unix datagram, bound here or given.
 public final class DescriptorTransport implements Transport {
     private final int mostDescriptors;
-    private final GivenSockets given;
+    private final GivenSockets open;
 
-    private DescriptorTransport(int mostDescriptors, GivenSockets given) {
+    private DescriptorTransport(int mostDescriptors, GivenSockets open) {
         this.mostDescriptors = mostDescriptors;
-        this.given = given;
+        this.open = open;
     }
 
     /// With as many descriptors as the system gives.
@@ -40,9 +41,9 @@ public final class DescriptorTransport implements Transport {
             return List.of(new Place(endpoint, endpoint.datagram()));
         }
         List<Place> places = new ArrayList<>();
-        for (int number : given.numbers(inherited)) {
+        for (int number : open.numbers(inherited)) {
             places.add(new Place(new Endpoint.Inherited(Integer.toString(number)),
-                    Adoption.isDatagram(endpoint, number)));
+                    OpenSocket.of(endpoint, number).kind() == OpenSocket.Kind.DATAGRAMS));
         }
         if (places.isEmpty()) {
             throw new BindFailedException(endpoint, "no socket of that name was inherited; see LISTEN_FDNAMES", null);
@@ -50,10 +51,19 @@ public final class DescriptorTransport implements Transport {
         return places;
     }
 
+    /// A [DescriptorListener], or a [HandedListener] where one connection was handed down.
     @Override
-    public DescriptorListener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
-        Optional<GivenSockets.Given> open = given.take(endpoint);
-        Bound bound = open.isPresent() ? Adoption.listener(endpoint, open.get(), options) : switch (endpoint) {
+    public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
+        Optional<GivenSockets.Given> given = open.take(endpoint);
+        if (given.isPresent()) {
+            OpenSocket found = OpenSocket.of(endpoint, given.get().descriptor());
+            Bound bound = Adoption.stream(endpoint, given.get(), found, options);
+            return switch (found.kind()) {
+                case CONNECTION -> handed(bound);
+                case LISTENER, DATAGRAMS -> new DescriptorListener(bound, mostDescriptors, options);
+            };
+        }
+        Bound bound = switch (endpoint) {
             case Endpoint.Tcp tcp -> Binding.tcp(tcp, options);
             case Endpoint.Unix unix -> Binding.unix(unix, options);
             case Endpoint.Inherited _ -> throw notANumber(endpoint);
@@ -63,10 +73,18 @@ public final class DescriptorTransport implements Transport {
         return new DescriptorListener(bound, mostDescriptors, options);
     }
 
+    /// A listener at which that connection waits, and after it nobody.
+    private static Listener handed(Bound connection) throws IOException {
+        HandedListener listener = HandedListener.open(connection.endpoint(), connection.address(), () -> {
+        });
+        listener.take(connection.descriptor().number());
+        return listener;
+    }
+
     @Override
     public DescriptorPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
-        Optional<GivenSockets.Given> open = given.take(endpoint);
-        Bound bound = open.isPresent() ? Adoption.port(endpoint, open.get(), options) : switch (endpoint) {
+        Optional<GivenSockets.Given> given = open.take(endpoint);
+        Bound bound = given.isPresent() ? Adoption.port(endpoint, given.get(), options) : switch (endpoint) {
             case Endpoint.Udp udp -> Binding.udp(udp, options);
             case Endpoint.UnixDatagram unix -> Binding.unixDatagram(unix, options);
             case Endpoint.Inherited _ -> throw notANumber(endpoint);

@@ -51,7 +51,7 @@ public final class GivenSockets {
     }
 
     /// The descriptors of a name, in the order in which they were named, or the one with that number.
-    synchronized List<Integer> numbers(Endpoint.Inherited inherited) {
+    public synchronized List<Integer> numbers(Endpoint.Inherited inherited) {
         List<Integer> named = byName.get(inherited.name());
         return named == null ? number(inherited).stream().toList() : List.copyOf(named);
     }

@@ -2,6 +2,7 @@ package dev.polyserve.linux.worker;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
+import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.Source;
 import dev.polyserve.io.Transport;
@@ -49,7 +50,12 @@ final class SharedTransport implements Transport {
 
     @Override
     public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
-        DescriptorListener real = sockets.listen(endpoint, options);
+        Listener opened = sockets.listen(endpoint, options);
+        if (!(opened instanceof DescriptorListener real)) {
+            opened.close();
+            throw new BindFailedException(endpoint, "it is one connection, which worker processes cannot share; use"
+                    + " another model", null);
+        }
         openListeners++;
         HandedListener handed = HandedListener.open(real.endpoint(), real.address(), () -> close(real));
         add(endpoint, real.endpoint(), real.descriptor().number(), handed);

@@ -7,6 +7,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
+import dev.polyserve.io.Source;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.system.CallMemory;
@@ -47,8 +48,9 @@ class AdoptionTest {
     private Path directory;
 
     /// Another number of the same socket, as if a parent process had handed it down.
-    private int handedDown(DescriptorSource source) throws IOException {
-        return SystemCallException.require("dup", FileCalls.duplicate(memory, source.descriptor().number()));
+    private int handedDown(Source source) throws IOException {
+        return SystemCallException.require("dup",
+                FileCalls.duplicate(memory, ((DescriptorSource) source).descriptor().number()));
     }
 
     private static Endpoint inherited(int number) {
@@ -66,10 +68,10 @@ class AdoptionTest {
 
     @Test
     void aTcpListenerIsServedWhereItReallyIsAndGoesOnForOthers() throws Exception {
-        DescriptorListener parents = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        Listener parents = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         int number = handedDown(parents);
         assertThat(transport.places(inherited(number))).containsExactly(new Transport.Place(inherited(number), false));
-        DescriptorListener adopted = transport.listen(inherited(number), OPTIONS);
+        Listener adopted = transport.listen(inherited(number), OPTIONS);
         assertThat(adopted.endpoint()).isEqualTo(parents.endpoint());
         assertThat(adopted.address()).isEqualTo(parents.address());
         assertThat(adopted.accept()).as("it does not wait").isNull();
@@ -81,8 +83,8 @@ class AdoptionTest {
 
     @Test
     void aListenerAtEveryAddressSaysSo() throws Exception {
-        DescriptorListener parents = transport.listen(Endpoint.parse("tcp://*:0"), OPTIONS);
-        DescriptorListener adopted = transport.listen(inherited(handedDown(parents)), OPTIONS);
+        Listener parents = transport.listen(Endpoint.parse("tcp://*:0"), OPTIONS);
+        Listener adopted = transport.listen(inherited(handedDown(parents)), OPTIONS);
         assertThat(adopted.endpoint()).isEqualTo(parents.endpoint());
         adopted.close();
         parents.close();
@@ -91,8 +93,8 @@ class AdoptionTest {
     @Test
     void theFileOfAnInheritedUnixSocketStays() throws Exception {
         Path path = directory.resolve("socket");
-        DescriptorListener parents = transport.listen(new Endpoint.Unix(path), OPTIONS);
-        DescriptorListener adopted = transport.listen(inherited(handedDown(parents)), OPTIONS);
+        Listener parents = transport.listen(new Endpoint.Unix(path), OPTIONS);
+        Listener adopted = transport.listen(inherited(handedDown(parents)), OPTIONS);
         assertThat(adopted.endpoint()).isEqualTo(new Endpoint.Unix(path));
         requireServes(adopted, UnixDomainSocketAddress.of(path));
         adopted.close();
@@ -106,10 +108,10 @@ class AdoptionTest {
     void theFileOfAGivenUnixSocketGoesIfThatWasAgreed() throws Exception {
         Path path = directory.resolve("socket");
         Endpoint endpoint = new Endpoint.Unix(path);
-        DescriptorListener first = transport.listen(endpoint, OPTIONS);
+        Listener first = transport.listen(endpoint, OPTIONS);
         given.give(endpoint, new GivenSockets.Given(handedDown(first), true));
         assertThat(given.has(endpoint)).isTrue();
-        DescriptorListener second = transport.listen(endpoint, OPTIONS);
+        Listener second = transport.listen(endpoint, OPTIONS);
         assertThat(given.has(endpoint)).as("it is taken").isFalse();
         requireServes(second, UnixDomainSocketAddress.of(path));
         second.close();
@@ -119,10 +121,10 @@ class AdoptionTest {
 
     @Test
     void aGivenListenerKeepsTheNameThatWasAsked() throws Exception {
-        DescriptorListener first = transport.listen(Endpoint.parse("tcp://localhost:0"), OPTIONS);
+        Listener first = transport.listen(Endpoint.parse("tcp://localhost:0"), OPTIONS);
         Endpoint asked = Endpoint.parse("tcp://localhost:0");
         given.give(asked, new GivenSockets.Given(handedDown(first), false));
-        DescriptorListener second = transport.listen(asked, OPTIONS);
+        Listener second = transport.listen(asked, OPTIONS);
         assertThat(second.endpoint()).isEqualTo(first.endpoint());
         second.close();
         first.close();
@@ -149,7 +151,7 @@ class AdoptionTest {
 
     @Test
     void namesMayMeanSeveral() throws Exception {
-        DescriptorListener stream = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        Listener stream = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         DescriptorPort datagrams = transport.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
         int first = handedDown(stream);
         int second = handedDown(datagrams);
@@ -176,8 +178,6 @@ class AdoptionTest {
         int socket = SocketCalls.socket(memory, 2, SocketCalls.STREAM);
         assertThatThrownBy(() -> transport.listen(inherited(socket), OPTIONS))
                 .hasMessage("cannot listen at fd:" + socket + ": it does not listen; hand down a listening socket");
-        assertThatThrownBy(() -> transport.bind(inherited(socket), OPTIONS))
-                .hasMessage("cannot listen at fd:" + socket + ": it carries no datagrams");
         int unbound = SocketCalls.socket(memory, 2, SocketCalls.DATAGRAM);
         assertThatThrownBy(() -> transport.bind(inherited(unbound), OPTIONS))
                 .hasMessage("cannot listen at fd:" + unbound + ": it is bound to no port; hand down a bound socket");
@@ -219,5 +219,42 @@ class AdoptionTest {
             socket.close();
         }
         listener.close();
+    }
+
+    @Test
+    void oneConnectionThatWasHandedDownComesOnce() throws Exception {
+        Listener parents = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        try (SocketChannel client = SocketChannel.open(parents.address())) {
+            StreamSocket accepted = Objects.requireNonNull(parents.accept(), "nobody waits");
+            int number = handedDown(accepted);
+            accepted.close();
+            assertThat(transport.places(inherited(number)))
+                    .containsExactly(new Transport.Place(inherited(number), false));
+            Listener handed = transport.listen(inherited(number), OPTIONS);
+            assertThat(handed.endpoint()).isEqualTo(parents.endpoint());
+            StreamSocket socket = Objects.requireNonNull(handed.accept(), "it waits");
+            assertThat(handed.accept()).isNull();
+            assertThat(socket.peer()).isEqualTo(client.getLocalAddress());
+            client.write(ByteBuffer.wrap(new byte[]{1, 2}));
+            assertThat(socket.read(ByteBuffer.allocate(10))).isEqualTo(2);
+            handed.close();
+            assertThat(socket.write(ByteBuffer.wrap(new byte[]{3}))).as("it goes on").isEqualTo(1);
+            socket.close();
+            assertThat(handed.isOpen()).isFalse();
+        }
+        parents.close();
+    }
+
+    @Test
+    void aConnectionThatNobodyTookIsClosed() throws Exception {
+        Listener parents = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        try (SocketChannel client = SocketChannel.open(parents.address())) {
+            StreamSocket accepted = Objects.requireNonNull(parents.accept(), "nobody waits");
+            int number = handedDown(accepted);
+            accepted.close();
+            transport.listen(inherited(number), OPTIONS).close();
+            assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+        parents.close();
     }
 }

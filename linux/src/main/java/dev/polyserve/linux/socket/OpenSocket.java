@@ -1,0 +1,136 @@
+package dev.polyserve.linux.socket;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.io.BindFailedException;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.SocketAddresses;
+import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// What an open socket is and where it is bound, as the system says; nothing about it is changed.
+///
+/// @param number its descriptor
+/// @param kind what it can be served as
+/// @param family its address family
+/// @param address where it is bound
+/// @param endpoint the same, as endpoints are written
+public record OpenSocket(int number, Kind kind, int family, SocketAddress address, Endpoint endpoint) {
+    /// What an open socket can be served as.
+    public enum Kind {
+        /// It accepts connections.
+        LISTENER,
+        /// It is one connection, which somebody has accepted.
+        CONNECTION,
+        /// It receives datagrams.
+        DATAGRAMS
+    }
+
+    /// Looks at a descriptor.
+    ///
+    /// @param asked how the user calls it
+    /// @throws BindFailedException in one sentence when it is nothing that can be served
+    public static OpenSocket of(Endpoint asked, int number) throws IOException {
+        return new Look(asked, number).look();
+    }
+
+    /// One look, with its memory.
+    private static final class Look {
+        private final CallMemory memory = CallMemory.small();
+        private final Endpoint asked;
+        private final int number;
+
+        Look(Endpoint asked, int number) {
+            this.asked = asked;
+            this.number = number;
+        }
+
+        OpenSocket look() throws IOException {
+            int type = ask(SocketOption.SO_TYPE);
+            int family = ask(SocketOption.SO_DOMAIN);
+            switch (family) {
+                case SocketAddresses.AF_UNIX, SocketAddresses.AF_INET, SocketAddresses.AF_INET6 -> {
+                    // Those that can be served.
+                }
+                default -> throw refused("it is no socket of TCP, UDP or Unix", null);
+            }
+            Kind kind = switch (type) {
+                case SocketCalls.DATAGRAM -> Kind.DATAGRAMS;
+                case SocketCalls.STREAM -> streamKind();
+                default -> throw refused("it is no socket of TCP, UDP or Unix", null);
+            };
+            require("getsockname", SocketCalls.getSockName(memory, number));
+            SocketAddress address = SocketCalls.lastAddress(memory);
+            return new OpenSocket(number, kind, family, address, endpoint(address, family, kind));
+        }
+
+        private Kind streamKind() throws IOException {
+            if (ask(SocketOption.SO_ACCEPTCONN) != 0) {
+                return Kind.LISTENER;
+            }
+            if (SocketCalls.getPeerName(memory, number) < 0) {
+                throw refused("it does not listen; hand down a listening socket", null);
+            }
+            return Kind.CONNECTION;
+        }
+
+        private Endpoint endpoint(SocketAddress address, int family, Kind kind) throws IOException {
+            boolean datagrams = kind == Kind.DATAGRAMS;
+            return switch (address) {
+                case InetSocketAddress inet when inet.getPort() == 0 ->
+                    throw refused("it is bound to no port; hand down a bound socket", null);
+                case InetSocketAddress inet -> datagrams
+                        ? new Endpoint.Udp(host(inet, family), inet.getPort())
+                        : new Endpoint.Tcp(host(inet, family), inet.getPort());
+                case UnixDomainSocketAddress unix when datagrams && unix.getPath().toString().isEmpty() ->
+                    throw refused("it is bound to no path; hand down a bound socket", null);
+                case UnixDomainSocketAddress unix -> datagrams
+                        ? new Endpoint.UnixDatagram(unix.getPath())
+                        : new Endpoint.Unix(unix.getPath());
+                default -> throw new IllegalStateException("no address of a family that was checked: " + address);
+            };
+        }
+
+        /// As whoever wrote the endpoint called it, where somebody did.
+        private String host(InetSocketAddress inet, int family) {
+            return switch (asked) {
+                case Endpoint.Tcp tcp -> tcp.host();
+                case Endpoint.Udp udp -> udp.host();
+                case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
+                    inet.getAddress().isAnyLocalAddress() && family == SocketAddresses.AF_INET6
+                            ? "*"
+                            : inet.getAddress().getHostAddress();
+            };
+        }
+
+        private int ask(SocketOption option) throws IOException {
+            int answer = SocketCalls.getOption(memory, number, option);
+            return switch (-answer) {
+                case Errno.EBADF ->
+                    throw refused("descriptor " + number + " is not open; whoever starts the program has to"
+                            + " hand it down", new SystemCallException("getsockopt", answer));
+                case Errno.ENOTSOCK ->
+                    throw refused("descriptor " + number + " is not a socket; hand down a listening one",
+                            new SystemCallException("getsockopt", answer));
+                default -> require("getsockopt", answer);
+            };
+        }
+
+        private int require(String call, int result) throws IOException {
+            if (result < 0) {
+                throw refused(Errno.text(-result), new SystemCallException(call, result));
+            }
+            return result;
+        }
+
+        private BindFailedException refused(String why, @Nullable Throwable cause) {
+            return new BindFailedException(asked, why, cause);
+        }
+    }
+}
