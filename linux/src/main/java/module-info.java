@@ -1,12 +1,15 @@
 /// Event loops over the system calls of Linux, as models for `dev.polyserve.core`, which finds them by itself.
 @SuppressWarnings("module") // that one is compiled after this one
 module dev.polyserve.linux {
-    requires dev.polyserve.core;
+    requires transitive dev.polyserve.core;
     requires static org.jspecify;
+
+    exports dev.polyserve.linux.activation;
 
     // For the command line; not a part of the library's interface.
     exports dev.polyserve.linux to dev.polyserve.cli;
     exports dev.polyserve.linux.restart to dev.polyserve.cli;
+    exports dev.polyserve.linux.account to dev.polyserve.cli;
 
     provides dev.polyserve.run.ModelProvider with dev.polyserve.linux.LinuxModels;
 }

@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
 /// A server and its life: `bind → start → (pause ⇄ resume) → drain or close`.
@@ -110,6 +111,10 @@ public interface Server extends AutoCloseable {
 
     /// Whether it has stopped.
     boolean isStopped();
+
+    /// Is done as soon as the thread that accepts comes by, which one that is stuck does not: a sign of life, for whoever watches
+    /// the server.
+    CompletableFuture<Void> pulse();
 
     /// The connections now open.
     List<ConnectionFuture> connections();

@@ -24,6 +24,8 @@ class LayersTest {
     private static final String LOOP = "dev.polyserve.loop";
     private static final String RUN = "dev.polyserve.run";
     private static final String LINUX = "dev.polyserve.linux";
+    private static final String LINUX_ACCOUNT = "dev.polyserve.linux.account";
+    private static final String LINUX_ACTIVATION = "dev.polyserve.linux.activation";
     private static final String LINUX_PROCESS = "dev.polyserve.linux.process";
     private static final String LINUX_READINESS = "dev.polyserve.linux.readiness";
     private static final String LINUX_RESTART = "dev.polyserve.linux.restart";
@@ -52,14 +54,18 @@ class LayersTest {
             Map.entry(RUN, Set.of(API, CONVERSATION, IO, LOOP, COROUTINE)),
             Map.entry(LINUX_SYSTEM, Set.of()),
             Map.entry(LINUX_SOCKET, Set.of(API, IO, LINUX_SYSTEM)),
+            Map.entry(LINUX_ACCOUNT, Set.of(LINUX_SYSTEM)),
+            Map.entry(LINUX_ACTIVATION, Set.of(API, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_PROCESS, Set.of(LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_READINESS, Set.of(IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_RING, Set.of(API, IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_RESTART, Set.of(API, IO, LINUX_PROCESS, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_WORKER, Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_PROCESS, LINUX_READINESS,
                     LINUX_SOCKET, LINUX_SYSTEM)),
-            Map.entry(LINUX, Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_READINESS, LINUX_RING, LINUX_SOCKET,
-                    LINUX_SYSTEM, LINUX_WORKER, LINUX_PROCESS)),
+            Map.entry(LINUX,
+                    Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_ACTIVATION, LINUX_READINESS, LINUX_RING,
+                            LINUX_SOCKET,
+                            LINUX_SYSTEM, LINUX_WORKER, LINUX_PROCESS)),
             Map.entry(CONFORMANCE, Set.of(API, CONVERSATION, IO)),
             Map.entry(EXAMPLES, Set.of(API, COROUTINE)),
             Map.entry(BENCH_RESULT, Set.of()),

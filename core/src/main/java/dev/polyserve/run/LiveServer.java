@@ -116,20 +116,7 @@ final class LiveServer implements Server {
 
     @Override
     public int port() {
-        for (Endpoint endpoint : endpoints) {
-            switch (endpoint) {
-                case Endpoint.Tcp tcp -> {
-                    return tcp.port();
-                }
-                case Endpoint.Udp udp -> {
-                    return udp.port();
-                }
-                case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> {
-                    // has no port
-                }
-            }
-        }
-        throw new IllegalStateException("no endpoint of this server has a port: " + endpoints);
+        return Places.port(endpoints);
     }
 
     @Override
@@ -155,6 +142,12 @@ final class LiveServer implements Server {
     @Override
     public ServerStats stats() {
         return counters.snapshot(live.size(), context.budget().used());
+    }
+
+    @Override
+    public CompletableFuture<Void> pulse() {
+        return CompletableFuture.runAsync(() -> {
+        }, this::onAcceptLoop);
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a server opens.
+/// Where a server listens: what it opens, and what of that has a port.
 final class Places {
     private Places() {}
 
@@ -26,5 +26,25 @@ final class Places {
             }
         }
         return places;
+    }
+
+    /// The first port among these.
+    ///
+    /// @throws IllegalStateException when none of them has one
+    static int port(List<Endpoint> endpoints) {
+        for (Endpoint endpoint : endpoints) {
+            switch (endpoint) {
+                case Endpoint.Tcp tcp -> {
+                    return tcp.port();
+                }
+                case Endpoint.Udp udp -> {
+                    return udp.port();
+                }
+                case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> {
+                    // has no port
+                }
+            }
+        }
+        throw new IllegalStateException("no endpoint of this server has a port: " + endpoints);
     }
 }

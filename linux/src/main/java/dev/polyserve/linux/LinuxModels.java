@@ -4,6 +4,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.linux.activation.Activation;
 import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.readiness.EpollMultiplexer;
 import dev.polyserve.linux.ring.RingProbe;
@@ -30,6 +31,10 @@ public final class LinuxModels implements ModelProvider {
 
     @Override
     public boolean provides(Model model, List<Endpoint> endpoints) {
+        if (endpoints.stream().anyMatch(Endpoint.Inherited.class::isInstance)) {
+            // Finds out what the names mean, before somebody asks for one.
+            Activation _ = Activation.ofThisProcess();
+        }
         return switch (model) {
             case Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _ -> true;
             case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _ ->

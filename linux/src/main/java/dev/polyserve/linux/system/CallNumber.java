@@ -34,6 +34,7 @@ enum CallNumber {
     EPOLL_PWAIT(281, 22), //
     EPOLL_PWAIT2(441, 441), //
     EVENTFD2(290, 19), //
+    CLOCK_GETTIME(228, 113), //
     RT_SIGACTION(13, 134), //
     KILL(62, 129), //
     WAITID(247, 95), //

@@ -17,6 +17,7 @@ public final class WaitCalls {
     /// For [#epollControl].
     public static final int EPOLL_CTL_MOD = 3;
 
+    private static final int CLOCK_MONOTONIC = 1;
     private static final int EPOLL_CLOEXEC = 0x80000;
     private static final int SIGNAL_SET_BYTES = 8;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
@@ -30,6 +31,14 @@ public final class WaitCalls {
     private static boolean hasPwait2() {
         long probed = call(CallMemory.small(), CallNumber.EPOLL_PWAIT2, -1, 0, 1, 0, 0, SIGNAL_SET_BYTES);
         return probed != -Errno.ENOSYS && probed != -Errno.EPERM;
+    }
+
+    /// `clock_gettime(2)` of the monotonic clock: with its zero, which [System#nanoTime] does not promise.
+    public static long monotonicNanos() {
+        CallMemory memory = CallMemory.small();
+        long result = call(memory, CallNumber.CLOCK_GETTIME, CLOCK_MONOTONIC, memory.wordsAddress(), 0, 0, 0, 0);
+        assert result == 0;
+        return memory.word(0) * NANOS_PER_SECOND + memory.word(1);
     }
 
     /// `epoll_create1(2)`.

@@ -213,4 +213,15 @@ class LayoutTest {
         assertThat(Architecture.of("riscv64")).isEmpty();
         assertThat(CallNumber.ACCEPT4.on(Architecture.X86_64)).isEqualTo(288);
     }
+
+    @Test
+    void usersAndGroupsAreLaidOutAsInC() throws Exception {
+        Map<String, Long> ours = new LinkedHashMap<>();
+        ours.put("sizeof(struct passwd)", (long) CLibrary.PASSWD_BYTES);
+        ours.put("offsetof(struct passwd, pw_uid)", (long) CLibrary.PASSWD_UID);
+        ours.put("offsetof(struct passwd, pw_gid)", (long) CLibrary.PASSWD_GID);
+        ours.put("sizeof(struct group)", (long) CLibrary.GROUP_BYTES);
+        ours.put("offsetof(struct group, gr_gid)", (long) CLibrary.GROUP_GID);
+        compare(List.of("stddef.h", "pwd.h", "grp.h"), ours);
+    }
 }

@@ -1,0 +1,9 @@
+/// Under which user of the system the program runs.
+///
+/// **Threads**: each class says which.
+///
+/// **Depends on** the system calls.
+@NullMarked
+package dev.polyserve.linux.account;
+
+import org.jspecify.annotations.NullMarked;

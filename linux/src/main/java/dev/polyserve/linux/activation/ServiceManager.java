@@ -1,0 +1,173 @@
+package dev.polyserve.linux.activation;
+
+import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.PollDescriptors;
+import dev.polyserve.linux.system.SocketAddresses;
+import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.linux.system.SystemCalls;
+import dev.polyserve.linux.system.WaitCalls;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Tells the service manager how this program is: sd_notify(3), to the socket that `NOTIFY_SOCKET` names.
+///
+/// Where there is none, every method does nothing. A socket that is gone or takes nothing is warned of once and never stops
+/// anybody: a server serves without its manager, too.
+///
+/// **Thread**: any; one message at a time.
+public final class ServiceManager implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("dev.polyserve");
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long NANOS_PER_MICRO = 1_000;
+
+    private final Optional<UnixDomainSocketAddress> address;
+    private final Optional<Duration> watchdog;
+    private @Nullable Descriptor socket;
+    private boolean complained;
+
+    private ServiceManager(Optional<UnixDomainSocketAddress> address, Optional<Duration> watchdog) {
+        this.address = address;
+        this.watchdog = watchdog;
+    }
+
+    /// That of this process.
+    public static ServiceManager ofThisProcess() {
+        return of(System.getenv(), ProcessHandle.current().pid());
+    }
+
+    /// What these variables mean to the process with this number.
+    static ServiceManager of(Map<String, String> environment, long pid) {
+        String name = environment.getOrDefault("NOTIFY_SOCKET", "");
+        if (name.isEmpty()) {
+            return new ServiceManager(Optional.empty(), Optional.empty());
+        }
+        if (!name.startsWith("/") && !name.startsWith("@")) {
+            LOG.log(System.Logger.Level.WARNING, "NOTIFY_SOCKET is '" + name
+                    + "', which is neither a path nor an abstract name of a Unix socket, so nobody is notified");
+            return new ServiceManager(Optional.empty(), Optional.empty());
+        }
+        return new ServiceManager(Optional.of(UnixDomainSocketAddress.of(Path.of(name))), watchdog(environment, pid));
+    }
+
+    private static Optional<Duration> watchdog(Map<String, String> environment, long pid) {
+        String micros = environment.getOrDefault("WATCHDOG_USEC", "");
+        String forWhom = environment.getOrDefault("WATCHDOG_PID", "");
+        boolean ours = forWhom.isEmpty() || forWhom.equals(Long.toString(pid));
+        boolean isTime = micros.matches("[0-9]{1,15}") && Long.parseLong(micros) > 0;
+        return ours && isTime
+                ? Optional.of(Duration.ofNanos(Long.parseLong(micros) * NANOS_PER_MICRO))
+                : Optional.empty();
+    }
+
+    /// Whether there is anybody to tell.
+    public boolean listens() {
+        return address.isPresent();
+    }
+
+    /// After how long without a sign of life it takes this program for dead; empty when it does not watch it.
+    public Optional<Duration> watchdog() {
+        return watchdog;
+    }
+
+    /// Serves now.
+    ///
+    /// @param status one line for people
+    public void ready(String status) {
+        tell("READY=1\nMAINPID=" + ProcessHandle.current().pid() + "\nSTATUS=" + oneLine(status));
+    }
+
+    /// Reads its configuration again; then comes [#ready].
+    public void reloading() {
+        tell("RELOADING=1\nMONOTONIC_USEC=" + WaitCalls.monotonicNanos() / NANOS_PER_MICRO);
+    }
+
+    /// Is about to end.
+    public void stopping(String status) {
+        tell("STOPPING=1\nSTATUS=" + oneLine(status));
+    }
+
+    /// Says how it is.
+    ///
+    /// @param status one line for people
+    public void status(String status) {
+        tell("STATUS=" + oneLine(status));
+    }
+
+    /// Still lives.
+    public void alive() {
+        tell("WATCHDOG=1");
+    }
+
+    private static String oneLine(String text) {
+        return text.replace('\n', ' ');
+    }
+
+    private synchronized void tell(String message) {
+        if (address.isEmpty()) {
+            return;
+        }
+        try {
+            send(address.get(), ByteBuffer.wrap(message.getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            if (!complained) {
+                complained = true;
+                LOG.log(System.Logger.Level.WARNING, "the service manager at " + address.get()
+                        + " (NOTIFY_SOCKET) cannot be told how this program is, which goes on without: "
+                        + e.getMessage());
+            }
+        }
+    }
+
+    private void send(UnixDomainSocketAddress to, ByteBuffer message) throws IOException {
+        Descriptor open = open();
+        CallMemory memory = CallMemory.forTransfers();
+        memory.copyFrom(message, message.remaining());
+        int sent = 0;
+        for (boolean waited = false;; waited = true) {
+            sent = SocketCalls.sendTo(memory, open.number(), message.remaining(), SocketAddresses.AF_UNIX, to);
+            if (waited || (sent != -Errno.EAGAIN && sent != -Errno.EINTR)) {
+                break;
+            }
+            PollDescriptors one = new PollDescriptors(1);
+            one.set(0, open.number(), PollDescriptors.OUT);
+            int unused = WaitCalls.poll(memory, one, 1, PATIENCE_NANOS);
+            assert unused <= 1;
+        }
+        SystemCallException.require("sendto", sent);
+    }
+
+    private Descriptor open() throws IOException {
+        Descriptor open = socket;
+        if (open == null) {
+            Optional<String> noCalls = SystemCalls.whyNot();
+            if (noCalls.isPresent()) {
+                throw new IOException(noCalls.get());
+            }
+            open = new Descriptor(SystemCallException.require("socket",
+                    SocketCalls.socket(CallMemory.small(), SocketAddresses.AF_UNIX, SocketCalls.DATAGRAM)));
+            socket = open;
+        }
+        return open;
+    }
+
+    /// Releases the socket; a later message opens another one.
+    @Override
+    public synchronized void close() throws IOException {
+        Descriptor open = socket;
+        socket = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.polyserve.linux.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/// Who may become whom. What becomes of the threads is tested with a process of its own, which does not come back from there.
+@EnabledOnOs(OS.LINUX)
+@Timeout(60)
+class AccountTest {
+    private static void requireRoot() {
+        assumeTrue(System.getProperty("user.name").equals("root"), "needs root");
+    }
+
+    @Test
+    void whoIsNotKnownIsNamed() {
+        requireRoot();
+        assertThatThrownBy(() -> Account.of("no-such-user"))
+                .hasMessage("there is no user 'no-such-user' on this system");
+        assertThatThrownBy(() -> Account.of("nobody:no-such-group"))
+                .hasMessage("there is no group 'no-such-group' on this system");
+        assertThatThrownBy(() -> Account.of("12345")).hasMessageContaining("name a group, too");
+        assertThatThrownBy(() -> Account.of("root")).hasMessageContaining("is root itself");
+        assertThatThrownBy(() -> Account.of("0:0")).hasMessageContaining("is root itself");
+    }
+
+    @Test
+    void aUserIsFoundWithHisGroups() throws Exception {
+        requireRoot();
+        assertThat(Account.of("nobody")).hasToString("nobody");
+        assertThat(Account.of("nobody:daemon")).hasToString("nobody:daemon");
+        assertThat(Account.of("12345:54321")).hasToString("12345:54321");
+    }
+
+    /// Becomes nobody in a process with other threads, and says what it is then.
+    @Test
+    void everyThreadChangesAndNoneComesBack() throws Exception {
+        requireRoot();
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
+                Becomes.class.getName(), "nobody").redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(process.waitFor(50, TimeUnit.SECONDS)).isTrue();
+        assertThat(said).contains("user nobody").contains("again: cannot become the user nobody: only root may")
+                .contains("secret: AccessDeniedException");
+    }
+
+    /// Nobody from root, as a program.
+    static final class Becomes {
+        private Becomes() {}
+
+        @SuppressWarnings("SystemOut")
+        static void main(String[] arguments) throws Exception {
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    Thread.sleep(60_000);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            Account.of(arguments[0]).become();
+            System.out.println("user " + Files.getOwner(Path.of("/proc/self/task")).getName());
+            try {
+                Account.of(arguments[0]).become();
+            } catch (java.io.IOException e) {
+                System.out.println("again: " + e.getMessage());
+            }
+            try {
+                System.out.println("secret: " + Files.readAllLines(Path.of("/etc/shadow")).size());
+            } catch (java.io.IOException e) {
+                System.out.println("secret: " + e.getClass().getSimpleName());
+            }
+        }
+    }
+}

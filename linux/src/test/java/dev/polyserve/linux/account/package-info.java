@@ -1,0 +1,5 @@
+/// Tests of users of the system.
+@NullMarked
+package dev.polyserve.linux.account;
+
+import org.jspecify.annotations.NullMarked;
