@@ -119,6 +119,9 @@ public interface Server extends AutoCloseable {
     /// The connections now open.
     List<ConnectionFuture> connections();
 
+    /// Its worker processes; none under models without any.
+    List<WorkerInfo> workers();
+
     /// The counters now.
     ServerStats stats();
 }

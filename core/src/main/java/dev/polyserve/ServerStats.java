@@ -14,9 +14,11 @@ import java.util.Map;
 /// @param bytesIn bytes received on connections that are over
 /// @param bytesOut bytes sent on connections that are over
 /// @param bufferedBytes bytes that buffers occupy now
+/// @param workerRestarts worker processes that were started in the place of others which had ended unasked
 /// @param reached how often each limit was reached, those never reached left out
 public record ServerStats(long active, long accepted, long rejected, long failed, long acceptErrors, long datagramsIn,
-        long datagramsOut, long bytesIn, long bytesOut, long bufferedBytes, Map<Limit, Long> reached) {
+        long datagramsOut, long bytesIn, long bytesOut, long bufferedBytes, long workerRestarts,
+        Map<Limit, Long> reached) {
     /// Keeps its own copy of the map.
     public ServerStats {
         reached = Map.copyOf(reached);

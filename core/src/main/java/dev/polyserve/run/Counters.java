@@ -81,7 +81,7 @@ final class Counters implements ServerListener {
         acceptErrors.increment();
     }
 
-    ServerStats snapshot(long active, long bufferedBytes) {
+    ServerStats snapshot(long active, long bufferedBytes, long workerRestarts) {
         Map<Limit, Long> counts = new EnumMap<>(Limit.class);
         reached.forEach((limit, adder) -> {
             long count = adder.sum();
@@ -91,6 +91,6 @@ final class Counters implements ServerListener {
         });
         return new ServerStats(active, accepted.sum(), rejected.sum(), failed.sum(), acceptErrors.sum(),
                 datagramsIn.sum(),
-                datagramsOut.sum(), bytesIn.sum(), bytesOut.sum(), bufferedBytes, counts);
+                datagramsOut.sum(), bytesIn.sum(), bytesOut.sum(), bufferedBytes, workerRestarts, counts);
     }
 }

@@ -9,6 +9,7 @@ import dev.polyserve.Options;
 import dev.polyserve.Served;
 import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
+import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.ServerLog;
@@ -140,8 +141,13 @@ final class LiveServer implements Server {
     }
 
     @Override
+    public List<WorkerInfo> workers() {
+        return runner.workers();
+    }
+
+    @Override
     public ServerStats stats() {
-        return counters.snapshot(live.size(), context.budget().used());
+        return counters.snapshot(live.size(), context.budget().used(), runner.workerRestarts());
     }
 
     @Override

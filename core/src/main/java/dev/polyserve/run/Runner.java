@@ -1,11 +1,13 @@
 package dev.polyserve.run;
 
 import dev.polyserve.Server;
+import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -44,6 +46,16 @@ public interface Runner {
     /// supervisor says there when it starts, and when it ends.
     default void starting(Server server) throws IOException {
         // Whoever starts it decides that.
+    }
+
+    /// Its worker processes. **Thread**: any.
+    default List<WorkerInfo> workers() {
+        return List.of();
+    }
+
+    /// How many of them were started in the place of others that had ended unasked. **Thread**: any.
+    default long workerRestarts() {
+        return 0;
     }
 
     /// Ends its threads; every conversation is over, or was abandoned.

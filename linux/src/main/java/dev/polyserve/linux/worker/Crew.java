@@ -1,5 +1,6 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.WorkerInfo;
 import dev.polyserve.Workers;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.process.Exit;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /// The workers of one server: started as they are wanted, watched, replaced, and ended with it.
 ///
@@ -41,7 +43,7 @@ final class Crew {
     private int mostStarting = Math.max(2, Runtime.getRuntime().availableProcessors());
     /// Workers in a row that died while they started.
     private int failures;
-    private long restarts;
+    private final LongAdder restarts = new LongAdder();
     private long notBeforeNanos;
     private long lastTickNanos;
     private boolean stopping;
@@ -91,13 +93,19 @@ final class Crew {
         return List.copyOf(all);
     }
 
-    /// How many have been started in the place of others that ended unasked.
+    /// How many have been started in the place of others that ended unasked. **Thread**: any.
     long restarts() {
-        return restarts;
+        return restarts.sum();
     }
 
     boolean isCrashLooping() {
         return failures >= LOOPING;
+    }
+
+    /// What is to be known about each.
+    List<WorkerInfo> roll() {
+        long now = now();
+        return all.stream().map(worker -> worker.info(now)).toList();
     }
 
     // --- keeping them ---
@@ -304,7 +312,7 @@ final class Crew {
     }
 
     private void replace(String epitaph, boolean early) {
-        restarts++;
+        restarts.increment();
         context.log().warn(epitaph + "; another one is started" + (early ? ", after a pause" : ""), null);
         if (early) {
             pause();

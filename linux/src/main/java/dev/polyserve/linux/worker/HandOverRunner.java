@@ -3,6 +3,7 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Engine;
 import dev.polyserve.Model;
+import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
@@ -14,6 +15,7 @@ import dev.polyserve.run.LoopErrors;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
@@ -172,6 +174,16 @@ public final class HandOverRunner implements Runner, Staffing {
     @Override
     public boolean owns(Thread thread) {
         return thread.equals(loop.thread());
+    }
+
+    @Override
+    public List<WorkerInfo> workers() {
+        return supervision.roll();
+    }
+
+    @Override
+    public long workerRestarts() {
+        return supervision.crew().restarts();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.polyserve.linux.worker;
 
 import dev.polyserve.Model;
+import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
@@ -11,6 +12,7 @@ import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.LoopErrors;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -159,6 +161,16 @@ public final class PoolRunner implements Runner, Staffing {
     @Override
     public boolean owns(Thread thread) {
         return thread.equals(loop.thread());
+    }
+
+    @Override
+    public List<WorkerInfo> workers() {
+        return supervision.roll();
+    }
+
+    @Override
+    public long workerRestarts() {
+        return supervision.crew().restarts();
     }
 
     @Override

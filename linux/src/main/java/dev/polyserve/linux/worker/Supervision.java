@@ -1,9 +1,11 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.WorkerInfo;
 import dev.polyserve.Workers;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: [#start] and [#stop] any; the rest, the supervisor's loop.
 final class Supervision {
+    private static final long ROLL_SECONDS = 1;
+
     private final EventLoop loop;
     private final Crew crew;
     private final ServerContext context;
@@ -60,6 +64,19 @@ final class Supervision {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the worker processes started", e);
         }
+    }
+
+    /// What is to be known about each worker; nothing where the loop does not answer, or has not begun. **Thread**: any.
+    List<WorkerInfo> roll() {
+        if (Thread.currentThread().equals(loop.thread())) {
+            return crew.roll();
+        }
+        if (!begun) {
+            return List.of();
+        }
+        CompletableFuture<List<WorkerInfo>> roll = new CompletableFuture<>();
+        loop.post(() -> roll.complete(crew.roll()));
+        return roll.completeOnTimeout(List.of(), ROLL_SECONDS, TimeUnit.SECONDS).join();
     }
 
     /// A worker serves.

@@ -1,11 +1,13 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.WorkerInfo;
 import dev.polyserve.linux.process.Child;
 import dev.polyserve.linux.process.Exit;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,6 +178,17 @@ final class Worker {
     void serves(long id, Elsewhere what) {
         connections++;
         served.put(id, what);
+    }
+
+    /// What is to be known about it.
+    WorkerInfo info(long nowNanos) {
+        WorkerInfo.State how = switch (state) {
+            case BOOTING -> WorkerInfo.State.BOOTING;
+            case SERVING -> WorkerInfo.State.SERVING;
+            case LEAVING, GONE -> WorkerInfo.State.LEAVING;
+        };
+        return new WorkerInfo(number, pid(), how, served.size(), connections,
+                Duration.ofNanos(nowNanos - startedNanos));
     }
 
     /// What the buffers of its connections occupy, as it has last told.
