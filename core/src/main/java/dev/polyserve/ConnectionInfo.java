@@ -35,6 +35,11 @@ public interface ConnectionInfo {
     /// Time since it was accepted.
     Duration age();
 
+    /// How the [Command] has ended that served it; empty before, and for connections that were served otherwise.
+    default Optional<Command.Exit> exit() {
+        return Optional.empty();
+    }
+
     /// A process as the kernel knew it when it connected (SO_PEERCRED): not a claim of its own.
     ///
     /// @param pid its number, 0 when it cannot be seen from here, as from within a container; another process may have it by now

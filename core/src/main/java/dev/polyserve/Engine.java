@@ -44,7 +44,7 @@ public interface Engine {
         }
     }
 
-    /// What to do with connections: one of the two styles.
+    /// What to do with connections: one of the two styles of a handler, or a program.
     sealed interface Streams {}
 
     /// Sequential handlers.
@@ -56,6 +56,11 @@ public interface Engine {
     ///
     /// @param factory asked once per connection
     record Events(Supplier<? extends Protocol> factory) implements Streams {}
+
+    /// A program that is started for each connection.
+    ///
+    /// @param command which
+    record Commands(Command command) implements Streams {}
 
     /// Something that runs regularly while the server serves.
     ///

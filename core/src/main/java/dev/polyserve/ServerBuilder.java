@@ -16,7 +16,7 @@ public final class ServerBuilder {
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<ServerListener> listeners = new ArrayList<>();
     private final List<Engine.Periodic> periodic = new ArrayList<>();
-    private Model model = Model.virtualThreads();
+    private @Nullable Model model;
     private Options options = Options.defaults();
     private Engine.@Nullable Streams streams;
     private @Nullable DatagramHandler datagrams;
@@ -36,7 +36,7 @@ public final class ServerBuilder {
         return this;
     }
 
-    /// Chooses how handlers run at once; without it [Model#virtualThreads].
+    /// Chooses how handlers run at once; without it [Model#virtualThreads], and [Model#processPerConnection] for a command.
     public ServerBuilder model(Model how) {
         model = how;
         return this;
@@ -55,6 +55,11 @@ public final class ServerBuilder {
     /// Serves each connection with a protocol of its own.
     public ServerBuilder protocol(Supplier<? extends Protocol> factory) {
         return streams(new Engine.Events(factory));
+    }
+
+    /// Serves each connection with a process that runs this program, under [Model#processPerConnection]; on Linux.
+    public ServerBuilder command(Command command) {
+        return streams(new Engine.Commands(command));
     }
 
     /// Serves datagrams.
@@ -97,17 +102,29 @@ public final class ServerBuilder {
     ///
     /// @throws IOException naming the endpoint that cannot be bound, and why
     /// @throws ModelUnavailableException when this machine cannot run the model
-    /// @throws IllegalStateException when an endpoint has nothing to serve it
+    /// @throws IllegalStateException when an endpoint has nothing to serve it, or a command another model than its own
     public Server bind() throws IOException {
         return Engine.load()
-                .bind(new Engine.Setup(endpoints, model, streams, datagrams, options, listeners, periodic, null));
+                .bind(new Engine.Setup(endpoints, how(), streams, datagrams, options, listeners, periodic, null));
+    }
+
+    private Model how() {
+        boolean commands = streams instanceof Engine.Commands;
+        if (model == null) {
+            return commands ? Model.processPerConnection() : Model.virtualThreads();
+        }
+        if (commands && !(model instanceof Model.ProcessPerConnection)) {
+            throw new IllegalStateException("a command is a process for each connection, and the model " + model.id()
+                    + " was chosen: take Model.processPerConnection(), or none");
+        }
+        return model;
     }
 
     /// Binds and starts.
     ///
     /// @throws IOException naming the endpoint that cannot be bound, and why
     /// @throws ModelUnavailableException when this machine cannot run the model
-    /// @throws IllegalStateException when an endpoint has nothing to serve it
+    /// @throws IllegalStateException when an endpoint has nothing to serve it, or a command another model than its own
     public Server start() throws IOException {
         Server server = bind();
         try {
@@ -120,7 +137,8 @@ public final class ServerBuilder {
 
     private ServerBuilder streams(Engine.Streams style) {
         if (streams != null) {
-            throw new IllegalStateException("a server has one stream handler: handle(…), handleEach(…) or protocol(…)");
+            throw new IllegalStateException(
+                    "a server has one stream handler: handle(…), handleEach(…), protocol(…) or command(…)");
         }
         streams = style;
         return this;

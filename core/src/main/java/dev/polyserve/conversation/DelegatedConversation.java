@@ -1,6 +1,10 @@
 package dev.polyserve.conversation;
 
 import dev.polyserve.Cause;
+import dev.polyserve.Command;
+import dev.polyserve.Limit;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A connection that is served elsewhere: by another process, which has the socket or a copy of it.
 ///
@@ -25,6 +29,7 @@ public final class DelegatedConversation extends Conversation {
 
     private final Elsewhere elsewhere;
     private boolean begun;
+    private volatile Command.@Nullable Exit exit;
 
     /// A conversation that is going to be held there.
     public DelegatedConversation(ServerContext context, Identity identity, Elsewhere elsewhere) {
@@ -44,6 +49,23 @@ public final class DelegatedConversation extends Conversation {
     public void moved(long in, long out) {
         countIn(in);
         countOut(out);
+    }
+
+    /// From now on it is quiet, until this is called again after more was moved: a server that drains then ends its input. Not for
+    /// one whose input is ended where it is served.
+    public void quiet() {
+        waitsFor(Limit.READ);
+    }
+
+    /// What has served it has ended.
+    public void exited(Command.Exit how) {
+        waited();
+        exit = how;
+    }
+
+    @Override
+    public Optional<Command.Exit> exit() {
+        return Optional.ofNullable(exit);
     }
 
     /// Its handler threw this.

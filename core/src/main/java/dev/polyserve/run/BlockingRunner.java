@@ -84,6 +84,7 @@ public final class BlockingRunner implements Runner {
                 var conversation = ProtocolConversation.pumped(context, identity, events.factory(), wire);
                 yield new Ready(conversation, new ProtocolPump(conversation, wire)::run);
             }
+            case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
             case null -> throw new IllegalStateException("nothing serves connections here");
         };
     }

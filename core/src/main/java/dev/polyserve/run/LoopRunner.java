@@ -172,6 +172,7 @@ public final class LoopRunner implements Runner {
                 var conversation = ProtocolConversation.driven(context, identity, events.factory(), driver);
                 yield new Ready(loop, socket, conversation, context.listener(), () -> driver.start(conversation));
             }
+            case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
             case null -> throw new IllegalStateException("nothing serves connections here");
         };
     }

@@ -20,7 +20,7 @@ final class Places {
             for (Transport.Place place : transport.places(endpoint)) {
                 if (place.datagram() ? setup.datagrams() == null : setup.streams() == null) {
                     throw new IllegalStateException("nothing serves " + place.endpoint() + ": give the server "
-                            + (place.datagram() ? "datagrams(…)" : "handle(…) or protocol(…)"));
+                            + (place.datagram() ? "datagrams(…)" : "handle(…), protocol(…) or command(…)"));
                 }
                 places.add(place);
             }
