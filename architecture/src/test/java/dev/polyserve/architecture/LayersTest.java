@@ -26,6 +26,7 @@ class LayersTest {
     private static final String LINUX = "dev.polyserve.linux";
     private static final String LINUX_ACCOUNT = "dev.polyserve.linux.account";
     private static final String LINUX_ACTIVATION = "dev.polyserve.linux.activation";
+    private static final String LINUX_COMMAND = "dev.polyserve.linux.command";
     private static final String LINUX_PROCESS = "dev.polyserve.linux.process";
     private static final String LINUX_READINESS = "dev.polyserve.linux.readiness";
     private static final String LINUX_RESTART = "dev.polyserve.linux.restart";
@@ -56,6 +57,8 @@ class LayersTest {
             Map.entry(LINUX_SOCKET, Set.of(API, IO, LINUX_SYSTEM)),
             Map.entry(LINUX_ACCOUNT, Set.of(LINUX_SYSTEM)),
             Map.entry(LINUX_ACTIVATION, Set.of(API, LINUX_SOCKET, LINUX_SYSTEM)),
+            Map.entry(LINUX_COMMAND, Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_PROCESS, LINUX_READINESS,
+                    LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_PROCESS, Set.of(LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_READINESS, Set.of(IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_RING, Set.of(API, IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
@@ -65,7 +68,7 @@ class LayersTest {
             Map.entry(LINUX,
                     Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_ACTIVATION, LINUX_READINESS, LINUX_RING,
                             LINUX_SOCKET,
-                            LINUX_SYSTEM, LINUX_WORKER, LINUX_PROCESS)),
+                            LINUX_SYSTEM, LINUX_WORKER, LINUX_PROCESS, LINUX_COMMAND)),
             Map.entry(CONFORMANCE, Set.of(API, CONVERSATION, IO)),
             Map.entry(EXAMPLES, Set.of(API, COROUTINE)),
             Map.entry(BENCH_RESULT, Set.of()),

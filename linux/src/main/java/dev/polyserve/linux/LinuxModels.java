@@ -5,6 +5,7 @@ import dev.polyserve.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.activation.Activation;
+import dev.polyserve.linux.command.CommandRunner;
 import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.readiness.EpollMultiplexer;
 import dev.polyserve.linux.ring.RingProbe;
@@ -97,6 +98,7 @@ public final class LinuxModels implements ModelProvider {
     public Engine.Setup prepared(Engine.Setup setup) {
         return switch (setup.model()) {
             case Model.ProcessPerConnection _, Model.ProcessPool _ when isWorker() -> Duty.here().prepared(setup);
+            case Model.ProcessPerConnection _ when setup.streams() instanceof Engine.Commands -> setup;
             case Model.ProcessPerConnection _ when setup.datagrams() != null ->
                 new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(), new AskedDatagrams(),
                         setup.options(), setup.listeners(), setup.periodic(), setup.reportsTo());
@@ -118,6 +120,8 @@ public final class LinuxModels implements ModelProvider {
                         setup, context));
             }
             case Model.ProcessPool pool -> PoolRunner.open(pool, context);
+            case Model.ProcessPerConnection one when setup.streams() instanceof Engine.Commands commands ->
+                CommandRunner.open(commands.command(), one.maxWorkers(), given, context);
             case Model.ProcessPerConnection one -> HandOverRunner.open(one, setup, context);
             case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Nio _ ->
                 DescriptorModels.runner(model, given, setup, context);

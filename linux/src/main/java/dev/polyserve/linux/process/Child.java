@@ -86,6 +86,9 @@ public final class Child implements AutoCloseable {
         if (exit == null || !ownGroup) {
             return false;
         }
+        while (withMemory(memory -> ProcessCalls.reapOfGroup(memory, pid, status)) == 0 && status.ended()) {
+            // As long as there was one, there may be another.
+        }
         int result = withMemory(memory -> ProcessCalls.signalGroup(memory, pid, signal));
         requireUnlessGone("kill", result);
         return result == 0;

@@ -43,15 +43,6 @@ public final class FileCalls {
         return (int) call(memory, CallNumber.FCNTL, descriptor, F_DUPFD_CLOEXEC, atLeast, 0, 0, 0);
     }
 
-    /// `fcntl(2)`: from now on calls on it wait, in every process that has it.
-    public static int setWaiting(CallMemory memory, int descriptor) {
-        long flags = call(memory, CallNumber.FCNTL, descriptor, F_GETFL, 0, 0, 0, 0);
-        return flags < 0
-                ? (int) flags
-                : (int) call(memory, CallNumber.FCNTL, descriptor, F_SETFL, flags & ~SocketCalls.SOCK_NONBLOCK, 0, 0,
-                        0);
-    }
-
     /// `dup(2)`: another number of the same open file, which is not closed on `exec`.
     public static int duplicate(CallMemory memory, int descriptor) {
         return (int) call(memory, CallNumber.DUP, descriptor, 0, 0, 0, 0, 0);
@@ -68,9 +59,17 @@ public final class FileCalls {
     /// `fcntl(2)`: the open file does not wait from now on, for whoever else has it, too.
     public static int nonBlocking(CallMemory memory, int descriptor) {
         long flags = call(memory, CallNumber.FCNTL, descriptor, F_GETFL, 0, 0, 0, 0);
-        return (int) (flags < 0
-                ? flags
-                : call(memory, CallNumber.FCNTL, descriptor, F_SETFL, flags | O_NONBLOCK, 0, 0, 0));
+        return flags < 0 ? (int) flags : setFlags(memory, descriptor, flags | O_NONBLOCK);
+    }
+
+    /// `fcntl(2)`: the open file waits from now on, for whoever else has it, too.
+    public static int blocking(CallMemory memory, int descriptor) {
+        long flags = call(memory, CallNumber.FCNTL, descriptor, F_GETFL, 0, 0, 0, 0);
+        return flags < 0 ? (int) flags : setFlags(memory, descriptor, flags & ~O_NONBLOCK);
+    }
+
+    private static int setFlags(CallMemory memory, int descriptor, long flags) {
+        return (int) call(memory, CallNumber.FCNTL, descriptor, F_SETFL, flags, 0, 0, 0);
     }
 
     /// `eventfd(2)`: a counter that can be waited for, which never waits itself.

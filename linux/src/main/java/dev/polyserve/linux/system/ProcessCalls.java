@@ -2,6 +2,8 @@ package dev.polyserve.linux.system;
 
 import static dev.polyserve.linux.system.SystemCalls.call;
 
+import java.lang.ref.Reference;
+
 /// Calls on processes that this one has started.
 ///
 /// None of them waits for *any* child: whom others have started, others wait for.
@@ -13,6 +15,7 @@ public final class ProcessCalls {
 
     static final int SIGCHLD = 17;
     static final int P_PID = 1;
+    static final int P_PGID = 2;
     static final int P_PIDFD = 3;
     static final int WNOHANG = 1;
     static final int WEXITED = 4;
@@ -41,9 +44,7 @@ public final class ProcessCalls {
 
     /// `waitid(2)` without waiting: what has become of a child, left in the status; it is then no zombie any more.
     public static int reap(CallMemory memory, int pidfd, ChildStatus status) {
-        status.clear();
-        return (int) call(memory, CallNumber.WAITID, P_PIDFD, pidfd, status.infoAddress(), WEXITED | WNOHANG,
-                status.usageAddress(), 0);
+        return wait(memory, P_PIDFD, pidfd, status);
     }
 
     /// Ends a child at once, for which there is no descriptor, and waits until it is gone.
@@ -57,6 +58,25 @@ public final class ProcessCalls {
             reaped = (int) call(memory, CallNumber.WAITID, P_PID, pid, 0, WEXITED, 0, 0);
         } while (reaped == -Errno.EINTR);
         return reaped;
+    }
+
+    /// `waitid(2)` without waiting: takes away one zombie of a group that was led by a reaped child of ours. It is ours only where its
+    /// parent has left it to us, as to the first process of a container.
+    ///
+    /// @return 0 when there was one or none now, `-ECHILD` when none will be
+    public static int reapOfGroup(CallMemory memory, int group, ChildStatus status) {
+        return wait(memory, P_PGID, group, status);
+    }
+
+    private static int wait(CallMemory memory, int what, int whom, ChildStatus status) {
+        try {
+            status.clear();
+            return (int) call(memory, CallNumber.WAITID, what, whom, status.infoAddress(), WEXITED | WNOHANG,
+                    status.usageAddress(), 0);
+        } finally {
+            // The address keeps nothing, and the system writes there.
+            Reference.reachabilityFence(status);
+        }
     }
 
     /// `rt_sigaction(2)`: sees to it that children are kept until they are waited for. A program that was started with SIGCHLD

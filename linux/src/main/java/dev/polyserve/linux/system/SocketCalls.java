@@ -2,6 +2,7 @@ package dev.polyserve.linux.system;
 
 import static dev.polyserve.linux.system.SystemCalls.call;
 
+import java.lang.ref.Reference;
 import java.net.SocketAddress;
 
 /// Calls on sockets. Every socket made here is closed on `exec` and does not wait; a lost peer raises no signal.
@@ -164,6 +165,20 @@ public final class SocketCalls {
     /// Its group.
     public static long gid(CallMemory memory) {
         return Integer.toUnsignedLong(memory.half(GID / 4));
+    }
+
+    /// `getsockopt(2)` of a TCP connection's counters.
+    public static int tcpInfo(CallMemory memory, int descriptor, TcpInfo info) {
+        memory.half(0, TcpInfo.BYTES);
+        try {
+            int result = (int) call(memory, CallNumber.GETSOCKOPT, descriptor, SocketOption.TCP_INFO.level,
+                    SocketOption.TCP_INFO.number, info.address(), memory.wordsAddress(), 0);
+            info.told(result < 0 ? 0 : memory.half(0));
+            return result;
+        } finally {
+            // The address keeps nothing, and the system writes there.
+            Reference.reachabilityFence(info);
+        }
     }
 
     /// `getsockopt(2)` of a number.

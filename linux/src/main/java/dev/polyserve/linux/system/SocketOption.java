@@ -22,6 +22,8 @@ public enum SocketOption {
     TCP_KEEPINTVL(6, 5),
     /// How many unanswered probes lose the connection.
     TCP_KEEPCNT(6, 6),
+    /// What the system knows of a connection: no number but a structure, for [SocketCalls#tcpInfo].
+    TCP_INFO(6, 11),
     /// For how many seconds a connection without a byte is not accepted.
     TCP_DEFER_ACCEPT(6, 9),
     /// Milliseconds without acknowledgement that lose the connection.

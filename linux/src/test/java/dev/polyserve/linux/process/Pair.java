@@ -27,7 +27,7 @@ final class Pair implements AutoCloseable {
         }
         here = (int) pair;
         theirs = (int) (pair >>> Integer.SIZE);
-        SystemCallException.require("fcntl", FileCalls.setWaiting(memory, theirs));
+        SystemCallException.require("fcntl", FileCalls.blocking(memory, theirs));
     }
 
     /// What all who have the other one have written, after the last of them has gone.

@@ -150,12 +150,28 @@ class LayoutTest {
         ours.put("offsetof(struct rusage, ru_stime)", (long) ChildStatus.SYSTEM_TIME);
         ours.put("offsetof(struct timeval, tv_usec)", (long) Long.BYTES);
         ours.put("P_PID", (long) ProcessCalls.P_PID);
+        ours.put("P_PGID", (long) ProcessCalls.P_PGID);
         ours.put("WEXITED", (long) ProcessCalls.WEXITED);
         ours.put("WNOHANG", (long) ProcessCalls.WNOHANG);
         ours.put("SIGTERM", (long) ProcessCalls.SIGTERM);
         ours.put("SIGKILL", (long) ProcessCalls.SIGKILL);
         ours.put("SIGCHLD", (long) ProcessCalls.SIGCHLD);
         compare(PROCESS_HEADERS, ours);
+    }
+
+    @Test
+    void countersOfTcpAreLaidOutAsInC() throws Exception {
+        Map<String, Long> ours = new LinkedHashMap<>();
+        ours.put("offsetof(struct tcp_info, tcpi_state)", (long) TcpInfo.STATE);
+        ours.put("offsetof(struct tcp_info, tcpi_bytes_received)", (long) TcpInfo.BYTES_RECEIVED);
+        ours.put("offsetof(struct tcp_info, tcpi_notsent_bytes)", (long) TcpInfo.NOT_SENT);
+        ours.put("offsetof(struct tcp_info, tcpi_bytes_sent)", (long) TcpInfo.BYTES_SENT);
+        ours.put("offsetof(struct tcp_info, tcpi_bytes_retrans)", (long) TcpInfo.BYTES_SENT_AGAIN);
+        compare(List.of("stddef.h", "linux/tcp.h"), ours);
+        Map<String, Long> states = Map.of(
+                "1 << TCP_TIME_WAIT | 1 << TCP_CLOSE_WAIT | 1 << TCP_LAST_ACK | 1 << TCP_CLOSING",
+                (long) TcpInfo.ENDED_BY_PEER);
+        compare(List.of("netinet/tcp.h"), states);
     }
 
     @Test

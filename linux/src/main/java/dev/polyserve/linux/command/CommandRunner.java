@@ -1,0 +1,167 @@
+package dev.polyserve.linux.command;
+
+import dev.polyserve.Command;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.Transport;
+import dev.polyserve.linux.readiness.EpollMultiplexer;
+import dev.polyserve.linux.socket.DescriptorSocket;
+import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.linux.socket.GivenSockets;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.loop.Multiplexer;
+import dev.polyserve.run.Runner;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/// Serves each connection with a process that runs a command: one loop accepts, starts them and hears of their ends.
+///
+/// **Thread**: as [Runner] says; what is served here belongs to the loop.
+public final class CommandRunner implements Runner {
+    private final Transport transport;
+    private final Command command;
+    private final int mostProcesses;
+    private final ServerContext context;
+    private final Hangups hangups;
+    private final Line.Instruments instruments = Line.Instruments.make();
+    private final EventLoop loop;
+    /// Those whose command runs, or has left something behind.
+    private final Set<Serving> live = new HashSet<>();
+
+    /// A runner that is not started yet.
+    ///
+    /// @param mostProcesses how many commands at once
+    /// @param given open sockets that it serves instead of binding their endpoints
+    /// @throws IOException when the system refuses what it needs; nothing stays open
+    public static CommandRunner open(Command command, int mostProcesses, GivenSockets given, ServerContext context)
+            throws IOException {
+        Hangups hangups = Hangups.open();
+        try {
+            return new CommandRunner(command, mostProcesses, DescriptorTransport.unlimited().serving(given), context,
+                    hangups, new EpollMultiplexer());
+        } catch (IOException | RuntimeException | Error e) {
+            hangups.close();
+            throw e;
+        }
+    }
+
+    private CommandRunner(Command command, int mostProcesses, Transport transport, ServerContext context,
+            Hangups hangups, Multiplexer multiplexer) {
+        this.transport = transport;
+        this.command = command;
+        this.mostProcesses = mostProcesses;
+        this.context = context;
+        this.hangups = hangups;
+        this.loop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0, this::report);
+    }
+
+    Command command() {
+        return command;
+    }
+
+    ServerContext context() {
+        return context;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /// Our copy of an accepted connection.
+    Line line(DescriptorSocket socket) {
+        return new Line(socket, hangups, instruments);
+    }
+
+    /// A command runs.
+    void began(Serving serving) {
+        live.add(serving);
+    }
+
+    /// It and all that it has left behind are gone.
+    void ended(Serving serving) {
+        live.remove(serving);
+    }
+
+    /// Something went wrong that has nothing to do with a command or its client.
+    void report(Throwable error) {
+        context.log().log(System.Logger.Level.ERROR, () -> "a defect in what serves commands, which goes on: " + error,
+                error);
+    }
+
+    @Override
+    public Transport transport() {
+        return transport;
+    }
+
+    @Override
+    public void start(Consumer<? super IOException> whenLost) {
+        loop.start(whenLost);
+        loop.post(() -> {
+            try {
+                loop.watch(hangups.source(), Multiplexer.READ, _ -> tellHangups());
+            } catch (IOException e) {
+                whenLost.accept(e);
+            }
+        });
+    }
+
+    private void tellHangups() {
+        loop.turnBegins();
+        try {
+            hangups.tell();
+        } catch (IOException e) {
+            report(e);
+        }
+    }
+
+    @Override
+    public EventLoop acceptLoop() {
+        return loop;
+    }
+
+    @Override
+    public int capacity() {
+        return mostProcesses;
+    }
+
+    @Override
+    public boolean servesInline() {
+        return false;
+    }
+
+    @Override
+    public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
+        return new Serving(this, (DescriptorSocket) socket, identity);
+    }
+
+    @Override
+    public Optional<Executor> datagramExecutor() {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean owns(Thread thread) {
+        return thread.equals(loop.thread());
+    }
+
+    @Override
+    public void stop() {
+        loop.close();
+        loop.awaitEnd();
+        for (Serving serving : List.copyOf(live)) {
+            serving.endNow();
+        }
+        try {
+            hangups.close();
+        } catch (IOException e) {
+            // The descriptor is released whatever close reports.
+            report(e);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.polyserve.linux.command;
+
+import dev.polyserve.Cause;
+import dev.polyserve.conversation.DelegatedConversation;
+import dev.polyserve.linux.process.Child;
+import dev.polyserve.linux.process.Program;
+import dev.polyserve.linux.socket.DescriptorSocket;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.EpollEvents;
+import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.PollDescriptors;
+import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.linux.system.TcpInfo;
+import dev.polyserve.linux.system.WaitCalls;
+import java.io.IOException;
+
+/// Our copy of a connection whose bytes are a command's to read and write.
+///
+/// **Thread**: the loop's; once that has ended, who ends the rest.
+final class Line {
+    /// What all lines of a loop use, one at a time.
+    ///
+    /// @param memory for calls
+    /// @param info for counters
+    /// @param one for looking at one descriptor
+    record Instruments(CallMemory memory, TcpInfo info, PollDescriptors one) {
+        static Instruments make() {
+            return new Instruments(CallMemory.small(), new TcpInfo(), new PollDescriptors(1));
+        }
+    }
+
+    private final DescriptorSocket socket;
+    private final int number;
+    private final Hangups hangups;
+    private final Instruments with;
+    private boolean counts;
+    private boolean watched;
+    private long received;
+    private long sent;
+
+    Line(DescriptorSocket socket, Hangups hangups, Instruments with) {
+        this.socket = socket;
+        this.number = socket.descriptor().number();
+        this.hangups = hangups;
+        this.with = with;
+    }
+
+    /// Wants to know when the client has gone.
+    void watch(Hangups.Told told) throws IOException {
+        hangups.watch(number, told);
+        watched = true;
+    }
+
+    /// Starts a program with the connection as 0 and 1. From now on calls on it wait, ours too: the program expects that.
+    Child start(Program program, int stderr) throws IOException {
+        SystemCallException.require("fcntl", FileCalls.blocking(with.memory, number));
+        return program.start(number, number, stderr);
+    }
+
+    /// Whether bytes are counted here, as they are for TCP.
+    boolean counts() {
+        return counts;
+    }
+
+    /// Counts what has moved since the last time.
+    ///
+    /// @return whether anything has
+    boolean count(DelegatedConversation into) {
+        int told = socket.descriptor().isOpen() ? SocketCalls.tcpInfo(with.memory, number, with.info) : -1;
+        counts = told == 0 && with.info.isKnown();
+        if (!counts) {
+            return false;
+        }
+        // A connection that was lost may count less than before.
+        long in = Math.max(0, with.info.received() - received);
+        long out = Math.max(0, with.info.sent() - sent);
+        received += in;
+        sent += out;
+        into.moved(in, out);
+        return in + out > 0;
+    }
+
+    /// Who has ended it, now that the program is no more.
+    Cause ending() {
+        with.one.set(0, number, EpollEvents.RDHUP);
+        int happened = WaitCalls.poll(with.memory, with.one, 1, 0) == 1 ? with.one.takeHappened(0) : 0;
+        if ((happened & PollDescriptors.ERR) != 0) {
+            return new Cause.PeerReset("the client has gone");
+        }
+        return new Cause.Done((happened & EpollEvents.RDHUP) != 0);
+    }
+
+    /// The program sees the end of its input.
+    void endInput() {
+        socket.cutInput();
+    }
+
+    /// Both sides end, whoever has a copy.
+    void shutdown() {
+        socket.shutdown();
+    }
+
+    /// Ends it: the client sees the end at once, and all that was written before. What it has sent and nobody has read is taken
+    /// away, for otherwise the system would reset the connection, and with it the last of what was written.
+    void close() {
+        if (watched) {
+            watched = false;
+            hangups.forget(number);
+        }
+        try {
+            socket.endOutput();
+            SystemCallException.require("fcntl", FileCalls.nonBlocking(with.memory, number));
+            socket.drainAndClose();
+        } catch (IOException e) {
+            // The client was faster: it is gone, which is what we wanted.
+            closeAtOnce();
+        }
+    }
+
+    private void closeAtOnce() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // The descriptor is released whatever close reports.
+            socket.shutdown();
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package dev.polyserve.linux.command;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Command;
+import dev.polyserve.Limit;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.DelegatedConversation;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.linux.process.Child;
+import dev.polyserve.linux.process.Exit;
+import dev.polyserve.linux.process.Program;
+import dev.polyserve.linux.process.StartFailedException;
+import dev.polyserve.linux.socket.DescriptorSocket;
+import dev.polyserve.linux.system.ProcessCalls;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.loop.Multiplexer;
+import dev.polyserve.run.Runner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One connection and the command that serves it.
+///
+/// ```
+///   WAITING ──begin──▶ RUNNING ──the command ends──▶ what it has left behind ends ──▶ OVER
+///      │                  └─hungUp, end─▶ its input ends ─hangUp─▶ TERM ─terminate─▶ KILL
+///      └──end──▶ OVER
+/// ```
+///
+/// Our copy of the connection stays open and in nobody's way: by it we hear that the client has gone, and end the connection
+/// whoever else still has it.
+///
+/// **Thread**: the loop's, but for [#end], [#cutInput] and, after the loop's end, [#endNow].
+final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared {
+    /// Standard error is ours.
+    private static final int STDERR = 2;
+    private static final long LOOKS_AT_LEAST_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long LEFT_OVER_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /// How long killed processes are waited for.
+    private static final long LEFT_OVER_MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final Duration END_NOW = Duration.ofSeconds(1);
+
+    private final CommandRunner runner;
+    private final EventLoop loop;
+    private final Line line;
+    private final DelegatedConversation conversation;
+    private @Nullable Child child;
+    private Multiplexer.@Nullable Watch endWatch;
+    private EventLoop.@Nullable Delayed looking;
+    private EventLoop.@Nullable Delayed nextStep;
+    private long movedNanos;
+    private boolean letGo;
+    private boolean inputCut;
+
+    Serving(CommandRunner runner, DescriptorSocket socket, Conversation.Identity identity) {
+        this.runner = runner;
+        this.loop = runner.loop();
+        this.conversation = new DelegatedConversation(runner.context(), identity, this);
+        this.line = runner.line(socket);
+    }
+
+    @Override
+    public DelegatedConversation conversation() {
+        return conversation;
+    }
+
+    // --- the beginning ---
+
+    @Override
+    public void begin() {
+        if (letGo || conversation.isDone()) {
+            return;
+        }
+        try {
+            line.watch(this::hungUp);
+            Command command = runner.command();
+            child = line.start(
+                    new Program(command.argv(), command.environmentFor(conversation), Optional.empty(), true),
+                    STDERR);
+        } catch (StartFailedException e) {
+            refuse(e, e.mayPass());
+            return;
+        } catch (IOException | IllegalArgumentException e) {
+            refuse(e, e instanceof IOException);
+            return;
+        }
+        runner.began(this);
+        watchEnd(child);
+        loop.watch(conversation);
+        movedNanos = runner.context().clock().nanos();
+        looking = loop.repeat(lookAgainNanos(), this::look);
+        if (conversation.begins()) {
+            conversation.quiet();
+        } else {
+            letGo();
+        }
+    }
+
+    /// There is no command. A system that is exhausted is given time: who accepts pauses. Anything else is told of this connection.
+    private void refuse(Exception why, boolean exhausted) {
+        line.close();
+        if (exhausted) {
+            throw new IllegalStateException(why.getMessage(), why);
+        }
+        if (conversation.begins()) {
+            conversation.failed(why);
+        }
+        conversation.ends(new Cause.Failed(why));
+    }
+
+    private void watchEnd(Child started) {
+        try {
+            endWatch = loop.watch(started.end(), Multiplexer.READ, _ -> ended(started));
+        } catch (IOException e) {
+            // Nobody would hear of its end, so it ends here.
+            endNow();
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // --- the client ---
+
+    /// Counts what has moved, and ends a connection that was idle for too long.
+    private long look() {
+        long now = runner.context().clock().nanos();
+        long idle = ServerContext.limitNanos(runner.context().options().timeouts().idle());
+        if (line.count(conversation)) {
+            movedNanos = now;
+            conversation.quiet();
+        } else if (line.counts() && now - movedNanos >= idle) {
+            runner.context().listener().limitReached(Limit.IDLE);
+            conversation.abort(new Cause.TimedOut(Limit.IDLE));
+            return -1;
+        }
+        return lookAgainNanos();
+    }
+
+    private long lookAgainNanos() {
+        long idle = ServerContext.limitNanos(runner.context().options().timeouts().idle());
+        return Math.clamp(idle / 8, 1, LOOKS_AT_LEAST_NANOS);
+    }
+
+    private void hungUp(boolean failed) {
+        conversation.settle(failed ? new Cause.PeerReset("the client has gone") : new Cause.Done(true));
+        letGo();
+    }
+
+    @Override
+    public void end() {
+        loop.post(this::letGo);
+    }
+
+    @Override
+    public void cutInput() {
+        loop.post(() -> {
+            if (line.count(conversation)) {
+                // It is not quiet at all.
+                conversation.quiet();
+            } else {
+                inputCut = true;
+                line.endInput();
+            }
+        });
+    }
+
+    // --- the end ---
+
+    /// There is nobody to serve any more.
+    private void letGo() {
+        if (letGo) {
+            return;
+        }
+        letGo = true;
+        if (child == null) {
+            line.close();
+            return;
+        }
+        line.shutdown();
+        // A server that stops has ended its input long ago, if there was time.
+        boolean stopping = conversation.cause() instanceof Cause.Stopped;
+        step(stopping ? Duration.ZERO : runner.command().hangUp(), () -> {
+            signalGroup(ProcessCalls.SIGTERM);
+            step(runner.command().terminate(), () -> signalGroup(ProcessCalls.SIGKILL));
+        });
+    }
+
+    private void step(Duration after, Runnable next) {
+        nextStep = loop.schedule(ServerContext.nanos(after), next);
+    }
+
+    private void signalGroup(int signal) {
+        try {
+            if (child != null) {
+                child.signalGroup(signal);
+            }
+        } catch (IOException e) {
+            runner.report(e);
+        }
+    }
+
+    private void ended(Child started) {
+        loop.turnBegins();
+        try {
+            Optional<Exit> exit = started.poll();
+            if (exit.isPresent()) {
+                ended(started, exit.get());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void ended(Child started, Exit exit) throws IOException {
+        if (endWatch != null) {
+            loop.forget(endWatch);
+        }
+        if (looking != null) {
+            loop.cancel(looking);
+        }
+        if (nextStep != null) {
+            loop.cancel(nextStep);
+        }
+        boolean leftOver = started.signalLeftOver(ProcessCalls.SIGTERM);
+        conversation.settle(inputCut ? new Cause.Stopped() : line.ending());
+        finish(exit);
+        if (leftOver) {
+            endLeftOver(started);
+        } else {
+            over(started);
+        }
+    }
+
+    private void finish(Exit exit) {
+        boolean _ = line.count(conversation);
+        conversation.exited(new Command.Exit(code(exit), exit.text(), exit.cpu()));
+        line.close();
+    }
+
+    private static OptionalInt code(Exit exit) {
+        return switch (exit.how()) {
+            case Exit.Code code -> OptionalInt.of(code.number());
+            case Exit.Signal _ -> OptionalInt.empty();
+        };
+    }
+
+    /// Looks often whether what the command has left behind has gone, and after a while sees to it.
+    private void endLeftOver(Child started) {
+        long beganNanos = runner.context().clock().nanos();
+        long killNanos = ServerContext.nanos(runner.command().terminate());
+        loop.repeat(LEFT_OVER_TICK_NANOS, () -> {
+            long passed = runner.context().clock().nanos() - beganNanos;
+            boolean anybody = isLeftOver(started, passed < killNanos ? 0 : ProcessCalls.SIGKILL);
+            if (anybody && passed < killNanos + LEFT_OVER_MOST_NANOS) {
+                return LEFT_OVER_TICK_NANOS;
+            }
+            // Those that were killed have nothing more to say, though whoever is their parent now may not have buried them.
+            over(started);
+            return -1;
+        });
+    }
+
+    private boolean isLeftOver(Child started, int signal) {
+        try {
+            return started.signalLeftOver(signal);
+        } catch (IOException e) {
+            runner.report(e);
+            return false;
+        }
+    }
+
+    private void over(Child started) {
+        runner.ended(this);
+        conversation.ends(new Cause.Stopped());
+        try {
+            started.close();
+        } catch (IOException e) {
+            runner.report(e);
+        }
+    }
+
+    /// Ends it and all that it has left behind, without the loop, which has ended.
+    void endNow() {
+        Child started = child;
+        if (started == null) {
+            return;
+        }
+        signalGroup(ProcessCalls.SIGKILL);
+        try {
+            Optional<Exit> exit = started.await(END_NOW);
+            if (exit.isPresent()) {
+                finish(exit.get());
+            }
+        } catch (IOException e) {
+            runner.report(e);
+        }
+        boolean _ = isLeftOver(started, ProcessCalls.SIGKILL);
+        over(started);
+    }
+}

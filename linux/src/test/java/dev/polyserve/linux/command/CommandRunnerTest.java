@@ -1,0 +1,266 @@
+package dev.polyserve.linux.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Command;
+import dev.polyserve.DrainReport;
+import dev.polyserve.Limit;
+import dev.polyserve.Model;
+import dev.polyserve.OnFull;
+import dev.polyserve.Server;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A program for each connection: its beginning, its client's end and its own.
+@EnabledOnOs(OS.LINUX)
+@Timeout(120)
+class CommandRunnerTest {
+    private static final Duration SHORT = Duration.ofMillis(50);
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final String IGNORING = "trap '' TERM HUP PIPE; echo ready; while true; do sleep 0.1; done";
+
+    @TempDir
+    private Path directory;
+
+    private static Command shell(String script) {
+        return Command.of("sh", "-c", script);
+    }
+
+    /// Waits until nobody has the file open that the processes of a test were given as descriptor 9.
+    private void awaitNobodyHas(Path file) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (new ProcessBuilder("flock", "-n", file.toString(), "true").start().waitFor() != 0) {
+            assertThat(System.nanoTime()).as("somebody still has " + file).isLessThan(deadline);
+        }
+    }
+
+    private Path held() throws Exception {
+        return Files.createFile(directory.resolve("held"));
+    }
+
+    private static String holding(Path file, String script) {
+        return "exec 9>>" + file + "; flock 9; " + script;
+    }
+
+    @Test
+    void itReadsAndWritesTheConnection() throws Exception {
+        try (Serves cat = Serves.command(Command.of("cat"), builder -> builder)) {
+            assertThat(cat.server.model()).isEqualTo(Model.processPerConnection());
+            assertThat(cat.talk("hello\n")).isEqualTo("hello\n");
+            Serves.Closed closed = cat.awaitClosed();
+            assertThat(closed.cause()).isEqualTo(new Cause.Done(true));
+            assertThat(closed.exit().code()).hasValue(0);
+            assertThat(closed.exit().text()).isEqualTo("exit 0");
+            assertThat(closed.exit().cpu()).isBetween(Duration.ZERO, Duration.ofSeconds(30));
+            assertThat(closed.connection().bytesIn()).isEqualTo(6);
+            assertThat(closed.connection().bytesOut()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void theClientSeesTheEndWhenItEndsThoughItsInputIsUnread() throws Exception {
+        try (Serves first = Serves.shell("read line; echo you said $line; exit 3"); Socket socket = first.connect()) {
+            socket.getOutputStream().write("one\ntwo\nthree\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            assertThat(Serves.readLine(socket)).isEqualTo("you said one");
+            assertThat(socket.getInputStream().read()).isNegative();
+            Serves.Closed closed = first.awaitClosed();
+            assertThat(closed.cause()).isEqualTo(new Cause.Done(false));
+            assertThat(closed.exit().code()).hasValue(3);
+        }
+    }
+
+    @Test
+    void aHalfCloseIsNoReasonToEndIt() throws Exception {
+        Command slow = shell("cat >/dev/null; sleep 0.5; echo done").withTimes(Duration.ZERO, Duration.ZERO);
+        try (Serves serves = Serves.command(slow, builder -> builder)) {
+            assertThat(serves.talk("x")).isEqualTo("done\n");
+            assertThat(serves.awaitClosed().exit().code()).hasValue(0);
+        }
+    }
+
+    @Test
+    void aClientThatIsGoneEndsIt() throws Exception {
+        try (Serves serves = Serves.command(shell("echo ready; exec sleep 1000").withTimes(SHORT, LONG),
+                builder -> builder)) {
+            Socket socket = serves.connect();
+            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+            Serves.reset(socket);
+            Serves.Closed closed = serves.awaitClosed();
+            assertThat(closed.cause()).isInstanceOf(Cause.PeerReset.class);
+            assertThat(closed.exit().code()).isEqualTo(OptionalInt.empty());
+            assertThat(closed.exit().text()).isEqualTo("killed by SIGTERM");
+        }
+    }
+
+    @Test
+    void oneThatHearsNothingIsKilledWithAllItHasStarted() throws Exception {
+        Path held = held();
+        try (Serves serves = Serves.command(shell(holding(held, IGNORING)).withTimes(SHORT, SHORT),
+                builder -> builder)) {
+            Socket socket = serves.connect();
+            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+            Serves.reset(socket);
+            assertThat(serves.awaitClosed().exit().text()).isEqualTo("killed by SIGKILL");
+            awaitNobodyHas(held);
+        }
+    }
+
+    @Test
+    void itHasTimeToEndByItselfWhenItsClientIsGone() throws Exception {
+        Command tidy = shell("echo ready; cat >/dev/null; exit 5").withTimes(LONG, LONG);
+        try (Serves serves = Serves.command(tidy, builder -> builder)) {
+            Socket socket = serves.connect();
+            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+            Serves.reset(socket);
+            assertThat(serves.awaitClosed().exit().code()).hasValue(5);
+        }
+    }
+
+    @Test
+    void whatItLeavesBehindIsEnded() throws Exception {
+        Path held = held();
+        Command leaving = shell(holding(held, "(sleep 1000) & echo started")).withTimes(LONG, LONG);
+        try (Serves serves = Serves.command(leaving, builder -> builder)) {
+            assertThat(serves.talk("")).as("until the end, though somebody else still has the connection")
+                    .isEqualTo("started\n");
+            assertThat(serves.awaitClosed().exit().code()).hasValue(0);
+            awaitNobodyHas(held);
+        }
+    }
+
+    @Test
+    void whatItLeavesBehindIsKilledWhenItDoesNotEnd() throws Exception {
+        Path held = held();
+        Command leaving = shell(holding(held, "(trap '' TERM; while true; do sleep 0.1; done) & echo started"))
+                .withTimes(LONG, SHORT);
+        try (Serves serves = Serves.command(leaving, builder -> builder)) {
+            assertThat(serves.talk("")).isEqualTo("started\n");
+            assertThat(serves.awaitClosed().exit().code()).hasValue(0);
+            awaitNobodyHas(held);
+        }
+    }
+
+    @Test
+    void oneThatCannotStartCostsItsConnectionOnly() throws Exception {
+        Path program = directory.resolve("program");
+        try (Serves serves = Serves.command(Command.of(program.toString()), builder -> builder)) {
+            assertThat(serves.talk("x")).isEmpty();
+            Serves.Closed closed = serves.awaitClosed();
+            assertThat(closed.cause()).isInstanceOf(Cause.Failed.class);
+            assertThat(closed.connection().exit()).isEmpty();
+            assertThat(serves.failures).singleElement().asString()
+                    .startsWith("cannot start " + program + ": there is no such program");
+            Files.writeString(program, "#!/bin/sh\necho here now\n");
+            assertThat(program.toFile().setExecutable(true)).isTrue();
+            assertThat(serves.talk("")).isEqualTo("here now\n");
+        }
+    }
+
+    @Test
+    void thereAreOnlySoManyAtOnce() throws Exception {
+        try (Serves serves = Serves.command(shell("echo ready; exec cat"),
+                builder -> builder.model(Model.processPerConnection().withMaxWorkers(1)));
+                Socket first = serves.connect();
+                Socket second = serves.connect()) {
+            assertThat(Serves.readLine(first)).isEqualTo("ready");
+            assertThat(serves.server.connections()).as("the second waits in the kernel").hasSize(1);
+            first.shutdownOutput();
+            assertThat(Serves.readLine(second)).isEqualTo("ready");
+        }
+        try (Serves serves = Serves.command(shell("echo ready; exec cat"),
+                builder -> builder.model(Model.processPerConnection().withMaxWorkers(1))
+                        .options(options -> options.withOnFull(OnFull.REJECT)));
+                Socket first = serves.connect()) {
+            assertThat(Serves.readLine(first)).isEqualTo("ready");
+            try (Socket second = serves.connect()) {
+                assertThat(second.getInputStream().read()).isNegative();
+            }
+        }
+    }
+
+    @Test
+    void anIdleConnectionEnds() throws Exception {
+        Command command = shell("echo ready; exec sleep 1000").withTimes(SHORT, LONG);
+        try (Serves serves = Serves.command(command,
+                builder -> builder.options(o -> o.withTimeouts(t -> t.withIdle(Duration.ofMillis(200)))));
+                Socket socket = serves.connect()) {
+            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+            assertThat(socket.getInputStream().read()).isNegative();
+            assertThat(serves.awaitClosed().cause()).isEqualTo(new Cause.TimedOut(Limit.IDLE));
+        }
+    }
+
+    @Test
+    void aDrainEndsTheInputAndWaits() throws Exception {
+        Command command = shell("echo ready; cat >/dev/null; echo bye; exit 4").withTimes(LONG, LONG);
+        try (Serves serves = Serves.command(command, builder -> builder); Socket socket = serves.connect()) {
+            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+            DrainReport report = serves.server.drain(LONG);
+            assertThat(report.aborted()).isZero();
+            assertThat(Serves.readLine(socket)).isEqualTo("bye");
+            Serves.Closed closed = serves.awaitClosed();
+            assertThat(closed.cause()).isEqualTo(new Cause.Stopped());
+            assertThat(closed.exit().code()).hasValue(4);
+        }
+    }
+
+    @Test
+    void aServerThatIsClosedLeavesNothingBehind() throws Exception {
+        Path held = held();
+        Serves serves = Serves.command(shell(holding(held, IGNORING)).withTimes(LONG, LONG), builder -> builder);
+        try (Socket socket = serves.connect()) {
+            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+            serves.close();
+            assertThat(socket.getInputStream().read()).isNegative();
+            Serves.Closed closed = serves.awaitClosed();
+            assertThat(closed.cause()).isEqualTo(new Cause.Stopped());
+            assertThat(closed.exit().text()).isEqualTo("killed by SIGKILL");
+            awaitNobodyHas(held);
+        } finally {
+            serves.close();
+        }
+    }
+
+    @Test
+    void anAbortedConnectionEndsItsCommand() throws Exception {
+        try (Serves serves = Serves.command(shell("echo ready; exec sleep 1000").withTimes(SHORT, LONG),
+                builder -> builder);
+                Socket socket = serves.connect()) {
+            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+            serves.server.connections().getFirst().abort();
+            assertThat(socket.getInputStream().read()).isNegative();
+            Serves.Closed closed = serves.awaitClosed();
+            assertThat(closed.cause()).isEqualTo(new Cause.Stopped());
+            assertThat(closed.exit().text()).isEqualTo("killed by SIGTERM");
+        }
+    }
+
+    @Test
+    void childrenOfTheProgramAreLeftToIt() throws Exception {
+        Process users = new ProcessBuilder("sh", "-c", "exit 72").start();
+        try (Serves serves = Serves.shell("exit 1")) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(serves.talk("")).isEmpty();
+                assertThat(serves.awaitClosed().exit().code()).hasValue(1);
+            }
+        }
+        assertThat(users.waitFor()).isEqualTo(72);
+    }
+
+    @Test
+    void anotherModelIsRefused() {
+        assertThatThrownBy(() -> Server.at("tcp://127.0.0.1:0").command(Command.of("cat")).model(Model.epoll()).start())
+                .isInstanceOf(IllegalStateException.class).hasMessage("a command is a process for each connection, and"
+                        + " the model epoll was chosen: take Model.processPerConnection(), or none");
+    }
+}
