@@ -6,15 +6,21 @@ import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.log.AccessLog;
+import dev.polyserve.cli.operation.PidFile;
 import dev.polyserve.cli.services.Service;
 import dev.polyserve.cli.services.ServiceContext;
 import dev.polyserve.cli.text.LineWriter;
+import dev.polyserve.linux.account.Account;
+import dev.polyserve.linux.activation.Activation;
+import dev.polyserve.linux.activation.ServiceManager;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -64,35 +70,79 @@ final class ServeCommand {
         List<String> words = parsed.matchedPositionalValue(0, List.of());
         ServePlan plan = ServePlan.of(words, settings);
         log.configure(plan.logFormat(), plan.quiet());
+        Stdio own = plan.inheritance().withoutClients(stdio, log);
+        ServiceManager manager = ServiceManager.ofThisProcess();
+        Activation.forgetForChildren();
         ServerLife life = new ServerLife(log, plan, settings, config == null
                 ? null
-                : () -> commandLine.orElse(ConfigFile.read(Path.of(config))), words);
-        try (LineWriter printer = new LineWriter(stdio.out(), "polyserve-out", PRINTED_LINES_WAITING,
-                lost -> lost + " lines were lost because standard output did not take them");
+                : () -> commandLine.orElse(ConfigFile.read(Path.of(config))), words, manager);
+        try (manager;
+                LineWriter printer = new LineWriter(own.out(), "polyserve-out", PRINTED_LINES_WAITING,
+                        lost -> lost + " lines were lost because standard output did not take them");
                 Signals _ = Signals.on(life.signals());
-                Server server = start(plan, printer, life)) {
-            stdio.out().println(readyLine(plan, server));
-            stdio.out().flush();
-            return life.live(server);
+                @Nullable
+                PidFile pidFile = pidFile(plan);
+                Server server = start(plan, own, printer, life)) {
+            if (pidFile != null) {
+                pidFile.write(ProcessHandle.current().pid());
+            }
+            String ready = readyLine(plan, server);
+            own.out().println("polyserve: " + ready);
+            own.out().flush();
+            return life.live(server, ready);
+        } catch (IOException e) {
+            throw ExitException.failed(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private Server start(ServePlan plan, LineWriter printer, ServerLife life) {
+    /// The right to the file that was asked for, if one was; a worker's supervisor has it.
+    private static @Nullable PidFile pidFile(ServePlan plan) {
+        Optional<Path> path = plan.operation().pidFile();
+        try {
+            return path.isEmpty() || Server.isWorker() ? null : PidFile.claim(path.get());
+        } catch (IOException e) {
+            throw ExitException.wrong(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Server start(ServePlan plan, Stdio own, LineWriter printer, ServerLife life) {
         try {
             ServerBuilder builder = Server.at(plan.endpoints().getFirst()).model(plan.model()).options(plan.options())
                     .listener(new AccessLog(log)).listener(life);
             plan.endpoints().stream().skip(1).forEach(builder::listen);
-            plan.service().into(builder, new ServiceContext(plan.arguments(), stdio.in(), printer,
+            plan.service().into(builder, new ServiceContext(plan.arguments(), own.in(), printer,
                     plan.allowAmplification(), plan.options().timeouts().idle(),
                     plan.options().limits().highWaterBytes()));
-            return builder.start();
+            life.watchIdleness(builder);
+            // Before anything is bound, so that a name that is wrong costs nothing.
+            Optional<Account> account = account(plan);
+            return start(builder.bind(), account);
         } catch (ModelUnavailableException | IllegalArgumentException | IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
     }
 
+    /// Whose rights are taken on. A worker has its supervisor's already.
+    private static Optional<Account> account(ServePlan plan) throws IOException {
+        Optional<String> user = plan.operation().user();
+        return user.isEmpty() || Server.isWorker() ? Optional.empty() : Optional.of(Account.of(user.get()));
+    }
+
+    /// What needs root is done once the endpoints are bound; nobody was served yet.
+    private static Server start(Server bound, Optional<Account> account) throws IOException {
+        try {
+            if (account.isPresent()) {
+                account.get().become();
+            }
+            return bound.start();
+        } catch (IOException | RuntimeException e) {
+            bound.close();
+            throw e;
+        }
+    }
+
     private static String readyLine(ServePlan plan, Server server) {
-        return "polyserve: serving " + plan.service().id() + " on "
+        return "serving " + plan.service().id() + " on "
                 + server.endpoints().stream().map(Endpoint::toString).collect(Collectors.joining(", "))
                 + " with " + server.model().id() + " (pid " + ProcessHandle.current().pid() + ")";
     }
@@ -139,7 +189,9 @@ final class ServeCommand {
                 "  polyserve serve welcome 'Good morning' --max-connections 50 --on-full reject",
                 "  polyserve serve proxy tcp://10.0.0.5:5432 --idle-timeout 10m",
                 "  polyserve serve --handler com.example.MyHandler --class-path target/classes",
-                "  polyserve serve chat --config /etc/polyserve.toml --log-format json"))
+                "  polyserve serve chat --config /etc/polyserve.toml --log-format json",
+                "  polyserve serve daytime --listen tcp://*:13 --user nobody --pid-file /run/daytime/pid",
+                "  systemd-socket-activate -l 7000 ./polyserve serve upper --exit-idle 5m"))
                 .flatMap(lines -> lines).toArray(String[]::new);
     }
 

@@ -25,8 +25,11 @@ import java.util.stream.Stream;
 /// @param logFormat how log lines look
 /// @param quiet whether only warnings and errors are logged
 /// @param allowAmplification whether the small services answer datagrams of everybody
+/// @param operation how it is operated
+/// @param inheritance which sockets it has inherited
 record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoints, Model model, Options options,
-        ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification) {
+        ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, Operation operation,
+        Inheritance inheritance) {
     private static final String DEFAULT_ENDPOINT = "tcp://127.0.0.1:8888";
 
     /// Reads the words after `serve` and the settings.
@@ -34,15 +37,17 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
     /// @throws ExitException with a sentence about the first thing that is wrong
     static ServePlan of(List<String> words, Settings settings) {
         List<String> arguments = words.isEmpty() ? List.of() : words.subList(1, words.size());
-        ServePlan plan = new ServePlan(service(words, arguments, settings), arguments, endpoints(settings),
+        List<Endpoint> endpoints = endpoints(settings);
+        ServePlan plan = new ServePlan(service(words, arguments, settings), arguments, endpoints,
                 Models.of(settings), Options.defaults(), logFormat(settings), settings.flag(Setting.QUIET),
-                settings.flag(Setting.ALLOW_AMPLIFICATION));
+                settings.flag(Setting.ALLOW_AMPLIFICATION), Operation.of(settings), Inheritance.among(endpoints));
         plan.checkEndpoints();
         return plan.withOptions(options(settings, plan.service));
     }
 
     private ServePlan withOptions(Options all) {
-        return new ServePlan(service, arguments, endpoints, model, all, logFormat, quiet, allowAmplification);
+        return new ServePlan(service, arguments, endpoints, model, all, logFormat, quiet, allowAmplification, operation,
+                inheritance);
     }
 
     private static Servable service(List<String> words, List<String> arguments, Settings settings) {
@@ -62,9 +67,11 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
     }
 
     private static List<Endpoint> endpoints(Settings settings) {
-        List<String> given = settings.list(Setting.LISTEN);
-        return sentence(
-                () -> (given.isEmpty() ? Stream.of(DEFAULT_ENDPOINT) : given.stream()).map(Endpoint::parse).toList());
+        if (settings.has(Setting.LISTEN)) {
+            return sentence(() -> settings.list(Setting.LISTEN).stream().map(Endpoint::parse).toList());
+        }
+        List<Endpoint> handedDown = Inheritance.endpoints();
+        return handedDown.isEmpty() ? List.of(Endpoint.parse(DEFAULT_ENDPOINT)) : handedDown;
     }
 
     private static ConsoleLog.Format logFormat(Settings settings) {
@@ -140,7 +147,9 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
             throw ExitException.wrong("--allow-amplification goes with discard, chargen, daytime, time and qotd, and "
                     + service.id() + " is none of them");
         }
-        for (Endpoint endpoint : endpoints) {
+        List<Endpoint> all = Stream.concat(inheritance.real().stream(),
+                endpoints.stream().filter(endpoint -> !(endpoint instanceof Endpoint.Inherited))).toList();
+        for (Endpoint endpoint : all) {
             if (endpoint.datagram() && !service.servesDatagrams()) {
                 throw ExitException.wrong(service.id() + " serves connections and " + endpoint
                         + " has datagrams: listen on tcp:// or unix:");

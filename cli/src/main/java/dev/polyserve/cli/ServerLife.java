@@ -1,14 +1,22 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionInfo;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
+import dev.polyserve.Limit;
 import dev.polyserve.Server;
+import dev.polyserve.ServerBuilder;
 import dev.polyserve.ServerListener;
 import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.cli.operation.IdleExit;
 import dev.polyserve.cli.text.Units;
+import dev.polyserve.linux.activation.ServiceManager;
+import dev.polyserve.linux.activation.Watchdog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -35,6 +43,8 @@ final class ServerLife implements ServerListener {
     private final ServePlan plan;
     private final @Nullable Supplier<Settings> configuration;
     private final List<String> words;
+    private final ServiceManager manager;
+    private final AtomicInteger connectionsOver = new AtomicInteger();
     private final AtomicInteger endSignals = new AtomicInteger();
     private final AtomicInteger listenersDown = new AtomicInteger();
     private final CountDownLatch ending = new CountDownLatch(1);
@@ -42,12 +52,15 @@ final class ServerLife implements ServerListener {
     private volatile @Nullable Server server;
     private volatile Settings settings;
     private volatile Duration drainTimeout;
+    private volatile String ready = "";
 
     /// @param settings those in force
     /// @param configuration reads the settings again; null when there is no configuration file
     /// @param words the service and its arguments
+    /// @param manager who is told how the server is
     ServerLife(ConsoleLog log, ServePlan plan, Settings settings, @Nullable Supplier<Settings> configuration,
-            List<String> words) {
+            List<String> words, ServiceManager manager) {
+        this.manager = manager;
         this.log = log;
         this.plan = plan;
         this.settings = settings;
@@ -62,19 +75,26 @@ final class ServerLife implements ServerListener {
     }
 
     /// Waits until a signal, or an interrupt of this thread, ends the server, and drains it.
-    int live(Server started) {
+    ///
+    /// @param whatItDoes one line, for the service manager
+    int live(Server started, String whatItDoes) {
+        ready = whatItDoes;
         server = started;
+        manager.ready(whatItDoes);
+        Optional<Watchdog> watchdog = Watchdog.start(started, manager);
         try {
             ending.await();
         } catch (InterruptedException e) {
             end();
         }
+        manager.stopping("draining " + started.stats().active() + " connections");
         try {
             drain(started);
         } catch (InterruptedException e) {
             started.close();
         } finally {
             over.countDown();
+            watchdog.ifPresent(Watchdog::close);
         }
         return listenersDown.get() < plan.endpoints().size() ? 0 : FAILED;
     }
@@ -85,6 +105,39 @@ final class ServerLife implements ServerListener {
         if (listenersDown.incrementAndGet() == plan.endpoints().size()) {
             log.log(System.Logger.Level.ERROR, "no listener is left, so the server ends", null, "event",
                     "listeners-down");
+            ending.countDown();
+        }
+    }
+
+    /// Ends the server, made by this builder, when nobody has used it for as long as was asked.
+    void watchIdleness(ServerBuilder builder) {
+        plan.operation().exitIdle().ifPresent(limit -> {
+            IdleExit idle = new IdleExit(limit, () -> {
+                log.info("nobody has used the server for " + Units.written(limit) + ", so it ends", "event", "idle");
+                ending.countDown();
+            });
+            builder.every(idle.period(), () -> {
+                Server running = server;
+                if (running != null && ending.getCount() > 0) {
+                    idle.look(running.stats());
+                }
+            });
+        });
+    }
+
+    /// When one connection was handed down and nothing else, there is nothing to do after it.
+    @Override
+    public void closed(ConnectionInfo connection, Cause cause) {
+        connectionOver();
+    }
+
+    @Override
+    public void rejected(ConnectionInfo connection, Optional<Limit> limit) {
+        connectionOver();
+    }
+
+    private void connectionOver() {
+        if (connectionsOver.incrementAndGet() == plan.inheritance().onlyConnections()) {
             ending.countDown();
         }
     }
@@ -136,8 +189,19 @@ final class ServerLife implements ServerListener {
         }
     }
 
-    /// Reads the configuration again, all of it or nothing.
     private synchronized void reload() {
+        boolean told = server != null;
+        if (told) {
+            manager.reloading();
+        }
+        readAgain();
+        if (told) {
+            manager.ready(ready);
+        }
+    }
+
+    /// Reads the configuration again, all of it or nothing.
+    private void readAgain() {
         if (configuration == null) {
             log.info("there is no configuration to read again: it is given with --config FILE");
             return;

@@ -7,9 +7,9 @@ import java.util.Optional;
 enum Setting {
     /// Where to listen.
     LISTEN("listen", "ENDPOINT", Shape.LIST,
-            "Where to listen: tcp://host:port, udp://host:port, unix:/path, unixgram:/path, fd:N, and with"
-                    + " epoll and its like unix:@name, unixgram:@name; may be repeated"
-                    + " (default: tcp://127.0.0.1:8888)."),
+            "Where to listen: tcp://host:port, udp://host:port, unix:/path, and on Linux, but with nio, unix:@name,"
+                    + " unixgram:/path, unixgram:@name and inherited sockets, fd:N or fd:NAME; may be repeated (default: what a"
+                    + " service manager has handed down, else tcp://127.0.0.1:8888)."),
     /// How handlers run at once.
     MODEL("model", "MODEL", Shape.TEXT,
             "How clients are served at once; 'polyserve models' shows them (default: virtual)."),
@@ -36,6 +36,18 @@ enum Setting {
     /// At the end.
     DRAIN_TIMEOUT("drain-timeout", "DURATION", Shape.TEXT, true,
             "How long conversations may go on after TERM or INT (default: 30s)."),
+    /// When nobody comes.
+    EXIT_IDLE("exit-idle", "DURATION", Shape.TEXT,
+            "Ends the server when it has had no connection and no datagram for so long; whoever started it for its socket"
+                    + " starts it again (default: never)."),
+    /// Whose rights it has.
+    USER("user", "NAME[:GROUP]", Shape.TEXT,
+            "Becomes this user once it listens, in every thread and for good; for servers that are started as root"
+                    + " (default: nobody else)."),
+    /// Who it is.
+    PID_FILE("pid-file", "FILE", Shape.TEXT,
+            "Writes the process's number there when it is ready, and refuses to start while another server has the file"
+                    + " (default: none)."),
     /// Asking before waiting.
     SPIN("spin", "DURATION", Shape.TEXT,
             "How long an idle event loop asks again and again before it waits, as in 50us: sooner answers for a busy processor;"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
 import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.linux.activation.ServiceManager;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,12 +22,13 @@ class ServerLifeTest {
         try (ConsoleLog log = new ConsoleLog(err.stream(), false);
                 Server server = Server.at("tcp://127.0.0.1:0").handle(connection -> {
                 }).start()) {
-            ServerLife life = new ServerLife(log, ServePlan.of(List.of(), settings), settings, null, List.of());
+            ServerLife life = new ServerLife(log, ServePlan.of(List.of(), settings), settings, null, List.of(),
+                    ServiceManager.ofThisProcess());
             Endpoint endpoint = server.endpoints().getFirst();
             life.listenerDown(endpoint, new IOException("one"));
             assertThat(err.text()).isEmpty();
             life.listenerDown(endpoint, new IOException("the other"));
-            assertThat(life.live(server)).isEqualTo(1);
+            assertThat(life.live(server, "serving")).isEqualTo(1);
             assertThat(err.awaitContaining("no listener is left")).contains("ERROR");
         }
     }

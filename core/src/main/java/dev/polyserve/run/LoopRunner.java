@@ -131,7 +131,9 @@ public final class LoopRunner implements Runner {
         }
         balance.begins();
         loops.forEach(loop -> loop.start(whenLost));
-        monitor.start();
+        if (!beside) {
+            monitor.start();
+        }
     }
 
     @Override

@@ -27,6 +27,7 @@ public final class ConsoleLog implements AutoCloseable {
     private final boolean debug;
     private volatile Format format = Format.TEXT;
     private volatile boolean quiet;
+    private volatile boolean mute;
 
     /// How a line looks.
     public enum Format {
@@ -60,8 +61,16 @@ public final class ConsoleLog implements AutoCloseable {
         quiet = onlyWarnings;
     }
 
+    /// Says nothing any more: standard error is somebody else's.
+    public void mute() {
+        mute = true;
+    }
+
     /// Whether a message of this level is shown.
     public boolean shows(Level level) {
+        if (mute) {
+            return false;
+        }
         Level least = quiet ? Level.WARNING : debug ? Level.DEBUG : Level.INFO;
         return level.getSeverity() >= least.getSeverity();
     }
@@ -89,7 +98,9 @@ public final class ConsoleLog implements AutoCloseable {
 
     /// Says something that was asked for, whatever the level shown.
     public void answer(String message, Object... fields) {
-        lines.offer(line(Level.INFO, message, null, fields));
+        if (!mute) {
+            lines.offer(line(Level.INFO, message, null, fields));
+        }
     }
 
     /// Writes what was said, for a second at most.

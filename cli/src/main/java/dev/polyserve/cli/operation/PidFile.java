@@ -1,0 +1,162 @@
+package dev.polyserve.cli.operation;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The file with the number of the serving process, and the right to it: whoever lives keeps it locked, so that a number that
+/// nobody has locked is stale, whichever process has it now.
+///
+/// ```
+///   claim ─▶ (the old one, if any, locked) ─▶ write ─▶ (a new one locked, in its place) ─▶ close: removed, if still ours
+/// ```
+///
+/// **Thread**: one at a time.
+public final class PidFile implements AutoCloseable {
+    private final Path path;
+    private @Nullable FileChannel held;
+    private @Nullable Object key;
+
+    private PidFile(Path path, @Nullable FileChannel held) {
+        this.path = path;
+        this.held = held;
+    }
+
+    /// Makes sure that no other server has it; the file stays as it is.
+    ///
+    /// @throws IOException in one sentence when another one has it, or it cannot be used
+    public static PidFile claim(Path path) throws IOException {
+        FileChannel old;
+        try {
+            old = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (NoSuchFileException e) {
+            return new PidFile(path, null);
+        } catch (FileSystemException e) {
+            throw unusable(path, e);
+        }
+        try {
+            if (!locked(old)) {
+                throw new IOException("another server runs with the pid file " + path + " (" + said(old)
+                        + "): stop it or take another file");
+            }
+            return new PidFile(path, old);
+        } catch (IOException | RuntimeException | Error e) {
+            old.close();
+            throw e;
+        }
+    }
+
+    private static boolean locked(FileChannel file) throws IOException {
+        try {
+            // Kept until the channel is closed, and by the system until the process has ended, however it did.
+            FileLock lock = file.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // Another server of this very process.
+        }
+    }
+
+    private static String said(FileChannel file) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(20);
+        int unused = file.read(text, 0);
+        assert unused <= text.capacity();
+        String pid = StandardCharsets.US_ASCII.decode(text.flip()).toString().strip();
+        return pid.matches("[0-9]+") ? "process " + pid : "it does not say which process";
+    }
+
+    /// Writes the number; the file is there whole, or not at all.
+    public void write(long pid) throws IOException {
+        Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent(), "a file has a directory");
+        Path temporary = temporary(directory);
+        FileChannel written = null;
+        try {
+            written = FileChannel.open(temporary, StandardOpenOption.WRITE);
+            if (!locked(written)) {
+                throw new IOException("cannot lock the pid file " + path + "; take one in another directory");
+            }
+            ByteBuffer text = ByteBuffer.wrap((pid + "\n").getBytes(StandardCharsets.US_ASCII));
+            while (text.hasRemaining()) {
+                int unused = written.write(text);
+                assert unused >= 0;
+            }
+            key = key(temporary);
+            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+            release();
+            held = written;
+        } catch (FileSystemException e) {
+            giveUp(written, temporary);
+            throw unusable(path, e);
+        } catch (IOException | RuntimeException | Error e) {
+            giveUp(written, temporary);
+            throw e;
+        }
+    }
+
+    private static void giveUp(@Nullable FileChannel written, Path temporary) throws IOException {
+        if (written != null) {
+            written.close();
+        }
+        Files.deleteIfExists(temporary);
+    }
+
+    private Path temporary(Path directory) throws IOException {
+        try {
+            return Files.createTempFile(directory, "." + path.getFileName() + "-", "",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+        } catch (FileSystemException e) {
+            throw unusable(path, e);
+        }
+    }
+
+    private static IOException unusable(Path path, FileSystemException why) {
+        return new IOException("the pid file " + path + " cannot be written: " + switch (why) {
+            case AccessDeniedException _ ->
+                "permission denied; give it a directory that the server's user may write to";
+            case NoSuchFileException _ -> "its directory does not exist; make it or take another path";
+            default -> String.valueOf(why.getMessage());
+        }, why);
+    }
+
+    private static @Nullable Object key(Path file) throws IOException {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    private void release() throws IOException {
+        FileChannel channel = held;
+        held = null;
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /// Removes the file, if it is still the one that was written here.
+    @Override
+    public void close() throws IOException {
+        try {
+            if (key != null && key.equals(key(path))) {
+                Files.deleteIfExists(path);
+            }
+        } finally {
+            release();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// The program in a process of its own, started by another one or not.
+final class ServedProcess implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 40;
+
+    final LineSink out = new LineSink();
+    final LineSink err = new LineSink();
+    private final Process process;
+
+    private ServedProcess(Process process) {
+        this.process = process;
+        Thread.ofPlatform().daemon().start(() -> copy(process.getInputStream(), out));
+        Thread.ofPlatform().daemon().start(() -> copy(process.getErrorStream(), err));
+    }
+
+    private static void copy(java.io.InputStream from, LineSink to) {
+        try (from) {
+            from.transferTo(to);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The command that runs the program.
+    static List<String> program(String... arguments) {
+        // Not the executable jar: it is made after the tests, so one that is there is of the build before.
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED",
+                        "--add-opens=java.base/java.lang=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
+                        Main.class.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /// Starts a command that ends in the program's.
+    static ServedProcess start(List<String> before, Map<String, String> environment, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(program(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        return new ServedProcess(builder.start());
+    }
+
+    /// Starts the program.
+    static ServedProcess start(String... arguments) throws IOException {
+        return start(List.of(), Map.of(), arguments);
+    }
+
+    /// What it says when it is ready, and where it then listens.
+    int awaitPort() throws InterruptedException {
+        String line = out.awaitContaining("polyserve: serving ");
+        String endpoint = line.substring(line.indexOf(" on ") + 4, line.indexOf(" with "));
+        return Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
+    }
+
+    /// Its number: of what was started, which has become the program.
+    long pid() {
+        return process.pid();
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor()).isZero();
+    }
+
+    /// Waits for its end.
+    ///
+    /// @return its exit status
+    int awaitStatus() throws InterruptedException {
+        assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("it ends; it said " + err.text()).isTrue();
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}
