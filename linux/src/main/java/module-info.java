@@ -8,6 +8,7 @@ module dev.polyserve.linux {
 
     // For the command line; not a part of the library's interface.
     exports dev.polyserve.linux to dev.polyserve.cli;
+    exports dev.polyserve.linux.process to dev.polyserve.cli;
     exports dev.polyserve.linux.restart to dev.polyserve.cli;
     exports dev.polyserve.linux.account to dev.polyserve.cli;
 

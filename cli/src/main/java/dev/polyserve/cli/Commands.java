@@ -72,9 +72,14 @@ final class Commands {
             case ConnectCommand.NAME -> new ConnectCommand(stdio).run(leaf);
             case ModelsCommand.NAME -> new ModelsCommand(stdio.out()).run(leaf);
             case BenchCommand.NAME -> new BenchCommand(stdio).run(leaf);
+            case RestartCommand.NAME -> new RestartCommand(stdio.out()).run(leaf);
+            case ControlCommand.STATUS, ControlCommand.WORKERS, ControlCommand.DRAIN ->
+                new ControlCommand(stdio.out()).run(name, leaf);
             case COMPLETION -> complete(leaf.commandSpec());
-            default -> throw ExitException.wrong("no command was given: take serve, connect, models or bench"
-                    + " (polyserve --help shows examples)");
+            default ->
+                throw ExitException.wrong("no command was given: take serve, connect, models, bench, status, workers,"
+                        + " drain or restart"
+                        + " (polyserve --help shows examples)");
         };
     }
 
@@ -110,8 +115,15 @@ final class Commands {
             case ConnectCommand.NAME -> line.addSubcommand(ConnectCommand.spec());
             case ModelsCommand.NAME -> line.addSubcommand(ModelsCommand.spec());
             case BenchCommand.NAME -> line.addSubcommand(BenchCommand.spec());
+            case RestartCommand.NAME -> line.addSubcommand(RestartCommand.spec());
+            case ControlCommand.STATUS -> line.addSubcommand(ControlCommand.status());
+            case ControlCommand.WORKERS -> line.addSubcommand(ControlCommand.workers());
+            case ControlCommand.DRAIN -> line.addSubcommand(ControlCommand.drain());
             default -> line.addSubcommand(ServeCommand.spec()).addSubcommand(ConnectCommand.spec())
                     .addSubcommand(ModelsCommand.spec()).addSubcommand(BenchCommand.spec())
+                    .addSubcommand(ControlCommand.status())
+                    .addSubcommand(ControlCommand.workers()).addSubcommand(ControlCommand.drain())
+                    .addSubcommand(RestartCommand.spec())
                     .addSubcommand(COMPLETION, new GenerateCompletion());
         }
         line.setExpandAtFiles(false);

@@ -4,15 +4,18 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.ModelUnavailableException;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
+import dev.polyserve.cli.control.ControlSocket;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.log.AccessLog;
 import dev.polyserve.cli.operation.PidFile;
+import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.services.Service;
 import dev.polyserve.cli.services.ServiceContext;
 import dev.polyserve.cli.text.LineWriter;
 import dev.polyserve.linux.account.Account;
 import dev.polyserve.linux.activation.Activation;
 import dev.polyserve.linux.activation.ServiceManager;
+import dev.polyserve.linux.restart.Predecessor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -64,6 +67,7 @@ final class ServeCommand {
 
     /// Serves.
     int run(ParseResult parsed) {
+        Optional<Predecessor> predecessor = predecessor();
         Settings commandLine = commandLine(parsed);
         String config = parsed.matchedOptionValue(CONFIG, null);
         Settings settings = config == null ? commandLine : commandLine.orElse(ConfigFile.read(Path.of(config)));
@@ -73,39 +77,57 @@ final class ServeCommand {
         Stdio own = plan.inheritance().withoutClients(stdio, log);
         ServiceManager manager = ServiceManager.ofThisProcess();
         Activation.forgetForChildren();
+        predecessor.ifPresent(old -> old.takeOver(plan.endpoints()));
+        Restart restart = new Restart(log, plan.endpoints(), predecessor, plan.operation().restartTimeout());
         ServerLife life = new ServerLife(log, plan, settings, config == null
                 ? null
-                : () -> commandLine.orElse(ConfigFile.read(Path.of(config))), words, manager);
+                : () -> commandLine.orElse(ConfigFile.read(Path.of(config))), words, manager, restart);
         try (manager;
                 LineWriter printer = new LineWriter(own.out(), "polyserve-out", PRINTED_LINES_WAITING,
                         lost -> lost + " lines were lost because standard output did not take them");
                 Signals _ = Signals.on(life.signals());
                 @Nullable
-                PidFile pidFile = pidFile(plan);
-                Server server = start(plan, own, printer, life)) {
+                PidFile pidFile = pidFile(plan, predecessor.isPresent());
+                Server server = start(plan, own, printer, life, predecessor.isPresent());
+                @Nullable
+                ControlSocket _ = life.control(server)) {
             if (pidFile != null) {
                 pidFile.write(ProcessHandle.current().pid());
             }
             String ready = readyLine(plan, server);
             own.out().println("polyserve: " + ready);
             own.out().flush();
+            if (predecessor.isPresent()) {
+                predecessor.get().ready();
+            }
             return life.live(server, ready);
         } catch (IOException e) {
             throw ExitException.failed(String.valueOf(e.getMessage()), e);
         }
     }
 
+    private static Optional<Predecessor> predecessor() {
+        try {
+            return Predecessor.here();
+        } catch (IOException e) {
+            throw ExitException.failed("this program was started to take over from another one: " + e.getMessage(), e);
+        }
+    }
+
     /// The right to the file that was asked for, if one was; a worker's supervisor has it.
-    private static @Nullable PidFile pidFile(ServePlan plan) {
+    private static @Nullable PidFile pidFile(ServePlan plan, boolean takesOver) {
         Optional<Path> path = plan.operation().pidFile();
         try {
-            return path.isEmpty() || Server.isWorker() ? null : PidFile.claim(path.get());
+            if (path.isEmpty() || Server.isWorker()) {
+                return null;
+            }
+            return takesOver ? PidFile.successor(path.get()) : PidFile.claim(path.get());
         } catch (IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private Server start(ServePlan plan, Stdio own, LineWriter printer, ServerLife life) {
+    private Server start(ServePlan plan, Stdio own, LineWriter printer, ServerLife life, boolean takesOver) {
         try {
             ServerBuilder builder = Server.at(plan.endpoints().getFirst()).model(plan.model()).options(plan.options())
                     .listener(new AccessLog(log)).listener(life);
@@ -115,14 +137,14 @@ final class ServeCommand {
                     plan.options().limits().highWaterBytes()));
             life.watchIdleness(builder);
             // Before anything is bound, so that a name that is wrong costs nothing.
-            Optional<Account> account = account(plan);
+            Optional<Account> account = takesOver ? Optional.empty() : account(plan);
             return start(builder.bind(), account);
         } catch (ModelUnavailableException | IllegalArgumentException | IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
     }
 
-    /// Whose rights are taken on. A worker has its supervisor's already.
+    /// Whose rights are taken on. A worker has its supervisor's already, and a new program the old one's.
     private static Optional<Account> account(ServePlan plan) throws IOException {
         Optional<String> user = plan.operation().user();
         return user.isEmpty() || Server.isWorker() ? Optional.empty() : Optional.of(Account.of(user.get()));

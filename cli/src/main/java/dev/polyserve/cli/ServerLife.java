@@ -8,14 +8,21 @@ import dev.polyserve.Limit;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.ServerListener;
+import dev.polyserve.cli.control.ControlSocket;
+import dev.polyserve.cli.control.Controlled;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.operation.IdleExit;
+import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.activation.ServiceManager;
 import dev.polyserve.linux.activation.Watchdog;
+import dev.polyserve.linux.restart.Predecessor;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Thread**: [#live] on the command's thread; what [#signals] gives on any.
-final class ServerLife implements ServerListener {
+final class ServerLife implements ServerListener, Controlled {
     private static final int FAILED = 1;
     /// After a second signal, what still hangs is left behind.
     private static final long END_NOW_SECONDS = 2;
@@ -44,6 +51,7 @@ final class ServerLife implements ServerListener {
     private final @Nullable Supplier<Settings> configuration;
     private final List<String> words;
     private final ServiceManager manager;
+    private final Restart restart;
     private final AtomicInteger connectionsOver = new AtomicInteger();
     private final AtomicInteger endSignals = new AtomicInteger();
     private final AtomicInteger listenersDown = new AtomicInteger();
@@ -53,14 +61,19 @@ final class ServerLife implements ServerListener {
     private volatile Settings settings;
     private volatile Duration drainTimeout;
     private volatile String ready = "";
+    private volatile @Nullable DrainReport report;
+    /// The new program that serves in this one's place; 0: none.
+    private volatile int successor;
 
     /// @param settings those in force
     /// @param configuration reads the settings again; null when there is no configuration file
     /// @param words the service and its arguments
     /// @param manager who is told how the server is
+    /// @param restart starts a new program in this one's place
     ServerLife(ConsoleLog log, ServePlan plan, Settings settings, @Nullable Supplier<Settings> configuration,
-            List<String> words, ServiceManager manager) {
+            List<String> words, ServiceManager manager, Restart restart) {
         this.manager = manager;
+        this.restart = restart;
         this.log = log;
         this.plan = plan;
         this.settings = settings;
@@ -71,7 +84,8 @@ final class ServerLife implements ServerListener {
 
     /// What each signal does.
     Map<String, Runnable> signals() {
-        return Map.of("TERM", this::end, "INT", this::end, "HUP", this::reload, "USR1", this::status);
+        return Map.of("TERM", this::end, "INT", this::end, "HUP", this::reload, "USR1", this::status, "USR2",
+                this::restartAsSignalled);
     }
 
     /// Waits until a signal, or an interrupt of this thread, ends the server, and drains it.
@@ -87,7 +101,9 @@ final class ServerLife implements ServerListener {
         } catch (InterruptedException e) {
             end();
         }
-        manager.stopping("draining " + started.stats().active() + " connections");
+        if (successor == 0) {
+            manager.stopping("draining " + started.stats().active() + " connections");
+        }
         try {
             drain(started);
         } catch (InterruptedException e) {
@@ -148,21 +164,93 @@ final class ServerLife implements ServerListener {
             log.info("draining: " + open + " connections may go on for " + Units.written(drainTimeout)
                     + " (a second signal ends them now)", "event", "draining", "connections", open);
         }
-        DrainReport report = started.drain(drainTimeout);
+        DrainReport drained = started.drain(drainTimeout);
+        report = drained;
         log.info(
-                "drained in " + Units.shown(report.took()) + ": " + report.finished()
+                "drained in " + Units.shown(drained.took()) + ": " + drained.finished()
                         + " connections ended by themselves, "
-                        + report.aborted() + " were cut off",
-                "event", "drained", "finished", report.finished(),
-                "aborted", report.aborted(), "millis", report.took().toMillis());
+                        + drained.aborted() + " were cut off",
+                "event", "drained", "finished", drained.finished(),
+                "aborted", drained.aborted(), "millis", drained.took().toMillis());
     }
 
     /// The first time begins to drain, the second ends at once.
     private void end() {
         if (endSignals.incrementAndGet() == 1) {
+            callOffRestart();
             ending.countDown();
         } else {
             endNow();
+        }
+    }
+
+    private void callOffRestart() {
+        try {
+            restart.cancel();
+        } catch (IOException e) {
+            log.warn("the new program could not be ended: " + e.getMessage(), e, "event", "restart-not-cancelled");
+        }
+    }
+
+    // --- steered from outside ---
+
+    /// Opens the socket for that, if one was asked for.
+    @Nullable ControlSocket control(Server started) throws IOException {
+        Optional<Path> path = plan.operation().control();
+        if (path.isEmpty() || Server.isWorker()) {
+            return null;
+        }
+        server = started;
+        return restart.predecessor().isPresent()
+                ? ControlSocket.replace(path.get(), this)
+                : ControlSocket.open(path.get(), this);
+    }
+
+    @Override
+    public Server server() {
+        return Objects.requireNonNull(server, "steered before it served");
+    }
+
+    @Override
+    public String service() {
+        return plan.service().id();
+    }
+
+    @Override
+    public int generation() {
+        return restart.predecessor().map(Predecessor::generation).orElse(0);
+    }
+
+    @Override
+    public DrainReport drain() throws InterruptedException {
+        ending.countDown();
+        over.await();
+        DrainReport drained = report;
+        return drained == null ? new DrainReport(0, 0, Duration.ZERO) : drained;
+    }
+
+    @Override
+    public String restart() throws IOException {
+        if (ending.getCount() == 0) {
+            throw new IOException("the server is ending");
+        }
+        int pid = restart.start(server());
+        successor = pid;
+        String sentence = "process " + pid + " serves in the place of process " + ProcessHandle.current().pid();
+        manager.replacedBy(pid, sentence);
+        log.info(sentence, "event", "restarted", "newPid", pid);
+        ending.countDown();
+        return sentence;
+    }
+
+    private void restartAsSignalled() {
+        try {
+            if (server == null) {
+                throw new IOException("this program does not serve yet");
+            }
+            restart();
+        } catch (IOException e) {
+            log.warn("the restart failed, and this program serves on: " + e.getMessage(), e, "event", "restart-failed");
         }
     }
 

@@ -48,6 +48,14 @@ enum Setting {
     PID_FILE("pid-file", "FILE", Shape.TEXT,
             "Writes the process's number there when it is ready, and refuses to start while another server has the file"
                     + " (default: none)."),
+    /// Asked and told from outside.
+    CONTROL("control", "PATH", Shape.TEXT,
+            "Opens a Unix socket there, for its own user, at which 'polyserve status', 'workers', 'drain' and 'restart' reach"
+                    + " the server (default: none)."),
+    /// A new program in its place.
+    RESTART_TIMEOUT("restart-timeout", "DURATION", Shape.TEXT,
+            "How long a new program may take to serve, after USR2 or 'polyserve restart', before it is given up (default:"
+                    + " 30s)."),
     /// Asking before waiting.
     SPIN("spin", "DURATION", Shape.TEXT,
             "How long an idle event loop asks again and again before it waits, as in 50us: sooner answers for a busy processor;"

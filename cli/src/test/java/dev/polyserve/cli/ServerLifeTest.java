@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
 import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.linux.activation.ServiceManager;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,7 +26,7 @@ class ServerLifeTest {
                 Server server = Server.at("tcp://127.0.0.1:0").handle(connection -> {
                 }).start()) {
             ServerLife life = new ServerLife(log, ServePlan.of(List.of(), settings), settings, null, List.of(),
-                    ServiceManager.ofThisProcess());
+                    ServiceManager.ofThisProcess(), new Restart(log, List.of(), Optional.empty(), Duration.ZERO));
             Endpoint endpoint = server.endpoints().getFirst();
             life.listenerDown(endpoint, new IOException("one"));
             assertThat(err.text()).isEmpty();

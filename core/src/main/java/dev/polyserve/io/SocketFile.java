@@ -39,6 +39,7 @@ public final class SocketFile {
     ///
     /// @throws BindFailedException when somebody does, or the file is none of a socket
     public static void removeStale(Endpoint endpoint, Path path, Probe probe) throws IOException {
+        LEFT.remove(path);
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class,
                     LinkOption.NOFOLLOW_LINKS);
@@ -60,13 +61,17 @@ public final class SocketFile {
 
     /// The file that binding has just made.
     public static SocketFile made(Path path) throws IOException {
-        LEFT.remove(path);
         return new SocketFile(path, key(path));
     }
 
-    /// From now on another process serves the socket at this path: closing ours leaves the file.
+    /// Another process serves the socket at this path, too: closing ours leaves the file.
     public static void leave(Path path) {
         LEFT.add(path);
+    }
+
+    /// No other process serves it any more.
+    public static void own(Path path) {
+        LEFT.remove(path);
     }
 
     /// Removes it, if it is still ours.

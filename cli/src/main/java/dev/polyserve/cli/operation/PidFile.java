@@ -61,6 +61,11 @@ public final class PidFile implements AutoCloseable {
         }
     }
 
+    /// The right to a file that a program has, in whose place this one serves: it is written over when this one is ready.
+    public static PidFile successor(Path path) {
+        return new PidFile(path, null);
+    }
+
     private static boolean locked(FileChannel file) throws IOException {
         try {
             // Kept until the channel is closed, and by the system until the process has ended, however it did.

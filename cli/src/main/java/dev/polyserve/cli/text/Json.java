@@ -1,5 +1,7 @@
 package dev.polyserve.cli.text;
 
+import java.util.List;
+
 /// Writes one JSON object, on one line.
 ///
 /// **Thread**: one at a time.
@@ -19,6 +21,31 @@ public final class Json {
             quote(value.toString());
         }
         return this;
+    }
+
+    /// Appends an array of values that are JSON already.
+    public Json putAll(String name, List<String> values) {
+        return raw(name, "[" + String.join(",", values) + "]");
+    }
+
+    /// Appends an object.
+    public Json put(String name, Json object) {
+        return raw(name, object.toString());
+    }
+
+    private Json raw(String name, String json) {
+        if (text.length() > 1) {
+            text.append(',');
+        }
+        quote(name);
+        text.append(':').append(json);
+        return this;
+    }
+
+    /// A text as JSON.
+    public static String quoted(String text) {
+        Json object = new Json().put("", text);
+        return object.text.substring("{\"\":".length());
     }
 
     /// The object.

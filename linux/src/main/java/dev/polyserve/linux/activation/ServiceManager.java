@@ -97,6 +97,13 @@ public final class ServiceManager implements AutoCloseable {
         tell("STOPPING=1\nSTATUS=" + oneLine(status));
     }
 
+    /// Another process serves in this one's place: the service's main process from now on.
+    ///
+    /// @param status one line for people
+    public void replacedBy(long pid, String status) {
+        tell("MAINPID=" + pid + "\nSTATUS=" + oneLine(status));
+    }
+
     /// Says how it is.
     ///
     /// @param status one line for people

@@ -1,6 +1,7 @@
 package dev.polyserve.linux.restart;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.socket.Descriptor;
 import dev.polyserve.linux.socket.GivenSockets;
 import dev.polyserve.linux.system.CallMemory;
@@ -12,6 +13,7 @@ import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +87,8 @@ public final class Predecessor {
 
     private static void give(Endpoint endpoint, int descriptor) {
         GivenSockets given = GivenSockets.ofThisProcess();
+        // Until we serve, the files are the old one's: if we fail, it serves on.
+        file(endpoint).ifPresent(SocketFile::leave);
         switch (endpoint) {
             case Endpoint.Inherited inherited -> given.name(inherited.name(), descriptor);
             case Endpoint.Tcp _, Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _ ->
@@ -92,8 +96,17 @@ public final class Predecessor {
         }
     }
 
-    /// The program serves: the old one may go.
+    private static Optional<Path> file(Endpoint endpoint) {
+        return switch (endpoint) {
+            case Endpoint.Unix unix -> Optional.of(unix.path());
+            case Endpoint.UnixDatagram unix -> Optional.of(unix.path());
+            case Endpoint.Tcp _, Endpoint.Udp _, Endpoint.Inherited _ -> Optional.empty();
+        };
+    }
+
+    /// The program serves: the old one may go, and the files of Unix sockets are this one's.
     public void ready() throws IOException {
+        bequest.sockets().forEach(slot -> file(slot.real()).ifPresent(SocketFile::own));
         channel.send(ByteBuffer.wrap(READY.getBytes(StandardCharsets.UTF_8)));
         channel.close();
     }

@@ -3,6 +3,7 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.Workers;
 import dev.polyserve.linux.process.Child;
 import dev.polyserve.linux.process.Program;
+import dev.polyserve.linux.process.ThisProgram;
 import dev.polyserve.linux.socket.Descriptor;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
@@ -12,11 +13,6 @@ import dev.polyserve.linux.system.SocketOption;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
-import java.nio.charset.Charset;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,18 +49,8 @@ final class WorkerProgram {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.keySet().removeAll(NOT_FOR_WORKERS);
         environment.put(VARIABLE, Integer.toString(LINK));
-        List<String> command = workers.program().isEmpty() ? again() : workers.program();
+        List<String> command = workers.program().isEmpty() ? ThisProgram.commandLine() : workers.program();
         return new WorkerProgram(new Program(command, environment, Optional.empty(), true));
-    }
-
-    /// Our own command line, with the program's real path first.
-    private static List<String> again() throws IOException {
-        String[] line = Files.readString(Path.of("/proc/self/cmdline"), Charset.defaultCharset()).split("\0", -1);
-        List<String> command = new ArrayList<>();
-        command.add(Path.of("/proc/self/exe").toRealPath().toString());
-        // The last one ends with a zero, too.
-        command.addAll(Arrays.asList(line).subList(1, line.length - 1));
-        return command;
     }
 
     /// Starts a worker, which then has the other side of the link.

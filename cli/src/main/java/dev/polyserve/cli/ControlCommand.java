@@ -1,0 +1,90 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.cli.control.ControlClient;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `status`, `workers` and `drain`: what a running server is asked and told over its control socket.
+final class ControlCommand {
+    static final String STATUS = "status";
+    static final String WORKERS = "workers";
+    static final String DRAIN = "drain";
+    private static final String CONTROL = "--control";
+    private static final String FORMAT = "--format";
+
+    private final PrintStream out;
+
+    ControlCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    /// How `status` is written.
+    static CommandSpec status() {
+        return withFormat(spec(STATUS, "Shows what a running server does: connections, limits reached, workers.",
+                "  polyserve status --control /run/up.control",
+                "  polyserve status --control /run/up.control --format json"));
+    }
+
+    /// How `workers` is written.
+    static CommandSpec workers() {
+        return withFormat(spec(WORKERS, "Shows the worker processes of a running server.",
+                "  polyserve workers --control /run/up.control"));
+    }
+
+    /// How `drain` is written.
+    static CommandSpec drain() {
+        return spec(DRAIN, "Lets a running server come to its end, as TERM does, and waits for that.",
+                "  polyserve drain --control /run/up.control");
+    }
+
+    private static CommandSpec spec(String name, String description, String... examples) {
+        CommandSpec spec = Commands.common(CommandSpec.create().name(name));
+        spec.addOption(OptionSpec.builder(CONTROL).type(String.class).paramLabel("PATH").required(true)
+                .description("The socket that the server was given with --control.").build());
+        String[] footer = new String[examples.length + 2];
+        footer[0] = "";
+        footer[1] = "Examples:";
+        System.arraycopy(examples, 0, footer, 2, examples.length);
+        spec.usageMessage().description(description).footer(footer);
+        return spec;
+    }
+
+    private static CommandSpec withFormat(CommandSpec spec) {
+        return spec.addOption(OptionSpec.builder(FORMAT).type(String.class).paramLabel("text|json")
+                .completionCandidates(List.of("text", "json")).description("A table, or JSON (default: text).")
+                .build());
+    }
+
+    /// Asks, and prints the answer.
+    int run(String name, ParseResult parsed) {
+        String request = switch (name) {
+            case DRAIN -> DRAIN;
+            default -> name + " " + format(parsed);
+        };
+        out.println(ask(parsed.matchedOptionValue(CONTROL, ""), request));
+        out.flush();
+        return 0;
+    }
+
+    private static String format(ParseResult parsed) {
+        String format = parsed.matchedOptionValue(FORMAT, "text");
+        return switch (format) {
+            case "text", "json" -> format;
+            default -> throw ExitException.wrong("bad --format '" + format + "': it is text or json");
+        };
+    }
+
+    /// What the server answers.
+    static String ask(String socket, String request) {
+        try {
+            return ControlClient.ask(Path.of(socket), request);
+        } catch (IOException | ControlClient.RefusedException e) {
+            throw ExitException.failed(String.valueOf(e.getMessage()), e);
+        }
+    }
+}

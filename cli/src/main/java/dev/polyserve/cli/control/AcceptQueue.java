@@ -1,0 +1,53 @@
+package dev.polyserve.cli.control;
+
+import dev.polyserve.Endpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// How many connections wait in the kernel to be accepted at a TCP endpoint, as `/proc/net/tcp` has it: for a listener, the
+/// bytes to receive are connections (`ss -l` shows the same).
+///
+/// @param endpoint where
+/// @param waiting how many
+record AcceptQueue(Endpoint endpoint, long waiting) {
+    private static final List<Path> TABLES = List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
+    private static final String LISTENS = "0A";
+    private static final int LOCAL = 1;
+    private static final int STATE = 3;
+    private static final int QUEUES = 4;
+    private static final int HEXADECIMAL = 16;
+
+    /// Those of these endpoints that are known.
+    static List<AcceptQueue> of(List<Endpoint> endpoints) {
+        List<AcceptQueue> queues = new ArrayList<>();
+        for (Endpoint endpoint : endpoints) {
+            if (endpoint instanceof Endpoint.Tcp tcp) {
+                long waiting = TABLES.stream().mapToLong(table -> waiting(table, tcp.port())).max().orElse(-1);
+                if (waiting >= 0) {
+                    queues.add(new AcceptQueue(tcp, waiting));
+                }
+            }
+        }
+        return queues;
+    }
+
+    /// @return negative when the table has no such listener, or there is no table
+    private static long waiting(Path table, int port) {
+        try {
+            return Files.readAllLines(table).stream().map(line -> line.strip().split("\\s+", -1))
+                    .filter(fields -> fields.length > QUEUES && fields[STATE].equals(LISTENS)
+                            && after(fields[LOCAL]) == port)
+                    .mapToLong(fields -> after(fields[QUEUES])).max().orElse(-1);
+        } catch (IOException e) {
+            // Not Linux: then it is not known, and is said so.
+            return -1;
+        }
+    }
+
+    private static long after(String pair) {
+        return Long.parseLong(pair.substring(pair.indexOf(':') + 1), HEXADECIMAL);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.polyserve.cli.control;
+
+import dev.polyserve.Connection;
+import dev.polyserve.DrainReport;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Server;
+import dev.polyserve.cli.text.Units;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Objects;
+
+/// The socket at which a running server is asked and told things; only its own user can use it.
+///
+/// **Thread**: any.
+public final class ControlSocket implements AutoCloseable {
+    private static final int MOST_AT_ONCE = 16;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String OWN_USER_ONLY = "rw-------";
+
+    private final Server socket;
+    private final Path path;
+    /// Its identity: another's at the same path is not ours to remove.
+    private final Object key;
+
+    private ControlSocket(Server socket, Path path, Object key) {
+        this.socket = socket;
+        this.path = path;
+        this.key = key;
+    }
+
+    /// Opens it.
+    ///
+    /// @throws IOException naming the path and what is wrong
+    public static ControlSocket open(Path path, Controlled controlled) throws IOException {
+        return open(path, path, controlled);
+    }
+
+    /// Opens it in the place of the one of the program that this one takes over from.
+    ///
+    /// @throws IOException naming the path and what is wrong
+    public static ControlSocket replace(Path path, Controlled controlled) throws IOException {
+        Path beside = path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid());
+        ControlSocket opened = open(beside, path, controlled);
+        try {
+            Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
+            return opened;
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    private static ControlSocket open(Path at, Path path, Controlled controlled) throws IOException {
+        Answers answers = new Answers(controlled);
+        Server socket = Server.at(new Endpoint.Unix(at)).handle(answers::answer)
+                .options(options -> options.withMaxConnections(MOST_AT_ONCE).withIdleTimeout(PATIENCE)).bind();
+        try {
+            // Before anybody is accepted, so that nobody else is answered.
+            Files.setPosixFilePermissions(at, PosixFilePermissions.fromString(OWN_USER_ONLY));
+            return new ControlSocket(socket.start(), path, key(at));
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static Object key(Path file) throws IOException {
+        return Objects.requireNonNull(Files.readAttributes(file, BasicFileAttributes.class).fileKey(),
+                "files have an identity where there are Unix sockets");
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+        if (Files.exists(path) && key(path).equals(key)) {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "control socket " + path;
+    }
+
+    /// Answers one request a connection.
+    private record Answers(Controlled controlled) {
+        void answer(Connection connection) throws IOException, InterruptedException {
+            String request = connection.readLine();
+            switch (request == null ? "" : request) {
+                case "status text" -> ok(connection, new StatusText(controlled).lines());
+                case "status json" -> ok(connection, new StatusJson(controlled).status());
+                case "workers text" -> ok(connection, new StatusText(controlled).workers());
+                case "workers json" -> ok(connection, new StatusJson(controlled).workers());
+                case "drain" -> drain(connection);
+                case "restart" -> restart(connection);
+                default -> connection.writeLine("error: unknown request '" + request
+                        + "': take status, workers, drain or restart");
+            }
+        }
+
+        private static void ok(Connection connection, String text) throws IOException {
+            connection.writeLine("ok");
+            connection.writeLine(text);
+        }
+
+        private void drain(Connection connection) throws IOException, InterruptedException {
+            DrainReport report = controlled.drain();
+            ok(connection, "drained in " + Units.shown(report.took()) + ": " + report.finished()
+                    + " connections ended by themselves, " + report.aborted() + " were cut off");
+        }
+
+        private void restart(Connection connection) throws IOException {
+            try {
+                ok(connection, controlled.restart());
+            } catch (IOException e) {
+                connection.writeLine("error: " + e.getMessage());
+            }
+        }
+    }
+}

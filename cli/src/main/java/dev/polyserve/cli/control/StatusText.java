@@ -1,0 +1,67 @@
+package dev.polyserve.cli.control;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Server;
+import dev.polyserve.ServerStats;
+import dev.polyserve.WorkerInfo;
+import dev.polyserve.cli.text.Table;
+import dev.polyserve.cli.text.Units;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// A server's status for people.
+///
+/// @param controlled the server
+record StatusText(Controlled controlled) {
+    String lines() {
+        Server server = controlled.server();
+        ServerStats stats = server.stats();
+        Table table = new Table(List.of("WHAT", ""), List.of(12, 90));
+        table.row(List.of("serving", controlled.service() + " with " + server.model().id()
+                + (server.isAccepting() ? "" : ", not accepting") + " (pid " + ProcessHandle.current().pid()
+                + ", generation " + controlled.generation() + ")"));
+        table.row(List.of("on", server.endpoints().stream().map(Endpoint::toString).collect(Collectors.joining(", "))));
+        table.row(List.of("connections", stats.active() + " open, " + stats.accepted() + " accepted, "
+                + stats.rejected() + " rejected, " + stats.failed() + " failed, " + stats.acceptErrors()
+                + " accept errors"));
+        table.row(List.of("waiting", waiting(server)));
+        table.row(List.of("bytes", "in " + stats.bytesIn() + ", out " + stats.bytesOut() + " (connections that ended),"
+                + " buffered " + stats.bufferedBytes()));
+        table.row(List.of("datagrams", "in " + stats.datagramsIn() + ", out " + stats.datagramsOut()));
+        table.row(List.of("limits", stats.reached().isEmpty()
+                ? "none was reached"
+                : stats.reached().entrySet().stream().sorted(Map.Entry.comparingByKey())
+                        .map(entry -> entry.getKey().label() + " reached " + entry.getValue() + " times")
+                        .collect(Collectors.joining(", "))));
+        List<WorkerInfo> workers = server.workers();
+        if (!workers.isEmpty()) {
+            table.row(List.of("workers", workers.size() + ", restarted " + stats.workerRestarts() + " times"));
+        }
+        List<String> lines = new ArrayList<>(table.lines());
+        return String.join("\n", lines.subList(1, lines.size())) + (workers.isEmpty() ? "" : "\n\n" + workers());
+    }
+
+    private static String waiting(Server server) {
+        List<AcceptQueue> queues = AcceptQueue.of(server.endpoints());
+        return queues.isEmpty()
+                ? "unknown here"
+                : queues.stream().map(queue -> queue.waiting() + " to be accepted on " + queue.endpoint())
+                        .collect(Collectors.joining(", "));
+    }
+
+    String workers() {
+        List<WorkerInfo> workers = controlled.server().workers();
+        if (workers.isEmpty()) {
+            return "the model " + controlled.server().model().id() + " has no workers";
+        }
+        Table table = new Table(List.of("WORKER", "PID", "STATE", "SERVES", "SERVED", "AGE"),
+                List.of(6, 8, 8, 8, 10, 10));
+        workers.forEach(worker -> table.row(List.of(Integer.toString(worker.number()), Long.toString(worker.pid()),
+                worker.state().name().toLowerCase(Locale.ROOT), Long.toString(worker.active()),
+                Long.toString(worker.served()), Units.shown(worker.age()))));
+        return String.join("\n", table.lines());
+    }
+}

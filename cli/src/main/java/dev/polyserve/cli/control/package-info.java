@@ -1,0 +1,14 @@
+/// How a running server is asked and told things from outside: a Unix socket of its own, one request a connection.
+///
+/// ```
+///   → status text | status json | workers text | workers json | workers +1 | workers -1 | drain | restart
+///   ← ok, then lines to the end        or        error: one sentence
+/// ```
+///
+/// **Threads**: each request has one of its own.
+///
+/// **Depends on** the public interface of the library, and on what the command line has for text.
+@NullMarked
+package dev.polyserve.cli.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package dev.polyserve.linux.process;
+
+import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.ProcessCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+
+/// A process that somebody else has started.
+///
+/// **Thread**: any.
+public final class OtherProcess {
+    private OtherProcess() {}
+
+    /// Sends it a signal.
+    ///
+    /// @throws IOException when there is none of that number, or it may not be signalled
+    public static void signal(long pid, int signal) throws IOException {
+        CallMemory memory = CallMemory.small();
+        Descriptor pidfd = new Descriptor(
+                SystemCallException.require("pidfd_open", ProcessCalls.pidfdOpen(memory, Math.toIntExact(pid))));
+        try {
+            SystemCallException.require("pidfd_send_signal", ProcessCalls.signal(memory, pidfd.number(), signal));
+        } finally {
+            pidfd.close();
+        }
+    }
+}
