@@ -1,0 +1,245 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Faults 34, 35 and 45: a new program takes the place of the one that serves, again and again; or cannot, and then nothing
+/// has happened.
+///
+/// How often: `-Dpolyserve.restarts=100`.
+@EnabledOnOs(OS.LINUX)
+class HotRestartTest {
+    private static final int RESTARTS = Integer.getInteger("polyserve.restarts", 2);
+    private static final int LONG_LIVED = Integer.getInteger("polyserve.restarts.held", 20);
+    private static final long BETWEEN_CLIENTS_NANOS = 3_333_333;
+    private static final Duration A_WHILE = Duration.ofSeconds(60);
+
+    @TempDir
+    private Path directory;
+
+    /// The programs that the first one has started, which are nobody's children any more.
+    private final List<ProcessHandle> successors = new ArrayList<>();
+
+    @AfterEach
+    void endSuccessors() {
+        successors.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private CommandLine serve(String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("echo", "--listen", "tcp://127.0.0.1:0", "--listen",
+                "unix:" + unix(), "--pid-file", pidFile().toString(), "--drain-timeout", "20s"));
+        arguments.addAll(List.of(more));
+        return CommandLine.serve(directory, arguments.toArray(String[]::new));
+    }
+
+    private Path unix() {
+        return directory.resolve("socket");
+    }
+
+    private Path pidFile() {
+        return directory.resolve("pid");
+    }
+
+    private long pid() throws IOException {
+        return Long.parseLong(Files.readString(pidFile()).strip());
+    }
+
+    private void signal(long pid, String signal) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).inheritIO().start();
+        assertThat(kill.waitFor()).as("kill").isZero();
+    }
+
+    /// Restarts, and waits until the new program serves.
+    private void restart(CommandLine program) throws Exception {
+        long old = pid();
+        signal(old, "USR2");
+        Eventually.holds(A_WHILE, () -> assertThat(pid()).as("process; errors: " + program.errors()).isNotEqualTo(old));
+        successors.add(ProcessHandle.of(pid()).orElseThrow());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "epoll", "process-pool"})
+    @Timeout(600)
+    void clientsNoticeNothing(String model) throws Exception {
+        String[] more = model.equals("process-pool")
+                ? new String[]{"--model", model, "--workers", "1"}
+                : new String[]{"--model", model};
+        try (CommandLine program = serve(more); Newcomers newcomers = new Newcomers(program.port())) {
+            for (int i = 0; i < RESTARTS; i++) {
+                List<SocketChannel> held = new ArrayList<>();
+                for (int j = 0; j < LONG_LIVED; j++) {
+                    held.add(exchanges(new InetSocketAddress(InetAddress.getLoopbackAddress(), program.port())));
+                }
+                int before = newcomers.served.get();
+                restart(program);
+                for (SocketChannel one : held) {
+                    exchange(one);
+                    one.close();
+                }
+                exchanges(UnixDomainSocketAddress.of(unix())).close();
+                Eventually.holds(() -> assertThat(newcomers.served.get()).isGreaterThan(before + 10));
+                assertThat(newcomers.failures).as("after restart " + i + "; errors: " + program.errors()).isEmpty();
+            }
+            assertThat(program.awaitExit(A_WHILE)).as("the first one has drained").isZero();
+            assertThat(descriptors(pid())).as("descriptors do not pile up").isLessThan(200);
+            long last = pid();
+            signal(last, "TERM");
+            Eventually.holds(A_WHILE, () -> assertThat(ProcessHandle.of(last)).isEmpty());
+            assertThat(unix()).as("removed by the last one").doesNotExist();
+            assertThat(pidFile()).doesNotExist();
+        }
+    }
+
+    private static long descriptors(long pid) throws IOException {
+        try (var files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return files.count();
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void theOldOneServesOnWhenTheNewOneFails() throws Exception {
+        Path config = Files.writeString(directory.resolve("config.toml"), "idle-timeout = \"5m\"\n");
+        try (CommandLine program = serve("--config", config.toString())) {
+            long old = pid();
+            Files.writeString(config, "idle-timeout = \"soon\"\n");
+            signal(old, "USR2");
+            Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("the restart failed")
+                    .contains("ended before it served: exit 2").contains("bad idle-timeout"));
+            servesOn(program, old);
+            Files.writeString(config, "idle-timeout = \"5m\"\n");
+            restart(program);
+            exchanges(UnixDomainSocketAddress.of(unix())).close();
+            assertThat(program.awaitExit(A_WHILE)).isZero();
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void theOldOneServesOnWhenTheNewOneTakesTooLong() throws Exception {
+        try (CommandLine program = serve("--restart-timeout", "1ms")) {
+            long old = pid();
+            signal(old, "USR2");
+            Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("the restart failed")
+                    .contains("did not serve within 1 ms and was killed"));
+            servesOn(program, old);
+            assertThat(ProcessHandle.of(old).orElseThrow().children()).as("the new one").isEmpty();
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void onlyOneNewProgramAtATime() throws Exception {
+        try (CommandLine program = serve()) {
+            long old = pid();
+            signal(old, "USR2");
+            Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("starts in this one's place"));
+            signal(old, "USR2");
+            Eventually.holds(A_WHILE, () -> assertThat(program.errors()).containsAnyOf("a restart is under way already",
+                    "the server is ending"));
+            Eventually.holds(A_WHILE, () -> assertThat(pid()).isNotEqualTo(old));
+            successors.add(ProcessHandle.of(pid()).orElseThrow());
+            assertThat(program.awaitExit(A_WHILE)).isZero();
+        }
+    }
+
+    private void servesOn(CommandLine program, long old) throws Exception {
+        assertThat(pid()).isEqualTo(old);
+        exchanges(new InetSocketAddress(InetAddress.getLoopbackAddress(), program.port())).close();
+        exchanges(UnixDomainSocketAddress.of(unix())).close();
+    }
+
+    /// A connection that has been answered.
+    private static SocketChannel exchanges(java.net.SocketAddress address) throws IOException {
+        SocketChannel channel = address instanceof UnixDomainSocketAddress
+                ? SocketChannel.open(StandardProtocolFamily.UNIX)
+                : SocketChannel.open();
+        try {
+            channel.connect(address);
+            exchange(channel);
+            return channel;
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static void exchange(SocketChannel channel) throws IOException {
+        ByteBuffer sent = ByteBuffer.wrap("hello".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        while (sent.hasRemaining()) {
+            channel.write(sent);
+        }
+        ByteBuffer answer = ByteBuffer.allocate(sent.capacity());
+        while (answer.hasRemaining()) {
+            if (channel.read(answer) < 0) {
+                throw new IOException("the end after " + answer.position() + " bytes of the answer");
+            }
+        }
+        assertThat(answer.flip()).isEqualTo(sent.flip());
+    }
+
+    /// Comes 300 times a second, is answered, and goes.
+    private static final class Newcomers implements AutoCloseable {
+        final AtomicInteger served = new AtomicInteger();
+        final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final Thread thread;
+
+        Newcomers(int port) {
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            thread = Thread.ofPlatform().daemon().name("newcomers").start(() -> {
+                while (!over.get()) {
+                    try {
+                        exchanges(address).close();
+                        served.incrementAndGet();
+                    } catch (IOException | RuntimeException | AssertionError e) {
+                        failures.add(String.valueOf(e));
+                    }
+                    LockSupport.parkNanos(BETWEEN_CLIENTS_NANOS);
+                }
+            });
+        }
+
+        @Override
+        public void close() {
+            over.set(true);
+            boolean interrupted = !joined();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private boolean joined() {
+            try {
+                thread.join();
+                return true;
+            } catch (InterruptedException e) {
+                return false;
+            }
+        }
+    }
+}
