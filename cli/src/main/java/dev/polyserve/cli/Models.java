@@ -5,22 +5,38 @@ import dev.polyserve.Model;
 /// Makes the model that the settings describe, and refuses what makes no sense for it.
 final class Models {
     private static final String DEFAULT = "virtual";
+    private static final String PROCESS = "process";
 
     private final Settings settings;
+    private final String usual;
 
-    private Models(Settings settings) {
+    private Models(Settings settings, String usual) {
         this.settings = settings;
+        this.usual = usual;
     }
 
     /// The model with the numbers that were given.
     ///
     /// @throws ExitException when a number was given that the model has no use for
     static Model of(Settings settings) {
-        return new Models(settings).model();
+        return new Models(settings, DEFAULT).model();
+    }
+
+    /// The model of a program for each connection, as [#of].
+    ///
+    /// @throws ExitException when another one was given
+    static Model ofCommands(Settings settings) {
+        Model model = new Models(settings, PROCESS).model();
+        if (!(model instanceof Model.ProcessPerConnection)) {
+            throw ExitException.wrong(settings.where(Setting.MODEL) + " " + model.id()
+                    + " does not go with exec, which has a process for each connection: leave it out, or take --stdio pipe,"
+                    + " which goes with every model");
+        }
+        return model;
     }
 
     private Model model() {
-        Model model = settings.read(Setting.MODEL, Model::named).orElseGet(() -> Model.named(DEFAULT));
+        Model model = settings.read(Setting.MODEL, Model::named).orElseGet(() -> Model.named(usual));
         if (settings.has(Setting.INNER) && !(model instanceof Model.ProcessPool)) {
             throw unused(Setting.INNER, model, "it belongs to process-pool");
         }

@@ -134,7 +134,7 @@ final class ServeCommand {
             plan.endpoints().stream().skip(1).forEach(builder::listen);
             plan.service().into(builder, new ServiceContext(plan.arguments(), own.in(), printer,
                     plan.allowAmplification(), plan.options().timeouts().idle(),
-                    plan.options().limits().highWaterBytes()));
+                    plan.options().limits().highWaterBytes(), plan.exec()));
             life.watchIdleness(builder);
             // Before anything is bound, so that a name that is wrong costs nothing.
             Optional<Account> account = takesOver ? Optional.empty() : account(plan);
@@ -209,6 +209,7 @@ final class ServeCommand {
                 "  polyserve serve",
                 "  polyserve serve upper --listen tcp://*:7000 --listen unix:/tmp/up.sock --model nio --loops 2",
                 "  polyserve serve welcome 'Good morning' --max-connections 50 --on-full reject",
+                "  polyserve serve exec --listen tcp://127.0.0.1:7070 -- sh -c 'echo you are $REMOTE_ADDR; exec cat'",
                 "  polyserve serve proxy tcp://10.0.0.5:5432 --idle-timeout 10m",
                 "  polyserve serve --handler com.example.MyHandler --class-path target/classes",
                 "  polyserve serve chat --config /etc/polyserve.toml --log-format json",

@@ -5,6 +5,7 @@ import dev.polyserve.Model;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.cli.services.Exec;
 import dev.polyserve.cli.services.Servable;
 import dev.polyserve.cli.services.Service;
 import dev.polyserve.cli.services.UserHandler;
@@ -25,10 +26,11 @@ import java.util.stream.Stream;
 /// @param logFormat how log lines look
 /// @param quiet whether only warnings and errors are logged
 /// @param allowAmplification whether the small services answer datagrams of everybody
+/// @param exec how a program is run
 /// @param operation how it is operated
 /// @param inheritance which sockets it has inherited
 record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoints, Model model, Options options,
-        ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, Operation operation,
+        ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, Exec exec, Operation operation,
         Inheritance inheritance) {
     private static final String DEFAULT_ENDPOINT = "tcp://127.0.0.1:8888";
 
@@ -38,16 +40,31 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
     static ServePlan of(List<String> words, Settings settings) {
         List<String> arguments = words.isEmpty() ? List.of() : words.subList(1, words.size());
         List<Endpoint> endpoints = endpoints(settings);
-        ServePlan plan = new ServePlan(service(words, arguments, settings), arguments, endpoints,
-                Models.of(settings), Options.defaults(), logFormat(settings), settings.flag(Setting.QUIET),
-                settings.flag(Setting.ALLOW_AMPLIFICATION), Operation.of(settings), Inheritance.among(endpoints));
+        Servable service = service(words, arguments, settings);
+        Exec exec = exec(settings, service);
+        boolean commands = service == Service.EXEC && exec.stdio() == Exec.Stdio.SOCKET;
+        ServePlan plan = new ServePlan(service, arguments, endpoints,
+                commands ? Models.ofCommands(settings) : Models.of(settings), Options.defaults(), logFormat(settings),
+                settings.flag(Setting.QUIET), settings.flag(Setting.ALLOW_AMPLIFICATION), exec,
+                Operation.of(settings), Inheritance.among(endpoints));
         plan.checkEndpoints();
         return plan.withOptions(options(settings, plan.service));
     }
 
     private ServePlan withOptions(Options all) {
-        return new ServePlan(service, arguments, endpoints, model, all, logFormat, quiet, allowAmplification, operation,
-                inheritance);
+        return new ServePlan(service, arguments, endpoints, model, all, logFormat, quiet, allowAmplification, exec,
+                operation, inheritance);
+    }
+
+    private static Exec exec(Settings settings, Servable service) {
+        for (Setting setting : List.of(Setting.STDIO, Setting.ENV)) {
+            if (settings.has(setting) && service != Service.EXEC) {
+                throw ExitException.wrong(settings.where(setting) + " goes with exec only, and " + service.id()
+                        + " runs no program");
+            }
+        }
+        Exec.Stdio stdio = settings.read(Setting.STDIO, Exec.Stdio::named).orElseGet(Exec.Stdio::usual);
+        return sentence(() -> new Exec(settings.list(Setting.ENV), stdio));
     }
 
     private static Servable service(List<String> words, List<String> arguments, Settings settings) {

@@ -94,6 +94,14 @@ enum Setting {
     /// Where that class is.
     CLASS_PATH("class-path", "PATH", Shape.TEXT,
             "Where --handler finds its classes: directories and jars (default: .)."),
+    /// What a program's input and output are.
+    STDIO("stdio", "socket|pipe", Shape.TEXT,
+            "What the program of exec has as its input and output: the connection itself, or pipes, with any model"
+                    + " (default: socket on Linux, pipe elsewhere)."),
+    /// A program's environment.
+    ENV("env", "NAME[=VALUE]", Shape.LIST,
+            "Adds a variable to the environment of exec's program, which is otherwise clean: with a value, or ours; '*'"
+                    + " adds all of ours; may be repeated."),
     /// The small services for everybody.
     ALLOW_AMPLIFICATION("allow-amplification", "", Shape.FLAG,
             "Lets discard, chargen, daytime, time and qotd answer datagrams from other machines.");

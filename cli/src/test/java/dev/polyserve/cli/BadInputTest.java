@@ -38,7 +38,6 @@ class BadInputTest {
                 mistake("serve proxy nowhere", "bad endpoint 'nowhere'"),
                 mistake("serve proxy udp://127.0.0.1:53", "proxy passes connections on"),
                 mistake("serve exec", "exec needs -- COMMAND"),
-                mistake("serve exec -- ls -l", "exec needs the support for processes"),
                 mistake("connect", "missing required parameter: 'ENDPOINT'"),
                 mistake("connect here", "bad endpoint 'here'"),
                 mistake("connect fd:3", "an inherited descriptor is for serving"),

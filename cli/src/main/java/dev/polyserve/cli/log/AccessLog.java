@@ -7,7 +7,10 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.cli.text.Addresses;
 import dev.polyserve.cli.text.Units;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// Writes one line when a connection ends or is turned away. What needs somebody's attention the library logs itself.
@@ -28,11 +31,27 @@ public final class AccessLog implements ServerListener {
         }
         Duration age = connection.age();
         String peer = Addresses.shown(connection.peer());
-        log.info("closed #" + connection.id() + " " + peer + " " + why(cause) + " by " + cause.endedBy() + ", in "
-                + connection.bytesIn() + " B, out " + connection.bytesOut() + " B, " + Units.shown(age),
-                "event", "closed", "connection", connection.id(), "peer", peer, "endpoint", connection.endpoint(),
-                "why", why(cause), "by", cause.endedBy(), "bytesIn", connection.bytesIn(),
-                "bytesOut", connection.bytesOut(), "millis", age.toMillis());
+        List<Object> fields = new ArrayList<>(List.of("event", "closed", "connection", connection.id(), "peer", peer,
+                "endpoint", connection.endpoint(), "why", why(cause), "by", cause.endedBy()));
+        StringBuilder line = new StringBuilder("closed #").append(connection.id()).append(' ').append(peer).append(' ')
+                .append(why(cause)).append(" by ").append(cause.endedBy());
+        if (isCounted(connection)) {
+            line.append(", in ").append(connection.bytesIn()).append(" B, out ").append(connection.bytesOut())
+                    .append(" B");
+            fields.addAll(List.of("bytesIn", connection.bytesIn(), "bytesOut", connection.bytesOut()));
+        }
+        line.append(", ").append(Units.shown(age));
+        fields.addAll(List.of("millis", age.toMillis()));
+        connection.exit().ifPresent(exit -> {
+            line.append(", ").append(exit.text()).append(", cpu ").append(exit.cpu().toMillis()).append(" ms");
+            fields.addAll(List.of("exit", exit.text(), "cpuMillis", exit.cpu().toMillis()));
+        });
+        log.info(line.toString(), fields.toArray());
+    }
+
+    /// What a command reads and writes itself, the system counts, and only for TCP.
+    private static boolean isCounted(ConnectionInfo connection) {
+        return connection.exit().isEmpty() || connection.peer() instanceof InetSocketAddress;
     }
 
     @Override

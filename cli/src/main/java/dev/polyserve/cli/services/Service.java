@@ -31,7 +31,7 @@ public enum Service implements Servable {
     QOTD("qotd", "", 0, Datagrams.LOOPBACK, true, "sends one short sentence"),
     /// A program per connection.
     EXEC("exec", "-- COMMAND ARGS...", 1, Datagrams.NONE, true,
-            "runs a program for each connection (not in this build)"),
+            "runs a program for each connection, which is its input and output"),
     /// To another server.
     PROXY("proxy", "ENDPOINT", 1, Datagrams.NONE, true, "passes bytes both ways to another endpoint");
 
@@ -118,8 +118,7 @@ public enum Service implements Servable {
             case DAYTIME -> sendOnce(builder, context, Daytime::now);
             case TIME -> sendOnce(builder, context, RfcTime::now);
             case QOTD -> sendOnce(builder, context, new Quotes()::next);
-            case EXEC -> throw new IllegalArgumentException(
-                    "exec needs the support for processes, which this build does not have yet: take another service");
+            case EXEC -> context.exec().into(builder, context);
             case PROXY -> builder.handle(new Proxy(context.arguments().getFirst(), context.idleTimeout()));
         }
     }

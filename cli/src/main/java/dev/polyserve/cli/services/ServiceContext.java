@@ -13,8 +13,9 @@ import java.util.List;
 /// @param allowAmplification whether the small services answer datagrams of everybody
 /// @param idleTimeout after what time without a byte a connection ends; zero: never
 /// @param highWaterBytes output waiting for a peer above which it is not fed
+/// @param exec how a program is run
 public record ServiceContext(List<String> arguments, InputStream in, LineWriter out, boolean allowAmplification,
-        Duration idleTimeout, int highWaterBytes) {
+        Duration idleTimeout, int highWaterBytes, Exec exec) {
     /// Keeps its own copy of the arguments.
     public ServiceContext {
         arguments = List.copyOf(arguments);

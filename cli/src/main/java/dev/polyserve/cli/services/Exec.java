@@ -1,0 +1,78 @@
+package dev.polyserve.cli.services;
+
+import dev.polyserve.Command;
+import dev.polyserve.ServerBuilder;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// How the service `exec` runs its program.
+///
+/// @param variables what is added to its environment: `NAME=VALUE`, `NAME` for ours, `*` for all of ours
+/// @param stdio what its input and output are
+public record Exec(List<String> variables, Stdio stdio) {
+    private static final String ALL_OF_OURS = "*";
+
+    /// What the program reads and writes.
+    public enum Stdio {
+        /// The connection itself.
+        SOCKET,
+        /// Pipes, which we fill and empty.
+        PIPE;
+
+        /// The usual one of this system.
+        public static Stdio usual() {
+            return System.getProperty("os.name", "").equals("Linux") ? SOCKET : PIPE;
+        }
+
+        /// The one of this name.
+        ///
+        /// @throws IllegalArgumentException when there is none
+        public static Stdio named(String name) {
+            return List.of(values()).stream().filter(each -> each.name().toLowerCase(Locale.ROOT).equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("it is socket or pipe"));
+        }
+    }
+
+    /// Keeps its own copy, after looking at it.
+    ///
+    /// @throws IllegalArgumentException when a variable is to be ours and we have none, or it has no name
+    public Exec {
+        variables = List.copyOf(variables);
+        for (String variable : variables) {
+            if (variable.isEmpty() || variable.startsWith("=")) {
+                throw new IllegalArgumentException("the environment variable '" + variable + "' has no name");
+            }
+            if (!variable.contains("=") && !variable.equals(ALL_OF_OURS) && System.getenv(variable) == null) {
+                throw new IllegalArgumentException("the environment variable " + variable
+                        + " is not set here, so it cannot be passed on: give it a value, as in " + variable + "=value");
+            }
+        }
+    }
+
+    /// Gives it to a server.
+    void into(ServerBuilder builder, ServiceContext context) {
+        Command command = command(context.arguments());
+        switch (stdio) {
+            case SOCKET -> builder.command(command);
+            case PIPE -> builder.handle(new PipedCommand(command, context.idleTimeout()));
+        }
+    }
+
+    private Command command(List<String> argv) {
+        Command command = Command.of(argv);
+        for (String variable : variables) {
+            int equals = variable.indexOf('=');
+            if (equals > 0) {
+                command = command.withVariable(variable.substring(0, equals), variable.substring(equals + 1));
+            } else if (variable.equals(ALL_OF_OURS)) {
+                command = command.withOurEnvironment();
+            } else {
+                command = command.withVariable(variable,
+                        Optional.ofNullable(System.getenv(variable)).orElseThrow());
+            }
+        }
+        return command;
+    }
+}
