@@ -1,0 +1,253 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What whoever operates a server asks of it.
+@EnabledOnOs(OS.LINUX)
+@Timeout(120)
+class OperationTest {
+    private static final String ANYWHERE = "tcp://127.0.0.1:0";
+
+    @TempDir
+    private Path directory;
+
+    private static void requireRoot() {
+        assumeTrue(System.getProperty("user.name").equals("root"), "needs root");
+    }
+
+    private static void talk(int port) throws IOException {
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            client.setSoTimeout(60_000);
+            client.getOutputStream().write('a');
+            assertThat(client.getInputStream().read()).isEqualTo('A');
+        }
+    }
+
+    // --- the file with the process's number ---
+
+    private ServedProcess withPidFile(Path file) throws IOException {
+        return ServedProcess.start("serve", "upper", "--listen", ANYWHERE, "--pid-file", file.toString());
+    }
+
+    @Test
+    void thePidFileIsThereWhileTheServerIs() throws Exception {
+        Path file = directory.resolve("pid");
+        try (ServedProcess server = withPidFile(file)) {
+            server.awaitPort();
+            assertThat(file).hasContent(server.pid() + "\n");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-r--r--");
+            server.signal("TERM");
+            assertThat(server.awaitStatus()).isZero();
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void aSecondServerRefusesThePidFileOfOneThatLives() throws Exception {
+        Path file = directory.resolve("pid");
+        try (ServedProcess first = withPidFile(file)) {
+            first.awaitPort();
+            try (ServedProcess second = withPidFile(file)) {
+                assertThat(second.awaitStatus()).isEqualTo(2);
+                second.err.awaitContaining("polyserve: another server runs with the pid file " + file + " (process "
+                        + first.pid() + "): stop it or take another file");
+                assertThat(second.out.text()).isEmpty();
+            }
+            assertThat(file).hasContent(first.pid() + "\n");
+            talk(first.awaitPort());
+        }
+    }
+
+    @Test
+    void aStalePidFileIsReplaced() throws Exception {
+        // Of a process that lives, and is no server.
+        Path file = Files.writeString(directory.resolve("pid"), ProcessHandle.current().pid() + "\n");
+        try (ServedProcess killed = withPidFile(file)) {
+            killed.awaitPort();
+            assertThat(file).hasContent(killed.pid() + "\n");
+            killed.signal("KILL");
+            assertThat(killed.awaitStatus()).isEqualTo(137);
+        }
+        assertThat(file).exists();
+        try (ServedProcess next = withPidFile(file)) {
+            next.awaitPort();
+            assertThat(file).hasContent(next.pid() + "\n");
+        }
+    }
+
+    @Test
+    void aPidFileThatSomebodyElseHasWrittenMeanwhileStays() throws Exception {
+        Path file = directory.resolve("pid");
+        try (ServedProcess server = withPidFile(file)) {
+            server.awaitPort();
+            Files.delete(file);
+            Files.writeString(file, "1\n");
+            server.signal("TERM");
+            assertThat(server.awaitStatus()).isZero();
+        }
+        assertThat(file).hasContent("1\n");
+    }
+
+    @Test
+    void aPidFileWithoutADirectoryIsOneSentence() throws Exception {
+        try (ServedProcess server = withPidFile(directory.resolve("none").resolve("pid"))) {
+            assertThat(server.awaitStatus()).isEqualTo(1);
+            server.err.awaitContaining("its directory does not exist; make it or take another path");
+        }
+    }
+
+    // --- another user ---
+
+    @Test
+    void everyThreadBecomesTheUserOnceThePortIsBound() throws Exception {
+        requireRoot();
+        int port = privilegedPort();
+        for (String model : List.of("virtual", "epoll", "thread")) {
+            try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", "tcp://127.0.0.1:" + port,
+                    "--user", "nobody", "--model", model)) {
+                assertThat(server.awaitPort()).isEqualTo(port);
+                talk(port);
+                requireNobody(server.pid());
+                server.signal("TERM");
+                assertThat(server.awaitStatus()).isZero();
+            }
+        }
+    }
+
+    /// One that only root may bind, and nobody has.
+    private static int privilegedPort() throws IOException {
+        for (int port = 999; port > 900; port--) {
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("in use");
+            }
+        }
+        throw new AssertionError("no port below 1000 is free");
+    }
+
+    private static void requireNobody(long pid) throws IOException {
+        int threads = 0;
+        try (var tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+            for (Path task : tasks) {
+                List<String> status;
+                try {
+                    status = Files.readAllLines(task.resolve("status"));
+                } catch (IOException e) {
+                    continue; // It has ended.
+                }
+                threads++;
+                assertThat(status).contains("Uid:\t65534\t65534\t65534\t65534", "Gid:\t65534\t65534\t65534\t65534");
+                assertThat(status).anyMatch(line -> line.matches("Groups:\\s*(65534)?\\s*"));
+                assertThat(status).contains("CapEff:\t0000000000000000", "CapPrm:\t0000000000000000");
+            }
+        }
+        assertThat(threads).isGreaterThan(5);
+    }
+
+    @Test
+    void aUserWhoIsNotKnownIsOneSentence() throws Exception {
+        requireRoot();
+        try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", ANYWHERE, "--user", "nemo")) {
+            assertThat(server.awaitStatus()).isEqualTo(2);
+            server.err.awaitContaining("polyserve: there is no user 'nemo' on this system");
+            assertThat(server.out.text()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoIsNotRootBecomesNobody() throws Exception {
+        requireRoot();
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv of the package util-linux");
+        assumeTrue(Files.isReadable(Path.of(System.getProperty("java.home"))), "needs a JDK that others may read");
+        List<String> asNobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+        try (ServedProcess probe = ServedProcess.start(asNobody, Map.of(), "--version")) {
+            assumeTrue(probe.awaitStatus() == 0, "needs classes that others may read");
+        }
+        try (ServedProcess server = ServedProcess.start(asNobody, Map.of(), "serve", "upper", "--listen", ANYWHERE,
+                "--user", "daemon")) {
+            assertThat(server.awaitStatus()).isEqualTo(2);
+            server.err.awaitContaining("polyserve: cannot become the user daemon: only root may; start the program as"
+                    + " root, or without that");
+        }
+    }
+
+    // --- the service manager ---
+
+    @Test
+    void theServiceManagerHearsOfEveryStep() throws Exception {
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        Path socket = directory.resolve("notify");
+        Path configuration = Files.writeString(directory.resolve("p.toml"), "quiet = true\n");
+        try (Server _ = Server.at(new Endpoint.UnixDatagram(socket)).model(Model.epoll())
+                .datagrams((request, _) -> heard.add(StandardCharsets.UTF_8.decode(request.payload()).toString()))
+                .start();
+                ServedProcess server = ServedProcess.start(List.of(),
+                        Map.of("NOTIFY_SOCKET", socket.toString(), "WATCHDOG_USEC", "500000"), "serve", "upper",
+                        "--listen", ANYWHERE, "--config", configuration.toString())) {
+            List<String> said = new ArrayList<>();
+            assertThat(await(heard, said, "READY=1\n")).startsWith("READY=1\nMAINPID=" + server.pid()
+                    + "\nSTATUS=serving upper on tcp://127.0.0.1:");
+            talk(server.awaitPort());
+            await(heard, said, "WATCHDOG=1");
+            await(heard, said, "WATCHDOG=1");
+            server.signal("HUP");
+            await(heard, said, "RELOADING=1\nMONOTONIC_USEC=");
+            await(heard, said, "READY=1\n");
+            server.signal("TERM");
+            await(heard, said, "STOPPING=1\nSTATUS=draining");
+            assertThat(server.awaitStatus()).isZero();
+            assertThat(said.getFirst()).startsWith("READY=1");
+        }
+    }
+
+    /// The next message that begins so; others, of the watchdog, may come before.
+    private static String await(BlockingQueue<String> heard, List<String> said, String begin)
+            throws InterruptedException {
+        while (true) {
+            String next = Objects.requireNonNull(heard.poll(40, TimeUnit.SECONDS),
+                    () -> begin + " did not come: " + said);
+            said.add(next);
+            if (next.startsWith(begin)) {
+                return next;
+            }
+        }
+    }
+
+    @Test
+    void aServiceManagerThatIsGoneStopsNobody() throws Exception {
+        try (ServedProcess server = ServedProcess.start(List.of(),
+                Map.of("NOTIFY_SOCKET", directory.resolve("nobody").toString()), "serve", "upper", "--listen",
+                ANYWHERE)) {
+            talk(server.awaitPort());
+            server.err.awaitContaining("(NOTIFY_SOCKET) cannot be told how this program is, which goes on without");
+            server.signal("TERM");
+            assertThat(server.awaitStatus()).isZero();
+        }
+    }
+}
