@@ -1,6 +1,7 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.Model;
+import java.util.Optional;
 
 /// Makes the model that the settings describe, and refuses what makes no sense for it.
 final class Models {
@@ -9,10 +10,12 @@ final class Models {
 
     private final Settings settings;
     private final String usual;
+    private final WorkerKeeping keeping;
 
     private Models(Settings settings, String usual) {
         this.settings = settings;
         this.usual = usual;
+        this.keeping = new WorkerKeeping(settings);
     }
 
     /// The model with the numbers that were given.
@@ -40,6 +43,9 @@ final class Models {
         if (settings.has(Setting.INNER) && !(model instanceof Model.ProcessPool)) {
             throw unused(Setting.INNER, model, "it belongs to process-pool");
         }
+        if (!(model instanceof Model.ProcessPool) && !(model instanceof Model.ProcessPerConnection)) {
+            keeping.given().ifPresent(setting -> refuse(setting, model, "it belongs to process and process-pool"));
+        }
         Model complete = switch (model) {
             case Model.ThreadPool pool -> threadPool(pool);
             case Model.ProcessPerConnection one -> processes(one);
@@ -56,33 +62,38 @@ final class Models {
     }
 
     private Model threadPool(Model.ThreadPool pool) {
-        return settings.read(Setting.WORKERS, Workers::parse).<Model>map(workers -> {
-            if (workers.least() != workers.most()) {
+        return workers().<Model>map(workers -> {
+            if (workers.least() != workers.mostOrLeast()) {
                 throw ExitException.wrong("bad " + settings.where(Setting.WORKERS)
                         + ": a thread-pool has a fixed number of threads, so give one number");
             }
-            return new Model.ThreadPool(workers.most(), pool.namePrefix(), pool.initializer());
+            return new Model.ThreadPool(workers.least(), pool.namePrefix(), pool.initializer());
         }).orElse(pool);
     }
 
     private Model processes(Model.ProcessPerConnection one) {
         refuseQueue(one);
-        return settings.read(Setting.WORKERS, Workers::parse)
-                .<Model>map(workers -> one.withMaxWorkers(workers.most())).orElse(one);
+        Model.ProcessPerConnection sized = workers().map(workers -> one.withMaxWorkers(workers.mostOrLeast()))
+                .orElse(one);
+        return keeping.of(sized);
     }
 
     private Model processPool(Model.ProcessPool pool) {
         Model inner = settings.read(Setting.INNER, Model::named).orElse(pool.inner());
-        Workers workers = settings.read(Setting.WORKERS, Workers::parse)
-                .orElseGet(() -> new Workers(pool.minWorkers(), pool.maxWorkers()));
         if (!(inner instanceof Model.ThreadPool)) {
             refuseQueue(inner);
         }
         try {
-            return pool.withWorkers(workers.least(), workers.most()).withInner(withLoops(inner));
+            Model.ProcessPool sized = workers().map(workers -> pool.withWorkers(workers.least(), workers.mostOrLeast()))
+                    .orElse(pool);
+            return keeping.of(sized.withInner(withLoops(inner)));
         } catch (IllegalArgumentException e) {
             throw ExitException.wrong("bad " + settings.where(Setting.INNER) + ": " + e.getMessage(), e);
         }
+    }
+
+    private Optional<Range> workers() {
+        return settings.read(Setting.WORKERS, text -> Range.parse(text, 1));
     }
 
     private Model withLoops(Model model) {
@@ -120,31 +131,5 @@ final class Models {
 
     private ExitException unused(Setting setting, Model model, String why) {
         return ExitException.wrong(settings.where(setting) + " does not go with the model " + model.id() + ": " + why);
-    }
-
-    /// How many workers.
-    ///
-    /// @param least how many at least
-    /// @param most how many at most
-    private record Workers(int least, int most) {
-        private static final String RANGE = "..";
-
-        static Workers parse(String text) {
-            int dots = text.indexOf(RANGE);
-            int least = positive(dots < 0 ? text : text.substring(0, dots));
-            int most = dots < 0 ? least : positive(text.substring(dots + RANGE.length()));
-            if (most < least) {
-                throw new IllegalArgumentException("the maximum is less than the minimum");
-            }
-            return new Workers(least, most);
-        }
-
-        private static int positive(String text) {
-            boolean digits = !text.isEmpty() && text.length() <= 6 && text.chars().allMatch(c -> c >= '0' && c <= '9');
-            if (!digits || Integer.parseInt(text) == 0) {
-                throw new IllegalArgumentException("it is a positive number, or two as in 2..8");
-            }
-            return Integer.parseInt(text);
-        }
     }
 }

@@ -48,6 +48,7 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                 settings.flag(Setting.QUIET), settings.flag(Setting.ALLOW_AMPLIFICATION), exec,
                 Operation.of(settings), Inheritance.among(endpoints));
         plan.checkEndpoints();
+        plan.checkProcesses();
         return plan.withOptions(options(settings, plan.service));
     }
 
@@ -180,6 +181,15 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                         + " over UDP can be turned against others by forged senders, so it"
                         + " is served on loopback only, and " + endpoint + " is not: --allow-amplification insists");
             }
+        }
+    }
+
+    private void checkProcesses() {
+        boolean several = model instanceof Model.ProcessPool || model instanceof Model.ProcessPerConnection;
+        if (several && service.needsOneProcess()) {
+            throw ExitException
+                    .wrong(service.id() + " keeps all its clients in one process, and the model " + model.id()
+                            + " has several: take a model without processes");
         }
     }
 

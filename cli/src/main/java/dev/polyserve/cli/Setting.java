@@ -20,6 +20,22 @@ enum Setting {
             "How many worker processes, or threads of a thread-pool (one number there)."),
     /// Inside a worker.
     INNER("inner", "MODEL", Shape.TEXT, "What runs inside a process-pool worker (default: virtual)."),
+    /// Workers that wait for work.
+    SPARE("spare", "MIN[..MAX]", Shape.TEXT,
+            "How many worker processes without work there are, within the number of --workers (default: 1..4)."),
+    /// The end of a worker after its work.
+    RECYCLE_CONNECTIONS("recycle-connections", "N", Shape.NUMBER,
+            "Replaces a process-pool worker after about N connections; 0: never (default: 0)."),
+    /// The end of a worker after its time.
+    RECYCLE_AGE("recycle-age", "DURATION", Shape.TEXT,
+            "Replaces a worker process at about this age; 0: never (default: 0)."),
+    /// The beginning of a worker.
+    WORKER_BOOT("worker-boot", "DURATION", Shape.TEXT,
+            "How long a worker process may take until it serves (default: 30s)."),
+    /// A stuck worker.
+    WORKER_SILENCE("worker-silence", "DURATION", Shape.TEXT,
+            "Replaces a worker process whose accept loop is stuck for so long, after its threads were shown in the log"
+                    + " (default: 30s)."),
     /// At once.
     MAX_CONNECTIONS("max-connections", "N", Shape.NUMBER, true, "Connections at once (default: 20000)."),
     /// At once from one address.

@@ -22,7 +22,8 @@ class BadInputTest {
     }
 
     static Stream<Arguments> mistakes() {
-        return Stream.of(commands(), values(), contradictions(), places(), benchmarks()).flatMap(mistakes -> mistakes);
+        return Stream.of(commands(), values(), contradictions(), workers(), places(), benchmarks())
+                .flatMap(mistakes -> mistakes);
     }
 
     private static Stream<Arguments> commands() {
@@ -113,12 +114,33 @@ class BadInputTest {
                 mistake("serve qotd --listen udp://*:0", "served on loopback only"));
     }
 
+    private static Stream<Arguments> workers() {
+        String pool = "serve --model process-pool --workers 2..4 ";
+        return Stream.of(mistake("serve chat --model process",
+                "chat keeps all its clients in one process, and the model process has several: take a model without"),
+                mistake("serve reply --model process-pool", "reply keeps all its clients in one process"),
+                mistake("serve --spare 2", "--spare does not go with the model virtual: it belongs to process"),
+                mistake("serve --model epoll --worker-silence 2s",
+                        "--worker-silence does not go with the model epoll"),
+                mistake("serve --model thread-pool --recycle-age 2h",
+                        "--recycle-age does not go with the model thread-pool"),
+                mistake("serve --model process-pool --workers 2 --spare 2", "give --workers MIN..MAX"),
+                mistake("serve --model process --recycle-connections 5",
+                        "--recycle-connections does not go with the model process: its workers serve one"),
+                mistake(pool + "--spare 4..2", "bad --spare '4..2': the maximum is less than the minimum"),
+                mistake(pool + "--spare few", "bad --spare 'few': it is a number, or two as in 2..8"),
+                mistake(pool + "--spare 0..0", "bad --spare '0..0': workers: 0 to 0 spare ones"),
+                mistake(pool + "--recycle-connections many", "bad --recycle-connections 'many': it is not a whole"),
+                mistake(pool + "--recycle-age old", "bad --recycle-age 'old': it is not a duration"),
+                mistake(pool + "--worker-boot 0s", "bad --worker-boot '0s': it must be longer than 0"),
+                mistake(pool + "--worker-silence 0", "bad --worker-silence '0': it must be longer than 0"));
+    }
+
     private static Stream<Arguments> places() {
         return Stream.of(mistake("serve --listen unixgram:/tmp/polyserve-test", "unixgram:/tmp/polyserve-test"),
                 mistake("serve --user-timeout 5s --listen tcp://127.0.0.1:0", "this model cannot set user-timeout"),
                 mistake("serve --listen unix:@polyserve-test", "this model has no abstract addresses"),
-                mistake("serve --listen tcp://no-such-host.invalid:0", "no-such-host.invalid"),
-                mistake("serve --model process", "process"));
+                mistake("serve --listen tcp://no-such-host.invalid:0", "no-such-host.invalid"));
     }
 
     @Test

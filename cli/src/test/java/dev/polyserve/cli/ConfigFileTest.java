@@ -3,6 +3,7 @@ package dev.polyserve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.polyserve.Model;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,6 +49,24 @@ class ConfigFileTest {
                 .withMessageContaining(expected).withMessageContaining(file.toString())
                 .satisfies(thrown -> assertThat(thrown.status()).isEqualTo(2))
                 .satisfies(thrown -> assertThat(thrown.getMessage()).hasLineCount(1));
+    }
+
+    @Test
+    void workersAreKeptAsItSays() throws Exception {
+        Model model = Models.of(ConfigFile.read(file("""
+                model = "process-pool"
+                workers = "2..8"
+                spare = "2..3"
+                recycle-connections = 1000
+                recycle-age = "2h"
+                worker-boot = "10s"
+                worker-silence = "5s"
+                """)));
+        assertThat(model).isEqualTo(Model.processPool(2).withWorkers(2, 8).with(workers -> workers.withSpare(2, 3)
+                .withRecycleConnections(1000).withRecycleAge(Duration.ofHours(2)).withBoot(Duration.ofSeconds(10))
+                .withSilence(Duration.ofSeconds(5))));
+        Model one = Models.of(ConfigFile.read(file("model = 'process'\nworkers = 9\nspare = 6\n")));
+        assertThat(one).isEqualTo(Model.processPerConnection().withMaxWorkers(9).with(w -> w.withSpare(6, 6)));
     }
 
     @Test

@@ -20,6 +20,9 @@ public interface Servable {
     /// Whether the client may have nothing to say, so that it is not to be ended for saying nothing at first.
     boolean speaksFirst();
 
+    /// Whether its clients have something in common that is kept in one process, so that it cannot be served by several.
+    boolean needsOneProcess();
+
     /// Gives it to the server; called once.
     ///
     /// @throws IllegalArgumentException with a sentence when its arguments make no sense

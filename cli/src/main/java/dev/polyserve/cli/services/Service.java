@@ -104,6 +104,11 @@ public enum Service implements Servable {
     }
 
     @Override
+    public boolean needsOneProcess() {
+        return this == CHAT || this == REPLY;
+    }
+
+    @Override
     public void into(ServerBuilder builder, ServiceContext context) {
         switch (this) {
             case ECHO -> builder.protocol(Echo::new).datagrams(new DatagramGuard(Echo::reply, false));

@@ -76,6 +76,11 @@ public final class UserHandler implements Servable {
     }
 
     @Override
+    public boolean needsOneProcess() {
+        return false;
+    }
+
+    @Override
     public void into(ServerBuilder builder, ServiceContext context) {
         if (Handler.class.isAssignableFrom(type)) {
             builder.handleEach(() -> Handler.class.cast(instance()));

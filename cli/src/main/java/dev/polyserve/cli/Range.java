@@ -1,0 +1,43 @@
+package dev.polyserve.cli;
+
+import java.util.OptionalInt;
+
+/// Two numbers as in `2..8`, or one.
+///
+/// @param least the first
+/// @param most the second; empty when there is but one
+record Range(int least, OptionalInt most) {
+    private static final String DOTS = "..";
+    private static final int MOST_DIGITS = 6;
+
+    /// Reads numbers that are not less than `smallest`, 0 or 1.
+    ///
+    /// @throws IllegalArgumentException that says what is wrong
+    static Range parse(String text, int smallest) {
+        int dots = text.indexOf(DOTS);
+        if (dots < 0) {
+            return new Range(number(text, smallest), OptionalInt.empty());
+        }
+        int least = number(text.substring(0, dots), smallest);
+        int most = number(text.substring(dots + DOTS.length()), smallest);
+        if (most < least) {
+            throw new IllegalArgumentException("the maximum is less than the minimum");
+        }
+        return new Range(least, OptionalInt.of(most));
+    }
+
+    private static int number(String text, int smallest) {
+        boolean digits = !text.isEmpty() && text.length() <= MOST_DIGITS
+                && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!digits || Integer.parseInt(text) < smallest) {
+            throw new IllegalArgumentException(
+                    "it is a " + (smallest == 0 ? "" : "positive ") + "number, or two as in 2..8");
+        }
+        return Integer.parseInt(text);
+    }
+
+    /// The second number, or the only one.
+    int mostOrLeast() {
+        return most.orElse(least);
+    }
+}
