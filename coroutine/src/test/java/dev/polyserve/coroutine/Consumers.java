@@ -1,0 +1,30 @@
+package dev.polyserve.coroutine;
+
+import java.util.concurrent.CompletableFuture;
+
+/// The two kinds of thread that use a coroutine: they take different ways through it.
+enum Consumers {
+    PLATFORM, VIRTUAL;
+
+    /// Runs a test on a thread of this kind, and passes on what it throws.
+    void run(Body body) throws Exception {
+        var outcome = new CompletableFuture<Void>();
+        Thread.Builder threads = this == PLATFORM ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
+        Thread thread = threads.name("consumer").start(() -> {
+            try {
+                body.run();
+                outcome.complete(null);
+            } catch (Throwable e) {
+                outcome.completeExceptionally(e);
+            }
+        });
+        outcome.get(60, java.util.concurrent.TimeUnit.SECONDS);
+        thread.join();
+    }
+
+    /// A test.
+    @FunctionalInterface
+    interface Body {
+        void run() throws Exception;
+    }
+}
