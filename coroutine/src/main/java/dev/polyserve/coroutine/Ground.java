@@ -1,0 +1,20 @@
+package dev.polyserve.coroutine;
+
+import java.util.concurrent.Executor;
+
+/// The loop on whose thread the tasks of a hub run.
+///
+/// `execute` runs something at a later turn, in order; **Thread**: any. The timers are for its own thread.
+interface Ground extends Executor {
+    /// Whether virtual threads can run on its thread.
+    boolean lendsThread();
+
+    /// Whether the calling thread is its own, as in a callback.
+    boolean isCurrent();
+
+    /// Sets a timer that is not set, in `delayNanos`.
+    void set(HubTimer timer, long delayNanos);
+
+    /// Cancels a timer; one that is not set stays so.
+    void cancel(HubTimer timer);
+}

@@ -1,0 +1,173 @@
+package dev.polyserve.coroutine;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// The tasks on one loop, and how they wait.
+///
+/// All state is touched only on the loop: by a task that has its turn, a callback or a timer. Other threads let the loop do it.
+final class HubCore {
+    private final HubOptions options;
+    private final Ground ground;
+    private final Thread.Builder.@Nullable OfVirtual threads;
+    private final Hub hub;
+    private final LiveTasks live = new LiveTasks();
+    private final AtomicLong spawned = new AtomicLong();
+
+    /// @param scope what closing the hub ends
+    HubCore(HubOptions options, Ground ground, AutoCloseable scope) {
+        this.options = options;
+        this.ground = ground;
+        this.threads = ground.lendsThread() ? Carrier.threadsOn(ground) : null;
+        this.hub = new Hub(this, scope);
+    }
+
+    HubOptions options() {
+        return options;
+    }
+
+    Ground ground() {
+        return ground;
+    }
+
+    Hub hub() {
+        return hub;
+    }
+
+    LiveTasks live() {
+        return live;
+    }
+
+    // --- tasks ---
+
+    String newName() {
+        return "task-" + spawned.incrementAndGet();
+    }
+
+    <T extends @Nullable Object> Task<T> newTask(String name, Work<T> work) {
+        return new Task<>(this, name, work, options.spawnSites() ? new Throwable("spawned here") : null);
+    }
+
+    Strand newStrand(String name, Runnable body) {
+        if (!ground.lendsThread()) {
+            return new BatonStrand(ground, name, body);
+        }
+        // A builder is for one thread.
+        Thread.Builder.OfVirtual own = threads;
+        return new LentStrand(own != null && isOnHub() ? own : Carrier.threadsOn(ground), name, body);
+    }
+
+    void begin(Task<?> task) {
+        if (isOnHub()) {
+            live.add(task);
+            task.begin();
+        } else {
+            ground.execute(() -> {
+                live.add(task);
+                task.begin();
+            });
+        }
+    }
+
+    void beginIn(Task<?> task, long delayNanos) {
+        onHub(() -> {
+            live.add(task);
+            task.beginIn(delayNanos);
+        });
+    }
+
+    void ended(Task<?> task, boolean unheard) {
+        live.remove(task);
+        Throwable failure = task.failure();
+        if (unheard && failure != null) {
+            options.listener().taskFailed(task, failure);
+        }
+    }
+
+    void killOthers() {
+        Task<?> self = callingTask();
+        for (Task<?> task : live.list()) {
+            if (!task.equals(self)) {
+                task.killNow();
+            }
+        }
+    }
+
+    // --- who calls ---
+
+    Task<?> requireTask(String what) {
+        Task<?> task = callingTask();
+        if (task == null) {
+            throw new IllegalStateException("only a task of the hub " + options.name() + " can " + what
+                    + " in it; this is a callback, or a foreign thread: " + Thread.currentThread());
+        }
+        return task;
+    }
+
+    /// The calling task, if it is one of this hub and has its turn.
+    @Nullable Task<?> callingTask() {
+        Task<?> task = Task.calling();
+        return task != null && task.core().equals(this) && !task.strand().isDetached() ? task : null;
+    }
+
+    private boolean isOnHub() {
+        return callingTask() != null || ground.isCurrent();
+    }
+
+    /// Runs something on the hub: now, if this is a task of it or a callback, else at a later turn.
+    void onHub(Runnable action) {
+        if (isOnHub()) {
+            action.run();
+        } else {
+            ground.execute(action);
+        }
+    }
+
+    /// Waits until woken.
+    ///
+    /// @param current the calling task; null for a foreign thread
+    /// @return whether it was woken in time
+    boolean await(Waiter waiter, @Nullable Task<?> current, long atMostNanos) throws InterruptedException {
+        if (current == null) {
+            return awaitElsewhere(waiter, atMostNanos);
+        }
+        HubTimer timer = atMostNanos == Long.MAX_VALUE ? null : new HubTimer(waiter::expire);
+        if (timer != null) {
+            ground.set(timer, atMostNanos);
+        }
+        live.waits(current, waiter);
+        try {
+            if (Thread.interrupted()) {
+                throw current.signals().taken();
+            }
+            while (!waiter.isWoken() && !waiter.isExpired()) {
+                current.strand().park();
+                if (Thread.interrupted()) {
+                    throw current.signals().taken();
+                }
+            }
+        } finally {
+            live.goesOn(current);
+            if (timer != null) {
+                ground.cancel(timer);
+            }
+        }
+        return waiter.isWoken();
+    }
+
+    private boolean awaitElsewhere(Waiter waiter, long atMostNanos) throws InterruptedException {
+        long began = System.nanoTime();
+        while (!waiter.isWoken()) {
+            long left = atMostNanos == Long.MAX_VALUE ? atMostNanos : atMostNanos - (System.nanoTime() - began);
+            if (left <= 0) {
+                break;
+            }
+            LockSupport.parkNanos(waiter, left);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while waiting for " + waiter.reason());
+            }
+        }
+        return waiter.isWoken();
+    }
+}

@@ -1,0 +1,140 @@
+package dev.polyserve.coroutine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// Watches a hub from a thread of its own: for one task that keeps the others from running, and for tasks that wait for ever.
+///
+/// It only reads a counter that the hub writes before each step, so it costs nothing that could be measured.
+///
+/// **Thread**: its own.
+final class HubMonitor implements Runnable {
+    /// How long all are quiet before anybody suspects a deadlock.
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final HubCore core;
+    private final HubLoop loop;
+    private final long limitNanos;
+    private final Thread thread;
+    private long seenSteps = -1;
+    private long sinceNanos;
+    private boolean reported;
+
+    HubMonitor(HubCore core, HubLoop loop, long limitNanos) {
+        this.core = core;
+        this.loop = loop;
+        this.limitNanos = limitNanos;
+        this.thread = Thread.ofPlatform().daemon().name(core.options().name() + "-monitor").unstarted(this);
+    }
+
+    void start() {
+        if (limitNanos > 0) {
+            thread.start();
+        }
+    }
+
+    void stop() {
+        thread.interrupt();
+    }
+
+    @Override
+    public void run() {
+        // Half the limit, so that a stall is seen before it has lasted twice as long.
+        long periodMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(limitNanos / 2));
+        try {
+            while (loop.thread().isAlive()) {
+                Thread.sleep(periodMillis);
+                try {
+                    look();
+                } catch (RuntimeException | Error e) {
+                    // The listener's fault, or no memory for a stack: the next look may be better.
+                    HubLog.warn("the monitor of a hub failed", e);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Stopped: the one way in which it ends.
+            return;
+        }
+    }
+
+    private void look() {
+        long steps = loop.steps();
+        long now = System.nanoTime();
+        if (steps != seenSteps) {
+            seenSteps = steps;
+            sinceNanos = now;
+            reported = false;
+            return;
+        }
+        long quietNanos = now - sinceNanos;
+        if (reported) {
+            return;
+        }
+        if (loop.isAsleep()) {
+            if (quietNanos >= Math.max(QUIET_NANOS, limitNanos)) {
+                reported = true;
+                suspectDeadlock();
+            }
+        } else if (quietNanos >= limitNanos) {
+            stalled(steps, quietNanos);
+        }
+    }
+
+    private void stalled(long steps, long soFarNanos) {
+        Optional<Task<?>> running = Optional.empty();
+        List<StackTraceElement> stack = Arrays.asList(loop.thread().getStackTrace());
+        for (Task<?> task : core.live().list()) {
+            StackTraceElement[] its = task.thread().getStackTrace();
+            if (runs(task, its)) {
+                running = Optional.of(task);
+                stack = Arrays.asList(its);
+            }
+        }
+        if (loop.steps() == steps && !loop.isAsleep()) {
+            reported = true;
+            core.options().listener().stalled(Duration.ofNanos(soFarNanos), running, stack);
+        }
+    }
+
+    /// Whether it is the one on the hub's thread. One that waits for its turn is runnable, too, but has left the thread.
+    private boolean runs(Task<?> task, StackTraceElement[] stack) {
+        if (stack.length == 0) {
+            return false;
+        }
+        if (!loop.lendsThread()) {
+            return task.strand() instanceof BatonStrand baton && baton.hasBaton();
+        }
+        String top = stack[0].getClassName();
+        return !top.equals("java.lang.VirtualThread") && !top.startsWith("jdk.internal.vm.Continuation");
+    }
+
+    private void suspectDeadlock() {
+        var states = new ArrayList<String>();
+        for (Task<?> task : core.live().list()) {
+            if (!waitsForSomebody(task)) {
+                return;
+            }
+            states.add(HubLog.state(task));
+        }
+        if (!states.isEmpty()) {
+            core.options().listener().maybeDeadlocked(String.join("", states));
+        }
+    }
+
+    private static boolean waitsForSomebody(Task<?> task) {
+        Thread.State state = task.thread().getState();
+        if (state != Thread.State.WAITING && state != Thread.State.BLOCKED) {
+            return false;
+        }
+        for (StackTraceElement element : task.thread().getStackTrace()) {
+            if (element.getClassName().startsWith("sun.nio.ch.")) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

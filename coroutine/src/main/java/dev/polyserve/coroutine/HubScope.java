@@ -1,0 +1,139 @@
+package dev.polyserve.coroutine;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// A hub with a thread of its own, from its first task to its last.
+///
+/// ```
+///   new ──run, open──▶ begun ──no task is left (open: after close)──▶ over
+///                        └──tasks ignore being killed for too long──▶ over, they are given up
+/// ```
+///
+/// **Thread**: the caller's, except what the loop calls as its owner.
+final class HubScope implements HubLoop.Owner, AutoCloseable {
+    private final HubOptions options;
+    private final HubLoop loop;
+    private final HubCore core;
+    private final HubMonitor monitor;
+    private boolean begun;
+    private volatile boolean staysOpen;
+    private volatile boolean givenUp;
+    private @Nullable DeadlockException deadlock;
+
+    HubScope(HubOptions options, boolean staysOpen) {
+        this.options = options;
+        this.staysOpen = staysOpen;
+        this.begun = staysOpen;
+        this.loop = new HubLoop(this, options.name(), options.lendThread() && Carrier.whyNot().isEmpty());
+        this.core = new HubCore(options, loop, this);
+        this.monitor = new HubMonitor(core, loop, Hub.nanos(options.stallLimit()));
+    }
+
+    <T extends @Nullable Object> T run(Hub.Main<T> first) throws Exception {
+        Task<T> main = core.newTask("main", () -> first.run(core.hub()));
+        loop.execute(() -> {
+            core.begin(main);
+            begun = true;
+            main.add(task -> {
+                if (task.phase() != Task.Phase.SUCCEEDED) {
+                    core.killOthers();
+                }
+            });
+        });
+        start();
+        try {
+            loop.thread().join();
+        } catch (InterruptedException e) {
+            end();
+            throw e;
+        } finally {
+            monitor.stop();
+        }
+        if (deadlock != null) {
+            throw deadlock;
+        }
+        return main.resultOrError();
+    }
+
+    Hub open() {
+        start();
+        return core.hub();
+    }
+
+    private void start() {
+        loop.thread().start();
+        monitor.start();
+    }
+
+    @Override
+    public void close() {
+        staysOpen = false;
+        if (core.callingTask() != null || loop.isCurrent()) {
+            core.killOthers();
+            return;
+        }
+        end();
+        monitor.stop();
+    }
+
+    /// Kills all, and waits for their end, but not for ever.
+    private void end() {
+        loop.execute(core::killOthers);
+        boolean interrupted = Thread.interrupted();
+        long deadline = System.nanoTime() + options.patience().toNanos();
+        while (loop.thread().isAlive() && !givenUp) {
+            try {
+                if (!loop.thread().join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {
+                    giveUp();
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void giveUp() {
+        String left = core.live().list().stream().map(HubLog::state).collect(Collectors.joining());
+        HubLog.warn("tasks of the hub " + options.name() + " have not ended within "
+                + TimeUnit.NANOSECONDS.toMillis(options.patience().toNanos())
+                + " ms after they were killed, and are given up\n" + left, null);
+        givenUp = true;
+        loop.execute(() -> {});
+    }
+
+    @Override
+    public boolean isOver() {
+        return givenUp || (begun && !staysOpen && core.live().isEmpty());
+    }
+
+    @Override
+    public boolean isTasksTurn() {
+        return core.callingTask() != null;
+    }
+
+    @Override
+    public void nothingScheduled() {
+        if (staysOpen || !core.live().allWaitForEachOther()) {
+            return;
+        }
+        if (deadlock == null) {
+            String states = core.live().list().stream().map(HubLog::state).collect(Collectors.joining());
+            deadlock = new DeadlockException("every task of the hub " + options.name()
+                    + " waits for another one, and nothing is scheduled that could wake any:\n" + states);
+            core.killOthers();
+        } else {
+            givenUp = true; // they have caught being killed, and wait again
+        }
+    }
+
+    @Override
+    public void callbackFailed(Throwable error) {
+        options.listener().callbackFailed(error);
+    }
+}
