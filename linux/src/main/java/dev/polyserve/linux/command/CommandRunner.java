@@ -31,6 +31,7 @@ public final class CommandRunner implements Runner {
     private final Hangups hangups;
     private final Line.Instruments instruments = Line.Instruments.make();
     private final EventLoop loop;
+    private final LeftOvers leftOvers;
     /// Those whose command runs, or has left something behind.
     private final Set<Serving> live = new HashSet<>();
 
@@ -59,6 +60,7 @@ public final class CommandRunner implements Runner {
         this.context = context;
         this.hangups = hangups;
         this.loop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0, this::report);
+        this.leftOvers = new LeftOvers(loop, context.clock(), ServerContext.nanos(command.terminate()), this::report);
     }
 
     Command command() {
@@ -71,6 +73,10 @@ public final class CommandRunner implements Runner {
 
     EventLoop loop() {
         return loop;
+    }
+
+    LeftOvers leftOvers() {
+        return leftOvers;
     }
 
     /// Our copy of an accepted connection.

@@ -39,9 +39,6 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
     /// Standard error is ours.
     private static final int STDERR = 2;
     private static final long LOOKS_AT_LEAST_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long LEFT_OVER_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /// How long killed processes are waited for.
-    private static final long LEFT_OVER_MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final Duration END_NOW = Duration.ofSeconds(1);
 
     private final CommandRunner runner;
@@ -72,7 +69,7 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
 
     @Override
     public void begin() {
-        if (letGo || conversation.isDone()) {
+        if (letGo || !conversation.begins()) {
             return;
         }
         try {
@@ -92,24 +89,20 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
         watchEnd(child);
         loop.watch(conversation);
         movedNanos = runner.context().clock().nanos();
+        conversation.quiet();
         looking = loop.repeat(lookAgainNanos(), this::look);
-        if (conversation.begins()) {
-            conversation.quiet();
-        } else {
-            letGo();
-        }
     }
 
-    /// There is no command. A system that is exhausted is given time: who accepts pauses. Anything else is told of this connection.
+    /// There is no command. A system that is exhausted is given time: who accepts says so, and pauses.
     private void refuse(Exception why, boolean exhausted) {
         line.close();
-        if (exhausted) {
-            throw new IllegalStateException(why.getMessage(), why);
-        }
-        if (conversation.begins()) {
+        if (!exhausted) {
             conversation.failed(why);
         }
         conversation.ends(new Cause.Failed(why));
+        if (exhausted) {
+            throw new IllegalStateException(why.getMessage(), why);
+        }
     }
 
     private void watchEnd(Child started) {
@@ -228,7 +221,7 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
         conversation.settle(inputCut ? new Cause.Stopped() : line.ending());
         finish(exit);
         if (leftOver) {
-            endLeftOver(started);
+            runner.leftOvers().watch(started, () -> over(started));
         } else {
             over(started);
         }
@@ -245,31 +238,6 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
             case Exit.Code code -> OptionalInt.of(code.number());
             case Exit.Signal _ -> OptionalInt.empty();
         };
-    }
-
-    /// Looks often whether what the command has left behind has gone, and after a while sees to it.
-    private void endLeftOver(Child started) {
-        long beganNanos = runner.context().clock().nanos();
-        long killNanos = ServerContext.nanos(runner.command().terminate());
-        loop.repeat(LEFT_OVER_TICK_NANOS, () -> {
-            long passed = runner.context().clock().nanos() - beganNanos;
-            boolean anybody = isLeftOver(started, passed < killNanos ? 0 : ProcessCalls.SIGKILL);
-            if (anybody && passed < killNanos + LEFT_OVER_MOST_NANOS) {
-                return LEFT_OVER_TICK_NANOS;
-            }
-            // Those that were killed have nothing more to say, though whoever is their parent now may not have buried them.
-            over(started);
-            return -1;
-        });
-    }
-
-    private boolean isLeftOver(Child started, int signal) {
-        try {
-            return started.signalLeftOver(signal);
-        } catch (IOException e) {
-            runner.report(e);
-            return false;
-        }
     }
 
     private void over(Child started) {
@@ -293,11 +261,11 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
             Optional<Exit> exit = started.await(END_NOW);
             if (exit.isPresent()) {
                 finish(exit.get());
+                boolean _ = started.signalLeftOver(ProcessCalls.SIGKILL);
             }
         } catch (IOException e) {
             runner.report(e);
         }
-        boolean _ = isLeftOver(started, ProcessCalls.SIGKILL);
         over(started);
     }
 }
