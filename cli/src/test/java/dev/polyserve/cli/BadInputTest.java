@@ -84,6 +84,8 @@ class BadInputTest {
                 mistake("serve --listen unix:@", "after @ comes a name"),
                 mistake("serve --idle-timeout 5", "bad --idle-timeout '5': it is not a duration"),
                 mistake("serve --drain-timeout -1s", "bad --drain-timeout '-1s': it is not a duration"),
+                mistake("serve --exit-idle soon", "bad --exit-idle 'soon': it is not a duration"),
+                mistake("serve --exit-idle 0", "nobody could use a server that ends after no time at all"),
                 mistake("serve --max-frame 5KB", "bad --max-frame '5KB': it is not a size"),
                 mistake("serve --max-frame 2GiB", "it is larger than 1GiB"),
                 mistake("serve --on-full panic", "bad --on-full 'panic': it is wait or reject"),
@@ -137,9 +139,11 @@ class BadInputTest {
     }
 
     private static Stream<Arguments> places() {
-        return Stream.of(mistake("serve --listen unixgram:/tmp/polyserve-test", "unixgram:/tmp/polyserve-test"),
+        return Stream.of(
+                mistake("serve --model nio --listen unixgram:/tmp/polyserve-test", "this model has no Unix datagrams"),
                 mistake("serve --user-timeout 5s --listen tcp://127.0.0.1:0", "this model cannot set user-timeout"),
-                mistake("serve --listen unix:@polyserve-test", "this model has no abstract addresses"),
+                mistake("serve --model nio --listen unix:@polyserve-test", "this model has no abstract addresses"),
+                mistake("serve --listen fd:web", "no socket of that name was inherited"),
                 mistake("serve --listen tcp://no-such-host.invalid:0", "no-such-host.invalid"));
     }
 
