@@ -322,7 +322,7 @@ public abstract sealed class Conversation extends Patience implements Connection
     /// Ends it if its handler has not begun, which it then never does.
     ///
     /// @return whether it had not
-    private boolean endUnbegun(Cause why) {
+    boolean endUnbegun(Cause why) {
         if (!completion.claim()) {
             return false;
         }

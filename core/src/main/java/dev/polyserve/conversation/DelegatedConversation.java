@@ -25,6 +25,11 @@ public final class DelegatedConversation extends Conversation {
 
         /// Lets it see the end of its input. **Thread**: any.
         void cutInput();
+
+        /// Whether it has been sent there, so that its handler may have begun before that is told. **Thread**: any.
+        default boolean mayHaveBegun() {
+            return false;
+        }
     }
 
     private final Elsewhere elsewhere;
@@ -81,6 +86,12 @@ public final class DelegatedConversation extends Conversation {
             settle(why);
             complete(true);
         }
+    }
+
+    /// Who serves it knows whether its handler has begun, and ends it.
+    @Override
+    boolean endUnbegun(Cause why) {
+        return !elsewhere.mayHaveBegun() && super.endUnbegun(why);
     }
 
     @Override

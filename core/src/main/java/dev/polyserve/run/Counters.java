@@ -81,7 +81,7 @@ final class Counters implements ServerListener {
         acceptErrors.increment();
     }
 
-    ServerStats snapshot(long active, long bufferedBytes, long workerRestarts) {
+    ServerStats snapshot(long active, long bufferedBytes, long workerRestarts, Runner.Elsewhere elsewhere) {
         Map<Limit, Long> counts = new EnumMap<>(Limit.class);
         reached.forEach((limit, adder) -> {
             long count = adder.sum();
@@ -90,7 +90,7 @@ final class Counters implements ServerListener {
             }
         });
         return new ServerStats(active, accepted.sum(), rejected.sum(), failed.sum(), acceptErrors.sum(),
-                datagramsIn.sum(),
-                datagramsOut.sum(), bytesIn.sum(), bytesOut.sum(), bufferedBytes, workerRestarts, counts);
+                datagramsIn.sum() + elsewhere.datagramsIn(), datagramsOut.sum() + elsewhere.datagramsOut(),
+                bytesIn.sum(), bytesOut.sum(), bufferedBytes + elsewhere.bufferedBytes(), workerRestarts, counts);
     }
 }

@@ -71,12 +71,16 @@ final class Intake implements Acceptor.Intake, DatagramService.Taken {
         Runner.Prepared served = prepare(socket, listener);
         Conversation conversation = served.conversation();
         events.accepted(conversation);
-        Optional<Limit> limit = live.enter(conversation, most(), mostIs(),
-                context.options().limits().connectionsPerAddress());
+        int perAddress = context.options().limits().connectionsPerAddress();
+        Optional<Limit> limit = switch (served.admission()) {
+            case HERE -> live.enter(conversation, most(), mostIs(), perAddress);
+            case ELSEWHERE_BUT_FOR_ADDRESS -> live.enter(conversation, Integer.MAX_VALUE, mostIs(), perAddress);
+            case ELSEWHERE -> live.enter(conversation, Integer.MAX_VALUE, mostIs(), 0);
+        };
         if (limit.isPresent()) {
             events.limitReached(limit.get());
             turnAway(conversation, socket, limit);
-        } else if (!events.verify(conversation)) {
+        } else if (served.admission() == Runner.Admission.HERE && !events.verify(conversation)) {
             turnAway(conversation, socket, Optional.empty());
         } else {
             begin(served, socket);

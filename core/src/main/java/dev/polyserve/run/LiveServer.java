@@ -147,7 +147,7 @@ final class LiveServer implements Server {
 
     @Override
     public ServerStats stats() {
-        return counters.snapshot(live.size(), context.budget().used(), runner.workerRestarts());
+        return counters.snapshot(live.size(), context.budget().used(), runner.workerRestarts(), runner.elsewhere());
     }
 
     @Override
@@ -273,7 +273,7 @@ final class LiveServer implements Server {
                     allowance.unlimited();
                 }
                 arm();
-                inForce.complete(null);
+                runner.whenHeeded(() -> inForce.complete(null));
             });
         }
         // Nobody is taken any more when pause() returns; a handler cannot wait for the loop that it may run on.
@@ -367,6 +367,7 @@ final class LiveServer implements Server {
             context.startDraining();
             CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
             onAcceptLoop(() -> {
+                runner.drains();
                 closeListeners();
                 closed.complete(null);
             });

@@ -58,13 +58,52 @@ public interface Runner {
         return 0;
     }
 
+    /// Runs this as soon as what the loop was last told about accepting holds everywhere. **Thread**: the accept loop's.
+    default void whenHeeded(Runnable then) {
+        then.run();
+    }
+
+    /// What its worker processes count by themselves, as they have last told. **Thread**: any.
+    default Elsewhere elsewhere() {
+        return Elsewhere.NOTHING;
+    }
+
+    /// Counted in other processes.
+    ///
+    /// @param datagramsIn datagrams received there
+    /// @param datagramsOut datagrams sent there
+    /// @param bufferedBytes what the buffers of connections occupy there
+    record Elsewhere(long datagramsIn, long datagramsOut, long bufferedBytes) {
+        static final Elsewhere NOTHING = new Elsewhere(0, 0, 0);
+    }
+
+    /// The server drains: nobody is accepted any more, and conversations come to their ends. **Thread**: the accept loop's.
+    default void drains() {
+        // Conversations here ask the server itself.
+    }
+
     /// Ends its threads; every conversation is over, or was abandoned.
     void stop();
+
+    /// Where it is decided whether a connection may stay.
+    enum Admission {
+        /// Here, by all limits and listeners.
+        HERE,
+        /// Where it was accepted, but for the limit per address, for which all that are accepted anywhere count.
+        ELSEWHERE_BUT_FOR_ADDRESS,
+        /// Where it was accepted.
+        ELSEWHERE
+    }
 
     /// A conversation and what begins it.
     interface Prepared {
         /// The conversation.
         Conversation conversation();
+
+        /// What is still to be asked about whether it may stay.
+        default Admission admission() {
+            return Admission.HERE;
+        }
 
         /// Begins it. It throws, having begun nothing, when there is no thread to be had. **Thread**: the accept loop's.
         void begin();

@@ -5,6 +5,7 @@ import dev.polyserve.Workers;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.process.Exit;
 import dev.polyserve.loop.EventLoop;
+import dev.polyserve.run.Runner;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,9 @@ final class Crew {
     /// Workers in a row that died while they started.
     private int failures;
     private final LongAdder restarts = new LongAdder();
+    private final LongAdder datagramsIn = new LongAdder();
+    private final LongAdder datagramsOut = new LongAdder();
+    private final LongAdder bufferedBytes = new LongAdder();
     private long notBeforeNanos;
     private long lastTickNanos;
     private boolean stopping;
@@ -261,16 +265,33 @@ final class Crew {
         switch (message) {
             case Order order -> throw new IllegalStateException("an order from a worker: " + order);
             case Report.Ready _ -> ready(worker);
-            case Report.Beat beat -> worker.beat(beat, now());
+            case Report.Heeded _ -> {
+                worker.heeds();
+                staffing.changed();
+            }
+            case Report.Beat beat -> beat(worker, beat);
             case Report.Dumped dumped -> context.log().warn(worker + " is doing this:\n" + dumped.text(), null);
             case Report.Taken _, Report.Opened _, Report.Threw _, Report.Rejected _ -> worker.told(message);
             case Report.Over _, Report.Answered _ -> {
                 worker.told(message);
                 failures = 0;
+                staffing.changed();
             }
             case Report.Came _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _ ->
                 staffing.told(worker, (Report) message);
         }
+    }
+
+    private void beat(Worker worker, Report.Beat beat) {
+        Report.Beat before = worker.beat(beat, now());
+        datagramsIn.add(beat.datagramsIn() - before.datagramsIn());
+        datagramsOut.add(beat.datagramsOut() - before.datagramsOut());
+        bufferedBytes.add(beat.bufferedBytes() - before.bufferedBytes());
+    }
+
+    /// What they count by themselves. **Thread**: any.
+    Runner.Elsewhere counted() {
+        return new Runner.Elsewhere(datagramsIn.sum(), datagramsOut.sum(), bufferedBytes.sum());
     }
 
     private void ready(Worker worker) {
@@ -300,7 +321,9 @@ final class Crew {
         boolean early = worker.state == Worker.State.BOOTING || worker.isShortLived(now());
         String epitaph = worker.epitaph(exit, now());
         worker.bury(loop, epitaph);
+        bufferedBytes.add(-worker.bufferedBytes());
         all.remove(worker);
+        staffing.changed();
         if (stopping) {
             tellIfAllEnded();
         } else if (exit.isPresent() && exit.get().how().equals(new Exit.Code(FATAL))) {

@@ -2,6 +2,9 @@ package dev.polyserve.linux.worker;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Engine;
+import dev.polyserve.Model;
+import dev.polyserve.OnFull;
+import dev.polyserve.Options;
 import dev.polyserve.Server;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.socket.GivenSockets;
@@ -73,7 +76,16 @@ public final class Duty {
         reporter.verifiedBy(setup.listeners());
         reporter.answersWith(setup.datagrams());
         return new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(), setup.datagrams(),
-                setup.options().withMaxConnections(serve.connections()), List.of(), List.of(), reporter);
+                shareOf(setup), List.of(), List.of(), reporter);
+    }
+
+    /// One of several that is full turns nobody away while others are not, and none knows how many one address has at the others:
+    /// that is for the supervisor to say.
+    private Options shareOf(Engine.Setup setup) {
+        Options options = setup.options().withMaxConnections(serve.connections());
+        return setup.model() instanceof Model.ProcessPool pool && pool.maxWorkers() > 1
+                ? options.withOnFull(OnFull.WAIT).withLimits(limits -> limits.withConnectionsPerAddress(0))
+                : options;
     }
 
     private void requireSame(List<Endpoint> endpoints) {
@@ -117,8 +129,7 @@ public final class Duty {
 
     /// The worker's accept loop turns.
     void beat(Server server) {
-        var stats = server.stats();
-        reporter.report(new Report.Beat(stats.active(), stats.bufferedBytes()));
+        reporter.beat(server);
     }
 
     /// Serves as the supervisor says. It does not return.
@@ -131,13 +142,15 @@ public final class Duty {
     }
 
     /// How a worker ends that has no more to do.
-    static void exit(Server server, Duration deadline) {
+    static void exit(Server server, Reporter reporter, Duration deadline) {
         Thread.ofPlatform().name("polyserve-end").start(() -> {
             try {
                 server.drain(deadline);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
+                // What it has counted since the last time, too.
+                reporter.beat(server);
                 System.exit(0);
             }
         });

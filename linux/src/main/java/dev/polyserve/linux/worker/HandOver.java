@@ -35,9 +35,11 @@ final class HandOver implements Runner.Prepared, DelegatedConversation.Elsewhere
     private final DescriptorSocket socket;
     private final int slot;
     private final DelegatedConversation conversation;
-    private State state = State.WAITING;
+    /// Written on the loop.
+    private volatile State state = State.WAITING;
     private Optional<Worker> worker = Optional.empty();
     private int tries;
+    private boolean opened;
 
     HandOver(HandOverRunner runner, ServerContext context, Conversation.Identity identity, DescriptorSocket socket,
             int slot) {
@@ -80,8 +82,11 @@ final class HandOver implements Runner.Prepared, DelegatedConversation.Elsewhere
                 closeOurs();
             }
             case Report.Opened _ -> {
+                opened = true;
                 if (!conversation.begins()) {
                     end();
+                } else if (runner.isDraining()) {
+                    drains();
                 }
             }
             case Report.Threw threw -> conversation.failed(threw.failure().asThrowable());
@@ -90,8 +95,17 @@ final class HandOver implements Runner.Prepared, DelegatedConversation.Elsewhere
                 ends(over.cause());
                 worker.ifPresent(runner::spent);
             }
-            case Report.Rejected _, Report.Ready _, Report.Came _, Report.Answered _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
+            case Report.Rejected _, Report.Ready _, Report.Came _, Report.Answered _, Report.Heeded _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
                 throw new IllegalArgumentException("not about a connection that was handed over: " + report);
+        }
+    }
+
+    /// Its worker drains, too: it knows who is quiet, and tells a handler that asks. One that has not accepted the connection yet
+    /// would drop it, and is told when it has.
+    @Override
+    public void drains() {
+        if (opened) {
+            worker.ifPresent(serving -> serving.order(runner.drain()));
         }
     }
 
@@ -111,6 +125,11 @@ final class HandOver implements Runner.Prepared, DelegatedConversation.Elsewhere
             ends(new Cause.Failed(why));
         }
         closeOurs();
+    }
+
+    @Override
+    public boolean mayHaveBegun() {
+        return state == State.SENT || state == State.TAKEN;
     }
 
     @Override

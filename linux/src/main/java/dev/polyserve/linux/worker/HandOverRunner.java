@@ -16,6 +16,7 @@ import dev.polyserve.run.Runner;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
@@ -36,6 +37,7 @@ public final class HandOverRunner implements Runner, Staffing {
     /// How many without work there are to be: more when they were not enough, less when they were too many.
     private int spareGoal;
     private long lastDatagram;
+    private boolean draining;
 
     private HandOverRunner(Model.ProcessPerConnection model, ServerContext context) throws IOException {
         this.model = model;
@@ -62,7 +64,7 @@ public final class HandOverRunner implements Runner, Staffing {
     @Override
     public int wanted(Crew crew) {
         int busy = crew.count(Worker.State.SERVING) - crew.idle().size();
-        return Math.min(model.maxWorkers(), busy + waiting.size() + spareGoal);
+        return Math.min(model.maxWorkers(), busy + waiting.size() + (draining ? 0 : spareGoal));
     }
 
     @Override
@@ -82,6 +84,11 @@ public final class HandOverRunner implements Runner, Staffing {
     }
 
     @Override
+    public void changed() {
+        // They accept nobody themselves.
+    }
+
+    @Override
     public void told(Worker worker, Report report) {
         retelling.told(worker, report);
     }
@@ -89,6 +96,15 @@ public final class HandOverRunner implements Runner, Staffing {
     @Override
     public void hopeless(String why) {
         supervision.hopeless(why);
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /// What a worker is told whose connection is to come to its end.
+    Order.Drain drain() {
+        return new Order.Drain(context.options().timeouts().drain().toMillis());
     }
 
     /// A worker for this, now or as soon as there is one.
@@ -136,6 +152,14 @@ public final class HandOverRunner implements Runner, Staffing {
     // --- the runner ---
 
     @Override
+    public void drains() {
+        draining = true;
+        for (Worker worker : supervision.crew().all()) {
+            List.copyOf(worker.served.values()).forEach(Worker.Elsewhere::drains);
+        }
+    }
+
+    @Override
     public Transport transport() {
         return transport;
     }
@@ -179,6 +203,11 @@ public final class HandOverRunner implements Runner, Staffing {
     @Override
     public List<WorkerInfo> workers() {
         return supervision.roll();
+    }
+
+    @Override
+    public Elsewhere elsewhere() {
+        return supervision.crew().counted();
     }
 
     @Override

@@ -47,6 +47,7 @@ final class MessageReader {
         return switch (letter) {
             case 's' -> serve();
             case 'a' -> new Order.Accept(in.readBoolean());
+            case 'f' -> new Order.TurnAway(in.readBoolean());
             case 't' -> new Order.Take(in.readLong(), in.readInt());
             case 'q' -> ask();
             case 'c' -> new Order.CutInput(in.readLong());
@@ -83,7 +84,8 @@ final class MessageReader {
             case 'J' -> new Report.Rejected(in.readLong(), limit());
             case 'X' -> over();
             case 'A' -> answered();
-            case 'B' -> new Report.Beat(in.readLong(), in.readLong());
+            case 'H' -> new Report.Heeded();
+            case 'B' -> new Report.Beat(in.readLong(), in.readLong(), in.readLong(), in.readLong());
             case 'L' -> new Report.Reached(limit().orElseThrow());
             case 'F' -> acceptFailed();
             case 'D' -> new Report.ListenerDown(in.readInt(), failure());

@@ -38,6 +38,7 @@ final class MessageWriter {
         switch (order) {
             case Order.Serve serve -> serve(serve);
             case Order.Accept accept -> letter('a').writeBoolean(accept.allowed());
+            case Order.TurnAway turn -> letter('f').writeBoolean(turn.full());
             case Order.Take take -> connection('t', take.id()).writeInt(take.slot());
             case Order.Ask ask -> {
                 connection('q', ask.id()).writeBoolean(ask.truncated());
@@ -82,9 +83,12 @@ final class MessageWriter {
                 cause(over.cause());
             }
             case Report.Answered answered -> answered(answered);
+            case Report.Heeded _ -> letter('H');
             case Report.Beat beat -> {
                 letter('B').writeLong(beat.active());
                 out.writeLong(beat.bufferedBytes());
+                out.writeLong(beat.datagramsIn());
+                out.writeLong(beat.datagramsOut());
             }
             case Report.Reached reached -> {
                 letter('L');
@@ -121,7 +125,7 @@ final class MessageWriter {
                 letter('U');
                 text(dumped.text());
             }
-            case Report.Ready _, Report.Taken _, Report.Came _, Report.Opened _, Report.Threw _, Report.Rejected _, Report.Over _, Report.Answered _, Report.Beat _, Report.Reached _ ->
+            case Report.Ready _, Report.Taken _, Report.Came _, Report.Opened _, Report.Threw _, Report.Rejected _, Report.Over _, Report.Answered _, Report.Heeded _, Report.Beat _, Report.Reached _ ->
                 throw new IllegalArgumentException("no trouble: " + report);
         }
     }

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.OnFull;
 import dev.polyserve.Server;
 import java.io.IOException;
 import java.time.Duration;
@@ -56,6 +57,8 @@ final class Obedience {
         switch (order) {
             case Order.Serve _ -> throw new IOException("the supervisor has told the worker's duty twice");
             case Order.Accept accept -> accept(accept.allowed());
+            case Order.TurnAway turn ->
+                server.reconfigure(options -> options.withOnFull(turn.full() ? OnFull.REJECT : OnFull.WAIT));
             case Order.Take take -> {
                 reporter.takes(take.id());
                 handed.take(take.slot(), descriptors.getFirst());
@@ -69,23 +72,23 @@ final class Obedience {
     }
 
     private void accept(boolean allowed) throws IOException {
-        if (ending) {
-            return;
+        if (!ending) {
+            if (!allowed) {
+                server.pause();
+            } else if (started) {
+                server.resume();
+            } else {
+                started = true;
+                server.start();
+            }
         }
-        if (!allowed) {
-            server.pause();
-        } else if (started) {
-            server.resume();
-        } else {
-            started = true;
-            server.start();
-        }
+        reporter.report(new Report.Heeded());
     }
 
     private void end(Duration deadline) {
         if (!ending) {
             ending = true;
-            Duty.exit(server, deadline);
+            Duty.exit(server, reporter, deadline);
         }
     }
 

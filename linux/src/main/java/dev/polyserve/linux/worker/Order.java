@@ -22,6 +22,9 @@ sealed interface Order extends Message {
     /// Whether it may accept now.
     record Accept(boolean allowed) implements Order {}
 
+    /// Whether all workers together are full, so that who comes is to be turned away; else one that is full leaves them to others.
+    record TurnAway(boolean full) implements Order {}
+
     /// Serve this connection, whose descriptor comes with it.
     ///
     /// @param id its number

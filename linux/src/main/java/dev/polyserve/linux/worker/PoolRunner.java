@@ -1,6 +1,7 @@
 package dev.polyserve.linux.worker;
 
 import dev.polyserve.Model;
+import dev.polyserve.OnFull;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
@@ -12,6 +13,7 @@ import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.LoopErrors;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -30,13 +32,16 @@ public final class PoolRunner implements Runner, Staffing {
     private final EventLoop loop;
     private final Supervision supervision;
     private final Retelling retelling;
+    /// Who waits until each worker does what it was last told about accepting.
+    private final List<Runnable> awaitHeeded = new ArrayList<>();
     private boolean accepting;
+    private boolean full;
     private boolean draining;
 
     private PoolRunner(Model.ProcessPool model, ServerContext context) throws IOException {
         this.model = model;
         this.context = context;
-        this.transport = new SharedTransport(DescriptorTransport.unlimited(), this::drains);
+        this.transport = new SharedTransport(DescriptorTransport.unlimited());
         this.loop = new EventLoop("polyserve-supervisor",
                 new SharedMultiplexer(new EpollMultiplexer(), transport::isShared, this::accepting), context.clock(),
                 false, false, 0, LoopErrors.reportedTo(context.log()));
@@ -65,13 +70,32 @@ public final class PoolRunner implements Runner, Staffing {
         } else if (spare > model.workers().maxSpare()) {
             wanted = now - 1;
         }
-        return Math.clamp(wanted, model.minWorkers() + supervision.extra(), model.maxWorkers() + supervision.extra());
+        // One that may serve nobody would be none.
+        int most = Math.min(model.maxWorkers() + supervision.extra(), context.options().limits().connections());
+        return Math.clamp(wanted, Math.min(model.minWorkers() + supervision.extra(), most), most);
     }
 
     @Override
     public Order.Serve duty() {
-        int share = Math.max(1, context.options().limits().connections() / model.maxWorkers());
-        return new Order.Serve(true, transport.slots(), share);
+        return new Order.Serve(true, transport.slots(), share());
+    }
+
+    /// How many connections each may serve.
+    private int share() {
+        return Math.max(1, context.options().limits().connections() / model.maxWorkers());
+    }
+
+    /// Who is turned away is turned away by workers, but only when none of them has room.
+    private void tellIfFull() {
+        if (model.maxWorkers() == 1 || context.options().onFull() == OnFull.WAIT) {
+            return;
+        }
+        int served = supervision.crew().all().stream().mapToInt(worker -> worker.served.size()).sum();
+        boolean now = served >= (long) share() * model.maxWorkers();
+        if (now != full) {
+            full = now;
+            supervision.crew().all().forEach(worker -> worker.order(new Order.TurnAway(now)));
+        }
     }
 
     @Override
@@ -82,17 +106,39 @@ public final class PoolRunner implements Runner, Staffing {
     @Override
     public void ready(Worker worker) {
         if (accepting) {
-            worker.order(new Order.Accept(true));
+            if (full) {
+                worker.order(new Order.TurnAway(true));
+            }
+            worker.accepts(true);
         }
         supervision.ready();
     }
 
     @Override
+    public void whenHeeded(Runnable then) {
+        awaitHeeded.add(then);
+        changed();
+    }
+
+    @Override
+    public void changed() {
+        tellIfFull();
+        if (!awaitHeeded.isEmpty() && supervision.crew().all().stream().allMatch(Worker::isHeeding)) {
+            List<Runnable> now = List.copyOf(awaitHeeded);
+            awaitHeeded.clear();
+            now.forEach(Runnable::run);
+        }
+    }
+
+    @Override
     public void told(Worker worker, Report report) {
         if (report instanceof Report.Came came) {
-            ServedElsewhere connection = new ServedElsewhere(worker, came);
+            ServedElsewhere connection = new ServedElsewhere(worker, came, model.maxWorkers() == 1
+                    ? Admission.ELSEWHERE
+                    : Admission.ELSEWHERE_BUT_FOR_ADDRESS);
             worker.serves(came.id(), connection);
             transport.hand(came.slot(), connection);
+            tellIfFull();
         } else {
             retelling.told(worker, report);
         }
@@ -107,13 +153,14 @@ public final class PoolRunner implements Runner, Staffing {
         accepting = allowed;
         for (Worker worker : supervision.crew().all()) {
             if (worker.state == Worker.State.SERVING) {
-                worker.order(new Order.Accept(allowed));
+                worker.accepts(allowed);
             }
         }
     }
 
     /// The listeners are closed here: the workers close theirs, and let their connections come to their ends.
-    private void drains() {
+    @Override
+    public void drains() {
         draining = true;
         supervision.crew().all().forEach(supervision.crew()::dismiss);
     }
@@ -166,6 +213,11 @@ public final class PoolRunner implements Runner, Staffing {
     @Override
     public List<WorkerInfo> workers() {
         return supervision.roll();
+    }
+
+    @Override
+    public Elsewhere elsewhere() {
+        return supervision.crew().counted();
     }
 
     @Override

@@ -40,11 +40,16 @@ sealed interface Report extends Message {
     /// @param failure what the handler threw
     record Answered(long id, Optional<ByteBuffer> reply, Optional<Failure> failure) implements Report {}
 
+    /// It accepts, or accepts nobody any more, as it was told last.
+    record Heeded() implements Report {}
+
     /// It lives: its accept loop turns.
     ///
     /// @param active connections that it serves now
     /// @param bufferedBytes what their buffers occupy
-    record Beat(long active, long bufferedBytes) implements Report {}
+    /// @param datagramsIn datagrams that it has received so far
+    /// @param datagramsOut datagrams that it has sent so far
+    record Beat(long active, long bufferedBytes, long datagramsIn, long datagramsOut) implements Report {}
 
     /// A limit was reached there.
     record Reached(Limit limit) implements Report {}

@@ -7,6 +7,7 @@ import dev.polyserve.Datagram;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
+import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.run.ReplyBuffer;
@@ -54,6 +55,12 @@ final class Reporter implements ServerListener {
     void report(Report report) {
         link.send(report);
         flush();
+    }
+
+    /// Its accept loop turns, and this is what it has counted.
+    void beat(Server server) {
+        var stats = server.stats();
+        report(new Report.Beat(stats.active(), stats.bufferedBytes(), stats.datagramsIn(), stats.datagramsOut()));
     }
 
     /// Goes on sending what waits.
@@ -148,6 +155,10 @@ final class Reporter implements ServerListener {
 
     @Override
     public boolean verify(ConnectionInfo connection) throws Exception {
+        if (!serve.shared()) {
+            // They were asked where it was accepted.
+            return true;
+        }
         for (ServerListener verifier : verifiers) {
             if (!verifier.verify(connection)) {
                 return false;

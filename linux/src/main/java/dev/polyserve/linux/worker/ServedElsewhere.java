@@ -26,13 +26,15 @@ import org.jspecify.annotations.Nullable;
 final class ServedElsewhere implements StreamSocket, DelegatedConversation.Elsewhere, Worker.Elsewhere {
     private final Worker worker;
     private final Report.Came came;
+    private final Runner.Admission admission;
     private final List<Report> early = new ArrayList<>();
     private @Nullable DelegatedConversation conversation;
     private @Nullable ServerContext context;
     private @Nullable IOException lost;
     private boolean begun;
 
-    ServedElsewhere(Worker worker, Report.Came came) {
+    ServedElsewhere(Worker worker, Report.Came came, Runner.Admission admission) {
+        this.admission = admission;
         this.worker = worker;
         this.came = came;
     }
@@ -46,6 +48,11 @@ final class ServedElsewhere implements StreamSocket, DelegatedConversation.Elsew
             @Override
             public Conversation conversation() {
                 return delegated;
+            }
+
+            @Override
+            public Runner.Admission admission() {
+                return admission;
             }
 
             @Override
@@ -87,7 +94,7 @@ final class ServedElsewhere implements StreamSocket, DelegatedConversation.Elsew
                 known.moved(over.bytesIn(), over.bytesOut());
                 known.ends(over.cause());
             }
-            case Report.Ready _, Report.Taken _, Report.Came _, Report.Answered _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
+            case Report.Ready _, Report.Taken _, Report.Came _, Report.Answered _, Report.Heeded _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
                 throw new IllegalArgumentException("not about a connection that was accepted: " + report);
         }
     }
@@ -109,6 +116,11 @@ final class ServedElsewhere implements StreamSocket, DelegatedConversation.Elsew
     }
 
     // --- ending it there ---
+
+    @Override
+    public boolean mayHaveBegun() {
+        return true;
+    }
 
     @Override
     public void end() {

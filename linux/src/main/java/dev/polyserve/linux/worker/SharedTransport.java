@@ -22,10 +22,8 @@ import java.util.Map;
 /// **Thread**: binding, one at a time; then the supervisor's loop.
 final class SharedTransport implements Transport {
     private final DescriptorTransport sockets;
-    private final Runnable onClosed;
     private final Map<Endpoint, Endpoint> askedOf = new HashMap<>();
     private final List<Shared> shared = new ArrayList<>();
-    private int openListeners;
 
     /// One shared socket.
     ///
@@ -35,10 +33,8 @@ final class SharedTransport implements Transport {
     /// @param source what the server watches
     private record Shared(Order.Slot slot, Endpoint endpoint, int descriptor, Source source) {}
 
-    /// @param onClosed called when the last listener was closed
-    SharedTransport(DescriptorTransport sockets, Runnable onClosed) {
+    SharedTransport(DescriptorTransport sockets) {
         this.sockets = sockets;
-        this.onClosed = onClosed;
     }
 
     @Override
@@ -56,21 +52,9 @@ final class SharedTransport implements Transport {
             throw new BindFailedException(endpoint, "it is one connection, which worker processes cannot share; use"
                     + " another model", null);
         }
-        openListeners++;
-        HandedListener handed = HandedListener.open(real.endpoint(), real.address(), () -> close(real));
+        HandedListener handed = HandedListener.open(real.endpoint(), real.address(), real::close);
         add(endpoint, real.endpoint(), real.descriptor().number(), handed);
         return handed;
-    }
-
-    private void close(DescriptorListener real) throws IOException {
-        try {
-            real.close();
-        } finally {
-            openListeners--;
-            if (openListeners == 0) {
-                onClosed.run();
-            }
-        }
     }
 
     @Override

@@ -18,6 +18,9 @@ interface Staffing {
     /// A worker serves.
     void ready(Worker worker);
 
+    /// A worker has done what it was told about accepting, serves one less, or is gone.
+    void changed();
+
     /// A worker has told something about a connection or datagram that it did not get from here.
     void told(Worker worker, Report report);
 

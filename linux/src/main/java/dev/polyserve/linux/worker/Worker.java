@@ -48,7 +48,9 @@ final class Worker {
     Optional<String> killedBecause = Optional.empty();
     private long connections;
     private long servesSinceNanos;
-    private long bufferedBytes;
+    private Report.Beat lastBeat = new Report.Beat(0, 0, 0, 0);
+    /// How often it was told whether to accept, and has not answered yet.
+    private int unheeded;
     private Multiplexer.@Nullable Watch linkWatch;
     private Multiplexer.@Nullable Watch endWatch;
 
@@ -64,6 +66,11 @@ final class Worker {
     interface Elsewhere {
         /// It has told something about it.
         void told(Report report);
+
+        /// The server drains: it may come to its end.
+        default void drains() {
+            // What takes no time ends by itself.
+        }
 
         /// It ended without a word about this one.
         void lost(IOException why);
@@ -133,10 +140,29 @@ final class Worker {
     }
 
     /// Its accept loop turns.
-    void beat(Report.Beat beat, long nowNanos) {
+    ///
+    /// @return what it has told the time before
+    Report.Beat beat(Report.Beat beat, long nowNanos) {
+        Report.Beat before = lastBeat;
+        lastBeat = beat;
         beatNanos = nowNanos;
-        bufferedBytes = beat.bufferedBytes();
         suspected = false;
+        return before;
+    }
+
+    /// Tells it whether to accept, which it answers.
+    void accepts(boolean allowed) {
+        unheeded++;
+        order(new Order.Accept(allowed));
+    }
+
+    /// It has answered.
+    void heeds() {
+        unheeded--;
+    }
+
+    boolean isHeeding() {
+        return unheeded == 0;
     }
 
     /// Hands on what it tells about something that it serves.
@@ -154,7 +180,7 @@ final class Worker {
                 told(answered.id(), answered);
                 served.remove(answered.id());
             }
-            case Order _, Report.Ready _, Report.Came _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
+            case Order _, Report.Ready _, Report.Came _, Report.Heeded _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
                 throw new IllegalArgumentException("of no connection: " + message);
         }
     }
@@ -193,7 +219,7 @@ final class Worker {
 
     /// What the buffers of its connections occupy, as it has last told.
     long bufferedBytes() {
-        return bufferedBytes;
+        return lastBeat.bufferedBytes();
     }
 
     /// How many it has served so far.
