@@ -1,6 +1,7 @@
 package dev.polyserve.conformance;
 
 import dev.polyserve.Model;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,25 +35,66 @@ public record Cell(Style style, Model model, Transport transport) {
 
     /// Whether a second client is served while the first is connected: everywhere but under `iterative`.
     boolean servesTwoAtOnce() {
-        return !(model instanceof Model.Iterative);
+        return capacity() > 1;
+    }
+
+    /// Whether clients that cannot be served yet are taken into a queue, rather than left in the system's.
+    boolean queues() {
+        return model instanceof Model.ThreadPool;
+    }
+
+    /// Whether its workers accept connections and receive datagrams by themselves.
+    boolean acceptsInWorkers() {
+        return model instanceof Model.ProcessPool;
+    }
+
+    /// Whether several accept, of whom none knows the others' connections.
+    boolean hasSeveralAcceptors() {
+        return model instanceof Model.ProcessPool pool && pool.maxWorkers() > 1;
+    }
+
+    /// So many times where a connection costs little, less often where each costs a process.
+    int times(int usual) {
+        return model instanceof Model.ProcessPerConnection ? Math.min(usual, 8) : usual;
+    }
+
+    /// So long where everything happens in this process, longer where others must start or end meanwhile.
+    Duration within(Duration usual) {
+        return hasWorkers() ? usual.multipliedBy(10) : usual;
+    }
+
+    /// Whether handlers run in processes of their own, apart from the test that has started the server.
+    boolean hasWorkers() {
+        return model instanceof Model.ProcessPerConnection || model instanceof Model.ProcessPool;
     }
 
     /// Whether conversations share an event loop, which can stall.
     boolean runsOnLoops() {
+        return runsOnLoops(model);
+    }
+
+    private static boolean runsOnLoops(Model model) {
         return switch (model) {
             case Model.Nio _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Polling _ -> true;
-            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _ ->
+            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _ ->
                 false;
+            case Model.ProcessPool pool -> runsOnLoops(pool.inner());
         };
     }
 
     /// How many conversations the model holds at once by itself.
     int capacity() {
+        return capacity(model);
+    }
+
+    private static int capacity(Model model) {
         return switch (model) {
             case Model.Iterative _ -> 1;
             case Model.ThreadPool pool -> pool.threads();
             case Model.ProcessPerConnection processes -> processes.maxWorkers();
-            case Model.Threads _, Model.VirtualThreads _, Model.ProcessPool _, Model.Nio _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Polling _ ->
+            case Model.ProcessPool pool ->
+                (int) Math.min(Integer.MAX_VALUE, (long) pool.maxWorkers() * capacity(pool.inner()));
+            case Model.Threads _, Model.VirtualThreads _, Model.Nio _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Polling _ ->
                 Integer.MAX_VALUE;
         };
     }
@@ -71,7 +113,8 @@ public record Cell(Style style, Model model, Transport transport) {
             case Model.Poll poll -> loops(poll.loops());
             case Model.Epoll epoll -> loops(epoll.loops());
             case Model.IoUring ring -> loops(ring.loops());
-            case Model.Iterative _, Model.Threads _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _, Model.Polling _ ->
+            case Model.ProcessPool pool -> model.id() + " (" + pool.maxWorkers() + " × " + pool.inner().id() + ")";
+            case Model.Iterative _, Model.Threads _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.Polling _ ->
                 model.id();
         };
     }

@@ -1,5 +1,8 @@
 package dev.polyserve.conformance;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Cause;
@@ -12,6 +15,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 abstract class Clause {
     @RegisterExtension
     final NamesItsCell named = new NamesItsCell(this::cell);
+
+    @RegisterExtension
+    final Replay replay = new Replay();
 
     /// The cell that the tests run in.
     abstract Cell cell();
@@ -29,12 +35,42 @@ abstract class Clause {
         assumeTrue(cell().servesTwoAtOnce(), "iterative serves one client at a time, as its documentation says");
     }
 
+    /// Leaves the test out where servers have processes of their own.
+    final void needsOneProcess() {
+        assumeTrue(!cell().hasWorkers(), "what the handler leaves in memory is in another process");
+    }
+
+    /// Leaves the test out where workers accept by themselves, before the server knows of it.
+    final void needsOneAcceptor() {
+        assumeTrue(!cell().acceptsInWorkers(), "workers accept by themselves, not one when they are asked to");
+    }
+
+    /// Leaves the test out where several workers accept.
+    final void needsOneCount() {
+        assumeTrue(!cell().hasSeveralAcceptors(), "no worker knows the connections of the others");
+    }
+
     final void needsStyle(Style style) {
         assumeTrue(cell().style() == style, () -> "for the style " + style);
     }
 
     final void needsTransport(Transport transport) {
         assumeTrue(cell().transport() == transport, () -> "for the transport " + transport);
+    }
+
+    /// That this was thrown: the very same, or what it says, where it comes from another process.
+    final void assertThrown(Throwable expected, Throwable actual) {
+        if (cell().hasWorkers()) {
+            assertEquals(expected.toString(), actual.toString());
+            assertEquals(expected.getMessage(), actual.getMessage());
+        } else {
+            assertSame(expected, actual);
+        }
+    }
+
+    /// That it ended because this was thrown.
+    final void assertFailed(Throwable expected, Cause cause) {
+        assertThrown(expected, assertInstanceOf(Cause.Failed.class, cause).error());
     }
 
     static Cause done(boolean byPeer) {

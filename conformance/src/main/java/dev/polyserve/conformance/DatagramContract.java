@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.Limit;
@@ -19,8 +20,6 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +36,9 @@ public abstract class DatagramContract {
     @RegisterExtension
     final NamesItsCell named = new NamesItsCell(this::cell);
 
+    @RegisterExtension
+    final Replay replay = new Replay();
+
     private final Cell cell;
     private final Recorder events = new Recorder();
 
@@ -51,7 +53,10 @@ public abstract class DatagramContract {
 
     private Server bind(DatagramHandler handler, UnaryOperator<Options> change) throws IOException {
         try (Stage.Place place = Stage.Place.of(cell.transport())) {
-            return Stage.builder(cell, place.endpoint()).datagrams(handler).options(change).listener(events).bind();
+            Server server = Stage.builder(cell, place.endpoint()).datagrams(handler).options(change).listener(events)
+                    .bind();
+            Stage.serveIfWorker(server);
+            return server;
         }
     }
 
@@ -94,14 +99,14 @@ public abstract class DatagramContract {
                     assertEquals(word, text(client));
                 }
             }
-            assertEquals(2, server.stats().datagramsIn());
-            Patiently.until("both are counted", () -> server.stats().datagramsOut() == 2);
+            Patiently.until("both are counted",
+                    () -> server.stats().datagramsIn() == 2 && server.stats().datagramsOut() == 2);
         }
     }
 
     @Test
     void shouldAnswerManyThatComeAtOnce() throws Exception {
-        int many = 100;
+        int many = cell.times(100);
         try (Server server = bind((request, reply) -> reply.write(request.payload()), UnaryOperator.identity());
                 DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
             for (int i = 0; i < many; i++) {
@@ -171,6 +176,7 @@ public abstract class DatagramContract {
             assertEquals("10 false", text(client));
             send(client, new byte[11]);
             assertEquals("10 true", text(client));
+            assertEquals(Limit.DATAGRAM, Recorder.next(events.limits, "limit"));
             assertEquals(1, server.stats().reached().get(Limit.DATAGRAM));
         }
     }
@@ -180,7 +186,7 @@ public abstract class DatagramContract {
         try (Server server = start((_, reply) -> reply.write(new byte[Options.Limits.MAX_DATAGRAM_BYTES + 1]));
                 DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
             send(client, "x");
-            assertEquals(IllegalArgumentException.class, events.nextFailed().error().getClass());
+            assertTrue(events.nextFailed().error().toString().startsWith(IllegalArgumentException.class.getName()));
         }
     }
 
@@ -197,17 +203,20 @@ public abstract class DatagramContract {
 
     @Test
     void shouldHandleOneDatagramAtATime() throws Exception {
-        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
-        try (Server server = bind((request, _) -> seen.add(Objects.toString(request.payload().get(0))),
-                UnaryOperator.identity()); DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+        assumeTrue(!cell.acceptsInWorkers(), "workers receive by themselves, not one when they are asked to");
+        try (Server server = bind((request, reply) -> reply.print(Objects.toString(request.payload().get(0))),
+                UnaryOperator.identity()); DatagramSocket client = connect(server, A_WHILE_MILLIS)) {
             assertEquals(Served.TIMED_OUT, server.handleRequest(Duration.ofMillis(A_WHILE_MILLIS)));
             send(client, (byte) 1);
             send(client, (byte) 2);
             assertEquals(Served.SERVED, server.handleRequest(Stage.PATIENCE));
-            assertEquals("1", Recorder.next(seen, "datagram"));
-            assertTrue(seen.isEmpty());
+            client.setSoTimeout(PATIENCE_MILLIS);
+            assertEquals("1", text(client));
+            client.setSoTimeout(A_WHILE_MILLIS);
+            assertThrows(SocketTimeoutException.class, () -> receive(client), "the other one waits");
+            client.setSoTimeout(PATIENCE_MILLIS);
             assertEquals(Served.SERVED, server.handleRequest(Stage.PATIENCE));
-            assertEquals("2", Recorder.next(seen, "datagram"));
+            assertEquals("2", text(client));
         }
     }
 
@@ -217,9 +226,10 @@ public abstract class DatagramContract {
         var endpoint = server.endpoints().getFirst();
         server.close();
         assertFalse(server.isAccepting());
-        try (Server again = Stage.builder(cell, endpoint).datagrams((_, reply) -> reply.print("again")).start();
+        try (Server again = Stage.builder(cell, endpoint).datagrams((request, reply) -> reply.write(request.payload()))
+                .start();
                 DatagramSocket client = connect(again, PATIENCE_MILLIS)) {
-            send(client, "x");
+            send(client, "again");
             assertEquals("again", text(client));
         }
     }

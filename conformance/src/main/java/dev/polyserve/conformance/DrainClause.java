@@ -68,7 +68,8 @@ abstract class DrainClause extends Clause {
             DrainReport result = stage.server.drain(Duration.ofMillis(50));
             assertEquals(0, result.finished());
             assertEquals(1, result.aborted());
-            assertTrue(result.took().toMillis() >= 50 && result.took().toMillis() < 1000, result::toString);
+            assertTrue(result.took().toMillis() >= 50, result::toString);
+            assertTrue(result.took().compareTo(cell().within(Duration.ofSeconds(1))) < 0, result::toString);
             assertEquals(new Cause.Stopped(), stage.events.nextCause());
             client.awaitGone();
         }
@@ -106,8 +107,14 @@ abstract class DrainClause extends Clause {
             assertEquals("hello", client.line());
             CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(20));
             Patiently.until("new clients are refused", () -> refuses(stage));
-            client.send("hello\n");
-            assertEquals("bye\n", client.textToTheEnd());
+            String answer;
+            do {
+                client.send("hello\n");
+                answer = client.line();
+                // A worker hears of it while the listener is closed, a handler here before.
+            } while (cell().hasWorkers() && answer.equals("hello"));
+            assertEquals("bye", answer);
+            assertEquals("", client.textToTheEnd());
             assertEquals(0, report.get(10, TimeUnit.SECONDS).aborted());
         }
     }
@@ -120,7 +127,9 @@ abstract class DrainClause extends Clause {
             CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(30));
             Patiently.until("new clients are refused", () -> refuses(stage));
             stage.server.close();
-            assertEquals(1, report.get(10, TimeUnit.SECONDS).aborted());
+            long aborted = report.get(10, TimeUnit.SECONDS).aborted();
+            // Where each has a process, those that asked whether they are refused may still wait for theirs.
+            assertTrue(cell().hasWorkers() ? aborted >= 1 : aborted == 1, () -> aborted + " aborted");
         }
     }
 

@@ -15,10 +15,8 @@ import dev.polyserve.Protocol;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -208,37 +206,30 @@ abstract class EndingClause extends Clause {
     @Test
     void shouldTellAProtocolItsCauseOnceAndLast() throws Exception {
         needsStyle(Style.PROTOCOL);
-        BlockingQueue<String> calls = new LinkedBlockingQueue<>();
-        Supplier<Protocol> protocol = () -> new Chronicle(calls);
-        try (Stage stage = start(new Role(Role.echo().handler(), protocol)); Client client = stage.connect()) {
+        try (Stage stage = start(new Role(Role.echo().handler(), Chronicle::new)); Client client = stage.connect()) {
             client.send("hi");
             client.bytes(2);
             client.end();
             client.toTheEnd();
-            stage.events.nextEnded();
+            assertEquals("[opened, received, ended, closed Done[byPeer=true]]",
+                    stage.events.nextFailed().error().getMessage());
+            stage.awaitOver(1);
+            assertEquals(0, stage.events.failed.size(), "closed once");
         }
-        assertEquals(List.of("opened", "received", "ended", "closed Done[byPeer=true]"), List.copyOf(calls));
     }
 
     @Test
     void shouldFinishAHandlerOnceAndAfterItsHandling() throws Exception {
         needsStyle(Style.HANDLER);
-        BlockingQueue<String> calls = new LinkedBlockingQueue<>();
-        try (Stage stage = start(new Role(() -> new Chronicle(calls), Role.echo().protocol()));
-                Client client = stage.connect()) {
-            assertEquals("bye", client.textToTheEnd(), "finish may still write");
-            stage.events.nextEnded();
+        try (Stage stage = start(new Role(Chronicle::new, Role.echo().protocol())); Client client = stage.connect()) {
+            assertEquals("[setUp, handle, finish]", client.textToTheEnd(), "finish may still write, once");
+            assertEquals(done(false), stage.events.nextCause());
         }
-        assertEquals(List.of("setUp", "handle", "finish"), List.copyOf(calls));
     }
 
-    /// Writes down its calls.
+    /// Writes down its calls, and tells them with the last one: to the client, or by what it throws.
     private static final class Chronicle implements Handler, Protocol {
-        private final BlockingQueue<String> calls;
-
-        Chronicle(BlockingQueue<String> calls) {
-            this.calls = calls;
-        }
+        private final List<String> calls = new ArrayList<>();
 
         @Override
         public void setUp(Connection connection) {
@@ -253,7 +244,7 @@ abstract class EndingClause extends Clause {
         @Override
         public void finish(Connection connection) throws IOException {
             calls.add("finish");
-            connection.print("bye");
+            connection.print(calls.toString());
         }
 
         @Override
@@ -277,6 +268,7 @@ abstract class EndingClause extends Clause {
         @Override
         public void closed(Cause cause) {
             calls.add("closed " + cause);
+            throw new IllegalStateException(calls.toString());
         }
     }
 }

@@ -89,7 +89,7 @@ abstract class FutureClause extends Clause {
     @Test
     void shouldCancelWhatWaitsInAQueue() throws Exception {
         int threads = cell().capacity();
-        assumeTrue(threads > 1 && threads < 100, "for pools");
+        assumeTrue(cell().queues(), "for pools with a queue");
         try (Stage stage = start(Role.greeting())) {
             List<Client> busy = new java.util.ArrayList<>();
             for (int i = 0; i < threads; i++) {
@@ -129,8 +129,8 @@ abstract class FutureClause extends Clause {
     void shouldFreeAHandlerThatWaitsForSomethingElseWhenAborted() throws Exception {
         needsStyle(Style.HANDLER);
         CountDownLatch never = new CountDownLatch(1);
-        BlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();
         CountDownLatch waiting = new CountDownLatch(1);
+        BlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();
         Role role = new Role(() -> connection -> {
             connection.print("x");
             connection.flush();
@@ -144,12 +144,15 @@ abstract class FutureClause extends Clause {
         }, Role.echo().protocol());
         try (Stage stage = start(role); Client client = stage.connect()) {
             client.bytes(1);
-            waiting.await();
+            if (!cell().hasWorkers()) {
+                waiting.await();
+            }
             ConnectionFuture connection = stage.events.nextAccepted();
             connection.abort();
             assertEquals(new Cause.Stopped(), connection.await(Stage.PATIENCE));
-            assertInstanceOf(InterruptedException.class, Recorder.next(thrown, "interrupt"));
             assertEquals(0, stage.server.stats().failed(), "stopped is not failed");
+            needsOneProcess();
+            assertInstanceOf(InterruptedException.class, Recorder.next(thrown, "interrupt"));
         }
     }
 

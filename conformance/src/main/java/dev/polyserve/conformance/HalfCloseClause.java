@@ -9,8 +9,6 @@ import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
 /// Clause 6: a half-close is a normal event (A3).
@@ -22,7 +20,7 @@ abstract class HalfCloseClause extends Clause {
         try (Stage stage = start(Role.answerAtTheEnd(0)); Client client = stage.connect()) {
             client.send("12345");
             client.end();
-            assertEquals("5\n", assertTimeout(PROMPTLY, client::textToTheEnd));
+            assertEquals("5\n", assertTimeout(cell().within(PROMPTLY), client::textToTheEnd));
             assertEquals(done(true), stage.events.nextCause());
         }
     }
@@ -52,21 +50,21 @@ abstract class HalfCloseClause extends Clause {
     void shouldEndPromptlyForAPeerThatOnlyEnds() throws Exception {
         try (Stage stage = start(Role.echo()); Client client = stage.connect()) {
             client.end();
-            assertEquals("", assertTimeout(PROMPTLY, client::textToTheEnd));
+            assertEquals("", assertTimeout(cell().within(PROMPTLY), client::textToTheEnd));
         }
     }
 
     @Test
     void shouldGoOnReadingAfterWeHaveEndedOurSideTwice() throws Exception {
-        BlockingQueue<String> got = new LinkedBlockingQueue<>();
         Role role = new Role(() -> connection -> {
             connection.print("only this");
             connection.end();
             connection.end();
-            for (String line; (line = connection.readLine()) != null;) {
-                got.add(line);
-            }
+            requireHeard(String.valueOf(connection.readLine()));
+            requireHeard(connection.readLine() == null ? "heard" : "more");
         }, () -> new Protocol() {
+            private String got = "";
+
             @Override
             public void opened(Output output) throws IOException {
                 output.print("only this");
@@ -76,7 +74,13 @@ abstract class HalfCloseClause extends Clause {
 
             @Override
             public void received(Input input, Output output) throws IOException {
-                got.add(input.takeUtf8(input.available()).trim());
+                got += input.takeUtf8(input.available());
+            }
+
+            @Override
+            public void ended(Output output) throws IOException {
+                requireHeard(got.trim());
+                output.close();
             }
         });
         try (Stage stage = start(role); Client client = stage.connect()) {
@@ -85,7 +89,12 @@ abstract class HalfCloseClause extends Clause {
             client.end();
             assertEquals(done(true), stage.events.nextCause());
         }
-        assertEquals("heard", String.join("", got));
+    }
+
+    private static void requireHeard(String line) {
+        if (!line.equals("heard")) {
+            throw new IllegalStateException("not 'heard' but '" + line + "'");
+        }
     }
 
     @Test

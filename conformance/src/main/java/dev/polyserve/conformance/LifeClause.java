@@ -39,7 +39,7 @@ abstract class LifeClause extends Clause {
             assertTrue(stage.server.isAccepting());
             assertEquals("welcome", client.line());
             stage.server.start();
-            assertEquals(cell().model(), stage.server.model());
+            assertEquals(stage.model, stage.server.model());
         }
     }
 
@@ -64,7 +64,7 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldEndWhenStartedAndClosedAtOnce() throws Exception {
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < cell().times(20); i++) {
             try (Stage stage = bind(Role.echo())) {
                 Thread serving = Thread.ofPlatform().start(() -> {
                     try {
@@ -116,6 +116,7 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldCloseFromItsOwnHandler() throws Exception {
+        needsOneProcess();
         CompletableFuture<Server> server = new CompletableFuture<>();
         Role role = new Role(() -> connection -> {
             connection.readByte();
@@ -138,12 +139,13 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldStopAtOnceWhenNobodyIsThere() throws Exception {
+        Duration atOnce = cell().within(AT_ONCE);
         Duration fastest = closes();
-        for (int i = 1; i < TRIES && fastest.compareTo(AT_ONCE) > 0; i++) {
+        for (int i = 1; i < TRIES && fastest.compareTo(atOnce) > 0; i++) {
             // What it waits for itself, it waits for every time; a busy machine now and then.
             fastest = closes();
         }
-        assertTrue(fastest.compareTo(AT_ONCE) <= 0, "it took " + fastest);
+        assertTrue(fastest.compareTo(atOnce) <= 0, "it took " + fastest);
     }
 
     /// How long a server that has served takes to close.
@@ -164,7 +166,7 @@ abstract class LifeClause extends Clause {
         try (Stage stage = start(Role.greeting()); Client idle = stage.connect()) {
             idle.line();
             Endpoint endpoint = stage.server.endpoints().getFirst();
-            assertTimeout(Duration.ofSeconds(1), stage.server::close);
+            assertTimeout(cell().within(Duration.ofSeconds(1)), stage.server::close);
             assertEquals("", idle.textToTheEnd());
             assertThrows(IOException.class, stage::connect);
             try (Server again = Role.greeting().on(Stage.builder(cell(), endpoint), cell().style()).start();
@@ -179,7 +181,7 @@ abstract class LifeClause extends Clause {
         try (Stage stage = start(Role.produces(64 << 20)); Client stuck = stage.connect()) {
             stuck.send("x");
             stuck.bytes(1);
-            assertTimeout(Duration.ofSeconds(2), stage.server::close);
+            assertTimeout(cell().within(Duration.ofSeconds(2)), stage.server::close);
             stage.awaitOver(1);
         }
     }
@@ -224,6 +226,7 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldHandleOneRequestAtATime() throws Exception {
+        needsOneAcceptor();
         try (Stage stage = bind(Role.closes()); Client first = stage.connect(); Client second = stage.connect()) {
             assertEquals(Served.SERVED, stage.server.handleRequest(Stage.PATIENCE));
             assertEquals("", first.textToTheEnd());
@@ -241,6 +244,7 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldReportARequestThatWasTurnedAway() throws Exception {
+        needsOneAcceptor();
         try (Stage stage = Stage.bind(cell(), Role.closes(), with -> with.listener(new dev.polyserve.ServerListener() {
             @Override
             public boolean verify(dev.polyserve.ConnectionInfo connection) {

@@ -50,6 +50,7 @@ abstract class SenderClause extends Clause {
     }
 
     private Stage lend() throws IOException {
+        needsOneProcess();
         return start(new Role(Lending::new, Lending::new),
                 with -> with.options(o -> o.withLimits(limits -> limits.withSenderQueueBytes(QUEUE_BYTES))));
     }
@@ -179,6 +180,7 @@ abstract class SenderClause extends Clause {
     @Test
     void shouldSendWhileTheHandlerWaitsForSomethingElse() throws Exception {
         needsStyle(Style.HANDLER);
+        needsOneProcess();
         CountDownLatch news = new CountDownLatch(1);
         Role role = new Role(() -> connection -> {
             senders.add(connection.sender());
@@ -219,6 +221,7 @@ abstract class SenderClause extends Clause {
 
     @Test
     void shouldRefuseMessagesAfterTheOutputWasEnded() throws Exception {
+        needsOneProcess();
         Role role = new Role(() -> connection -> {
             senders.add(connection.sender());
             connection.end();

@@ -1,10 +1,12 @@
 package dev.polyserve.conformance;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,11 +22,14 @@ final class Stage implements AutoCloseable {
     /// For what must come soon.
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /// The model in force, which for a cell of worker processes knows what they run.
+    final Model model;
     final Server server;
     final Recorder events;
     private final Place place;
 
-    private Stage(Server server, Recorder events, Place place) {
+    private Stage(Model model, Server server, Recorder events, Place place) {
+        this.model = model;
         this.server = server;
         this.events = events;
         this.place = place;
@@ -46,14 +51,23 @@ final class Stage implements AutoCloseable {
     static Stage bind(Cell cell, Role role, UnaryOperator<ServerBuilder> with) throws IOException {
         Place place = Place.of(cell.transport());
         Recorder events = new Recorder();
-        return new Stage(with.apply(role.on(builder(cell, place.endpoint()), cell.style()).listener(events)).bind(),
-                events,
-                place);
+        Server server = with.apply(role.on(builder(cell, place.endpoint()), cell.style()).listener(events)).bind();
+        serveIfWorker(server);
+        return new Stage(Replay.inWorkers(cell.model(), place.endpoint()), server, events, place);
+    }
+
+    /// Keeps a worker from what its test does with a server before that is started: it does not return there.
+    static void serveIfWorker(Server server) throws IOException {
+        if (Server.isWorker()) {
+            server.start();
+        }
     }
 
     /// A cell's server at this endpoint, still without anything to do.
     static ServerBuilder builder(Cell cell, Endpoint endpoint) {
-        return Server.at(endpoint).model(cell.model()).options(Stage::impatient);
+        // A worker comes to the test's first server, whichever it is started for.
+        Endpoint place = Replay.place().orElse(endpoint);
+        return Server.at(place).model(Replay.inWorkers(cell.model(), place)).options(Stage::impatient);
     }
 
     static Options impatient(Options options) {
@@ -79,12 +93,20 @@ final class Stage implements AutoCloseable {
 
     /// Where a server listens in a test; a Unix socket has a directory of its own, removed in the end.
     record Place(Endpoint endpoint) implements AutoCloseable {
-        static Place of(Transport transport) throws IOException {
+        static Place of(Transport transport) {
             return new Place(switch (transport) {
                 case TCP -> Endpoint.parse("tcp://127.0.0.1:0");
-                case UNIX -> new Endpoint.Unix(Files.createTempDirectory("polyserve").resolve("socket"));
+                case UNIX -> Replay.place().orElseGet(() -> new Endpoint.Unix(directory().resolve("socket")));
                 case UDP -> Endpoint.parse("udp://127.0.0.1:0");
             });
+        }
+
+        private static Path directory() {
+            try {
+                return Files.createTempDirectory("polyserve");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         @Override

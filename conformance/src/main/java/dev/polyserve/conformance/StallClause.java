@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.ServerBuilder;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -30,16 +29,15 @@ abstract class StallClause extends Clause {
     /// handlers there, and they cannot stall it.
     private static final String BESIDE_THE_LOOP = "ForkJoinPool";
 
-    private final CompletableFuture<String> servedBy = new CompletableFuture<>();
-
-    private Role busy() {
+    /// Says which thread it is on, after a while.
+    private static Role busy() {
         return new Role(() -> connection -> {
             connection.readByte();
-            servedBy.complete(Thread.currentThread().toString());
+            connection.print(Thread.currentThread().toString());
             keepBusy();
         }, () -> (input, output) -> {
             input.skip(input.available());
-            servedBy.complete(Thread.currentThread().toString());
+            output.print(Thread.currentThread().toString());
             keepBusy();
             output.close();
         });
@@ -50,8 +48,8 @@ abstract class StallClause extends Clause {
         assumeTrue(cell().runsOnLoops(), "for event loops");
         try (Stage stage = start(busy(), StallClause::watchful); Client client = stage.connect()) {
             client.send("x");
-            client.toTheEnd();
-            assumeTrue(!servedBy.join().contains(BESIDE_THE_LOOP), "for handlers on their loop's own thread");
+            String servedBy = client.textToTheEnd();
+            assumeTrue(!servedBy.contains(BESIDE_THE_LOOP), "for handlers on their loop's own thread");
             Recorder.Stall stall = Recorder.next(stage.events.stalls, "stall");
             while (!isIn("keepBusy", stall)) {
                 // On a busy machine any turn may be slow.

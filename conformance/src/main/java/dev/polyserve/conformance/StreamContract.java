@@ -19,8 +19,10 @@ import org.junit.jupiter.api.Timeout;
 /// }
 /// ```
 ///
-/// A failing test's name begins with its cell: style × model × endpoint. Servers and clients share a process and meet in
-/// memory (latches, counters), so models that serve in processes of their own need tests of their own.
+/// A failing test's name begins with its cell: style × model × endpoint. Where servers have worker processes, each of these
+/// runs the same test again up to the server's start: before that a test only describes the server, and what the handler
+/// does shows in what its client gets and its server's listeners hear. Tests whose subject is memory that the handler and
+/// other threads share are left out there.
 @Timeout(60)
 public abstract class StreamContract {
     private final Cell cell;

@@ -1,0 +1,214 @@
+package dev.polyserve.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Handler;
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import dev.polyserve.linux.UnixDatagramClient;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What Python's forking servers are tested for: each client has a process of its own, which is collected as soon as it has
+/// served, and no other process is touched.
+@Timeout(60)
+@ParameterizedClass(name = "{0}")
+@MethodSource("cells")
+class ForkingServersTest extends Clause {
+    private static final Path PROCESSES = Path.of("/proc");
+
+    private final Cell cell;
+
+    ForkingServersTest(Cell cell) {
+        this.cell = cell;
+    }
+
+    @Override
+    Cell cell() {
+        return cell;
+    }
+
+    @BeforeAll
+    static void needsProcesses() {
+        Optional<String> whyNot = Server.whyNot(Model.processPerConnection());
+        assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
+    }
+
+    static List<Cell> cells() {
+        return List.of(new Cell(Style.HANDLER, Model.processPerConnection(), Transport.TCP));
+    }
+
+    /// Says in which process it is, and is an echo.
+    private static Role tellsItsProcess() {
+        return ofHandler(connection -> {
+            connection.writeLine(Long.toString(ProcessHandle.current().pid()));
+            Role.echo(connection);
+        });
+    }
+
+    private static Role ofHandler(Handler handler) {
+        return new Role(() -> handler, Role.echo().protocol());
+    }
+
+    private static boolean exists(String pid) {
+        return Files.exists(PROCESSES.resolve(pid));
+    }
+
+    @Test
+    void shouldHaveFortyChildrenAtMostUnlessToldOtherwise() {
+        assertEquals(40, Model.processPerConnection().maxWorkers());
+        assertEquals(3, Model.processPerConnection().withMaxWorkers(3).maxWorkers());
+    }
+
+    @Test
+    void shouldServeThreeClientsOneAfterAnotherAndLeaveNoChild() throws Exception {
+        Set<String> children = new TreeSet<>();
+        try (Stage stage = start(tellsItsProcess())) {
+            for (int i = 0; i < 3; i++) {
+                try (Client client = stage.connect()) {
+                    children.add(client.line());
+                    client.send("hello world\n");
+                    assertEquals("hello world", client.line());
+                }
+            }
+            stage.server.workers().forEach(worker -> children.add(Long.toString(worker.pid())));
+        }
+        assertTrue(children.size() >= 3, "each in a process of its own");
+        assertFalse(children.contains(Long.toString(ProcessHandle.current().pid())));
+        // A zombie would have an entry there, too.
+        assertEquals(List.of(), children.stream().filter(ForkingServersTest::exists).toList());
+    }
+
+    @Test
+    void shouldNotCollectAChildOfTheProgram() throws Exception {
+        try (Stage stage = start(Role.echo())) {
+            Process child = new ProcessBuilder("/bin/sh", "-c", "exit 72").start();
+            for (int i = 0; i < 2; i++) {
+                try (Client client = stage.connect()) {
+                    client.send("x");
+                    assertEquals(1, client.bytes(1).length);
+                }
+                stage.awaitOver(1);
+            }
+            assertTrue(child.waitFor(10, TimeUnit.SECONDS));
+            assertEquals(72, child.exitValue());
+        }
+    }
+
+    @Test
+    void shouldCollectAChildAsSoonAsItHasServedAndNobodyElseComes() throws Exception {
+        try (Stage stage = start(tellsItsProcess()); Client client = stage.connect()) {
+            String child = client.line();
+            assertTrue(exists(child));
+            client.end();
+            assertEquals("", client.textToTheEnd(), "the end comes without another client's coming");
+            Patiently.until("the child is collected", () -> !exists(child));
+            assertTrue(stage.server.workers().stream().noneMatch(worker -> Long.toString(worker.pid()).equals(child)));
+        }
+    }
+
+    @Test
+    void shouldServeOthersWhileAChildIsSlow() throws Exception {
+        Role slow = ofHandler(connection -> {
+            connection.writeLine(Long.toString(ProcessHandle.current().pid()));
+            connection.flush();
+            // All that this process has, for as long as it lives.
+            while (!"go on".equals(connection.readLine())) {
+                Thread.onSpinWait();
+            }
+        });
+        try (Stage stage = start(slow); Client first = stage.connect()) {
+            String child = first.line();
+            for (int i = 0; i < 2; i++) {
+                try (Client other = stage.connect()) {
+                    assertNotEquals(child, other.line());
+                    other.send("go on\n");
+                    assertEquals("", other.textToTheEnd());
+                }
+            }
+            first.send("go on\n");
+            assertEquals("", first.textToTheEnd());
+        }
+    }
+
+    @Test
+    void shouldLoseOneConnectionWhenAChildExits() throws Exception {
+        Role exits = ofHandler(connection -> {
+            String line = String.valueOf(connection.readLine());
+            if (line.equals("exit")) {
+                Runtime.getRuntime().halt(3);
+            }
+            connection.writeLine(line);
+        });
+        try (Stage stage = start(exits); Client good = stage.connect(); Client bad = stage.connect()) {
+            bad.send("exit\n");
+            bad.awaitGone();
+            Throwable error = assertInstanceOf(Cause.Failed.class, stage.events.nextCause()).error();
+            assertTrue(String.valueOf(error.getMessage()).contains("exit 3"), error::toString);
+            assertTrue(String.valueOf(stage.events.nextFailed().error().getMessage()).contains("exit 3"));
+            good.send("still here\n");
+            assertEquals("still here\n", good.textToTheEnd());
+            assertEquals(1, stage.server.stats().failed());
+        }
+    }
+
+    @Test
+    void shouldHoldNoMoreChildrenThanItServes() throws Exception {
+        try (Stage stage = start(tellsItsProcess())) {
+            List<String> children = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                try (Client client = stage.connect()) {
+                    children.add(client.line());
+                }
+            }
+            stage.awaitOver(10);
+            assertEquals(10, Set.copyOf(children).size());
+            Patiently.until("all are collected", () -> children.stream().noneMatch(ForkingServersTest::exists));
+        }
+    }
+
+    @Test
+    void shouldAnswerUnixDatagrams() throws Exception {
+        Path directory = Files.createTempDirectory("polyserve");
+        Endpoint endpoint = new Endpoint.UnixDatagram(directory.resolve("server"));
+        try (Server server = Stage.builder(cell, endpoint).datagrams((request, reply) -> reply.write(request.payload()))
+                .start();
+                UnixDatagramClient client = UnixDatagramClient.connect(directory.resolve("server"),
+                        directory.resolve("client"))) {
+            assertEquals(1, server.endpoints().size());
+            for (int i = 0; i < 3; i++) {
+                client.send(ByteBuffer.wrap("hello world\n".getBytes(StandardCharsets.UTF_8)));
+                ByteBuffer answer = ByteBuffer.allocate(100);
+                assertEquals(12, client.receive(answer));
+            }
+        } finally {
+            delete(directory.resolve("client"));
+            delete(directory);
+        }
+    }
+
+    private static void delete(Path path) throws IOException {
+        Files.deleteIfExists(path);
+    }
+}

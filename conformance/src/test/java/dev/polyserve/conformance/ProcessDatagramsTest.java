@@ -1,0 +1,31 @@
+package dev.polyserve.conformance;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Worker processes keep the contract of datagram handlers.
+@ParameterizedClass(name = "{0}")
+@MethodSource("cells")
+class ProcessDatagramsTest extends DatagramContract {
+    ProcessDatagramsTest(Cell cell) {
+        super(cell);
+    }
+
+    @BeforeAll
+    static void needsProcesses() {
+        Optional<String> whyNot = Server.whyNot(Model.processPerConnection());
+        assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
+    }
+
+    static List<Cell> cells() {
+        return Cell.datagrams(Model.processPerConnection().withMaxWorkers(4), Model.processPool(1),
+                Model.processPool(2).withInner(Model.epoll()));
+    }
+}
