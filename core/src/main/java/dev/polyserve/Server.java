@@ -122,6 +122,13 @@ public interface Server extends AutoCloseable {
     /// Its worker processes; none under models without any.
     List<WorkerInfo> workers();
 
+    /// Adds worker processes to those that the model says, or takes some away with a negative number; one stays at least. Those
+    /// that are taken away let their connections come to their ends, as in a drain.
+    ///
+    /// @return how many there may be now at most
+    /// @throws UnsupportedOperationException when the model has none
+    int addWorkers(int more);
+
     /// The counters now.
     ServerStats stats();
 }

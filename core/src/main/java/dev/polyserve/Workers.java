@@ -11,10 +11,13 @@ import java.util.List;
 ///         new one serves before the old one stops
 /// @param recycleAge a worker is replaced when it is about so old; zero: never
 /// @param boot how long a worker may take until it serves
-/// @param silence how long a worker's accept loop may be stuck before its threads are dumped into the log and it is killed
+/// @param silence how long a worker's accept loop may be stuck before its threads are dumped into the log and it is killed;
+///         at least 2 s, since a worker says once a second that it lives
 /// @param program what is started as a worker: a command line; empty: the same program again, with the same arguments
 public record Workers(int minSpare, int maxSpare, long recycleConnections, Duration recycleAge, Duration boot,
         Duration silence, List<String> program) {
+    private static final Duration LEAST_SILENCE = Duration.ofSeconds(2);
+
     static final Workers DEFAULTS = new Workers(1, 4, 0, Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(30),
             List.of());
 
@@ -28,9 +31,12 @@ public record Workers(int minSpare, int maxSpare, long recycleConnections, Durat
             throw new IllegalArgumentException("workers: they cannot be replaced after " + recycleConnections
                     + " connections or " + recycleAge.toMillis() + " ms");
         }
-        if (!boot.isPositive() || !silence.isPositive()) {
-            throw new IllegalArgumentException(
-                    "workers: " + (boot.isPositive() ? "silence" : "boot") + " is not a positive time");
+        if (!boot.isPositive()) {
+            throw new IllegalArgumentException("workers: boot is not a positive time");
+        }
+        if (silence.compareTo(LEAST_SILENCE) < 0) {
+            throw new IllegalArgumentException("workers: a silence of " + silence.toMillis() + " ms is less than "
+                    + LEAST_SILENCE.toMillis() + " ms, and a worker says but once a second that it lives");
         }
         program = List.copyOf(program);
     }

@@ -60,7 +60,8 @@ final class ServeCommand {
                 .description("What to serve (default: echo).").build());
         spec.usageMessage().sortOptions(false).customSynopsis("polyserve serve [SERVICE [ARGUMENTS]] [OPTIONS]")
                 .description("Serves until TERM or INT, which drain; a second one ends at once.",
-                        "Logs go to standard error; USR1 shows the status there.", "")
+                        "Logs go to standard error; USR1 shows the status there. TTIN and TTOU add and remove a worker process.",
+                        "")
                 .footer(footer());
         return spec;
     }

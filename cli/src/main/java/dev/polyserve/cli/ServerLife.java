@@ -85,7 +85,7 @@ final class ServerLife implements ServerListener, Controlled {
     /// What each signal does.
     Map<String, Runnable> signals() {
         return Map.of("TERM", this::end, "INT", this::end, "HUP", this::reload, "USR1", this::status, "USR2",
-                this::restartAsSignalled);
+                this::restartAsSignalled, "TTIN", () -> addWorkers(1), "TTOU", () -> addWorkers(-1));
     }
 
     /// Waits until a signal, or an interrupt of this thread, ends the server, and drains it.
@@ -277,6 +277,20 @@ final class ServerLife implements ServerListener, Controlled {
         }
     }
 
+    private void addWorkers(int more) {
+        Server running = server;
+        if (running == null) {
+            return;
+        }
+        try {
+            log.answer("as a signal asked, there may be " + running.addWorkers(more) + " worker processes now", "event",
+                    "workers-changed");
+        } catch (UnsupportedOperationException e) {
+            log.warn("TTIN and TTOU change nothing: " + e.getMessage(), e, "event", "workers-not-changed");
+        }
+    }
+
+    /// Reads the configuration again, all of it or nothing.
     private synchronized void reload() {
         boolean told = server != null;
         if (told) {

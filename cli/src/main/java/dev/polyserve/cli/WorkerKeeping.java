@@ -2,6 +2,7 @@ package dev.polyserve.cli;
 
 import dev.polyserve.Model;
 import dev.polyserve.Workers;
+import dev.polyserve.cli.text.Units;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -59,12 +60,6 @@ final class WorkerKeeping {
     }
 
     private Workers read(Setting setting, Workers workers, Change change) {
-        return settings.duration(setting).map(value -> {
-            if (!value.isPositive()) {
-                throw ExitException.wrong("bad " + settings.where(setting) + " '" + settings.text(setting).orElse("")
-                        + "': it must be longer than 0");
-            }
-            return change.with(workers, value);
-        }).orElse(workers);
+        return settings.read(setting, text -> change.with(workers, Units.duration(text))).orElse(workers);
     }
 }

@@ -134,8 +134,9 @@ class BadInputTest {
                 mistake(pool + "--spare 0..0", "bad --spare '0..0': workers: 0 to 0 spare ones"),
                 mistake(pool + "--recycle-connections many", "bad --recycle-connections 'many': it is not a whole"),
                 mistake(pool + "--recycle-age old", "bad --recycle-age 'old': it is not a duration"),
-                mistake(pool + "--worker-boot 0s", "bad --worker-boot '0s': it must be longer than 0"),
-                mistake(pool + "--worker-silence 0", "bad --worker-silence '0': it must be longer than 0"));
+                mistake(pool + "--worker-boot 0s", "bad --worker-boot '0s': workers: boot is not a positive time"),
+                mistake(pool + "--worker-silence 1s",
+                        "bad --worker-silence '1s': workers: a silence of 1000 ms is less"));
     }
 
     private static Stream<Arguments> places() {

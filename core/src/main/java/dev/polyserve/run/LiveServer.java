@@ -146,6 +146,13 @@ final class LiveServer implements Server {
     }
 
     @Override
+    public int addWorkers(int more) {
+        int most = runner.addWorkers(more);
+        onAcceptLoop(this::arm);
+        return most;
+    }
+
+    @Override
     public ServerStats stats() {
         return counters.snapshot(live.size(), context.budget().used(), runner.workerRestarts(), runner.elsewhere());
     }

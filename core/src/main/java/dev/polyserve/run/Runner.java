@@ -53,6 +53,15 @@ public interface Runner {
         return List.of();
     }
 
+    /// Adds worker processes to those that the model says, or takes some away. **Thread**: any.
+    ///
+    /// @return how many there may be now at most
+    /// @throws UnsupportedOperationException when the model has none
+    default int addWorkers(int more) {
+        throw new UnsupportedOperationException("this model has no worker processes whose number could be changed;"
+                + " process and process-pool have");
+    }
+
     /// How many of them were started in the place of others that had ended unasked. **Thread**: any.
     default long workerRestarts() {
         return 0;

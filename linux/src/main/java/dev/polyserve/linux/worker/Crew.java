@@ -8,11 +8,13 @@ import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.concurrent.atomic.LongAdder;
 
 /// The workers of one server: started as they are wanted, watched, replaced, and ended with it.
@@ -26,11 +28,8 @@ final class Crew {
     static final int FATAL = 78;
 
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long DUMP_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int MOST_STARTING = 32;
-    private static final int LOOPING = 3;
     private static final long END_MILLIS = 500;
 
     private final EventLoop loop;
@@ -40,15 +39,13 @@ final class Crew {
     private final ServerContext context;
     private final List<Worker> all = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final RestartPause pause;
     private int nextNumber = 1;
     private int mostStarting = Math.max(2, Runtime.getRuntime().availableProcessors());
-    /// Workers in a row that died while they started.
-    private int failures;
     private final LongAdder restarts = new LongAdder();
     private final LongAdder datagramsIn = new LongAdder();
     private final LongAdder datagramsOut = new LongAdder();
     private final LongAdder bufferedBytes = new LongAdder();
-    private long notBeforeNanos;
     private long lastTickNanos;
     private boolean stopping;
 
@@ -58,7 +55,7 @@ final class Crew {
         this.limits = limits;
         this.staffing = staffing;
         this.context = context;
-        this.notBeforeNanos = now();
+        this.pause = new RestartPause(now(), () -> ThreadLocalRandom.current().nextDouble(0.8, 1.2));
     }
 
     private long now() {
@@ -103,7 +100,7 @@ final class Crew {
     }
 
     boolean isCrashLooping() {
-        return failures >= LOOPING;
+        return pause.isCrashLooping();
     }
 
     /// What is to be known about each.
@@ -117,8 +114,9 @@ final class Crew {
     /// Starts workers until there are as many as wanted, as far as that is allowed now.
     void staff() {
         int wanted = staffing.wanted(this);
-        while (!stopping && staffSize() < wanted && count(Worker.State.BOOTING) < mostStarting
-                && now() - notBeforeNanos >= 0) {
+        while (!stopping && staffSize() < wanted
+                && count(Worker.State.BOOTING) < (pause.isDoubtful() ? 1 : mostStarting)
+                && pause.isOver(now())) {
             if (!start()) {
                 return;
             }
@@ -130,8 +128,9 @@ final class Crew {
         try {
             worker = new Worker(nextNumber, program.start(), now());
         } catch (IOException e) {
-            context.log().warn("a worker could not be started: " + e.getMessage(), e);
-            pause();
+            long nanos = pause();
+            context.log().warn("a worker could not be started, which is tried again in "
+                    + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms: " + e.getMessage(), e);
             return false;
         }
         nextNumber++;
@@ -147,13 +146,10 @@ final class Crew {
         return true;
     }
 
-    private void pause() {
-        long pause = Math.min(LONGEST_PAUSE_NANOS, FIRST_PAUSE_NANOS << Math.min(failures, 20));
-        failures++;
-        // Apart by a fifth, so that several servers that lack the same thing do not ask for it together.
-        long jittered = (long) (pause * ThreadLocalRandom.current().nextDouble(0.8, 1.2));
-        notBeforeNanos = now() + jittered;
-        loop.schedule(jittered, this::staff);
+    private long pause() {
+        long nanos = pause.failed(nextNumber - 1, now());
+        loop.schedule(nanos, this::staff);
+        return nanos;
     }
 
     private void tick() {
@@ -170,9 +166,17 @@ final class Crew {
         int staff = staffSize();
         mostStarting = staff < wanted ? Math.min(MOST_STARTING, 2 * mostStarting) : Math.max(2, mostStarting / 2);
         if (staff > wanted) {
-            idle().stream().findFirst().ifPresent(this::dismiss);
+            leastBusy().ifPresent(this::dismiss);
         }
         staff();
+    }
+
+    /// Who is missed least. One at work is let go only when none is starting, which would then be idle.
+    private Optional<Worker> leastBusy() {
+        boolean starting = count(Worker.State.BOOTING) > 0;
+        return all.stream().filter(worker -> worker.isStaff() && worker.state == Worker.State.SERVING)
+                .filter(worker -> worker.isIdle() || (!starting && staffing.mayLeave(worker)))
+                .min(Comparator.comparingInt(worker -> worker.served.size()));
     }
 
     private void examine(Worker worker, long now) {
@@ -181,7 +185,8 @@ final class Crew {
         }
         switch (worker.state) {
             case BOOTING -> {
-                if (now - worker.startedNanos > ServerContext.nanos(limits.boot())) {
+                // Not since it was started: the supervisor may have been stopped meanwhile.
+                if (now - worker.beatNanos > ServerContext.nanos(limits.boot())) {
                     kill(worker, "it did not serve within " + limits.boot().toMillis() + " ms");
                 }
             }
@@ -190,6 +195,9 @@ final class Crew {
                     suspect(worker);
                 } else if (isOutworn(worker, now)) {
                     worker.outworn = true;
+                }
+                if (worker.hasProvedItself(now)) {
+                    pause.works(worker.number);
                 }
             }
             case LEAVING, GONE -> {
@@ -204,16 +212,12 @@ final class Crew {
         context.log().warn(worker + " has been silent for " + limits.silence().toMillis()
                 + " ms: it is asked what it is doing, and then killed", null);
         worker.order(new Order.Dump());
-        loop.schedule(DUMP_NANOS, () -> {
-            if (worker.suspected && worker.state != Worker.State.GONE) {
-                kill(worker, "its accept loop was stuck");
-            }
-        });
+        loop.schedule(DUMP_NANOS, () -> killIf(worker, () -> worker.suspected, "its accept loop was stuck"));
     }
 
     /// Whether it is time for another one; one at a time, and not all workers after the same number.
     private boolean isOutworn(Worker worker, long now) {
-        if (all.stream().anyMatch(other -> other.outworn && other.state != Worker.State.GONE)) {
+        if (!staffing.mayLeave(worker) || all.stream().anyMatch(other -> other.outworn)) {
             return false;
         }
         double share = 0.8 + 0.4 * ((worker.number * 0.618_034) % 1);
@@ -229,6 +233,17 @@ final class Crew {
         if (worker.state == Worker.State.BOOTING || worker.state == Worker.State.SERVING) {
             worker.state = Worker.State.LEAVING;
             worker.order(new Order.Drain(context.options().timeouts().drain().toMillis()));
+        }
+    }
+
+    /// Ends a worker at once, unless what it has told by now shows that there is no reason to: the supervisor may have been
+    /// stopped while it was told.
+    void killIf(Worker worker, BooleanSupplier reason, String why) {
+        if (worker.isHeard()) {
+            listen(worker);
+        }
+        if (reason.getAsBoolean() && worker.state != Worker.State.GONE) {
+            kill(worker, why);
         }
     }
 
@@ -274,7 +289,7 @@ final class Crew {
             case Report.Taken _, Report.Opened _, Report.Threw _, Report.Rejected _ -> worker.told(message);
             case Report.Over _, Report.Answered _ -> {
                 worker.told(message);
-                failures = 0;
+                pause.works(worker.number);
                 staffing.changed();
             }
             case Report.Came _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _ ->
@@ -336,10 +351,16 @@ final class Crew {
 
     private void replace(String epitaph, boolean early) {
         restarts.increment();
-        context.log().warn(epitaph + "; another one is started" + (early ? ", after a pause" : ""), null);
-        if (early) {
-            pause();
+        if (!early) {
+            context.log().warn(epitaph + "; another one is started", null);
+            return;
         }
+        long nanos = pause();
+        context.log().warn(epitaph + "; another one is started in " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms"
+                + (pause.isCrashLooping()
+                        ? ": crash-looping, " + pause.failures() + " in a row have ended as soon as they were started"
+                        : ""),
+                null);
     }
 
     private void tellIfAllEnded() {

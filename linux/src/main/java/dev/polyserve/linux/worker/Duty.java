@@ -8,6 +8,7 @@ import dev.polyserve.Options;
 import dev.polyserve.Server;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.socket.GivenSockets;
+import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// **Thread**: the one that comes to `Server.start()` reads the orders from then on, and never returns from there.
 public final class Duty {
+    private static final Duration EXIT = Duration.ofSeconds(5);
+    private static final int STUCK = 1;
     private static final long FIRST_ORDER_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Link link;
@@ -133,16 +136,25 @@ public final class Duty {
     }
 
     /// Serves as the supervisor says. It does not return.
-    void serve(Server server) throws IOException {
+    void serve(Server server, EventLoop acceptLoop) throws IOException {
+        Thread.currentThread().setName("polyserve-duty");
         if (!serve.shared()) {
             server.start();
         }
         reporter.report(new Report.Ready());
-        new Obedience(server, link, reporter, handed, serve.shared()).forever();
+        new Obedience(server, acceptLoop, link, reporter, handed, serve.shared()).forever();
     }
 
-    /// How a worker ends that has no more to do.
+    /// How a worker ends that has no more to do: with the drain, and soon after its deadline whatever holds it up then.
     static void exit(Server server, Reporter reporter, Duration deadline) {
+        Thread.ofPlatform().daemon().name("polyserve-halt").start(() -> {
+            try {
+                Thread.sleep(deadline.plus(EXIT));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            Runtime.getRuntime().halt(STUCK);
+        });
         Thread.ofPlatform().name("polyserve-end").start(() -> {
             try {
                 server.drain(deadline);

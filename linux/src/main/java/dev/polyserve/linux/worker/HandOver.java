@@ -23,7 +23,10 @@ import java.util.concurrent.TimeUnit;
 ///
 /// **Thread**: the supervisor's loop, except [#end] and [#cutInput].
 final class HandOver implements Runner.Prepared, DelegatedConversation.Elsewhere, Worker.Elsewhere, Job {
-    private static final int MOST_TRIES = 3;
+    /// A worker that dies before it has taken a connection has not died of it; but it must end some day.
+    private static final int MOST_TRIES = 10;
+    /// How long a worker may take to say that it has the connection before another one gets it.
+    private static final long TAKE_NANOS = TimeUnit.SECONDS.toNanos(5);
     /// How long a worker may take to end a connection before it is ended itself.
     private static final long ABORT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
@@ -67,6 +70,12 @@ final class HandOver implements Runner.Prepared, DelegatedConversation.Elsewhere
         worker = Optional.of(to);
         to.serves(conversation.id(), this);
         to.order(new Order.Take(conversation.id(), slot), socket.descriptor().number());
+        runner.acceptLoop().schedule(TAKE_NANOS, () -> runner.killIf(to, () -> waitsFor(to),
+                "it did not take a connection within " + TimeUnit.NANOSECONDS.toMillis(TAKE_NANOS) + " ms"));
+    }
+
+    private boolean waitsFor(Worker one) {
+        return state == State.SENT && worker.filter(one::equals).isPresent();
     }
 
     @Override

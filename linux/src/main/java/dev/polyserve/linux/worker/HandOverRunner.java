@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /// The supervisor of workers that serve one connection, or one datagram, each: it accepts, and hands what it has accepted to
@@ -64,7 +65,13 @@ public final class HandOverRunner implements Runner, Staffing {
     @Override
     public int wanted(Crew crew) {
         int busy = crew.count(Worker.State.SERVING) - crew.idle().size();
-        return Math.min(model.maxWorkers(), busy + waiting.size() + (draining ? 0 : spareGoal));
+        return Math.min(capacity(), busy + waiting.size() + (draining ? 0 : spareGoal));
+    }
+
+    /// One without work only: the others end with theirs.
+    @Override
+    public boolean mayLeave(Worker worker) {
+        return worker.isIdle();
     }
 
     @Override
@@ -144,6 +151,10 @@ public final class HandOverRunner implements Runner, Staffing {
         supervision.crew().kill(worker, why);
     }
 
+    void killIf(Worker worker, BooleanSupplier reason, String why) {
+        supervision.crew().killIf(worker, reason, why);
+    }
+
     long nextDatagram() {
         lastDatagram--;
         return lastDatagram;
@@ -176,7 +187,7 @@ public final class HandOverRunner implements Runner, Staffing {
 
     @Override
     public int capacity() {
-        return model.maxWorkers();
+        return model.maxWorkers() + supervision.extra();
     }
 
     @Override
@@ -208,6 +219,11 @@ public final class HandOverRunner implements Runner, Staffing {
     @Override
     public Elsewhere elsewhere() {
         return supervision.crew().counted();
+    }
+
+    @Override
+    public int addWorkers(int more) {
+        return model.maxWorkers() + supervision.addWorkers(more, 1 - model.maxWorkers());
     }
 
     @Override

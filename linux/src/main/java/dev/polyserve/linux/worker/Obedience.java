@@ -2,6 +2,7 @@ package dev.polyserve.linux.worker;
 
 import dev.polyserve.OnFull;
 import dev.polyserve.Server;
+import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -18,14 +19,17 @@ final class Obedience {
     private static final int LOST = 1;
 
     private final Server server;
+    private final EventLoop acceptLoop;
     private final Link link;
     private final Reporter reporter;
     private final HandedTransport handed;
     private boolean started;
     private boolean ending;
 
-    Obedience(Server server, Link link, Reporter reporter, HandedTransport handed, boolean startsLater) {
+    Obedience(Server server, EventLoop acceptLoop, Link link, Reporter reporter, HandedTransport handed,
+            boolean startsLater) {
         this.server = server;
+        this.acceptLoop = acceptLoop;
         this.link = link;
         this.reporter = reporter;
         this.handed = handed;
@@ -102,13 +106,18 @@ final class Obedience {
         }
     }
 
-    private static String dump() {
-        return Thread.getAllStackTraces().entrySet().stream().map(Obedience::text).sorted()
-                .collect(Collectors.joining("\n"));
+    /// The accept loop first, with the coroutine that it runs, which no list of threads has.
+    private String dump() {
+        return "the accept loop, " + acceptLoop.name() + "\n" + text(acceptLoop.stack()) + "\n"
+                + Thread.getAllStackTraces().entrySet().stream().map(Obedience::text).sorted()
+                        .collect(Collectors.joining("\n"));
     }
 
     private static String text(Map.Entry<Thread, StackTraceElement[]> thread) {
-        return "\"" + thread.getKey().getName() + "\" " + thread.getKey().getState() + "\n"
-                + Arrays.stream(thread.getValue()).map(frame -> "    at " + frame).collect(Collectors.joining("\n"));
+        return "\"" + thread.getKey().getName() + "\" " + thread.getKey().getState() + "\n" + text(thread.getValue());
+    }
+
+    private static String text(StackTraceElement... stack) {
+        return Arrays.stream(stack).map(frame -> "    at " + frame).collect(Collectors.joining("\n"));
     }
 }

@@ -75,6 +75,12 @@ public final class PoolRunner implements Runner, Staffing {
         return Math.clamp(wanted, Math.min(model.minWorkers() + supervision.extra(), most), most);
     }
 
+    /// Any: its connections have the time of a drain.
+    @Override
+    public boolean mayLeave(Worker worker) {
+        return true;
+    }
+
     @Override
     public Order.Serve duty() {
         return new Order.Serve(true, transport.slots(), share());
@@ -82,7 +88,7 @@ public final class PoolRunner implements Runner, Staffing {
 
     /// How many connections each may serve.
     private int share() {
-        return Math.max(1, context.options().limits().connections() / model.maxWorkers());
+        return Math.max(1, context.options().limits().connections() / (model.maxWorkers() + supervision.extra()));
     }
 
     /// Who is turned away is turned away by workers, but only when none of them has room.
@@ -91,7 +97,7 @@ public final class PoolRunner implements Runner, Staffing {
             return;
         }
         int served = supervision.crew().all().stream().mapToInt(worker -> worker.served.size()).sum();
-        boolean now = served >= (long) share() * model.maxWorkers();
+        boolean now = served >= (long) share() * (model.maxWorkers() + supervision.extra());
         if (now != full) {
             full = now;
             supervision.crew().all().forEach(worker -> worker.order(new Order.TurnAway(now)));
@@ -218,6 +224,11 @@ public final class PoolRunner implements Runner, Staffing {
     @Override
     public Elsewhere elsewhere() {
         return supervision.crew().counted();
+    }
+
+    @Override
+    public int addWorkers(int more) {
+        return model.maxWorkers() + supervision.addWorkers(more, 1 - model.minWorkers());
     }
 
     @Override

@@ -9,6 +9,9 @@ interface Staffing {
     /// @param crew those there are
     int wanted(Crew crew);
 
+    /// Whether this one may be told to end now, with what it serves.
+    boolean mayLeave(Worker worker);
+
     /// What a new worker is to serve.
     Order.Serve duty();
 

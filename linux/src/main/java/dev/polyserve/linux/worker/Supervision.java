@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: [#start] and [#stop] any; the rest, the supervisor's loop.
 final class Supervision {
     private static final long ROLL_SECONDS = 1;
+    private static final int MOST_EXTRA = 10_000;
 
     private final EventLoop loop;
     private final Crew crew;
@@ -27,7 +28,7 @@ final class Supervision {
     private Consumer<? super IOException> whenLost = _ -> {};
     private volatile boolean begun;
     /// Workers more, or fewer, than the model says, as an operator has asked.
-    private int extra;
+    private volatile int extra;
 
     Supervision(EventLoop loop, WorkerProgram program, Workers limits, Staffing staffing, ServerContext context) {
         this.loop = loop;
@@ -41,6 +42,18 @@ final class Supervision {
     }
 
     int extra() {
+        return extra;
+    }
+
+    /// Adds workers to what the model says, or takes some away. **Thread**: any.
+    ///
+    /// @param least below which number the change as a whole does not go
+    /// @return the change as a whole, now
+    synchronized int addWorkers(int more, int least) {
+        extra = Math.clamp((long) extra + more, least, MOST_EXTRA);
+        if (begun) {
+            loop.post(crew::staff);
+        }
         return extra;
     }
 

@@ -165,6 +165,11 @@ final class Worker {
         return unheeded == 0;
     }
 
+    /// Whether it has served for a while, so that there is nothing wrong with workers as such.
+    boolean hasProvedItself(long nowNanos) {
+        return state == State.SERVING && nowNanos - servesSinceNanos >= SHORT_LIFE_NANOS;
+    }
+
     /// Hands on what it tells about something that it serves.
     void told(Message message) {
         switch (message) {

@@ -32,7 +32,7 @@ final class WorkerRunner implements Runner {
     public void starting(Server starting) throws IOException {
         if (server == null) {
             server = starting;
-            duty.serve(starting);
+            duty.serve(starting, inner.acceptLoop());
         }
         // The second time it is the duty that starts it.
     }
