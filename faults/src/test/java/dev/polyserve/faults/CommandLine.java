@@ -50,13 +50,12 @@ final class CommandLine implements AutoCloseable {
 
     /// Starts a service and waits until it says that it is ready.
     static CommandLine serve(Path directory, String... arguments) throws Exception {
-        Path jar = requiredJar();
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                        "-Dstdin.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-jar", jar.toString(), "serve"));
-        command.addAll(List.of(arguments));
-        Path errors = directory.resolve("errors");
-        var program = new CommandLine(new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
+        return serve(directory, List.of(), List.of(arguments));
+    }
+
+    /// Starts a service in a Java machine with these options, and waits until it says that it is ready.
+    static CommandLine serve(Path directory, List<String> options, List<String> arguments) throws Exception {
+        var program = start(directory, options, arguments);
         try {
             Eventually.holds(READY_AT_MOST,
                     () -> assertThat(program.shown).as("what it shows; its errors: " + program.errors())
@@ -66,6 +65,18 @@ final class CommandLine implements AutoCloseable {
             program.close();
             throw e;
         }
+    }
+
+    /// Starts a service that need not become ready.
+    static CommandLine start(Path directory, List<String> options, List<String> arguments) throws Exception {
+        Path jar = requiredJar();
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                        "-Dstdin.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-jar", jar.toString(), "serve"));
+        command.addAll(1, options);
+        command.addAll(arguments);
+        Path errors = directory.resolve("errors");
+        return new CommandLine(new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
     }
 
     /// The packaged program; without it the test is skipped.

@@ -1,0 +1,71 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Fault 27: workers that end as soon as they start.
+@Timeout(90)
+class CrashingWorkersTest {
+    private static final Duration END = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void areStartedLessAndLessOften() throws Exception {
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "2",
+                "--inner", "epoll");
+                WorkerLoad load = WorkerLoad.on(server, 2)) {
+            long victim = WorkerProcesses.awaitServing(server, 2, load).iterator().next();
+            Files.writeString(WorkerProcesses.trouble(directory), "exit 1");
+            WorkerProcesses.signal("KILL", victim);
+            Eventually.holds(() -> assertThat(server.errors()).contains("exit 1; another one is started in")
+                    .contains("crash-looping, 4 in a row have ended as soon as they were started"));
+            assertThat(pauses(server)).as("pauses in ms, each about twice the one before").isSorted()
+                    .last().satisfies(last -> assertThat(last).isGreaterThan(500));
+            long restarts = pauses(server).size();
+            assertThat(restarts).as("restarts so far").isLessThan(8);
+            Files.delete(WorkerProcesses.trouble(directory));
+            WorkerProcesses.awaitServing(server, 2, load);
+            load.close();
+            assertThat(load.notConnected()).as("clients of the other worker that could not connect").isZero();
+        }
+    }
+
+    private static List<Integer> pauses(CommandLine server) throws Exception {
+        return server.errors().lines().filter(line -> line.contains("another one is started in"))
+                .map(line -> Integer.parseInt(line.replaceAll(".*another one is started in (\\d+) ms.*", "$1")))
+                .toList();
+    }
+
+    @Test
+    void endTheServerWhenTheySayThatNoOtherOneWouldDoBetter() throws Exception {
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "2",
+                "--inner", "epoll")) {
+            long victim = WorkerProcesses.awaitServing(server, 2).iterator().next();
+            Files.writeString(WorkerProcesses.trouble(directory), "exit 78");
+            WorkerProcesses.signal("KILL", victim);
+            assertThat(server.awaitExit(END)).as("exit status").isEqualTo(1);
+            assertThat(server.errors())
+                    .contains("exit 78, which says that no other one would do better");
+        }
+    }
+
+    @Test
+    void keepAServerFromStartingWhenTheySaySo() throws Exception {
+        Requirements.model("process");
+        Files.writeString(WorkerProcesses.trouble(directory), "exit 78");
+        try (CommandLine server = WorkerProcesses.start(directory, "--model", "process")) {
+            assertThat(server.awaitExit(END)).as("exit status").isEqualTo(2);
+            assertThat(server.errors())
+                    .contains("exit 78, which says that no other one would do better");
+        }
+    }
+}

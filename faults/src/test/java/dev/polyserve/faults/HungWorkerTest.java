@@ -1,0 +1,86 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Faults 28 and 29: a worker that hangs is replaced; one whose handlers take long is not, nor are workers whose supervisor was
+/// stopped.
+@Timeout(90)
+class HungWorkerTest {
+    private static final Duration SILENCE = Duration.ofSeconds(2);
+    private static final Duration LONGER = SILENCE.multipliedBy(2);
+
+    @TempDir
+    private Path directory;
+
+    private CommandLine serve(String workers, String inner) throws Exception {
+        return WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", workers, "--inner", inner,
+                "--worker-silence", SILENCE.toMillis() + "ms");
+    }
+
+    @Test
+    void isKilledAndReplaced() throws Exception {
+        try (CommandLine server = serve("2", "thread"); WorkerLoad load = WorkerLoad.on(server, 2)) {
+            Set<Long> both = WorkerProcesses.awaitServing(server, 2, load);
+            try (WorkerClient patient = new WorkerClient(server)) {
+                long resting = patient.asks();
+                patient.say("rest " + LONGER.toMillis());
+                long hung = both.stream().filter(pid -> pid != resting).findFirst().orElseThrow();
+                WorkerProcesses.signal("STOP", hung);
+                assertThat(patient.hears()).as("who has answered after so long").isEqualTo(resting);
+                Eventually.holds(() -> assertThat(server.errors())
+                        .containsPattern("worker \\d \\(pid " + hung + "\\) has been silent for 2000 ms")
+                        .containsPattern("\\(pid " + hung + "\\) ended .*by us: its accept loop was stuck"));
+                assertThat(WorkerProcesses.awaitServing(server, 2, load)).contains(resting).doesNotContain(hung);
+                assertThat(server.errors()).doesNotContain("(pid " + resting + ")");
+            }
+        }
+    }
+
+    @Test
+    void tellsWhatItsThreadsAreDoing() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        try (CommandLine server = serve("1", "epoll"); WorkerClient client = new WorkerClient(server)) {
+            long stuck = client.asks();
+            client.say("stick " + pipe);
+            Eventually.holds(() -> assertThat(server.errors()).contains("(pid " + stuck + ") is doing this:")
+                    .contains("\"polyserve-duty\"")
+                    .containsPattern("(?s)the accept loop, polyserve-loop-0\\s[^\"]*WorkerHandler.handle")
+                    .contains("by us: its accept loop was stuck"));
+            assertThat(WorkerProcesses.awaitServing(server, 1)).doesNotContain(stuck);
+        }
+    }
+
+    @Test
+    void isNoneWhereTheSupervisorWasStopped() throws Exception {
+        try (CommandLine server = serve("2", "epoll"); WorkerLoad load = WorkerLoad.on(server, 2)) {
+            Set<Long> before = WorkerProcesses.awaitServing(server, 2, load);
+            WorkerProcesses.signal("STOP", server.pid());
+            long began = System.nanoTime();
+            long served = load.served();
+            awaitSince(began, LONGER);
+            assertThat(load.served()).as("served while the supervisor is stopped").isGreaterThan(served);
+            WorkerProcesses.signal("CONT", server.pid());
+            WorkerProcesses.signal("USR1", server.pid());
+            Eventually.holds(() -> assertThat(server.errors()).contains("status: connections"));
+            awaitSince(began, LONGER.plus(SILENCE));
+            assertThat(WorkerProcesses.of(server)).isEqualTo(before);
+            assertThat(server.errors()).doesNotContain("has been silent");
+            load.close();
+            assertThat(load.notConnected() + load.notServed()).as("clients that were not served").isZero();
+        }
+    }
+
+    /// What is tested here is that nothing happens in that time.
+    private static void awaitSince(long beganNanos, Duration time) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(beganNanos + time.toNanos() - System.nanoTime());
+    }
+}

@@ -1,0 +1,96 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Faults 26 and 32: a worker of several that share the listener is killed, at work or stopped.
+@Timeout(90)
+class LostWorkerTest {
+    private static final int CLIENTS = 8;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void takesOnlyItsOwnConnectionsWithIt() throws Exception {
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "4",
+                "--inner", "epoll");
+                WorkerLoad load = WorkerLoad.on(server, CLIENTS)) {
+            Set<Long> before = WorkerProcesses.awaitServing(server, 4, load);
+            try (Held held = Held.open(server, 40)) {
+                long victim = held.servers().getFirst();
+                WorkerProcesses.signal("KILL", victim);
+                held.requireServedUnlessBy(victim);
+            }
+            Set<Long> after = WorkerProcesses.awaitServing(server, 4, load);
+            assertThat(after).as("workers after one of these was killed").isNotEqualTo(before);
+            load.close();
+            assertThat(load.notConnected()).as("clients that could not connect").isZero();
+            assertThat(load.notServed()).as("clients whose worker was killed").isLessThanOrEqualTo(CLIENTS);
+            assertThat(server.errors()).contains("killed by SIGKILL").contains("another one is started");
+        }
+    }
+
+    @Test
+    void losesNobodyWhomItHadNotAccepted() throws Exception {
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "2",
+                "--inner", "thread")) {
+            long stopped = WorkerProcesses.awaitServing(server, 2).iterator().next();
+            WorkerProcesses.signal("STOP", stopped);
+            try (Held held = Held.open(server, 100)) {
+                assertThat(held.servers()).as("who has served").doesNotContain(stopped);
+                WorkerProcesses.signal("KILL", stopped);
+                held.requireServedUnlessBy(stopped);
+            }
+            WorkerProcesses.awaitServing(server, 2);
+        }
+    }
+
+    /// Clients that stay.
+    private static final class Held implements AutoCloseable {
+        private final List<WorkerClient> clients = new ArrayList<>();
+        private final List<Long> servers = new ArrayList<>();
+
+        static Held open(CommandLine server, int count) throws IOException {
+            Held held = new Held();
+            for (int i = 0; i < count; i++) {
+                WorkerClient client = new WorkerClient(server);
+                held.clients.add(client);
+                held.servers.add(client.asks());
+            }
+            return held;
+        }
+
+        /// Who serves each.
+        List<Long> servers() {
+            return servers;
+        }
+
+        void requireServedUnlessBy(long victim) throws IOException {
+            for (int i = 0; i < clients.size(); i++) {
+                WorkerClient client = clients.get(i);
+                if (servers.get(i) == victim) {
+                    assertThatThrownBy(client::asks).isInstanceOf(IOException.class);
+                } else {
+                    assertThat(client.asks()).isEqualTo(servers.get(i));
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (WorkerClient client : clients) {
+                client.close();
+            }
+        }
+    }
+}

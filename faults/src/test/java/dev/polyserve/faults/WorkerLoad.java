@@ -1,0 +1,80 @@
+package dev.polyserve.faults;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Clients that connect, ask one thing and go, again and again, and count what goes wrong.
+///
+/// **Thread**: its test's; the clients have theirs.
+final class WorkerLoad implements AutoCloseable {
+    private final int port;
+    private final List<Thread> threads = new ArrayList<>();
+    private final AtomicLong served = new AtomicLong();
+    private final AtomicLong notConnected = new AtomicLong();
+    private final AtomicLong notServed = new AtomicLong();
+    private final Set<Long> servers = ConcurrentHashMap.newKeySet();
+    private volatile boolean over;
+
+    private WorkerLoad(int port) {
+        this.port = port;
+    }
+
+    /// So many clients at once, until it is closed.
+    static WorkerLoad on(CommandLine server, int clients) {
+        WorkerLoad load = new WorkerLoad(server.port());
+        for (int i = 0; i < clients; i++) {
+            load.threads.add(Thread.ofPlatform().daemon().name("client " + i).start(load::converse));
+        }
+        return load;
+    }
+
+    private void converse() {
+        while (!over) {
+            WorkerClient client;
+            try {
+                client = new WorkerClient(port);
+            } catch (IOException e) {
+                notConnected.incrementAndGet();
+                continue;
+            }
+            try (client) {
+                servers.add(client.asks());
+                served.incrementAndGet();
+            } catch (IOException e) {
+                notServed.incrementAndGet();
+            }
+        }
+    }
+
+    long served() {
+        return served.get();
+    }
+
+    /// How many could not connect.
+    long notConnected() {
+        return notConnected.get();
+    }
+
+    /// How many were connected, and then got no answer.
+    long notServed() {
+        return notServed.get();
+    }
+
+    /// The processes that have answered.
+    Set<Long> servers() {
+        return Set.copyOf(servers);
+    }
+
+    /// Lets each come to the end of its conversation.
+    @Override
+    public void close() throws InterruptedException {
+        over = true;
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+}

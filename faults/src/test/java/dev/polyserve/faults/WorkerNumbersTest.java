@@ -1,0 +1,53 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Fault 31, and what else changes the workers of a server that does well.
+@Timeout(90)
+class WorkerNumbersTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void recyclingCostsNobodyAnything() throws Exception {
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "2",
+                "--inner", "epoll", "--recycle-connections", "100");
+                WorkerLoad load = WorkerLoad.on(server, 4)) {
+            int workers = Requirements.repetitions(5);
+            Eventually.holds(Duration.ofSeconds(60),
+                    () -> assertThat(load.servers()).as("workers that have served").hasSizeGreaterThan(workers));
+            load.close();
+            assertThat(load.notConnected()).as("clients that could not connect").isZero();
+            assertThat(load.notServed()).as("clients that were connected and not served").isZero();
+            assertThat(server.errors()).as("the log").doesNotContain(" ended after ");
+        }
+    }
+
+    @Test
+    void signalsAddWorkersAndTakeThemAway() throws Exception {
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "1")) {
+            Set<Long> first = WorkerProcesses.awaitServing(server, 1);
+            WorkerProcesses.signal("TTIN", server.pid());
+            assertThat(WorkerProcesses.awaitServing(server, 2)).containsAll(first);
+            assertThat(server.errors()).contains("there may be 2 worker processes now");
+            WorkerProcesses.signal("TTOU", server.pid());
+            WorkerProcesses.awaitServing(server, 1);
+            WorkerProcesses.signal("TTOU", server.pid());
+            Eventually.holds(() -> assertThat(server.errors().split("there may be 1 worker processes now", -1))
+                    .hasSize(3));
+            WorkerProcesses.awaitServing(server, 1);
+        }
+        try (CommandLine other = CommandLine.serve(directory, "--model", "virtual", "--listen", "tcp://127.0.0.1:0")) {
+            WorkerProcesses.signal("TTIN", other.pid());
+            Eventually.holds(() -> assertThat(other.errors())
+                    .contains("TTIN and TTOU change nothing: this model has no worker processes"));
+        }
+    }
+}

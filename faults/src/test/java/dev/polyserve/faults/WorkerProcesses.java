@@ -1,0 +1,74 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/// The worker processes of a server.
+final class WorkerProcesses {
+    private static final int SIGNAL_SECONDS = 20;
+
+    private WorkerProcesses() {}
+
+    /// A server of [WorkerHandler] with these settings.
+    static CommandLine serve(Path directory, String... settings) throws Exception {
+        return CommandLine.serve(directory, options(directory), arguments(settings));
+    }
+
+    /// The same, which need not become ready.
+    static CommandLine start(Path directory, String... settings) throws Exception {
+        return CommandLine.start(directory, options(directory), arguments(settings));
+    }
+
+    private static List<String> options(Path directory) {
+        Requirements.model("process-pool");
+        return List.of("-D" + WorkerHandler.TROUBLE + "=" + trouble(directory));
+    }
+
+    private static List<String> arguments(String... settings) {
+        List<String> arguments = new ArrayList<>(List.of("--handler", WorkerHandler.class.getName(), "--class-path",
+                Settings.origin(WorkerHandler.class), "--quiet"));
+        arguments.addAll(List.of(settings));
+        if (!arguments.contains("--listen")) {
+            arguments.addAll(List.of("--listen", "tcp://127.0.0.1:0"));
+        }
+        return arguments;
+    }
+
+    /// What the workers' trouble is, if it is there.
+    static Path trouble(Path directory) {
+        return directory.resolve("trouble");
+    }
+
+    /// Those that live.
+    static Set<Long> of(CommandLine server) {
+        return ProcessHandle.of(server.pid()).stream().flatMap(ProcessHandle::children).map(ProcessHandle::pid)
+                .collect(Collectors.toSet());
+    }
+
+    /// Waits until so many live, all of which serve.
+    static Set<Long> awaitServing(CommandLine server, int count) throws Exception {
+        try (WorkerLoad load = WorkerLoad.on(server, 2 * count)) {
+            return awaitServing(server, count, load);
+        }
+    }
+
+    /// Waits until so many live, each of which has answered one of these clients.
+    static Set<Long> awaitServing(CommandLine server, int count, WorkerLoad load) throws Exception {
+        Eventually.holds(() -> assertThat(of(server)).as("those that live; errors: " + server.errors()).hasSize(count)
+                .allMatch(load.servers()::contains));
+        return of(server);
+    }
+
+    /// Sends a signal: `KILL`, `STOP`, `CONT` …
+    static void signal(String name, long pid) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
+        assertThat(kill.waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(kill.exitValue()).as("kill -" + name + " " + pid).isZero();
+    }
+}
