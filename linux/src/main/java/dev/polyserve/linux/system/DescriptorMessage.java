@@ -50,9 +50,15 @@ public final class DescriptorMessage {
 
     /// `sendmsg(2)`, without waiting and without a signal.
     ///
-    /// @return how many bytes, or `-errno`
+    /// @return how many bytes, or `-errno`: `EMSGSIZE` and `EINVAL` also for more than [#MOST_BYTES] and [#MOST_DESCRIPTORS]
     public int send(CallMemory memory, int socket, ByteBuffer message, int... descriptors) {
         int count = message.remaining();
+        if (count > MOST_BYTES) {
+            return -Errno.EMSGSIZE;
+        }
+        if (descriptors.length > MOST_DESCRIPTORS) {
+            return -Errno.EINVAL;
+        }
         NativeBytes.copyFrom(message, bytes, 0, count);
         piece.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECE_LENGTH, count);
         put(descriptors);

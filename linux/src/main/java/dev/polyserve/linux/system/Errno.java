@@ -33,6 +33,8 @@ public final class Errno {
     public static final int ENOTDIR = 20;
     /// Invalid argument.
     public static final int EINVAL = 22;
+    /// A message is larger than there is room for.
+    public static final int EMSGSIZE = 90;
     /// No room; from epoll: too many watches.
     public static final int ENOSPC = 28;
     /// The call is not known.
@@ -91,7 +93,7 @@ public final class Errno {
             Map.entry(64, "Machine is not on the network (ENONET)"),
             Map.entry(71, "Protocol error (EPROTO)"),
             Map.entry(ENOTSOCK, "Socket operation on non-socket (ENOTSOCK)"),
-            Map.entry(90, "Message too long (EMSGSIZE)"),
+            Map.entry(EMSGSIZE, "Message too long (EMSGSIZE)"),
             Map.entry(91, "Protocol wrong type for socket (EPROTOTYPE)"),
             Map.entry(92, "Protocol not available (ENOPROTOOPT)"),
             Map.entry(95, "Operation not supported (EOPNOTSUPP)"),

@@ -9,18 +9,24 @@ import java.util.List;
 /// @param stack where it came from
 record Failure(String text, String message, List<Frame> stack) {
     private static final int MOST_FRAMES = 100;
+    /// Longer texts are cut, so that every failure fits into a message.
+    private static final int MOST_CHARACTERS = 4096;
 
     /// One line of a stack.
     record Frame(String type, String method, String file, int line) {}
 
     static Failure of(Throwable thrown) {
-        return new Failure(String.valueOf(thrown), String.valueOf(thrown.getMessage()),
+        return new Failure(cut(String.valueOf(thrown)), cut(String.valueOf(thrown.getMessage())),
                 frames(List.of(thrown.getStackTrace())));
     }
 
     /// A stack without anything thrown.
     static Failure of(List<StackTraceElement> stack) {
         return new Failure("", "", frames(stack));
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "…";
     }
 
     private static List<Frame> frames(List<StackTraceElement> stack) {

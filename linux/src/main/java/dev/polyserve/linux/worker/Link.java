@@ -69,9 +69,15 @@ final class Link {
     /// Sends a message, or keeps it for [#flush].
     ///
     /// @param descriptors for the other side, which gets copies
+    /// @throws IllegalArgumentException when it is too large, or they are too many: it would hold up all that come after it
     synchronized void send(Message message, int... descriptors) {
-        packets.add(new Packet(ByteBuffer.wrap(MessageWriter.bytes(message)),
-                IntStream.of(descriptors).boxed().toList()));
+        byte[] bytes = MessageWriter.bytes(message);
+        if (bytes.length > DescriptorMessage.MOST_BYTES || descriptors.length > DescriptorMessage.MOST_DESCRIPTORS) {
+            throw new IllegalArgumentException("a message of " + bytes.length + " bytes with " + descriptors.length
+                    + " descriptors; a link takes at most " + DescriptorMessage.MOST_BYTES + " and "
+                    + DescriptorMessage.MOST_DESCRIPTORS);
+        }
+        packets.add(new Packet(ByteBuffer.wrap(bytes), IntStream.of(descriptors).boxed().toList()));
     }
 
     /// Whether nothing waits to be sent.

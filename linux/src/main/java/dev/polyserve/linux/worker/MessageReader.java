@@ -32,10 +32,15 @@ final class MessageReader {
     static List<Message> all(byte[] packet) throws IOException {
         MessageReader reader = new MessageReader(packet);
         List<Message> messages = new ArrayList<>();
-        while (reader.bytes.available() > 0) {
-            messages.add(reader.message());
+        try {
+            while (reader.bytes.available() > 0) {
+                messages.add(reader.message());
+            }
+            return messages;
+        } catch (RuntimeException e) {
+            // No such limit, no such path: whatever is wrong with it must not be more than a damaged message to its reader.
+            throw new IOException("a message of a worker process is damaged: " + e, e);
         }
-        return messages;
     }
 
     private Message message() throws IOException {

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 final class Obedience {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int LOST = 1;
+    private static final int PIECE_CHARACTERS = 16 << 10;
 
     private final Server server;
     private final EventLoop acceptLoop;
@@ -71,7 +72,7 @@ final class Obedience {
             case Order.CutInput cut -> reporter.cutInput(cut.id());
             case Order.Abort abort -> reporter.abort(abort.id());
             case Order.Drain drain -> end(Duration.ofMillis(drain.millis()));
-            case Order.Dump _ -> reporter.report(new Report.Dumped(dump()));
+            case Order.Dump _ -> tell(dump());
         }
     }
 
@@ -103,6 +104,14 @@ final class Obedience {
             Thread.currentThread().join();
         } catch (InterruptedException e) {
             throw new IOException("interrupted while the worker ends", e);
+        }
+    }
+
+    /// In pieces, each of which fits into a message.
+    private void tell(String dump) {
+        for (int from = 0; from < dump.length(); from += PIECE_CHARACTERS) {
+            reporter.report(new Report.Dumped(
+                    dump.substring(from, Math.min(dump.length(), from + PIECE_CHARACTERS))));
         }
     }
 

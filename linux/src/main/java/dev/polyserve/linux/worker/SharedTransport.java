@@ -10,6 +10,7 @@ import dev.polyserve.linux.socket.DescriptorListener;
 import dev.polyserve.linux.socket.DescriptorPort;
 import dev.polyserve.linux.socket.DescriptorTransport;
 import dev.polyserve.linux.socket.HandedListener;
+import dev.polyserve.linux.system.DescriptorMessage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,6 +47,7 @@ final class SharedTransport implements Transport {
 
     @Override
     public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
+        requireRoom(endpoint);
         Listener opened = sockets.listen(endpoint, options);
         if (!(opened instanceof DescriptorListener real)) {
             opened.close();
@@ -59,9 +61,20 @@ final class SharedTransport implements Transport {
 
     @Override
     public DescriptorPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
+        requireRoom(endpoint);
         DescriptorPort port = sockets.bind(endpoint, options);
         add(endpoint, port.endpoint(), port.descriptor().number(), port);
         return port;
+    }
+
+    /// All of them go to a worker in one message.
+    private void requireRoom(Endpoint endpoint) throws IOException {
+        if (shared.size() >= DescriptorMessage.MOST_DESCRIPTORS) {
+            throw new BindFailedException(endpoint, "worker processes share at most "
+                    + DescriptorMessage.MOST_DESCRIPTORS
+                    + " sockets, and there are so many already; use fewer endpoints",
+                    null);
+        }
     }
 
     private void add(Endpoint place, Endpoint real, int descriptor, Source source) {

@@ -1,0 +1,163 @@
+package dev.polyserve.linux.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.Cause;
+import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.DescriptorMessage;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.FileCalls;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/// A link keeps what the other side does not take, in order, passes descriptors, and sees the other side's end.
+@EnabledOnOs(OS.LINUX)
+@Timeout(60)
+class LinkTest {
+    private static final int MANY = 20_000;
+
+    private final CallMemory memory = CallMemory.forTransfers();
+    private Optional<Link> here = Optional.empty();
+    private Optional<Link> there = Optional.empty();
+
+    @BeforeEach
+    void open() throws IOException {
+        long pair = Link.pair();
+        here = Optional.of(new Link(new Descriptor((int) pair)));
+        there = Optional.of(new Link(new Descriptor((int) (pair >>> Integer.SIZE))));
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        here().close();
+        there().close();
+    }
+
+    private Link here() {
+        return here.orElseThrow();
+    }
+
+    private Link there() {
+        return there.orElseThrow();
+    }
+
+    @Test
+    void whatIsNotTakenAtOnceComesLaterInOrder() throws Exception {
+        assertThat(there().receive()).isNull();
+        for (int i = 0; i < MANY; i++) {
+            here().send(new Report.Over(i, new Cause.Stopped(), i, 2L * i));
+        }
+        assertThat(here().flush()).as("all of it at once").isFalse();
+        assertThat(here().isFlushed()).isFalse();
+        List<Message> received = new ArrayList<>();
+        boolean flushed = false;
+        while (!flushed || received.size() < MANY) {
+            Link.Received packet = there().receive();
+            if (packet == null) {
+                flushed = here().flush();
+            } else {
+                received.addAll(packet.messages());
+            }
+        }
+        assertThat(received.stream().map(over -> ((Report.Over) over).id()))
+                .isEqualTo(LongStream.range(0, MANY).boxed().toList());
+        assertThat(here().isFlushed()).isTrue();
+        assertThat(there().receive()).isNull();
+    }
+
+    @Test
+    void descriptorsComeWithTheirMessageAndAreClosedOnExec() throws Exception {
+        int file = FileCalls.open(memory, "/dev/null");
+        here().send(new Order.Dump());
+        here().send(new Order.Take(1, 0), file);
+        here().send(new Order.Take(2, 0), file);
+        assertThat(here().flush()).isTrue();
+        assertThat(FileCalls.close(memory, file)).isZero();
+        requireReceived(new Order.Dump());
+        for (int id = 1; id <= 2; id++) {
+            List<Integer> descriptors = requireReceived(new Order.Take(id, 0));
+            assertThat(descriptors).hasSize(1);
+            int copy = descriptors.getFirst();
+            assertThat(Files.readSymbolicLink(Path.of("/proc/self/fd/" + copy))).hasToString("/dev/null");
+            assertThat(Files.readString(Path.of("/proc/self/fdinfo/" + copy))).containsPattern("flags:\\s+02");
+            assertThat(FileCalls.close(memory, copy)).isZero();
+        }
+    }
+
+    private List<Integer> requireReceived(Message message) throws IOException {
+        Link.Received received = there().await(Duration.ofSeconds(30).toNanos()).orElseThrow();
+        assertThat(received.messages()).containsExactly(message);
+        return received.descriptors();
+    }
+
+    @Test
+    void theEndOfTheOtherSideIsSeenAfterWhatItSaid() throws Exception {
+        here().send(new Report.Ready());
+        assertThat(here().flush()).isTrue();
+        here().close();
+        requireReceived(new Report.Ready());
+        Link.Received end = there().receive();
+        assertThat(end).isNotNull();
+        assertThat(end.messages()).isEmpty();
+        there().send(new Order.Dump());
+        assertThatThrownBy(() -> there().flush()).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void waitingEndsInTime() throws Exception {
+        assertThat(there().await(1_000_000)).isEmpty();
+    }
+
+    @Test
+    void whatIsTooMuchIsRefusedAndHoldsUpNothing() throws Exception {
+        int file = FileCalls.open(memory, "/dev/null");
+        int[] many = IntStream.range(0, 300).map(_ -> file).toArray();
+        assertThatThrownBy(() -> here().send(new Order.Dump(), many)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("300 descriptors");
+        assertThatThrownBy(() -> here().send(new Report.Dumped("x".repeat(1 << 18))))
+                .isInstanceOf(IllegalArgumentException.class);
+        here().send(new Order.Accept(true));
+        assertThat(here().flush()).isTrue();
+        requireReceived(new Order.Accept(true));
+        assertThat(FileCalls.close(memory, file)).isZero();
+    }
+
+    @Test
+    void theSystemTakesSoManyDescriptorsAndNoMore() throws Exception {
+        int file = FileCalls.open(memory, "/dev/null");
+        ByteBuffer one = ByteBuffer.allocate(1);
+        var message = new DescriptorMessage();
+        int socket = here().source().descriptor().number();
+        for (int count : List.of(DescriptorMessage.MOST_DESCRIPTORS + 1, 300)) {
+            int[] many = IntStream.range(0, count).map(_ -> file).toArray();
+            assertThat(message.send(memory, socket, one.rewind(), many)).isEqualTo(-Errno.EINVAL);
+        }
+        int[] most = IntStream.range(0, DescriptorMessage.MOST_DESCRIPTORS).map(_ -> file).toArray();
+        assertThat(message.send(memory, socket, one.rewind(), most)).isEqualTo(1);
+        var received = new DescriptorMessage();
+        assertThat(received.receive(memory, there().source().descriptor().number())).isEqualTo(1);
+        assertThat(received.wasCut()).isFalse();
+        int[] copies = received.receivedDescriptors();
+        assertThat(copies).hasSize(DescriptorMessage.MOST_DESCRIPTORS);
+        for (int copy : copies) {
+            assertThat(FileCalls.close(memory, copy)).isZero();
+        }
+        assertThat(FileCalls.close(memory, file)).isZero();
+    }
+}
