@@ -103,8 +103,6 @@ final class LiveServer implements Server {
         }
     }
 
-    // --- what it is ---
-
     @Override
     public List<Endpoint> endpoints() {
         return List.copyOf(endpoints);
@@ -167,8 +165,6 @@ final class LiveServer implements Server {
     public String toString() {
         return "server at " + endpoints + " with " + setup.model().id();
     }
-
-    // --- serving ---
 
     @Override
     public Server start() throws IOException {
@@ -318,8 +314,6 @@ final class LiveServer implements Server {
     private synchronized boolean isStopping() {
         return state == State.STOPPING;
     }
-
-    // --- stopping ---
 
     @Override
     public DrainReport drain() throws InterruptedException {
