@@ -8,6 +8,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Fault 31, and what else changes the workers of a server that does well.
 @Timeout(90)
@@ -15,10 +17,12 @@ class WorkerNumbersTest {
     @TempDir
     private Path directory;
 
-    @Test
-    void recyclingCostsNobodyAnything() throws Exception {
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"epoll", "io_uring"})
+    void recyclingCostsNobodyAnything(String inner) throws Exception {
+        Requirements.model(inner);
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "2",
-                "--inner", "epoll", "--recycle-connections", "100");
+                "--inner", inner, "--recycle-connections", "100");
                 WorkerLoad load = WorkerLoad.on(server, 4)) {
             int workers = Requirements.repetitions(5);
             Eventually.holds(Duration.ofSeconds(60),

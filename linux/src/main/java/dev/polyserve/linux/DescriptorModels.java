@@ -13,6 +13,7 @@ import dev.polyserve.linux.ring.RingMultiplexer;
 import dev.polyserve.linux.ring.RingTransport;
 import dev.polyserve.linux.socket.DescriptorTransport;
 import dev.polyserve.linux.socket.GivenSockets;
+import dev.polyserve.linux.worker.Duty;
 import dev.polyserve.run.BlockingRunner;
 import dev.polyserve.run.Hosting;
 import dev.polyserve.run.LoopRunner;
@@ -61,7 +62,7 @@ public final class DescriptorModels {
 
     private static Transport sockets(Model model, GivenSockets given) {
         return switch (model) {
-            case Model.IoUring _ -> new RingTransport(DescriptorTransport.unlimited().serving(given));
+            case Model.IoUring _ -> new RingTransport(DescriptorTransport.unlimited().serving(given), Duty.isWorker());
             case Model.Select _ -> DescriptorTransport.limitedTo(SelectMultiplexer.DESCRIPTORS).serving(given);
             case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.Polling _, Model.Poll _, Model.Epoll _ ->
                 DescriptorTransport.unlimited().serving(given);

@@ -74,12 +74,8 @@ public final class RingMultiplexer implements Multiplexer {
                 port.joins(orders, memories);
                 yield port;
             }
-            case DescriptorSource other -> {
-                other.joins(memories, Readiness.UNTRACKED);
-                PolledSource polled = new PolledSource(other.descriptor().number());
-                polled.joins(orders);
-                yield polled;
-            }
+            case PolledListener listener -> polled(listener.watched());
+            case DescriptorSource other -> polled(other);
             default -> throw new IllegalArgumentException("a ring cannot watch " + source);
         };
         watched.watchedBy(ready, interest);
@@ -87,6 +83,13 @@ public final class RingMultiplexer implements Multiplexer {
             orders.enlist(watched);
         }
         return watched;
+    }
+
+    private PolledSource polled(DescriptorSource source) throws IOException {
+        source.joins(memories, Readiness.UNTRACKED);
+        PolledSource polled = new PolledSource(source.descriptor().number());
+        polled.joins(orders);
+        return polled;
     }
 
     @Override

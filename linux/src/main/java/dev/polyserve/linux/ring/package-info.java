@@ -7,6 +7,7 @@
 /// | `ReceiveBuffers`, `SendArena` | the memory of a loop for bytes that come and go, so that a connection needs none |
 /// | `RingSocket`, `Inbox` | a connection: one receive that goes on and on, and one send at a time |
 /// | `RingListener` | one accept that goes on and on |
+/// | `PolledListener` | a listener that other processes serve, too |
 /// | `RingPort` | a datagram port: one receive that goes on and on, into buffers of its own |
 /// | `PolledSource` | any other descriptor, watched by polls |
 /// | `Orders` | what all of them share: where to order, and who is to be told |

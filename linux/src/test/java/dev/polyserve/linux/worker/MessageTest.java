@@ -36,6 +36,7 @@ class MessageTest {
                 new Order.Serve(true, List.of(new Order.Slot("tcp://*:0", "tcp://*:80"),
                         new Order.Slot("unix:/ü", "unix:/ü")), 10_000),
                 new Order.Serve(false, List.of(), 1), new Order.Accept(true), new Order.Accept(false),
+                new Order.TurnAway(true), new Order.TurnAway(false),
                 new Order.Take(Long.MAX_VALUE, 3), new Order.Ask(-1, V4, V6, true, ByteBuffer.wrap(new byte[65_507])),
                 new Order.Ask(-2, UNIX, UnixDomainSocketAddress.of(""), false, ByteBuffer.allocate(0)),
                 new Order.CutInput(5), new Order.Abort(6), new Order.Drain(30_000), new Order.Dump());
@@ -54,7 +55,8 @@ class MessageTest {
                 new Report.Over(9, new Cause.LimitReached(Limit.FRAME), 0, 0),
                 new Report.Over(10, new Cause.Stopped(), 0, 0),
                 new Report.Answered(-1, Optional.of(ByteBuffer.wrap(new byte[]{1, 2})), Optional.empty()),
-                new Report.Answered(-1, Optional.empty(), Optional.of(FAILURE)), new Report.Beat(1, 2),
+                new Report.Answered(-1, Optional.empty(), Optional.of(FAILURE)), new Report.Heeded(),
+                new Report.Beat(1, 2, 3, 4),
                 new Report.Reached(Limit.CONNECTIONS), new Report.AcceptFailed(1, FAILURE, 5_000_000),
                 new Report.ListenerDown(1, FAILURE), new Report.DatagramFailed(0, UNIX, FAILURE),
                 new Report.Stalled("loop", 1, 0, FAILURE), new Report.Dumped("\"main\" WAITING\n    at x"));
@@ -78,8 +80,8 @@ class MessageTest {
 
     @Test
     void aFailureFitsIntoAMessageHoweverMuchItSays() {
-        Throwable long_ = new IllegalStateException("ü".repeat(1 << 20));
-        assertThat(MessageWriter.bytes(new Report.Threw(1, Failure.of(long_))))
+        Throwable talkative = new IllegalStateException("ü".repeat(1 << 20));
+        assertThat(MessageWriter.bytes(new Report.Threw(1, Failure.of(talkative))))
                 .hasSizeLessThan(DescriptorMessage.MOST_BYTES);
     }
 
@@ -115,7 +117,7 @@ class MessageTest {
             byte[] bytes = MessageWriter.bytes(message);
             for (int at = 0; at < Math.min(bytes.length, 100); at++) {
                 byte[] damaged = bytes.clone();
-                damaged[at] ^= 0x81;
+                damaged[at] = (byte) (damaged[at] ^ 0x81);
                 readOrDamaged(damaged);
             }
         });
