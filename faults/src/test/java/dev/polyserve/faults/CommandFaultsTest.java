@@ -1,0 +1,164 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `serve exec`: programs that are slow, that cannot be started, that leave something behind, and clients that go.
+@EnabledOnOs(OS.LINUX)
+@Timeout(300)
+class CommandFaultsTest {
+    private static final int BIG_BYTES = 20_000_000;
+    private static final int WAIT_MILLIS = 60_000;
+    private static final int CONNECTIONS = 5_000;
+    /// One in so many clients goes without a word, and one leaves a process behind.
+    private static final int ODD = 25;
+    private static final int REFUSED = 3;
+
+    @TempDir
+    private Path directory;
+
+    private CommandLine serve(String... command) throws Exception {
+        String[] arguments = new String[command.length + 5];
+        System.arraycopy(new String[]{"exec", "--quiet", "--listen", "tcp://127.0.0.1:0", "--"}, 0, arguments, 0, 5);
+        System.arraycopy(command, 0, arguments, 5, command.length);
+        return CommandLine.serve(directory, arguments);
+    }
+
+    private static Socket connect(CommandLine server) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        socket.setSoTimeout(WAIT_MILLIS);
+        return socket;
+    }
+
+    private static String talk(CommandLine server, String request) throws IOException {
+        try (Socket socket = connect(server)) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void aSlowProgramAnswersInFullAfterTheClientsHalfClose() throws Exception {
+        byte[] big = new byte[BIG_BYTES];
+        new Random(14).nextBytes(big);
+        Path kept = directory.resolve("kept");
+        try (CommandLine server = serve("sh", "-c", "cat >" + kept + "; sleep 3; cat " + kept);
+                Socket socket = connect(server)) {
+            FutureTask<Boolean> sending = new FutureTask<>(() -> {
+                OutputStream out = socket.getOutputStream();
+                out.write(big);
+                socket.shutdownOutput();
+                return true;
+            });
+            Thread.ofPlatform().daemon().start(sending);
+            byte[] answer = socket.getInputStream().readAllBytes();
+            assertThat(sending.get()).isTrue();
+            assertThat(Arrays.equals(answer, big)).as("the same %d bytes, and %d came", big.length, answer.length)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void nothingIsLeftOfManyConnections() throws Exception {
+        String marker = "100000." + System.nanoTime();
+        try (CommandLine server = serve("sh", "-c",
+                "read line; case $line in stay) sleep " + marker + " & esac; echo $line")) {
+            talkMany(server, ODD);
+            Map<String, Integer> before = Footprint.descriptors(server.pid());
+            talkMany(server, CONNECTIONS);
+            Eventually.holds(() -> {
+                assertThat(children(server.pid())).as("processes of the server").isEmpty();
+                assertThat(living(marker)).as("what programs have left behind").isEmpty();
+                assertThat(Footprint.descriptors(server.pid())).as("descriptors; before: %s", before)
+                        .allSatisfy(
+                                (kind, count) -> assertThat(count).isLessThanOrEqualTo(before.getOrDefault(kind, 0)));
+            });
+            assertThat(talk(server, "still there\n")).isEqualTo("still there\n");
+            assertThat(server.errors()).doesNotContain("defect");
+        }
+    }
+
+    private static void talkMany(CommandLine server, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            switch (i % ODD) {
+                case 0 -> {
+                    try (Socket socket = connect(server)) {
+                        socket.setSoLinger(true, 0);
+                    }
+                }
+                case 1 -> assertThat(talk(server, "stay\n")).isEqualTo("stay\n");
+                default -> assertThat(talk(server, i + "\n")).isEqualTo(i + "\n");
+            }
+        }
+    }
+
+    /// The processes whose parent this one is, zombies too.
+    private static List<String> children(long parent) throws IOException {
+        return processes().filter(stat -> stat.startsWith(parent + " ", stat.lastIndexOf(')') + 4)).toList();
+    }
+
+    private static Stream<String> processes() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+            return all.filter(path -> path.getFileName().toString().matches("\\d+"))
+                    .map(path -> textOf(path.resolve("stat"))).filter(stat -> !stat.isEmpty()).toList().stream();
+        }
+    }
+
+    /// The processes that have this among their arguments; zombies have none.
+    private static List<String> living(String argument) throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+            return all.filter(path -> path.getFileName().toString().matches("\\d+"))
+                    .map(path -> textOf(path.resolve("cmdline")))
+                    .filter(line -> line.startsWith("sleep\0") && line.contains(argument)).toList();
+        }
+    }
+
+    /// Empty when the process has gone meanwhile.
+    private static String textOf(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    @Test
+    void aSystemWithoutProcessesCostsSomeClientsAndNoStorm() throws Exception {
+        try (CommandLine server = serve("echo", "served")) {
+            assertThat(talk(server, "")).isEqualTo("served\n");
+            try (Injection injection = Injection.of(server.pid(), "clone3", "EAGAIN", "1.." + REFUSED)) {
+                for (int i = 0; i < REFUSED; i++) {
+                    assertThat(talk(server, "")).isEmpty();
+                }
+                assertThat(talk(server, "")).as("each of them cost one try").isEqualTo("served\n");
+                assertThat(injection.failures()).isGreaterThanOrEqualTo(REFUSED);
+            }
+            assertThat(talk(server, "")).isEqualTo("served\n");
+            Eventually
+                    .holds(() -> assertThat(server.errors())
+                            .contains("cannot start echo: this user or its control group"
+                                    + " may have no more processes", "trying again in 5 ms"));
+            assertThat(server.errors().lines().filter(line -> line.contains("cannot start")).count())
+                    .isLessThanOrEqualTo(REFUSED);
+        }
+    }
+}
