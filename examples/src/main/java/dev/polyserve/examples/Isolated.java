@@ -25,6 +25,8 @@ public final class Isolated {
         return Server.at(endpoint).model(model).handle(handler).start();
     }
 
+    /// Serves until it is ended.
+    ///
     /// @param args the endpoint, and the model's name
     public static void main(String[] args) throws Exception {
         try (Server server = start(args[0], Model.named(args[1]))) {
