@@ -1,5 +1,6 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.cli.operation.SocketFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -8,10 +9,12 @@ import java.util.Optional;
 ///
 /// @param exitIdle ends it when nobody has used it for so long
 /// @param user whose rights it takes on once it listens
+/// @param files whose the files of Unix sockets are
 /// @param pidFile where it writes its process's number
 /// @param control where it is asked and told from outside
 /// @param restartTimeout how long a new program may take to serve in its place
-record Operation(Optional<Duration> exitIdle, Optional<String> user, Optional<Path> pidFile, Optional<Path> control,
+record Operation(Optional<Duration> exitIdle, Optional<String> user, SocketFiles files, Optional<Path> pidFile,
+        Optional<Path> control,
         Duration restartTimeout) {
     private static final Duration DEFAULT_RESTART = Duration.ofSeconds(30);
 
@@ -22,7 +25,9 @@ record Operation(Optional<Duration> exitIdle, Optional<String> user, Optional<Pa
             throw ExitException.wrong("bad " + settings.where(Setting.EXIT_IDLE)
                     + ": nobody could use a server that ends after no time at all");
         }
-        return new Operation(exitIdle, settings.text(Setting.USER), settings.text(Setting.PID_FILE).map(Path::of),
+        return new Operation(exitIdle, settings.text(Setting.USER),
+                settings.read(Setting.UNIX_MODE, SocketFiles::of).orElse(SocketFiles.AS_THEY_ARE),
+                settings.text(Setting.PID_FILE).map(Path::of),
                 settings.text(Setting.CONTROL).map(Path::of),
                 settings.duration(Setting.RESTART_TIMEOUT).orElse(DEFAULT_RESTART));
     }

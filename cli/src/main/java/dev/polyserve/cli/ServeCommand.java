@@ -139,7 +139,7 @@ final class ServeCommand {
             life.watchIdleness(builder);
             // Before anything is bound, so that a name that is wrong costs nothing.
             Optional<Account> account = takesOver ? Optional.empty() : account(plan);
-            return start(builder.bind(), account);
+            return start(builder.bind(), plan, account);
         } catch (ModelUnavailableException | IllegalArgumentException | IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
@@ -152,8 +152,11 @@ final class ServeCommand {
     }
 
     /// What needs root is done once the endpoints are bound; nobody was served yet.
-    private static Server start(Server bound, Optional<Account> account) throws IOException {
+    private static Server start(Server bound, ServePlan plan, Optional<Account> account) throws IOException {
         try {
+            if (!Server.isWorker()) {
+                plan.operation().files().see(plan.endpoints(), account);
+            }
             if (account.isPresent()) {
                 account.get().become();
             }

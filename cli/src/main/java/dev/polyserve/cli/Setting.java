@@ -60,6 +60,10 @@ enum Setting {
     USER("user", "NAME[:GROUP]", Shape.TEXT,
             "Becomes this user once it listens, in every thread and for good; for servers that are started as root"
                     + " (default: nobody else)."),
+    /// Who may connect to Unix sockets.
+    UNIX_MODE("unix-mode", "MODE", Shape.TEXT,
+            "Who may connect to the Unix sockets that are bound: the mode of their files, as in 0660 (default: as the umask"
+                    + " says)."),
     /// Who it is.
     PID_FILE("pid-file", "FILE", Shape.TEXT,
             "Writes the process's number there when it is ready, and refuses to start while another server has the file"

@@ -84,6 +84,7 @@ class BadInputTest {
                 mistake("serve --listen unix:@", "after @ comes a name"),
                 mistake("serve --idle-timeout 5", "bad --idle-timeout '5': it is not a duration"),
                 mistake("serve --drain-timeout -1s", "bad --drain-timeout '-1s': it is not a duration"),
+                mistake("serve --unix-mode rw", "bad --unix-mode 'rw': it is three octal digits, as in 0660"),
                 mistake("serve --exit-idle soon", "bad --exit-idle 'soon': it is not a duration"),
                 mistake("serve --exit-idle 0", "nobody could use a server that ends after no time at all"),
                 mistake("serve --max-frame 5KB", "bad --max-frame '5KB': it is not a size"),

@@ -171,6 +171,26 @@ class OperationTest {
     }
 
     @Test
+    void theFilesOfUnixSocketsAreHisAndAsOpenAsWasAsked() throws Exception {
+        requireRoot();
+        Path stream = directory.resolve("stream");
+        Path datagrams = directory.resolve("datagrams");
+        Files.setAttribute(directory, "unix:uid", 65534);
+        try (ServedProcess server = ServedProcess.start("serve", "echo", "--listen", "unix:" + stream, "--listen",
+                "unixgram:" + datagrams, "--user", "nobody", "--unix-mode", "0660")) {
+            server.out.awaitContaining("polyserve: serving ");
+            for (Path file : List.of(stream, datagrams)) {
+                assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(65534);
+                assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(65534);
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-rw----");
+            }
+            server.signal("TERM");
+            assertThat(server.awaitStatus()).isZero();
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
     void aUserWhoIsNotKnownIsOneSentence() throws Exception {
         requireRoot();
         try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", ANYWHERE, "--user", "nemo")) {

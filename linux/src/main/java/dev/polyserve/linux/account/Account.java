@@ -6,6 +6,7 @@ import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -86,6 +87,12 @@ public final class Account {
         if (CLibrary.setuid(ROOT) >= 0) {
             throw failed("it could become root again");
         }
+    }
+
+    /// Gives him a file, with his group.
+    public void own(Path file) throws IOException {
+        Files.setAttribute(file, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(file, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
     }
 
     private void requireInEveryThread() throws IOException {
