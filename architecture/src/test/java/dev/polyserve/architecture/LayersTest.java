@@ -77,7 +77,8 @@ class LayersTest {
             Map.entry(BENCH_LOAD, Set.of(API, IO, LOOP, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(BENCH_CONTENDER, Set.of(API, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(BENCH, Set.of(API, BENCH_CONTENDER, BENCH_LOAD, BENCH_RESULT, BENCH_SERVICE)),
-            Map.entry(CLI, Set.of(API, LINUX, BENCH, BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT)));
+            Map.entry(CLI, Set.of(API, LINUX, LINUX_ACCOUNT, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART, BENCH,
+                    BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT)));
 
     private final JavaClasses classes = new ClassFileImporter().importPaths(Project.classes("coroutine"),
             Project.classes("core"), Project.classes("linux"), Project.classes("conformance"),
