@@ -234,6 +234,10 @@ final class ServerLife implements ServerListener, Controlled {
         if (ending.getCount() == 0) {
             throw new IOException("the server is ending");
         }
+        if (!plan.inheritance().found().isEmpty()) {
+            throw new IOException("its sockets are inherited, so whoever has handed them down has to start it anew,"
+                    + " by systemctl restart for instance: clients wait there meanwhile");
+        }
         int pid = restart.start(server());
         successor = pid;
         String sentence = "process " + pid + " serves in the place of process " + ProcessHandle.current().pid();

@@ -189,6 +189,17 @@ class ActivationTest {
     }
 
     @Test
+    void whatWasHandedDownIsStartedAnewByWhoeverHasIt() throws Exception {
+        int port = freePort();
+        try (ServedProcess server = activated(List.of("-l", "127.0.0.1:" + port), "serve", "upper")) {
+            assertThat(talk(port, "one\n")).isEqualTo("ONE\n");
+            server.signal("USR2");
+            server.err.awaitContaining("the restart failed, and this program serves on: its sockets are inherited");
+            assertThat(talk(port, "two\n")).isEqualTo("TWO\n");
+        }
+    }
+
+    @Test
     void aScriptThatUsesExecChangesNothing(@TempDir Path directory) throws Exception {
         Path script = Files.writeString(directory.resolve("start"), "#!/bin/sh\nexec \"$@\"\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
