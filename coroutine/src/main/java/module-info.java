@@ -1,4 +1,4 @@
-/// Coroutines on virtual threads, and the class that lends a thread as their carrier.
+/// Coroutines on virtual threads: generators, greenlets, a hub of tasks, and the class that lends a thread as their carrier.
 module dev.polyserve.coroutine {
     requires static transitive org.jspecify;
 

@@ -1,6 +1,5 @@
 package dev.polyserve.coroutine;
 
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// The hub cannot see that a call of the JDK blocks the thread, so such a call keeps the baton, unless it is made within
 /// [#blocking].
 final class BatonStrand implements Strand, Runnable {
-    private final Executor hub;
+    private final HubCore core;
+    private final Task<?> task;
     private final Runnable body;
     private final Thread thread;
     private volatile boolean hasBaton;
@@ -22,19 +22,21 @@ final class BatonStrand implements Strand, Runnable {
     private volatile boolean done;
     private volatile Thread hubThread;
 
-    BatonStrand(Executor hub, String name, Runnable body) {
-        this.hub = hub;
+    BatonStrand(HubCore core, Task<?> task, Runnable body) {
+        this.core = core;
+        this.task = task;
         this.body = body;
-        this.thread = Thread.ofVirtual().name(name).unstarted(this);
+        this.thread = Thread.ofVirtual().name(task.name()).unstarted(this);
         this.hubThread = thread;
     }
 
     /// A turn of the hub. **Thread**: the hub's.
     private void turn() {
-        if (done || detached) {
-            return;
+        if (done || detached || core.ground().isEnded()) {
+            return; // with the hub ended, it was given up, and never runs again
         }
         hubThread = Thread.currentThread();
+        core.runs(task);
         hasBaton = true;
         if (thread.getState() == Thread.State.NEW) {
             thread.start();
@@ -46,11 +48,7 @@ final class BatonStrand implements Strand, Runnable {
             // Nobody interrupts a hub, and it would not wait any more.
             Thread.interrupted();
         }
-    }
-
-    /// Whether it runs, and the hub waits for it. **Thread**: any.
-    boolean hasBaton() {
-        return hasBaton;
+        core.runs(null);
     }
 
     private void giveBack() {
@@ -97,7 +95,7 @@ final class BatonStrand implements Strand, Runnable {
 
     @Override
     public void unpark() {
-        hub.execute(this::turn);
+        core.ground().execute(this::turn);
     }
 
     @Override
@@ -117,11 +115,6 @@ final class BatonStrand implements Strand, Runnable {
             unpark();
             awaitBaton();
         }
-    }
-
-    @Override
-    public boolean isDetached() {
-        return detached;
     }
 
     @Override

@@ -12,6 +12,12 @@ interface Ground extends Executor {
     /// Whether the calling thread is its own, as in a callback.
     boolean isCurrent();
 
+    /// Whether it has ended: no task runs any more, and what comes runs where it comes from. **Thread**: any.
+    boolean isEnded();
+
+    /// Whether new tasks may still begin. **Thread**: any.
+    boolean takesTasks();
+
     /// Sets a timer that is not set, in `delayNanos`.
     void set(HubTimer timer, long delayNanos);
 

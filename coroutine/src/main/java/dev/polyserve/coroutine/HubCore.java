@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 final class HubCore {
     private final HubOptions options;
     private final Ground ground;
-    private final Thread.Builder.@Nullable OfVirtual threads;
     private final Hub hub;
     private final LiveTasks live = new LiveTasks();
+    /// Whose turn it is. Written on the loop only; a thread that finds itself here has its turn.
+    private @Nullable Task<?> running;
     private final AtomicLong spawned = new AtomicLong();
 
     /// @param scope what closing the hub ends
     HubCore(HubOptions options, Ground ground, AutoCloseable scope) {
         this.options = options;
         this.ground = ground;
-        this.threads = ground.lendsThread() ? Carrier.threadsOn(ground) : null;
         this.hub = new Hub(this, scope);
     }
 
@@ -45,17 +45,26 @@ final class HubCore {
         return "task-" + spawned.incrementAndGet();
     }
 
+    /// @throws IllegalStateException when the hub has ended
     <T extends @Nullable Object> Task<T> newTask(String name, Work<T> work) {
+        if (!ground.takesTasks()) {
+            throw new IllegalStateException("the hub " + options.name() + " has ended, and runs no task any more");
+        }
         return new Task<>(this, name, work, options.spawnSites() ? new Throwable("spawned here") : null);
     }
 
-    Strand newStrand(String name, Runnable body) {
-        if (!ground.lendsThread()) {
-            return new BatonStrand(ground, name, body);
-        }
-        // A builder is for one thread.
-        Thread.Builder.OfVirtual own = threads;
-        return new LentStrand(own != null && isOnHub() ? own : Carrier.threadsOn(ground), name, body);
+    Strand newStrand(Task<?> task, Runnable body) {
+        return ground.lendsThread() ? new LentStrand(this, task, body) : new BatonStrand(this, task, body);
+    }
+
+    /// A turn of a task begins, or, with null, has ended. **Thread**: the loop's.
+    void runs(@Nullable Task<?> task) {
+        running = task;
+    }
+
+    /// Whose turn it is, perhaps of a moment ago. **Thread**: any.
+    @Nullable Task<?> running() {
+        return running;
     }
 
     void begin(Task<?> task) {
@@ -65,7 +74,11 @@ final class HubCore {
         } else {
             ground.execute(() -> {
                 live.add(task);
-                task.begin();
+                if (ground.isEnded()) {
+                    task.killNow(); // the hub has ended meanwhile
+                } else {
+                    task.begin();
+                }
             });
         }
     }
@@ -73,7 +86,11 @@ final class HubCore {
     void beginIn(Task<?> task, long delayNanos) {
         onHub(() -> {
             live.add(task);
-            task.beginIn(delayNanos);
+            if (ground.isEnded()) {
+                task.killNow();
+            } else {
+                task.beginIn(delayNanos);
+            }
         });
     }
 
@@ -107,8 +124,8 @@ final class HubCore {
 
     /// The calling task, if it is one of this hub and has its turn.
     @Nullable Task<?> callingTask() {
-        Task<?> task = Task.calling();
-        return task != null && task.core().equals(this) && !task.strand().isDetached() ? task : null;
+        Task<?> task = running;
+        return task != null && task.thread().equals(Thread.currentThread()) ? task : null;
     }
 
     private boolean isOnHub() {

@@ -35,6 +35,8 @@ final class HubLoop implements Ground, Runnable {
     private final HubTimers timers = new HubTimers();
     private boolean foreignFirst;
     private volatile boolean asleep;
+    private volatile boolean ended;
+    private final Object late = new Object();
     /// Counts what was run; the monitor sees by it that something goes on.
     private long steps;
 
@@ -69,6 +71,9 @@ final class HubLoop implements Ground, Runnable {
             if (asleep) {
                 LockSupport.unpark(thread);
             }
+            if (ended) {
+                runLate();
+            }
         }
     }
 
@@ -84,7 +89,7 @@ final class HubLoop implements Ground, Runnable {
 
     @Override
     public void run() {
-        while (!owner.isOver()) {
+        while (!owner.isGivenUp()) {
             for (int left = STEPS_PER_TURN; left > 0; left--) {
                 Runnable next = poll();
                 if (next == null) {
@@ -96,10 +101,34 @@ final class HubLoop implements Ground, Runnable {
             for (HubTimer due; (due = timers.poll(now)) != null;) {
                 step(due::due);
             }
-            if (isIdle() && !owner.isOver()) {
+            if (isIdle()) {
+                if (owner.isOver()) {
+                    break;
+                }
                 sleep();
             }
         }
+        ended = true;
+        runLate();
+    }
+
+    /// What comes when the loop has ended runs where it comes from, one at a time. **Thread**: any.
+    private void runLate() {
+        synchronized (late) {
+            for (Runnable next; (next = foreign.poll()) != null;) {
+                step(next);
+            }
+        }
+    }
+
+    @Override
+    public boolean isEnded() {
+        return ended;
+    }
+
+    @Override
+    public boolean takesTasks() {
+        return !ended && !owner.isGivenUp();
     }
 
     private void step(Runnable next) {
@@ -109,7 +138,7 @@ final class HubLoop implements Ground, Runnable {
         } catch (RuntimeException | Error e) {
             owner.callbackFailed(e);
         }
-        if (lendsThread) {
+        if (lendsThread && isCurrent()) {
             // A callback may have set it; nobody interrupts a hub, and it would not sleep any more.
             Thread.interrupted();
         }
@@ -135,7 +164,7 @@ final class HubLoop implements Ground, Runnable {
         }
         asleep = true;
         STEPS.setRelease(this, steps + 1);
-        if (isIdle() && !owner.isOver()) {
+        if (isIdle() && !owner.isOver() && !owner.isGivenUp()) {
             long atMostNanos = timers.nextDelayNanos(System.nanoTime());
             if (atMostNanos == Long.MAX_VALUE) {
                 LockSupport.park(this);
@@ -158,10 +187,13 @@ final class HubLoop implements Ground, Runnable {
         return (long) STEPS.getAcquire(this);
     }
 
-    /// Whose loop it is. **Thread**: the loop's; [#isOver] any.
+    /// Whose loop it is. **Thread**: the loop's; what asks, any.
     interface Owner {
-        /// Whether the loop is to end.
+        /// Whether the loop is to end when nothing is ready.
         boolean isOver();
+
+        /// Whether the loop is to end whatever is ready.
+        boolean isGivenUp();
 
         /// Whether the calling thread is a task's that has its turn. **Thread**: any.
         boolean isTasksTurn();

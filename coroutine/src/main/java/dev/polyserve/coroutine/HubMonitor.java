@@ -85,31 +85,13 @@ final class HubMonitor implements Runnable {
     }
 
     private void stalled(long steps, long soFarNanos) {
-        Optional<Task<?>> running = Optional.empty();
-        List<StackTraceElement> stack = Arrays.asList(loop.thread().getStackTrace());
-        for (Task<?> task : core.live().list()) {
-            StackTraceElement[] its = task.thread().getStackTrace();
-            if (runs(task, its)) {
-                running = Optional.of(task);
-                stack = Arrays.asList(its);
-            }
-        }
+        Task<?> running = core.running();
+        Thread busy = running == null ? loop.thread() : running.thread();
+        List<StackTraceElement> stack = Arrays.asList(busy.getStackTrace());
         if (loop.steps() == steps && !loop.isAsleep()) {
             reported = true;
-            core.options().listener().stalled(Duration.ofNanos(soFarNanos), running, stack);
+            core.options().listener().stalled(Duration.ofNanos(soFarNanos), Optional.ofNullable(running), stack);
         }
-    }
-
-    /// Whether it is the one on the hub's thread. One that waits for its turn is runnable, too, but has left the thread.
-    private boolean runs(Task<?> task, StackTraceElement[] stack) {
-        if (stack.length == 0) {
-            return false;
-        }
-        if (!loop.lendsThread()) {
-            return task.strand() instanceof BatonStrand baton && baton.hasBaton();
-        }
-        String top = stack[0].getClassName();
-        return !top.equals("java.lang.VirtualThread") && !top.startsWith("jdk.internal.vm.Continuation");
     }
 
     private void suspectDeadlock() {

@@ -9,7 +9,7 @@ import java.util.Objects;
 /// @param lendThread whether to use the hub's thread as the carrier of its tasks where the JDK allows it; false: tasks pass a
 ///         baton, as on a stock JDK
 /// @param stallLimit how long one task may keep the others from running before that is reported; zero: never reported
-/// @param patience how long killed tasks may take to end when a hub is closed or interrupted; then it gives them up
+/// @param patience how long killed tasks may take to end when a hub is closed or interrupted; then it gives them up, and they never run again
 /// @param spawnSites whether each task notes where it was spawned: some microseconds for each
 /// @param listener hears what nobody else would
 public record HubOptions(String name, boolean lendThread, Duration stallLimit, Duration patience, boolean spawnSites,

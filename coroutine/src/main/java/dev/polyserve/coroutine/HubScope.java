@@ -109,7 +109,12 @@ final class HubScope implements HubLoop.Owner, AutoCloseable {
 
     @Override
     public boolean isOver() {
-        return givenUp || (begun && !staysOpen && core.live().isEmpty());
+        return begun && !staysOpen && core.live().isEmpty();
+    }
+
+    @Override
+    public boolean isGivenUp() {
+        return givenUp;
     }
 
     @Override

@@ -1,15 +1,44 @@
 package dev.polyserve.coroutine;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A virtual thread whose scheduler is the hub: whatever blocks it is a switch.
-final class LentStrand implements Strand {
+///
+/// This object is the scheduler, one for each task, so that the hub knows whose stretch it runs. Virtual threads that a task
+/// starts inherit it; their stretches run on the hub as well, but they are no tasks.
+final class LentStrand implements Strand, Executor, Runnable {
+    private final HubCore core;
+    private final Task<?> task;
     private final Thread thread;
+    /// What runs its thread, always the same.
+    private @Nullable Runnable continuation;
 
-    /// @param threads makes threads that run on the hub
-    LentStrand(Thread.Builder.OfVirtual threads, String name, Runnable body) {
-        this.thread = threads.name(name).unstarted(body);
+    LentStrand(HubCore core, Task<?> task, Runnable body) {
+        this.core = core;
+        this.task = task;
+        this.thread = Carrier.threadsOn(this).name(task.name()).unstarted(body);
+    }
+
+    /// Takes what is to run: the scheduler. **Thread**: any.
+    @Override
+    public void execute(Runnable next) {
+        if (continuation == null) {
+            continuation = next; // by start(), before anybody else has the thread
+        }
+        core.ground().execute(next.equals(continuation) ? this : next);
+    }
+
+    /// The next stretch of the task. **Thread**: the hub's.
+    @Override
+    public void run() {
+        Runnable next = continuation;
+        if (next != null && !core.ground().isEnded()) { // else it was given up, and never runs again
+            core.runs(task);
+            next.run();
+            core.runs(null);
+        }
     }
 
     @Override
@@ -36,11 +65,6 @@ final class LentStrand implements Strand {
     @Override
     public <T extends @Nullable Object> T blocking(Work<T> work) throws Exception {
         return work.run();
-    }
-
-    @Override
-    public boolean isDetached() {
-        return false;
     }
 
     @Override

@@ -21,9 +21,6 @@ sealed interface Strand permits LentStrand, BatonStrand {
     /// Runs what may block the thread; the others run meanwhile.
     <T extends @Nullable Object> T blocking(Work<T> work) throws Exception;
 
-    /// Whether it is in [#blocking] and runs beside the hub.
-    boolean isDetached();
-
     /// Its thread.
     Thread thread();
 

@@ -63,7 +63,7 @@ public final class Task<T extends @Nullable Object> {
         this.name = name;
         this.work = work;
         this.spawnSite = spawnSite;
-        this.strand = core.newStrand(name, this::run);
+        this.strand = core.newStrand(this, this::run);
         this.phase = Phase.READY;
     }
 

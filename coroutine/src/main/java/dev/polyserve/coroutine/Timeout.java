@@ -44,7 +44,7 @@ public final class Timeout {
     /// @throws Exception what the piece throws
     public <T extends @Nullable Object> T call(Work<T> piece) throws Exception {
         Task<?> current = Task.calling();
-        if (current == null || current.strand().isDetached()) {
+        if (current == null || current != current.core().callingTask()) {
             throw new IllegalStateException(
                     "a timeout is for tasks of a hub, and this thread is none: " + Thread.currentThread());
         }

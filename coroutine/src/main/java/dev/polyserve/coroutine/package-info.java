@@ -1,7 +1,15 @@
-/// Coroutines on virtual threads.
+/// Coroutines on virtual threads: generators, greenlets, and a hub whose tasks run cooperatively on one thread.
 ///
-/// For now the one class that lends a thread as the carrier of virtual threads, [dev.polyserve.coroutine.Carrier]; generators,
-/// greenlets and a hub belong here too.
+/// ```
+///   Generator, Greenlet ─▶ Coroutine ─┐
+///   Hub ─▶ HubCore ─▶ Task ─▶ Strand ─┴▶ Carrier
+///           └▶ Ground (HubLoop)
+/// ```
+///
+/// [dev.polyserve.coroutine.Carrier] is the one class that lends a thread as the carrier of virtual threads, where the JDK allows it;
+/// all else runs without it, too, slower, and says which of the two it is.
+///
+/// **Threads**: as each type says. Of those that belong together one runs at a time.
 ///
 /// **Depends on** the JDK only.
 @NullMarked

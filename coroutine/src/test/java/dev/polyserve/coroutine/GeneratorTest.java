@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class GeneratorTest {
     private static final long LONG_SECONDS = 60;
+    private static final int ALLOCATION_VALUES = 10_000;
 
     private static Generator<Integer> upTo(int last) {
         return Generator.of(out -> {
@@ -201,106 +203,6 @@ class GeneratorTest {
 
     @ParameterizedTest
     @EnumSource
-    void delegates(Consumers consumer) throws Exception {
-        consumer.run(() -> {
-            var steps = new ArrayList<String>();
-            Generator<Object> outer = Generator.of(out -> {
-                out.yield(0);
-                out.yieldAll(upTo(2));
-                out.yieldAll(List.of("x", "y"));
-                try {
-                    out.yieldAll(Generator.<Object>of(inner -> {
-                        try {
-                            while (true) {
-                                steps.add("sent " + inner.exchange("ask", String.class));
-                            }
-                        } finally {
-                            steps.add("inner ends");
-                        }
-                    }));
-                } catch (IllegalArgumentException e) {
-                    out.yield("inner failed: " + e.getMessage());
-                }
-                out.yield("last");
-            });
-            assertThat(outer.stream().limit(6).toList()).containsExactly(0, 1, 2, "x", "y", "ask");
-            assertThat(outer.send("value")).isEqualTo("ask");
-            assertThat(outer.throwIn(new IllegalArgumentException("no"))).isEqualTo("inner failed: no");
-            assertThat(outer.next()).isEqualTo("last");
-            assertThat(outer.hasNext()).isFalse();
-            assertThat(steps).containsExactly("sent value", "inner ends");
-        });
-    }
-
-    @Test
-    void closingClosesWhatWasDelegatedToFirst() {
-        var steps = new ArrayList<String>();
-        Generator<Integer> outer = Generator.of(out -> {
-            try {
-                out.yieldAll(Generator.<Integer>of(inner -> {
-                    try {
-                        inner.yield(1);
-                    } finally {
-                        steps.add("inner");
-                    }
-                }));
-            } finally {
-                steps.add("outer");
-            }
-        });
-        outer.next();
-        outer.close();
-        assertThat(steps).containsExactly("inner", "outer");
-    }
-
-    /// Each level delegates to the next: a tree walked by recursion.
-    private static Generator<Integer> nested(int depth) {
-        return Generator.of(out -> {
-            if (depth > 0) {
-                out.yieldAll(nested(depth - 1));
-            }
-            out.yield(depth);
-        });
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void delegationNests(Consumers consumer) throws Exception {
-        consumer.run(() -> assertThat(nested(100).stream().mapToInt(i -> i).sum()).isEqualTo(5050));
-    }
-
-    private static Generator<Integer> without(Generator<Integer> numbers, int prime) {
-        return Generator.of(out -> {
-            while (numbers.hasNext()) {
-                int next = numbers.next();
-                if (next % prime != 0) {
-                    out.yield(next);
-                }
-            }
-        });
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void bodiesConsumeGenerators(Consumers consumer) throws Exception {
-        consumer.run(() -> {
-            Generator<Integer> numbers = Generator.of(out -> {
-                for (int i = 2;; i++) {
-                    out.yield(i);
-                }
-            });
-            var primes = new ArrayList<Integer>();
-            while (primes.size() < 10) {
-                int prime = numbers.next();
-                primes.add(prime);
-                numbers = without(numbers, prime);
-            }
-            assertThat(primes).containsExactly(2, 3, 5, 7, 11, 13, 17, 19, 23, 29);
-        });
-    }
-
-    @ParameterizedTest
-    @EnumSource
     void reentryIsRefused(Consumers consumer) throws Exception {
         consumer.run(() -> {
             var itself = new AtomicReference<Generator<Integer>>();
@@ -391,6 +293,32 @@ class GeneratorTest {
             System.gc();
         }
         assertThat(closed.getCount()).as("generators not closed").isZero();
+    }
+
+    /// Until the code is compiled, what the compiler would keep on the stack is allocated: so it goes on until nothing is, or
+    /// too long.
+    @Test
+    void aValueAllocatesNothing() {
+        Hubs.assumeLent();
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Integer one = 1;
+        try (Generator<Integer> ones = Generator.of(out -> {
+            while (true) {
+                out.yield(one);
+            }
+        })) {
+            long began = System.nanoTime();
+            long bytes;
+            do {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < ALLOCATION_VALUES; i++) {
+                    ones.next();
+                }
+                bytes = threads.getCurrentThreadAllocatedBytes() - before;
+            } while (bytes >= ALLOCATION_VALUES
+                    && System.nanoTime() - began < TimeUnit.SECONDS.toNanos(LONG_SECONDS / 4));
+            assertThat(bytes).as("bytes for %s values", ALLOCATION_VALUES).isLessThan(ALLOCATION_VALUES);
+        }
     }
 
     private static void dropHalfWay(CountDownLatch closed) {

@@ -1,0 +1,65 @@
+package dev.polyserve.coroutine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class HubMonitorTest {
+    /// Whoever waits for a report would wait for ever without it, so a busy machine only takes longer.
+    private static final class Heard implements HubListener {
+        private final BlockingQueue<String> reports = new LinkedBlockingQueue<>();
+        private final boolean throwing;
+        private volatile boolean first = true;
+
+        Heard(boolean throwing) {
+            this.throwing = throwing;
+        }
+
+        @Override
+        public void stalled(Duration soFar, Optional<Task<?>> task, List<StackTraceElement> stack) {
+            if (throwing && first) {
+                first = false;
+                throw new IllegalStateException("a listener of a test that throws");
+            }
+            String where = stack.stream().map(StackTraceElement::getMethodName).filter(name -> name.startsWith("spin"))
+                    .findFirst().orElse("elsewhere");
+            reports.add(task.map(Task::name).orElse("nobody") + " in " + where);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTaskThatKeepsTheHubIsReportedOnceWithItsStack(Hubs hubs) throws Exception {
+        var heard = new Heard(false);
+        Hub.run(hubs.options().withStallLimit(Duration.ofMillis(200)).withListener(heard), hub -> {
+            hub.spawn("patient", () -> hub.yield());
+            hub.spawn("sleeper", () -> hub.sleep(Duration.ofMillis(1)));
+            hub.spawn("greedy", () -> spinUntil(() -> !heard.reports.isEmpty())).join();
+        });
+        assertThat(heard.reports).containsExactly("greedy in spinUntil");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aListenerThatThrowsDoesNotEndTheMonitor(Hubs hubs) throws Exception {
+        var heard = new Heard(true);
+        Hub.run(hubs.options().withStallLimit(Duration.ofMillis(200)).withListener(heard), hub -> {
+            hub.spawn("first", () -> spinUntil(() -> !heard.first)).join();
+            hub.spawn("second", () -> spinUntil(() -> !heard.reports.isEmpty())).join();
+        });
+        assertThat(heard.reports).contains("second in spinUntil");
+    }
+
+    private static void spinUntil(BooleanSupplier reported) {
+        while (!reported.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
+    }
+}

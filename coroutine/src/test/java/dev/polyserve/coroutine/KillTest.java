@@ -1,0 +1,112 @@
+package dev.polyserve.coroutine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class KillTest {
+    private static final Duration MILLI = Duration.ofMillis(1);
+
+    enum KilledWhen { READY, SCHEDULED, RUNNING }
+
+    @ParameterizedTest
+    @EnumSource
+    void killsWheneverAndHowever(Hubs hubs) throws Exception {
+        hubs.run(hub -> {
+            for (KilledWhen when : KilledWhen.values()) {
+                for (boolean waits : new boolean[]{true, false}) {
+                    killOnce(hub, when, waits);
+                }
+            }
+        });
+    }
+
+    private static void killOnce(Hub hub, KilledWhen when, boolean waits) throws Exception {
+        var steps = new ArrayList<String>();
+        Action body = () -> {
+            steps.add("began");
+            hub.sleep(Hubs.LONG);
+            steps.add("went on");
+        };
+        Task<?> task = when == KilledWhen.SCHEDULED ? hub.spawnLater(MILLI, body) : hub.spawn(body);
+        task.link(_ -> steps.add("ended"));
+        if (when == KilledWhen.RUNNING) {
+            hub.yield();
+        }
+        if (waits) {
+            assertThat(task.kill(Hubs.LONG)).isTrue();
+        } else {
+            task.kill();
+        }
+        task.kill();
+        task.join();
+        assertThat(task.phase()).isEqualTo(Task.Phase.KILLED);
+        assertThat(task.isKilled()).isTrue();
+        assertThat(task.error()).isEmpty();
+        assertThat(task.isStarted()).isEqualTo(when == KilledWhen.RUNNING);
+        hub.sleep(Duration.ofMillis(3));
+        assertThat(steps).isEqualTo(when == KilledWhen.RUNNING ? List.of("began", "ended") : List.of("ended"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theKilledRunTheirFinallyAndMayIgnoreIt(Hubs hubs) throws Exception {
+        hubs.run(hub -> {
+            var steps = new ArrayList<String>();
+            Task<String> stubborn = hub.spawn(() -> {
+                while (steps.size() < 2) {
+                    try {
+                        hub.sleep(Hubs.LONG);
+                    } catch (KilledException e) {
+                        steps.add("ignored");
+                    }
+                }
+                return "done";
+            });
+            hub.yield();
+            assertThat(stubborn.kill(Duration.ofMillis(5))).isFalse();
+            assertThat(stubborn.kill(Hubs.LONG)).isTrue();
+            assertThat(stubborn.get()).isEqualTo("done");
+            assertThat(stubborn.phase()).isEqualTo(Task.Phase.SUCCEEDED);
+
+            Task<?> failing = hub.spawn(() -> {
+                try {
+                    hub.sleep(Hubs.LONG);
+                } finally {
+                    steps.add("finally");
+                    fail();
+                }
+            });
+            hub.yield();
+            failing.kill(Hubs.LONG);
+            assertThat(failing.phase()).as("its own error is no kill").isEqualTo(Task.Phase.FAILED);
+            assertThat(steps).endsWith("finally");
+        });
+    }
+
+    private static void fail() {
+        throw new IllegalStateException("clean-up failed");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aKillWhileItComputesComesAtItsNextWait(Hubs hubs) throws Exception {
+        hubs.run(hub -> {
+            Task<String> self = hub.spawn(() -> {
+                Task.current().kill();
+                String reached = "computed on";
+                try {
+                    hub.sleep(Hubs.LONG);
+                } catch (KilledException e) {
+                    return reached;
+                }
+                return "slept";
+            });
+            assertThat(self.get()).isEqualTo("computed on");
+        });
+    }
+}
