@@ -1,0 +1,44 @@
+package dev.polyserve.examples.coroutine;
+
+import dev.polyserve.coroutine.Hub;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.function.IntConsumer;
+
+/// gevent's echo server: plain sockets, a task per client, one thread.
+///
+/// Every call of a socket is a switch, with nothing to patch; that takes `--add-opens java.base/java.lang=ALL-UNNAMED`. A server of
+/// the library, with its limits and time-outs, is in `Upper`; this shows what the coroutines do by themselves.
+public final class HubEcho {
+    private HubEcho() {}
+
+    /// Serves until its task is killed, which closes the listener.
+    ///
+    /// @param listening hears the port
+    // region hubEcho
+    public static void serve(Hub hub, int port, IntConsumer listening) throws IOException {
+        try (var listener = new ServerSocket(port, 1024, InetAddress.getLoopbackAddress())) {
+            listening.accept(listener.getLocalPort());
+            while (true) {
+                Socket client = listener.accept();
+                hub.spawn(() -> echo(client));
+            }
+        }
+    }
+
+    private static void echo(Socket client) throws IOException {
+        try (client) {
+            client.getInputStream().transferTo(client.getOutputStream());
+        } catch (SocketException e) {
+            return; // reset by its peer, or killed: its own business
+        }
+    }
+    // endregion
+
+    static void main() throws Exception {
+        Hub.run(hub -> serve(hub, 7788, port -> IO.println("echo at port " + port)));
+    }
+}

@@ -1,0 +1,219 @@
+package dev.polyserve.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import dev.polyserve.coroutine.Carrier;
+import dev.polyserve.coroutine.DeadlockException;
+import dev.polyserve.coroutine.Generator;
+import dev.polyserve.coroutine.Hub;
+import dev.polyserve.coroutine.Pool;
+import dev.polyserve.coroutine.Task;
+import dev.polyserve.coroutine.TimedOutException;
+import dev.polyserve.coroutine.Timeout;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/// What the guide shows of coroutines.
+class CoroutinesGuideTest {
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    // region average
+    static Generator<Double> average() {
+        return Generator.of(out -> {
+            double sum = 0;
+            for (int count = 0;; count++) {
+                Integer sent = out.exchange(count == 0 ? 0 : sum / count, Integer.class);
+                sum += sent == null ? 0 : sent;
+            }
+        });
+    }
+    // endregion
+
+    // region inOrder
+    record Tree(List<Tree> below, String name) {
+        Generator<String> names() {
+            return Generator.of(out -> {
+                out.yield(name);
+                for (Tree child : below) {
+                    out.yieldAll(child.names());
+                }
+            });
+        }
+    }
+    // endregion
+
+    @Test
+    void generators() {
+        try (Generator<Double> average = average()) {
+            average.next();
+            assertThat(average.send(10)).isEqualTo(10);
+            assertThat(average.send(30)).isEqualTo(20);
+        }
+        var tree = new Tree(List.of(new Tree(List.of(new Tree(List.of(), "c")), "b"), new Tree(List.of(), "d")), "a");
+        assertThat(tree.names().stream().toList()).containsExactly("a", "b", "c", "d");
+    }
+
+    // region spawnJoin
+    static List<String> spawnAndJoin() throws Exception {
+        return Hub.call(hub -> {
+            var pages = new ArrayList<Task<String>>();
+            for (String name : List.of("a", "b", "c")) {
+                pages.add(hub.spawn(() -> fetch(hub, name)));
+            }
+            hub.joinAll(pages);
+            var texts = new ArrayList<String>();
+            for (Task<String> page : pages) {
+                texts.add(page.get());
+            }
+            return texts;
+        });
+    }
+    // endregion
+
+    private static String fetch(Hub hub, String name) throws InterruptedException {
+        hub.sleep(Duration.ofMillis(1));
+        return "page " + name;
+    }
+
+    @Test
+    void spawnsAndJoins() throws Exception {
+        assertThat(spawnAndJoin()).containsExactly("page a", "page b", "page c");
+    }
+
+    // region timeout
+    static String askWithin(Hub hub, Duration limit) throws Exception {
+        Timeout patience = Timeout.after(limit);
+        try {
+            return patience.call(() -> fetch(hub, "slow"));
+        } catch (TimedOutException e) {
+            if (e.timeout() == patience) {
+                return "no answer";
+            }
+            throw e;
+        }
+    }
+    // endregion
+
+    @Test
+    void timesOut() throws Exception {
+        Hub.run(hub -> {
+            assertThat(askWithin(hub, LONG)).isEqualTo("page slow");
+            assertThat(askWithin(hub, Duration.ZERO)).isEqualTo("no answer");
+        });
+    }
+
+    // region pool
+    static void crawl(Hub hub, List<String> names, Consumer<String> out) throws Exception {
+        var pool = new Pool(hub, 2);
+        pool.forEachResult(names, name -> fetch(hub, name), out);
+    }
+    // endregion
+
+    @Test
+    void pools() throws Exception {
+        var seen = new ArrayList<String>();
+        Hub.run(hub -> crawl(hub, List.of("a", "b", "c"), seen::add));
+        assertThat(seen).containsExactlyInAnyOrder("page a", "page b", "page c");
+    }
+
+    // region offload
+    static long countedElsewhere(Hub hub) throws Exception {
+        return hub.offload(() -> {
+            long sum = 0;
+            for (int i = 0; i < 1_000_000; i++) {
+                sum += i;
+            }
+            return sum;
+        });
+    }
+    // endregion
+
+    // region blocking
+    static String nextLine(Hub hub, LinkedBlockingQueue<String> lines) throws Exception {
+        return hub.blocking(lines::take);
+    }
+    // endregion
+
+    // region which
+    static String which(Hub hub) {
+        return hub.lendsThread() ? "every call that blocks is a switch" : Carrier.whyNot().orElse("as asked for");
+    }
+    // endregion
+
+    @Test
+    void computesElsewhereAndBlocks() throws Exception {
+        Hub.run(hub -> {
+            assertThat(countedElsewhere(hub)).isEqualTo(499_999_500_000L);
+            var lines = new LinkedBlockingQueue<String>();
+            Task<String> reader = hub.spawn(() -> nextLine(hub, lines));
+            hub.yield();
+            lines.put("here");
+            assertThat(reader.get()).isEqualTo("here");
+            assertThat(which(hub)).isNotEmpty();
+        });
+    }
+
+    // region deadlock
+    static void waitForEachOther() throws Exception {
+        Hub.run(hub -> {
+            var pair = new ArrayList<Task<?>>();
+            pair.add(hub.spawn("chicken", () -> pair.get(1).join()));
+            pair.add(hub.spawn("egg", () -> pair.get(0).join()));
+        });
+    }
+    // endregion
+
+    @Test
+    void explainsDeadlocks() {
+        assertThatExceptionOfType(DeadlockException.class).isThrownBy(CoroutinesGuideTest::waitForEachOther)
+                .withMessageContaining("task chicken (running, waits for task egg)");
+    }
+
+    // region besideServer
+    static Server asking(Hub hub, String endpoint, Model model) throws IOException {
+        return Server.at(endpoint).model(model).handle(client -> {
+            for (String name; (name = client.readLine()) != null;) {
+                String asked = name;
+                client.writeLine(hub.spawn(() -> fetch(hub, asked)).get());
+            }
+        }).start();
+    }
+    // endregion
+
+    @Test
+    void handlersSpawnInAHub() throws Exception {
+        for (Model model : List.of(Model.nio(), Model.virtualThreads())) {
+            try (Hub hub = Hub.open();
+                    Server server = asking(hub, "tcp://127.0.0.1:0", model);
+                    Client client = Client.of(server)) {
+                assertThat(client.send("a\nb\n").line()).isEqualTo("page a");
+                assertThat(client.line()).isEqualTo("page b");
+            }
+        }
+    }
+
+    // region kill
+    static boolean endWithin(Task<?> task, Duration limit) throws InterruptedException {
+        task.link(done -> IO.println(done + ": " + done.phase()));
+        return task.kill(limit);
+    }
+    // endregion
+
+    @Test
+    void kills() throws Exception {
+        Hub.run(hub -> {
+            Task<?> task = hub.spawn(() -> hub.sleep(LONG));
+            hub.yield();
+            assertThat(endWithin(task, LONG)).isTrue();
+            assertThat(task.isKilled()).isTrue();
+        });
+    }
+}
