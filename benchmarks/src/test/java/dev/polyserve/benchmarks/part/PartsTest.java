@@ -54,6 +54,17 @@ class PartsTest {
     }
 
     @Test
+    void coroutinesOfAllKindsRun() throws Exception {
+        var coroutines = new Coroutines();
+        coroutines.begin();
+        assertThat(coroutines.generatorNext()).isEqualTo(coroutines.iteratorNext());
+        assertThat(coroutines.greenletSwitch()).isZero();
+        coroutines.spawnAndJoin();
+        coroutines.sleepZero();
+        coroutines.end();
+    }
+
+    @Test
     void coroutinesSwitch() throws InterruptedException {
         var switches = new CoroutineSwitch();
         switches.lentThread();
