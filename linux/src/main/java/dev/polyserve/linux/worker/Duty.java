@@ -82,10 +82,14 @@ public final class Duty {
                 shareOf(setup), List.of(), List.of(), reporter);
     }
 
-    /// One of several that is full turns nobody away while others are not, and none knows how many one address has at the others:
-    /// that is for the supervisor to say.
+    /// What it keeps of the limits. One of several that is full turns nobody away while others are not, and none knows how many
+    /// one address has at the others: that is for the supervisor to say. Who hands connections over also sees to the end of
+    /// those that last too long, from when they were accepted.
     private Options shareOf(Engine.Setup setup) {
         Options options = setup.options().withMaxConnections(serve.connections());
+        if (!serve.shared()) {
+            return options.withTimeouts(times -> times.withConversation(Duration.ZERO));
+        }
         return setup.model() instanceof Model.ProcessPool pool && pool.maxWorkers() > 1
                 ? options.withOnFull(OnFull.WAIT).withLimits(limits -> limits.withConnectionsPerAddress(0))
                 : options;
