@@ -58,6 +58,11 @@ public record Cell(Style style, Model model, Transport transport) {
         return model instanceof Model.ProcessPerConnection ? Math.min(usual, 8) : usual;
     }
 
+    /// So many servers where one starts at once, fewer where each starts processes.
+    int servers(int usual) {
+        return hasWorkers() ? Math.min(usual, 4) : usual;
+    }
+
     /// So long where everything happens in this process, longer where others must start or end meanwhile.
     Duration within(Duration usual) {
         return hasWorkers() ? usual.multipliedBy(10) : usual;

@@ -64,7 +64,7 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldEndWhenStartedAndClosedAtOnce() throws Exception {
-        for (int i = 0; i < cell().times(20); i++) {
+        for (int i = 0; i < cell().servers(20); i++) {
             try (Stage stage = bind(Role.echo())) {
                 Thread serving = Thread.ofPlatform().start(() -> {
                     try {
