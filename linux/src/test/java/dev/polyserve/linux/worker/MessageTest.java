@@ -8,6 +8,7 @@ import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
 import dev.polyserve.linux.system.DescriptorMessage;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -21,8 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every message arrives as it was sent; a damaged packet is an error and nothing else.
 class MessageTest {
-    private static final InetSocketAddress V4 = new InetSocketAddress("127.0.0.1", 65_535);
-    private static final InetSocketAddress V6 = new InetSocketAddress("::1", 1);
+    private static final InetSocketAddress V4 = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 65_535);
+    private static final InetSocketAddress V6 = new InetSocketAddress(InetAddress.ofLiteral("::1"), 1);
     private static final UnixDomainSocketAddress UNIX = UnixDomainSocketAddress.of("/run/ä b");
     private static final Failure FAILURE = new Failure("java.lang.Error: ü", "ü",
             List.of(new Failure.Frame("a.B", "c", "B.java", 7), new Failure.Frame("a.B$D", "<init>", "null", -2)));
