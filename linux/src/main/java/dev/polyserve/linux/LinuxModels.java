@@ -112,12 +112,12 @@ public final class LinuxModels implements ModelProvider {
         return switch (model) {
             case Model.ProcessPool pool when isWorker() -> {
                 Duty duty = Duty.here();
-                yield duty.runner(DescriptorModels.runner(pool.inner(), duty.given(), setup, context));
+                yield duty.runner(DescriptorModels.runner(pool.inner(), duty.given(), setup, context), setup);
             }
             case Model.ProcessPerConnection _ when isWorker() -> {
                 Duty duty = Duty.here();
                 yield duty.runner(BlockingRunner.open(Hosting.iterative(), EpollMultiplexer::new, duty.handed(),
-                        setup, context));
+                        setup, context), setup);
             }
             case Model.ProcessPool pool -> PoolRunner.open(pool, context);
             case Model.ProcessPerConnection one when setup.streams() instanceof Engine.Commands commands ->

@@ -130,8 +130,8 @@ public final class Duty {
     }
 
     /// The runner of a worker, around the one of the model that serves in it.
-    public Runner runner(Runner inner) {
-        return new WorkerRunner(inner, this);
+    public Runner runner(Runner inner, Engine.Setup setup) {
+        return new WorkerRunner(inner, this, setup);
     }
 
     /// The worker's accept loop turns.
@@ -140,9 +140,10 @@ public final class Duty {
     }
 
     /// Serves as the supervisor says. It does not return.
-    void serve(Server server, EventLoop acceptLoop) throws IOException {
+    void serve(Server server, Engine.Setup setup, EventLoop acceptLoop) throws IOException {
         Thread.currentThread().setName("polyserve-duty");
         if (!serve.shared()) {
+            Rehearsal.hold(setup);
             server.start();
         }
         reporter.report(new Report.Ready());

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.Engine;
 import dev.polyserve.Server;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.io.StreamSocket;
@@ -21,10 +22,12 @@ final class WorkerRunner implements Runner {
 
     private final Runner inner;
     private final Duty duty;
+    private final Engine.Setup setup;
     private volatile @Nullable Server server;
 
-    WorkerRunner(Runner inner, Duty duty) {
+    WorkerRunner(Runner inner, Duty duty, Engine.Setup setup) {
         this.inner = inner;
+        this.setup = setup;
         this.duty = duty;
     }
 
@@ -32,7 +35,7 @@ final class WorkerRunner implements Runner {
     public void starting(Server starting) throws IOException {
         if (server == null) {
             server = starting;
-            duty.serve(starting, inner.acceptLoop());
+            duty.serve(starting, setup, inner.acceptLoop());
         }
         // The second time it is the duty that starts it.
     }
