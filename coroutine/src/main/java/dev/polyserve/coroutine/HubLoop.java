@@ -79,7 +79,8 @@ final class HubLoop implements Ground, Runnable {
 
     @Override
     public void set(HubTimer timer, long delayNanos) {
-        timers.set(timer, System.nanoTime() + delayNanos);
+        // Half of what is possible, 146 years, so that the difference of two times never overflows.
+        timers.set(timer, System.nanoTime() + Math.min(delayNanos, Long.MAX_VALUE / 2));
     }
 
     @Override

@@ -167,7 +167,7 @@ public final class CoroutineNumbers {
 
     private static long resident() throws IOException {
         Path status = Path.of("/proc/self/statm");
-        return Files.exists(status) ? Long.parseLong(Files.readString(status).split(" ")[1]) * 4096 : 0;
+        return Files.exists(status) ? Long.parseLong(Files.readString(status).split(" ", 3)[1]) * 4096 : 0;
     }
 
     /// When something began, on the clock and in processor time.
