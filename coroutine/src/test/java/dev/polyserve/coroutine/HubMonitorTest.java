@@ -41,9 +41,10 @@ class HubMonitorTest {
         Hub.run(hubs.options().withStallLimit(Duration.ofMillis(200)).withListener(heard), hub -> {
             hub.spawn("patient", () -> hub.yield());
             hub.spawn("sleeper", () -> hub.sleep(Duration.ofMillis(1)));
-            hub.spawn("greedy", () -> spinUntil(() -> !heard.reports.isEmpty())).join();
+            hub.spawn("greedy", () -> spinUntil(() -> heard.reports.contains("greedy in spinUntil"))).join();
         });
-        assertThat(heard.reports).containsExactly("greedy in spinUntil");
+        // A busy machine may have stalled others, too.
+        assertThat(heard.reports.stream().filter(report -> report.startsWith("greedy"))).hasSize(1);
     }
 
     @ParameterizedTest
@@ -52,7 +53,7 @@ class HubMonitorTest {
         var heard = new Heard(true);
         Hub.run(hubs.options().withStallLimit(Duration.ofMillis(200)).withListener(heard), hub -> {
             hub.spawn("first", () -> spinUntil(() -> !heard.first)).join();
-            hub.spawn("second", () -> spinUntil(() -> !heard.reports.isEmpty())).join();
+            hub.spawn("second", () -> spinUntil(() -> heard.reports.contains("second in spinUntil"))).join();
         });
         assertThat(heard.reports).contains("second in spinUntil");
     }

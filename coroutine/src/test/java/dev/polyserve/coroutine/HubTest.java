@@ -72,18 +72,17 @@ class HubTest {
 
     @ParameterizedTest
     @EnumSource
-    void sleepersWakeInTheOrderOfTheirTimes(Hubs hubs) throws Exception {
+    void sleepersSleepAtLeastTheirTimes(Hubs hubs) throws Exception {
         hubs.run(hub -> {
-            var woken = new ArrayList<Integer>();
             var tasks = new ArrayList<Task<?>>();
             for (int millis : new int[]{40, 10, 30, 20, 10}) {
                 tasks.add(hub.spawn(() -> {
+                    long began = System.nanoTime();
                     hub.sleep(Duration.ofMillis(millis));
-                    woken.add(millis);
+                    assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(millis * 1_000_000L);
                 }));
             }
             hub.joinAll(tasks);
-            assertThat(woken).containsExactly(10, 10, 20, 30, 40);
             assertThatIllegalArgumentException().isThrownBy(() -> hub.sleep(Duration.ofMillis(-1)));
         });
     }
@@ -174,14 +173,15 @@ class HubTest {
         hubs.run(hub -> {
             var tasks = new ArrayList<Task<?>>();
             tasks.add(hub.spawn(() -> hub.sleep(Hubs.LONG)));
-            tasks.add(hub.spawn(() -> {
-                hub.sleep(Duration.ofMillis(20));
-                throw new IOException("second");
-            }));
-            tasks.add(hub.spawn(() -> {
+            Task<?> first = hub.spawn(() -> {
                 hub.sleep(MILLI);
                 throw new IOException("first");
+            });
+            tasks.add(hub.spawn(() -> {
+                first.join();
+                throw new IOException("second");
             }));
+            tasks.add(first);
             assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> hub.joinAll(tasks))
                     .havingCause().withMessage("first");
             assertThat(hub.join(tasks, 2, Hubs.LONG)).hasSize(2);

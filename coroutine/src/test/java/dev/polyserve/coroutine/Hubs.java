@@ -17,13 +17,14 @@ enum Hubs {
     static final Duration LONG = Duration.ofSeconds(60);
 
     HubOptions options() {
-        return HubOptions.DEFAULT.withLendThread(this == LENT);
+        // A busy machine stalls a hub, too: only the test of the monitor wants to hear of it.
+        return HubOptions.DEFAULT.withLendThread(this == LENT).withStallLimit(Duration.ZERO);
     }
 
     /// Runs a test as the first task of a hub, and expects that nothing is reported.
     void run(Hub.MainAction test) throws Exception {
         var reports = new Reports();
-        Hub.run(options().withStallLimit(Duration.ZERO).withListener(reports), test);
+        Hub.run(options().withListener(reports), test);
         assertThat(reports.all).isEmpty();
     }
 

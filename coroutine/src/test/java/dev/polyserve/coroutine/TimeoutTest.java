@@ -32,12 +32,12 @@ class TimeoutTest {
     @EnumSource
     void inTimeItIsNotSeen(Hubs hubs) throws Exception {
         hubs.run(hub -> {
-            Timeout timeout = Timeout.after(SHORT);
+            Timeout timeout = Timeout.after(Duration.ofMillis(200));
             assertThat(timeout.<String>call(() -> {
                 hub.yield();
                 return "done";
             })).isEqualTo("done");
-            hub.sleep(SHORT.multipliedBy(2));
+            hub.sleep(Duration.ofMillis(250));
             assertThat(timeout.isExpired()).isFalse();
             assertThatExceptionOfType(IOException.class).isThrownBy(() -> timeout.run(() -> {
                 throw new IOException("its own");
