@@ -247,6 +247,7 @@ final class LiveServer implements Server {
             Reconfiguration.requirePossible(before, after);
             context.reconfigure(after);
             if (running) {
+                onAcceptLoop(runner::reconfigured);
                 onAcceptLoop(this::arm);
             }
         }

@@ -91,6 +91,11 @@ public interface Runner {
         // Conversations here ask the server itself.
     }
 
+    /// The server's options were replaced. **Thread**: the accept loop's.
+    default void reconfigured() {
+        // Whoever looks at them sees those in force.
+    }
+
     /// Ends its threads; every conversation is over, or was abandoned.
     void stop();
 

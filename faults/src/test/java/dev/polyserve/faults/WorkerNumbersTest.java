@@ -2,6 +2,7 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -52,6 +53,20 @@ class WorkerNumbersTest {
             WorkerProcesses.signal("TTIN", other.pid());
             Eventually.holds(() -> assertThat(other.errors())
                     .contains("TTIN and TTOU change nothing: this model has no worker processes"));
+        }
+    }
+
+    @Test
+    void aChangedConfigurationComesToTheWorkers() throws Exception {
+        Path config = Files.writeString(directory.resolve("config.toml"), "idle-timeout = \"5m\"\n");
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "1",
+                "--config", config.toString())) {
+            Set<Long> before = WorkerProcesses.awaitServing(server, 1);
+            Files.writeString(config, "idle-timeout = \"6m\"\n");
+            WorkerProcesses.signal("HUP", server.pid());
+            Eventually
+                    .holds(() -> assertThat(WorkerProcesses.of(server)).hasSize(1).doesNotContainAnyElementsOf(before));
+            WorkerProcesses.awaitServing(server, 1);
         }
     }
 }

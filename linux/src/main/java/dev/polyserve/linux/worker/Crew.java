@@ -225,7 +225,7 @@ final class Crew {
                 && worker.connections() >= share * limits.recycleConnections();
         boolean byAge = !limits.recycleAge().isZero()
                 && now - worker.startedNanos > share * ServerContext.nanos(limits.recycleAge());
-        return byConnections || byAge;
+        return worker.outdated || byConnections || byAge;
     }
 
     /// Lets it come to an end.

@@ -231,6 +231,12 @@ public final class HandOverRunner implements Runner, Staffing {
         return supervision.crew().restarts();
     }
 
+    /// Workers have the options with which they came to their start: those that run the program again read its settings again.
+    @Override
+    public void reconfigured() {
+        supervision.crew().all().forEach(worker -> worker.outdated = true);
+    }
+
     @Override
     public void stop() {
         supervision.stop();
