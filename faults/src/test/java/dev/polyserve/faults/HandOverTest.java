@@ -58,7 +58,8 @@ class HandOverTest {
             try (WorkerClient client = new WorkerClient(server)) {
                 assertThat(client.asks()).isNotEqualTo(stopped);
             }
-            assertThat(server.errors()).contains("by us: it did not take a connection within 5000 ms");
+            Eventually.holds(() -> assertThat(server.errors())
+                    .contains("by us: it did not take a connection within 5000 ms"));
         }
     }
 
@@ -72,8 +73,8 @@ class HandOverTest {
             try (WorkerClient client = new WorkerClient(server)) {
                 assertThat(full).doesNotContain(client.asks());
             }
-            assertThat(server.errors())
-                    .contains("descriptors were lost on their way to this process: it has no room for them");
+            Eventually.holds(() -> assertThat(server.errors())
+                    .contains("descriptors were lost on their way to this process: it has no room for them"));
         }
     }
 }

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// stopped.
 @Timeout(90)
 class HungWorkerTest {
-    private static final Duration SILENCE = Duration.ofSeconds(2);
-    private static final Duration LONGER = SILENCE.multipliedBy(2);
+    private static final Duration SILENCE = Duration.ofSeconds(4);
+    private static final Duration LONGER = SILENCE.plusSeconds(2);
 
     @TempDir
     private Path directory;
@@ -36,7 +36,7 @@ class HungWorkerTest {
                 WorkerProcesses.signal("STOP", hung);
                 assertThat(patient.hears()).as("who has answered after so long").isEqualTo(resting);
                 Eventually.holds(() -> assertThat(server.errors())
-                        .containsPattern("worker \\d \\(pid " + hung + "\\) has been silent for 2000 ms")
+                        .containsPattern("worker \\d \\(pid " + hung + "\\) has been silent for 4000 ms")
                         .containsPattern("\\(pid " + hung + "\\) ended .*by us: its accept loop was stuck"));
                 assertThat(WorkerProcesses.awaitServing(server, 2, load)).contains(resting).doesNotContain(hung);
                 assertThat(server.errors()).doesNotContain("(pid " + resting + ")");

@@ -36,7 +36,8 @@ class LostWorkerTest {
             load.close();
             assertThat(load.notConnected()).as("clients that could not connect").isZero();
             assertThat(load.notServed()).as("clients whose worker was killed").isLessThanOrEqualTo(CLIENTS);
-            assertThat(server.errors()).contains("killed by SIGKILL").contains("another one is started");
+            Eventually.holds(() -> assertThat(server.errors()).contains("killed by SIGKILL")
+                    .contains("another one is started"));
         }
     }
 

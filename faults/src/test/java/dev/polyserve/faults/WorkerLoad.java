@@ -5,12 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /// Clients that connect, ask one thing and go, again and again, and count what goes wrong.
 ///
 /// **Thread**: its test's; the clients have theirs.
 final class WorkerLoad implements AutoCloseable {
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final int port;
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong served = new AtomicLong();
@@ -39,6 +43,8 @@ final class WorkerLoad implements AutoCloseable {
                 client = new WorkerClient(port);
             } catch (IOException e) {
                 notConnected.incrementAndGet();
+                // Who asks for a port that nobody has, again and again, is some day given that port to ask from.
+                LockSupport.parkNanos(PAUSE_NANOS);
                 continue;
             }
             try (client) {

@@ -41,7 +41,7 @@ class WorkerNumbersTest {
             Set<Long> first = WorkerProcesses.awaitServing(server, 1);
             WorkerProcesses.signal("TTIN", server.pid());
             assertThat(WorkerProcesses.awaitServing(server, 2)).containsAll(first);
-            assertThat(server.errors()).contains("there may be 2 worker processes now");
+            Eventually.holds(() -> assertThat(server.errors()).contains("there may be 2 worker processes now"));
             WorkerProcesses.signal("TTOU", server.pid());
             WorkerProcesses.awaitServing(server, 1);
             WorkerProcesses.signal("TTOU", server.pid());
