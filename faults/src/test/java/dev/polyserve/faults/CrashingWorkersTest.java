@@ -34,7 +34,7 @@ class CrashingWorkersTest {
             assertThat(restarts).as("restarts so far").isLessThan(8);
             Files.delete(WorkerProcesses.trouble(directory));
             WorkerProcesses.awaitServing(server, 2, load);
-            load.close();
+            load.end();
             assertThat(load.notConnected()).as("clients of the other worker that could not connect").isZero();
         }
     }

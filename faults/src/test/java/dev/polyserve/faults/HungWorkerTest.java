@@ -74,7 +74,7 @@ class HungWorkerTest {
             awaitSince(began, LONGER.plus(SILENCE));
             assertThat(WorkerProcesses.of(server)).isEqualTo(before);
             assertThat(server.errors()).doesNotContain("has been silent");
-            load.close();
+            load.end();
             assertThat(load.notConnected() + load.notServed()).as("clients that were not served").isZero();
         }
     }

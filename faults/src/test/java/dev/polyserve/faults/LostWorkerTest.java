@@ -33,7 +33,7 @@ class LostWorkerTest {
             }
             Set<Long> after = WorkerProcesses.awaitServing(server, 4, load);
             assertThat(after).as("workers after one of these was killed").isNotEqualTo(before);
-            load.close();
+            load.end();
             assertThat(load.notConnected()).as("clients that could not connect").isZero();
             assertThat(load.notServed()).as("clients whose worker was killed").isLessThanOrEqualTo(CLIENTS);
             Eventually.holds(() -> assertThat(server.errors()).contains("killed by SIGKILL")

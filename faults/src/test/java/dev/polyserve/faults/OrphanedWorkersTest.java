@@ -46,7 +46,7 @@ class OrphanedWorkersTest {
             for (ProcessHandle orphan : orphans) {
                 orphan.onExit().orTimeout(END_SECONDS, TimeUnit.SECONDS).join();
             }
-            load.close();
+            load.end();
         }
     }
 

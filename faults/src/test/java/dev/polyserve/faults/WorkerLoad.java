@@ -76,11 +76,19 @@ final class WorkerLoad implements AutoCloseable {
     }
 
     /// Lets each come to the end of its conversation.
-    @Override
-    public void close() throws InterruptedException {
+    void end() {
         over = true;
-        for (Thread thread : threads) {
-            thread.join();
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public void close() {
+        end();
     }
 }

@@ -28,7 +28,7 @@ class WorkerNumbersTest {
             int workers = Requirements.repetitions(5);
             Eventually.holds(Duration.ofSeconds(60),
                     () -> assertThat(load.servers()).as("workers that have served").hasSizeGreaterThan(workers));
-            load.close();
+            load.end();
             assertThat(load.notConnected()).as("clients that could not connect").isZero();
             assertThat(load.notServed()).as("clients that were connected and not served").isZero();
             assertThat(server.errors()).as("the log").doesNotContain(" ended after ");
