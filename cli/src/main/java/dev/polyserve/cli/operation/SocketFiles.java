@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,7 +18,8 @@ public record SocketFiles(Optional<Set<PosixFilePermission>> mode) {
     /// Nothing is changed about them.
     public static final SocketFiles AS_THEY_ARE = new SocketFiles(Optional.empty());
 
-    private static final int BITS = 9;
+    /// As `ls(1)` shows a mode in which every bit is set, the highest first.
+    private static final String LETTERS = "rwxrwxrwx";
 
     /// Reads a mode as `chmod(1)` takes it: `0660`.
     ///
@@ -28,13 +29,12 @@ public record SocketFiles(Optional<Set<PosixFilePermission>> mode) {
             throw new IllegalArgumentException("it is three octal digits, as in 0660");
         }
         int bits = Integer.parseInt(octal, 8);
-        Set<PosixFilePermission> mode = EnumSet.noneOf(PosixFilePermission.class);
-        for (PosixFilePermission permission : PosixFilePermission.values()) {
-            // They are declared from the owner's reading, the highest bit, to the others' executing.
-            if ((bits & (1 << (BITS - 1 - permission.ordinal()))) != 0) {
-                mode.add(permission);
-            }
+        StringBuilder letters = new StringBuilder(LETTERS.length());
+        for (int i = 0; i < LETTERS.length(); i++) {
+            boolean set = (bits & (1 << (LETTERS.length() - 1 - i))) != 0;
+            letters.append(set ? LETTERS.charAt(i) : '-');
         }
+        Set<PosixFilePermission> mode = PosixFilePermissions.fromString(letters.toString());
         return new SocketFiles(Optional.of(mode));
     }
 
