@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -28,6 +29,9 @@ import java.util.function.Consumer;
 ///
 /// **Thread**: as [Runner]; what it is told, on its loop.
 public final class HandOverRunner implements Runner, Staffing {
+    /// A program that starts takes a processor for a while: the one that has just got a client has it first.
+    private static final long REPLACE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final Model.ProcessPerConnection model;
     private final ServerContext context;
     private final SlottedTransport transport = new SlottedTransport();
@@ -118,9 +122,14 @@ public final class HandOverRunner implements Runner, Staffing {
     void submit(Job job) {
         waiting.add(job);
         Crew crew = supervision.crew();
-        crew.idle().stream().findFirst().ifPresentOrElse(this::assign,
-                () -> spareGoal = Math.min(2 * spareGoal, model.workers().maxSpare()));
-        crew.staff();
+        Optional<Worker> spare = crew.idle().stream().findFirst();
+        if (spare.isPresent()) {
+            assign(spare.get());
+            loop.schedule(REPLACE_NANOS, crew::staff);
+        } else {
+            spareGoal = Math.min(2 * spareGoal, model.workers().maxSpare());
+            crew.staff();
+        }
     }
 
     private void assign(Worker worker) {
