@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// How often: `-Dpolyserve.restarts=100`.
 @EnabledOnOs(OS.LINUX)
 class HotRestartTest {
-    private static final int RESTARTS = Integer.getInteger("polyserve.restarts", 2);
+    private static final int RESTARTS = Integer.getInteger("polyserve.restarts", 5);
     private static final int LONG_LIVED = Integer.getInteger("polyserve.restarts.held", 20);
     private static final long BETWEEN_CLIENTS_NANOS = 3_333_333;
     private static final Duration A_WHILE = Duration.ofSeconds(60);

@@ -12,6 +12,8 @@ import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 public final class Successor {
     /// Old generations that may still let connections come to their ends, besides the one that is restarted.
     private static final int MOST_OLDER = 3;
+    private static final char ZOMBIE = 'Z';
     private static final Duration REAPED = Duration.ofSeconds(1);
 
     private final Child child;
@@ -61,7 +64,7 @@ public final class Successor {
             throw new IOException("endpoints that stand for several sockets cannot be handed on: " + plan.asked);
         }
         List<Long> older = plan.predecessor.map(Predecessor::older).orElse(List.of()).stream()
-                .filter(pid -> ProcessHandle.of(pid).isPresent()).toList();
+                .filter(Successor::lives).toList();
         if (older.size() >= MOST_OLDER) {
             throw new IOException("older programs still serve their last connections (processes " + older
                     + "); wait for them, or end them with a TERM signal");
@@ -77,6 +80,18 @@ public final class Successor {
         olderThanIt.addAll(older);
         int generation = plan.predecessor.map(Predecessor::generation).orElse(0) + 1;
         return start(plan.command, new Bequest(generation, olderThanIt, slots), numbers);
+    }
+
+    /// Whether the process has not ended. One that has, and whose parent does not ask how, keeps its number: in a container, the
+    /// first process may never ask.
+    private static boolean lives(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2) != ZOMBIE;
+        } catch (IOException e) {
+            // There is no such process any more.
+            return false;
+        }
     }
 
     private static Successor start(List<String> command, Bequest bequest, List<Integer> numbers) throws IOException {
