@@ -75,6 +75,8 @@ abstract class FutureClause extends Clause {
         try (Stage stage = start(Role.greeting()); Client client = stage.connect()) {
             client.line();
             ConnectionFuture connection = stage.events.nextAccepted();
+            // Told by a worker, that may come after the first line.
+            assertEquals(connection.id(), stage.events.nextOpened().id());
             assertTrue(connection.isRunning());
             assertFalse(connection.isDone());
             assertEquals(Optional.empty(), connection.outcome());
