@@ -133,9 +133,10 @@ public final class Activation {
     /// Lets programs that this one starts see nothing of it: each would take another's sockets, or report itself ready, as its
     /// own. Those that get an environment made by hand need [#forget(Map)] instead.
     public static void forgetForChildren() {
-        if (SystemCalls.whyNot().isEmpty()) {
-            VARIABLES.stream().filter(variable -> System.getenv(variable) != null)
-                    .forEach(CLibrary::unsetEnvironment);
+        List<String> present = VARIABLES.stream().filter(variable -> System.getenv(variable) != null).toList();
+        // Asked last: the first who asks pays for linking, which most servers need not do as they start.
+        if (!present.isEmpty() && SystemCalls.whyNot().isEmpty()) {
+            present.forEach(CLibrary::unsetEnvironment);
         }
     }
 
