@@ -64,7 +64,7 @@ public final class UnixDatagramClient implements AutoCloseable {
         int sent;
         while ((sent = call(() -> SocketCalls.send(sending, descriptor.number(), bytes))) < 0) {
             requireNotNow("send", sent);
-            await(PollDescriptors.OUT);
+            descriptor.await(PollDescriptors.OUT, WaitCalls.FOREVER);
         }
         datagram.position(datagram.limit());
     }
@@ -78,7 +78,7 @@ public final class UnixDatagramClient implements AutoCloseable {
         int received;
         while ((received = call(() -> SocketCalls.receive(receiving, descriptor.number(), most))) < 0) {
             requireNotNow("recv", received);
-            await(PollDescriptors.IN);
+            descriptor.await(PollDescriptors.IN, WaitCalls.FOREVER);
         }
         if (!descriptor.isOpen()) {
             throw new AsynchronousCloseException();
@@ -90,15 +90,6 @@ public final class UnixDatagramClient implements AutoCloseable {
     private static void requireNotNow(String call, int result) throws SystemCallException {
         if (result != -Errno.EAGAIN && result != -Errno.EINTR) {
             throw new SystemCallException(call, result);
-        }
-    }
-
-    private void await(int events) throws IOException {
-        PollDescriptors one = new PollDescriptors(1);
-        one.set(0, descriptor.number(), events);
-        int ready = call(() -> WaitCalls.poll(CallMemory.small(), one, 1, WaitCalls.FOREVER));
-        if (ready != -Errno.EINTR) {
-            SystemCallException.require("poll", ready);
         }
     }
 

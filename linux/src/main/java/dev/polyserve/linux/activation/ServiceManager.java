@@ -146,10 +146,7 @@ public final class ServiceManager implements AutoCloseable {
             if (waited || (sent != -Errno.EAGAIN && sent != -Errno.EINTR)) {
                 break;
             }
-            PollDescriptors one = new PollDescriptors(1);
-            one.set(0, open.number(), PollDescriptors.OUT);
-            int unused = WaitCalls.poll(memory, one, 1, PATIENCE_NANOS);
-            assert unused <= 1;
+            open.await(PollDescriptors.OUT, PATIENCE_NANOS);
         }
         SystemCallException.require("sendto", sent);
     }

@@ -9,7 +9,6 @@ import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.SystemCallException;
-import dev.polyserve.linux.system.WaitCalls;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -112,20 +111,13 @@ public final class Child implements AutoCloseable {
     /// @return empty when it has not ended in time
     public Optional<Exit> await(Duration atMost) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(atMost);
-        PollDescriptors one = new PollDescriptors(1);
         while (true) {
             Optional<Exit> ended = poll();
             long left = deadline - System.nanoTime();
             if (ended.isPresent() || left <= 0) {
                 return ended;
             }
-            int ready = onPidfd((_, pidfd) -> {
-                one.set(0, pidfd, PollDescriptors.IN);
-                return WaitCalls.poll(CallMemory.small(), one, 1, left);
-            });
-            if (ready != -Errno.EINTR) {
-                SystemCallException.require("poll", ready);
-            }
+            end.descriptor().await(PollDescriptors.IN, left);
         }
     }
 

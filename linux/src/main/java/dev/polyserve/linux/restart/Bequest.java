@@ -4,8 +4,10 @@ import dev.polyserve.Endpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What an old program tells the new one, with the sockets beside it.
 ///
@@ -20,7 +22,16 @@ record Bequest(int generation, List<Long> older, List<Slot> sockets) {
     ///
     /// @param asked the endpoint as the old program was told it
     /// @param real where it really is
-    record Slot(Endpoint asked, Endpoint real) {}
+    record Slot(Endpoint asked, Endpoint real) {
+        /// The file of a Unix socket that has one.
+        Optional<Path> file() {
+            return switch (real) {
+                case Endpoint.Unix unix -> Optional.of(unix.path());
+                case Endpoint.UnixDatagram unix -> Optional.of(unix.path());
+                case Endpoint.Tcp _, Endpoint.Udp _, Endpoint.Inherited _ -> Optional.empty();
+            };
+        }
+    }
 
     ByteBuffer written() {
         List<String> lines = new ArrayList<>(List.of(GREETING, Integer.toString(generation),
@@ -33,8 +44,8 @@ record Bequest(int generation, List<Long> older, List<Slot> sockets) {
     }
 
     /// @throws IOException when the old program speaks otherwise
-    static Bequest read(byte[] message) throws IOException {
-        List<String> lines = List.of(new String(message, StandardCharsets.UTF_8).split("\n", -1));
+    static Bequest read(ByteBuffer message) throws IOException {
+        List<String> lines = List.of(StandardCharsets.UTF_8.decode(message).toString().split("\n", -1));
         if (!lines.getFirst().equals(GREETING) || lines.size() < 3 || lines.size() % 2 == 0) {
             throw new IOException("the program that runs hands its sockets on in another way than '" + GREETING
                     + "'; stop it and start this one");

@@ -2,18 +2,13 @@ package dev.polyserve.linux.restart;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.SocketFile;
-import dev.polyserve.linux.socket.Descriptor;
 import dev.polyserve.linux.socket.GivenSockets;
+import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
-import dev.polyserve.linux.system.SocketCalls;
-import dev.polyserve.linux.system.SocketOption;
 import dev.polyserve.linux.system.SystemCallException;
-import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,16 +20,15 @@ import java.util.concurrent.TimeUnit;
 public final class Predecessor {
     /// Says that there is one, and where its channel is.
     static final String VARIABLE = "POLYSERVE_RESTART";
-    static final int CHANNEL = 3;
     static final String READY = "ready";
 
     private static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final Channel channel;
+    private final PacketSocket channel;
     private final Bequest bequest;
     private final List<Integer> descriptors;
 
-    private Predecessor(Channel channel, Bequest bequest, List<Integer> descriptors) {
+    private Predecessor(PacketSocket channel, Bequest bequest, List<Integer> descriptors) {
         this.channel = channel;
         this.bequest = bequest;
         this.descriptors = descriptors;
@@ -44,27 +38,16 @@ public final class Predecessor {
     ///
     /// @throws IOException when it is gone, or cannot be understood
     public static Optional<Predecessor> here() throws IOException {
-        boolean named = Integer.toString(CHANNEL).equals(System.getenv(VARIABLE));
-        if (!named || SystemCalls.whyNot().isPresent()) {
+        if (!PacketSocket.isInherited(VARIABLE)) {
             return Optional.empty();
         }
-        CallMemory memory = CallMemory.small();
-        if (SocketCalls.getOption(memory, CHANNEL, SocketOption.SO_TYPE) != SocketCalls.PACKETS) {
-            // Inherited by a program that the new one has started, without the channel.
-            return Optional.empty();
-        }
-        SystemCallException.require("fcntl", FileCalls.closeOnExec(memory, CHANNEL));
-        Channel channel = new Channel(new Descriptor(CHANNEL));
-        byte[] first = channel.receive(FIRST_WORD_NANOS)
+        PacketSocket channel = PacketSocket.inherited();
+        PacketSocket.Packet first = channel.await(FIRST_WORD_NANOS)
                 .orElseThrow(() -> new IOException("the program to take over from says nothing"));
-        if (first.length == 0) {
+        if (first.isEnd()) {
             throw new IOException("the program to take over from is gone");
         }
-        List<Integer> descriptors = new ArrayList<>();
-        for (int descriptor : channel.descriptors()) {
-            descriptors.add(descriptor);
-        }
-        return Optional.of(new Predecessor(channel, Bequest.read(first), descriptors));
+        return Optional.of(new Predecessor(channel, Bequest.read(first.bytes()), first.descriptors()));
     }
 
     /// Sees to it that a server at these endpoints takes over the sockets of the same ones. A socket that is at none of them is
@@ -75,9 +58,9 @@ public final class Predecessor {
             Bequest.Slot slot = bequest.sockets().get(i);
             int descriptor = descriptors.get(i);
             if (missing.remove(slot.asked())) {
-                give(slot.asked(), descriptor);
+                give(slot, slot.asked(), descriptor);
             } else if (missing.remove(slot.real())) {
-                give(slot.real(), descriptor);
+                give(slot, slot.real(), descriptor);
             } else {
                 int closed = FileCalls.close(CallMemory.small(), descriptor);
                 assert closed == 0;
@@ -85,10 +68,10 @@ public final class Predecessor {
         }
     }
 
-    private static void give(Endpoint endpoint, int descriptor) {
+    private static void give(Bequest.Slot slot, Endpoint endpoint, int descriptor) {
         GivenSockets given = GivenSockets.ofThisProcess();
         // Until we serve, the files are the old one's: if we fail, it serves on.
-        file(endpoint).ifPresent(SocketFile::leave);
+        slot.file().ifPresent(SocketFile::leave);
         switch (endpoint) {
             case Endpoint.Inherited inherited -> given.name(inherited.name(), descriptor);
             case Endpoint.Tcp _, Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _ ->
@@ -96,18 +79,10 @@ public final class Predecessor {
         }
     }
 
-    private static Optional<Path> file(Endpoint endpoint) {
-        return switch (endpoint) {
-            case Endpoint.Unix unix -> Optional.of(unix.path());
-            case Endpoint.UnixDatagram unix -> Optional.of(unix.path());
-            case Endpoint.Tcp _, Endpoint.Udp _, Endpoint.Inherited _ -> Optional.empty();
-        };
-    }
-
     /// The program serves: the old one may go, and the files of Unix sockets are this one's.
     public void ready() throws IOException {
-        bequest.sockets().forEach(slot -> file(slot.real()).ifPresent(SocketFile::own));
-        channel.send(ByteBuffer.wrap(READY.getBytes(StandardCharsets.UTF_8)));
+        bequest.sockets().forEach(slot -> slot.file().ifPresent(SocketFile::own));
+        SystemCallException.require("sendmsg", channel.send(StandardCharsets.UTF_8.encode(READY)));
         channel.close();
     }
 

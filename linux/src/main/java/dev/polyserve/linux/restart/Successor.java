@@ -5,10 +5,8 @@ import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.process.Child;
 import dev.polyserve.linux.process.Exit;
 import dev.polyserve.linux.process.Program;
-import dev.polyserve.linux.socket.Descriptor;
-import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.system.ProcessCalls;
-import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -37,11 +35,11 @@ public final class Successor {
     private static final Duration REAPED = Duration.ofSeconds(1);
 
     private final Child child;
-    private final Channel channel;
+    private final PacketSocket channel;
     private final List<Bequest.Slot> sockets;
     private volatile boolean cancelled;
 
-    private Successor(Child child, Channel channel, List<Bequest.Slot> sockets) {
+    private Successor(Child child, PacketSocket channel, List<Bequest.Slot> sockets) {
         this.child = child;
         this.channel = channel;
         this.sockets = sockets;
@@ -95,22 +93,18 @@ public final class Successor {
     }
 
     private static Successor start(List<String> command, Bequest bequest, List<Integer> numbers) throws IOException {
-        long pair = SocketCalls.socketPair(CallMemory.small(), SocketCalls.PACKETS);
-        if (pair < 0) {
-            throw new SystemCallException("socketpair", pair);
-        }
-        Descriptor theirs = new Descriptor((int) (pair >>> Integer.SIZE));
-        Channel channel = new Channel(new Descriptor((int) pair));
+        PacketSocket.Pair pair = PacketSocket.pair();
         try {
             Program program = new Program(command, environment(), Optional.empty(), false);
-            Child child = program.start(0, 1, 2, theirs.number());
-            channel.send(bequest.written(), numbers.stream().mapToInt(Integer::intValue).toArray());
-            return new Successor(child, channel, bequest.sockets());
+            Child child = program.start(0, 1, 2, pair.theirs().number());
+            SystemCallException.require("sendmsg", pair.ours().send(bequest.written(),
+                    numbers.stream().mapToInt(Integer::intValue).toArray()));
+            return new Successor(child, pair.ours(), bequest.sockets());
         } catch (IOException | RuntimeException | Error e) {
-            channel.close();
+            pair.ours().close();
             throw e;
         } finally {
-            theirs.close();
+            pair.theirs().close();
         }
     }
 
@@ -118,7 +112,7 @@ public final class Successor {
     private static Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.keySet().removeAll(List.of("LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "WATCHDOG_PID"));
-        environment.put(Predecessor.VARIABLE, Integer.toString(Predecessor.CHANNEL));
+        environment.put(Predecessor.VARIABLE, Integer.toString(PacketSocket.INHERITED));
         return environment;
     }
 
@@ -132,20 +126,12 @@ public final class Successor {
     /// @throws IOException saying why it does not; then it is dead
     public void awaitReady(Duration atMost) throws IOException {
         try {
-            Optional<byte[]> word = channel.receive(TimeUnit.NANOSECONDS.convert(atMost));
-            String said = word.map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("");
+            Optional<PacketSocket.Packet> word = channel.await(TimeUnit.NANOSECONDS.convert(atMost));
+            String said = word.map(packet -> StandardCharsets.UTF_8.decode(packet.bytes()).toString()).orElse("");
             if (!said.equals(Predecessor.READY)) {
                 throw new IOException(whyNot(word.isPresent(), atMost));
             }
-            for (Bequest.Slot slot : sockets) {
-                switch (slot.real()) {
-                    case Endpoint.Unix unix -> SocketFile.leave(unix.path());
-                    case Endpoint.UnixDatagram unix -> SocketFile.leave(unix.path());
-                    case Endpoint.Tcp _, Endpoint.Udp _, Endpoint.Inherited _ -> {
-                        // Has no file.
-                    }
-                }
-            }
+            sockets.forEach(slot -> slot.file().ifPresent(SocketFile::leave));
         } finally {
             channel.close();
         }

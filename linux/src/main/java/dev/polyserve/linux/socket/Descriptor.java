@@ -4,7 +4,9 @@ import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.linux.system.WaitCalls;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -79,6 +81,22 @@ public final class Descriptor {
     /// Ends a call.
     public void end() {
         leave();
+    }
+
+    /// Waits until it is ready for one of these events of `poll(2)`, at most so long; an interrupted wait is over, too. Not on a
+    /// virtual thread, whose carrier it would hold.
+    public void await(int events, long atMostNanos) throws IOException {
+        PollDescriptors one = new PollDescriptors(1);
+        begin();
+        try {
+            one.set(0, number, events);
+            int ready = WaitCalls.poll(CallMemory.small(), one, 1, atMostNanos);
+            if (ready != -Errno.EINTR) {
+                SystemCallException.require("poll", ready);
+            }
+        } finally {
+            end();
+        }
     }
 
     /// Closes it, now or after the calls that use it; harmless when it is closed.

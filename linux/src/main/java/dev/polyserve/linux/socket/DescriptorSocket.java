@@ -173,7 +173,7 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
         if (Thread.currentThread().isVirtual()) {
             awaitElsewhere(events, atMostNanos);
         } else {
-            poll(events, atMostNanos);
+            descriptor.await(events, atMostNanos);
         }
     }
 
@@ -182,7 +182,7 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
         CompletableFuture<@Nullable IOException> over = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("polyserve-wait").start(() -> {
             try {
-                poll(events, atMostNanos);
+                descriptor.await(events, atMostNanos);
                 over.complete(null);
             } catch (IOException e) {
                 over.complete(e);
@@ -200,20 +200,6 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
             throw new ClosedByInterruptException();
         } catch (ExecutionException e) {
             throw new IllegalStateException("nobody completes it so", e);
-        }
-    }
-
-    private void poll(int events, long atMostNanos) throws IOException {
-        PollDescriptors one = new PollDescriptors(1);
-        descriptor.begin();
-        try {
-            one.set(0, descriptor.number(), events);
-            int ready = WaitCalls.poll(CallMemory.small(), one, 1, atMostNanos);
-            if (ready != -Errno.EINTR) {
-                SystemCallException.require("poll", ready);
-            }
-        } finally {
-            descriptor.end();
         }
     }
 

@@ -1,15 +1,10 @@
 package dev.polyserve.linux.worker;
 
-import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.socket.WatchedDescriptor;
-import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.Errno;
-import dev.polyserve.linux.system.FileCalls;
-import dev.polyserve.linux.system.PollDescriptors;
-import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
-import dev.polyserve.linux.system.WaitCalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -31,16 +26,12 @@ final class Link {
     /// Small enough for a socket's default buffer, large enough for any datagram.
     private static final int PACKET_BYTES = 32 << 10;
 
-    private final WatchedDescriptor socket;
-    private final CallMemory sending = CallMemory.small();
-    private final CallMemory receiving = CallMemory.small();
-    private final DescriptorMessage outgoing = new DescriptorMessage();
-    private final DescriptorMessage incoming = new DescriptorMessage();
+    private final PacketSocket socket;
     /// Guarded by `this`.
-    private final Queue<Packet> packets = new ArrayDeque<>();
+    private final Queue<Outgoing> packets = new ArrayDeque<>();
 
     /// What waits to be sent.
-    private record Packet(ByteBuffer bytes, List<Integer> descriptors) {}
+    private record Outgoing(ByteBuffer bytes, List<Integer> descriptors) {}
 
     /// A packet that came.
     ///
@@ -48,22 +39,13 @@ final class Link {
     /// @param descriptors of the first of them
     record Received(List<Message> messages, List<Integer> descriptors) {}
 
-    Link(Descriptor socket) {
-        this.socket = new WatchedDescriptor(socket);
-    }
-
-    /// Two sides: the descriptors of a pair.
-    static long pair() throws IOException {
-        long pair = SocketCalls.socketPair(CallMemory.small(), SocketCalls.PACKETS);
-        if (pair < 0) {
-            throw new SystemCallException("socketpair", pair);
-        }
-        return pair;
+    Link(PacketSocket socket) {
+        this.socket = socket;
     }
 
     /// What can be read when something has come, and written when there is room again.
     WatchedDescriptor source() {
-        return socket;
+        return socket.source();
     }
 
     /// Sends a message, or keeps it for [#flush].
@@ -77,7 +59,7 @@ final class Link {
                     + " descriptors; a link takes at most " + DescriptorMessage.MOST_BYTES + " and "
                     + DescriptorMessage.MOST_DESCRIPTORS);
         }
-        packets.add(new Packet(ByteBuffer.wrap(bytes), IntStream.of(descriptors).boxed().toList()));
+        packets.add(new Outgoing(ByteBuffer.wrap(bytes), IntStream.of(descriptors).boxed().toList()));
     }
 
     /// Whether nothing waits to be sent.
@@ -90,9 +72,9 @@ final class Link {
     /// @return whether that was all of it; if not, the socket is writable once there is room
     /// @throws IOException when the other side is gone
     synchronized boolean flush() throws IOException {
-        for (Packet next; (next = packets.peek()) != null;) {
-            List<Packet> together = together();
-            int sent = trySend(joined(together), next.descriptors.stream().mapToInt(Integer::intValue).toArray());
+        for (Outgoing next; (next = packets.peek()) != null;) {
+            List<Outgoing> together = together();
+            int sent = socket.send(joined(together), next.descriptors.stream().mapToInt(Integer::intValue).toArray());
             if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS || sent == -Errno.ETOOMANYREFS) {
                 return false;
             }
@@ -103,10 +85,10 @@ final class Link {
     }
 
     /// The first and what goes with it: descriptors belong to the first message of a packet.
-    private List<Packet> together() {
-        List<Packet> together = new ArrayList<>();
+    private List<Outgoing> together() {
+        List<Outgoing> together = new ArrayList<>();
         int bytes = 0;
-        for (Packet packet : packets) {
+        for (Outgoing packet : packets) {
             bytes += packet.bytes.remaining();
             boolean fits = together.isEmpty() || (bytes <= PACKET_BYTES && packet.descriptors.isEmpty());
             if (!fits) {
@@ -117,90 +99,30 @@ final class Link {
         return together;
     }
 
-    private static ByteBuffer joined(List<Packet> packets) {
+    private static ByteBuffer joined(List<Outgoing> packets) {
         ByteBuffer all = ByteBuffer.allocate(packets.stream().mapToInt(packet -> packet.bytes.remaining()).sum());
         packets.forEach(packet -> all.put(packet.bytes.duplicate()));
         return all.flip();
-    }
-
-    private int trySend(ByteBuffer bytes, int... descriptors) throws IOException {
-        Descriptor descriptor = socket.descriptor();
-        descriptor.begin();
-        try {
-            int sent;
-            do {
-                sent = outgoing.send(sending, descriptor.number(), bytes, descriptors);
-            } while (sent == -Errno.EINTR);
-            return sent;
-        } finally {
-            descriptor.end();
-        }
     }
 
     /// Receives one packet.
     ///
     /// @return null when none waits; one without messages when the other side is gone
     @Nullable Received receive() throws IOException {
-        Descriptor descriptor = socket.descriptor();
-        descriptor.begin();
-        try {
-            int count;
-            do {
-                count = incoming.receive(receiving, descriptor.number());
-            } while (count == -Errno.EINTR);
-            if (count == -Errno.EAGAIN) {
-                return null;
-            }
-            if (count == 0 || count == -Errno.ECONNRESET) {
-                return new Received(List.of(), List.of());
-            }
-            SystemCallException.require("recvmsg", count);
-            int[] descriptors = incoming.receivedDescriptors();
-            if (incoming.wasCut()) {
-                close(descriptors);
-                throw new IOException("descriptors were lost on their way to this process: it has no room for them;"
-                        + " raise its limit of open files (ulimit -n)");
-            }
-            return new Received(MessageReader.all(incoming.received(count)),
-                    IntStream.of(descriptors).boxed().toList());
-        } finally {
-            descriptor.end();
-        }
+        PacketSocket.Packet packet = socket.receive();
+        return packet == null ? null : received(packet);
     }
 
     /// Receives one packet, waiting at most so long.
     ///
     /// @return empty when none came in time
     Optional<Received> await(long atMostNanos) throws IOException {
-        Received received = receive();
-        if (received == null) {
-            awaitReadable(atMostNanos);
-            received = receive();
-        }
-        return Optional.ofNullable(received);
+        Optional<PacketSocket.Packet> packet = socket.await(atMostNanos);
+        return packet.isPresent() ? Optional.of(received(packet.get())) : Optional.empty();
     }
 
-    private void awaitReadable(long atMostNanos) throws IOException {
-        Descriptor descriptor = socket.descriptor();
-        descriptor.begin();
-        try {
-            PollDescriptors one = new PollDescriptors(1);
-            one.set(0, descriptor.number(), PollDescriptors.IN);
-            int ready = WaitCalls.poll(receiving, one, 1, atMostNanos);
-            if (ready != -Errno.EINTR) {
-                SystemCallException.require("poll", ready);
-            }
-        } finally {
-            descriptor.end();
-        }
-    }
-
-    /// Gives up descriptors that came for nothing.
-    private void close(int... descriptors) {
-        for (int descriptor : descriptors) {
-            int closed = FileCalls.close(receiving, descriptor);
-            assert closed == 0;
-        }
+    private static Received received(PacketSocket.Packet packet) throws IOException {
+        return new Received(MessageReader.all(packet.bytes()), packet.descriptors());
     }
 
     /// Ends it: the other side sees that.

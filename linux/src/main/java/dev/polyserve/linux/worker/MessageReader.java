@@ -29,8 +29,10 @@ final class MessageReader {
     /// All messages of a packet.
     ///
     /// @throws IOException when it is damaged, as none of the same program is
-    static List<Message> all(byte[] packet) throws IOException {
-        MessageReader reader = new MessageReader(packet);
+    static List<Message> all(ByteBuffer packet) throws IOException {
+        byte[] bytes = new byte[packet.remaining()];
+        packet.duplicate().get(bytes);
+        MessageReader reader = new MessageReader(bytes);
         List<Message> messages = new ArrayList<>();
         try {
             while (reader.bytes.available() > 0) {

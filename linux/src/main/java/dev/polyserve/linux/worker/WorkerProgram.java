@@ -5,13 +5,10 @@ import dev.polyserve.linux.process.Child;
 import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.process.ThisProgram;
 import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
-import dev.polyserve.linux.system.SocketAddresses;
-import dev.polyserve.linux.system.SocketCalls;
-import dev.polyserve.linux.system.SocketOption;
 import dev.polyserve.linux.system.SystemCallException;
-import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +26,6 @@ final class WorkerProgram {
     /// Names the link's descriptor. A program that a worker starts inherits the variable, but not the link, and so does not take
     /// itself for a worker; one whose supervisor has died meanwhile has both, and no supervisor.
     private static final String VARIABLE = "POLYSERVE_WORKER";
-    private static final int LINK = 3;
     /// What concerns the supervisor alone: sockets handed to it, and to whom it says that it serves.
     private static final Set<String> NOT_FOR_WORKERS = Set.of("LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
             "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "POLYSERVE_RESTART");
@@ -48,7 +44,7 @@ final class WorkerProgram {
     static WorkerProgram of(Workers workers) throws IOException {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.keySet().removeAll(NOT_FOR_WORKERS);
-        environment.put(VARIABLE, Integer.toString(LINK));
+        environment.put(VARIABLE, Integer.toString(PacketSocket.INHERITED));
         List<String> command = workers.program().isEmpty() ? ThisProgram.commandLine() : workers.program();
         return new WorkerProgram(new Program(command, environment, Optional.empty(), true));
     }
@@ -58,17 +54,15 @@ final class WorkerProgram {
         CallMemory memory = CallMemory.forTransfers();
         Descriptor nothing = new Descriptor(SystemCallException.require("open", FileCalls.open(memory, "/dev/null")));
         try {
-            long pair = Link.pair();
-            Descriptor ours = new Descriptor((int) pair);
-            Descriptor theirs = new Descriptor((int) (pair >>> Integer.SIZE));
+            PacketSocket.Pair pair = PacketSocket.pair();
             try {
-                Child child = program.start(nothing.number(), OUTPUT, ERRORS, theirs.number());
-                return new Started(child, new Link(ours));
+                Child child = program.start(nothing.number(), OUTPUT, ERRORS, pair.theirs().number());
+                return new Started(child, new Link(pair.ours()));
             } catch (IOException | RuntimeException | Error e) {
-                ours.close();
+                pair.ours().close();
                 throw e;
             } finally {
-                theirs.close();
+                pair.theirs().close();
             }
         } finally {
             nothing.close();
@@ -85,21 +79,11 @@ final class WorkerProgram {
 
     /// The link to the supervisor, in a worker; to be asked for once.
     static Link link() throws IOException {
-        SystemCallException.require("fcntl", FileCalls.closeOnExec(CallMemory.small(), LINK));
-        return new Link(new Descriptor(LINK));
+        return new Link(PacketSocket.inherited());
     }
 
     /// Found out once.
     private static final class Here {
-        private static final boolean IS_WORKER = summoned();
-
-        private static boolean summoned() {
-            if (!Integer.toString(LINK).equals(System.getenv(VARIABLE)) || SystemCalls.whyNot().isPresent()) {
-                return false;
-            }
-            CallMemory memory = CallMemory.small();
-            return SocketCalls.getOption(memory, LINK, SocketOption.SO_TYPE) == SocketCalls.PACKETS
-                    && SocketCalls.getOption(memory, LINK, SocketOption.SO_DOMAIN) == SocketAddresses.AF_UNIX;
-        }
+        private static final boolean IS_WORKER = PacketSocket.isInherited(VARIABLE);
     }
 }

@@ -1,10 +1,10 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.Cause;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.polyserve.Cause;
-import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.Errno;
@@ -38,9 +38,9 @@ class LinkTest {
 
     @BeforeEach
     void open() throws IOException {
-        long pair = Link.pair();
-        here = Optional.of(new Link(new Descriptor((int) pair)));
-        there = Optional.of(new Link(new Descriptor((int) (pair >>> Integer.SIZE))));
+        PacketSocket.Pair pair = PacketSocket.pair();
+        here = Optional.of(new Link(pair.ours()));
+        there = Optional.of(new Link(PacketSocket.of(pair.theirs())));
     }
 
     @AfterEach
