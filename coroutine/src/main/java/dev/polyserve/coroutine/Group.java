@@ -55,6 +55,7 @@ public sealed class Group permits Pool {
         if (!task.core().equals(core)) {
             throw new IllegalArgumentException(task + " is of another hub");
         }
+        core.refuseBeside("use a group");
         if (tasks.add(task)) {
             task.add(leaves);
         }

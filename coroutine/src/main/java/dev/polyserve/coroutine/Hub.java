@@ -96,17 +96,21 @@ public final class Hub implements AutoCloseable {
         }
     }
 
-    /// The hub of the calling task.
+    /// The hub of the calling task; in a handler, and in a callback of a protocol, that of the event loop that serves it.
     ///
-    /// @throws IllegalStateException when the caller is no task of any
+    /// @throws IllegalStateException when there is none
     public static Hub current() {
         return find().orElseThrow(() -> new IllegalStateException(
-                "no hub: this thread runs no task of one, " + Thread.currentThread()));
+                "no hub: this thread runs no task of one, and no handler on an event loop: " + Thread.currentThread()));
     }
 
-    /// The hub of the calling task, if it is one.
+    /// As [#current], if there is one.
     public static Optional<Hub> find() {
-        return Optional.ofNullable(Task.calling()).map(task -> task.core().hub());
+        Task<?> task = Task.calling();
+        if (task != null) {
+            return Optional.of(task.core().hub());
+        }
+        return Optional.ofNullable(HubHost.ofCaller()).map(HubHost::hub);
     }
 
     /// Whether tasks run on the hub's own thread, and every call of the JDK that blocks is a switch. If not, [Carrier#whyNot] says
@@ -212,12 +216,17 @@ public final class Hub implements AutoCloseable {
     private Joining join(Collection<? extends Task<?>> tasks, int count, boolean failureIsEnough, long atMostNanos)
             throws InterruptedException {
         Task<?> task = core.requireTask("join");
-        Waiter waiter = new Waiter(task.strand(), tasks);
-        Joining joining = new Joining(waiter, count, failureIsEnough);
         for (Task<?> joined : tasks) {
             if (!joined.core().equals(core)) {
                 throw new IllegalArgumentException(joined + " is of another hub: join it by itself");
             }
+        }
+        if (task.strand().isBeside()) {
+            return joinInTask(tasks, count, failureIsEnough, atMostNanos);
+        }
+        Waiter waiter = new Waiter(task.strand(), tasks);
+        Joining joining = new Joining(waiter, count, failureIsEnough);
+        for (Task<?> joined : tasks) {
             joined.add(joining);
         }
         try {
@@ -232,6 +241,20 @@ public final class Hub implements AutoCloseable {
         return joining;
     }
 
+    /// For a guest beside the hub.
+    private Joining joinInTask(Collection<? extends Task<?>> tasks, int count, boolean failureIsEnough,
+            long atMostNanos)
+            throws InterruptedException {
+        Task<Joining> joining = spawn("join", () -> join(tasks, count, failureIsEnough, atMostNanos));
+        try {
+            return joining.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the tasks could not be waited for", e.getCause());
+        } finally {
+            joining.kill();
+        }
+    }
+
     /// Kills all tasks but the calling one.
     public void killAll() {
         core.onHub(core::killOthers);
@@ -244,7 +267,7 @@ public final class Hub implements AutoCloseable {
     public <T> T offload(Callable<T> computation) throws Exception {
         Task<?> task = core.requireTask("offload");
         Waiter waiter = new Waiter(task.strand(), "a computation elsewhere");
-        core.live().computesOutside(1);
+        core.onHub(() -> core.live().computesOutside(1));
         var running = Offload.start(computation, () -> core.ground().execute(() -> {
             core.live().computesOutside(-1);
             waiter.wake();

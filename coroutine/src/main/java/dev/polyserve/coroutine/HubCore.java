@@ -15,11 +15,13 @@ final class HubCore {
     /// Whose turn it is. Written on the loop only; a thread that finds itself here has its turn.
     private @Nullable Task<?> running;
     private final AtomicLong spawned = new AtomicLong();
+    private final Guests guests;
 
     /// @param scope what closing the hub ends
-    HubCore(HubOptions options, Ground ground, AutoCloseable scope) {
+    HubCore(HubOptions options, Ground ground, AutoCloseable scope, Guests guests) {
         this.options = options;
         this.ground = ground;
+        this.guests = guests;
         this.hub = new Hub(this, scope);
     }
 
@@ -60,6 +62,7 @@ final class HubCore {
     /// A turn of a task begins, or, with null, has ended. **Thread**: the loop's.
     void runs(@Nullable Task<?> task) {
         running = task;
+        ground.serves(task);
     }
 
     /// Whose turn it is, perhaps of a moment ago. **Thread**: any.
@@ -122,14 +125,25 @@ final class HubCore {
         return task;
     }
 
-    /// The calling task, if it is one of this hub and has its turn.
+    /// Refuses a guest that runs beside the hub.
+    void refuseBeside(String what) {
+        Task<?> task = callingTask();
+        if (task != null && task.strand().isBeside()) {
+            throw new IllegalStateException("this thread runs beside the hub " + options.name() + " ("
+                    + Carrier.whyNot().orElse("its loop does not lend its thread") + "): only a task of the hub can "
+                    + what + ", so do it in one (Hub.spawn)");
+        }
+    }
+
+    /// The calling task, if it is one of this hub and has its turn, or a guest.
     @Nullable Task<?> callingTask() {
         Task<?> task = running;
-        return task != null && task.thread().equals(Thread.currentThread()) ? task : null;
+        return task != null && task.thread().equals(Thread.currentThread()) ? task : guests.calling();
     }
 
     private boolean isOnHub() {
-        return callingTask() != null || ground.isCurrent();
+        Task<?> task = callingTask();
+        return task != null ? !task.strand().isBeside() : ground.isCurrent();
     }
 
     /// Runs something on the hub: now, if this is a task of it or a callback, else at a later turn.
@@ -146,13 +160,10 @@ final class HubCore {
     /// @param current the calling task; null for a foreign thread
     /// @return whether it was woken in time
     boolean await(Waiter waiter, @Nullable Task<?> current, long atMostNanos) throws InterruptedException {
-        if (current == null) {
-            return awaitElsewhere(waiter, atMostNanos);
+        if (current == null || current.strand().isBeside()) {
+            return awaitElsewhere(waiter, current, atMostNanos);
         }
-        HubTimer timer = atMostNanos == Long.MAX_VALUE ? null : new HubTimer(waiter::expire);
-        if (timer != null) {
-            ground.set(timer, atMostNanos);
-        }
+        Ground.Timer timer = atMostNanos == Long.MAX_VALUE ? null : ground.schedule(atMostNanos, waiter::expire);
         live.waits(current, waiter);
         try {
             if (Thread.interrupted()) {
@@ -167,13 +178,19 @@ final class HubCore {
         } finally {
             live.goesOn(current);
             if (timer != null) {
-                ground.cancel(timer);
+                timer.cancel();
             }
         }
         return waiter.isWoken();
     }
 
-    private boolean awaitElsewhere(Waiter waiter, long atMostNanos) throws InterruptedException {
+    /// Runs something on the hub, in `delayNanos` or later; to be cancelled by the same caller.
+    Ground.Timer schedule(long delayNanos, Runnable action) {
+        return isOnHub() ? ground.schedule(delayNanos, action) : RemoteTimer.set(ground, delayNanos, action);
+    }
+
+    private static boolean awaitElsewhere(Waiter waiter, @Nullable Task<?> guest, long atMostNanos)
+            throws InterruptedException {
         long began = System.nanoTime();
         while (!waiter.isWoken()) {
             long left = atMostNanos == Long.MAX_VALUE ? atMostNanos : atMostNanos - (System.nanoTime() - began);
@@ -182,7 +199,9 @@ final class HubCore {
             }
             LockSupport.parkNanos(waiter, left);
             if (Thread.interrupted()) {
-                throw new InterruptedException("interrupted while waiting for " + waiter.reason());
+                throw guest == null
+                        ? new InterruptedException("interrupted while waiting for " + waiter.reason())
+                        : guest.signals().taken();
             }
         }
         return waiter.isWoken();

@@ -15,6 +15,11 @@ final class HubLog {
         LOG.log(System.Logger.Level.WARNING, message, error);
     }
 
+    static void givenUp(HubOptions options, String tasks) {
+        warn("tasks of the hub " + options.name() + " have not ended within " + options.patience().toMillis()
+                + " ms after they were killed, and are given up\n" + tasks, null);
+    }
+
     static String spawned(Task<?> task) {
         List<StackTraceElement> site = task.spawnSite();
         return site.isEmpty() ? "" : "; it was spawned at" + lines(site);

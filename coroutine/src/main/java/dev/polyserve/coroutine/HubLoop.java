@@ -78,14 +78,16 @@ final class HubLoop implements Ground, Runnable {
     }
 
     @Override
-    public void set(HubTimer timer, long delayNanos) {
+    public Timer schedule(long delayNanos, Runnable action) {
+        var timer = new HubTimer(timers, action);
         // Half of what is possible, 146 years, so that the difference of two times never overflows.
         timers.set(timer, System.nanoTime() + Math.min(delayNanos, Long.MAX_VALUE / 2));
+        return timer;
     }
 
     @Override
-    public void cancel(HubTimer timer) {
-        timers.cancel(timer);
+    public void serves(@Nullable Task<?> task) {
+        // The monitor asks the hub whose turn it is.
     }
 
     @Override

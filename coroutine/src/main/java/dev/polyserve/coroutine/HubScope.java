@@ -1,7 +1,6 @@
 package dev.polyserve.coroutine;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,7 @@ final class HubScope implements HubLoop.Owner, AutoCloseable {
         this.staysOpen = staysOpen;
         this.begun = staysOpen;
         this.loop = new HubLoop(this, options.name(), options.lendThread() && Carrier.whyNot().isEmpty());
-        this.core = new HubCore(options, loop, this);
+        this.core = new HubCore(options, loop, this, Guests.NONE);
         this.monitor = new HubMonitor(core, loop, Hub.nanos(options.stallLimit()));
     }
 
@@ -100,9 +99,7 @@ final class HubScope implements HubLoop.Owner, AutoCloseable {
 
     private void giveUp() {
         String left = core.live().list().stream().map(HubLog::state).collect(Collectors.joining());
-        HubLog.warn("tasks of the hub " + options.name() + " have not ended within "
-                + TimeUnit.NANOSECONDS.toMillis(options.patience().toNanos())
-                + " ms after they were killed, and are given up\n" + left, null);
+        HubLog.givenUp(options, left);
         givenUp = true;
         loop.execute(() -> {});
     }

@@ -112,6 +112,7 @@ public final class Pool extends Group {
     }
 
     private boolean take(long atMostNanos) throws InterruptedException {
+        core().refuseBeside("use a pool");
         if (free > 0) {
             free--;
             return true;

@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 /// What is to be thrown in a task where it waits: that it was killed, that a timeout has expired. Each interrupts its thread, and
 /// here is found out why it was interrupted.
 ///
-/// **Thread**: the hub's, and the task's while it has its turn.
+/// Guarded by itself, as is what a [Timeout] notes in it: a guest beside the hub runs while the hub kills it, or its time is over.
+///
+/// **Thread**: the hub's, and the task's.
 final class Signals {
     private final Task<?> task;
     private boolean killRequested;
@@ -17,19 +19,19 @@ final class Signals {
         this.task = task;
     }
 
-    void kill() {
+    synchronized void kill() {
         killRequested = true;
         killPending = true;
         task.strand().interrupt();
     }
 
-    boolean isKillRequested() {
+    synchronized boolean isKillRequested() {
         return killRequested;
     }
 
     /// Whether the task ended by being killed: waits throw that they were interrupted, sockets that they were closed.
     boolean isKilledBy(Throwable error) {
-        if (killRequested) {
+        if (isKillRequested()) {
             for (Throwable cause = error; cause != null; cause = cause.getCause()) {
                 if (cause instanceof InterruptedException || cause instanceof IOException) {
                     return true;
@@ -39,18 +41,38 @@ final class Signals {
         return false;
     }
 
-    @Nullable Timeout enter(Timeout timeout) {
-        Timeout outer = innermost;
+    /// A piece with a limit begins; the limit around it, if there is one, is kept in it.
+    ///
+    /// @return the number of this use, for [#expire]
+    synchronized int enter(Timeout timeout) {
+        int use = timeout.begins(task, innermost);
         innermost = timeout;
-        return outer;
+        return use;
     }
 
-    void leave(@Nullable Timeout outer) {
-        innermost = outer;
+    /// Its time is over, unless it has ended.
+    synchronized void expire(Timeout timeout, int use) {
+        if (timeout.expires(use)) {
+            task.strand().interrupt();
+        }
+    }
+
+    /// It ends. **Thread**: the task's.
+    synchronized void leave(Timeout timeout) {
+        boolean untold = timeout.isPending();
+        innermost = timeout.outer();
+        timeout.ends();
+        if (untold) {
+            // Not thrown any more: without its interrupt, unless another reason for one is left.
+            boolean interrupted = Thread.interrupted();
+            if (interrupted && isAnyPending()) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /// What to throw when the thread was interrupted; the interrupt is already taken.
-    InterruptedException taken() {
+    synchronized InterruptedException taken() {
         InterruptedException thrown;
         Timeout expired = outermostPending();
         if (killPending) {
@@ -67,13 +89,12 @@ final class Signals {
         return thrown;
     }
 
-    /// Whether anything waits to be thrown.
-    boolean isAnyPending() {
+    private boolean isAnyPending() {
         return killPending || outermostPending() != null;
     }
 
     /// Whether what was thrown by a wait that is not ours is due to this timeout: nothing from further out is pending.
-    boolean isBecauseOf(Timeout timeout) {
+    synchronized boolean isBecauseOf(Timeout timeout) {
         return !killPending && timeout.equals(outermostPending());
     }
 

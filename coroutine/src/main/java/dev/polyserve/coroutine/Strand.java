@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /// How a task gets its turns on its hub.
 ///
 /// **Thread**: the task's own, except [#start], [#unpark], [#thread] and [#interrupt], which any may call.
-sealed interface Strand permits LentStrand, BatonStrand {
+sealed interface Strand permits LentStrand, BatonStrand, GuestStrand {
     /// Begins, at a later turn of the hub.
     void start();
 
@@ -23,6 +23,11 @@ sealed interface Strand permits LentStrand, BatonStrand {
 
     /// Its thread.
     Thread thread();
+
+    /// Whether it may run while other tasks of the hub do, and so must not touch what is the hub's.
+    default boolean isBeside() {
+        return false;
+    }
 
     /// Interrupts its thread, and ends its park.
     default void interrupt() {

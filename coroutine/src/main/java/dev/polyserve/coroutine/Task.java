@@ -48,7 +48,7 @@ public final class Task<T extends @Nullable Object> {
     private @Nullable T result;
     private @Nullable Throwable failure;
     private final Signals signals = new Signals(this);
-    private @Nullable HubTimer delay;
+    private Ground.@Nullable Timer delay;
     /// Neighbours in the hub's list of those alive.
     @Nullable
     Task<?> before;
@@ -67,19 +67,41 @@ public final class Task<T extends @Nullable Object> {
         this.phase = Phase.READY;
     }
 
+    /// A guest's, which runs already.
+    private Task(HubCore core, Strand strand, Work<T> work) {
+        this.core = core;
+        this.name = strand.thread().getName() + "-" + strand.thread().threadId();
+        this.work = work;
+        this.spawnSite = null;
+        this.strand = strand;
+        this.phase = Phase.RUNNING;
+    }
+
+    /// What a thread of somebody else becomes, from now until it [leaves][#leave].
+    ///
+    /// @param beside whether it may run while tasks of the hub do
+    static Task<@Nullable Void> guest(HubCore core, Thread thread, boolean beside) {
+        return new Task<>(core, new GuestStrand(thread, beside), () -> null);
+    }
+
     /// The calling task, of whatever hub; null when there is none.
     static @Nullable Task<?> calling() {
-        return CURRENT.isBound() ? CURRENT.get() : null;
+        if (CURRENT.isBound()) {
+            return CURRENT.get();
+        }
+        HubHost host = HubHost.ofCaller();
+        return host == null ? null : host.calling();
     }
 
     /// The calling task.
     ///
     /// @throws IllegalStateException when the caller is no task of any hub
     public static Task<?> current() {
-        if (CURRENT.isBound()) {
-            return CURRENT.get();
+        Task<?> task = calling();
+        if (task == null) {
+            throw new IllegalStateException("this thread runs no task of a hub: " + Thread.currentThread());
         }
-        throw new IllegalStateException("this thread runs no task of a hub: " + Thread.currentThread());
+        return task;
     }
 
     // --- its life, on the hub ---
@@ -93,11 +115,10 @@ public final class Task<T extends @Nullable Object> {
     void beginIn(long delayNanos) {
         if (phase == Phase.READY) {
             phase = Phase.SCHEDULED;
-            delay = new HubTimer(() -> {
+            delay = core.ground().schedule(delayNanos, () -> {
                 phase = Phase.READY;
                 strand.start();
             });
-            core.ground().set(delay, delayNanos);
         }
     }
 
@@ -115,9 +136,19 @@ public final class Task<T extends @Nullable Object> {
         }
     }
 
+    /// The guest ends. **Thread**: its own.
+    void leave() {
+        core.onHub(() -> tell(signals.isKillRequested() ? Phase.KILLED : Phase.SUCCEEDED));
+    }
+
     private void end(Phase last) {
         phase = last;
         core.ended(this, last == Phase.FAILED && isUnheard());
+        tell(last);
+    }
+
+    private void tell(Phase last) {
+        phase = last;
         for (Ending ending : endings) {
             ending.ended(this);
         }
@@ -149,7 +180,7 @@ public final class Task<T extends @Nullable Object> {
         switch (phase) {
             case SCHEDULED, READY -> {
                 if (delay != null) {
-                    core.ground().cancel(delay);
+                    delay.cancel();
                 }
                 failure = new KilledException(this);
                 end(Phase.KILLED);

@@ -25,6 +25,7 @@ public final class Timeout {
     private @Nullable Task<?> task;
     private boolean expired;
     private boolean pending;
+    private int uses;
 
     private Timeout(Duration limit) {
         this.limit = limit;
@@ -51,19 +52,16 @@ public final class Timeout {
         if (task != null) {
             throw new IllegalStateException("this timeout is running already: make another");
         }
-        task = current;
-        expired = false;
-        pending = false;
-        outer = current.signals().enter(this);
-        HubTimer timer = new HubTimer(this::expire);
-        current.core().ground().set(timer, Hub.nanos(limit));
+        Signals signals = current.signals();
+        int use = signals.enter(this);
+        Ground.Timer timer = current.core().schedule(Hub.nanos(limit), () -> signals.expire(this, use));
         try {
             return piece.run();
         } catch (InterruptedException | IOException e) {
-            throw translated(e, current);
+            throw translated(e, signals);
         } finally {
-            current.core().ground().cancel(timer);
-            leave(current);
+            timer.cancel();
+            signals.leave(this);
         }
     }
 
@@ -92,19 +90,9 @@ public final class Timeout {
         return expired;
     }
 
-    /// The timer's action, on the hub.
-    private void expire() {
-        Task<?> running = task;
-        if (running != null) {
-            expired = true;
-            pending = true;
-            running.strand().interrupt();
-        }
-    }
-
-    private Exception translated(Exception thrown, Task<?> current) {
+    private Exception translated(Exception thrown, Signals signals) {
         boolean ours = thrown instanceof KilledException || thrown instanceof TimedOutException;
-        if (ours || !current.signals().isBecauseOf(this)) {
+        if (ours || !signals.isBecauseOf(this)) {
             return thrown;
         }
         TimedOutException timedOut = told();
@@ -112,21 +100,33 @@ public final class Timeout {
         return timedOut;
     }
 
-    private void leave(Task<?> current) {
-        if (pending) {
-            pending = false;
-            // Not thrown any more: without its interrupt, unless another reason for one is left.
-            boolean interrupted = Thread.interrupted();
-            if (interrupted && current.signals().isAnyPending()) {
-                Thread.currentThread().interrupt();
-            }
+    // --- for the signals, which guard all this ---
+
+    int begins(Task<?> current, @Nullable Timeout around) {
+        task = current;
+        outer = around;
+        expired = false;
+        pending = false;
+        return ++uses;
+    }
+
+    /// Its time is over, if this is still the use that the timer was for.
+    ///
+    /// @return whether it is
+    boolean expires(int use) {
+        if (task == null || use != uses) {
+            return false;
         }
-        current.signals().leave(outer);
+        expired = true;
+        pending = true;
+        return true;
+    }
+
+    void ends() {
+        pending = false;
         outer = null;
         task = null;
     }
-
-    // --- for the signals ---
 
     @Nullable Timeout outer() {
         return outer;

@@ -3,7 +3,7 @@
 /// ```
 ///   Generator, Greenlet ─▶ Coroutine ─┐
 ///   Hub ─▶ HubCore ─▶ Task ─▶ Strand ─┴▶ Carrier
-///           └▶ Ground (HubLoop)
+///           └▶ Ground (HubLoop, or a loop that HubHost makes one for)
 /// ```
 ///
 /// [dev.polyserve.coroutine.Carrier] is the one class that lends a thread as the carrier of virtual threads, where the JDK allows it;

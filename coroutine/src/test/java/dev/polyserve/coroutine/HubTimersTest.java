@@ -31,7 +31,7 @@ class HubTimersTest {
                 timers.cancel(cancelled);
                 expected.remove(cancelled);
             } else {
-                var timer = new HubTimer(() -> {});
+                var timer = new HubTimer(timers, () -> {});
                 long after = random.nextInt(1_000);
                 timers.set(timer, start + after);
                 all.add(timer);
