@@ -1,6 +1,7 @@
 /// The contract of a handler as tests that every model must pass, and a test kit for users' own handlers that needs no sockets.
 module dev.polyserve.conformance {
     requires transitive dev.polyserve.core;
+    requires dev.polyserve.coroutine;
     requires transitive org.junit.jupiter.api;
     requires transitive org.junit.jupiter.params;
     requires static transitive org.jspecify;

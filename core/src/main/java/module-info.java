@@ -2,7 +2,7 @@
 @SuppressWarnings("module") // the modules named below are built after this one, or not there at all
 module dev.polyserve.core {
     requires static transitive org.jspecify;
-    requires dev.polyserve.coroutine;
+    requires transitive dev.polyserve.coroutine;
     requires jdk.net; // how often a silent connection is probed
 
     exports dev.polyserve;

@@ -1,5 +1,6 @@
 package dev.polyserve;
 
+import dev.polyserve.coroutine.Hub;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -119,6 +120,13 @@ public interface Server extends AutoCloseable {
 
     /// The connections now open.
     List<ConnectionFuture> connections();
+
+    /// The hub of its event loop, or of the first of several, on which it also accepts: tasks spawned there take turns with the
+    /// handlers and callbacks of that loop, and are killed when the server has stopped. Handlers and callbacks find the hub
+    /// of their own loop by [Hub#current].
+    ///
+    /// @return empty under models without event loops
+    Optional<Hub> hub();
 
     /// Its worker processes; none under models without any.
     List<WorkerInfo> workers();

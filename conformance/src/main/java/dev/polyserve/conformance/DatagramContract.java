@@ -11,12 +11,14 @@ import dev.polyserve.Limit;
 import dev.polyserve.Options;
 import dev.polyserve.Served;
 import dev.polyserve.Server;
+import dev.polyserve.coroutine.Hub;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
@@ -102,6 +104,19 @@ public abstract class DatagramContract {
             Patiently.until("both are counted",
                     () -> server.stats().datagramsIn() == 2 && server.stats().datagramsOut() == 2);
         }
+    }
+
+    @Test
+    void shouldFindTheHubOfItsLoop() throws Exception {
+        try (Server server = start((_, reply) -> reply.write(text(Hub.find().isPresent())));
+                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+            send(client, "x");
+            assertEquals(Boolean.toString(cell.runsOnLoops()), text(client));
+        }
+    }
+
+    private static ByteBuffer text(boolean value) {
+        return ByteBuffer.wrap(Boolean.toString(value).getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

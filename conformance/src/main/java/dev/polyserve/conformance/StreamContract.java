@@ -135,4 +135,12 @@ public abstract class StreamContract {
             return cell;
         }
     }
+
+    @Nested
+    class Hubs extends HubClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
 }

@@ -5,7 +5,6 @@ import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.coroutine.Carrier;
 import dev.polyserve.io.Source;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,7 +44,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// From other threads.
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final RunQueue continuations = new RunQueue();
-    private final boolean lendsThread;
+    private final Coroutines coroutines;
     private final Spin spin;
     private Consumer<? super IOException> whenLost = _ -> {};
     private volatile boolean asleep;
@@ -56,7 +55,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final TurnClock turnClock;
 
     /// @param daemon whether the program may end while it runs
-    /// @param lendsThread whether coroutines run on its thread, which the JDK must allow ([Carrier#whyNot])
+    /// @param lendsThread whether coroutines run on its thread, which the JDK must allow ([dev.polyserve.coroutine.Carrier#whyNot])
     /// @param spinNanos how long it asks again and again before it waits
     /// @param errors hears what a task threw; the loop goes on
     public EventLoop(String name, Multiplexer multiplexer, NanoClock clock, boolean daemon, boolean lendsThread,
@@ -68,7 +67,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.errors = errors;
         this.turnClock = new TurnClock(clock.nanos());
         this.timers = new TimerWheel(turnClock.nowNanos());
-        this.lendsThread = lendsThread;
+        this.coroutines = new Coroutines(this, lendsThread);
         this.thread = Thread.ofPlatform().name(name).daemon(daemon).unstarted(this::run);
     }
 
@@ -137,16 +136,9 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /// A coroutine of this loop where the JDK lets us lend the thread, a virtual thread of the default scheduler where not;
-    /// [#lendsThread] tells which.
-    public Thread newCoroutine(String coroutineName, Runnable body) {
-        Thread.Builder.OfVirtual threads = lendsThread ? Carrier.threadsOn(this) : Thread.ofVirtual();
-        return threads.name(coroutineName).unstarted(body);
-    }
-
-    /// Whether coroutines run on the loop's own thread.
-    public boolean lendsThread() {
-        return lendsThread;
+    /// Its coroutines, and their hub.
+    public Coroutines coroutines() {
+        return coroutines;
     }
 
     /// Ends the loop after this turn, or before the first. **Thread**: any.
@@ -170,6 +162,16 @@ public final class EventLoop implements Executor, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Whether it takes nothing new. **Thread**: any.
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /// Whether it runs nothing more by itself. **Thread**: any.
+    boolean hasEnded() {
+        return afterwards != null;
     }
 
     private void wakeupIfAsleep() {
@@ -250,7 +252,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /// Notes whom this turn serves, for the stall monitor.
-    void serves(Object connectionOrCoroutine) {
+    void serves(@Nullable Object connectionOrCoroutine) {
         turn.serves(connectionOrCoroutine);
     }
 

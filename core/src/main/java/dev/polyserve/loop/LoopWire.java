@@ -63,9 +63,13 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
         socket.blocking(false);
         interest = Multiplexer.READ;
         watch = loop.watch(socket, interest, this);
-        Thread started = loop.newCoroutine("polyserve-coroutine", () -> {
+        Thread started = loop.coroutines().unstarted("polyserve-coroutine", () -> {
             loop.serves(this);
-            conversation.run();
+            try {
+                conversation.run();
+            } finally {
+                loop.coroutines().leaves();
+            }
         });
         coroutine = started;
         started.start();
@@ -76,7 +80,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     }
 
     @Nullable Thread runningCoroutine() {
-        return loop.lendsThread() ? coroutine : null;
+        return loop.coroutines().lendThread() ? coroutine : null;
     }
 
     // --- the loop's side ---
@@ -89,7 +93,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
         if (disarm != 0 && forWriting != null) {
             forWriting.open();
         }
-        if ((readiness & Multiplexer.READ) != 0 && (!readable.open() || !loop.lendsThread())) {
+        if ((readiness & Multiplexer.READ) != 0 && (!readable.open() || !loop.coroutines().lendThread())) {
             disarm |= Multiplexer.READ;
         }
         if (disarm != 0) {
@@ -258,7 +262,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
 
     @Override
     public void beside(Runnable task) {
-        loop.newCoroutine("polyserve-sender", () -> {
+        loop.coroutines().unstarted("polyserve-sender", () -> {
             besides = Thread.currentThread();
             task.run();
         }).start();
@@ -274,7 +278,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
 
     @Override
     public BufferPool pool() {
-        return loop.lendsThread() ? this : BufferPool.UNPOOLED;
+        return loop.coroutines().lendThread() ? this : BufferPool.UNPOOLED;
     }
 
     @Override
@@ -364,7 +368,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     /// Whether the caller is known to run on the loop's thread.
     private boolean isOnLoop() {
         Thread current = Thread.currentThread();
-        return loop.lendsThread()
+        return loop.coroutines().lendThread()
                 && (current.equals(coroutine) || current.equals(besides) || current.equals(loop.thread()));
     }
 

@@ -25,7 +25,7 @@ final class Turn {
     /// 0 while the loop waits.
     @SuppressWarnings("unused")
     private long startedNanos;
-    /// A connection, or the coroutine that serves one.
+    /// A connection, the coroutine that serves one, or that of a task.
     @SuppressWarnings("unused")
     private @Nullable Object serving;
 
@@ -55,6 +55,10 @@ final class Turn {
 
     /// The coroutine that it runs, if it does.
     @Nullable Thread coroutine() {
-        return SERVING.getOpaque(this) instanceof LoopWire wire ? wire.runningCoroutine() : null;
+        return switch (SERVING.getOpaque(this)) {
+            case LoopWire wire -> wire.runningCoroutine();
+            case Thread task -> task;
+            case null, default -> null;
+        };
     }
 }

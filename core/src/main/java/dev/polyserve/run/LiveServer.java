@@ -13,6 +13,7 @@ import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.ServerLog;
+import dev.polyserve.coroutine.Hub;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.Transport;
@@ -21,6 +22,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -148,6 +150,11 @@ final class LiveServer implements Server {
         int most = runner.addWorkers(more);
         onAcceptLoop(this::arm);
         return most;
+    }
+
+    @Override
+    public Optional<Hub> hub() {
+        return runner.hub();
     }
 
     @Override
@@ -306,14 +313,13 @@ final class LiveServer implements Server {
 
     /// A loop can serve nobody any more, neither new clients nor those that it has: the server must not look alive.
     private void loopLost(IOException why) {
-        if (!isStopping()) {
-            endpoints.forEach(endpoint -> context.listener().listenerDown(endpoint, why));
-            beginStop(context.options().timeouts().close());
+        synchronized (this) {
+            if (state == State.STOPPING) {
+                return;
+            }
         }
-    }
-
-    private synchronized boolean isStopping() {
-        return state == State.STOPPING;
+        endpoints.forEach(endpoint -> context.listener().listenerDown(endpoint, why));
+        beginStop(context.options().timeouts().close());
     }
 
     @Override
@@ -330,21 +336,8 @@ final class LiveServer implements Server {
     @Override
     public void close() {
         beginStop(context.options().timeouts().close());
-        if (mustNotWait()) {
-            return;
-        }
-        boolean interrupted = false;
-        while (true) {
-            try {
-                shutdown.awaitOver();
-                break;
-            } catch (InterruptedException e) {
-                // It ends by its deadline, so the interrupt can wait: half a stop would leave the port taken.
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (!mustNotWait()) {
+            shutdown.awaitOverWhateverInterrupts();
         }
     }
 

@@ -9,6 +9,7 @@ import dev.polyserve.conversation.ProtocolConversation;
 import dev.polyserve.conversation.ProtocolPump;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.Carrier;
+import dev.polyserve.coroutine.Hub;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.loop.EventLoop;
@@ -100,6 +101,9 @@ public final class LoopRunner implements Runner {
             loops.add(new EventLoop("polyserve-loop-" + loops.size(), multiplexer, context.clock(), daemon,
                     lendsThread, spinNanos, LoopErrors.reportedTo(context.log())));
         }
+        if (!beside) {
+            loops.forEach(loop -> loop.coroutines().offerHub());
+        }
         this.monitor = new StallMonitor(loops, context);
         this.balance = new Balance(loops, context);
     }
@@ -187,13 +191,19 @@ public final class LoopRunner implements Runner {
     }
 
     @Override
+    public Optional<Hub> hub() {
+        return loops.getFirst().coroutines().hub();
+    }
+
+    @Override
     public boolean owns(Thread thread) {
-        return loops.stream().anyMatch(loop -> loop.thread().equals(thread));
+        return loops.stream().anyMatch(loop -> loop.coroutines().runOn(thread));
     }
 
     @Override
     public void stop() {
         monitor.close();
+        loops.forEach(loop -> loop.coroutines().closeHub());
         loops.forEach(EventLoop::close);
         loops.forEach(EventLoop::awaitEnd);
         balance.report();

@@ -3,6 +3,7 @@ package dev.polyserve.run;
 import dev.polyserve.Server;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.coroutine.Hub;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.loop.EventLoop;
@@ -39,8 +40,13 @@ public interface Runner {
     /// Runs the handler of one datagram where this model runs it; [Optional#empty] when that is the accept loop itself.
     Optional<Executor> datagramExecutor();
 
-    /// Whether it is one of the threads on which many are served.
-    boolean owns(Thread thread);
+    /// Whether the calling thread is one of those on which many are served.
+    boolean owns(Thread calling);
+
+    /// The hub of its loop, or of the first of several, where it has any. **Thread**: any.
+    default Optional<Hub> hub() {
+        return Optional.empty();
+    }
 
     /// The server is about to start. **Thread**: the one that starts it, which in a worker process does not come back: the
     /// supervisor says there when it starts, and when it ends.

@@ -88,6 +88,22 @@ final class Shutdown {
         over.await();
     }
 
+    /// Waits through interrupts, and passes them on: it ends by its deadline, and half a stop would leave the port taken.
+    void awaitOverWhateverInterrupts() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                over.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     boolean awaitOver(Duration atMost) throws InterruptedException {
         return over.await(ServerContext.nanos(atMost), TimeUnit.NANOSECONDS);
     }

@@ -3,7 +3,9 @@ package dev.polyserve.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.polyserve.Connection;
 import dev.polyserve.Model;
+import dev.polyserve.Sender;
 import dev.polyserve.Server;
 import dev.polyserve.coroutine.Carrier;
 import dev.polyserve.coroutine.DeadlockException;
@@ -177,27 +179,97 @@ class CoroutinesGuideTest {
                 .withMessageContaining("task chicken (running, waits for task egg)");
     }
 
-    // region besideServer
-    static Server asking(Hub hub, String endpoint, Model model) throws IOException {
+    // region handlerSpawns
+    static Server fetching(String endpoint, Model model) throws IOException {
         return Server.at(endpoint).model(model).handle(client -> {
-            for (String name; (name = client.readLine()) != null;) {
-                String asked = name;
-                client.writeLine(hub.spawn(() -> fetch(hub, asked)).get());
+            Hub hub = Hub.current(); // the event loop that serves this client
+            for (String names; (names = client.readLine()) != null;) {
+                var pages = new ArrayList<Task<String>>();
+                for (String name : names.split(" ", -1)) {
+                    pages.add(hub.spawn(() -> fetch(hub, name)));
+                }
+                for (Task<String> page : pages) {
+                    client.writeLine(page.get());
+                }
             }
         }).start();
     }
     // endregion
 
     @Test
-    void handlersSpawnInAHub() throws Exception {
-        for (Model model : List.of(Model.nio(), Model.virtualThreads())) {
-            try (Hub hub = Hub.open();
-                    Server server = asking(hub, "tcp://127.0.0.1:0", model);
-                    Client client = Client.of(server)) {
-                assertThat(client.send("a\nb\n").line()).isEqualTo("page a");
-                assertThat(client.line()).isEqualTo("page b");
-            }
+    void handlersSpawnOnTheirLoop() throws Exception {
+        try (Server server = fetching("tcp://127.0.0.1:0", Model.nio()); Client client = Client.of(server)) {
+            assertThat(client.send("a b\n").line()).isEqualTo("page a");
+            assertThat(client.line()).isEqualTo("page b");
         }
+    }
+
+    // region heartbeat
+    static void serveWithHeartbeat(Connection client, Duration period) throws Exception {
+        Hub hub = Hub.current();
+        Sender sender = client.sender();
+        Task<?> heartbeat = hub.spawn("heartbeat", () -> {
+            while (true) {
+                hub.sleep(period);
+                sender.offer("still here\n");
+            }
+        });
+        try {
+            for (String line; (line = client.readLine()) != null;) {
+                client.writeLine(line);
+            }
+        } finally {
+            heartbeat.kill();
+        }
+    }
+    // endregion
+
+    // region report
+    static Task<?> report(Server server, Duration period, Consumer<String> out) {
+        Hub hub = server.hub().orElseThrow(); // none under models without event loops
+        return hub.spawn("report", () -> {
+            while (true) {
+                hub.sleep(period);
+                out.accept(server.connections().size() + " clients");
+            }
+        });
+    }
+    // endregion
+
+    @Test
+    void tasksRunBesideTheClientsOfTheirLoop() throws Exception {
+        var reports = new LinkedBlockingQueue<String>();
+        Duration period = Duration.ofMillis(5);
+        try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.nio())
+                .handle(client -> serveWithHeartbeat(client, period)).start(); Client client = Client.of(server)) {
+            assertThat(client.line()).isEqualTo("still here");
+            Task<?> reporting = report(server, period, reports::add);
+            assertThat(reports.take()).isEqualTo("1 clients");
+            server.drain(Duration.ZERO);
+            assertThat(reporting.isKilled()).isTrue();
+        }
+    }
+
+    // region serverInHub
+    static List<String> askOwnServer(List<String> names) throws Exception {
+        return Hub.call(hub -> {
+            try (Server server = fetching("tcp://127.0.0.1:0", Model.nio())) {
+                var pool = new Pool(hub, 2);
+                return pool.map(names, name -> hub.blocking(() -> ask(server, name)));
+            }
+        });
+    }
+    // endregion
+
+    private static String ask(Server server, String name) throws Exception {
+        try (Client client = Client.of(server)) {
+            return String.valueOf(client.send(name + "\n").line());
+        }
+    }
+
+    @Test
+    void aServerRunsInAHub() throws Exception {
+        assertThat(askOwnServer(List.of("a", "b", "c"))).containsExactly("page a", "page b", "page c");
     }
 
     // region kill

@@ -3,6 +3,7 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.Engine;
 import dev.polyserve.Server;
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.coroutine.Hub;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.loop.EventLoop;
@@ -81,6 +82,11 @@ final class WorkerRunner implements Runner {
     @Override
     public Optional<Executor> datagramExecutor() {
         return inner.datagramExecutor();
+    }
+
+    @Override
+    public Optional<Hub> hub() {
+        return inner.hub();
     }
 
     @Override

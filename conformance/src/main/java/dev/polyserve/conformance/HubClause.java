@@ -1,0 +1,270 @@
+package dev.polyserve.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Handler;
+import dev.polyserve.Input;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
+import dev.polyserve.Sender;
+import dev.polyserve.ServerBuilder;
+import dev.polyserve.coroutine.Hub;
+import dev.polyserve.coroutine.Task;
+import dev.polyserve.coroutine.Timeout;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/// Beside the contract's clauses: an event loop is a hub for the handlers and protocols that it serves.
+abstract class HubClause extends Clause {
+    private static final Duration SHORT = Duration.ofMillis(5);
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private Stage startOnLoop(Role role) throws IOException {
+        assumeTrue(cell().runsOnLoops(), "for event loops");
+        return start(role);
+    }
+
+    private static Role ofHandler(Handler handler) {
+        return new Role(() -> handler, () -> (_, _) -> {
+        });
+    }
+
+    private static String sleepAndSay(Hub hub, String word) throws InterruptedException {
+        hub.sleep(SHORT);
+        return word;
+    }
+
+    /// Has one task say hello, and another one whom to.
+    private static final class Greeter implements Protocol {
+        @Override
+        public void received(Input input, Output output) throws IOException {
+            String whom = new String(input.takeAll().array(), StandardCharsets.US_ASCII).strip();
+            Sender sender = output.sender();
+            Hub hub = Hub.current();
+            hub.spawn("hello", () -> {
+                String hello = hub.spawn(() -> sleepAndSay(hub, "hello")).get();
+                sender.offer(hello + " " + whom + "\n");
+            });
+        }
+    }
+
+    @Test
+    void shouldSpawnTasksAndTakeTheirResults() throws Exception {
+        Role role = new Role(() -> connection -> {
+            String whom = connection.readLine();
+            Hub hub = Hub.current();
+            Task<String> hello = hub.spawn("hello", () -> sleepAndSay(hub, "hello"));
+            Task<String> second = hub.spawn(() -> hello.get() + " " + sleepAndSay(hub, String.valueOf(whom)));
+            hub.joinAll(List.of(hello, second));
+            connection.writeLine(second.get());
+        }, Greeter::new);
+        try (Stage stage = startOnLoop(role); Client client = stage.connect()) {
+            client.send("world\n");
+            assertEquals("hello world", client.line());
+        }
+    }
+
+    @Test
+    void shouldServeOthersWhileAHandlerSleepsInTheHub() throws Exception {
+        needsStyle(Style.HANDLER);
+        Role role = ofHandler(connection -> {
+            String line = String.valueOf(connection.readLine());
+            if (line.equals("sleep")) {
+                Hub.current().sleep(LONG);
+            }
+            connection.writeLine(line);
+        });
+        try (Stage stage = startOnLoop(role); Client asleep = stage.connect()) {
+            asleep.send("sleep\n");
+            for (int i = 0; i < 4; i++) {
+                try (Client other = stage.connect()) {
+                    other.send("awake\n");
+                    assertEquals("awake", other.line());
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldLimitAHandlersWait() throws Exception {
+        needsStyle(Style.HANDLER);
+        Role role = ofHandler(connection -> {
+            String said = Timeout.after(SHORT).callOr("too late", () -> {
+                Hub.current().sleep(LONG);
+                return "slept";
+            });
+            connection.writeLine(said);
+            // No interrupt is left behind.
+            connection.writeLine(String.valueOf(connection.readLine()));
+        });
+        try (Stage stage = startOnLoop(role); Client client = stage.connect()) {
+            client.send("and on\n");
+            assertEquals("too late", client.line());
+            assertEquals("and on", client.line());
+        }
+    }
+
+    @Test
+    void shouldComputeElsewhereAndComeBack() throws Exception {
+        needsStyle(Style.HANDLER);
+        Role role = ofHandler(connection -> {
+            Thread handler = Thread.currentThread();
+            boolean elsewhere = Hub.current().offload(() -> !Thread.currentThread().equals(handler));
+            connection.writeLine(elsewhere + " " + Thread.currentThread().equals(handler));
+        });
+        try (Stage stage = startOnLoop(role); Client client = stage.connect()) {
+            assertEquals("true true", client.line());
+        }
+    }
+
+    @Test
+    void shouldEndAHandlerWhoseTaskIsKilled() throws Exception {
+        needsStyle(Style.HANDLER);
+        needsOneProcess();
+        var handlers = new LinkedBlockingQueue<Task<?>>();
+        Role role = ofHandler(connection -> {
+            connection.writeLine(String.valueOf(connection.readLine()));
+            handlers.add(Task.current());
+            connection.readLine();
+        });
+        try (Stage stage = startOnLoop(role); Client client = stage.connect()) {
+            client.send("here\n");
+            assertEquals("here", client.line());
+            Task<?> handler = Recorder.next(handlers, "handler");
+            assertTrue(handler.kill(Stage.PATIENCE), "it ends");
+            client.awaitGone();
+            assertEquals(Task.Phase.KILLED, handler.phase());
+        }
+    }
+
+    @Test
+    void shouldEndTheTaskOfAHandlerThatReturns() throws Exception {
+        needsStyle(Style.HANDLER);
+        needsOneProcess();
+        var handlers = new LinkedBlockingQueue<Task<?>>();
+        try (Stage stage = startOnLoop(ofHandler(_ -> handlers.add(Task.current()))); Client client = stage.connect()) {
+            client.toTheEnd();
+            Task<?> handler = Recorder.next(handlers, "handler");
+            assertTrue(handler.join(Stage.PATIENCE));
+            assertEquals(Task.Phase.SUCCEEDED, handler.phase());
+        }
+    }
+
+    @Test
+    void shouldKillTheTasksThatAreLeftWhenTheServerIsClosed() throws Exception {
+        needsOneProcess();
+        var ends = new LinkedBlockingQueue<String>();
+        Role role = new Role(() -> connection -> {
+            spawnSleeper(ends);
+            connection.readByte();
+            connection.writeLine("spawned");
+        }, () -> (input, output) -> {
+            input.skip(input.available());
+            spawnSleeper(ends);
+            output.print("spawned\n");
+            output.close();
+        });
+        try (Stage stage = startOnLoop(role); Client client = stage.connect()) {
+            client.send("x");
+            assertEquals("spawned", client.line());
+            assertEquals("asleep", Recorder.next(ends, "task"));
+        }
+        assertEquals("killed", Recorder.next(ends, "end of the task"));
+    }
+
+    private static void spawnSleeper(LinkedBlockingQueue<String> ends) {
+        Hub hub = Hub.current();
+        hub.spawn(() -> {
+            try {
+                ends.add("asleep");
+                hub.sleep(LONG);
+            } finally {
+                ends.add("killed");
+            }
+        });
+    }
+
+    @Test
+    void shouldReportATaskThatStallsItsLoop() throws Exception {
+        needsOneProcess();
+        assumeTrue(cell().runsOnLoops(), "for event loops");
+        var done = new CompletableFuture<Boolean>();
+        Role role = new Role(() -> connection -> {
+            connection.readByte();
+            Hub.current().spawn(() -> done.complete(keepBusy()));
+        }, () -> (input, output) -> {
+            input.skip(input.available());
+            Hub.current().spawn(() -> done.complete(keepBusy()));
+        });
+        try (Stage stage = start(role, HubClause::watchful); Client client = stage.connect()) {
+            client.send("x");
+            assertTrue(done.get(Stage.PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            Recorder.Stall stall = Recorder.next(stage.events.stalls, "stall");
+            while (stall.stack().stream().noneMatch(frame -> frame.getMethodName().equals("keepBusy"))) {
+                // On a busy machine any turn may be slow.
+                stall = Recorder.next(stage.events.stalls, "stall of the task");
+            }
+        }
+    }
+
+    @Test
+    void shouldRunTasksOfTheServerBesideItsClients() throws Exception {
+        needsOneProcess();
+        try (Stage stage = startOnLoop(Role.echo()); Client client = stage.connect()) {
+            Hub hub = stage.server.hub().orElseThrow();
+            Task<String> task = hub.spawn(() -> sleepAndSay(hub, "slept"));
+            client.send("hello\n");
+            assertEquals("hello", client.line());
+            assertEquals("slept", task.get(Stage.PATIENCE));
+            assertEquals(hub, hub.spawn(Hub::current).get(Stage.PATIENCE));
+        }
+    }
+
+    @Test
+    void shouldNotWaitForATaskThatClosesTheServer() throws Exception {
+        needsOneProcess();
+        try (Stage stage = startOnLoop(Role.echo())) {
+            Task<?> closing = stage.server.hub().orElseThrow().spawn(stage.server::close);
+            assertTrue(closing.join(Stage.PATIENCE), "close() returns to a task of the server at once");
+            assertTrue(stage.server.await(Stage.PATIENCE));
+            assertEquals(Task.Phase.SUCCEEDED, closing.phase());
+        }
+    }
+
+    @Test
+    void shouldHaveNoHubWithoutALoop() throws Exception {
+        assumeTrue(!cell().runsOnLoops(), "for models without event loops");
+        Role role = new Role(() -> connection -> connection.print(Boolean.toString(Hub.find().isPresent())),
+                () -> (input, output) -> {
+                    input.skip(input.available());
+                    output.print(Boolean.toString(Hub.find().isPresent()));
+                    output.close();
+                });
+        try (Stage stage = start(role); Client client = stage.connect()) {
+            assertTrue(stage.server.hub().isEmpty());
+            client.send("x");
+            assertEquals("false", client.textToTheEnd());
+        }
+    }
+
+    private static ServerBuilder watchful(ServerBuilder with) {
+        return with.options(options -> options.withTimeouts(times -> times.withStall(Duration.ofMillis(40))));
+    }
+
+    private static boolean keepBusy() {
+        long end = System.nanoTime() + BUSY_NANOS;
+        while (System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+        }
+        return true;
+    }
+}

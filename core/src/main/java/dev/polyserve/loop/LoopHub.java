@@ -1,0 +1,68 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.coroutine.Carrier;
+import dev.polyserve.coroutine.Ground;
+import dev.polyserve.coroutine.HubHost;
+import dev.polyserve.coroutine.HubOptions;
+import dev.polyserve.coroutine.Task;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// The hub of an event loop, for handlers and callbacks that ask for one: its tasks take turns with all else on the loop.
+///
+/// **Thread**: as [Ground].
+final class LoopHub implements Ground {
+    /// How long tasks may take to end when the loop does.
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final EventLoop loop;
+    private final HubHost host;
+
+    LoopHub(EventLoop loop) {
+        this.loop = loop;
+        // The stall monitor of the server watches the whole loop.
+        this.host = new HubHost(this, HubOptions.DEFAULT.withName(loop.name()).withStallLimit(Duration.ZERO)
+                .withPatience(PATIENCE));
+    }
+
+    HubHost host() {
+        return host;
+    }
+
+    @Override
+    public void execute(Runnable step) {
+        loop.execute(step);
+    }
+
+    @Override
+    public boolean lendsThread() {
+        return Carrier.whyNot().isEmpty();
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return Thread.currentThread().equals(loop.thread());
+    }
+
+    @Override
+    public boolean isEnded() {
+        return loop.hasEnded();
+    }
+
+    @Override
+    public boolean takesTasks() {
+        return !loop.isStopping();
+    }
+
+    @Override
+    public Timer schedule(long delayNanos, Runnable action) {
+        // Half of what is possible, 146 years, so that no sum of times overflows.
+        EventLoop.Delayed delayed = loop.schedule(Math.min(delayNanos, Long.MAX_VALUE / 2), action);
+        return () -> loop.cancel(delayed);
+    }
+
+    @Override
+    public void serves(@Nullable Task<?> task) {
+        loop.serves(task == null ? null : task.thread());
+    }
+}
