@@ -3,39 +3,32 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Engine;
 import dev.polyserve.Model;
-import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.readiness.EpollMultiplexer;
 import dev.polyserve.linux.socket.DescriptorSocket;
-import dev.polyserve.loop.EventLoop;
-import dev.polyserve.run.LoopErrors;
-import dev.polyserve.run.Runner;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /// The supervisor of workers that serve one connection, or one datagram, each: it accepts, and hands what it has accepted to
 /// one that waits for it. Some wait already, so that a client does not wait for a process to start.
 ///
-/// **Thread**: as [Runner]; what it is told, on its loop.
-public final class HandOverRunner implements Runner, Staffing {
+/// **Thread**: as [Supervisor]; what it is told, on its loop.
+public final class HandOverRunner extends Supervisor {
     /// A program that starts takes a processor for a while: the one that has just got a client has it first.
     private static final long REPLACE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Model.ProcessPerConnection model;
     private final ServerContext context;
     private final SlottedTransport transport = new SlottedTransport();
-    private final EventLoop loop;
     private final Supervision supervision;
     private final Retelling retelling;
     private final Queue<Job> waiting = new ArrayDeque<>();
@@ -48,10 +41,8 @@ public final class HandOverRunner implements Runner, Staffing {
         this.model = model;
         this.context = context;
         this.spareGoal = Math.max(1, model.workers().minSpare());
-        this.loop = new EventLoop("polyserve-supervisor", new EpollMultiplexer(), context.clock(), false, false, 0,
-                LoopErrors.reportedTo(context.log()));
         this.retelling = new Retelling(context.listener(), transport::endpoint);
-        this.supervision = new Supervision(loop, WorkerProgram.of(model.workers()), model.workers(), this, context);
+        this.supervision = new Supervision(new EpollMultiplexer(), model.workers(), this, context);
     }
 
     /// A supervisor that has not yet started anything.
@@ -104,11 +95,6 @@ public final class HandOverRunner implements Runner, Staffing {
         retelling.told(worker, report);
     }
 
-    @Override
-    public void hopeless(String why) {
-        supervision.hopeless(why);
-    }
-
     boolean isDraining() {
         return draining;
     }
@@ -125,7 +111,7 @@ public final class HandOverRunner implements Runner, Staffing {
         Optional<Worker> spare = crew.idle().stream().findFirst();
         if (spare.isPresent()) {
             assign(spare.get());
-            loop.schedule(REPLACE_NANOS, crew::staff);
+            supervision.loop().schedule(REPLACE_NANOS, crew::staff);
         } else {
             spareGoal = Math.min(2 * spareGoal, model.workers().maxSpare());
             crew.staff();
@@ -172,6 +158,11 @@ public final class HandOverRunner implements Runner, Staffing {
     // --- the runner ---
 
     @Override
+    Supervision supervision() {
+        return supervision;
+    }
+
+    @Override
     public void drains() {
         draining = true;
         for (Worker worker : supervision.crew().all()) {
@@ -185,23 +176,8 @@ public final class HandOverRunner implements Runner, Staffing {
     }
 
     @Override
-    public void start(Consumer<? super IOException> whenLost) throws IOException {
-        supervision.start(whenLost);
-    }
-
-    @Override
-    public EventLoop acceptLoop() {
-        return loop;
-    }
-
-    @Override
     public int capacity() {
         return model.maxWorkers() + supervision.extra();
-    }
-
-    @Override
-    public boolean servesInline() {
-        return false;
     }
 
     @Override
@@ -216,38 +192,7 @@ public final class HandOverRunner implements Runner, Staffing {
     }
 
     @Override
-    public boolean owns(Thread thread) {
-        return thread.equals(loop.thread());
-    }
-
-    @Override
-    public List<WorkerInfo> workers() {
-        return supervision.roll();
-    }
-
-    @Override
-    public Elsewhere elsewhere() {
-        return supervision.crew().counted();
-    }
-
-    @Override
     public int addWorkers(int more) {
         return model.maxWorkers() + supervision.addWorkers(more, 1 - model.maxWorkers());
-    }
-
-    @Override
-    public long workerRestarts() {
-        return supervision.crew().restarts();
-    }
-
-    /// Workers have the options with which they came to their start: those that run the program again read its settings again.
-    @Override
-    public void reconfigured() {
-        supervision.crew().all().forEach(worker -> worker.outdated = true);
-    }
-
-    @Override
-    public void stop() {
-        supervision.stop();
     }
 }

@@ -2,34 +2,28 @@ package dev.polyserve.linux.worker;
 
 import dev.polyserve.Model;
 import dev.polyserve.OnFull;
-import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.readiness.EpollMultiplexer;
 import dev.polyserve.linux.socket.DescriptorTransport;
-import dev.polyserve.loop.EventLoop;
-import dev.polyserve.run.LoopErrors;
-import dev.polyserve.run.Runner;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /// The supervisor of workers that share the listeners (prefork): it binds, keeps as many workers as are wanted, and knows what
 /// they serve. It accepts nobody itself.
 ///
 /// Each worker has an equal share of the server's limit of connections, so that together they never pass it.
 ///
-/// **Thread**: as [Runner]; what it is told, on its loop.
-public final class PoolRunner implements Runner, Staffing {
+/// **Thread**: as [Supervisor]; what it is told, on its loop.
+public final class PoolRunner extends Supervisor {
     private final Model.ProcessPool model;
     private final ServerContext context;
     private final SharedTransport transport;
-    private final EventLoop loop;
     private final Supervision supervision;
     private final Retelling retelling;
     /// Who waits until each worker does what it was last told about accepting.
@@ -42,11 +36,10 @@ public final class PoolRunner implements Runner, Staffing {
         this.model = model;
         this.context = context;
         this.transport = new SharedTransport(DescriptorTransport.unlimited());
-        this.loop = new EventLoop("polyserve-supervisor",
-                new SharedMultiplexer(new EpollMultiplexer(), transport::isShared, this::accepting), context.clock(),
-                false, false, 0, LoopErrors.reportedTo(context.log()));
         this.retelling = new Retelling(context.listener(), transport::endpoint);
-        this.supervision = new Supervision(loop, WorkerProgram.of(model.workers()), model.workers(), this, context);
+        this.supervision = new Supervision(
+                new SharedMultiplexer(new EpollMultiplexer(), transport::isShared, this::accepting), model.workers(),
+                this, context);
     }
 
     /// A supervisor that has not yet started anything.
@@ -150,11 +143,6 @@ public final class PoolRunner implements Runner, Staffing {
         }
     }
 
-    @Override
-    public void hopeless(String why) {
-        supervision.hopeless(why);
-    }
-
     private void accepting(boolean allowed) {
         accepting = allowed;
         for (Worker worker : supervision.crew().all()) {
@@ -174,28 +162,18 @@ public final class PoolRunner implements Runner, Staffing {
     // --- the runner ---
 
     @Override
+    Supervision supervision() {
+        return supervision;
+    }
+
+    @Override
     public Transport transport() {
         return transport;
     }
 
     @Override
-    public void start(Consumer<? super IOException> whenLost) throws IOException {
-        supervision.start(whenLost);
-    }
-
-    @Override
-    public EventLoop acceptLoop() {
-        return loop;
-    }
-
-    @Override
     public int capacity() {
         return Integer.MAX_VALUE;
-    }
-
-    @Override
-    public boolean servesInline() {
-        return false;
     }
 
     @Override
@@ -212,38 +190,7 @@ public final class PoolRunner implements Runner, Staffing {
     }
 
     @Override
-    public boolean owns(Thread thread) {
-        return thread.equals(loop.thread());
-    }
-
-    @Override
-    public List<WorkerInfo> workers() {
-        return supervision.roll();
-    }
-
-    @Override
-    public Elsewhere elsewhere() {
-        return supervision.crew().counted();
-    }
-
-    @Override
     public int addWorkers(int more) {
         return model.maxWorkers() + supervision.addWorkers(more, 1 - model.minWorkers());
-    }
-
-    @Override
-    public long workerRestarts() {
-        return supervision.crew().restarts();
-    }
-
-    /// Workers have the options with which they came to their start: those that run the program again read its settings again.
-    @Override
-    public void reconfigured() {
-        supervision.crew().all().forEach(worker -> worker.outdated = true);
-    }
-
-    @Override
-    public void stop() {
-        supervision.stop();
     }
 }

@@ -4,6 +4,8 @@ import dev.polyserve.WorkerInfo;
 import dev.polyserve.Workers;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.loop.EventLoop;
+import dev.polyserve.loop.Multiplexer;
+import dev.polyserve.run.LoopErrors;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,15 +32,25 @@ final class Supervision {
     /// Workers more, or fewer, than the model says, as an operator has asked.
     private volatile int extra;
 
-    Supervision(EventLoop loop, WorkerProgram program, Workers limits, Staffing staffing, ServerContext context) {
-        this.loop = loop;
+    /// One that has not begun.
+    ///
+    /// @param multiplexer the loop's own
+    /// @throws IOException when this program's own command line cannot be read
+    Supervision(Multiplexer multiplexer, Workers limits, Staffing staffing, ServerContext context) throws IOException {
+        this.loop = new EventLoop("polyserve-supervisor", multiplexer, context.clock(), false, false, 0,
+                LoopErrors.reportedTo(context.log()));
         this.context = context;
         this.bootNanos = ServerContext.nanos(limits.boot());
-        this.crew = new Crew(loop, program, limits, staffing, context);
+        this.crew = new Crew(loop, WorkerProgram.of(limits), limits, staffing, context);
     }
 
     Crew crew() {
         return crew;
+    }
+
+    /// The supervisor's. **Thread**: any.
+    EventLoop loop() {
+        return loop;
     }
 
     int extra() {

@@ -1,0 +1,69 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.WorkerInfo;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.run.Runner;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// The runner of a process model: what it serves, it serves through its workers.
+///
+/// Here is what a crew and its loop answer by themselves; the models differ in how clients come to workers.
+///
+/// **Thread**: as [Runner]; as [Staffing], its loop.
+abstract sealed class Supervisor implements Runner, Staffing permits HandOverRunner, PoolRunner {
+    /// Its workers' life.
+    abstract Supervision supervision();
+
+    @Override
+    public final void start(Consumer<? super IOException> whenLost) throws IOException {
+        supervision().start(whenLost);
+    }
+
+    @Override
+    public final EventLoop acceptLoop() {
+        return supervision().loop();
+    }
+
+    @Override
+    public final boolean servesInline() {
+        return false;
+    }
+
+    @Override
+    public final boolean owns(Thread thread) {
+        return thread.equals(supervision().loop().thread());
+    }
+
+    @Override
+    public final List<WorkerInfo> workers() {
+        return supervision().roll();
+    }
+
+    @Override
+    public final Elsewhere elsewhere() {
+        return supervision().crew().counted();
+    }
+
+    @Override
+    public final long workerRestarts() {
+        return supervision().crew().restarts();
+    }
+
+    /// Workers have the options with which they came to their start: those that run the program again read its settings again.
+    @Override
+    public final void reconfigured() {
+        supervision().crew().all().forEach(worker -> worker.outdated = true);
+    }
+
+    @Override
+    public final void hopeless(String why) {
+        supervision().hopeless(why);
+    }
+
+    @Override
+    public final void stop() {
+        supervision().stop();
+    }
+}
