@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.stream.Stream;
 
 /// Wires each model to its runner: the one place that branches on the model.
 final class Runners {
@@ -72,15 +71,17 @@ final class Runners {
 
     /// Whether this process is a worker of a server in another one.
     static boolean inWorker() {
-        return providers().anyMatch(ModelProvider::isWorker);
+        return Found.PROVIDERS.stream().anyMatch(ModelProvider::isWorker);
     }
 
     private static Optional<ModelProvider> provider(Model model, List<Endpoint> endpoints) {
-        return providers().filter(provider -> provider.provides(model, endpoints)).findFirst();
+        return Found.PROVIDERS.stream().filter(provider -> provider.provides(model, endpoints)).findFirst();
     }
 
-    private static Stream<ModelProvider> providers() {
-        return ServiceLoader.load(ModelProvider.class, Runners.class.getClassLoader()).stream()
-                .map(ServiceLoader.Provider::get);
+    /// Looked for once, on first use.
+    private static final class Found {
+        private static final List<ModelProvider> PROVIDERS = ServiceLoader
+                .load(ModelProvider.class, Runners.class.getClassLoader()).stream().map(ServiceLoader.Provider::get)
+                .toList();
     }
 }
