@@ -2,7 +2,9 @@ package dev.polyserve.cli;
 
 import dev.polyserve.cli.connect.ConnectionFailure;
 import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.cli.text.Units;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -155,6 +157,18 @@ final class Commands {
                         .build())
                 .addOption(OptionSpec.builder(DEBUG).type(boolean.class)
                         .description("Shows stack traces and more of the course of things.").build());
+    }
+
+    /// The duration that an option was given.
+    ///
+    /// @throws ExitException when it is none
+    static Duration duration(ParseResult parsed, String option, Duration otherwise) {
+        String text = parsed.matchedOptionValue(option, Units.written(otherwise));
+        try {
+            return Units.duration(text);
+        } catch (IllegalArgumentException e) {
+            throw ExitException.wrong("bad " + option + " '" + text + "': " + e.getMessage(), e);
+        }
     }
 
     private static String version() {

@@ -4,7 +4,6 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.cli.connect.DatagramClient;
 import dev.polyserve.cli.connect.StreamClient;
 import dev.polyserve.cli.connect.TerminalClient;
-import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.UnixDatagramClient;
 import java.io.Console;
 import java.io.IOException;
@@ -62,12 +61,12 @@ final class ConnectCommand {
         }
         return switch (endpoint) {
             case Endpoint.Tcp _, Endpoint.Unix _ -> stream(endpoint, halfClose);
-            case Endpoint.Udp _ -> datagrams(endpoint, patience(parsed));
+            case Endpoint.Udp _ -> datagrams(endpoint, Commands.duration(parsed, WAIT, DEFAULT_WAIT));
             case Endpoint.UnixDatagram _ -> {
                 UnixDatagramClient.whyNot().ifPresent(why -> {
                     throw ExitException.wrong("cannot connect to " + endpoint + ": " + why);
                 });
-                yield datagrams(endpoint, patience(parsed));
+                yield datagrams(endpoint, Commands.duration(parsed, WAIT, DEFAULT_WAIT));
             }
             case Endpoint.Inherited _ -> throw ExitException.wrong(
                     "cannot connect to " + endpoint
@@ -96,15 +95,6 @@ final class ConnectCommand {
     private boolean terminal() {
         Console console = stdio.in().equals(System.in) ? System.console() : null;
         return console != null && console.isTerminal();
-    }
-
-    private static Duration patience(ParseResult parsed) {
-        String text = parsed.matchedOptionValue(WAIT, Units.written(DEFAULT_WAIT));
-        try {
-            return Units.duration(text);
-        } catch (IllegalArgumentException e) {
-            throw ExitException.wrong("bad " + WAIT + " '" + text + "': " + e.getMessage(), e);
-        }
     }
 
     private static Endpoint endpoint(String text) {

@@ -54,7 +54,9 @@ final class RestartCommand {
             throw ExitException
                     .wrong("restart needs one of --control PATH and --pid-file FILE, as the server was given it");
         }
-        out.println(control == null ? byPidFile(Path.of(file), patience(parsed)) : ControlCommand.ask(control, NAME));
+        out.println(control == null
+                ? byPidFile(Path.of(file), Commands.duration(parsed, WAIT, DEFAULT_WAIT))
+                : ControlCommand.ask(control, NAME));
         out.flush();
         return 0;
     }
@@ -89,15 +91,6 @@ final class RestartCommand {
             return text.matches("[0-9]{1,10}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
         } catch (IOException e) {
             throw ExitException.wrong("the pid file " + file + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static Duration patience(ParseResult parsed) {
-        String text = parsed.matchedOptionValue(WAIT, Units.written(DEFAULT_WAIT));
-        try {
-            return Units.duration(text);
-        } catch (IllegalArgumentException e) {
-            throw ExitException.wrong("bad " + WAIT + " '" + text + "': " + e.getMessage(), e);
         }
     }
 }
