@@ -3,7 +3,6 @@ package dev.polyserve.cli.services;
 import dev.polyserve.Command;
 import dev.polyserve.Connection;
 import dev.polyserve.Sender;
-import dev.polyserve.TimedOutException;
 import dev.polyserve.cli.text.Addresses;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,22 +28,22 @@ final class PipedProcess implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 << 10;
     private static final int PIECES_WAITING = 4;
     private static final byte[] END = {};
-    private static final Duration ROOM_AT_MOST = Duration.ofSeconds(10);
 
     private final Command command;
     private final Process process;
     private final Sender client;
+    private final Delivery delivery;
     private final String peer;
     private final BlockingQueue<byte[]> pieces = new ArrayBlockingQueue<>(PIECES_WAITING);
     private final Thread feeder;
     private final Thread reader;
     private volatile boolean fed = true;
-    private volatile long lastBytesNanos = System.nanoTime();
 
     private PipedProcess(Command command, Process process, Connection connection) {
         this.command = command;
         this.process = process;
         this.client = connection.sender();
+        this.delivery = new Delivery(client);
         this.peer = Addresses.shown(connection.info().peer());
         this.feeder = Thread.ofPlatform().daemon().name("polyserve-stdin-" + client.id()).unstarted(this::feedAll);
         this.reader = Thread.ofPlatform().daemon().name("polyserve-stdout-" + client.id()).unstarted(this::readAll);
@@ -80,14 +79,7 @@ final class PipedProcess implements AutoCloseable {
 
     /// Waits until it has ended, as long as it says something at least every so often; zero: however seldom.
     void awaitEnd(Duration longestSilence) throws InterruptedException {
-        if (longestSilence.isZero()) {
-            reader.join();
-            return;
-        }
-        Duration left = longestSilence;
-        while (left.isPositive() && !reader.join(left)) {
-            left = longestSilence.minusNanos(System.nanoTime() - lastBytesNanos);
-        }
+        delivery.awaitEnd(reader, longestSilence);
     }
 
     private void feedAll() {
@@ -96,7 +88,7 @@ final class PipedProcess implements AutoCloseable {
             while (piece.length > 0) {
                 input.write(piece);
                 input.flush();
-                lastBytesNanos = System.nanoTime();
+                delivery.moved();
                 piece = pieces.take();
             }
         } catch (IOException e) {
@@ -112,8 +104,7 @@ final class PipedProcess implements AutoCloseable {
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream output = process.getInputStream()) {
             for (int count; (count = output.read(buffer)) >= 0;) {
-                lastBytesNanos = System.nanoTime();
-                send(ByteBuffer.wrap(buffer, 0, count));
+                delivery.send(ByteBuffer.wrap(buffer, 0, count));
             }
             client.end();
             process.waitFor();
@@ -123,19 +114,6 @@ final class PipedProcess implements AutoCloseable {
             LOG.log(System.Logger.Level.DEBUG, "the connection of " + peer + " is over before its program");
         } finally {
             client.close();
-        }
-    }
-
-    /// As long as the client lives: the server itself ends one that takes nothing.
-    private void send(ByteBuffer bytes) throws IOException, InterruptedException {
-        boolean sent = false;
-        while (!sent) {
-            try {
-                client.send(bytes.duplicate(), ROOM_AT_MOST);
-                sent = true;
-            } catch (TimedOutException e) {
-                LOG.log(System.Logger.Level.DEBUG, "the client is slow: " + e.getMessage());
-            }
         }
     }
 

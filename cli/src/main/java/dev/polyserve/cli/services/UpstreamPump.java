@@ -1,7 +1,6 @@
 package dev.polyserve.cli.services;
 
 import dev.polyserve.Sender;
-import dev.polyserve.TimedOutException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -13,16 +12,16 @@ import java.time.Duration;
 final class UpstreamPump implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(UpstreamPump.class.getName());
     private static final int BUFFER_BYTES = 16 << 10;
-    private static final Duration ROOM_AT_MOST = Duration.ofSeconds(10);
 
     private final SocketChannel channel;
     private final Sender client;
+    private final Delivery delivery;
     private final Thread thread;
-    private volatile long lastBytesNanos = System.nanoTime();
 
     private UpstreamPump(SocketChannel channel, Sender client) {
         this.channel = channel;
         this.client = client;
+        this.delivery = new Delivery(client);
         this.thread = Thread.ofVirtual().name("polyserve-upstream-" + client.id()).unstarted(this::pump);
     }
 
@@ -54,22 +53,14 @@ final class UpstreamPump implements AutoCloseable {
 
     /// Waits until upstream has ended, for as long as it says something at least every so often; zero: however seldom.
     void awaitEnd(Duration longestSilence) throws InterruptedException {
-        if (longestSilence.isZero()) {
-            thread.join();
-            return;
-        }
-        Duration left = longestSilence;
-        while (left.isPositive() && !thread.join(left)) {
-            left = longestSilence.minusNanos(System.nanoTime() - lastBytesNanos);
-        }
+        delivery.awaitEnd(thread, longestSilence);
     }
 
     private void pump() {
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         try {
             while (channel.read(buffer) >= 0) {
-                lastBytesNanos = System.nanoTime();
-                send(buffer.flip());
+                delivery.send(buffer.flip());
                 buffer.clear();
             }
             client.end();
@@ -79,19 +70,6 @@ final class UpstreamPump implements AutoCloseable {
         } catch (InterruptedException _) {
             // The conversation is over: that is how it ends this thread.
             client.close();
-        }
-    }
-
-    /// As long as the client lives: the server itself ends one that takes nothing.
-    private void send(ByteBuffer bytes) throws IOException, InterruptedException {
-        boolean sent = false;
-        while (!sent) {
-            try {
-                client.send(bytes.duplicate(), ROOM_AT_MOST);
-                sent = true;
-            } catch (TimedOutException e) {
-                LOG.log(System.Logger.Level.DEBUG, "the client is slow: " + e.getMessage());
-            }
         }
     }
 }
