@@ -4,15 +4,14 @@ import dev.polyserve.Connection;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
+import dev.polyserve.cli.operation.FileIdentity;
 import dev.polyserve.cli.text.Units;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Objects;
 
 /// The socket at which a running server is asked and told things; only its own user can use it.
 ///
@@ -24,13 +23,12 @@ public final class ControlSocket implements AutoCloseable {
 
     private final Server socket;
     private final Path path;
-    /// Its identity: another's at the same path is not ours to remove.
-    private final Object key;
+    private final FileIdentity file;
 
-    private ControlSocket(Server socket, Path path, Object key) {
+    private ControlSocket(Server socket, Path path, FileIdentity file) {
         this.socket = socket;
         this.path = path;
-        this.key = key;
+        this.file = file;
     }
 
     /// Opens it.
@@ -62,24 +60,17 @@ public final class ControlSocket implements AutoCloseable {
         try {
             // Before anybody is accepted, so that nobody else is answered.
             Files.setPosixFilePermissions(at, PosixFilePermissions.fromString(OWN_USER_ONLY));
-            return new ControlSocket(socket.start(), path, key(at));
+            return new ControlSocket(socket.start(), path, FileIdentity.of(at));
         } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;
         }
     }
 
-    private static Object key(Path file) throws IOException {
-        return Objects.requireNonNull(Files.readAttributes(file, BasicFileAttributes.class).fileKey(),
-                "files have an identity where there are Unix sockets");
-    }
-
     @Override
     public void close() throws IOException {
         socket.close();
-        if (Files.exists(path) && key(path).equals(key)) {
-            Files.deleteIfExists(path);
-        }
+        file.removeAt(path);
     }
 
     @Override

@@ -7,7 +7,8 @@
 ///
 /// **Threads**: each request has one of its own.
 ///
-/// **Depends on** the public interface of the library, and on what the command line has for text.
+/// **Depends on** the public interface of the library, on what the command line has for text, and on how it tells files
+/// apart.
 @NullMarked
 package dev.polyserve.cli.control;
 

@@ -9,12 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class PidFile implements AutoCloseable {
     private final Path path;
     private @Nullable FileChannel held;
-    private @Nullable Object key;
+    private @Nullable FileIdentity ours;
 
     private PidFile(Path path, @Nullable FileChannel held) {
         this.path = path;
@@ -99,7 +97,7 @@ public final class PidFile implements AutoCloseable {
                 int unused = written.write(text);
                 assert unused >= 0;
             }
-            key = key(temporary);
+            ours = FileIdentity.of(temporary);
             Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
             release();
             held = written;
@@ -137,14 +135,6 @@ public final class PidFile implements AutoCloseable {
         }, why);
     }
 
-    private static @Nullable Object key(Path file) throws IOException {
-        try {
-            return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
-        } catch (NoSuchFileException e) {
-            return null;
-        }
-    }
-
     private void release() throws IOException {
         FileChannel channel = held;
         held = null;
@@ -157,8 +147,8 @@ public final class PidFile implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            if (key != null && key.equals(key(path))) {
-                Files.deleteIfExists(path);
+            if (ours != null) {
+                ours.removeAt(path);
             }
         } finally {
             release();
