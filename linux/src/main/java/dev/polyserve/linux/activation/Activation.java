@@ -2,6 +2,7 @@ package dev.polyserve.linux.activation;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
+import dev.polyserve.linux.process.OwnVariables;
 import dev.polyserve.linux.socket.GivenSockets;
 import dev.polyserve.linux.system.CLibrary;
 import dev.polyserve.linux.system.SystemCalls;
@@ -25,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: any.
 public final class Activation {
     private static final System.Logger LOG = System.getLogger("dev.polyserve");
-    /// What to remove from the environment of programs that this one starts.
-    private static final List<String> VARIABLES = List.of("LISTEN_PID", "LISTEN_PIDFDID", "LISTEN_FDS",
-            "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC");
     private static final int FIRST = 3;
     private static final String UNNAMED = "unknown";
     private static final int MOST = 4096;
@@ -133,7 +131,8 @@ public final class Activation {
     /// Lets programs that this one starts see nothing of it: each would take another's sockets, or report itself ready, as its
     /// own. Those that get an environment made by hand need [#forget(Map)] instead.
     public static void forgetForChildren() {
-        List<String> present = VARIABLES.stream().filter(variable -> System.getenv(variable) != null).toList();
+        List<String> present = OwnVariables.OF_MANAGER.stream().filter(variable -> System.getenv(variable) != null)
+                .toList();
         // Asked last: the first who asks pays for linking, which most servers need not do as they start.
         if (!present.isEmpty() && SystemCalls.whyNot().isEmpty()) {
             present.forEach(CLibrary::unsetEnvironment);
@@ -142,7 +141,7 @@ public final class Activation {
 
     /// Removes what it is about from an environment for another program.
     public static void forget(Map<String, String> environment) {
-        environment.keySet().removeAll(VARIABLES);
+        environment.keySet().removeAll(OwnVariables.OF_MANAGER);
     }
 
     private static final class OfThisProcess {

@@ -3,7 +3,7 @@
 ///
 /// **Threads**: each class says which.
 ///
-/// **Depends on** endpoints, the sockets of this module, and its system calls.
+/// **Depends on** endpoints, the sockets and processes of this module, and its system calls.
 @NullMarked
 package dev.polyserve.linux.activation;
 

@@ -2,6 +2,7 @@ package dev.polyserve.linux.restart;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.SocketFile;
+import dev.polyserve.linux.process.OwnVariables;
 import dev.polyserve.linux.socket.GivenSockets;
 import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.system.CallMemory;
@@ -18,8 +19,6 @@ import java.util.concurrent.TimeUnit;
 ///
 /// **Thread**: one at a time.
 public final class Predecessor {
-    /// Says that there is one, and where its channel is.
-    static final String VARIABLE = "POLYSERVE_RESTART";
     static final String READY = "ready";
 
     private static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -38,7 +37,7 @@ public final class Predecessor {
     ///
     /// @throws IOException when it is gone, or cannot be understood
     public static Optional<Predecessor> here() throws IOException {
-        if (!PacketSocket.isInherited(VARIABLE)) {
+        if (!PacketSocket.isInherited(OwnVariables.TAKES_OVER)) {
             return Optional.empty();
         }
         PacketSocket channel = PacketSocket.inherited();

@@ -4,6 +4,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.process.Child;
 import dev.polyserve.linux.process.Exit;
+import dev.polyserve.linux.process.OwnVariables;
 import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.system.ProcessCalls;
@@ -108,11 +109,12 @@ public final class Successor {
         }
     }
 
-    /// Ours, without what was meant for this process alone.
+    /// Ours, without what was meant for this process alone. What the service manager hears, it hears from the new one then.
     private static Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>(System.getenv());
-        environment.keySet().removeAll(List.of("LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "WATCHDOG_PID"));
-        environment.put(Predecessor.VARIABLE, Integer.toString(PacketSocket.INHERITED));
+        environment.keySet().removeAll(OwnVariables.SOCKETS);
+        environment.remove(OwnVariables.WATCHED);
+        environment.put(OwnVariables.TAKES_OVER, Integer.toString(PacketSocket.INHERITED));
         return environment;
     }
 

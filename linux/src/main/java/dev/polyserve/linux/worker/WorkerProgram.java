@@ -2,6 +2,7 @@ package dev.polyserve.linux.worker;
 
 import dev.polyserve.Workers;
 import dev.polyserve.linux.process.Child;
+import dev.polyserve.linux.process.OwnVariables;
 import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.process.ThisProgram;
 import dev.polyserve.linux.socket.Descriptor;
@@ -14,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// What is started as a worker: this program again, or the one that was named; and how a worker knows that it is one.
 ///
@@ -26,9 +26,6 @@ final class WorkerProgram {
     /// Names the link's descriptor. A program that a worker starts inherits the variable, but not the link, and so does not take
     /// itself for a worker; one whose supervisor has died meanwhile has both, and no supervisor.
     private static final String VARIABLE = "POLYSERVE_WORKER";
-    /// What concerns the supervisor alone: sockets handed to it, and to whom it says that it serves.
-    private static final Set<String> NOT_FOR_WORKERS = Set.of("LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
-            "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "POLYSERVE_RESTART");
     private static final int OUTPUT = 1;
     private static final int ERRORS = 2;
 
@@ -43,7 +40,8 @@ final class WorkerProgram {
     /// @throws IOException when this program's own command line cannot be read
     static WorkerProgram of(Workers workers) throws IOException {
         Map<String, String> environment = new HashMap<>(System.getenv());
-        environment.keySet().removeAll(NOT_FOR_WORKERS);
+        environment.keySet().removeAll(OwnVariables.OF_MANAGER);
+        environment.remove(OwnVariables.TAKES_OVER);
         environment.put(VARIABLE, Integer.toString(PacketSocket.INHERITED));
         List<String> command = workers.program().isEmpty() ? ThisProgram.commandLine() : workers.program();
         return new WorkerProgram(new Program(command, environment, Optional.empty(), true));
