@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The program as systemd and inetd start it, by the tool that systemd has for that.
 @EnabledOnOs(OS.LINUX)
@@ -75,6 +77,17 @@ class ActivationTest {
                     + ", tcp://127.0.0.1:" + second + " with virtual (pid " + server.pid() + ")\n");
             server.signal("TERM");
             assertThat(server.awaitStatus()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"process", "process-pool"})
+    void workerProcessesComeToTheSameListeners(String model) throws Exception {
+        int port = freePort();
+        try (ServedProcess server = activated(List.of("-l", "127.0.0.1:" + port), "serve", "upper", "--model", model,
+                "--workers", "1")) {
+            assertThat(talk(port, "one\n")).isEqualTo("ONE\n");
+            server.out.awaitContaining("polyserve: serving upper on tcp://127.0.0.1:" + port);
         }
     }
 

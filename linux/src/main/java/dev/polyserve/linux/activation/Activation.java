@@ -148,9 +148,9 @@ public final class Activation {
         private static final Activation ACTIVATION = of(System.getenv(), whose());
 
         static {
-            ACTIVATION.warning.ifPresent(warning -> LOG.log(System.Logger.Level.WARNING, warning));
-            // A worker gets them from its supervisor. A name of digits would hide the descriptor with that number.
+            // A worker gets them from its supervisor, who has warned. A name of digits would hide that descriptor.
             if (!Server.isWorker()) {
+                ACTIVATION.warning.ifPresent(warning -> LOG.log(System.Logger.Level.WARNING, warning));
                 ACTIVATION.sockets.stream().filter(socket -> !socket.name().matches("[0-9]+"))
                         .forEach(socket -> GivenSockets.ofThisProcess().name(socket.name(), socket.descriptor()));
             }

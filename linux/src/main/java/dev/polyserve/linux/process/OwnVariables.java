@@ -12,9 +12,10 @@ public final class OwnVariables {
     public static final List<String> SOCKETS = List.of("LISTEN_PID", "LISTEN_PIDFDID", "LISTEN_FDS", "LISTEN_FDNAMES");
     /// Which process is to say that it still lives (sd_watchdog_enabled(3)).
     public static final String WATCHED = "WATCHDOG_PID";
-    /// All that a service manager says: its sockets, and who is to report how it is (sd_notify(3)).
-    public static final List<String> OF_MANAGER = Stream
-            .concat(SOCKETS.stream(), Stream.of("NOTIFY_SOCKET", WATCHED, "WATCHDOG_USEC")).toList();
+    /// Who is to report how it is, and to whom (sd_notify(3)).
+    public static final List<String> REPORTS = List.of("NOTIFY_SOCKET", WATCHED, "WATCHDOG_USEC");
+    /// All that a service manager says.
+    public static final List<String> OF_MANAGER = Stream.concat(SOCKETS.stream(), REPORTS.stream()).toList();
     /// That it is to take over from the program that has started it.
     public static final String TAKES_OVER = "POLYSERVE_RESTART";
 

@@ -40,7 +40,8 @@ final class WorkerProgram {
     /// @throws IOException when this program's own command line cannot be read
     static WorkerProgram of(Workers workers) throws IOException {
         Map<String, String> environment = new HashMap<>(System.getenv());
-        environment.keySet().removeAll(OwnVariables.OF_MANAGER);
+        // It reads which sockets are its supervisor's, and so comes to the same endpoints.
+        environment.keySet().removeAll(OwnVariables.REPORTS);
         environment.remove(OwnVariables.TAKES_OVER);
         environment.put(VARIABLE, Integer.toString(PacketSocket.INHERITED));
         List<String> command = workers.program().isEmpty() ? ThisProgram.commandLine() : workers.program();
