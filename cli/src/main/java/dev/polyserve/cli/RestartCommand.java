@@ -76,7 +76,7 @@ final class RestartCommand {
             if (now.isPresent() && now.get() != old) {
                 return "process " + now.get() + " serves in the place of process " + old;
             }
-            if (ProcessHandle.of(old).isEmpty()) {
+            if (!OtherProcess.isRunning(old)) {
                 throw ExitException.failed("process " + old + " has ended, and no other one serves; see its log", null);
             }
             Thread.sleep(LOOK);

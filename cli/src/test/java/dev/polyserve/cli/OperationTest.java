@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -118,6 +119,23 @@ class OperationTest {
         try (ServedProcess server = withPidFile(directory.resolve("none").resolve("pid"))) {
             assertThat(server.awaitStatus()).isEqualTo(1);
             server.err.awaitContaining("its directory does not exist; make it or take another path");
+        }
+    }
+
+    @Test
+    void aRestartThatEndsTheServerIsToldAtOnce() throws Exception {
+        Path file = directory.resolve("pid");
+        // Whoever has started it does not ask how it has ended, so its number stays.
+        Process parent = new ProcessBuilder("sh", "-c", "sleep 1000 & exec sh -c \"echo $!; exec sleep 1000\"").start();
+        try (BufferedReader said = parent.inputReader()) {
+            String pid = said.readLine();
+            Files.writeString(file, pid + "\n");
+            Cli.Finished restart = Cli.run("restart", "--pid-file", file.toString(), "--wait", "60s");
+            assertThat(restart.err()).isEqualTo(
+                    "polyserve: process " + pid + " has ended, and no other one serves; see its log\n");
+            assertThat(restart.status()).isEqualTo(1);
+        } finally {
+            parent.destroyForcibly();
         }
     }
 

@@ -5,12 +5,18 @@ import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /// A process that somebody else has started.
 ///
 /// **Thread**: any.
 public final class OtherProcess {
     private OtherProcess() {}
+
+    /// Whether it has not ended, as far as this user may see it. A zombie has ([RunningProcess]).
+    public static boolean isRunning(long pid) {
+        return RunningProcess.at(Path.of("/proc", Long.toString(pid))).isPresent();
+    }
 
     /// Sends it a signal.
     ///

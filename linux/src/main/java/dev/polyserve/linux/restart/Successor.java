@@ -4,6 +4,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.process.Child;
 import dev.polyserve.linux.process.Exit;
+import dev.polyserve.linux.process.OtherProcess;
 import dev.polyserve.linux.process.OwnVariables;
 import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.socket.PacketSocket;
@@ -11,8 +12,6 @@ import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +31,6 @@ import java.util.concurrent.TimeUnit;
 public final class Successor {
     /// Old generations that may still let connections come to their ends, besides the one that is restarted.
     private static final int MOST_OLDER = 3;
-    private static final char ZOMBIE = 'Z';
     private static final Duration REAPED = Duration.ofSeconds(1);
 
     private final Child child;
@@ -63,7 +61,7 @@ public final class Successor {
             throw new IOException("endpoints that stand for several sockets cannot be handed on: " + plan.asked);
         }
         List<Long> older = plan.predecessor.map(Predecessor::older).orElse(List.of()).stream()
-                .filter(Successor::lives).toList();
+                .filter(OtherProcess::isRunning).toList();
         if (older.size() >= MOST_OLDER) {
             throw new IOException("older programs still serve their last connections (processes " + older
                     + "); wait for them, or end them with a TERM signal");
@@ -79,18 +77,6 @@ public final class Successor {
         olderThanIt.addAll(older);
         int generation = plan.predecessor.map(Predecessor::generation).orElse(0) + 1;
         return start(plan.command, new Bequest(generation, olderThanIt, slots), numbers);
-    }
-
-    /// Whether the process has not ended. One that has, and whose parent does not ask how, keeps its number: in a container, the
-    /// first process may never ask.
-    private static boolean lives(long pid) {
-        try {
-            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-            return stat.charAt(stat.lastIndexOf(')') + 2) != ZOMBIE;
-        } catch (IOException e) {
-            // There is no such process any more.
-            return false;
-        }
     }
 
     private static Successor start(List<String> command, Bequest bequest, List<Integer> numbers) throws IOException {

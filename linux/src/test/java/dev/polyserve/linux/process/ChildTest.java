@@ -7,6 +7,7 @@ import dev.polyserve.linux.readiness.EpollMultiplexer;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.loop.Multiplexer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +97,28 @@ class ChildTest {
             while (told.isEmpty()) {
                 multiplexer.await(Duration.ofSeconds(30).toNanos());
             }
+            assertThat(child.poll()).isPresent();
+            multiplexer.forget(watch);
+        } finally {
+            multiplexer.close();
+        }
+    }
+
+    @Test
+    void oneThatHasEndedAndWasNotReapedDoesNotRun() throws Exception {
+        EpollMultiplexer multiplexer = new EpollMultiplexer();
+        try (Pair pair = new Pair(); Child child = ProgramTest.shell("read line").start(pair.theirs, pair.theirs)) {
+            assertThat(OtherProcess.isRunning(child.pid())).isTrue();
+            assertThat(ProcessGroups.running()).contains(child.pid());
+            List<Integer> told = new ArrayList<>();
+            Multiplexer.Watch watch = multiplexer.watch(child.end(), Multiplexer.READ, told::add);
+            pair.writeLine("now");
+            while (told.isEmpty()) {
+                multiplexer.await(Duration.ofSeconds(30).toNanos());
+            }
+            assertThat(Path.of("/proc", Integer.toString(child.pid()))).as("of the zombie").exists();
+            assertThat(OtherProcess.isRunning(child.pid())).isFalse();
+            assertThat(ProcessGroups.running()).doesNotContain(child.pid());
             assertThat(child.poll()).isPresent();
             multiplexer.forget(watch);
         } finally {
