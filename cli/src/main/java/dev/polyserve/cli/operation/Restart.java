@@ -49,10 +49,6 @@ public final class Restart {
     /// @return its process
     /// @throws IOException saying why it does not; then everything is as it was
     public int start(Server server) throws IOException {
-        if (asked.stream().anyMatch(Endpoint.Inherited.class::isInstance)) {
-            throw new IOException("its sockets were handed down by whoever has started it: restart it there,"
-                    + " which keeps them (systemctl restart)");
-        }
         if (!underWay.compareAndSet(false, true)) {
             throw new IOException("a restart is under way already");
         }
