@@ -1,15 +1,11 @@
 package dev.polyserve.linux.restart;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.Hosts;
-import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.SocketAddresses;
-import dev.polyserve.linux.system.SocketCalls;
-import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.socket.OpenSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +17,6 @@ import java.util.stream.Stream;
 /// The sockets of this process that listen or receive, by where they are bound: found among its open files, because the JDK's
 /// channels do not tell their descriptors.
 final class OpenSockets {
-    private final CallMemory memory = CallMemory.small();
     private final Map<Endpoint, Integer> numbers = new HashMap<>();
 
     private OpenSockets() {}
@@ -41,33 +36,33 @@ final class OpenSockets {
         }
     }
 
-    private void look(int number) {
-        int type = SocketCalls.getOption(memory, number, SocketOption.SO_TYPE);
-        boolean datagram = type == SocketCalls.DATAGRAM;
-        boolean listens = type == SocketCalls.STREAM
-                && SocketCalls.getOption(memory, number, SocketOption.SO_ACCEPTCONN) == 1;
-        if ((!datagram && !listens) || !isOfOurs(number) || SocketCalls.getSockName(memory, number) < 0) {
+    private void look(int number) throws IOException {
+        OpenSocket open;
+        try {
+            open = OpenSocket.of(new Endpoint.Inherited(Integer.toString(number)), number);
+        } catch (BindFailedException _) {
+            // Most files are nothing that could be served.
             return;
         }
-        SocketAddress address = SocketCalls.lastAddress(memory);
-        switch (address) {
-            case InetSocketAddress inet -> numbers.putIfAbsent(key(datagram, inet), number);
-            case UnixDomainSocketAddress unix -> numbers.putIfAbsent(
-                    datagram ? new Endpoint.UnixDatagram(unix.getPath()) : new Endpoint.Unix(unix.getPath()), number);
-            default -> throw new IllegalStateException("no address of a family that was checked: " + address);
+        switch (open.kind()) {
+            case LISTENER, DATAGRAMS -> numbers.putIfAbsent(key(open.endpoint()), number);
+            case CONNECTION -> {
+                // A client's, or ours to somewhere.
+            }
         }
     }
 
-    private boolean isOfOurs(int number) {
-        return switch (SocketCalls.getOption(memory, number, SocketOption.SO_DOMAIN)) {
-            case SocketAddresses.AF_INET, SocketAddresses.AF_INET6, SocketAddresses.AF_UNIX -> true;
-            default -> false;
+    /// The endpoint as it is written here, however it was written: with its address for a name.
+    private static Endpoint key(Endpoint real) throws IOException {
+        return switch (real) {
+            case Endpoint.Tcp tcp -> new Endpoint.Tcp(host(Hosts.resolve(tcp, tcp.host(), tcp.port())), tcp.port());
+            case Endpoint.Udp udp -> new Endpoint.Udp(host(Hosts.resolve(udp, udp.host(), udp.port())), udp.port());
+            case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> real;
         };
     }
 
-    private static Endpoint key(boolean datagram, InetSocketAddress inet) {
-        String host = inet.getAddress().isAnyLocalAddress() ? "*" : inet.getAddress().getHostAddress();
-        return datagram ? new Endpoint.Udp(host, inet.getPort()) : new Endpoint.Tcp(host, inet.getPort());
+    private static String host(InetSocketAddress inet) {
+        return inet.getAddress().isAnyLocalAddress() ? "*" : inet.getAddress().getHostAddress();
     }
 
     /// The number of the socket that is bound there.
@@ -75,12 +70,7 @@ final class OpenSockets {
     /// @param real an endpoint with its real port
     /// @throws IOException when there is none
     int at(Endpoint real) throws IOException {
-        Endpoint key = switch (real) {
-            case Endpoint.Tcp tcp -> key(false, Hosts.resolve(tcp, tcp.host(), tcp.port()));
-            case Endpoint.Udp udp -> key(true, Hosts.resolve(udp, udp.host(), udp.port()));
-            case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> real;
-        };
-        Integer number = numbers.get(key);
+        Integer number = numbers.get(key(real));
         if (number == null) {
             throw new IOException("the socket of " + real + " is not among the open files of this process");
         }
