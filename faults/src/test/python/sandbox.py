@@ -10,8 +10,10 @@ import struct
 import sys
 
 NUMBERS = {
-    "x86_64": {"eventfd2": 290, "epoll_create1": 291, "pselect6": 270, "ppoll": 271, "epoll_pwait2": 441},
-    "aarch64": {"eventfd2": 19, "epoll_create1": 20, "pselect6": 72, "ppoll": 73, "epoll_pwait2": 441},
+    "x86_64": {"eventfd2": 290, "epoll_create1": 291, "pselect6": 270, "ppoll": 271, "epoll_pwait2": 441,
+               "io_uring_setup": 425},
+    "aarch64": {"eventfd2": 19, "epoll_create1": 20, "pselect6": 72, "ppoll": 73, "epoll_pwait2": 441,
+                "io_uring_setup": 425},
 }
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, SECCOMP_MODE_FILTER = 22, 38, 2
 LOAD_WORD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06

@@ -63,14 +63,28 @@ class ForbiddenCallsTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource({"pselect6, select, epoll", "eventfd2, epoll-et, nio", "ppoll, poll, epoll"})
     void inASandboxTheForbiddenCallIsNamed(String call, String refused, String allowed) throws Exception {
+        Ended models = modelsWithout(call);
+        assertThat(models.line(refused)).contains("\"available\":false", "a sandbox of this process (seccomp)",
+                "Operation not permitted (EPERM)", "or use nio or virtual");
+        assertThat(models.line(allowed)).contains("\"available\":true");
+    }
+
+    @Test
+    void aRingThatASandboxForbidsIsToldFromOneThatTheSystemDoesNotHave() throws Exception {
+        Ended models = modelsWithout("io_uring_setup");
+        assertThat(models.line("io_uring")).contains("\"available\":false",
+                "a seccomp filter forbids io_uring_setup", "or use epoll");
+        assertThat(models.line("epoll")).contains("\"available\":true");
+    }
+
+    /// The list of models in a sandbox that forbids this system call.
+    private Ended modelsWithout(String call) throws Exception {
         Requirements.program("python3");
         List<String> sandbox = List.of("python3",
                 Path.of(System.getProperty("basedir", "."), "src/test/python/sandbox.py").toString(), call);
         Ended models = polyserve(sandbox, List.of(FLAG), "models", "--format", "json");
         assumeTrue(models.status() != NO_SANDBOX, () -> "needs filters of system calls: " + models.err());
-        assertThat(models.line(refused)).contains("\"available\":false", "a sandbox of this process (seccomp)",
-                "Operation not permitted (EPERM)", "or use nio or virtual");
-        assertThat(models.line(allowed)).contains("\"available\":true");
+        return models;
     }
 
     /// The packaged program, started by its class: only `-jar` reads the manifest, which would grant native access.
