@@ -196,11 +196,12 @@ final class ServerLife implements ServerListener, Controlled {
 
     /// Opens the socket for that, if one was asked for.
     @Nullable ControlSocket control(Server started) throws IOException {
+        // Whoever finds the socket, or the pid file that is written next, may ask for a restart at once.
+        server = started;
         Optional<Path> path = plan.operation().control();
         if (path.isEmpty() || Server.isWorker()) {
             return null;
         }
-        server = started;
         return restart.predecessor().isPresent()
                 ? ControlSocket.replace(path.get(), this)
                 : ControlSocket.open(path.get(), this);
@@ -296,7 +297,7 @@ final class ServerLife implements ServerListener, Controlled {
 
     /// Reads the configuration again, all of it or nothing.
     private synchronized void reload() {
-        boolean told = server != null;
+        boolean told = !ready.isEmpty();
         if (told) {
             manager.reloading();
         }

@@ -10,23 +10,46 @@ import dev.polyserve.linux.activation.ServiceManager;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
-/// How a server's life ends when no signal ends it.
+/// How a server's life begins, and ends when no signal ends it.
 @Timeout(30)
 class ServerLifeTest {
-    @Test
-    void itEndsWith1WhenNoListenerIsLeft() throws Exception {
+    private static Server nothingServed() throws IOException {
+        return Server.at("tcp://127.0.0.1:0").handle(connection -> {
+        }).start();
+    }
+
+    /// Of a server whose restart fails before it starts anything.
+    private static ServerLife life(ConsoleLog log) {
         Settings settings = new Settings();
         settings.put(Setting.LISTEN, List.of("tcp://127.0.0.1:0", "tcp://127.0.0.1:0"), "--listen");
+        return new ServerLife(log, ServePlan.of(List.of(), settings), settings, null, List.of(),
+                ServiceManager.ofThisProcess(), new Restart(log, List.of(), Optional.empty(), Duration.ZERO));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void itCanBeRestartedBeforeThePidFileTellsWhomToSignal() throws Exception {
         LineSink err = new LineSink();
-        try (ConsoleLog log = new ConsoleLog(err.stream(), false);
-                Server server = Server.at("tcp://127.0.0.1:0").handle(connection -> {
-                }).start()) {
-            ServerLife life = new ServerLife(log, ServePlan.of(List.of(), settings), settings, null, List.of(),
-                    ServiceManager.ofThisProcess(), new Restart(log, List.of(), Optional.empty(), Duration.ZERO));
+        try (ConsoleLog log = new ConsoleLog(err.stream(), false); Server server = nothingServed()) {
+            ServerLife life = life(log);
+            assertThat(life.control(server)).isNull();
+            Objects.requireNonNull(life.signals().get("USR2")).run();
+            assertThat(err.awaitContaining("the restart failed")).contains("cannot be handed on");
+        }
+    }
+
+    @Test
+    void itEndsWith1WhenNoListenerIsLeft() throws Exception {
+        LineSink err = new LineSink();
+        try (ConsoleLog log = new ConsoleLog(err.stream(), false); Server server = nothingServed()) {
+            ServerLife life = life(log);
             Endpoint endpoint = server.endpoints().getFirst();
             life.listenerDown(endpoint, new IOException("one"));
             assertThat(err.text()).isEmpty();
