@@ -73,8 +73,9 @@ class ActivationTest {
                 "--fdname=a:b"), "serve", "upper")) {
             assertThat(talk(first, "one\n")).isEqualTo("ONE\n");
             assertThat(talk(second, "two\n")).isEqualTo("TWO\n");
-            assertThat(server.out.text()).startsWith("polyserve: serving upper on tcp://127.0.0.1:" + first
-                    + ", tcp://127.0.0.1:" + second + " with virtual (pid " + server.pid() + ")\n");
+            assertThat(server.out.awaitContaining("serving"))
+                    .isEqualTo("polyserve: serving upper on tcp://127.0.0.1:" + first + ", tcp://127.0.0.1:" + second
+                            + " with virtual (pid " + server.pid() + ")");
             server.signal("TERM");
             assertThat(server.awaitStatus()).isZero();
         }
@@ -99,7 +100,7 @@ class ActivationTest {
                 List.of("-l", "127.0.0.1:" + first, "-l", "127.0.0.1:" + second, "--fdname=a:b"), "serve", "upper",
                 "--model", "epoll", "--listen", "fd:b", "--listen", "fd:a")) {
             assertThat(talk(first, "one\n")).isEqualTo("ONE\n");
-            assertThat(server.out.text()).contains("on tcp://127.0.0.1:" + second + ", tcp://127.0.0.1:" + first);
+            server.out.awaitContaining("on tcp://127.0.0.1:" + second + ", tcp://127.0.0.1:" + first);
         }
     }
 
