@@ -18,6 +18,12 @@ public interface Listener extends Source {
     /// The next connection, or null when none waits.
     @Nullable StreamSocket accept() throws IOException;
 
+    /// Whether what it gives was accepted by another process, which serves it already: each is to be taken then, whatever is
+    /// allowed here by now.
+    default boolean acceptedElsewhere() {
+        return false;
+    }
+
     /// Whether it was not closed.
     boolean isOpen();
 

@@ -94,14 +94,19 @@ final class Acceptor implements Multiplexer.Ready {
     public void ready(int readiness) {
         loop.turnBegins();
         for (int left = ACCEPTS_PER_TURN; left > 0; left--) {
-            if (!allowance.any() || !intake.hasRoom()) {
-                disarm();
-                return;
-            }
-            if (!acceptOne()) {
+            if (!mayAccept() || !acceptOne()) {
                 return;
             }
         }
+    }
+
+    /// Who was accepted elsewhere comes in though no other one may.
+    private boolean mayAccept() {
+        if (allowance.any() && intake.hasRoom()) {
+            return true;
+        }
+        disarm();
+        return listener.acceptedElsewhere();
     }
 
     /// Stops accepting for good and closes the listener.

@@ -137,12 +137,12 @@ final class Intake implements Acceptor.Intake, DatagramService.Taken {
 
     @Override
     public void datagramBegan() {
-        live.datagramBegan();
+        live.expects();
     }
 
     @Override
     public void datagramEnded() {
-        live.datagramEnded();
+        live.expectsNoMore();
     }
 
     @Override

@@ -31,7 +31,8 @@ final class LiveConnections {
     /// Each knows its place; who leaves is replaced by the last. Guarded by `lock`, like those below.
     private final List<Conversation> live = new ArrayList<>();
     private final Map<Object, Integer> perAddress = new HashMap<>();
-    private int datagrams;
+    /// What else there is to wait for.
+    private int expected;
     private boolean roomAwaited;
 
     /// @param onRoom called, on any thread, when there is room again after [#hasRoom] said no
@@ -153,37 +154,38 @@ final class LiveConnections {
         }
     }
 
-    /// A datagram's handler runs: it counts for [#awaitNone] only.
-    void datagramBegan() {
+    /// A datagram's handler runs, or somebody may still come in who was accepted elsewhere: it counts for [#awaitNone] only.
+    void expects() {
         lock();
         try {
-            datagrams++;
+            expected++;
         } finally {
             lock.unlock();
         }
     }
 
-    void datagramEnded() {
+    /// That is over.
+    void expectsNoMore() {
         lock();
         try {
-            datagrams--;
+            expected--;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /// Waits until there is none, and no datagram's handler either.
+    /// Waits until there is none, and nothing else to wait for.
     ///
     /// @return whether that is so
     boolean awaitNone(long atMostNanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = atMostNanos;
-            while (live.size() + datagrams > 0 && left > 0) {
+            while (live.size() + expected > 0 && left > 0) {
                 left = changed.awaitNanos(left);
             }
-            return live.size() + datagrams == 0;
+            return live.size() + expected == 0;
         } finally {
             lock.unlock();
         }

@@ -361,23 +361,29 @@ final class LiveServer implements Server {
             // First, so that whoever sees that new clients are refused is served by a handler that knows of it.
             context.startDraining();
             CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+            live.expects();
             onAcceptLoop(() -> {
                 runner.drains();
-                closeListeners();
+                acceptNobody();
+                // Who was accepted elsewhere before that was heard there is waited for like the others.
+                runner.whenHeeded(() -> {
+                    acceptors.forEach(Acceptor::close);
+                    live.expectsNoMore();
+                });
                 closed.complete(null);
             });
             shutdown.begin(deadline, closed);
         } else {
-            closeListeners();
+            acceptNobody();
+            acceptors.forEach(Acceptor::close);
             release();
             shutdown.nothingToDo();
         }
     }
 
-    private void closeListeners() {
+    private void acceptNobody() {
         allowance.none();
         intake.close();
-        acceptors.forEach(Acceptor::close);
         // They stop receiving, but what was received may still be answered.
         datagramServices.forEach(DatagramService::arm);
     }

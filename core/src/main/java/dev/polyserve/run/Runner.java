@@ -92,7 +92,8 @@ public interface Runner {
         static final Elsewhere NOTHING = new Elsewhere(0, 0, 0);
     }
 
-    /// The server drains: nobody is accepted any more, and conversations come to their ends. **Thread**: the accept loop's.
+    /// The server drains: nobody is accepted any more, and conversations come to their ends. Addresses that others share are
+    /// freed; the listeners are closed when that is heeded ([#whenHeeded]). **Thread**: the accept loop's.
     default void drains() {
         // Conversations here ask the server itself.
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A listener whose connections were accepted elsewhere: they are handed to it, and it hands them on.
 ///
-/// **Thread**: [#hand] and [#take] any; the rest as [Listener].
+/// **Thread**: [#take] any; the rest as [Listener].
 public final class HandedListener extends DescriptorSource implements Listener {
     private final Wakeup wakeup;
     private final Endpoint endpoint;
@@ -46,7 +46,7 @@ public final class HandedListener extends DescriptorSource implements Listener {
     }
 
     /// One more connection.
-    public void hand(StreamSocket connection) {
+    private void hand(StreamSocket connection) {
         waiting.add(connection);
         wakeup.signal();
     }

@@ -231,8 +231,7 @@ final class Crew {
     /// Lets it come to an end.
     void dismiss(Worker worker) {
         if (worker.state == Worker.State.BOOTING || worker.state == Worker.State.SERVING) {
-            worker.state = Worker.State.LEAVING;
-            worker.order(new Order.Drain(context.options().timeouts().drain().toMillis()));
+            worker.leaves(new Order.Drain(context.options().timeouts().drain().toMillis()));
         }
     }
 

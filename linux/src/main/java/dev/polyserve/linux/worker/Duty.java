@@ -139,6 +139,11 @@ public final class Duty {
         reporter.beat(server);
     }
 
+    /// It accepts, or accepts nobody any more, as it was told last.
+    void heeded() {
+        reporter.report(new Report.Heeded());
+    }
+
     /// Serves as the supervisor says. It does not return.
     void serve(Server server, Engine.Setup setup, EventLoop acceptLoop) throws IOException {
         Thread.currentThread().setName("polyserve-duty");

@@ -87,7 +87,12 @@ final class Obedience {
                 server.start();
             }
         }
-        reporter.report(new Report.Heeded());
+        // Once the accept loop has come by: what it has accepted before was told before.
+        if (started) {
+            var _ = server.pulse().thenRun(() -> reporter.report(new Report.Heeded()));
+        } else {
+            reporter.report(new Report.Heeded());
+        }
     }
 
     private void end(Duration deadline) {

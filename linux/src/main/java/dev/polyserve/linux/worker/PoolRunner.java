@@ -24,6 +24,7 @@ public final class PoolRunner extends Supervisor {
     private final Model.ProcessPool model;
     private final ServerContext context;
     private final SharedTransport transport;
+    private final SharedMultiplexer multiplexer;
     private final Supervision supervision;
     private final Retelling retelling;
     /// Who waits until each worker does what it was last told about accepting.
@@ -36,9 +37,9 @@ public final class PoolRunner extends Supervisor {
         this.model = model;
         this.context = context;
         this.transport = new SharedTransport(DescriptorTransport.unlimited());
+        this.multiplexer = new SharedMultiplexer(new EpollMultiplexer(), transport::isShared, this::accepting);
         this.retelling = new Retelling(context.listener(), transport::endpoint);
-        this.supervision = new Supervision(
-                new SharedMultiplexer(new EpollMultiplexer(), transport::isShared, this::accepting), model.workers(),
+        this.supervision = new Supervision(multiplexer, model.workers(),
                 this, context);
     }
 
@@ -136,7 +137,9 @@ public final class PoolRunner extends Supervisor {
                     ? Admission.ELSEWHERE
                     : Admission.ELSEWHERE_BUT_FOR_ADDRESS);
             worker.serves(came.id(), connection);
-            transport.hand(came.slot(), connection);
+            StandIn listener = transport.standIn(came.slot());
+            listener.hand(connection);
+            multiplexer.handed(listener);
             tellIfFull();
         } else {
             retelling.told(worker, report);
@@ -157,6 +160,11 @@ public final class PoolRunner extends Supervisor {
     public void drains() {
         draining = true;
         supervision.crew().all().forEach(supervision.crew()::dismiss);
+        try {
+            transport.closeListeners();
+        } catch (IOException e) {
+            context.log().warn("a listener was not closed: " + e.getMessage(), e);
+        }
     }
 
     // --- the runner ---

@@ -1,13 +1,11 @@
 package dev.polyserve.linux.worker;
 
 import dev.polyserve.io.Source;
-import dev.polyserve.linux.socket.HandedListener;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /// A multiplexer for the supervisor of workers that share its sockets: interest in one of these is not its own but the workers',
 /// who are told when there is some, and when there is none any more.
@@ -35,12 +33,13 @@ final class SharedMultiplexer implements Multiplexer {
 
     /// A watch of a shared socket.
     private static final class SharedWatch implements Watch {
-        /// Of what stands for it here; null for a port, of which nothing comes here.
-        private final @Nullable Watch handed;
+        private final Source source;
+        private final Ready ready;
         private int interest;
 
-        SharedWatch(@Nullable Watch handed, int interest) {
-            this.handed = handed;
+        SharedWatch(Source source, Ready ready, int interest) {
+            this.source = source;
+            this.ready = ready;
             this.interest = interest;
         }
     }
@@ -55,8 +54,7 @@ final class SharedMultiplexer implements Multiplexer {
         if (!shared.test(source)) {
             return real.watch(source, interest, ready);
         }
-        Watch handed = source instanceof HandedListener ? real.watch(source, interest, ready) : null;
-        SharedWatch watch = new SharedWatch(handed, interest);
+        SharedWatch watch = new SharedWatch(source, ready, interest);
         watches.add(watch);
         tell();
         return watch;
@@ -67,9 +65,6 @@ final class SharedMultiplexer implements Multiplexer {
         switch (watch) {
             case SharedWatch ours -> {
                 ours.interest = interest;
-                if (ours.handed != null) {
-                    real.change(ours.handed, interest);
-                }
                 tell();
             }
             default -> real.change(watch, interest);
@@ -81,13 +76,17 @@ final class SharedMultiplexer implements Multiplexer {
         switch (watch) {
             case SharedWatch ours -> {
                 watches.remove(ours);
-                if (ours.handed != null) {
-                    real.forget(ours.handed);
-                }
                 tell();
             }
             default -> real.forget(watch);
         }
+    }
+
+    /// A worker has accepted somebody there: who watches it hears of it now, so before anything that the worker tells later, and
+    /// also when nobody else is to be accepted.
+    void handed(Source source) {
+        List.copyOf(watches).stream().filter(watch -> watch.source.equals(source))
+                .forEach(watch -> watch.ready.ready(READ));
     }
 
     private void tell() {

@@ -9,7 +9,6 @@ import dev.polyserve.io.Transport;
 import dev.polyserve.linux.socket.DescriptorListener;
 import dev.polyserve.linux.socket.DescriptorPort;
 import dev.polyserve.linux.socket.DescriptorTransport;
-import dev.polyserve.linux.socket.HandedListener;
 import dev.polyserve.linux.system.DescriptorMessage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -54,9 +53,9 @@ final class SharedTransport implements Transport {
             throw new BindFailedException(endpoint, "it is one connection, which worker processes cannot share; use"
                     + " another model", null);
         }
-        HandedListener handed = HandedListener.open(real.endpoint(), real.address(), real::close);
-        add(endpoint, real.endpoint(), real.descriptor().number(), handed);
-        return handed;
+        StandIn standIn = new StandIn(real);
+        add(endpoint, real.endpoint(), real.descriptor().number(), standIn);
+        return standIn;
     }
 
     @Override
@@ -97,11 +96,20 @@ final class SharedTransport implements Transport {
         return shared.get(slot).endpoint;
     }
 
-    /// Hands on a connection that a worker has accepted there.
-    void hand(int slot, ServedElsewhere connection) {
-        switch (shared.get(slot).source) {
-            case HandedListener listener -> listener.hand(connection);
+    /// What stands for the listener there.
+    StandIn standIn(int slot) {
+        return switch (shared.get(slot).source) {
+            case StandIn standIn -> standIn;
             default -> throw new IllegalArgumentException("no listener: " + endpoint(slot));
+        };
+    }
+
+    /// Frees the addresses of the listeners, as far as this process has them.
+    void closeListeners() throws IOException {
+        for (Shared one : shared) {
+            if (one.source instanceof StandIn standIn) {
+                standIn.closeReal();
+            }
         }
     }
 

@@ -51,7 +51,7 @@ final class Worker {
     private long connections;
     private long servesSinceNanos;
     private Report.Beat lastBeat = new Report.Beat(0, 0, 0, 0);
-    /// How often it was told whether to accept, and has not answered yet.
+    /// How often it was told whether to accept, or to leave, and has not answered yet.
     private int unheeded;
     private Multiplexer.@Nullable Watch linkWatch;
     private Multiplexer.@Nullable Watch endWatch;
@@ -152,15 +152,24 @@ final class Worker {
         return before;
     }
 
+    /// Tells it to come to its end. One that accepts answers when it does so no more.
+    void leaves(Order.Drain order) {
+        if (state == State.SERVING) {
+            unheeded++;
+        }
+        state = State.LEAVING;
+        order(order);
+    }
+
     /// Tells it whether to accept, which it answers.
     void accepts(boolean allowed) {
         unheeded++;
         order(new Order.Accept(allowed));
     }
 
-    /// It has answered.
+    /// It has answered, or ends by itself, which nobody has asked it for.
     void heeds() {
-        unheeded--;
+        unheeded = Math.max(0, unheeded - 1);
     }
 
     boolean isHeeding() {

@@ -94,6 +94,13 @@ final class WorkerRunner implements Runner {
         return inner.owns(thread);
     }
 
+    /// From here on it accepts nobody; those that it has were told before.
+    @Override
+    public void drains() {
+        inner.drains();
+        duty.heeded();
+    }
+
     @Override
     public void stop() {
         inner.stop();
