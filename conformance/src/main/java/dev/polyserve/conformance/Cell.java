@@ -43,11 +43,6 @@ public record Cell(Style style, Model model, Transport transport) {
         return model instanceof Model.ThreadPool;
     }
 
-    /// Whether its workers accept connections and receive datagrams by themselves.
-    boolean acceptsInWorkers() {
-        return model instanceof Model.ProcessPool;
-    }
-
     /// Whether several accept, of whom none knows the others' connections.
     boolean hasSeveralAcceptors() {
         return model instanceof Model.ProcessPool pool && pool.maxWorkers() > 1;

@@ -40,11 +40,6 @@ abstract class Clause {
         assumeTrue(!cell().hasWorkers(), "what the handler leaves in memory is in another process");
     }
 
-    /// Leaves the test out where workers accept by themselves, before the server knows of it.
-    final void needsOneAcceptor() {
-        assumeTrue(!cell().acceptsInWorkers(), "workers accept by themselves, not one when they are asked to");
-    }
-
     /// Leaves the test out where several workers accept.
     final void needsOneCount() {
         assumeTrue(!cell().hasSeveralAcceptors(), "no worker knows the connections of the others");

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.Limit;
@@ -218,7 +217,6 @@ public abstract class DatagramContract {
 
     @Test
     void shouldHandleOneDatagramAtATime() throws Exception {
-        assumeTrue(!cell.acceptsInWorkers(), "workers receive by themselves, not one when they are asked to");
         try (Server server = bind((request, reply) -> reply.print(Objects.toString(request.payload().get(0))),
                 UnaryOperator.identity()); DatagramSocket client = connect(server, A_WHILE_MILLIS)) {
             assertEquals(Served.TIMED_OUT, server.handleRequest(Duration.ofMillis(A_WHILE_MILLIS)));

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Served;
 import dev.polyserve.Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +28,7 @@ abstract class LifeClause extends Clause {
     private static final Duration A_WHILE = Duration.ofMillis(60);
     private static final Duration AT_ONCE = Duration.ofMillis(100);
     private static final int TRIES = 5;
+    private static final int MANY = 8;
 
     private Stage bind(Role role) throws IOException {
         return Stage.bind(cell(), role, UnaryOperator.identity());
@@ -226,7 +230,6 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldHandleOneRequestAtATime() throws Exception {
-        needsOneAcceptor();
         try (Stage stage = bind(Role.closes()); Client first = stage.connect(); Client second = stage.connect()) {
             assertEquals(Served.SERVED, stage.server.handleRequest(Stage.PATIENCE));
             assertEquals("", first.textToTheEnd());
@@ -243,8 +246,38 @@ abstract class LifeClause extends Clause {
     }
 
     @Test
+    void shouldHandleOneOfManyThatWait() throws Exception {
+        try (Stage stage = bind(Role.closes()); Crowd crowd = Crowd.of(stage, MANY)) {
+            for (int i = 1; i <= MANY / 2; i++) {
+                assertEquals(Served.SERVED, stage.server.handleRequest(Stage.PATIENCE));
+                assertEquals("", crowd.clients().get(i - 1).textToTheEnd());
+            }
+            DrainReport drained = stage.server.drain();
+            assertEquals(0, drained.aborted());
+            assertEquals(MANY / 2, stage.server.stats().accepted(), "the others are left to the system");
+        }
+    }
+
+    /// Several clients, in the order in which they have connected.
+    private record Crowd(List<Client> clients) implements AutoCloseable {
+        static Crowd of(Stage stage, int count) throws IOException {
+            Crowd crowd = new Crowd(new ArrayList<>());
+            for (int i = 0; i < count; i++) {
+                crowd.clients.add(stage.connect());
+            }
+            return crowd;
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Client client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
     void shouldReportARequestThatWasTurnedAway() throws Exception {
-        needsOneAcceptor();
         try (Stage stage = Stage.bind(cell(), Role.closes(), with -> with.listener(new dev.polyserve.ServerListener() {
             @Override
             public boolean verify(dev.polyserve.ConnectionInfo connection) {

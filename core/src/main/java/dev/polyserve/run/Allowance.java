@@ -1,40 +1,51 @@
 package dev.polyserve.run;
 
+import java.util.function.Consumer;
+
 /// How many connections and datagrams may still be taken: all of them while serving, none while paused, one for
 /// `handleRequest`.
 ///
 /// **Thread**: the accept loop's.
 final class Allowance {
-    private static final long UNLIMITED = Long.MAX_VALUE;
+    private final Consumer<Runner.Allowed> changed;
+    private Runner.Allowed now = Runner.Allowed.NONE;
 
-    private long left;
+    /// @param changed hears what is allowed from now on
+    Allowance(Consumer<Runner.Allowed> changed) {
+        this.changed = changed;
+    }
+
+    private void become(Runner.Allowed next) {
+        if (now != next) {
+            now = next;
+            changed.accept(next);
+        }
+    }
 
     void unlimited() {
-        left = UNLIMITED;
+        become(Runner.Allowed.ALL);
     }
 
     void one() {
-        left = 1;
+        become(Runner.Allowed.ONE);
     }
 
     /// Takes back [#one], where it was not used; what was allowed since stays.
     void notOne() {
-        if (left != UNLIMITED) {
-            left = 0;
-        }
+        used();
     }
 
     void none() {
-        left = 0;
+        become(Runner.Allowed.NONE);
     }
 
     boolean any() {
-        return left > 0;
+        return now != Runner.Allowed.NONE;
     }
 
     void used() {
-        if (left != UNLIMITED) {
-            left--;
+        if (now == Runner.Allowed.ONE) {
+            become(Runner.Allowed.NONE);
         }
     }
 }

@@ -109,7 +109,7 @@ final class Intake implements Acceptor.Intake, DatagramService.Taken {
             conversation.reject(new Cause.Failed(e));
             throw e;
         }
-        if (!runner.servesInline()) {
+        if (!runner.servesInline() && served.admission() == Runner.Admission.HERE) {
             answer(Served.SERVED);
         }
     }

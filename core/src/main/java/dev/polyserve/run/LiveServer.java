@@ -50,9 +50,8 @@ final class LiveServer implements Server {
     private final Intake intake;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<SocketAddress> addresses = new ArrayList<>();
-    private final List<Acceptor> acceptors = new ArrayList<>();
-    private final List<DatagramService> datagramServices = new ArrayList<>();
-    private final Allowance allowance = new Allowance();
+    private final Entrances entrances = new Entrances();
+    private final Allowance allowance;
     private final OneRequest oneRequest;
     private final Periodics periodics;
     private final Shutdown shutdown;
@@ -69,7 +68,8 @@ final class LiveServer implements Server {
         this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
         this.runner = Runners.of(setup, context);
         this.intake = new Intake(runner, live, events, context);
-        this.oneRequest = new OneRequest(runner.acceptLoop(), intake, allowance, this::arm);
+        this.allowance = new Allowance(now -> runner.allows(now, this::answeredElsewhere));
+        this.oneRequest = new OneRequest(runner, intake, allowance, this::arm);
         this.periodics = new Periodics(setup.periodic(), log);
         this.shutdown = new Shutdown(context, live, this::release);
     }
@@ -92,16 +92,14 @@ final class LiveServer implements Server {
             DatagramPort port = runner.transport().bind(place.endpoint(), setup.options().sockets());
             endpoints.add(port.endpoint());
             addresses.add(port.address());
-            datagramServices
-                    .add(new DatagramService(runner, port, setup.datagrams(), setup.options(), allowance, counters,
-                            context.listener(), intake));
+            entrances.add(new DatagramService(runner, port, setup.datagrams(), setup.options(), allowance, counters,
+                    context.listener(), intake));
         } else {
             Listener listener = runner.transport().listen(place.endpoint(), setup.options().sockets());
             endpoints.add(listener.endpoint());
             addresses.add(listener.address());
-            acceptors.add(
-                    new Acceptor(runner.acceptLoop(), listener, intake, allowance, context.listener(),
-                            this::oneIsDown));
+            entrances.add(new Acceptor(runner.acceptLoop(), listener, intake, allowance, context.listener(),
+                    this::oneIsDown));
         }
     }
 
@@ -234,6 +232,13 @@ final class LiveServer implements Server {
         return oneRequest.handle(ServerContext.nanos(atMost), this::beginOne);
     }
 
+    /// A worker process has taken the one that was allowed. **Thread**: the accept loop's.
+    private void answeredElsewhere(Served how) {
+        allowance.used();
+        arm();
+        intake.answer(how);
+    }
+
     private synchronized void beginOne() throws IOException {
         if (state != State.BOUND) {
             throw new IllegalStateException("handleRequest is for a server that was bound, not started or closed");
@@ -294,8 +299,7 @@ final class LiveServer implements Server {
     }
 
     private void arm() {
-        acceptors.forEach(Acceptor::arm);
-        datagramServices.forEach(DatagramService::arm);
+        entrances.arm();
     }
 
     private void onAcceptLoop(Runnable task) {
@@ -304,9 +308,7 @@ final class LiveServer implements Server {
 
     /// A listener can never accept again. When none is left, so is nothing to do.
     private void oneIsDown() {
-        boolean oneLives = !datagramServices.isEmpty()
-                || acceptors.stream().anyMatch(acceptor -> acceptor.listener().isOpen());
-        if (!oneLives) {
+        if (!entrances.isAnyOpen()) {
             beginStop(context.options().timeouts().drain());
         }
     }
@@ -367,7 +369,7 @@ final class LiveServer implements Server {
                 acceptNobody();
                 // Who was accepted elsewhere before that was heard there is waited for like the others.
                 runner.whenHeeded(() -> {
-                    acceptors.forEach(Acceptor::close);
+                    entrances.closeListeners();
                     live.expectsNoMore();
                 });
                 closed.complete(null);
@@ -375,7 +377,7 @@ final class LiveServer implements Server {
             shutdown.begin(deadline, closed);
         } else {
             acceptNobody();
-            acceptors.forEach(Acceptor::close);
+            entrances.closeListeners();
             release();
             shutdown.nothingToDo();
         }
@@ -384,13 +386,12 @@ final class LiveServer implements Server {
     private void acceptNobody() {
         allowance.none();
         intake.close();
-        // They stop receiving, but what was received may still be answered.
-        datagramServices.forEach(DatagramService::arm);
+        entrances.stopReceiving();
     }
 
     private void release() {
         periodics.stop();
-        datagramServices.forEach(DatagramService::close);
+        entrances.closePorts();
         runner.stop();
         context.log().close();
     }

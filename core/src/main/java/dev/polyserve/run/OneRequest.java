@@ -13,6 +13,10 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// **Thread**: any; one call at a time, the others wait for their turn.
 final class OneRequest {
+    /// How long what accepts elsewhere may take to say that it has heard that nobody is to be taken any more.
+    private static final long HEED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Runner runner;
     private final EventLoop acceptLoop;
     private final Intake intake;
     private final Allowance allowance;
@@ -20,8 +24,9 @@ final class OneRequest {
     private final ReentrantLock turn = new ReentrantLock();
 
     /// @param arm lets the acceptors look at the allowance, on the accept loop
-    OneRequest(EventLoop acceptLoop, Intake intake, Allowance allowance, Runnable arm) {
-        this.acceptLoop = acceptLoop;
+    OneRequest(Runner runner, Intake intake, Allowance allowance, Runnable arm) {
+        this.runner = runner;
+        this.acceptLoop = runner.acceptLoop();
         this.intake = intake;
         this.allowance = allowance;
         this.arm = arm;
@@ -35,10 +40,12 @@ final class OneRequest {
 
     Served handle(long atMostNanos, Begin begin) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + atMostNanos;
+        begin.run();
         if (!turn.tryLock(atMostNanos, TimeUnit.NANOSECONDS)) {
             return Served.TIMED_OUT;
         }
         try {
+            // Once more: it may have been started while another one had its turn.
             begin.run();
             return handleOne(deadline);
         } finally {
@@ -79,9 +86,11 @@ final class OneRequest {
     private CompletableFuture<Boolean> withdraw() {
         CompletableFuture<Boolean> taken = new CompletableFuture<>();
         acceptLoop.post(() -> {
-            taken.complete(!allowance.any());
+            boolean used = !allowance.any();
             allowance.notOne();
             arm.run();
+            runner.whenHeeded(() -> taken.complete(used));
+            acceptLoop.schedule(HEED_NANOS, () -> taken.complete(used));
         });
         return taken;
     }

@@ -1,5 +1,6 @@
 package dev.polyserve.run;
 
+import dev.polyserve.Served;
 import dev.polyserve.Server;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.Conversation;
@@ -76,6 +77,25 @@ public interface Runner {
     /// Runs this as soon as what the loop was last told about accepting holds everywhere. **Thread**: the accept loop's.
     default void whenHeeded(Runnable then) {
         then.run();
+    }
+
+    /// How many more may come in from now on, within the server's limits. Where worker processes accept, they are told.
+    /// **Thread**: the accept loop's.
+    ///
+    /// @param answered hears what has become of [Allowed#ONE] that a worker process has taken: a connection, or a datagram, of
+    ///         which nothing else is told. **Thread**: the accept loop's
+    default void allows(Allowed now, Consumer<Served> answered) {
+        // Who accepts here asks the server each time.
+    }
+
+    /// How many connections and datagrams may come in.
+    enum Allowed {
+        /// Nobody: the server waits to be started, is paused, or ends.
+        NONE,
+        /// The next one, for `handleRequest`.
+        ONE,
+        /// All.
+        ALL
     }
 
     /// What its worker processes count by themselves, as they have last told. **Thread**: any.

@@ -291,7 +291,7 @@ final class Crew {
                 pause.works(worker.number);
                 staffing.changed();
             }
-            case Report.Came _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _ ->
+            case Report.Came _, Report.Handled _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _ ->
                 staffing.told(worker, (Report) message);
         }
     }

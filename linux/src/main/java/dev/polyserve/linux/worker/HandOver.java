@@ -104,7 +104,7 @@ final class HandOver implements Runner.Prepared, DelegatedConversation.Elsewhere
                 ends(over.cause());
                 worker.ifPresent(runner::spent);
             }
-            case Report.Rejected _, Report.Ready _, Report.Came _, Report.Answered _, Report.Heeded _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
+            case Report.Rejected _, Report.Ready _, Report.Came _, Report.Answered _, Report.Heeded _, Report.Handled _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
                 throw new IllegalArgumentException("not about a connection that was handed over: " + report);
         }
     }

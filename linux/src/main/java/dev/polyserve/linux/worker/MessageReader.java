@@ -3,6 +3,7 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
+import dev.polyserve.Served;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -54,6 +55,7 @@ final class MessageReader {
         return switch (letter) {
             case 's' -> serve();
             case 'a' -> new Order.Accept(in.readBoolean());
+            case 'o' -> new Order.AcceptOne(in.readLong());
             case 'f' -> new Order.TurnAway(in.readBoolean());
             case 't' -> new Order.Take(in.readLong(), in.readInt());
             case 'q' -> ask();
@@ -92,6 +94,7 @@ final class MessageReader {
             case 'X' -> over();
             case 'A' -> answered();
             case 'H' -> new Report.Heeded();
+            case 'N' -> new Report.Handled(in.readLong(), Served.valueOf(text()));
             case 'B' -> new Report.Beat(in.readLong(), in.readLong(), in.readLong(), in.readLong());
             case 'L' -> new Report.Reached(limit().orElseThrow());
             case 'F' -> acceptFailed();

@@ -38,6 +38,7 @@ final class MessageWriter {
         switch (order) {
             case Order.Serve serve -> serve(serve);
             case Order.Accept accept -> letter('a').writeBoolean(accept.allowed());
+            case Order.AcceptOne one -> letter('o').writeLong(one.number());
             case Order.TurnAway turn -> letter('f').writeBoolean(turn.full());
             case Order.Take take -> connection('t', take.id()).writeInt(take.slot());
             case Order.Ask ask -> {
@@ -84,6 +85,10 @@ final class MessageWriter {
             }
             case Report.Answered answered -> answered(answered);
             case Report.Heeded _ -> letter('H');
+            case Report.Handled handled -> {
+                letter('N').writeLong(handled.number());
+                text(handled.how().name());
+            }
             case Report.Beat beat -> {
                 letter('B').writeLong(beat.active());
                 out.writeLong(beat.bufferedBytes());
@@ -125,7 +130,7 @@ final class MessageWriter {
                 letter('U');
                 text(dumped.text());
             }
-            case Report.Ready _, Report.Taken _, Report.Came _, Report.Opened _, Report.Threw _, Report.Rejected _, Report.Over _, Report.Answered _, Report.Heeded _, Report.Beat _, Report.Reached _ ->
+            case Report.Ready _, Report.Taken _, Report.Came _, Report.Opened _, Report.Threw _, Report.Rejected _, Report.Over _, Report.Answered _, Report.Heeded _, Report.Handled _, Report.Beat _, Report.Reached _ ->
                 throw new IllegalArgumentException("no trouble: " + report);
         }
     }

@@ -1,13 +1,16 @@
 package dev.polyserve.linux.worker;
 
 import dev.polyserve.OnFull;
+import dev.polyserve.Served;
 import dev.polyserve.Server;
 import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -17,6 +20,7 @@ import java.util.stream.Collectors;
 final class Obedience {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int LOST = 1;
+    private static final Duration FOR_LONG = Duration.ofDays(365);
     private static final int PIECE_CHARACTERS = 16 << 10;
 
     private final Server server;
@@ -26,6 +30,8 @@ final class Obedience {
     private final HandedTransport handed;
     private boolean started;
     private boolean ending;
+    /// Who accepts one client, or did.
+    private Optional<Thread> one = Optional.empty();
 
     Obedience(Server server, EventLoop acceptLoop, Link link, Reporter reporter, HandedTransport handed,
             boolean startsLater) {
@@ -62,6 +68,7 @@ final class Obedience {
         switch (order) {
             case Order.Serve _ -> throw new IOException("the supervisor has told the worker's duty twice");
             case Order.Accept accept -> accept(accept.allowed());
+            case Order.AcceptOne next -> acceptOne(next.number());
             case Order.TurnAway turn ->
                 server.reconfigure(options -> options.withOnFull(turn.full() ? OnFull.REJECT : OnFull.WAIT));
             case Order.Take take -> {
@@ -76,7 +83,37 @@ final class Obedience {
         }
     }
 
+    private void acceptOne(long number) {
+        one = Optional.of(Thread.ofPlatform().name("polyserve-one").start(() -> {
+            try {
+                Served how = server.handleRequest(FOR_LONG);
+                if (how != Served.TIMED_OUT) {
+                    reporter.report(new Report.Handled(number, how));
+                }
+            } catch (InterruptedException withdrawn) {
+                Thread.currentThread().interrupt();
+            } catch (IllegalStateException e) {
+                // It ends, and the supervisor asks another worker.
+                assert server.isStopped() || ending : e;
+            } catch (IOException e) {
+                throw new UncheckedIOException("this worker cannot serve", e);
+            }
+        }));
+    }
+
+    private void withdrawOne() throws IOException {
+        if (one.isPresent()) {
+            one.get().interrupt();
+            try {
+                one.get().join();
+            } catch (InterruptedException e) {
+                throw new IOException("interrupted while it should accept nobody any more", e);
+            }
+        }
+    }
+
     private void accept(boolean allowed) throws IOException {
+        withdrawOne();
         if (!ending) {
             if (!allowed) {
                 server.pause();
@@ -88,7 +125,7 @@ final class Obedience {
             }
         }
         // Once the accept loop has come by: what it has accepted before was told before.
-        if (started) {
+        if (started || one.isPresent()) {
             var _ = server.pulse().thenRun(() -> reporter.report(new Report.Heeded()));
         } else {
             reporter.report(new Report.Heeded());

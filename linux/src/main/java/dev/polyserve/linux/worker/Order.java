@@ -22,6 +22,11 @@ sealed interface Order extends Message {
     /// Whether it may accept now.
     record Accept(boolean allowed) implements Order {}
 
+    /// Accept one connection or datagram, and say what has become of it.
+    ///
+    /// @param number the supervisor's, of this order
+    record AcceptOne(long number) implements Order {}
+
     /// Whether all workers together are full, so that who comes is to be turned away; else one that is full leaves them to others.
     record TurnAway(boolean full) implements Order {}
 

@@ -2,6 +2,7 @@ package dev.polyserve.linux.worker;
 
 import dev.polyserve.Model;
 import dev.polyserve.OnFull;
+import dev.polyserve.Served;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
@@ -29,7 +30,7 @@ public final class PoolRunner extends Supervisor {
     private final Retelling retelling;
     /// Who waits until each worker does what it was last told about accepting.
     private final List<Runnable> awaitHeeded = new ArrayList<>();
-    private boolean accepting;
+    private final Permission permission;
     private boolean full;
     private boolean draining;
 
@@ -37,10 +38,10 @@ public final class PoolRunner extends Supervisor {
         this.model = model;
         this.context = context;
         this.transport = new SharedTransport(DescriptorTransport.unlimited());
-        this.multiplexer = new SharedMultiplexer(new EpollMultiplexer(), transport::isShared, this::accepting);
+        this.multiplexer = new SharedMultiplexer(new EpollMultiplexer(), transport::isShared, this::room);
         this.retelling = new Retelling(context.listener(), transport::endpoint);
-        this.supervision = new Supervision(multiplexer, model.workers(),
-                this, context);
+        this.supervision = new Supervision(multiplexer, model.workers(), this, context);
+        this.permission = new Permission(supervision.crew()::all, this::share);
     }
 
     /// A supervisor that has not yet started anything.
@@ -105,12 +106,13 @@ public final class PoolRunner extends Supervisor {
 
     @Override
     public void ready(Worker worker) {
-        if (accepting) {
+        if (permission.all()) {
             if (full) {
                 worker.order(new Order.TurnAway(true));
             }
             worker.accepts(true);
         }
+        permission.changed();
         supervision.ready();
     }
 
@@ -123,6 +125,7 @@ public final class PoolRunner extends Supervisor {
     @Override
     public void changed() {
         tellIfFull();
+        permission.changed();
         if (!awaitHeeded.isEmpty() && supervision.crew().all().stream().allMatch(Worker::isHeeding)) {
             List<Runnable> now = List.copyOf(awaitHeeded);
             awaitHeeded.clear();
@@ -137,22 +140,25 @@ public final class PoolRunner extends Supervisor {
                     ? Admission.ELSEWHERE
                     : Admission.ELSEWHERE_BUT_FOR_ADDRESS);
             worker.serves(came.id(), connection);
+            permission.came(worker);
             StandIn listener = transport.standIn(came.slot());
             listener.hand(connection);
             multiplexer.handed(listener);
             tellIfFull();
+        } else if (report instanceof Report.Handled handled) {
+            permission.answered(handled);
         } else {
             retelling.told(worker, report);
         }
     }
 
-    private void accepting(boolean allowed) {
-        accepting = allowed;
-        for (Worker worker : supervision.crew().all()) {
-            if (worker.state == Worker.State.SERVING) {
-                worker.accepts(allowed);
-            }
-        }
+    private void room(boolean now) {
+        permission.room(now);
+    }
+
+    @Override
+    public void allows(Allowed now, Consumer<Served> answered) {
+        permission.allows(now, answered);
     }
 
     /// The listeners are closed here: the workers close theirs, and let their connections come to their ends.

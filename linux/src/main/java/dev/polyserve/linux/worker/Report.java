@@ -3,6 +3,7 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
+import dev.polyserve.Served;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -42,6 +43,11 @@ sealed interface Report extends Message {
 
     /// It accepts, or accepts nobody any more, as it was told last.
     record Heeded() implements Report {}
+
+    /// What has become of the one that it was told to accept.
+    ///
+    /// @param number of that order
+    record Handled(long number, Served how) implements Report {}
 
     /// It lives: its accept loop turns.
     ///

@@ -27,7 +27,7 @@ record Retelling(ServerListener listener, IntFunction<Endpoint> endpoints) {
             case Report.Stalled stalled -> listener.stalled(stalled.loop() + " of " + worker,
                     Duration.ofNanos(stalled.nanos()), Optional.<ConnectionInfo>empty(),
                     List.of(stalled.stack().elements()));
-            case Report.Ready _, Report.Taken _, Report.Came _, Report.Opened _, Report.Threw _, Report.Rejected _, Report.Over _, Report.Answered _, Report.Heeded _, Report.Beat _, Report.Dumped _ ->
+            case Report.Ready _, Report.Taken _, Report.Came _, Report.Opened _, Report.Threw _, Report.Rejected _, Report.Over _, Report.Answered _, Report.Heeded _, Report.Handled _, Report.Beat _, Report.Dumped _ ->
                 throw new IllegalArgumentException("not to be told on: " + report);
         }
     }

@@ -94,7 +94,7 @@ final class ServedElsewhere implements StreamSocket, DelegatedConversation.Elsew
                 known.moved(over.bytesIn(), over.bytesOut());
                 known.ends(over.cause());
             }
-            case Report.Ready _, Report.Taken _, Report.Came _, Report.Answered _, Report.Heeded _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
+            case Report.Ready _, Report.Taken _, Report.Came _, Report.Answered _, Report.Heeded _, Report.Handled _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
                 throw new IllegalArgumentException("not about a connection that was accepted: " + report);
         }
     }

@@ -196,7 +196,7 @@ final class Worker {
                 told(answered.id(), answered);
                 served.remove(answered.id());
             }
-            case Order _, Report.Ready _, Report.Came _, Report.Heeded _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
+            case Order _, Report.Ready _, Report.Came _, Report.Heeded _, Report.Handled _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
                 throw new IllegalArgumentException("of no connection: " + message);
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
+import dev.polyserve.Served;
 import dev.polyserve.linux.system.DescriptorMessage;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,6 +38,7 @@ class MessageTest {
                 new Order.Serve(true, List.of(new Order.Slot("tcp://*:0", "tcp://*:80"),
                         new Order.Slot("unix:/ü", "unix:/ü")), 10_000),
                 new Order.Serve(false, List.of(), 1), new Order.Accept(true), new Order.Accept(false),
+                new Order.AcceptOne(7),
                 new Order.TurnAway(true), new Order.TurnAway(false),
                 new Order.Take(Long.MAX_VALUE, 3), new Order.Ask(-1, V4, V6, true, ByteBuffer.wrap(new byte[65_507])),
                 new Order.Ask(-2, UNIX, UnixDomainSocketAddress.of(""), false, ByteBuffer.allocate(0)),
@@ -57,6 +59,7 @@ class MessageTest {
                 new Report.Over(10, new Cause.Stopped(), 0, 0),
                 new Report.Answered(-1, Optional.of(ByteBuffer.wrap(new byte[]{1, 2})), Optional.empty()),
                 new Report.Answered(-1, Optional.empty(), Optional.of(FAILURE)), new Report.Heeded(),
+                new Report.Handled(7, Served.REJECTED),
                 new Report.Beat(1, 2, 3, 4),
                 new Report.Reached(Limit.CONNECTIONS), new Report.AcceptFailed(1, FAILURE, 5_000_000),
                 new Report.ListenerDown(1, FAILURE), new Report.DatagramFailed(0, UNIX, FAILURE),
