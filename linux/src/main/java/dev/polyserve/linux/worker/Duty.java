@@ -168,6 +168,7 @@ public final class Duty {
         Thread.ofPlatform().name("polyserve-end").start(() -> {
             try {
                 server.drain(deadline);
+                reporter.awaitTold(() -> server.connections().size());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {

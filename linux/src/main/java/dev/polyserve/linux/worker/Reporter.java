@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Tells the supervisor what happens in its worker: there it is logged, counted and told to the program's listeners. What the
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: any.
 final class Reporter implements ServerListener {
+    private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Link link;
     private final Order.Serve serve;
     private final Map<Long, ConnectionFuture> connections = new ConcurrentHashMap<>();
@@ -133,10 +137,24 @@ final class Reporter implements ServerListener {
 
     private void over(ConnectionFuture connection) {
         long id = number(connection);
-        connections.remove(id);
-        numbers.remove(connection.id());
         report(new Report.Over(id, connection.outcome().orElseGet(Cause.Stopped::new), connection.bytesIn(),
                 connection.bytesOut()));
+        synchronized (this) {
+            connections.remove(id);
+            numbers.remove(connection.id());
+            notifyAll();
+        }
+    }
+
+    /// Waits, for a moment at most, until the end of each connection was told that is over: a server has drained as soon as they
+    /// are, and this process ends then.
+    ///
+    /// @param open how many are not over
+    synchronized void awaitTold(IntSupplier open) throws InterruptedException {
+        long until = System.nanoTime() + TELL_NANOS;
+        for (long left; (left = until - System.nanoTime()) > 0 && connections.size() > open.getAsInt();) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
     }
 
     private long number(ConnectionInfo connection) {
