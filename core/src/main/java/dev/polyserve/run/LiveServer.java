@@ -62,14 +62,14 @@ final class LiveServer implements Server {
     private LiveServer(Engine.Setup setup) throws IOException {
         this.setup = setup;
         this.counters = new Counters();
-        this.live = new LiveConnections(() -> onAcceptLoop(this::arm));
+        this.live = new LiveConnections(() -> onAcceptLoop(entrances::arm));
         ServerLog log = new ServerLog();
         Events events = Events.of(setup, counters, log);
         this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
         this.runner = Runners.of(setup, context);
         this.intake = new Intake(runner, live, events, context);
         this.allowance = new Allowance(now -> runner.allows(now, this::answeredElsewhere));
-        this.oneRequest = new OneRequest(runner, intake, allowance, this::arm);
+        this.oneRequest = new OneRequest(runner, intake, allowance, entrances::arm);
         this.periodics = new Periodics(setup.periodic(), log);
         this.shutdown = new Shutdown(context, live, this::release);
     }
@@ -146,7 +146,7 @@ final class LiveServer implements Server {
     @Override
     public int addWorkers(int more) {
         int most = runner.addWorkers(more);
-        onAcceptLoop(this::arm);
+        onAcceptLoop(entrances::arm);
         return most;
     }
 
@@ -185,7 +185,7 @@ final class LiveServer implements Server {
                 state = State.SERVING;
                 onAcceptLoop(() -> {
                     allowance.unlimited();
-                    arm();
+                    entrances.arm();
                 });
                 periodics.start();
             }
@@ -235,7 +235,6 @@ final class LiveServer implements Server {
     /// A worker process has taken the one that was allowed. **Thread**: the accept loop's.
     private void answeredElsewhere(Served how) {
         allowance.used();
-        arm();
         intake.answer(how);
     }
 
@@ -260,7 +259,7 @@ final class LiveServer implements Server {
             context.reconfigure(after);
             if (running) {
                 onAcceptLoop(runner::reconfigured);
-                onAcceptLoop(this::arm);
+                onAcceptLoop(entrances::arm);
             }
         }
     }
@@ -288,7 +287,7 @@ final class LiveServer implements Server {
                 } else {
                     allowance.unlimited();
                 }
-                arm();
+                entrances.arm();
                 runner.whenHeeded(() -> inForce.complete(null));
             });
         }
@@ -296,10 +295,6 @@ final class LiveServer implements Server {
         if (!live.servesThisThread(runner)) {
             inForce.completeOnTimeout(null, 1, TimeUnit.SECONDS).join();
         }
-    }
-
-    private void arm() {
-        entrances.arm();
     }
 
     private void onAcceptLoop(Runnable task) {

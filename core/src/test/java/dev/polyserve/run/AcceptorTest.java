@@ -31,7 +31,7 @@ class AcceptorTest {
     private final EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, false, 0, error -> {
         throw new AssertionError(error);
     });
-    private final Allowance allowance = new Allowance();
+    private final Allowance allowance = new Allowance(_ -> {});
     private final Acceptor acceptor = new Acceptor(loop, listener, new Acceptor.Intake() {
         @Override
         public boolean hasRoom() {
