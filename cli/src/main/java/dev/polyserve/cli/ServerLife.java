@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -55,6 +56,8 @@ final class ServerLife implements ServerListener, Controlled {
     private final AtomicInteger connectionsOver = new AtomicInteger();
     private final AtomicInteger endSignals = new AtomicInteger();
     private final AtomicInteger listenersDown = new AtomicInteger();
+    /// Whether the configuration is to be read again and nobody has begun.
+    private final AtomicBoolean reloads = new AtomicBoolean();
     private final CountDownLatch ending = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile @Nullable Server server;
@@ -92,9 +95,8 @@ final class ServerLife implements ServerListener, Controlled {
     ///
     /// @param whatItDoes one line, for the service manager
     int live(Server started, String whatItDoes) {
-        ready = whatItDoes;
         server = started;
-        manager.ready(whatItDoes);
+        ready(whatItDoes);
         Optional<Watchdog> watchdog = Watchdog.start(started, manager);
         try {
             ending.await();
@@ -295,15 +297,33 @@ final class ServerLife implements ServerListener, Controlled {
         }
     }
 
-    /// Reads the configuration again, all of it or nothing.
-    private synchronized void reload() {
-        boolean told = !ready.isEmpty();
-        if (told) {
-            manager.reloading();
+    /// Reads the configuration again. What has come while one is waiting to do so is the same request; one that comes before the
+    /// server is there waits for it.
+    private void reload() {
+        if (!reloads.compareAndSet(false, true)) {
+            return;
         }
-        readAgain();
-        if (told) {
+        synchronized (this) {
+            if (ready.isEmpty()) {
+                return;
+            }
+            reloads.set(false);
+            manager.reloading();
+            readAgain();
             manager.ready(ready);
+        }
+    }
+
+    /// From now on it can be reconfigured.
+    private void ready(String whatItDoes) {
+        boolean asked;
+        synchronized (this) {
+            ready = whatItDoes;
+            manager.ready(whatItDoes);
+            asked = reloads.getAndSet(false);
+        }
+        if (asked) {
+            reload();
         }
     }
 
@@ -327,8 +347,10 @@ final class ServerLife implements ServerListener, Controlled {
         drainTimeout = wanted.options().timeouts().drain();
         Server running = server;
         if (running != null) {
+            // What cannot change stays as it is, and is named below.
             running.reconfigure(now -> wanted.options().withSockets(_ -> now.sockets())
-                    .withLimits(limits -> limits.withQueue(now.limits().queue())));
+                    .withLimits(limits -> limits.withQueue(now.limits().queue()))
+                    .withTimeouts(times -> times.withSpin(now.timeouts().spin())));
         }
         settings = read.orElse(new Settings());
         String now = names(changed, true);

@@ -57,14 +57,18 @@ final class CommandLine implements AutoCloseable {
     static CommandLine serve(Path directory, List<String> options, List<String> arguments) throws Exception {
         var program = start(directory, options, arguments);
         try {
-            Eventually.holds(READY_AT_MOST,
-                    () -> assertThat(program.shown).as("what it shows; its errors: " + program.errors())
-                            .anyMatch(line -> READY.matcher(line).matches()));
+            program.awaitReady();
             return program;
         } catch (Exception | Error e) {
             program.close();
             throw e;
         }
+    }
+
+    /// Waits until it says that it is ready.
+    void awaitReady() throws Exception {
+        Eventually.holds(READY_AT_MOST, () -> assertThat(shown).as("what it shows; its errors: " + errors())
+                .anyMatch(line -> READY.matcher(line).matches()));
     }
 
     /// Starts a service that need not become ready.

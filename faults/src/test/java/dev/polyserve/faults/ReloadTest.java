@@ -1,0 +1,122 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Fault 37: a server is to read its configuration again, and that is broken, gone, or cannot be read.
+@EnabledOnOs(OS.LINUX)
+@Timeout(120)
+class ReloadTest {
+    private static final String GOOD = "max-connections = 1\non-full = \"reject\"\n";
+    private static final Duration A_WHILE = Duration.ofSeconds(60);
+
+    @TempDir
+    private Path directory;
+
+    private Path config() {
+        return directory.resolve("config.toml");
+    }
+
+    private CommandLine serve() throws Exception {
+        Files.writeString(config(), GOOD);
+        return CommandLine.serve(directory, "echo", "--listen", "tcp://127.0.0.1:0", "--config", config().toString());
+    }
+
+    @Test
+    void aBadOneChangesNothing() throws Exception {
+        try (CommandLine server = serve()) {
+            Files.writeString(config(), "max-connections = 1000\non-full = \"perhaps\"\n");
+            requireRefused(server, "on-full");
+            Files.writeString(config(), "max-connections = [\n");
+            requireRefused(server, config().toString());
+        }
+    }
+
+    @Test
+    void aMissingOneChangesNothing() throws Exception {
+        try (CommandLine server = serve()) {
+            Files.delete(config());
+            requireRefused(server, "there is no configuration file " + config());
+        }
+    }
+
+    /// A directory cannot be read by root either.
+    @Test
+    void oneThatCannotBeReadChangesNothing() throws Exception {
+        try (CommandLine server = serve()) {
+            Files.delete(config());
+            Files.createDirectory(config());
+            requireRefused(server, "the configuration file " + config() + " cannot be read");
+        }
+    }
+
+    @Test
+    void whatCannotChangeIsNamedAndTheRestIsInForce() throws Exception {
+        try (CommandLine server = serve()) {
+            Files.writeString(config(), GOOD.replace("1", "2") + "spin = \"10us\"\nbacklog = 77\n");
+            WorkerProcesses.signal("HUP", server.pid());
+            Eventually.holds(() -> assertThat(server.errors()).contains("now in force: max-connections")
+                    .contains("these settings changed and need a restart: backlog, spin"));
+            assertThat(served(server)).as("clients at once").isEqualTo(2);
+        }
+    }
+
+    /// The one in force allows a single client, every bad one would allow more or says nothing.
+    private void requireRefused(CommandLine server, String why) throws Exception {
+        int before = lines(server).size();
+        WorkerProcesses.signal("HUP", server.pid());
+        Eventually.holds(() -> assertThat(sentence(lines(server).subList(before, lines(server).size())))
+                .as("the log; all of it: " + server.errors()).contains(why));
+        assertThat(served(server)).as("clients at once").isEqualTo(1);
+        assertThat(ProcessHandle.of(server.pid())).as("the process").isPresent();
+        requireSameSentenceAtTheStart(sentence(lines(server).subList(before, lines(server).size())));
+    }
+
+    /// A program that would be started with that file says the same.
+    private void requireSameSentenceAtTheStart(String sentence) throws Exception {
+        Path elsewhere = Files.createTempDirectory(directory, "other");
+        try (CommandLine other = CommandLine.start(elsewhere, List.of(),
+                List.of("echo", "--listen", "tcp://127.0.0.1:0", "--config", config().toString()))) {
+            assertThat(other.awaitExit(A_WHILE)).as("exit status").isEqualTo(2);
+            assertThat(other.errors()).contains(sentence);
+        }
+    }
+
+    private static List<String> lines(CommandLine server) throws IOException {
+        return server.errors().lines().toList();
+    }
+
+    private static String sentence(List<String> lines) {
+        String marker = "the configuration stays as it was: ";
+        return lines.stream().filter(line -> line.contains(marker)).findFirst()
+                .map(line -> line.substring(line.indexOf(marker) + marker.length())).orElse("");
+    }
+
+    private static int served(CommandLine server) throws Exception {
+        try (Client first = Client.at(address(server)); Client second = Client.at(address(server))) {
+            first.converses();
+            try {
+                second.send("ping\n");
+                return second.read("ping\n".length()).length > 0 ? 2 : 1;
+            } catch (IOException reset) {
+                return 1;
+            }
+        }
+    }
+
+    private static InetSocketAddress address(CommandLine server) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
+    }
+}

@@ -1,0 +1,152 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Fault 38: each signal while the server starts, serves and drains, as the table in the guide on operation has it.
+@EnabledOnOs(OS.LINUX)
+@Timeout(120)
+class SignalsTest {
+    private static final int BURST = 1000;
+    private static final Duration A_WHILE = Duration.ofSeconds(60);
+    private static final List<String> HARMLESS = List.of("HUP", "USR1", "TTIN", "TTOU", "QUIT");
+
+    /// What a quiet server says of a configuration that it has read again.
+    private static final String NEEDS_RESTART = "these settings changed and need a restart: backlog";
+
+    @TempDir
+    private Path directory;
+
+    private Path config() {
+        return directory.resolve("config.toml");
+    }
+
+    private String[] settings(String... more) throws Exception {
+        Files.writeString(config(), "idle-timeout = \"5m\"\n");
+        return Stream.concat(List.of(more).stream(), Stream.of("--model",
+                "process-pool", "--workers", "1", "--config", config().toString())).toArray(String[]::new);
+    }
+
+    /// A server that cannot come to serve, because its workers end as soon as they start, until [#letItServe].
+    private CommandLine starting() throws Exception {
+        Files.writeString(WorkerProcesses.trouble(directory), "exit 1");
+        CommandLine server = WorkerProcesses.start(directory, settings());
+        Eventually.holds(A_WHILE, () -> assertThat(server.errors()).contains("exit 1; another one is started in"));
+        return server;
+    }
+
+    private void letItServe() throws Exception {
+        Files.delete(WorkerProcesses.trouble(directory));
+    }
+
+    @Test
+    void thatDoNotEndItAreHarmlessWhileItStarts() throws Exception {
+        try (CommandLine server = starting()) {
+            Files.writeString(config(), "backlog = 66\n");
+            for (String signal : HARMLESS) {
+                WorkerProcesses.signal(signal, server.pid());
+            }
+            WorkerProcesses.signal("USR2", server.pid());
+            Eventually.holds(() -> assertThat(server.errors()).contains("this program does not serve yet"));
+            letItServe();
+            server.awaitReady();
+            Eventually.holds(() -> assertThat(server.errors()).as("HUP, which was kept")
+                    .contains(NEEDS_RESTART));
+            WorkerProcesses.awaitServing(server, 1);
+            assertThat(server.shown()).anyMatch(line -> line.contains("Full thread dump"));
+        }
+    }
+
+    @Test
+    void thatEndItAreKeptWhileItStarts() throws Exception {
+        try (CommandLine server = starting()) {
+            WorkerProcesses.signal("TERM", server.pid());
+            letItServe();
+            assertThat(server.awaitExit(A_WHILE)).as("exit status").isZero();
+        }
+    }
+
+    @Test
+    void thatEndItTwiceEndItWhileItStarts() throws Exception {
+        try (CommandLine server = starting()) {
+            WorkerProcesses.signal("INT", server.pid());
+            WorkerProcesses.signal("TERM", server.pid());
+            assertThat(server.awaitExit(A_WHILE)).as("exit status").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void thatDoNotEndItAreHarmlessWhileItServesAndDrains() throws Exception {
+        try (CommandLine server = WorkerProcesses.serve(directory, settings("--drain-timeout", "1h"));
+                WorkerClient client = new WorkerClient(server)) {
+            client.asks();
+            Files.writeString(config(), "backlog = 66\n");
+            for (String signal : HARMLESS) {
+                WorkerProcesses.signal(signal, server.pid());
+            }
+            Eventually.holds(() -> assertThat(server.errors()).contains("status: connections")
+                    .contains(NEEDS_RESTART).contains("there may be 2").contains("there may be 1"));
+            WorkerProcesses.awaitServing(server, 1);
+            try (WorkerClient staying = new WorkerClient(server)) {
+                staying.asks();
+                staying.say("rest 600000");
+                WorkerProcesses.signal("TERM", server.pid());
+                Eventually.holds(() -> assertThatThrownBy(() -> new WorkerClient(server).close())
+                        .isInstanceOf(ConnectException.class));
+                for (String signal : HARMLESS) {
+                    WorkerProcesses.signal(signal, server.pid());
+                }
+                WorkerProcesses.signal("USR2", server.pid());
+                Eventually.holds(() -> assertThat(server.errors()).contains("the server is ending"));
+                Eventually.holds(() -> assertThat(server.errors().split("status: connections", -1)).hasSize(3));
+                assertThat(ProcessHandle.of(server.pid())).as("the process").isPresent();
+                WorkerProcesses.signal("INT", server.pid());
+                assertThat(server.awaitExit(A_WHILE)).as("exit status").isZero();
+            }
+        }
+    }
+
+    /// However many there are, the last one counts, and none holds up another one.
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"virtual", "epoll"})
+    void manyAtOnceAreOne(String model) throws Exception {
+        Files.writeString(config(), "idle-timeout = \"5m\"\n");
+        try (CommandLine server = CommandLine.serve(directory, "echo", "--listen", "tcp://127.0.0.1:0", "--model",
+                model, "--config", config().toString())) {
+            burst(server.pid());
+            Files.writeString(config(), "idle-timeout = \"7m\"\n");
+            WorkerProcesses.signal("HUP", server.pid());
+            Eventually.holds(A_WHILE, () -> assertThat(server.errors()).contains("now in force: idle-timeout"));
+            try (Client client = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(),
+                    server.port()))) {
+                client.converses();
+            }
+            WorkerProcesses.signal("TERM", server.pid());
+            assertThat(server.awaitExit(A_WHILE)).as("exit status").isZero();
+        }
+    }
+
+    private static void burst(long pid) throws Exception {
+        Process burst = new ProcessBuilder("bash", "-c",
+                "for ((i = 0; i < " + BURST + "; i++)); do kill -HUP " + pid + " || exit 1; done").start();
+        assertThat(burst.waitFor(A_WHILE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(burst.exitValue()).isZero();
+    }
+}
