@@ -1,0 +1,94 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Fault 36, as an operator has it: a program that is told to end, once or twice, while half of its clients would never go.
+@EnabledOnOs(OS.LINUX)
+@Timeout(120)
+class TerminationTest {
+    private static final int CLIENTS = 50;
+    private static final long DEADLINE_MILLIS = 2000;
+    /// Much less than what those that stay would take, and much more than a busy machine does.
+    private static final Duration SLACK = Duration.ofSeconds(20);
+
+    @TempDir
+    private Path directory;
+
+    private CommandLine serve(String model, String drainTimeout) throws Exception {
+        List<String> settings = new ArrayList<>(List.of("--model", model, "--drain-timeout", drainTimeout));
+        if (model.equals("process-pool")) {
+            settings.addAll(List.of("--workers", "2"));
+        }
+        return WorkerProcesses.serve(directory, settings.toArray(String[]::new));
+    }
+
+    /// Clients that have been answered once, and have asked for an answer after so long.
+    private static List<WorkerClient> resting(CommandLine server, long millis) throws IOException {
+        List<WorkerClient> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            WorkerClient client = new WorkerClient(server);
+            clients.add(client);
+            client.asks();
+            client.say("rest " + millis);
+        }
+        return clients;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"virtual", "epoll", "process-pool"})
+    void clientsHaveUntilTheDeadline(String model) throws Exception {
+        try (CommandLine server = serve(model, DEADLINE_MILLIS + "ms")) {
+            List<WorkerClient> staying = resting(server, 600_000);
+            List<WorkerClient> leaving = resting(server, 300);
+            long began = System.nanoTime();
+            WorkerProcesses.signal("TERM", server.pid());
+            requireRefused(server);
+            for (WorkerClient client : leaving) {
+                assertThat(client.hears()).as("who has finished").isPositive();
+                client.close();
+            }
+            assertThat(server.awaitExit(SLACK)).as("exit status").isZero();
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isBetween(Duration.ofMillis(DEADLINE_MILLIS), SLACK.plusMillis(DEADLINE_MILLIS));
+            for (WorkerClient client : staying) {
+                assertThatThrownBy(client::hears).isInstanceOf(IOException.class);
+                client.close();
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"virtual", "epoll", "process-pool"})
+    void aSecondSignalEndsItAtOnce(String model) throws Exception {
+        try (CommandLine server = serve(model, "1h")) {
+            List<WorkerClient> staying = resting(server, 600_000);
+            WorkerProcesses.signal("TERM", server.pid());
+            requireRefused(server);
+            WorkerProcesses.signal("TERM", server.pid());
+            assertThat(server.awaitExit(SLACK)).as("exit status").isZero();
+            for (WorkerClient client : staying) {
+                client.close();
+            }
+        }
+    }
+
+    private static void requireRefused(CommandLine server) throws Exception {
+        int port = server.port();
+        Eventually.holds(SLACK,
+                () -> assertThatThrownBy(() -> new WorkerClient(port).close()).isInstanceOf(ConnectException.class));
+    }
+}
