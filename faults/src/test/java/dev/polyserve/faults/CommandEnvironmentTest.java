@@ -28,6 +28,9 @@ class CommandEnvironmentTest {
     private static final List<String> UCSPI = List.of("PROTO", "TCPLOCALIP", "TCPLOCALPORT", "TCPREMOTEIP",
             "TCPREMOTEPORT");
 
+    /// Who has the connection as 0 and 1 has no other sockets.
+    private static final String[] LISTEN_VARIABLES = {"LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"};
+
     @TempDir
     private Path directory;
 
@@ -116,6 +119,19 @@ class CommandEnvironmentTest {
                 "EXEC:env -0"));
         assertThat(ours.environment).containsEntry("REMOTE_ADDR", socats.environment.get("SOCAT_PEERADDR"));
         assertThat(socats.environment).containsEntry("SOCAT_PEERPORT", Integer.toString(socats.clientPort));
+    }
+
+    @Test
+    void isThatOfSystemd() throws Exception {
+        Found ours = ours();
+        Found systemds = theirs("systemd-socket-activate", port -> List.of("systemd-socket-activate", "-a", "--inetd",
+                "-l", "127.0.0.1:" + port, "env", "-0"));
+        // Whether it tells the client's address depends on its version; the port is another one each time.
+        systemds.environment.keySet().stream().filter(name -> !name.equals("REMOTE_PORT"))
+                .filter(ours.environment::containsKey).forEach(name -> assertThat(ours.environment)
+                        .containsEntry(name, systemds.environment.get(name)));
+        assertThat(systemds.environment).containsKey("PATH").doesNotContainKeys(LISTEN_VARIABLES);
+        assertThat(ours.environment).containsKey("PATH").doesNotContainKeys(LISTEN_VARIABLES);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /// The supervisor of workers that share the listeners (prefork): it binds, keeps as many workers as are wanted, and knows what
 /// they serve. It accepts nobody itself.
