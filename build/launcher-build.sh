@@ -64,14 +64,14 @@ copy() {
         echo "$hash $id" >"$run/current.new" && mv -f "$run/current.new" "$run/current"
 }
 
-# train: lets the program serve one client while the JDK records what it loads. Never fatal: without a cache the
-# program only starts slower.
+# train: lets the program, and a worker process, serve one client each while the JDK records what it loads. Never
+# fatal: without a cache the program only starts slower.
 train() {
     local cache=$run/polyserve-$hash-$jdk_build.aot
     echo "polyserve: preparing a fast start (once) …" >&2
     bash "$root/build/train-aot.sh" "$JAVA_HOME/bin/java" "$run/polyserve-$hash.jar" "$run/new.aot" \
-        </dev/null >"$run/train.log" 2>&1 {lock}>&-
-    rm -f "$run/new.aot.config"
+        "$run/new-worker.aot" </dev/null >"$run/train.log" 2>&1 {lock}>&-
+    [[ -s $run/new-worker.aot ]] && mv -f "$run/new-worker.aot" "${cache%.aot}-worker.aot"
     if [[ -s $run/new.aot ]]; then
         mv -f "$run/new.aot" "$cache"
     else

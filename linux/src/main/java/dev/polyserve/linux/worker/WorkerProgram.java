@@ -26,6 +26,9 @@ final class WorkerProgram {
     /// Names the link's descriptor. A program that a worker starts inherits the variable, but not the link, and so does not take
     /// itself for a worker; one whose supervisor has died meanwhile has both, and no supervisor.
     private static final String VARIABLE = "POLYSERVE_WORKER";
+    /// The property that names the JDK's cache of classes for workers: these do other things than their supervisor.
+    private static final String CACHE = "polyserve.worker.cache";
+    private static final String CACHE_OPTION = "-XX:AOTCache=";
     private static final int OUTPUT = 1;
     private static final int ERRORS = 2;
 
@@ -44,8 +47,17 @@ final class WorkerProgram {
         environment.keySet().removeAll(OwnVariables.REPORTS);
         environment.remove(OwnVariables.TAKES_OVER);
         environment.put(VARIABLE, Integer.toString(PacketSocket.INHERITED));
-        List<String> command = workers.program().isEmpty() ? ThisProgram.commandLine() : workers.program();
+        List<String> command = workers.program().isEmpty()
+                ? withOwnCache(ThisProgram.commandLine())
+                : workers.program();
         return new WorkerProgram(new Program(command, environment, Optional.empty(), true));
+    }
+
+    private static List<String> withOwnCache(List<String> command) {
+        String cache = System.getProperty(CACHE);
+        return cache == null
+                ? command
+                : command.stream().map(word -> word.startsWith(CACHE_OPTION) ? CACHE_OPTION + cache : word).toList();
     }
 
     /// Starts a worker, which then has the other side of the link.
