@@ -18,6 +18,12 @@ public interface Listener extends Source {
     /// The next connection, or null when none waits.
     @Nullable StreamSocket accept() throws IOException;
 
+    /// The next of those that it has accepted before anybody asked for them, when nobody watches it any more: nobody else can serve
+    /// them.
+    default @Nullable StreamSocket acceptedInAdvance() throws IOException {
+        return null;
+    }
+
     /// Whether what it gives was accepted by another process, which serves it already: each is to be taken then, whatever is
     /// allowed here by now.
     default boolean acceptedElsewhere() {

@@ -109,8 +109,10 @@ final class Acceptor implements Multiplexer.Ready {
         return listener.acceptedElsewhere();
     }
 
-    /// Stops accepting for good and closes the listener.
-    void close() {
+    /// Stops accepting for good and closes the listener. Who was accepted in advance is served, unless nobody was to be accepted.
+    ///
+    /// @param mayServe whether anybody was
+    void close(boolean mayServe) {
         try {
             if (watch != null) {
                 loop.forget(watch);
@@ -118,8 +120,27 @@ final class Acceptor implements Multiplexer.Ready {
             if (pause != null) {
                 loop.cancel(pause);
             }
+            takeAcceptedInAdvance(mayServe);
             listener.close();
         } catch (IOException e) {
+            events.acceptFailed(listener.endpoint(), e, Duration.ZERO);
+        }
+    }
+
+    private void takeAcceptedInAdvance(boolean mayServe) throws IOException {
+        for (StreamSocket socket; (socket = listener.acceptedInAdvance()) != null;) {
+            if (mayServe) {
+                take(socket);
+            } else {
+                socket.close();
+            }
+        }
+    }
+
+    private void take(StreamSocket socket) {
+        try {
+            intake.take(socket, listener);
+        } catch (RuntimeException | Error e) {
             events.acceptFailed(listener.endpoint(), e, Duration.ZERO);
         }
     }
@@ -175,7 +196,7 @@ final class Acceptor implements Multiplexer.Ready {
         fatalInARow = says(error, FATAL) ? fatalInARow + 1 : 0;
         if (fatalInARow >= FATAL_IN_A_ROW) {
             events.listenerDown(listener.endpoint(), error);
-            close();
+            close(true);
             onDown.run();
             return false;
         }

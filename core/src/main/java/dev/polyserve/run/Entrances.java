@@ -29,8 +29,9 @@ final class Entrances {
         ports.forEach(DatagramService::arm);
     }
 
-    void closeListeners() {
-        acceptors.forEach(Acceptor::close);
+    /// @param mayServe whether who was accepted in advance is served
+    void closeListeners(boolean mayServe) {
+        acceptors.forEach(acceptor -> acceptor.close(mayServe));
     }
 
     void closePorts() {

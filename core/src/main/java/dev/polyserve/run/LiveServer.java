@@ -345,8 +345,10 @@ final class LiveServer implements Server {
 
     private void beginStop(Duration deadline) {
         boolean wasRunning;
+        boolean wasAccepting;
         synchronized (this) {
             wasRunning = running;
+            wasAccepting = isAccepting();
             boolean first = state != State.STOPPING;
             state = State.STOPPING;
             if (!first) {
@@ -364,7 +366,7 @@ final class LiveServer implements Server {
                 acceptNobody();
                 // Who was accepted elsewhere before that was heard there is waited for like the others.
                 runner.whenHeeded(() -> {
-                    entrances.closeListeners();
+                    entrances.closeListeners(wasAccepting);
                     live.expectsNoMore();
                 });
                 closed.complete(null);
@@ -372,7 +374,7 @@ final class LiveServer implements Server {
             shutdown.begin(deadline, closed);
         } else {
             acceptNobody();
-            entrances.closeListeners();
+            entrances.closeListeners(false);
             release();
             shutdown.nothingToDo();
         }

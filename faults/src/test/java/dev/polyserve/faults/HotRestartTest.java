@@ -82,7 +82,7 @@ class HotRestartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"virtual", "epoll", "process-pool"})
+    @ValueSource(strings = {"virtual", "epoll", "io_uring", "process-pool"})
     @Timeout(600)
     void clientsNoticeNothing(String model) throws Exception {
         String[] more = model.equals("process-pool")

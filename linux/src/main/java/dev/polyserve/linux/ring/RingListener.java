@@ -87,14 +87,12 @@ final class RingListener extends Watched implements Listener {
             DescriptorSocket accepted = direct.accept();
             return accepted == null ? null : new RingSocket(accepted);
         }
-        if (count > 0) {
-            int accepted = waiting[head];
-            head = (head + 1) % waiting.length;
-            count--;
+        StreamSocket first = first();
+        if (first != null) {
             if (!accepting) {
                 orders.due(this);
             }
-            return new RingSocket(direct.adopt(accepted));
+            return first;
         }
         if (errno != 0) {
             int failed = errno;
@@ -106,25 +104,40 @@ final class RingListener extends Watched implements Listener {
     }
 
     @Override
+    public @Nullable StreamSocket acceptedInAdvance() throws IOException {
+        return first();
+    }
+
+    private @Nullable StreamSocket first() throws IOException {
+        if (count == 0) {
+            return null;
+        }
+        int accepted = waiting[head];
+        head = (head + 1) % waiting.length;
+        count--;
+        return new RingSocket(direct.adopt(accepted));
+    }
+
+    @Override
     int ready() {
         return count > 0 || errno != 0 ? Multiplexer.READ & interest() : 0;
     }
 
     // --- ending ---
 
-    /// Nobody is accepted once this returns.
+    /// Nobody is accepted once this returns; who was before stays to be taken.
     @Override
     void leave() {
         Orders itsOrders = requireOrders();
         try {
             if (accepting) {
                 itsOrders.cancelNow(this, Operation.ACCEPT);
+                itsOrders.submitNow(); // and hear of those that came before
             }
         } catch (IOException e) {
             // Closing the ring ends what this could not.
             errno = Errno.ECANCELED;
         } finally {
-            closeWaiting();
             itsOrders.leave(this);
         }
     }
