@@ -39,6 +39,7 @@ abstract class DrainClause extends Clause {
         try (Stage stage = start(Role.upper(), DrainClause::patient); Client client = stage.connect()) {
             client.send("one\n");
             assertEquals("ONE", client.line());
+            stage.events.nextOpened();
             CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(20));
             Patiently.until("new clients are refused", () -> refuses(stage));
             assertFalse(report.isDone());
@@ -65,6 +66,7 @@ abstract class DrainClause extends Clause {
         try (Stage stage = start(Role.produces(64 << 20)); Client client = stage.connect()) {
             client.send("x");
             client.bytes(1);
+            stage.events.nextOpened();
             DrainReport result = stage.server.drain(Duration.ofMillis(50));
             assertEquals(0, result.finished());
             assertEquals(1, result.aborted());
@@ -124,6 +126,7 @@ abstract class DrainClause extends Clause {
         try (Stage stage = start(Role.upper(), DrainClause::patient); Client client = stage.connect()) {
             client.send("one\n");
             client.line();
+            stage.events.nextOpened();
             CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(30));
             Patiently.until("new clients are refused", () -> refuses(stage));
             stage.server.close();
@@ -144,6 +147,7 @@ abstract class DrainClause extends Clause {
         }, Role.echo().protocol());
         try (Stage stage = start(role); Client client = stage.connect()) {
             client.bytes(1);
+            stage.events.nextOpened();
             DrainReport result = stage.server.drain(Duration.ofMillis(20));
             assertEquals(1, result.aborted());
             assertEquals(new Cause.Stopped(), stage.events.nextCause());
