@@ -24,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 /// **Thread**: the one that comes to `Server.start()` reads the orders from then on, and never returns from there.
 public final class Duty {
     private static final Duration EXIT = Duration.ofSeconds(5);
+    /// How long a supervisor that is busy has for a worker's last words.
+    private static final Duration SENT = Duration.ofSeconds(1);
     private static final int STUCK = 1;
     private static final long FIRST_ORDER_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -169,11 +171,12 @@ public final class Duty {
             try {
                 server.drain(deadline);
                 reporter.awaitTold(() -> server.connections().size());
+                // What it has counted since the last time, too.
+                reporter.beat(server);
+                boolean _ = reporter.awaitSent(SENT);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
-                // What it has counted since the last time, too.
-                reporter.beat(server);
                 System.exit(0);
             }
         });

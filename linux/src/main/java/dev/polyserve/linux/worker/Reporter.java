@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: any.
 final class Reporter implements ServerListener {
     private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_MILLIS = 1;
 
     private final Link link;
     private final Order.Serve serve;
@@ -74,6 +75,25 @@ final class Reporter implements ServerListener {
         } catch (IOException e) {
             // The supervisor is gone, which the reading side sees, too: it ends this process.
             assert !link.isFlushed();
+        }
+    }
+
+    /// Goes on sending until the supervisor has taken all that was reported.
+    ///
+    /// @return whether it has; not if it is gone
+    boolean awaitSent(Duration atMost) throws InterruptedException {
+        long began = System.nanoTime();
+        try {
+            while (!link.flush()) {
+                if (System.nanoTime() - began >= atMost.toNanos()) {
+                    return false;
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+            return true;
+        } catch (IOException e) {
+            // Gone, so there is nobody to tell.
+            return false;
         }
     }
 
