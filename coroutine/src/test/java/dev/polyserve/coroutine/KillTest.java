@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -107,6 +108,30 @@ class KillTest {
                 return "slept";
             });
             assertThat(self.get()).isEqualTo("computed on");
+        });
+    }
+
+    /// The others go on meanwhile: a turn that is due to the killed one waits until its call has come back.
+    @ParameterizedTest
+    @EnumSource
+    void aKillInACallThatIgnoresItComesAfterIt(Hubs hubs) throws Exception {
+        hubs.run(hub -> {
+            var answer = new Semaphore(0);
+            Task<?> task = hub.spawn(() -> {
+                hub.blocking(() -> {
+                    answer.acquireUninterruptibly();
+                    return "";
+                });
+                hub.sleep(Hubs.LONG);
+            });
+            hub.yield();
+            task.kill();
+            hub.yield();
+            hub.sleep(MILLI);
+            assertThat(task.isDone()).isFalse();
+            answer.release();
+            assertThat(task.join(Hubs.LONG)).isTrue();
+            assertThat(task.isKilled()).isTrue();
         });
     }
 }
