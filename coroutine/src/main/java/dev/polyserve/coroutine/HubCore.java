@@ -101,7 +101,7 @@ final class HubCore {
         live.remove(task);
         Throwable failure = task.failure();
         if (unheard && failure != null) {
-            options.listener().taskFailed(task, failure);
+            HubLog.tell(() -> options.listener().taskFailed(task, failure));
         }
     }
 

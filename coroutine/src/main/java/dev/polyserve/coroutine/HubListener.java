@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Hears what happens in a hub that nobody would hear of otherwise. What it does not override is logged, by [System.Logger],
-/// name `dev.polyserve.coroutine`.
+/// name `dev.polyserve.coroutine`. So is what a listener throws, which ends nothing.
 public interface HubListener {
     /// A task failed, and nobody waits for it, nor is linked to it. **Thread**: the hub's; it must not wait.
     default void taskFailed(Task<?> task, Throwable error) {

@@ -20,6 +20,15 @@ final class HubLog {
                 + " ms after they were killed, and are given up\n" + tasks, null);
     }
 
+    /// Tells a listener something. What it throws is logged, and ends neither a task nor its hub.
+    static void tell(Runnable report) {
+        try {
+            report.run();
+        } catch (RuntimeException | Error e) {
+            warn("the listener of a hub failed", e);
+        }
+    }
+
     static String spawned(Task<?> task) {
         List<StackTraceElement> site = task.spawnSite();
         return site.isEmpty() ? "" : "; it was spawned at" + lines(site);

@@ -138,7 +138,7 @@ final class HubLoop implements Ground, Runnable {
         STEPS.setRelease(this, steps + 1);
         try {
             next.run();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // also one that is checked and was not declared: it would end the hub, and nobody would hear why
             owner.callbackFailed(e);
         }
         if (lendsThread && isCurrent()) {

@@ -136,6 +136,6 @@ final class HubScope implements HubLoop.Owner, AutoCloseable {
 
     @Override
     public void callbackFailed(Throwable error) {
-        options.listener().callbackFailed(error);
+        HubLog.tell(() -> options.listener().callbackFailed(error));
     }
 }

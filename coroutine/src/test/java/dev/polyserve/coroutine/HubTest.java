@@ -217,6 +217,7 @@ class HubTest {
             task.link(_ -> {
                 throw new IllegalStateException("second throws");
             });
+            task.link(_ -> HubTest.<RuntimeException>throwUndeclared(new IOException("third, undeclared")));
             Runnable unlink = task.link(_ -> calls.add("unlinked"));
             task.link(_ -> calls.add("last"));
             unlink.run();
@@ -227,7 +228,43 @@ class HubTest {
             hub.yield();
             assertThat(calls).containsExactly("first SUCCEEDED", "last", "late");
         });
-        assertThat(reports.all).containsExactly("callback failed: second throws");
+        assertThat(reports.all).containsExactly("callback failed: second throws",
+                "callback failed: third, undeclared");
+    }
+
+    /// As other languages do, and some libraries.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Exception> void throwUndeclared(Exception error) throws E {
+        throw (E) error;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aListenerThatThrowsEndsNothing(Hubs hubs) throws Exception {
+        var throwing = new HubListener() {
+            @Override
+            public void taskFailed(Task<?> task, Throwable error) {
+                throw new IllegalStateException("a listener of a test that throws", error);
+            }
+
+            @Override
+            public void callbackFailed(Throwable error) {
+                throw new IllegalStateException("a listener of a test that throws", error);
+            }
+        };
+        int result = Hub.<Integer>call(hubs.options().withListener(throwing), hub -> {
+            var group = new Group(hub);
+            group.spawn(() -> {
+                throw new IOException("lost");
+            });
+            assertThat(group.join(Hubs.LONG)).as("told that it has ended").isTrue();
+            hub.spawn(() -> {}).link(_ -> {
+                throw new IllegalStateException("a callback that throws");
+            });
+            hub.yield();
+            return hub.spawn(() -> 7).get();
+        });
+        assertThat(result).isEqualTo(7);
     }
 
     @ParameterizedTest
