@@ -8,10 +8,14 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class HubMonitorTest {
+    private static final Duration LIMIT = Duration.ofMillis(200);
+    private static final Duration LONGER = Duration.ofMillis(600);
+
     /// Whoever waits for a report would wait for ever without it, so a busy machine only takes longer.
     private static final class Heard implements HubListener {
         private final BlockingQueue<String> reports = new LinkedBlockingQueue<>();
@@ -38,20 +42,43 @@ class HubMonitorTest {
     @EnumSource
     void aTaskThatKeepsTheHubIsReportedOnceWithItsStack(Hubs hubs) throws Exception {
         var heard = new Heard(false);
-        Hub.run(hubs.options().withStallLimit(Duration.ofMillis(200)).withListener(heard), hub -> {
+        Hub.run(hubs.options().withStallLimit(LIMIT).withListener(heard), hub -> {
             hub.spawn("patient", () -> hub.yield());
             hub.spawn("sleeper", () -> hub.sleep(Duration.ofMillis(1)));
-            hub.spawn("greedy", () -> spinUntil(() -> heard.reports.contains("greedy in spinUntil"))).join();
+            hub.spawn("greedy", () -> {
+                spinUntil(() -> heard.reports.contains("greedy in spinUntil"));
+                long reported = System.nanoTime();
+                spinUntil(() -> System.nanoTime() - reported > 3 * LIMIT.toNanos());
+            }).join();
         });
         // A busy machine may have stalled others, too.
         assertThat(heard.reports.stream().filter(report -> report.startsWith("greedy"))).hasSize(1);
+    }
+
+    /// It computes for as long as would be reported, but never without a switch.
+    @ParameterizedTest
+    @EnumSource
+    void oneThatSwitchesIsNotReported(Hubs hubs) throws Exception {
+        var heard = new Heard(false);
+        long[] longest = {0};
+        Hub.run(hubs.options().withStallLimit(LONGER).withListener(heard), hub -> {
+            long began = System.nanoTime();
+            for (long last = began; last - began < 2 * LONGER.toNanos();) {
+                hub.yield();
+                long now = System.nanoTime();
+                longest[0] = Math.max(longest[0], now - last);
+                last = now;
+            }
+        });
+        Assumptions.assumeTrue(longest[0] < LONGER.toNanos() / 2, "others on the machine have stalled it");
+        assertThat(heard.reports).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
     void aListenerThatThrowsDoesNotEndTheMonitor(Hubs hubs) throws Exception {
         var heard = new Heard(true);
-        Hub.run(hubs.options().withStallLimit(Duration.ofMillis(200)).withListener(heard), hub -> {
+        Hub.run(hubs.options().withStallLimit(LIMIT).withListener(heard), hub -> {
             hub.spawn("first", () -> spinUntil(() -> !heard.first)).join();
             hub.spawn("second", () -> spinUntil(() -> heard.reports.contains("second in spinUntil"))).join();
         });
