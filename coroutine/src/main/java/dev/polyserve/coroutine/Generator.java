@@ -169,7 +169,7 @@ public final class Generator<T extends @Nullable Object> implements Iterator<T>,
         <S> @Nullable S exchange(T value, Class<S> sent);
 
         /// Yields all that is left of another generator. What is sent and thrown in meanwhile goes there, and closing this
-        /// closes that one first. A value costs no more for it than one of its own.
+        /// closes that one first. A value takes no switch more for it than one of its own.
         void yieldAll(Generator<? extends T> other);
 
         /// Yields each element.

@@ -29,9 +29,13 @@ public class Coroutines {
     private static final int TIMES = 10_000;
     private static final HubOptions UNWATCHED = HubOptions.DEFAULT.withStallLimit(Duration.ZERO);
     private static final Integer ONE = 1;
+    private static final int DEPTH = 10;
 
     private Generator<Integer> generator = ones();
     private Iterator<Integer> handWritten = new Ones();
+    private Generator<Integer> delegating = delegating(DEPTH);
+    private Iterator<Integer> kotlin = KotlinSequence.endless(ONE);
+    private Iterator<Integer> kotlinDelegating = KotlinSequence.delegating(DEPTH, ONE);
 
     /// For JMH.
     public Coroutines() {}
@@ -44,17 +48,25 @@ public class Coroutines {
         });
     }
 
+    private static Generator<Integer> delegating(int depth) {
+        return depth == 0 ? ones() : Generator.of(out -> out.yieldAll(delegating(depth - 1)));
+    }
+
     /// A new generator, begun on the thread that measures.
     @Setup(Level.Iteration)
     public void begin() {
         generator = ones();
         handWritten = new Ones();
+        delegating = delegating(DEPTH);
+        kotlin = KotlinSequence.endless(ONE);
+        kotlinDelegating = KotlinSequence.delegating(DEPTH, ONE);
     }
 
     /// Ends the generator.
     @TearDown(Level.Iteration)
     public void end() {
         generator.close();
+        delegating.close();
     }
 
     /// The next value of a generator.
@@ -67,6 +79,24 @@ public class Coroutines {
     @Benchmark
     public Integer iteratorNext() {
         return handWritten.next();
+    }
+
+    /// The next value of a generator that delegates, over ten others.
+    @Benchmark
+    public Integer generatorDelegatedNext() {
+        return delegating.next();
+    }
+
+    /// The next value of Kotlin's `sequence`.
+    @Benchmark
+    public Integer kotlinNext() {
+        return kotlin.next();
+    }
+
+    /// The next value of a `sequence` that delegates, over ten others.
+    @Benchmark
+    public Integer kotlinDelegatedNext() {
+        return kotlinDelegating.next();
     }
 
     /// A switch from one greenlet to another.
