@@ -18,7 +18,7 @@ enum Consumers {
                 outcome.completeExceptionally(e);
             }
         });
-        outcome.get(60, java.util.concurrent.TimeUnit.SECONDS);
+        outcome.get();
         thread.join();
     }
 

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -282,19 +281,6 @@ class GeneratorTest {
         });
     }
 
-    @Test
-    void droppedHalfWayItIsClosed() throws Exception {
-        var closed = new CountDownLatch(20);
-        for (int i = 0; i < 20; i++) {
-            dropHalfWay(closed);
-        }
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONG_SECONDS);
-        while (!closed.await(20, TimeUnit.MILLISECONDS) && System.nanoTime() < deadline) {
-            System.gc();
-        }
-        assertThat(closed.getCount()).as("generators not closed").isZero();
-    }
-
     /// Until the code is compiled, what the compiler would keep on the stack is allocated: so it goes on until nothing is, or
     /// too long.
     @Test
@@ -319,18 +305,6 @@ class GeneratorTest {
                     && System.nanoTime() - began < TimeUnit.SECONDS.toNanos(LONG_SECONDS / 4));
             assertThat(bytes).as("bytes for %s values", ALLOCATION_VALUES).isLessThan(ALLOCATION_VALUES);
         }
-    }
-
-    private static void dropHalfWay(CountDownLatch closed) {
-        Generator<Integer> dropped = Generator.of(out -> {
-            try {
-                out.yield(1);
-                out.yield(2);
-            } finally {
-                closed.countDown();
-            }
-        });
-        dropped.next();
     }
 
     @Test

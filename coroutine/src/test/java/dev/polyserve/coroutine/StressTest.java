@@ -13,10 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Hand-overs and wake-ups in great numbers, in random orders. `benchmarks/coroutines` does more of it.
+/// Hand-overs and wake-ups in great numbers, in random orders. Each number is a property, for a long run with
+/// `-Djunit.jupiter.execution.timeout.mode=disabled`; `benchmarks/coroutines` tells the time and the memory that they take.
 class StressTest {
-    private static final long SECONDS = 1;
-    private static final int ALIVE = 10_000;
+    private static final long SECONDS = Long.getLong("polyserve.coroutine.seconds", 1);
+    private static final int ALIVE = Integer.getInteger("polyserve.coroutine.alive", 10_000);
+    private static final int SWITCHES = Integer.getInteger("polyserve.coroutine.switches", 20_000);
 
     private static boolean goesOn(long began) {
         return System.nanoTime() - began < TimeUnit.SECONDS.toNanos(SECONDS);
@@ -137,6 +139,114 @@ class StressTest {
             new Group(hub).map(List.of(1, 2), n -> n);
         } finally {
             open.decrementAndGet();
+        }
+    }
+
+    /// At each of its values, whoever consumes it and however deep the body is that yields it.
+    @ParameterizedTest
+    @EnumSource
+    void closedAtEveryValueAGeneratorEndsAllItsBodies(Consumers consumer) throws Exception {
+        consumer.run(() -> {
+            for (int values = 0;; values++) {
+                var open = new AtomicInteger();
+                Generator<Integer> generator = countingDown(4, open);
+                int taken = 0;
+                while (taken < values && generator.hasNext()) {
+                    generator.next();
+                    taken++;
+                }
+                generator.close();
+                assertThat(open.get()).as("bodies not ended after %s values", values).isZero();
+                if (taken < values) {
+                    assertThat(taken).isEqualTo(4 + 3 + 2 + 1);
+                    return;
+                }
+            }
+        });
+    }
+
+    private static Generator<Integer> countingDown(int from, AtomicInteger open) {
+        return Generator.of(out -> {
+            open.incrementAndGet();
+            try {
+                for (int i = from; i > 0; i--) {
+                    out.yield(i);
+                }
+                if (from > 1) {
+                    out.yieldAll(countingDown(from - 1, open));
+                }
+            } finally {
+                open.decrementAndGet();
+            }
+        });
+    }
+
+    // --- great numbers ---
+
+    /// One that is lost would hang, one that came twice would skip a number.
+    @ParameterizedTest
+    @EnumSource
+    void noValueOfManyIsLost(Consumers consumer) throws Exception {
+        consumer.run(() -> {
+            try (Generator<Integer> numbers = Generator.of(out -> {
+                for (int i = 0;; i++) {
+                    out.yield(i);
+                }
+            })) {
+                for (int i = 0; i < SWITCHES; i++) {
+                    check(numbers.next() == i, i);
+                }
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noSwitchOfManyBetweenGreenletsIsLost(Consumers consumer) throws Exception {
+        consumer.run(() -> {
+            Greenlet<Integer> main = Greenlet.main();
+            var pair = new ArrayList<Greenlet<Integer>>();
+            for (int i = 0; i < 2; i++) {
+                int other = 1 - i;
+                pair.add(Greenlet.of(main, (self, first) -> {
+                    int left = first;
+                    while (left > 0) {
+                        int answer = self.switchTo(pair.get(other), left - 1);
+                        check(left == 1 || answer == left - 2, left);
+                        left = answer;
+                    }
+                    return left;
+                }));
+            }
+            assertThat(main.switchTo(pair.getFirst(), SWITCHES)).isZero();
+            for (Greenlet<Integer> each : pair) {
+                main.kill(each);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noSwitchOfManyBetweenTasksIsLost(Hubs hubs) throws Exception {
+        hubs.run(hub -> {
+            int[] turns = {0};
+            for (int i = 0; i < 2; i++) {
+                int me = i;
+                hub.spawn(() -> {
+                    for (int n = 0; n < SWITCHES / 2; n++) {
+                        check(turns[0] % 2 == me, turns[0]);
+                        turns[0]++;
+                        hub.yield();
+                    }
+                });
+            }
+        });
+    }
+
+    /// An assertion of AssertJ for each would take far longer than what it asserts.
+    private static void check(boolean right, int at) {
+        if (!right) {
+            throw new AssertionError("a switch was lost or came twice: " + at);
         }
     }
 
