@@ -5,39 +5,39 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.ServerBuilder;
+import dev.polyserve.coroutine.Carrier;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// Clause 10: an event loop is never blocked silently.
 abstract class StallClause extends Clause {
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long MOST_BUSY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final CompletableFuture<Boolean> reported = new CompletableFuture<>();
 
     private static ServerBuilder watchful(ServerBuilder with) {
         return with.options(options -> options.withTimeouts(times -> times.withStall(Duration.ofMillis(40))));
     }
 
-    /// Keeps the processor for a while.
-    private static void keepBusy() {
-        long end = System.nanoTime() + BUSY_NANOS;
-        while (System.nanoTime() - end < 0) {
+    /// Keeps the processor until that was reported, or for a while where nobody reports it, or to another process: one that is short
+    /// of processors may see nothing of a short while.
+    private void keepBusy() {
+        boolean isHeardOf = cell().runsOnLoops() && !cell().hasWorkers();
+        long end = System.nanoTime() + (isHeardOf ? MOST_BUSY_NANOS : BUSY_NANOS);
+        while (!reported.isDone() && System.nanoTime() - end < 0) {
             Thread.onSpinWait();
         }
     }
 
-    /// What a virtual thread of the default scheduler says of its carrier: a loop whose thread the JDK does not lend has its
-    /// handlers there, and they cannot stall it.
-    private static final String BESIDE_THE_LOOP = "ForkJoinPool";
-
-    /// Says which thread it is on, after a while.
-    private static Role busy() {
+    private Role busy() {
         return new Role(() -> connection -> {
             connection.readByte();
-            connection.print(Thread.currentThread().toString());
             keepBusy();
         }, () -> (input, output) -> {
             input.skip(input.available());
-            output.print(Thread.currentThread().toString());
             keepBusy();
             output.close();
         });
@@ -46,15 +46,17 @@ abstract class StallClause extends Clause {
     @Test
     void shouldReportAStalledLoopOnceWithTheStack() throws Exception {
         assumeTrue(cell().runsOnLoops(), "for event loops");
+        assumeTrue(cell().style() == Style.PROTOCOL || Carrier.whyNot().isEmpty(),
+                "for handlers on their loop's own thread");
         try (Stage stage = start(busy(), StallClause::watchful); Client client = stage.connect()) {
             client.send("x");
-            String servedBy = client.textToTheEnd();
-            assumeTrue(!servedBy.contains(BESIDE_THE_LOOP), "for handlers on their loop's own thread");
             Recorder.Stall stall = Recorder.next(stage.events.stalls, "stall");
             while (!isIn("keepBusy", stall)) {
                 // On a busy machine any turn may be slow.
                 stall = Recorder.next(stage.events.stalls, "stall of the handler");
             }
+            reported.complete(true);
+            client.toTheEnd();
             assertTrue(stall.soFar().toMillis() >= 40, stall::toString);
             stage.awaitOver(1);
             assertTrue(stage.events.stalls.stream().noneMatch(again -> isIn("keepBusy", again)), "once per turn");
