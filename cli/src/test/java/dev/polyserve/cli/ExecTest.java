@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -76,6 +78,17 @@ class ExecTest {
                 .orElse("PATH");
         try (Cli server = serve("--env", "*", "--", "env")) {
             assertThat(talk(server, "")).contains(some + "=" + System.getenv(some) + "\n");
+        }
+    }
+
+    @Test
+    void whatAServiceManagerSaysIsNotForPrograms(@TempDir Path directory) throws Exception {
+        Path socket = directory.resolve("s");
+        try (ServedProcess server = ServedProcess.start(List.of(),
+                Map.of("NOTIFY_SOCKET", "/no/such/socket", "MORE", "1"),
+                "serve", "exec", "--listen", "unix:" + socket, "--env", "*", "--", "env")) {
+            server.out.awaitContaining("polyserve: serving exec");
+            assertThat(Cli.run("connect", "unix:" + socket).out()).contains("MORE=1\n").doesNotContain("NOTIFY_SOCKET");
         }
     }
 

@@ -1,7 +1,7 @@
 /// How a running server is asked and told things from outside: a Unix socket of its own, one request a connection.
 ///
 /// ```
-///   → status text | status json | workers text | workers json | workers +1 | workers -1 | drain | restart
+///   → status text | status json | workers text | workers json | drain | restart
 ///   ← ok, then lines to the end        or        error: one sentence
 /// ```
 ///

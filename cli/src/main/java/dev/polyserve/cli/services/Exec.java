@@ -1,5 +1,8 @@
 package dev.polyserve.cli.services;
 
+import dev.polyserve.linux.activation.Activation;
+import java.util.HashMap;
+import java.util.Map;
 import dev.polyserve.Command;
 import dev.polyserve.ServerBuilder;
 import java.util.List;
@@ -67,12 +70,20 @@ public record Exec(List<String> variables, Stdio stdio) {
             if (equals > 0) {
                 command = command.withVariable(variable.substring(0, equals), variable.substring(equals + 1));
             } else if (variable.equals(ALL_OF_OURS)) {
-                command = command.withOurEnvironment();
+                command = command.withEnvironment(ours(command.environment()));
             } else {
                 command = command.withVariable(variable,
                         Optional.ofNullable(System.getenv(variable)).orElseThrow());
             }
         }
         return command;
+    }
+
+    /// All of ours, but for what a service manager says to this process alone, and what was given.
+    private static Map<String, String> ours(Map<String, String> given) {
+        Map<String, String> ours = new HashMap<>(System.getenv());
+        Activation.forget(ours);
+        ours.putAll(given);
+        return ours;
     }
 }
