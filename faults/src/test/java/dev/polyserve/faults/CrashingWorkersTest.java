@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,30 @@ class CrashingWorkersTest {
             WorkerProcesses.awaitServing(server, 2, load);
             load.end();
             assertThat(load.notConnected()).as("clients of the other worker that could not connect").isZero();
+        }
+    }
+
+    /// Its aim is a hundredth of a processor; what is asked for here is enough to see that it waits and does not spin.
+    @Test
+    void costTheSupervisorAndOtherServersNothing() throws Exception {
+        Path elsewhere = Files.createDirectory(directory.resolve("other"));
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "1");
+                CommandLine other = WorkerProcesses.serve(elsewhere, "--model", "process-pool", "--workers", "1");
+                WorkerLoad load = WorkerLoad.on(other, 1)) {
+            long victim = WorkerProcesses.awaitServing(server, 1).iterator().next();
+            Set<Long> unaffected = WorkerProcesses.awaitServing(other, 1, load);
+            Files.writeString(WorkerProcesses.trouble(directory), "exit 1");
+            WorkerProcesses.signal("KILL", victim);
+            Eventually.holds(() -> assertThat(server.errors()).contains("crash-looping, 4 in a row"));
+            long served = load.served();
+            double cores = ProcessorTime.coresUsed(server.pid(), Duration.ofSeconds(3));
+            System.out.printf("a supervisor whose workers crash-loop uses %.1f %% of a processor%n", 100 * cores);
+            assertThat(cores).as("processors").isLessThan(0.1);
+            assertThat(load.served()).as("served by the other server").isGreaterThan(served);
+            load.end();
+            assertThat(load.notConnected() + load.notServed()).as("its clients that were not served").isZero();
+            assertThat(WorkerProcesses.of(other)).isEqualTo(unaffected);
+            assertThat(server.errors()).contains("crash-looping");
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +39,31 @@ class LostWorkerTest {
             assertThat(load.notServed()).as("clients whose worker was killed").isLessThanOrEqualTo(CLIENTS);
             Eventually.holds(() -> assertThat(server.errors()).contains("killed by SIGKILL")
                     .contains("another one is started"));
+        }
+    }
+
+    /// One of three tries, because whatever else the machine does takes its part.
+    @Test
+    void isReplacedInTheTimeThatAWorkerTakesToStart() throws Exception {
+        long began = System.nanoTime();
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "4",
+                "--inner", "epoll");
+                WorkerLoad load = WorkerLoad.on(server, 2)) {
+            WorkerProcesses.awaitServing(server, 4, load);
+            Duration boot = Duration.ofNanos(System.nanoTime() - began);
+            Duration least = Duration.ofDays(1);
+            for (int i = 0; i < 3 && least.compareTo(boot.plusSeconds(1)) > 0; i++) {
+                long killed = System.nanoTime();
+                long victim = WorkerProcesses.of(server).iterator().next();
+                WorkerProcesses.signal("KILL", victim);
+                Eventually.holds(() -> assertThat(WorkerProcesses.of(server)).hasSize(4).doesNotContain(victim)
+                        .allMatch(load.servers()::contains));
+                Duration took = Duration.ofNanos(System.nanoTime() - killed);
+                least = took.compareTo(least) < 0 ? took : least;
+            }
+            System.out.println("a worker that was killed is replaced in " + least.toMillis() + " ms; the server and its"
+                    + " 4 workers had started in " + boot.toMillis() + " ms");
+            assertThat(least).isLessThan(boot.plusSeconds(1));
         }
     }
 

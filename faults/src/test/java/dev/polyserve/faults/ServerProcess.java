@@ -36,7 +36,6 @@ import java.util.stream.Stream;
 final class ServerProcess implements AutoCloseable {
     private static final int ANSWER_SECONDS = 20;
     private static final int EXIT_SECONDS = 10;
-    private static final double TICKS_PER_SECOND = 100;
     /// The last answer, after the end of its output: nothing that it can say has a line break.
     private static final String NO_MORE = "\n";
     private static final int CRASH_REPORT_HEAD = 60;
@@ -237,16 +236,7 @@ final class ServerProcess implements AutoCloseable {
 
     /// How much of a core it uses on average while that time passes.
     double coresUsedFor(Duration time) throws Exception {
-        long before = ticks();
-        long began = System.nanoTime();
-        TimeUnit.NANOSECONDS.sleep(time.toNanos());
-        return (ticks() - before) / TICKS_PER_SECOND / ((System.nanoTime() - began) / 1e9);
-    }
-
-    private long ticks() throws IOException {
-        String stat = Files.readString(Path.of("/proc", Long.toString(pid()), "stat"));
-        String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return Long.parseLong(afterName[11]) + Long.parseLong(afterName[12]);
+        return ProcessorTime.coresUsed(pid(), time);
     }
 
     /// A few conversations at once, so that what is made once has been made.

@@ -3,6 +3,7 @@ package dev.polyserve.faults;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,7 @@ final class WorkerLoad implements AutoCloseable {
     private final AtomicLong served = new AtomicLong();
     private final AtomicLong notConnected = new AtomicLong();
     private final AtomicLong notServed = new AtomicLong();
-    private final Set<Long> servers = ConcurrentHashMap.newKeySet();
+    private final Map<Long, Long> servers = new ConcurrentHashMap<>();
     private volatile boolean over;
 
     private WorkerLoad(int port) {
@@ -48,7 +49,7 @@ final class WorkerLoad implements AutoCloseable {
                 continue;
             }
             try (client) {
-                servers.add(client.asks());
+                servers.merge(client.asks(), 1L, Long::sum);
                 served.incrementAndGet();
             } catch (IOException e) {
                 notServed.incrementAndGet();
@@ -72,7 +73,12 @@ final class WorkerLoad implements AutoCloseable {
 
     /// The processes that have answered.
     Set<Long> servers() {
-        return Set.copyOf(servers);
+        return Set.copyOf(servers.keySet());
+    }
+
+    /// How many each of them has answered.
+    Map<Long, Long> servedBy() {
+        return Map.copyOf(servers);
     }
 
     /// Lets each come to the end of its conversation.

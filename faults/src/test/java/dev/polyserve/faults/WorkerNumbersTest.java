@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,6 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Fault 31, and what else changes the workers of a server that does well.
 @Timeout(90)
 class WorkerNumbersTest {
+    /// A hundred, less the fifth by which workers that are equally busy are told apart.
+    private static final long LEAST_CONNECTIONS = 80;
+
     @TempDir
     private Path directory;
 
@@ -33,6 +41,47 @@ class WorkerNumbersTest {
             assertThat(load.notServed()).as("clients that were connected and not served").isZero();
             assertThat(server.errors()).as("the log").doesNotContain(" ended after ");
         }
+    }
+
+    /// How many clients: `-Dpolyserve.recycle.clients=20000`.
+    @Test
+    @Timeout(600)
+    void recyclingIsSpreadOut() throws Exception {
+        long clients = Long.getLong("polyserve.recycle.clients", 1000);
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "4",
+                "--inner", "epoll", "--recycle-connections", "100")) {
+            Map<Long, Instant> starts = new HashMap<>();
+            try (WorkerLoad load = WorkerLoad.on(server, 4)) {
+                Set<Long> first = WorkerProcesses.awaitServing(server, 4, load);
+                Eventually.holds(Duration.ofSeconds(500), () -> {
+                    WorkerProcesses.starts(server).forEach(starts::putIfAbsent);
+                    assertThat(load.served()).as("clients served").isGreaterThan(clients);
+                    assertThat(starts).as("workers so far").hasSizeGreaterThan(first.size() + 1);
+                });
+                load.end();
+                Set<Long> gone = new HashSet<>(first);
+                gone.removeAll(WorkerProcesses.of(server));
+                assertThat(gone).as("workers that were replaced").isNotEmpty()
+                        .allMatch(pid -> load.servedBy().getOrDefault(pid, 0L) >= LEAST_CONNECTIONS);
+                first.forEach(starts::remove);
+                requireSpread(starts.values().stream().sorted().toList(), load);
+                assertThat(load.notConnected()).as("clients that could not connect").isZero();
+                assertThat(load.notServed()).as("clients that were connected and not served").isZero();
+            }
+        }
+    }
+
+    /// A worker's place is taken by one that serves already, so the next one starts only after a start's time.
+    private static void requireSpread(List<Instant> starts, WorkerLoad load) {
+        Duration least = Duration.ofDays(1);
+        for (int i = 1; i < starts.size(); i++) {
+            Duration between = Duration.between(starts.get(i - 1), starts.get(i));
+            least = between.compareTo(least) < 0 ? between : least;
+        }
+        System.out.println(load.served() + " clients, of whom " + load.notConnected() + " could not connect; "
+                + starts.size() + " workers were started for others, at least " + least.toMillis()
+                + " ms after one another");
+        assertThat(least).isGreaterThan(Duration.ofMillis(50));
     }
 
     @Test

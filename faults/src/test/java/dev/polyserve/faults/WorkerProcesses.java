@@ -3,8 +3,10 @@ package dev.polyserve.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -49,6 +51,13 @@ final class WorkerProcesses {
     static Set<Long> of(CommandLine server) {
         return ProcessHandle.of(server.pid()).stream().flatMap(ProcessHandle::children).map(ProcessHandle::pid)
                 .collect(Collectors.toSet());
+    }
+
+    /// When each was started, as the system has it: to a hundredth of a second.
+    static Map<Long, Instant> starts(CommandLine server) {
+        return ProcessHandle.of(server.pid()).stream().flatMap(ProcessHandle::children)
+                .flatMap(child -> child.info().startInstant().map(start -> Map.entry(child.pid(), start)).stream())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /// Waits until so many live, all of which serve.
