@@ -104,6 +104,20 @@ class ActivationTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"process", "process-pool"})
+    void workersServeListenersByName(String model) throws Exception {
+        int first = freePort();
+        int second = freePort();
+        try (ServedProcess server = activated(
+                List.of("-l", "127.0.0.1:" + first, "-l", "127.0.0.1:" + second, "--fdname=a:b"), "serve", "upper",
+                "--model", model, "--listen", "fd:b", "--listen", "fd:a")) {
+            assertThat(talk(first, "one\n")).isEqualTo("ONE\n");
+            assertThat(talk(second, "two\n")).isEqualTo("TWO\n");
+            server.out.awaitContaining("on tcp://127.0.0.1:" + second + ", tcp://127.0.0.1:" + first);
+        }
+    }
+
     @Test
     void aListenerThatNobodyServesIsRefused() throws Exception {
         int first = freePort();

@@ -8,19 +8,25 @@ import dev.polyserve.io.Transport;
 import dev.polyserve.linux.socket.DescriptorTransport;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Descriptors as a family of sockets, in an order by which workers know them.
 ///
 /// **Thread**: binding, one at a time; then any.
 final class SlottedTransport implements Transport {
     private final DescriptorTransport sockets = DescriptorTransport.unlimited();
+    /// By the places for which they stand: the program knows a name, and each of its sockets is a place.
+    private final Map<Endpoint, Endpoint> askedOf = new HashMap<>();
     private final List<Order.Slot> slots = new ArrayList<>();
     private final List<Endpoint> endpoints = new ArrayList<>();
 
     @Override
     public List<Place> places(Endpoint endpoint) throws IOException {
-        return sockets.places(endpoint);
+        List<Place> places = sockets.places(endpoint);
+        places.forEach(place -> askedOf.put(place.endpoint(), endpoint));
+        return places;
     }
 
     @Override
@@ -37,7 +43,8 @@ final class SlottedTransport implements Transport {
         return port;
     }
 
-    private void add(Endpoint asked, Endpoint real) {
+    private void add(Endpoint place, Endpoint real) {
+        Endpoint asked = askedOf.getOrDefault(place, place);
         slots.add(new Order.Slot(asked.toString(), real.toString()));
         endpoints.add(real);
     }
