@@ -4,6 +4,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.Limit;
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.loop.ShortLock;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,17 +17,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The connections that are open, and who may still come in.
 ///
 /// **Thread**: any; connections come in on the accept loop and leave on their owners' threads.
 final class LiveConnections {
-    private static final int SPINS = 100;
-
     private final Runnable onRoom;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ShortLock lock = new ShortLock();
     private final Condition changed = lock.newCondition();
     /// Each knows its place; who leaves is replaced by the last. Guarded by `lock`, like those below.
     private final List<Conversation> live = new ArrayList<>();
@@ -40,22 +38,9 @@ final class LiveConnections {
         this.onRoom = onRoom;
     }
 
-    /// Takes the lock without queueing for it. Where a loop's coroutine is in the queue, and the loop itself behind it, the lock is
-    /// handed to the coroutine, which needs the loop to run. Nobody waits while holding it, so it is soon free.
-    @SuppressWarnings("ThreadPriorityCheck") // a coroutine that yields lets its loop run: that is what this is about
-    private void lock() {
-        for (int spins = 0; !lock.tryLock(); spins++) {
-            if (spins < SPINS) {
-                Thread.onSpinWait();
-            } else {
-                Thread.yield();
-            }
-        }
-    }
-
     /// How many there are.
     int size() {
-        lock();
+        lock.lock();
         try {
             return live.size();
         } finally {
@@ -69,7 +54,7 @@ final class LiveConnections {
 
     /// Whether one more may come in; if not, `onRoom` is called as soon as one may.
     boolean hasRoom(int most) {
-        lock();
+        lock.lock();
         try {
             if (live.size() < most) {
                 return true;
@@ -86,7 +71,7 @@ final class LiveConnections {
     /// @param mostPerAddress 0: no limit of its own
     /// @return the limit that it would pass
     Optional<Limit> enter(Conversation conversation, int most, Limit limit, int mostPerAddress) {
-        lock();
+        lock.lock();
         try {
             if (live.size() >= most) {
                 return Optional.of(limit);
@@ -111,7 +96,7 @@ final class LiveConnections {
     /// A conversation is over; one that never came in does not count.
     void leave(Conversation conversation) {
         boolean tell;
-        lock();
+        lock.lock();
         try {
             if (!remove(conversation)) {
                 return;
@@ -146,7 +131,7 @@ final class LiveConnections {
 
     /// Those that are open now.
     private List<Conversation> all() {
-        lock();
+        lock.lock();
         try {
             return List.copyOf(live);
         } finally {
@@ -156,7 +141,7 @@ final class LiveConnections {
 
     /// A datagram's handler runs, or somebody may still come in who was accepted elsewhere: it counts for [#awaitNone] only.
     void expects() {
-        lock();
+        lock.lock();
         try {
             expected++;
         } finally {
@@ -166,7 +151,7 @@ final class LiveConnections {
 
     /// That is over.
     void expectsNoMore() {
-        lock();
+        lock.lock();
         try {
             expected--;
             changed.signalAll();
@@ -179,7 +164,7 @@ final class LiveConnections {
     ///
     /// @return whether that is so
     boolean awaitNone(long atMostNanos) throws InterruptedException {
-        lock.lockInterruptibly();
+        lock.lock();
         try {
             long left = atMostNanos;
             while (live.size() + expected > 0 && left > 0) {

@@ -5,6 +5,7 @@ import dev.polyserve.linux.socket.WatchedDescriptor;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.loop.ShortLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -27,7 +28,9 @@ final class Link {
     private static final int PACKET_BYTES = 32 << 10;
 
     private final PacketSocket socket;
-    /// Guarded by `this`.
+    /// Coroutines of a loop report as well as the loop itself.
+    private final ShortLock lock = new ShortLock();
+    /// Guarded by `lock`, as is sending.
     private final Queue<Outgoing> packets = new ArrayDeque<>();
 
     /// What waits to be sent.
@@ -52,26 +55,46 @@ final class Link {
     ///
     /// @param descriptors for the other side, which gets copies
     /// @throws IllegalArgumentException when it is too large, or they are too many: it would hold up all that come after it
-    synchronized void send(Message message, int... descriptors) {
+    void send(Message message, int... descriptors) {
         byte[] bytes = MessageWriter.bytes(message);
         if (bytes.length > DescriptorMessage.MOST_BYTES || descriptors.length > DescriptorMessage.MOST_DESCRIPTORS) {
             throw new IllegalArgumentException("a message of " + bytes.length + " bytes with " + descriptors.length
                     + " descriptors; a link takes at most " + DescriptorMessage.MOST_BYTES + " and "
                     + DescriptorMessage.MOST_DESCRIPTORS);
         }
-        packets.add(new Outgoing(ByteBuffer.wrap(bytes), IntStream.of(descriptors).boxed().toList()));
+        Outgoing packet = new Outgoing(ByteBuffer.wrap(bytes), IntStream.of(descriptors).boxed().toList());
+        lock.lock();
+        try {
+            packets.add(packet);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Whether nothing waits to be sent.
-    synchronized boolean isFlushed() {
-        return packets.isEmpty();
+    boolean isFlushed() {
+        lock.lock();
+        try {
+            return packets.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Sends what waits.
     ///
     /// @return whether that was all of it; if not, the socket is writable once there is room
     /// @throws IOException when the other side is gone
-    synchronized boolean flush() throws IOException {
+    boolean flush() throws IOException {
+        lock.lock();
+        try {
+            return sendAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean sendAll() throws IOException {
         for (Outgoing next; (next = packets.peek()) != null;) {
             List<Outgoing> together = together();
             int sent = socket.send(joined(together), next.descriptors.stream().mapToInt(Integer::intValue).toArray());

@@ -10,6 +10,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.loop.ShortLock;
 import dev.polyserve.run.ReplyBuffer;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -22,6 +23,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,8 @@ final class Reporter implements ServerListener {
     private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LOOK_MILLIS = 1;
 
+    private final ShortLock lock = new ShortLock();
+    private final Condition told = lock.newCondition();
     private final Link link;
     private final Order.Serve serve;
     private final Map<Long, ConnectionFuture> connections = new ConcurrentHashMap<>();
@@ -159,10 +163,13 @@ final class Reporter implements ServerListener {
         long id = number(connection);
         report(new Report.Over(id, connection.outcome().orElseGet(Cause.Stopped::new), connection.bytesIn(),
                 connection.bytesOut()));
-        synchronized (this) {
+        lock.lock();
+        try {
             connections.remove(id);
             numbers.remove(connection.id());
-            notifyAll();
+            told.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -170,10 +177,14 @@ final class Reporter implements ServerListener {
     /// are, and this process ends then.
     ///
     /// @param open how many are not over
-    synchronized void awaitTold(IntSupplier open) throws InterruptedException {
-        long until = System.nanoTime() + TELL_NANOS;
-        for (long left; (left = until - System.nanoTime()) > 0 && connections.size() > open.getAsInt();) {
-            TimeUnit.NANOSECONDS.timedWait(this, left);
+    void awaitTold(IntSupplier open) throws InterruptedException {
+        lock.lock();
+        try {
+            for (long left = TELL_NANOS; left > 0 && connections.size() > open.getAsInt();) {
+                left = told.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -1,0 +1,48 @@
+package dev.polyserve.loop;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.coroutine.Carrier;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// A loop, a coroutine of that loop and another thread want the same lock: with one that queues, the coroutine would be handed it
+/// while the loop that it needs waits behind it.
+@Timeout(60)
+class ShortLockTest {
+    private static final int PATIENCE_SECONDS = 30;
+
+    @Test
+    void goesRoundAmongALoopItsCoroutineAndAnotherThread() throws Exception {
+        assumeTrue(Carrier.whyNot().isEmpty(), () -> "needs coroutines on the loop's thread: " + Carrier.whyNot());
+        ShortLock lock = new ShortLock();
+        CompletableFuture<Throwable> error = new CompletableFuture<>();
+        CountDownLatch asking = new CountDownLatch(2);
+        CountDownLatch had = new CountDownLatch(2);
+        try (EventLoop loop = new EventLoop("test", new SelectorMultiplexer(), NanoClock.SYSTEM, true, true, 0,
+                error::complete)) {
+            loop.start(error::complete);
+            Runnable takes = () -> {
+                asking.countDown();
+                lock.lock();
+                lock.unlock();
+                had.countDown();
+            };
+            lock.lock();
+            try {
+                loop.newCoroutine("coroutine", takes).start();
+                // Behind it: the coroutine has had its first turn when this runs.
+                loop.execute(() -> loop.post(takes));
+                assertTrue(asking.await(PATIENCE_SECONDS, TimeUnit.SECONDS), () -> "both ask for it; " + error);
+            } finally {
+                lock.unlock();
+            }
+            assertTrue(had.await(PATIENCE_SECONDS, TimeUnit.SECONDS), () -> "both had it; " + error);
+        }
+    }
+}
