@@ -32,6 +32,11 @@ final class WorkerClient implements AutoCloseable {
         }
     }
 
+    /// Its own port.
+    int port() {
+        return socket.getLocalPort();
+    }
+
     void say(String line) throws IOException {
         socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
     }

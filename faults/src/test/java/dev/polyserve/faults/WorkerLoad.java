@@ -1,11 +1,14 @@
 package dev.polyserve.faults;
 
 import java.io.IOException;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -20,7 +23,7 @@ final class WorkerLoad implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong served = new AtomicLong();
     private final AtomicLong notConnected = new AtomicLong();
-    private final AtomicLong notServed = new AtomicLong();
+    private final Queue<String> notServed = new ConcurrentLinkedQueue<>();
     private final Map<Long, Long> servers = new ConcurrentHashMap<>();
     private volatile boolean over;
 
@@ -48,11 +51,14 @@ final class WorkerLoad implements AutoCloseable {
                 LockSupport.parkNanos(PAUSE_NANOS);
                 continue;
             }
+            long began = System.nanoTime();
             try (client) {
                 servers.merge(client.asks(), 1L, Long::sum);
                 served.incrementAndGet();
             } catch (IOException e) {
-                notServed.incrementAndGet();
+                notServed.add("at " + LocalTime.now() + " port " + client.port() + ": " + e.getMessage() + " after "
+                        + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)
+                        + " ms");
             }
         }
     }
@@ -68,7 +74,12 @@ final class WorkerLoad implements AutoCloseable {
 
     /// How many were connected, and then got no answer.
     long notServed() {
-        return notServed.get();
+        return notServed.size();
+    }
+
+    /// What became of each of these.
+    List<String> failures() {
+        return List.copyOf(notServed);
     }
 
     /// The processes that have answered.
