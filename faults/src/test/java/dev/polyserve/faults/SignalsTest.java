@@ -17,8 +17,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Fault 38: each signal while the server starts, serves and drains, as the table in the guide on operation has it.
 @EnabledOnOs(OS.LINUX)
@@ -124,12 +122,11 @@ class SignalsTest {
     }
 
     /// However many there are, the last one counts, and none holds up another one.
-    @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"virtual", "epoll"})
-    void manyAtOnceAreOne(String model) throws Exception {
+    @Test
+    void manyAtOnceAreOne() throws Exception {
         Files.writeString(config(), "idle-timeout = \"5m\"\n");
-        try (CommandLine server = CommandLine.serve(directory, "echo", "--listen", "tcp://127.0.0.1:0", "--model",
-                model, "--config", config().toString())) {
+        try (CommandLine server = CommandLine.serve(directory, "echo", "--listen", "tcp://127.0.0.1:0", "--config",
+                config().toString())) {
             burst(server.pid());
             Files.writeString(config(), "idle-timeout = \"7m\"\n");
             WorkerProcesses.signal("HUP", server.pid());

@@ -72,7 +72,7 @@ class TerminationTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"virtual", "epoll", "process-pool"})
+    @ValueSource(strings = {"virtual", "process-pool"})
     void aSecondSignalEndsItAtOnce(String model) throws Exception {
         try (CommandLine server = serve(model, "1h")) {
             List<WorkerClient> staying = resting(server, 600_000);
