@@ -1,7 +1,7 @@
 package dev.polyserve.faults;
 
 import java.io.IOException;
-import java.time.LocalTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +56,7 @@ final class WorkerLoad implements AutoCloseable {
                 servers.merge(client.asks(), 1L, Long::sum);
                 served.incrementAndGet();
             } catch (IOException e) {
-                notServed.add("at " + LocalTime.now() + " port " + client.port() + ": " + e.getMessage() + " after "
+                notServed.add("at " + Instant.now() + " port " + client.port() + ": " + e.getMessage() + " after "
                         + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)
                         + " ms");
             }
