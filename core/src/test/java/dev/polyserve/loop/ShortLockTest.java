@@ -35,7 +35,7 @@ class ShortLockTest {
             };
             lock.lock();
             try {
-                loop.newCoroutine("coroutine", takes).start();
+                loop.coroutines().unstarted("coroutine", takes).start();
                 // Behind it: the coroutine has had its first turn when this runs.
                 loop.execute(() -> loop.post(takes));
                 assertTrue(asking.await(PATIENCE_SECONDS, TimeUnit.SECONDS), () -> "both ask for it; " + error);
