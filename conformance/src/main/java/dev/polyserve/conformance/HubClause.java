@@ -10,6 +10,7 @@ import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import dev.polyserve.Sender;
 import dev.polyserve.ServerBuilder;
+import dev.polyserve.coroutine.Carrier;
 import dev.polyserve.coroutine.Hub;
 import dev.polyserve.coroutine.Task;
 import dev.polyserve.coroutine.Timeout;
@@ -195,22 +196,37 @@ abstract class HubClause extends Clause {
 
     @Test
     void shouldReportATaskThatStallsItsLoop() throws Exception {
-        needsOneProcess();
-        assumeTrue(cell().runsOnLoops(), "for event loops");
         var reported = new CompletableFuture<Boolean>();
-        Role role = new Role(() -> connection -> {
+        reportsAStall(reported, new Role(() -> connection -> {
             connection.readByte();
             Hub.current().spawn(() -> keepBusyUntil(reported));
         }, () -> (input, output) -> {
             input.skip(input.available());
             Hub.current().spawn(() -> keepBusyUntil(reported));
-        });
+        }));
+    }
+
+    @Test
+    void shouldReportAHandlerThatHasSleptInTheHubAndStallsItsLoop() throws Exception {
+        needsStyle(Style.HANDLER);
+        assumeTrue(Carrier.whyNot().isEmpty(), "for handlers on their loop's own thread");
+        var reported = new CompletableFuture<Boolean>();
+        reportsAStall(reported, ofHandler(connection -> {
+            connection.readByte();
+            Hub.current().sleep(SHORT);
+            keepBusyUntil(reported);
+        }));
+    }
+
+    private void reportsAStall(CompletableFuture<Boolean> reported, Role role) throws Exception {
+        needsOneProcess();
+        assumeTrue(cell().runsOnLoops(), "for event loops");
         try (Stage stage = start(role, HubClause::watchful); Client client = stage.connect()) {
             client.send("x");
             Recorder.Stall stall = Recorder.next(stage.events.stalls, "stall");
             while (stall.stack().stream().noneMatch(frame -> frame.getMethodName().equals("keepBusyUntil"))) {
                 // On a busy machine any turn may be slow.
-                stall = Recorder.next(stage.events.stalls, "stall of the task");
+                stall = Recorder.next(stage.events.stalls, "stall in what keeps busy");
             }
             reported.complete(true);
         }

@@ -2,6 +2,7 @@ package dev.polyserve.run;
 
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerLog;
+import dev.polyserve.loop.ShortLock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,8 @@ final class RateLimitedLog {
     private final ServerLog log;
     private final NanoClock clock;
     private final int linesPerSecond;
-    /// Guarded by `this`, like the two below.
+    private final ShortLock lock = new ShortLock();
+    /// Guarded by `lock`, like the two below.
     private long periodNanos;
     private int lines;
     private long suppressed;
@@ -31,9 +33,10 @@ final class RateLimitedLog {
     }
 
     void warn(String line, @Nullable Throwable error) {
+        long now = clock.nanos();
         long kept;
-        synchronized (this) {
-            long now = clock.nanos();
+        lock.lock();
+        try {
             if (now - periodNanos >= PERIOD_NANOS) {
                 periodNanos = now;
                 lines = 0;
@@ -45,6 +48,8 @@ final class RateLimitedLog {
             lines++;
             kept = suppressed;
             suppressed = 0;
+        } finally {
+            lock.unlock();
         }
         log.warn(kept == 0 ? line : line + " (and " + kept + " more like it)", error);
     }

@@ -177,6 +177,7 @@ final class HubCore {
             }
         } finally {
             live.goesOn(current);
+            ground.serves(current); // which a guest's own scheduler does not tell
             if (timer != null) {
                 timer.cancel();
             }

@@ -77,10 +77,17 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
         if (core == null) {
             return;
         }
-        Task<?> guest = guests.remove(Thread.currentThread());
+        Task<?> guest = guests.get(Thread.currentThread());
         if (guest != null) {
             guest.leave();
+            // Last: whoever asks meanwhile would make another one.
+            guests.remove(Thread.currentThread());
         }
+    }
+
+    /// How many there are now.
+    int guests() {
+        return guests.size();
     }
 
     /// Kills all tasks, and waits for their end as long as the options say. On the loop, and by a guest or a task: kills the others, and

@@ -188,8 +188,16 @@ class HubHostTest {
             return Task.current();
         });
         assertThat(guest.join(LONG)).isTrue();
+        awaitNoGuest();
         assertThat(guest.phase()).isEqualTo(Task.Phase.SUCCEEDED);
         asGuest(() -> assertThat(Task.current()).isNotSameAs(guest));
+    }
+
+    /// The thread goes just after its task has ended.
+    private void awaitNoGuest() {
+        while (host.guests() > 0) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.polyserve.linux.system;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Memories for calls of any threads, each lent for one call: in practice one per loop, whose calls take the same each time,
 /// and another for each thread that calls at the same moment.
@@ -10,7 +11,7 @@ public final class CallMemoryPool {
     private static final CallMemoryPool SHARED = new CallMemoryPool();
 
     private final CallMemory first = CallMemory.forTransfers();
-    private volatile CallMemory[] others = new CallMemory[0];
+    private final AtomicReference<CallMemory[]> others = new AtomicReference<>(new CallMemory[0]);
 
     /// That of everybody who has no loop.
     public static CallMemoryPool shared() {
@@ -28,7 +29,7 @@ public final class CallMemoryPool {
     }
 
     private CallMemory takeOther() {
-        for (CallMemory other : others) {
+        for (CallMemory other : others.get()) {
             if (other.tryTake()) {
                 return other;
             }
@@ -36,14 +37,17 @@ public final class CallMemoryPool {
         return grow();
     }
 
-    private synchronized CallMemory grow() {
+    /// Without a lock, in which a loop could wait behind its own coroutine.
+    private CallMemory grow() {
         CallMemory added = CallMemory.forTransfers();
         if (!added.tryTake()) {
             throw new IllegalStateException("a new memory is taken");
         }
-        CallMemory[] more = Arrays.copyOf(others, others.length + 1);
-        more[more.length - 1] = added;
-        others = more;
+        others.updateAndGet(now -> {
+            CallMemory[] more = Arrays.copyOf(now, now.length + 1);
+            more[now.length] = added;
+            return more;
+        });
         return added;
     }
 }
