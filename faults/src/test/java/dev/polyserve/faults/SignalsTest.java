@@ -92,15 +92,18 @@ class SignalsTest {
 
     @Test
     void thatDoNotEndItAreHarmlessWhileItServesAndDrains() throws Exception {
-        try (CommandLine server = WorkerProcesses.serve(directory, settings("--drain-timeout", "1h"));
-                WorkerClient client = new WorkerClient(server)) {
-            client.asks();
-            Files.writeString(config(), "backlog = 66\n");
-            for (String signal : HARMLESS) {
-                WorkerProcesses.signal(signal, server.pid());
+        try (CommandLine server = WorkerProcesses.serve(directory, settings("--drain-timeout", "1h"))) {
+            try (WorkerClient client = new WorkerClient(server)) {
+                client.asks();
+                Files.writeString(config(), "backlog = 66\n");
+                for (String signal : HARMLESS) {
+                    WorkerProcesses.signal(signal, server.pid());
+                }
+                Eventually.holds(() -> assertThat(server.errors()).contains("status: connections")
+                        .contains(NEEDS_RESTART).contains("there may be 2").contains("there may be 1"));
+                client.asks();
             }
-            Eventually.holds(() -> assertThat(server.errors()).contains("status: connections")
-                    .contains(NEEDS_RESTART).contains("there may be 2").contains("there may be 1"));
+            // One that is replaced, as HUP asks, stays as long as its client.
             WorkerProcesses.awaitServing(server, 1);
             try (WorkerClient staying = new WorkerClient(server)) {
                 staying.asks();
