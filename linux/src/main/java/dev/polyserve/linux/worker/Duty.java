@@ -149,12 +149,14 @@ public final class Duty {
     /// Serves as the supervisor says. It does not return.
     void serve(Server server, Engine.Setup setup, EventLoop acceptLoop) throws IOException {
         Thread.currentThread().setName("polyserve-duty");
+        Obedience obedience = new Obedience(server, acceptLoop, link, reporter, handed, serve.shared());
         if (!serve.shared()) {
             Rehearsal.hold(setup);
+            obedience.rehearse();
             server.start();
         }
         reporter.report(new Report.Ready());
-        new Obedience(server, acceptLoop, link, reporter, handed, serve.shared()).forever();
+        obedience.forever();
     }
 
     /// How a worker ends that has no more to do: with the drain, and soon after its deadline whatever holds it up then.

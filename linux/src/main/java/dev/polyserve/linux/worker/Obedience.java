@@ -1,5 +1,6 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.Cause;
 import dev.polyserve.OnFull;
 import dev.polyserve.Served;
 import dev.polyserve.Server;
@@ -23,6 +24,9 @@ final class Obedience {
     private static final Duration FOR_LONG = Duration.ofDays(365);
     private static final int PIECE_CHARACTERS = 16 << 10;
 
+    /// No connection has this number.
+    private static final long NOBODY = 0;
+
     private final Server server;
     private final EventLoop acceptLoop;
     private final Link link;
@@ -41,6 +45,14 @@ final class Obedience {
         this.reporter = reporter;
         this.handed = handed;
         this.started = !startsLater;
+    }
+
+    /// Obeys an order that changes nothing, and says an end that nobody hears: each choice among several is linked when it is first
+    /// made, which takes milliseconds, and should not be while a client waits.
+    void rehearse() throws IOException {
+        obey(new Order.CutInput(NOBODY), List.of());
+        int length = MessageWriter.bytes(new Report.Over(NOBODY, new Cause.Done(false), 0, 0)).length;
+        assert length > 0;
     }
 
     /// It does not return.
