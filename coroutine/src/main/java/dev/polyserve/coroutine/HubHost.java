@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A hub on a loop that is there anyway, like that of a server or of a window system: made when somebody first asks for it.
@@ -57,7 +56,7 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
     /// The calling thread as a task, if it is one of its guests.
     @Nullable Task<?> calling() {
         Thread thread = Thread.currentThread();
-        return thread.isVirtual() && thread.getUncaughtExceptionHandler() == this
+        return thread.isVirtual() && ofCaller() == this
                 ? guests.computeIfAbsent(thread, this::welcome)
                 : null;
     }
@@ -123,7 +122,7 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
             Thread.currentThread().interrupt();
         }
         if (!left.isEmpty()) {
-            HubLog.givenUp(options, left.stream().map(HubLog::state).collect(Collectors.joining()));
+            HubLog.givenUp(options, left);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.polyserve.coroutine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The words in which a hub reports. **Thread**: any.
@@ -15,9 +16,9 @@ final class HubLog {
         LOG.log(System.Logger.Level.WARNING, message, error);
     }
 
-    static void givenUp(HubOptions options, String tasks) {
+    static void givenUp(HubOptions options, List<Task<?>> tasks) {
         warn("tasks of the hub " + options.name() + " have not ended within " + options.patience().toMillis()
-                + " ms after they were killed, and are given up\n" + tasks, null);
+                + " ms after they were killed, and are given up\n" + states(tasks), null);
     }
 
     /// Tells a listener something. What it throws is logged, and ends neither a task nor its hub.
@@ -41,6 +42,11 @@ final class HubLog {
                 : "; Hub.offload computes elsewhere, Hub.blocking is for calls that block (" + Carrier.whyNot().get()
                         + ")";
         return who + " has kept a hub for " + soFar.toMillis() + " ms" + cure + lines(stack);
+    }
+
+    /// What each of them does, in lines.
+    static String states(List<Task<?>> tasks) {
+        return tasks.stream().map(HubLog::state).collect(Collectors.joining());
     }
 
     /// What a task does, in lines.

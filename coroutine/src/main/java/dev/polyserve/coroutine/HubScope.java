@@ -1,7 +1,6 @@
 package dev.polyserve.coroutine;
 
 import java.time.Duration;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A hub with a thread of its own, from its first task to its last.
@@ -98,8 +97,7 @@ final class HubScope implements HubLoop.Owner, AutoCloseable {
     }
 
     private void giveUp() {
-        String left = core.live().list().stream().map(HubLog::state).collect(Collectors.joining());
-        HubLog.givenUp(options, left);
+        HubLog.givenUp(options, core.live().list());
         givenUp = true;
         loop.execute(() -> {});
     }
@@ -125,9 +123,9 @@ final class HubScope implements HubLoop.Owner, AutoCloseable {
             return;
         }
         if (deadlock == null) {
-            String states = core.live().list().stream().map(HubLog::state).collect(Collectors.joining());
             deadlock = new DeadlockException("every task of the hub " + options.name()
-                    + " waits for another one, and nothing is scheduled that could wake any:\n" + states);
+                    + " waits for another one, and nothing is scheduled that could wake any:\n"
+                    + HubLog.states(core.live().list()));
             core.killOthers();
         } else {
             givenUp = true; // they have caught being killed, and wait again

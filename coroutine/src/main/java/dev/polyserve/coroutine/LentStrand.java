@@ -1,7 +1,6 @@
 package dev.polyserve.coroutine;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A virtual thread whose scheduler is the hub: whatever blocks it is a switch.
@@ -44,27 +43,6 @@ final class LentStrand implements Strand, Executor, Runnable {
     @Override
     public void start() {
         thread.start();
-    }
-
-    @Override
-    public void park() {
-        LockSupport.park(this);
-    }
-
-    @Override
-    public void unpark() {
-        LockSupport.unpark(thread);
-    }
-
-    @Override
-    @SuppressWarnings("ThreadPriorityCheck") // it is exact here: the scheduler is ours
-    public void letOthersRun() {
-        Thread.yield();
-    }
-
-    @Override
-    public <T extends @Nullable Object> T blocking(Work<T> work) throws Exception {
-        return work.run();
     }
 
     @Override

@@ -1,8 +1,9 @@
 package dev.polyserve.coroutine;
 
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// How a task gets its turns on its hub.
+/// How a task gets its turns on its hub. Its waits are those of its thread, unless it has to tell the hub of them.
 ///
 /// **Thread**: the task's own, except [#start], [#unpark], [#thread] and [#interrupt], which any may call.
 sealed interface Strand permits LentStrand, BatonStrand, GuestStrand {
@@ -10,16 +11,25 @@ sealed interface Strand permits LentStrand, BatonStrand, GuestStrand {
     void start();
 
     /// Waits for [#unpark]; may return without, also when its thread is interrupted.
-    void park();
+    default void park() {
+        LockSupport.park(this);
+    }
 
     /// Ends the present or next [#park], at a later turn of the hub.
-    void unpark();
+    default void unpark() {
+        LockSupport.unpark(thread());
+    }
 
     /// Lets the others run.
-    void letOthersRun();
+    @SuppressWarnings("ThreadPriorityCheck") // it is exact where the loop is the scheduler, and as good as any elsewhere
+    default void letOthersRun() {
+        Thread.yield();
+    }
 
     /// Runs what may block the thread; the others run meanwhile.
-    <T extends @Nullable Object> T blocking(Work<T> work) throws Exception;
+    default <T extends @Nullable Object> T blocking(Work<T> work) throws Exception {
+        return work.run();
+    }
 
     /// Its thread.
     Thread thread();

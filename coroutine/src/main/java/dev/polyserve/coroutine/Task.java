@@ -138,17 +138,19 @@ public final class Task<T extends @Nullable Object> {
 
     /// The guest ends. **Thread**: its own.
     void leave() {
-        core.onHub(() -> tell(signals.isKillRequested() ? Phase.KILLED : Phase.SUCCEEDED));
+        core.onHub(() -> {
+            phase = signals.isKillRequested() ? Phase.KILLED : Phase.SUCCEEDED;
+            tellEndings();
+        });
     }
 
     private void end(Phase last) {
         phase = last;
         core.ended(this, last == Phase.FAILED && isUnheard());
-        tell(last);
+        tellEndings();
     }
 
-    private void tell(Phase last) {
-        phase = last;
+    private void tellEndings() {
         for (Ending ending : endings) {
             ending.ended(this);
         }
