@@ -22,18 +22,17 @@ final class MessageReader {
     private final ByteArrayInputStream bytes;
     private final DataInputStream in;
 
-    private MessageReader(byte[] packet) {
-        this.bytes = new ByteArrayInputStream(packet);
+    private MessageReader(ByteBuffer packet) {
+        this.bytes = new ByteArrayInputStream(packet.array(), packet.arrayOffset() + packet.position(),
+                packet.remaining());
         this.in = new DataInputStream(bytes);
     }
 
-    /// All messages of a packet.
+    /// All messages of a packet, which is in an array of the program's.
     ///
     /// @throws IOException when it is damaged, as none of the same program is
     static List<Message> all(ByteBuffer packet) throws IOException {
-        byte[] bytes = new byte[packet.remaining()];
-        packet.duplicate().get(bytes);
-        MessageReader reader = new MessageReader(bytes);
+        MessageReader reader = new MessageReader(packet);
         List<Message> messages = new ArrayList<>();
         try {
             while (reader.bytes.available() > 0) {
