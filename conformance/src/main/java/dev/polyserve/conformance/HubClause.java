@@ -9,7 +9,6 @@ import dev.polyserve.Input;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import dev.polyserve.Sender;
-import dev.polyserve.ServerBuilder;
 import dev.polyserve.coroutine.Carrier;
 import dev.polyserve.coroutine.Hub;
 import dev.polyserve.coroutine.Task;
@@ -18,16 +17,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// Beside the contract's clauses: an event loop is a hub for the handlers and protocols that it serves.
 abstract class HubClause extends Clause {
     private static final Duration SHORT = Duration.ofMillis(5);
     private static final Duration LONG = Duration.ofHours(1);
-    private static final long MOST_BUSY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private Stage startOnLoop(Role role) throws IOException {
         assumeTrue(cell().runsOnLoops(), "for event loops");
@@ -196,13 +192,13 @@ abstract class HubClause extends Clause {
 
     @Test
     void shouldReportATaskThatStallsItsLoop() throws Exception {
-        var reported = new CompletableFuture<Boolean>();
-        reportsAStall(reported, new Role(() -> connection -> {
+        var work = new BusyWork();
+        reportsAStall(work, new Role(() -> connection -> {
             connection.readByte();
-            Hub.current().spawn(() -> keepBusyUntil(reported));
+            Hub.current().spawn(() -> work.keepBusy());
         }, () -> (input, output) -> {
             input.skip(input.available());
-            Hub.current().spawn(() -> keepBusyUntil(reported));
+            Hub.current().spawn(() -> work.keepBusy());
         }));
     }
 
@@ -210,25 +206,20 @@ abstract class HubClause extends Clause {
     void shouldReportAHandlerThatHasSleptInTheHubAndStallsItsLoop() throws Exception {
         needsStyle(Style.HANDLER);
         assumeTrue(Carrier.whyNot().isEmpty(), "for handlers on their loop's own thread");
-        var reported = new CompletableFuture<Boolean>();
-        reportsAStall(reported, ofHandler(connection -> {
+        var work = new BusyWork();
+        reportsAStall(work, ofHandler(connection -> {
             connection.readByte();
             Hub.current().sleep(SHORT);
-            keepBusyUntil(reported);
+            work.keepBusy();
         }));
     }
 
-    private void reportsAStall(CompletableFuture<Boolean> reported, Role role) throws Exception {
+    private void reportsAStall(BusyWork work, Role role) throws Exception {
         needsOneProcess();
         assumeTrue(cell().runsOnLoops(), "for event loops");
-        try (Stage stage = start(role, HubClause::watchful); Client client = stage.connect()) {
+        try (Stage stage = start(role, BusyWork::watched); Client client = stage.connect()) {
             client.send("x");
-            Recorder.Stall stall = Recorder.next(stage.events.stalls, "stall");
-            while (stall.stack().stream().noneMatch(frame -> frame.getMethodName().equals("keepBusyUntil"))) {
-                // On a busy machine any turn may be slow.
-                stall = Recorder.next(stage.events.stalls, "stall in what keeps busy");
-            }
-            reported.complete(true);
+            assertTrue(work.awaitReport(stage.events).soFar().toMillis() >= 40);
         }
     }
 
@@ -269,17 +260,6 @@ abstract class HubClause extends Clause {
             assertTrue(stage.server.hub().isEmpty());
             client.send("x");
             assertEquals("false", client.textToTheEnd());
-        }
-    }
-
-    private static ServerBuilder watchful(ServerBuilder with) {
-        return with.options(options -> options.withTimeouts(times -> times.withStall(Duration.ofMillis(40))));
-    }
-
-    private static void keepBusyUntil(CompletableFuture<Boolean> reported) {
-        long end = System.nanoTime() + MOST_BUSY_NANOS;
-        while (!reported.isDone() && System.nanoTime() - end < 0) {
-            Thread.onSpinWait();
         }
     }
 }
