@@ -20,7 +20,8 @@ public sealed interface Model {
         }
     }
 
-    /// A platform thread per connection.
+    /// A platform thread per connection. The system shares processors among them, so that one that computes for long does not
+    /// hold up the others.
     record Threads() implements Model {
         @Override
         public String id() {
@@ -55,7 +56,10 @@ public sealed interface Model {
         }
     }
 
-    /// A virtual thread per connection.
+    /// A virtual thread per connection, on the JDK's scheduler.
+    ///
+    /// Virtual threads do not share time: one that computes keeps its carrier, of which there are as many as processors, until
+    /// it waits. When as many handlers compute at once, all others wait for one of them; [#threads] has no such limit.
     record VirtualThreads() implements Model {
         @Override
         public String id() {
@@ -240,7 +244,8 @@ public sealed interface Model {
         });
     }
 
-    /// A virtual thread per connection: the default.
+    /// A virtual thread per connection: the default. For handlers that mostly wait; see [VirtualThreads] for those that
+    /// compute.
     static Model virtualThreads() {
         return new VirtualThreads();
     }

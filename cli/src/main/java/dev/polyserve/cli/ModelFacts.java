@@ -22,12 +22,12 @@ record ModelFacts(String runs, String waitsIn, String endpoints, String goodFor)
                 new ModelFacts("the server's thread, one client after another", BLOCKING, ALL,
                         "the simplest there is; one client at a time");
             case Model.Threads _ -> new ModelFacts("one platform thread per connection", BLOCKING, ALL,
-                    "some hundred clients, code that pins its thread");
+                    "some hundred clients; computing that must not delay others; code that pins its thread");
             case Model.ThreadPool _ -> new ModelFacts("N platform threads, bounded queue", BLOCKING, ALL,
                     "short requests with a firm bound on work at once");
             case Model.VirtualThreads _ ->
                 new ModelFacts("one virtual thread per connection", "the JDK's pollers", ALL,
-                        "almost everything: many clients, plain code");
+                        "many clients, plain code that mostly waits; as many computing at once as processors delay all");
             case Model.ProcessPerConnection _ ->
                 new ModelFacts("one worker process per connection", BLOCKING, ALL_ON_LINUX,
                         "code that may crash or must be kept apart");
@@ -39,12 +39,12 @@ record ModelFacts(String runs, String waitsIn, String endpoints, String goodFor)
             case Model.Poll _ -> loops("poll", "some hundred busy clients");
             case Model.Epoll epoll when epoll.edgeTriggered() ->
                 loops("epoll, edge-triggered", "many idle clients, fewest calls");
-            case Model.Epoll _ -> loops("epoll", "many clients, most of them idle");
+            case Model.Epoll _ -> loops("epoll", "many clients, most of them idle; one that computes delays its loop");
             case Model.IoUring _ -> new ModelFacts("event loops over a completion ring", "io_uring_enter", ALL_ON_LINUX,
                     "the least CPU per request on a new kernel");
             case Model.Nio _ ->
                 new ModelFacts("event loops over java.nio selectors", "the JDK's selector", OF_THE_JDK,
-                        "many clients on any system");
+                        "many clients on any system; one that computes delays its loop");
         };
     }
 
