@@ -53,23 +53,33 @@ public final class Bench {
         Progress progress = new Progress(listener, System::nanoTime);
         List<Comparison> comparisons = new ArrayList<>();
         boolean complete = true;
+        ProcessorCapacity capacity = capacity();
         Schedule schedule = new Schedule(plan);
         Duration left = schedule.all();
         for (Workload workload : plan.workloads()) {
             progress.expects(left);
             left = left.minus(schedule.workload(workload));
-            if (!measure(workload, progress, comparisons)) {
+            if (!measure(workload, capacity, progress, comparisons)) {
                 complete = false;
                 break;
             }
         }
         return new Results(Results.FORMAT, startedAt, (System.nanoTime() - began) / 1e9, complete, plan.command(),
-                environment, settings(), comparisons);
+                environment, settings(capacity), comparisons);
     }
 
-    private boolean measure(Workload workload, Progress progress, List<Comparison> comparisons) {
+    /// Measured once, so that the work is the same for all contenders.
+    private ProcessorCapacity capacity() {
+        return plan.workloads().stream().anyMatch(workload -> workload.computes(plan))
+                ? ProcessorCapacity.measure(placement.contenderProcessors())
+                : new ProcessorCapacity(placement.contenderProcessors(), 0);
+    }
+
+    private boolean measure(Workload workload, ProcessorCapacity capacity, Progress progress,
+            List<Comparison> comparisons) {
         Starter.Generator generator = new Starter.Generator(placement.generatorProcessors(), separate());
-        Starter starter = new Starter(plan, workload, launcher, generator);
+        Starter starter = new Starter(plan, workload, launcher, generator,
+                workload.traffic(plan, capacity));
         try (WorkloadRun run = new WorkloadRun(plan, workload, starter, progress)) {
             try {
                 run.run();
@@ -91,9 +101,9 @@ public final class Bench {
         };
     }
 
-    private Settings settings() {
+    private Settings settings(ProcessorCapacity capacity) {
         return new Settings(plan.transport().id(), plan.connections().orElse(Workload.ECHO.usualConnections()),
                 plan.requestBytes(), plan.depth(), plan.rounds(), plan.warmup().toNanos() / 1e9,
-                plan.round().toNanos() / 1e9);
+                plan.round().toNanos() / 1e9, capacity.multiplications(Duration.ofMillis(1)));
     }
 }

@@ -12,12 +12,14 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// A contender that runs, with its clients connected.
 ///
 /// **Thread**: the benchmark's.
 final class Candidate implements AutoCloseable {
     private static final double NANOS_PER_MICRO = 1e3;
+    private static final double MICROS_PER_SECOND = 1e6;
 
     private final String name;
     private final Running running;
@@ -78,6 +80,9 @@ final class Candidate implements AutoCloseable {
     private static Map<Metric, Double> metrics(Recording recording, Usage before, Usage after) {
         Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
         metrics.put(Metric.REQUESTS_PER_SECOND, recording.requestsPerSecond());
+        if (recording.heavyAnswered() > 0) {
+            metrics.put(Metric.HEAVY_PER_SECOND, recording.heavyPerSecond());
+        }
         metrics.put(Metric.GENERATOR_SHARE, recording.generatorShare());
         if (recording.latencyNanos().getTotalCount() > 0) {
             metrics.put(Metric.P50, recording.percentileMicros(50));
@@ -93,9 +98,14 @@ final class Candidate implements AutoCloseable {
     }
 
     private static void perRequest(Map<Metric, Double> metrics, Usage.Cost cost) {
+        @Nullable
+        Double heavyPerSecond = metrics.get(Metric.HEAVY_PER_SECOND);
         cost.cpuNanos().ifPresent(nanos -> {
-            metrics.put(Metric.CPU_USED, (double) nanos / cost.elapsedNanos());
-            if (cost.counted() > 0) {
+            double used = (double) nanos / cost.elapsedNanos();
+            metrics.put(Metric.CPU_USED, used);
+            if (heavyPerSecond != null) {
+                metrics.put(Metric.CPU_MICROS_PER_HEAVY, used * MICROS_PER_SECOND / heavyPerSecond);
+            } else if (cost.counted() > 0) {
                 metrics.put(Metric.CPU_MICROS_PER_REQUEST, nanos / NANOS_PER_MICRO / cost.counted());
             }
         });

@@ -50,7 +50,10 @@ final class Schedule {
         if (workload == Workload.IDLE) {
             return idleTurn().multipliedBy((long) plan.rounds() * plan.contenders().size());
         }
-        int tables = 1 + (workload.hasOpenLoop() ? plan.rate().isPresent() ? 1 : SHARES.size() : 0);
+        int tables = switch (workload.loading()) {
+            case BOTH -> 1 + (plan.rate().isPresent() ? 1 : SHARES.size());
+            case CAPACITY, FIXED_RATE -> 1;
+        };
         return START.plus(plan.warmup().dividedBy(2)).plus(turn().multipliedBy(1L + (long) tables * plan.rounds()))
                 .multipliedBy(plan.contenders().size());
     }

@@ -22,12 +22,15 @@ final class Starter {
     private final Workload workload;
     private final Launcher launcher;
     private final Generator generator;
+    private final Traffic traffic;
 
-    Starter(BenchPlan plan, Workload workload, Launcher launcher, Generator generator) {
+    /// @param traffic what the clients of the workload do
+    Starter(BenchPlan plan, Workload workload, Launcher launcher, Generator generator, Traffic traffic) {
         this.plan = plan;
         this.workload = workload;
         this.launcher = launcher;
         this.generator = generator;
+        this.traffic = traffic;
     }
 
     /// The threads that load.
@@ -50,7 +53,7 @@ final class Starter {
                 warmUpWithFew(running);
                 before = MemoryLook.at(running);
             }
-            Load load = load(running, workload.traffic(plan), plan.connectionsFor(workload));
+            Load load = load(running, traffic, plan.connectionsFor(workload));
             connected = true;
             return new Candidate(contender.name(), running, load, before);
         } finally {
@@ -61,7 +64,7 @@ final class Starter {
     }
 
     private void requireDescriptors(Running running) throws LoadException {
-        int connections = plan.connectionsFor(workload);
+        int connections = plan.connectionsFor(workload) + traffic.connectionsBeside();
         OptionalLong limit = running.descriptorLimit();
         if (limit.isPresent() && limit.getAsLong() < connections + SPARE_DESCRIPTORS) {
             throw new LoadException(running.name() + " has no room for " + connections + " connections: it may open "
@@ -76,8 +79,8 @@ final class Starter {
         }
     }
 
-    private Load load(Running running, Traffic traffic, int connections) throws LoadException {
+    private Load load(Running running, Traffic itsTraffic, int connections) throws LoadException {
         return Load.open(
-                new Load.Plan(running.endpoint(), traffic, connections, generator.loops(), generator.maySpin()));
+                new Load.Plan(running.endpoint(), itsTraffic, connections, generator.loops(), generator.maySpin()));
     }
 }

@@ -21,9 +21,12 @@ public enum Workload {
     /// The handler waits: does a waiting handler hold up others?
     WAIT("wait", "the handler waits 10 ms, as for a database", Service.WORK),
     /// The handler computes: are all processors used?
-    CPU("cpu", "the handler computes for 1 ms", Service.WORK),
-    /// Some compute for long: who starves?
-    MIXED("mixed", "1 % of the requests compute for 20 ms; the latency is that of the others", Service.WORK),
+    CPU("cpu", "the handler computes 1 ms of a processor", Service.COMPUTE),
+    /// Some compute for long: do they hold up the others?
+    MIXED("mixed",
+            "light requests at a fixed rate; beside them two connections for each processor compute 20 ms at a time,"
+                    + " without a pause",
+            Service.COMPUTE),
     /// Most say nothing: what does a connection cost that is only there?
     IDLE("idle", "idle connections, 1 % of them active: memory per connection", Service.ECHO),
     /// Some do not read: does memory stay bounded, are the others served?
@@ -39,9 +42,11 @@ public enum Workload {
     private static final int USUAL_IDLE = 2_000;
     private static final int PIPELINE_DEPTH = 16;
     private static final int WAIT_MICROS = 10_000;
-    private static final int COMPUTE_MICROS = 1_000;
-    private static final int HEAVY_PER_THOUSAND = 10;
-    private static final int HEAVY_MICROS = 20_000;
+    private static final Duration COMPUTING = Duration.ofMillis(1);
+    private static final Duration HEAVY_COMPUTING = Duration.ofMillis(20);
+    private static final int HEAVY_PER_PROCESSOR = 2;
+    /// Little beside what a processor can, so that it is the heavy ones that a light one waits for.
+    private static final double LIGHT_PER_SECOND = 2_000;
     private static final int IDLE_PER_ACTIVE = 100;
     private static final int CLIENTS_PER_SLOW = 10;
 
@@ -84,16 +89,43 @@ public enum Workload {
         };
     }
 
-    /// Whether an open loop at a fixed rate has something to tell.
-    boolean hasOpenLoop() {
+    /// How it is loaded.
+    Loading loading() {
         return switch (this) {
-            case ECHO, PIPELINE, CHURN, WAIT, CPU, MIXED, BROADCAST, CUSTOM -> true;
-            case IDLE, SLOW_READER -> false;
+            case ECHO, PIPELINE, CHURN, WAIT, CPU, BROADCAST, CUSTOM -> Loading.BOTH;
+            case MIXED -> Loading.FIXED_RATE;
+            case IDLE, SLOW_READER -> Loading.CAPACITY;
+        };
+    }
+
+    /// Which of the two loops have something to tell.
+    enum Loading {
+        /// A closed loop, then open ones at shares of what it showed.
+        BOTH,
+        /// A closed loop.
+        CAPACITY,
+        /// An open loop at a rate of its own.
+        FIXED_RATE
+    }
+
+    /// The rate of a workload that has one of its own.
+    double rate(BenchPlan plan) {
+        return plan.rate().orElse(LIGHT_PER_SECOND);
+    }
+
+    /// Whether a handler computes.
+    boolean computes(BenchPlan plan) {
+        return switch (this) {
+            case CPU, MIXED -> true;
+            case CUSTOM -> plan.work().computes().isPositive();
+            case ECHO, PIPELINE, CHURN, WAIT, BROADCAST, IDLE, SLOW_READER -> false;
         };
     }
 
     /// What its clients do.
-    Traffic traffic(BenchPlan plan) {
+    ///
+    /// @param capacity turns a time of computing into an amount
+    Traffic traffic(BenchPlan plan, ProcessorCapacity capacity) {
         int bytes = plan.requestBytes();
         int workBytes = Math.max(bytes, WorkRequest.HEADER_BYTES);
         int connections = plan.connectionsFor(this);
@@ -103,15 +135,21 @@ public enum Workload {
         return switch (this) {
             case ECHO, PIPELINE -> new Traffic.Exchanges(bytes);
             case CHURN -> new Traffic.Churn(bytes);
-            case WAIT -> new Traffic.Work(workBytes, WAIT_MICROS, 0, 0, 0);
-            case CPU -> new Traffic.Work(workBytes, 0, COMPUTE_MICROS, 0, 0);
-            case MIXED -> new Traffic.Work(workBytes, 0, 0, HEAVY_PER_THOUSAND, HEAVY_MICROS);
-            case CUSTOM -> new Traffic.Work(workBytes, micros(plan.work().waits()), micros(plan.work().computes()), 0,
-                    0);
+            case WAIT -> new Traffic.Work(workBytes, WAIT_MICROS, 0);
+            case CPU -> new Traffic.Work(workBytes, 0, capacity.multiplications(COMPUTING));
+            case MIXED -> new Traffic.Mixed(workBytes, HEAVY_PER_PROCESSOR * capacity.processors(),
+                    capacity.multiplications(heavy(plan.work().computes())));
+            case CUSTOM -> new Traffic.Work(workBytes, micros(plan.work().waits()),
+                    capacity.multiplications(plan.work().computes()));
             case IDLE -> new Traffic.MostlyIdle(bytes, Math.max(1, connections / IDLE_PER_ACTIVE));
             case SLOW_READER -> new Traffic.SlowReaders(bytes, Math.max(1, connections / CLIENTS_PER_SLOW));
             case BROADCAST -> new Traffic.Broadcast(bytes);
         };
+    }
+
+    /// As the user's own handler, where that is known.
+    private static Duration heavy(Duration computes) {
+        return computes.isPositive() ? computes : HEAVY_COMPUTING;
     }
 
     private static int micros(Duration time) {

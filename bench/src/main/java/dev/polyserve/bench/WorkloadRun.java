@@ -20,6 +20,7 @@ import java.util.OptionalDouble;
 ///
 /// ```
 ///   start all ─▶ warm each up ─▶ closed rounds ─▶ system calls ─▶ open rounds, rate by rate ─▶ end all
+///                             └─▶ open rounds at the rate of the workload ─────────────────▶ end all
 /// ```
 /// A contender that fails falls out with its sentence; what it measured before stays, and so do the others.
 ///
@@ -51,25 +52,40 @@ final class WorkloadRun implements AutoCloseable {
 
     /// Measures.
     void run() throws InterruptedException {
-        Table closed = Table.closed(workload, names());
-        tables.add(closed);
+        Table first = firstTable();
+        tables.add(first);
         if (workload == Workload.IDLE) {
-            idleRounds(closed);
+            idleRounds(first);
             return;
         }
         for (Contender contender : plan.contenders()) {
-            start(contender, closed);
+            start(contender, first);
         }
-        each(closed, candidate -> warmUp(candidate, closed));
+        each(first, candidate -> warmUp(candidate, first));
+        switch (workload.loading()) {
+            case BOTH -> {
+                capacity(first);
+                openLoops(first);
+            }
+            case CAPACITY -> capacity(first);
+            case FIXED_RATE -> latency(first, workload.rate(plan));
+        }
+    }
+
+    private Table firstTable() {
+        return switch (workload.loading()) {
+            case BOTH, CAPACITY -> Table.closed(workload, names());
+            case FIXED_RATE -> Table.open(workload, workload.rate(plan), 0, names());
+        };
+    }
+
+    private void capacity(Table closed) throws InterruptedException {
         rounds(closed, pacing(), "capacity");
         if (workload == Workload.SLOW_READER) {
             each(closed, candidate -> closed.addOnce(candidate.name(),
                     candidate.memory().growthSince(candidate.before())));
         }
         each(closed, candidate -> countSystemCalls(candidate, closed));
-        if (workload.hasOpenLoop()) {
-            openLoops(closed);
-        }
     }
 
     private Pacing pacing() {
@@ -186,6 +202,10 @@ final class WorkloadRun implements AutoCloseable {
         Table table = Table.open(workload, requestsPerSecond, share,
                 candidates.stream().map(Candidate::name).toList());
         tables.add(table);
+        latency(table, requestsPerSecond);
+    }
+
+    private void latency(Table table, double requestsPerSecond) throws InterruptedException {
         rounds(table, new Pacing.Open(requestsPerSecond),
                 String.format(Locale.ROOT, "latency at %,.0f requests/s", requestsPerSecond));
     }

@@ -13,15 +13,17 @@ class AdviceTest {
 
     @Test
     void whoComputesNeedsProcessors() {
-        assertThat(advice(0, 5, 100).models(_ -> true)).containsExactly("thread-pool", "process-pool", "virtual",
-                "thread");
-        assertThat(advice(1, 5, 100).reason()).contains("processors");
+        assertThat(advice(0, 5, 100).models(_ -> true)).containsExactly("thread", "thread-pool", "process-pool",
+                "virtual");
+        assertThat(advice(1, 5, 100).reason()).contains("processors", "virtual threads and event loops keep it");
+        assertThat(advice(1, 5, 100).workloads()).containsExactly(Workload.CUSTOM, Workload.MIXED);
     }
 
     @Test
     void whoWaitsNeedsAPlaceToWait() {
         assertThat(advice(10, 1, 100).models(_ -> true)).containsExactly("virtual", "epoll", "io_uring", "nio");
         assertThat(advice(10, 0, 100).reason()).contains("wait");
+        assertThat(advice(10, 0, 100).workloads()).containsExactly(Workload.CUSTOM);
     }
 
     @Test

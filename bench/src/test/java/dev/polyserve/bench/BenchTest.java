@@ -98,8 +98,8 @@ class BenchTest {
         Results results = run(plan(List.of(peer("one", "well")), OptionalDouble.of(500), Workload.ECHO));
         Comparison open = results.comparisons().getLast();
         assertThat(open.requestsPerSecond()).isEqualTo(500);
-        assertThat(entry(open, "one").spread(Metric.REQUESTS_PER_SECOND).orElseThrow().median()).isBetween(450.0,
-                550.0);
+        assertThat(entry(open, "one").spread(Metric.REQUESTS_PER_SECOND).orElseThrow().median()).isBetween(300.0,
+                700.0);
     }
 
     @Test

@@ -133,13 +133,13 @@ final class BenchCommand {
                         Units::duration);
         Duration computes = options.has(BenchOptions.HANDLER_COMPUTES)
                 ? options.duration(BenchOptions.HANDLER_COMPUTES)
-                : questions.ask("How long does it compute per request?", "0", Units::duration);
+                : questions.ask("How much processor time does it compute per request?", "0", Units::duration);
         int clients = options.has(BenchOptions.CONNECTIONS)
                 ? options.connections()
                 : questions.ask("How many clients are connected at once?", "100", BenchOptions::clients);
         Advice advice = new Advice(waits, computes, clients);
         List<String> models = advice.models(model -> Server.whyNot(model).isEmpty());
         stdio.err().println("In question: " + String.join(", ", models) + ". " + advice.reason() + ".");
-        return BenchOptions.advised(models, waits, computes, clients);
+        return BenchOptions.advised(models, advice.workloads(), waits, computes, clients);
     }
 }

@@ -44,7 +44,7 @@ final class BenchOptions {
     private static final int MOST_DATAGRAM_BYTES = 65_507;
     private static final int MOST = 10_000;
     private static final String NONE = "none";
-    private static final Duration USUAL_ROUND = Duration.ofSeconds(1);
+    private static final Duration USUAL_ROUND = Duration.ofMillis(600);
     private static final int REQUESTS_PER_ROUND = 10;
     /// In question for most loads, the likeliest first.
     private static final List<Model> USUAL = List.of(Model.epoll(), Model.nio(), Model.virtualThreads(),
@@ -63,15 +63,16 @@ final class BenchOptions {
                         + " (default: " + String.join(",", usualModels()) + ").");
         add(spec, WORKLOAD, "NAME[,NAME]",
                 "What clients do: " + String.join(", ", Workload.ids()) + " (default: echo).");
-        add(spec, CONNECTIONS, "N", "Clients at once (default: 100; of idle: 2000).");
+        add(spec, CONNECTIONS, "N",
+                "Clients at once (default: 100; of idle: 2000); of mixed beside those that compute.");
         add(spec, SIZE, "BYTES", "Size of a request and of its reply (default: 64).");
         add(spec, DEPTH, "N", "Requests under way per connection in a closed loop (default: 1).");
         add(spec, RATE, "N",
                 "Requests per second of the open loop (default: half and four fifths of the weakest contender's"
-                        + " capacity).");
-        add(spec, ROUNDS, "N", "Turns of each contender, interleaved (default: 5).");
+                        + " capacity; of mixed: 2000).");
+        add(spec, ROUNDS, "N", "Turns of each contender, interleaved (default: 9).");
         add(spec, WARMUP, "DURATION", "The longest warm-up; it ends when a contender is steady (default: 5s).");
-        add(spec, DURATION, "DURATION", "How long a turn is (default: 1s, or ten times what a handler takes).");
+        add(spec, DURATION, "DURATION", "How long a turn is (default: 600ms, or ten times what a handler takes).");
         add(spec, ENDPOINT, "tcp|unix|udp", "What carries the bytes (default: tcp).");
         spec.addOption(OptionSpec.builder(AGAINST).type(List.class).auxiliaryTypes(String.class).arity("1")
                 .paramLabel("'COMMAND'|ENDPOINT")
@@ -86,7 +87,7 @@ final class BenchOptions {
         add(spec, HANDLER_WAITS, "DURATION",
                 "How long a handler waits per request (with --advise, or workload custom).");
         add(spec, HANDLER_COMPUTES, "DURATION",
-                "How long a handler computes per request (with --advise, or workload custom).");
+                "Processor time that a handler computes per request (with --advise, or workload custom or mixed).");
     }
 
     private static void add(CommandSpec spec, String name, String parameter, String description) {
@@ -140,7 +141,7 @@ final class BenchOptions {
                 has(RATE)
                         ? OptionalDouble.of(read(RATE, "", text -> number(text, Integer.MAX_VALUE)))
                         : OptionalDouble.empty(),
-                read(ROUNDS, "5", text -> number(text, MOST)), positive(WARMUP, "5s"), round(advised),
+                read(ROUNDS, "9", text -> number(text, MOST)), positive(WARMUP, "5s"), round(advised),
                 new BenchPlan.WorkTimes(workTime(HANDLER_WAITS, advised), workTime(HANDLER_COMPUTES, advised)),
                 command);
     }
@@ -224,8 +225,10 @@ final class BenchOptions {
     }
 
     /// What advice sets.
-    static Map<String, String> advised(List<String> models, Duration waits, Duration computes, int clients) {
-        return Map.of(MODELS, String.join(",", models), WORKLOAD, Workload.CUSTOM.id(), CONNECTIONS,
+    static Map<String, String> advised(List<String> models, List<Workload> workloads, Duration waits,
+            Duration computes, int clients) {
+        return Map.of(MODELS, String.join(",", models), WORKLOAD,
+                String.join(",", workloads.stream().map(Workload::id).toList()), CONNECTIONS,
                 Integer.toString(clients), HANDLER_WAITS, Units.written(waits), HANDLER_COMPUTES,
                 Units.written(computes));
     }

@@ -92,6 +92,21 @@ class BenchProcessTest {
         assertThat(Files.readString(report)).startsWith("<!").contains("broadcast");
     }
 
+    /// Ten clients ask at once for 1 ms of computing: in no model may it be had for less. More it may cost in so short a run,
+    /// in which the compilers are at work.
+    @Test
+    void noModelComputesForFree() throws Exception {
+        Path json = directory.resolve("now.json");
+        assertThat(bench("--models", "thread,virtual,nio", "--workload", "cpu", "--rate", "50", "--json",
+                json.toString()).waitFor()).as(err.text()).isZero();
+        Results results = json(json);
+        assertThat(results.settings().multiplicationsPerMilli()).as("of one millisecond").isPositive();
+        assertThat(results.comparisons().getFirst().entries()).hasSize(3).allSatisfy(entry -> assertThat(
+                entry.spread(Metric.CPU_MICROS_PER_REQUEST).orElseThrow().median()).as(entry.contender())
+                .isBetween(700.0, 5_000.0));
+        out.awaitContaining("1 ms of computing is a chain of ");
+    }
+
     @Test
     void bothStylesOverUnixSocketsAgainstABaseline() throws Exception {
         Path json = directory.resolve("now.json");

@@ -72,14 +72,14 @@ final class Broadcaster implements Client {
 
     private void delivered(long message, long nowNanos) {
         int index = (int) (message - first);
-        loop.answered(intended.get(index), nowNanos, false);
+        loop.answered(intended.get(index), nowNanos);
         long still = missing.get(index) - 1;
         missing.set(index, still);
         while (missing.size() > 0 && missing.get(0) == 0) {
             missing.removeFirst();
             intended.removeFirst();
             first++;
-            if (loop.goesOn()) {
+            if (loop.goesOn(Part.PACED)) {
                 request(nowNanos);
             }
         }

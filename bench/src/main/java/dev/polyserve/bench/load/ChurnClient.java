@@ -121,9 +121,9 @@ final class ChurnClient implements Client, Multiplexer.Ready {
 
     private void done() {
         long nowNanos = loop.progressNanos();
-        loop.answered(intended.removeFirst(), nowNanos, stream.heavy(completed));
+        loop.answered(intended.removeFirst(), nowNanos);
         completed++;
-        if (loop.goesOn()) {
+        if (loop.goesOn(Part.PACED)) {
             request(nowNanos);
         }
         flush();

@@ -18,6 +18,11 @@ interface Client extends AutoCloseable {
     /// Notes the requests that nobody will wait for any longer.
     void giveUp(Recorder recorder, long nowNanos);
 
+    /// Whether a request of it is not answered yet.
+    default boolean waits() {
+        return false;
+    }
+
     /// Something to do now and then: it is called about 20 times a second while requests are under way.
     default void tick(long nowNanos) {}
 

@@ -92,7 +92,7 @@ final class DatagramClient implements Client, Multiplexer.Ready {
             return; // given up before, or told twice, as datagrams may be
         }
         long nowNanos = loop.progressNanos();
-        loop.answered(intended[slot(number)], nowNanos, false);
+        loop.answered(intended[slot(number)], nowNanos);
         over(number, nowNanos);
     }
 
@@ -111,7 +111,7 @@ final class DatagramClient implements Client, Multiplexer.Ready {
 
     private void lose(long number) {
         loop.lost(intended[slot(number)]);
-        over(number, System.nanoTime());
+        over(number, loop.nanos());
     }
 
     private void over(long number, long nowNanos) {
@@ -119,7 +119,7 @@ final class DatagramClient implements Client, Multiplexer.Ready {
         while (oldest < next && intended[slot(oldest)] == NONE) {
             oldest++;
         }
-        if (loop.goesOn()) {
+        if (loop.goesOn(Part.PACED)) {
             request(nowNanos);
         }
     }

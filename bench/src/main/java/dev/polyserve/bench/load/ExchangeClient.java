@@ -16,6 +16,7 @@ final class ExchangeClient implements Client, Multiplexer.Ready {
     private final SocketChannel channel;
     private final ByteStream stream;
     private final int requestBytes;
+    private final Part part;
     /// When each request under way was meant to be sent.
     private final LongRing intended = new LongRing();
     private long completed;
@@ -27,11 +28,12 @@ final class ExchangeClient implements Client, Multiplexer.Ready {
     @SuppressWarnings("NullAway.Init")
     private Multiplexer.Watch watch;
 
-    ExchangeClient(String name, SocketChannel channel, ByteStream stream, int requestBytes) {
+    ExchangeClient(String name, SocketChannel channel, ByteStream stream, int requestBytes, Part part) {
         this.name = name;
         this.channel = channel;
         this.stream = stream;
         this.requestBytes = requestBytes;
+        this.part = part;
     }
 
     @Override
@@ -98,11 +100,24 @@ final class ExchangeClient implements Client, Multiplexer.Ready {
         }
         long nowNanos = loop.progressNanos();
         for (long whole = received / requestBytes; completed < whole; completed++) {
-            loop.answered(intended.removeFirst(), nowNanos, stream.heavy(completed));
-            if (loop.goesOn()) {
-                request(nowNanos);
-            }
+            replied(intended.removeFirst(), nowNanos);
         }
+    }
+
+    private void replied(long intendedNanos, long nowNanos) {
+        switch (part) {
+            case PACED -> loop.answered(intendedNanos, nowNanos);
+            case BUSY -> loop.heavyAnswered(nowNanos);
+            case SILENT -> throw new IllegalStateException(name + " has no request under way");
+        }
+        if (loop.goesOn(part)) {
+            request(nowNanos);
+        }
+    }
+
+    @Override
+    public boolean waits() {
+        return intended.size() > 0;
     }
 
     private void send() throws IOException {

@@ -50,7 +50,7 @@ public final class Load implements AutoCloseable {
     ///
     /// @throws LoadException when that cannot be; nothing stays open
     public static Load open(Plan plan) throws LoadException {
-        requireDescriptors(plan.connections());
+        requireDescriptors(plan.connections() + plan.traffic().connectionsBeside());
         Load load = new Load(plan);
         try {
             load.connect();
@@ -75,42 +75,88 @@ public final class Load implements AutoCloseable {
     }
 
     private void connect() throws IOException, LoadException {
-        int count = plan.traffic() instanceof Traffic.Broadcast ? 1 : plan.loops();
-        for (int i = 0; i < count; i++) {
-            loops.add(new LoadLoop("bench-load-" + i, new SelectorMultiplexer(), plan.maySpin()));
+        for (int i = 0; i < loopCount(); i++) {
+            loops.add(new LoadLoop("bench-load-" + i, new SelectorMultiplexer(), plan.maySpin(), System::nanoTime));
         }
         switch (plan.traffic()) {
-            case Traffic.Exchanges exchanges -> staying(exchanges, plan.connections());
-            case Traffic.Work work -> staying(work, plan.connections());
-            case Traffic.MostlyIdle idle -> staying(idle, idle.active());
-            case Traffic.SlowReaders slow -> staying(slow, plan.connections() - slow.slow());
-            case Traffic.Churn churn -> attach(churners(churn), plan.connections());
-            case Traffic.Broadcast broadcast -> attach(List.of(broadcaster(broadcast)), 1);
-            case Traffic.Datagrams datagrams -> attach(datagramClients(datagrams), plan.connections());
+            case Traffic.Exchanges exchanges -> staying(plan.connections(), i -> exchanging(exchanges, i, Part.PACED));
+            case Traffic.Work work -> {
+                var amount = new WorkStream.Amount(work.requestBytes(), work.waitMicros(), work.multiplications());
+                staying(plan.connections(), i -> working(amount, i, Part.PACED));
+            }
+            case Traffic.Mixed mixed -> mixed(mixed);
+            case Traffic.MostlyIdle idle -> staying(plan.connections(),
+                    i -> exchanging(idle, i, i < idle.active() ? Part.PACED : Part.SILENT));
+            case Traffic.SlowReaders slow -> staying(plan.connections(), i -> i < plan.connections() - slow.slow()
+                    ? exchanging(slow, i, Part.PACED)
+                    : new Member(new SlowClient(connected(i), new PatternStream(i)), Part.SILENT));
+            case Traffic.Churn churn -> attach(members(churners(churn)));
+            case Traffic.Broadcast broadcast -> attach(members(List.of(broadcaster(broadcast))));
+            case Traffic.Datagrams datagrams -> attach(members(datagramClients(datagrams)));
         }
     }
 
-    /// Connections that stay, of which the first `active` send requests.
-    private void staying(Traffic traffic, int active) throws IOException, LoadException {
-        List<Client> clients = new ArrayList<>();
+    /// No loop without a client that the pacing asks.
+    private int loopCount() {
+        return switch (plan.traffic()) {
+            case Traffic.Broadcast _ -> 1;
+            case Traffic.MostlyIdle idle -> Math.min(plan.loops(), idle.active());
+            case Traffic.SlowReaders slow -> Math.clamp(plan.connections() - slow.slow(), 1, plan.loops());
+            case Traffic.Exchanges _, Traffic.Work _, Traffic.Mixed _, Traffic.Churn _, Traffic.Datagrams _ ->
+                Math.min(plan.loops(), plan.connections());
+        };
+    }
+
+    /// A client and its part.
+    private record Member(Client client, Part part) {}
+
+    /// Makes the client of this number, connected.
+    @FunctionalInterface
+    private interface Maker {
+        Member make(int number) throws IOException;
+    }
+
+    /// Clients whose connections stay.
+    private void staying(int count, Maker maker) throws IOException, LoadException {
+        List<Member> members = new ArrayList<>();
         try {
-            for (int i = 0; i < plan.connections(); i++) {
-                SocketChannel channel = Sockets.connected(server, i);
-                clients.add(i >= active && traffic instanceof Traffic.SlowReaders
-                        ? new SlowClient(channel, new PatternStream(i))
-                        : new ExchangeClient("connection " + (i + 1), channel, stream(traffic, i),
-                                traffic.requestBytes()));
+            for (int i = 0; i < count; i++) {
+                members.add(maker.make(i));
             }
         } finally {
             // Those that are there belong to the loops, also when one more was refused.
-            attach(clients, active);
+            attach(members);
         }
     }
 
-    private ByteStream stream(Traffic traffic, int number) {
-        return traffic instanceof Traffic.Work work
-                ? new WorkStream(work, number, loopOf(number).outgoing())
-                : new PatternStream(number);
+    /// The heavy ones first, so that each loop has its share of them.
+    private void mixed(Traffic.Mixed mixed) throws IOException, LoadException {
+        var light = new WorkStream.Amount(mixed.requestBytes(), 0, 0);
+        var heavy = new WorkStream.Amount(mixed.requestBytes(), 0, mixed.heavyMultiplications());
+        staying(mixed.heavy() + plan.connections(),
+                i -> i < mixed.heavy() ? working(heavy, i, Part.BUSY) : working(light, i, Part.PACED));
+    }
+
+    private Member exchanging(Traffic traffic, int number, Part part) throws IOException {
+        return exchanging(new PatternStream(number), traffic.requestBytes(), number, part);
+    }
+
+    private Member working(WorkStream.Amount amount, int number, Part part) throws IOException {
+        return exchanging(new WorkStream(amount, number, loopOf(number).outgoing()), amount.requestBytes(), number,
+                part);
+    }
+
+    private Member exchanging(ByteStream stream, int requestBytes, int number, Part part) throws IOException {
+        return new Member(
+                new ExchangeClient("connection " + (number + 1), connected(number), stream, requestBytes, part), part);
+    }
+
+    private SocketChannel connected(int number) throws IOException {
+        return Sockets.connected(server, number);
+    }
+
+    private static List<Member> members(List<? extends Client> clients) {
+        return clients.stream().map(client -> new Member(client, Part.PACED)).toList();
     }
 
     private List<Client> churners(Traffic.Churn churn) {
@@ -125,7 +171,7 @@ public final class Load implements AutoCloseable {
         List<SocketChannel> channels = new ArrayList<>();
         try {
             for (int i = 0; i < plan.connections(); i++) {
-                channels.add(greeted(Sockets.connected(server, i)));
+                channels.add(greeted(connected(i)));
             }
             return new Broadcaster(channels, 1, broadcast.requestBytes());
         } catch (IOException | LoadException e) {
@@ -167,18 +213,18 @@ public final class Load implements AutoCloseable {
         return loops.get(number % loops.size());
     }
 
-    /// Spreads the clients over the loops; the first `active` are used.
-    private void attach(List<? extends Client> clients, int active) throws LoadException {
+    /// Spreads the clients over the loops.
+    private void attach(List<Member> members) throws LoadException {
         for (LoadLoop loop : loops) {
-            List<Client> used = new ArrayList<>();
-            List<Client> others = new ArrayList<>();
-            for (int i = 0; i < clients.size(); i++) {
-                if (loopOf(i).equals(loop)) {
-                    (i < active ? used : others).add(clients.get(i));
+            for (Part part : Part.values()) {
+                List<Client> clients = new ArrayList<>();
+                for (int i = 0; i < members.size(); i++) {
+                    if (loopOf(i).equals(loop) && members.get(i).part() == part) {
+                        clients.add(members.get(i).client());
+                    }
                 }
+                await(loop.attach(clients, part));
             }
-            await(loop.attach(used, true));
-            await(loop.attach(others, false));
         }
     }
 
@@ -200,7 +246,7 @@ public final class Load implements AutoCloseable {
         };
     }
 
-    /// How many requests have been answered so far. **Thread**: any.
+    /// How many requests have been answered so far, without the heavy ones. **Thread**: any.
     public long answered() {
         return loops.stream().mapToLong(LoadLoop::answeredEver).sum();
     }

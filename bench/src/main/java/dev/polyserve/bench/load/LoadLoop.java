@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One thread of the generator: its clients, and the times at which they send.
@@ -32,12 +33,14 @@ final class LoadLoop implements AutoCloseable {
 
     private final Multiplexer multiplexer;
     private final boolean maySpin;
+    private final LongSupplier clockNanos;
     private final Thread thread;
     private final ByteBuffer incoming = ByteBuffer.allocateDirect(INCOMING_BYTES);
     private final ByteBuffer outgoing = WorkStream.outgoingBuffer();
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final List<Client> all = new ArrayList<>();
     private final List<Client> active = new ArrayList<>();
+    private final List<Client> busy = new ArrayList<>();
     private volatile boolean stopping;
     private volatile @Nullable LoadException failure;
     private @Nullable LoadRun run;
@@ -47,9 +50,11 @@ final class LoadLoop implements AutoCloseable {
     private long nextTickNanos;
     private boolean progress;
 
-    LoadLoop(String name, Multiplexer multiplexer, boolean maySpin) {
+    /// @param clockNanos what time it is, as of [System#nanoTime]
+    LoadLoop(String name, Multiplexer multiplexer, boolean maySpin, LongSupplier clockNanos) {
         this.multiplexer = multiplexer;
         this.maySpin = maySpin;
+        this.clockNanos = clockNanos;
         this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this::loop);
         thread.start();
     }
@@ -57,15 +62,16 @@ final class LoadLoop implements AutoCloseable {
     // --- any thread ---
 
     /// Takes over clients.
-    ///
-    /// @param used whether requests shall go to them
-    CompletableFuture<?> attach(List<? extends Client> clients, boolean used) {
+    CompletableFuture<?> attach(List<? extends Client> clients, Part part) {
         return post(() -> {
             for (Client client : clients) {
                 all.add(client);
                 client.attach(this);
-                if (used) {
-                    active.add(client);
+                switch (part) {
+                    case PACED -> active.add(client);
+                    case BUSY -> busy.add(client);
+                    case SILENT -> {
+                    }
                 }
             }
             return null;
@@ -76,8 +82,8 @@ final class LoadLoop implements AutoCloseable {
     CompletableFuture<Recording> run(Pacing pacing, long fromNanos, long toNanos, long patienceNanos) {
         CompletableFuture<Recording> result = new CompletableFuture<>();
         post(() -> {
-            begin(new LoadRun(pacing, new Recorder(pacing, fromNanos, toNanos), fromNanos, toNanos, patienceNanos,
-                    result));
+            begin(new LoadRun(pacing, new Recorder(pacing, fromNanos, toNanos), clockNanos.getAsLong(), fromNanos,
+                    toNanos, patienceNanos, result));
             return null;
         }).exceptionally(e -> {
             result.completeExceptionally(e);
@@ -137,19 +143,32 @@ final class LoadLoop implements AutoCloseable {
     /// The time, now that something has happened.
     long progressNanos() {
         progress = true;
-        return System.nanoTime();
+        return nanos();
+    }
+
+    /// The time.
+    long nanos() {
+        return clockNanos.getAsLong();
     }
 
     void requested(int count) {
         underWay += count;
     }
 
-    void answered(long intendedNanos, long nowNanos, boolean heavy) {
+    void answered(long intendedNanos, long nowNanos) {
         underWay--;
         answeredEver.setRelease(answeredEver.getPlain() + 1);
         LoadRun current = run;
         if (current != null) {
-            current.recorder().answered(intendedNanos, nowNanos, heavy);
+            current.recorder().answered(intendedNanos, nowNanos);
+        }
+    }
+
+    void heavyAnswered(long nowNanos) {
+        underWay--;
+        LoadRun current = run;
+        if (current != null) {
+            current.recorder().heavyAnswered(nowNanos);
         }
     }
 
@@ -162,9 +181,13 @@ final class LoadLoop implements AutoCloseable {
     }
 
     /// Whether a reply calls for the next request.
-    boolean goesOn() {
+    boolean goesOn(Part part) {
         LoadRun current = run;
-        return current != null && current.sends() && current.pacing() instanceof Pacing.Closed;
+        return current != null && current.sends() && switch (part) {
+            case PACED -> current.pacing() instanceof Pacing.Closed;
+            case BUSY -> true;
+            case SILENT -> false;
+        };
     }
 
     /// Ends the measurement: the contender did something that it must not.
@@ -199,7 +222,7 @@ final class LoadLoop implements AutoCloseable {
         for (Runnable task; (task = mailbox.poll()) != null;) {
             task.run();
         }
-        long beganNanos = System.nanoTime();
+        long beganNanos = nanos();
         progress = false;
         long waitNanos = Long.MAX_VALUE;
         LoadRun current = run;
@@ -212,7 +235,7 @@ final class LoadLoop implements AutoCloseable {
         if (current != null) {
             tick(beganNanos);
             if (waitNanos == 0 && !progress) {
-                current.idled(System.nanoTime() - beganNanos);
+                current.idled(nanos() - beganNanos);
             }
             endIfOver(current);
         }
@@ -220,9 +243,15 @@ final class LoadLoop implements AutoCloseable {
 
     private void begin(LoadRun next) {
         run = next;
+        for (Client client : busy) {
+            if (!client.waits()) {
+                client.request(nanos());
+                client.flush();
+            }
+        }
         if (next.pacing() instanceof Pacing.Closed closed) {
             for (Client client : active) {
-                long nowNanos = System.nanoTime();
+                long nowNanos = nanos();
                 for (int i = 0; i < closed.depth(); i++) {
                     client.request(nowNanos);
                 }
@@ -260,13 +289,14 @@ final class LoadLoop implements AutoCloseable {
     }
 
     private void endIfOver(LoadRun current) {
-        long nowNanos = System.nanoTime();
+        long nowNanos = nanos();
         if (run == null || !current.over(nowNanos, underWay)) {
             return;
         }
         for (Client client : active) {
             client.giveUp(current.recorder(), nowNanos);
         }
+        busy.stream().filter(Client::waits).forEach(_ -> current.recorder().heavyGivenUp());
         run = null;
         current.result().complete(current.recorder().recording(current.share()));
     }

@@ -23,7 +23,7 @@ final class LoadRun {
     private final long patienceNanos;
     private final CompletableFuture<Recording> result;
     private final double intervalNanos;
-    private final long startNanos = System.nanoTime();
+    private final long startNanos;
     private long requests;
     private int turn = -1;
     private boolean fromSeen;
@@ -32,10 +32,12 @@ final class LoadRun {
     private long toCpuNanos;
     private long idleNanos;
 
-    LoadRun(Pacing pacing, Recorder recorder, long fromNanos, long toNanos, long patienceNanos,
+    /// @param startNanos when the first request of an open loop is due
+    LoadRun(Pacing pacing, Recorder recorder, long startNanos, long fromNanos, long toNanos, long patienceNanos,
             CompletableFuture<Recording> result) {
         this.pacing = pacing;
         this.recorder = recorder;
+        this.startNanos = startNanos;
         this.fromNanos = fromNanos;
         this.toNanos = toNanos;
         this.patienceNanos = patienceNanos;

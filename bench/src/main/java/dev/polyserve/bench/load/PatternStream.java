@@ -37,9 +37,4 @@ final class PatternStream implements ByteStream {
     public ByteBuffer outgoing(long from, int atMost) {
         return piece(from, atMost);
     }
-
-    @Override
-    public boolean heavy(long request) {
-        return false;
-    }
 }

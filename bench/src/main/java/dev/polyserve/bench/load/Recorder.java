@@ -4,8 +4,9 @@ import org.HdrHistogram.Histogram;
 
 /// What one loop saw in one run: it counts what lies between `fromNanos` and `toNanos`.
 ///
-/// In a closed loop a request belongs where its reply arrived, in an open loop where it was meant to be sent: otherwise
-/// those that a stall delays beyond the end would be left out, and the stall with them.
+/// A reply counts where it arrived: one that comes after the end was not answered in time. A latency belongs where its reply
+/// arrived in a closed loop, and in an open loop where the request was due: otherwise those that a stall delays beyond the
+/// end would be left out, and the stall with them.
 ///
 /// **Thread**: the loop's, until the run is over.
 final class Recorder {
@@ -16,6 +17,7 @@ final class Recorder {
     private final boolean byIntendedTime;
     private final Histogram latencyNanos = new Histogram(DIGITS);
     private long answered;
+    private long heavyAnswered;
     private long lost;
     private long unanswered;
     private long waiting;
@@ -31,14 +33,19 @@ final class Recorder {
     }
 
     /// A reply has arrived.
-    ///
-    /// @param heavy whether only its number counts, not its latency
-    void answered(long intendedNanos, long nowNanos, boolean heavy) {
-        if (within(byIntendedTime ? intendedNanos : nowNanos)) {
+    void answered(long intendedNanos, long nowNanos) {
+        if (within(nowNanos)) {
             answered++;
-            if (!heavy) {
-                latencyNanos.recordValue(Math.max(1, nowNanos - intendedNanos));
-            }
+        }
+        if (within(byIntendedTime ? intendedNanos : nowNanos)) {
+            latencyNanos.recordValue(Math.max(1, nowNanos - intendedNanos));
+        }
+    }
+
+    /// A reply to a heavy request has arrived, of which only the number is of interest.
+    void heavyAnswered(long nowNanos) {
+        if (within(nowNanos)) {
+            heavyAnswered++;
         }
     }
 
@@ -67,12 +74,18 @@ final class Recorder {
         }
     }
 
+    /// A heavy request has no reply at the end of all patience.
+    void heavyGivenUp() {
+        waiting++;
+    }
+
     private boolean within(long nanos) {
         return nanos - fromNanos >= 0 && nanos - toNanos < 0;
     }
 
     Recording recording(double generatorShare) {
-        return new Recording(answered, lost, unanswered, waiting, (toNanos - fromNanos) / 1e9, generatorShare,
+        return new Recording(answered, heavyAnswered, lost, unanswered, waiting, (toNanos - fromNanos) / 1e9,
+                generatorShare,
                 latencyNanos);
     }
 }

@@ -8,14 +8,16 @@ import org.HdrHistogram.Histogram;
 
 /// What one run, or several together, came to.
 ///
-/// @param answered requests answered and verified
+/// @param answered requests answered and verified, without the heavy ones
+/// @param heavyAnswered heavy requests answered and verified, of connections that have one under way at any time
 /// @param lost datagrams given up
 /// @param unanswered requests of an open loop without a reply at the end of all patience
 /// @param waiting clients that then still waited: the contender does not serve so many at once
 /// @param seconds how long was measured
 /// @param generatorShare the share of its processors that the generator used for work, its busiest loop's
 /// @param latencyNanos how long the replies took; nobody changes it any more
-public record Recording(long answered, long lost, long unanswered, long waiting, double seconds, double generatorShare,
+public record Recording(long answered, long heavyAnswered, long lost, long unanswered, long waiting, double seconds,
+        double generatorShare,
         Histogram latencyNanos) {
     private static final double NANOS_PER_MICRO = 1e3;
     /// From here on the loop had hardly a moment to wait: what was measured is the generator.
@@ -24,6 +26,11 @@ public record Recording(long answered, long lost, long unanswered, long waiting,
     /// Requests answered per second.
     public double requestsPerSecond() {
         return answered / seconds;
+    }
+
+    /// Heavy requests answered per second.
+    public double heavyPerSecond() {
+        return heavyAnswered / seconds;
     }
 
     /// Whether the generator was the limit.
@@ -41,6 +48,7 @@ public record Recording(long answered, long lost, long unanswered, long waiting,
         Histogram all = new Histogram(3);
         loops.forEach(loop -> all.add(loop.latencyNanos));
         return new Recording(loops.stream().mapToLong(Recording::answered).sum(),
+                loops.stream().mapToLong(Recording::heavyAnswered).sum(),
                 loops.stream().mapToLong(Recording::lost).sum(), loops.stream().mapToLong(Recording::unanswered).sum(),
                 loops.stream().mapToLong(Recording::waiting).sum(),
                 loops.getFirst().seconds, loops.stream().mapToDouble(Recording::generatorShare).max().orElseThrow(),

@@ -10,6 +10,11 @@ public sealed interface Traffic {
     /// The fewest bytes that a request of this kind can have.
     int fewestBytes();
 
+    /// How many connections there are beside those that were asked for.
+    default int connectionsBeside() {
+        return 0;
+    }
+
     /// Requests on connections that stay.
     record Exchanges(int requestBytes) implements Traffic {
         @Override
@@ -18,18 +23,31 @@ public sealed interface Traffic {
         }
     }
 
-    /// Requests that say how long the server shall wait and compute.
+    /// Requests that say how long the server shall wait, and how much it shall compute.
     ///
     /// @param waitMicros how long each waits
-    /// @param computeMicros how long each computes
-    /// @param heavyPerThousand how many of a thousand compute longer
-    /// @param heavyComputeMicros how long those compute
-    record Work(int requestBytes, int waitMicros, int computeMicros, int heavyPerThousand, int heavyComputeMicros)
-            implements
-                Traffic {
+    /// @param multiplications the length of the chain that each computes
+    record Work(int requestBytes, int waitMicros, long multiplications) implements Traffic {
         @Override
         public int fewestBytes() {
             return WorkRequest.HEADER_BYTES;
+        }
+    }
+
+    /// Light requests, which compute nothing, on the connections that were asked for; beside them a few that have one heavy
+    /// request under way at any time, whatever the pacing.
+    ///
+    /// @param heavy connections beside the others
+    /// @param heavyMultiplications the length of the chain that each of their requests computes
+    record Mixed(int requestBytes, int heavy, long heavyMultiplications) implements Traffic {
+        @Override
+        public int fewestBytes() {
+            return WorkRequest.HEADER_BYTES;
+        }
+
+        @Override
+        public int connectionsBeside() {
+            return heavy;
         }
     }
 

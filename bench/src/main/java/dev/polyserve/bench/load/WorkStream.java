@@ -1,27 +1,56 @@
 package dev.polyserve.bench.load;
 
+import dev.polyserve.bench.service.Chain;
 import dev.polyserve.bench.service.WorkRequest;
 import java.nio.ByteBuffer;
 
-/// Requests for work: a header of [WorkRequest], then a pattern.
+/// Requests for work, all of the same amount: a header of [WorkRequest], then a pattern. In the reply the header has the end
+/// of the chain, so that computing less than was asked for is a wrong byte.
 final class WorkStream implements ByteStream {
     private static final int OUTGOING_BYTES = 64 << 10;
-    private static final int SHARES = 1_000;
+    /// All chains begin with it, so that the generator computes one, once.
+    private static final long FIRST_VALUE = 1;
 
     private final int requestBytes;
-    private final Traffic.Work work;
     private final PatternStream pattern;
-    private final long seed;
-    private final ByteBuffer header = ByteBuffer.allocateDirect(WorkRequest.HEADER_BYTES);
+    private final ByteBuffer request;
+    private final ByteBuffer reply;
     private final ByteBuffer outgoing;
 
+    /// @param seed of the pattern
     /// @param outgoing where requests are put together for sending; shared by the connections of a loop
-    WorkStream(Traffic.Work work, long seed, ByteBuffer outgoing) {
-        this.requestBytes = work.requestBytes();
-        this.work = work;
-        this.seed = seed;
+    WorkStream(Amount amount, long seed, ByteBuffer outgoing) {
+        this.requestBytes = amount.requestBytes;
         this.pattern = new PatternStream(seed);
+        this.request = amount.header(FIRST_VALUE);
+        this.reply = amount.header(amount.lastValue);
         this.outgoing = outgoing;
+    }
+
+    /// What each request of some connections asks for. Making one takes as long as the work does.
+    static final class Amount {
+        private final int requestBytes;
+        private final int waitMicros;
+        private final long multiplications;
+        private final long lastValue;
+
+        Amount(int requestBytes, int waitMicros, long multiplications) {
+            this.requestBytes = requestBytes;
+            this.waitMicros = waitMicros;
+            this.multiplications = multiplications;
+            this.lastValue = Chain.end(FIRST_VALUE, multiplications);
+        }
+
+        int requestBytes() {
+            return requestBytes;
+        }
+
+        private ByteBuffer header(long value) {
+            return ByteBuffer.allocateDirect(WorkRequest.HEADER_BYTES)
+                    .putInt(WorkRequest.LENGTH_AT, requestBytes - Integer.BYTES)
+                    .putInt(WorkRequest.WAIT_AT, waitMicros).putLong(WorkRequest.MULTIPLICATIONS_AT, multiplications)
+                    .putLong(WorkRequest.VALUE_AT, value);
+        }
     }
 
     static ByteBuffer outgoingBuffer() {
@@ -30,13 +59,14 @@ final class WorkStream implements ByteStream {
 
     @Override
     public ByteBuffer piece(long from, int atMost) {
-        long request = from / requestBytes;
+        return piece(reply, from, atMost);
+    }
+
+    private ByteBuffer piece(ByteBuffer header, long from, int atMost) {
         int offset = (int) (from % requestBytes);
         if (offset >= WorkRequest.HEADER_BYTES) {
             return pattern.piece(from, Math.min(atMost, requestBytes - offset));
         }
-        header.clear().putInt(requestBytes - Integer.BYTES).putInt(work.waitMicros())
-                .putInt(heavy(request) ? work.heavyComputeMicros() : work.computeMicros());
         return header.limit(Math.min(WorkRequest.HEADER_BYTES, offset + atMost)).position(offset);
     }
 
@@ -45,18 +75,8 @@ final class WorkStream implements ByteStream {
         outgoing.clear();
         int most = Math.min(atMost, outgoing.capacity());
         while (outgoing.position() < most) {
-            outgoing.put(piece(from + outgoing.position(), most - outgoing.position()));
+            outgoing.put(piece(request, from + outgoing.position(), most - outgoing.position()));
         }
         return outgoing.flip();
-    }
-
-    /// Spread as by chance, but the same each time.
-    @Override
-    public boolean heavy(long request) {
-        if (work.heavyPerThousand() == 0) {
-            return false;
-        }
-        long mixed = (seed * 31 + request) * 0x9E37_79B9_7F4A_7C15L;
-        return Long.remainderUnsigned(mixed >>> 20, SHARES) < work.heavyPerThousand();
     }
 }

@@ -24,6 +24,8 @@ import java.util.TreeMap;
 /// @param changes in the order of the present results
 /// @param compared how many figures were compared
 public record Baseline(Instant measuredAt, List<String> warnings, List<Change> changes, int compared) {
+    /// Amounts of work that differ by more than this explain changes of their own.
+    private static final double SAME_WORK = 0.02;
     /// Rates that differ by more than this are different loads.
     private static final double SAME_RATE = 0.10;
 
@@ -251,6 +253,11 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
         differ(differences, "request bytes", then.requestBytes(), here.requestBytes());
         differ(differences, "depth", then.depth(), here.depth());
         differ(differences, "warm-up", Prose.seconds(then.warmupSeconds()), Prose.seconds(here.warmupSeconds()));
+        if (Math.abs(then.multiplicationsPerMilli() - here.multiplicationsPerMilli()) > SAME_WORK
+                * Math.max(then.multiplicationsPerMilli(), here.multiplicationsPerMilli())) {
+            differ(differences, "multiplications for 1 ms", then.multiplicationsPerMilli(),
+                    here.multiplicationsPerMilli());
+        }
         differ(differences, "rounds of", Prose.seconds(then.roundSeconds()), Prose.seconds(here.roundSeconds()));
         differ(differences, "placement", before.environment().placement(), now.environment().placement());
         return differences;

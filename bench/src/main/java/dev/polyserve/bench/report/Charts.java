@@ -59,7 +59,8 @@ final class Charts {
         Stream<Metric> wanted = switch (standing.ranking().question()) {
             case CAPACITY, PROCESSOR_TIME -> Stream.of(Metric.REQUESTS_PER_SECOND, Metric.CPU_MICROS_PER_REQUEST,
                     Metric.RSS_GROWTH_BYTES);
-            case LATENCY -> Stream.of(Metric.CPU_MICROS_PER_REQUEST);
+            case LATENCY -> Stream.of(Metric.CPU_MICROS_PER_REQUEST, Metric.HEAVY_PER_SECOND,
+                    Metric.CPU_MICROS_PER_HEAVY);
             case MEMORY -> Stream.of(Metric.RSS_BYTES_PER_CONNECTION, Metric.HEAP_BYTES_PER_CONNECTION,
                     Metric.KERNEL_BYTES_PER_CONNECTION);
         };

@@ -22,6 +22,7 @@ final class Circumstances {
         fact(list, "Placement", environment.placement());
         fact(list, "Load", Prose.load(results.settings()));
         fact(list, "Rounds", Prose.rounds(results.settings()) + ", contenders in turn");
+        Prose.work(results.settings()).ifPresent(work -> fact(list, "Work", Prose.sentence(work)));
         fact(list, "Took", Prose.seconds(results.tookSeconds()) + (results.complete() ? "" : ", then interrupted"));
         new TreeMap<>(environment.versions()).forEach((what, version) -> fact(list, what, version));
         list.leaf("dt", "Again").in("dd", again -> again.leaf("code", results.command()));
@@ -42,6 +43,9 @@ final class Circumstances {
                     + "that ratios are taken round by round.");
             fact(list, "× best", "The figure in terms of the best contender's. Differences below 5 %, or on which the "
                     + "rounds disagree, are not claimed; ~ marks them.");
+            fact(list, "Computing",
+                    "An amount, not a time: a chain of multiplications whose length was measured once, before "
+                            + "the contenders, and whose result is checked. CPU/request and CPU/heavy say what it cost.");
             fact(list, "p99", "99 of 100 requests were answered within this time.");
             fact(list, "Points on bars", "One for each round.");
             fact(list, "Generator", "The share of its processors that the program that makes the load used. Where it "

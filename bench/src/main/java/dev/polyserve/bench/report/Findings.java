@@ -41,7 +41,8 @@ final class Findings {
     private Finding finding() {
         Optional<Place> first = ranking.best();
         if (first.isEmpty()) {
-            return new Finding(comparison.workload(), heading(), "", "", List.of("nobody has a figure to compare"),
+            return new Finding(comparison.workload(), heading(), "", "",
+                    List.of("no contender has a figure to compare"),
                     caveats());
         }
         Place best = first.get();
@@ -89,7 +90,7 @@ final class Findings {
 
     private List<String> others(List<Rival> rivals) {
         if (rivals.isEmpty()) {
-            return List.of("there is nobody to compare with");
+            return List.of("there is nothing to compare it with");
         }
         Map<Claim, List<Rival>> byClaim = rivals.stream().collect(groupingBy(Rival::claim));
         List<String> clauses = new ArrayList<>();
@@ -156,7 +157,9 @@ final class Findings {
         if (!bound.isEmpty()) {
             caveats.add(bound(bound));
         }
-        List<String> late = named(entry -> entry.failure() == null && !Ranking.keptRate(comparison, entry));
+        List<String> late = comparison.entries().stream()
+                .filter(entry -> entry.failure() == null && !Ranking.keptRate(comparison, entry))
+                .map(entry -> entry.contender() + reached(entry)).toList();
         if (!late.isEmpty()) {
             caveats.add(
                     Prose.list(late) + " did not keep the rate: the latency then says how long the queue was, and is "
@@ -172,7 +175,30 @@ final class Findings {
             caveats.add(Prose.list(lossy) + " lost datagrams: see the table.");
         }
         growth().ifPresent(caveats::add);
+        heavy().ifPresent(caveats::add);
         return caveats;
+    }
+
+    /// ` (1,220 requests/s)`: what was answered of what was due.
+    private static String reached(Entry entry) {
+        return figure(entry, Metric.REQUESTS_PER_SECOND)
+                .map(figure -> " (" + figure + " requests/s)").orElse("");
+    }
+
+    /// Where some connections compute without a pause, their work is the other half of the answer.
+    private Optional<String> heavy() {
+        List<String> figures = comparison.entries().stream().filter(entry -> entry.failure() == null)
+                .flatMap(entry -> figure(entry, Metric.HEAVY_PER_SECOND)
+                        .map(figure -> figure + " (" + entry.contender() + ")").stream())
+                .toList();
+        return figures.isEmpty()
+                ? Optional.empty()
+                : Optional.of("Meanwhile the connections that compute had so many replies a second: "
+                        + String.join(", ", figures) + ".");
+    }
+
+    private static Optional<String> figure(Entry entry, Metric metric) {
+        return entry.spread(metric).map(spread -> Quantity.of(metric, spread.median()));
     }
 
     /// Where clients do not read, memory is the other half of the answer.

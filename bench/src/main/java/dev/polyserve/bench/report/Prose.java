@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// Pieces of sentences that more than one report says.
 final class Prose {
@@ -67,6 +68,15 @@ final class Prose {
         return settings.rounds() + (settings.rounds() == 1 ? " round of " : " rounds of ")
                 + seconds(settings.roundSeconds()) + " after at most " + seconds(settings.warmupSeconds())
                 + " of warm-up";
+    }
+
+    /// What stands for a millisecond of computing; empty where none computes.
+    static Optional<String> work(Settings settings) {
+        return settings.multiplicationsPerMilli() == 0
+                ? Optional.empty()
+                : Optional
+                        .of(String.format(Locale.ROOT, "1 ms of computing is a chain of %,d multiplications, the same "
+                                + "for all contenders", settings.multiplicationsPerMilli()));
     }
 
     /// `0.5 s`, `10 s`, `2 min 13 s`.

@@ -60,6 +60,7 @@ public final class TextReport {
         text("", "polyserve bench, " + when(results.startedAt()) + ", " + Prose.seconds(results.tookSeconds()));
         text("", Prose.machine(environment) + "; " + environment.placement());
         text("", Prose.load(settings) + "; " + Prose.rounds(settings));
+        Prose.work(settings).ifPresent(work -> text("", work));
     }
 
     private void comparison(Comparison comparison) {
@@ -104,20 +105,22 @@ public final class TextReport {
             case CPU_MICROS_PER_REQUEST -> 4;
             case RSS_BYTES_PER_CONNECTION -> 5;
             case P99 -> 6;
-            case LOST_SHARE -> 7;
-            case RSS_GROWTH_BYTES -> 8;
-            case HEAP_BYTES_PER_CONNECTION -> 9;
-            case KERNEL_BYTES_PER_CONNECTION -> 10;
-            case P50 -> 11;
-            case P999 -> 12;
-            case RSS_BYTES -> 13;
-            case CPU_USED -> 14;
-            case SYSTEM_CALLS_PER_REQUEST -> 15;
-            case CONTEXT_SWITCHES_PER_REQUEST -> 16;
-            case MAX -> 17;
-            case THREADS -> 18;
-            case DESCRIPTORS -> 19;
-            case GENERATOR_SHARE -> 20;
+            case HEAVY_PER_SECOND -> 7;
+            case CPU_MICROS_PER_HEAVY -> 8;
+            case LOST_SHARE -> 9;
+            case RSS_GROWTH_BYTES -> 10;
+            case HEAP_BYTES_PER_CONNECTION -> 11;
+            case KERNEL_BYTES_PER_CONNECTION -> 12;
+            case P50 -> 13;
+            case P999 -> 14;
+            case RSS_BYTES -> 15;
+            case CPU_USED -> 16;
+            case SYSTEM_CALLS_PER_REQUEST -> 17;
+            case CONTEXT_SWITCHES_PER_REQUEST -> 18;
+            case MAX -> 19;
+            case THREADS -> 20;
+            case DESCRIPTORS -> 21;
+            case GENERATOR_SHARE -> 22;
         };
     }
 

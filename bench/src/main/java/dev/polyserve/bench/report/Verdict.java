@@ -38,11 +38,14 @@ public record Verdict(List<Finding> findings, List<String> remarks) {
     }
 
     private static List<String> fewRounds(Results results) {
-        int most = results.comparisons().stream().map(Comparison::entries).flatMap(List::stream)
+        int rounds = results.comparisons().stream().map(Comparison::entries).flatMap(List::stream)
                 .mapToInt(entry -> entry.rounds().size()).max().orElse(0);
-        return most >= Ratio.LEAST_ROUNDS || most == 0
-                ? List.of()
-                : List.of("With fewer than " + Ratio.LEAST_ROUNDS + " rounds nobody can tell a difference from noise: "
+        if (rounds >= Ratio.LEAST_ROUNDS || rounds == 0) {
+            return List.of();
+        }
+        return List.of(rounds == 1
+                ? "One round tells nothing about noise, so no difference is claimed: ask for more with --rounds."
+                : "With two rounds a difference is claimed only where the figures lie further apart than they scatter: "
                         + "ask for more with --rounds.");
     }
 

@@ -6,6 +6,10 @@ public enum Metric {
     REQUESTS_PER_SECOND("requests/s", Unit.PER_SECOND, Better.HIGHER),
     /// Processor time that the contender's processes took, per request.
     CPU_MICROS_PER_REQUEST("CPU/request", Unit.MICROSECONDS, Better.LOWER),
+    /// Heavy requests answered and verified per second, on the connections that have one under way at any time.
+    HEAVY_PER_SECOND("heavy/s", Unit.PER_SECOND, Better.HIGHER),
+    /// Processor time of the contender per heavy request, with what the light ones beside it took.
+    CPU_MICROS_PER_HEAVY("CPU/heavy", Unit.MICROSECONDS, Better.LOWER),
     /// How many processors the contender kept busy on average.
     CPU_USED("CPUs used", Unit.PROCESSORS, Better.NEITHER),
     /// System calls of the contender per request, counted in a window of its own.

@@ -16,7 +16,7 @@ import java.util.List;
 public record Results(int format, Instant startedAt, double tookSeconds, boolean complete, String command,
         Environment environment, Settings settings, List<Comparison> comparisons) {
     /// The present form.
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
 
     /// Keeps a copy.
     public Results {

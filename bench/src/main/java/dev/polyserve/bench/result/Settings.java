@@ -9,5 +9,7 @@ package dev.polyserve.bench.result;
 /// @param rounds turns of each contender
 /// @param warmupSeconds the longest warm-up
 /// @param roundSeconds the length of a turn
+/// @param multiplicationsPerMilli how long a chain of multiplications stands for a millisecond of computing, the same for all
+///        contenders; 0 where none computes
 public record Settings(String endpoint, int connections, int requestBytes, int depth, int rounds, double warmupSeconds,
-        double roundSeconds) {}
+        double roundSeconds, long multiplicationsPerMilli) {}

@@ -4,7 +4,9 @@ package dev.polyserve.bench.service;
 public enum Service {
     /// Every byte back: what every peer can do.
     ECHO(EchoHandler.class, EchoProtocol.class),
-    /// A [WorkRequest] waited for, computed and sent back.
+    /// A [WorkRequest] computed and answered, which never says to wait: what an event loop of others can do, too.
+    COMPUTE(WorkHandler.class, WorkHandler.class),
+    /// A [WorkRequest] waited for, computed and answered.
     WORK(WorkHandler.class, WorkHandler.class),
     /// What one says, all receive.
     BROADCAST(BroadcastHandler.class, BroadcastHandler.class);

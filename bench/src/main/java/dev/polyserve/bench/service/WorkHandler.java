@@ -8,12 +8,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Waits and computes as each [WorkRequest] says, then sends it back.
+/// Waits and computes as each [WorkRequest] says, then sends the reply.
 public final class WorkHandler implements Handler {
     private static final Codec<byte[]> FRAMES = Framing.lengthPrefixed(Integer.BYTES, ByteOrder.BIG_ENDIAN,
             WorkRequest.MAX_BYTES);
-
-    private long computed;
 
     /// For loading by name.
     public WorkHandler() {}
@@ -21,15 +19,8 @@ public final class WorkHandler implements Handler {
     @Override
     public void handle(Connection connection) throws IOException, InterruptedException {
         for (byte[] frame; (frame = connection.read(FRAMES)) != null;) {
-            ByteBuffer request = ByteBuffer.wrap(frame);
-            WorkRequest.waitFor(request.getInt(WorkRequest.WAIT_AT - Integer.BYTES));
-            computed += WorkRequest.compute(request.getInt(WorkRequest.COMPUTE_AT - Integer.BYTES));
+            WorkRequest.carryOut(ByteBuffer.wrap(frame));
             connection.write(FRAMES, frame);
         }
-    }
-
-    /// What all the computing came to.
-    long computed() {
-        return computed;
     }
 }

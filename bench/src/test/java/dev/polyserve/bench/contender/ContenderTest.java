@@ -79,7 +79,7 @@ class ContenderTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"WORK", "BROADCAST"})
+    @EnumSource(names = {"COMPUTE", "WORK", "BROADCAST"})
     void whoIsNotOursOnlyEchoes(Service service) {
         assertThat(Contender.against("netty=java {port}").cannotServe(service, Transport.TCP)).hasValueSatisfying(
                 why -> assertThat(why).startsWith("netty is taken to echo only, so it cannot serve '").contains("{wo"));

@@ -7,7 +7,9 @@ import dev.polyserve.Connection;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Handler;
 import dev.polyserve.Server;
+import dev.polyserve.bench.service.Chain;
 import dev.polyserve.bench.service.EchoHandler;
+import dev.polyserve.bench.service.WorkRequest;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -110,6 +112,18 @@ class WrongServersTest {
     @Test
     void churnThatEndsEarly() throws Exception {
         requireCaught(connection -> connection.write(request(connection), 0, 10), CHURN, "before the reply was whole");
+    }
+
+    @Test
+    void aServerThatComputesLessThanItWasAskedFor() throws Exception {
+        var work = new Traffic.Work(REQUEST_BYTES, 0, 1_000);
+        requireCaught(connection -> {
+            byte[] request = request(connection);
+            long value = ByteBuffer.wrap(request).getLong(WorkRequest.VALUE_AT);
+            ByteBuffer.wrap(request).putLong(WorkRequest.VALUE_AT, Chain.end(value, 999));
+            connection.write(request);
+        }, work, "connection", "byte 16 of the replies is ");
+        requireCaught(new EchoHandler(), work, "connection", "byte 16 of the replies is ");
     }
 
     @Test

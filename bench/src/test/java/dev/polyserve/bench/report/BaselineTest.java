@@ -102,7 +102,7 @@ class BaselineTest {
     void otherSettingsAreNamed() {
         Results then = Samples.rich();
         Results now = new Results(then.format(), then.startedAt(), then.tookSeconds(), true, then.command(),
-                then.environment(), new Settings("unix", 1_000, 64, 1, 7, 20, 5),
+                then.environment(), new Settings("unix", 1_000, 64, 1, 7, 20, 5, 0),
                 then.comparisons());
         assertThat(Baseline.compare(then, now).warnings()).singleElement().asString()
                 .isEqualTo(

@@ -16,51 +16,72 @@ import org.junit.jupiter.api.Test;
 class RatioTest {
     @Test
     void aDifferenceOnWhichAllRoundsAgreeIsClaimed() {
-        assertThat(Ratio.of(List.of(1.30, 1.22, 1.25, 1.09, 1.26)).claim()).isEqualTo(Claim.DIFFERENT);
-        assertThat(Ratio.of(List.of(0.80, 0.78, 0.79, 0.91, 0.70)).claim()).isEqualTo(Claim.DIFFERENT);
+        assertThat(ratio(1.30, 1.22, 1.25, 1.09, 1.26).claim()).isEqualTo(Claim.DIFFERENT);
+        assertThat(ratio(0.80, 0.78, 0.79, 0.91, 0.70).claim()).isEqualTo(Claim.DIFFERENT);
     }
 
     @Test
     void aDifferenceOnWhichTheRoundsDisagreeIsNot() {
-        assertThat(Ratio.of(List.of(1.30, 1.22, 1.25, 0.98, 1.26)).claim()).isEqualTo(Claim.UNKNOWN);
+        assertThat(ratio(1.30, 1.22, 1.25, 0.98, 1.26).claim()).isEqualTo(Claim.UNKNOWN);
     }
 
     @Test
     void lessThanFivePercentIsNeverClaimed() {
-        assertThat(Ratio.of(Collections.nCopies(9, 1.049)).claim()).isEqualTo(Claim.SAME);
-        assertThat(Ratio.of(Collections.nCopies(9, 1.051)).claim()).isEqualTo(Claim.DIFFERENT);
+        assertThat(ratio(Collections.nCopies(9, 1.049)).claim()).isEqualTo(Claim.SAME);
+        assertThat(ratio(Collections.nCopies(9, 1.051)).claim()).isEqualTo(Claim.DIFFERENT);
     }
 
     @Test
     void theSameThresholdHoldsSeenFromEitherSide() {
-        assertThat(Ratio.of(Collections.nCopies(5, 1 / 1.049)).claim()).isEqualTo(Claim.SAME);
-        assertThat(Ratio.of(Collections.nCopies(5, 1 / 1.051)).claim()).isEqualTo(Claim.DIFFERENT);
+        assertThat(ratio(Collections.nCopies(5, 1 / 1.049)).claim()).isEqualTo(Claim.SAME);
+        assertThat(ratio(Collections.nCopies(5, 1 / 1.051)).claim()).isEqualTo(Claim.DIFFERENT);
     }
 
     @Test
     void noDifferenceIsClaimedOnlyWhereTheRoundsAreQuiet() {
-        assertThat(Ratio.of(List.of(1.0, 0.97, 1.02, 1.01, 0.99)).claim()).isEqualTo(Claim.SAME);
-        assertThat(Ratio.of(List.of(1.0, 0.6, 1.5, 1.01, 0.99)).claim()).isEqualTo(Claim.UNKNOWN);
+        assertThat(ratio(1.0, 0.97, 1.02, 1.01, 0.99).claim()).isEqualTo(Claim.SAME);
+        assertThat(ratio(1.0, 0.6, 1.5, 1.01, 0.99).claim()).isEqualTo(Claim.UNKNOWN);
     }
 
     @Test
-    void twoRoundsTellNothing() {
-        assertThat(Ratio.of(List.of(2.0, 2.0)).claim()).isEqualTo(Claim.UNKNOWN);
-        assertThat(Ratio.of(List.of(2.0, 2.0, 2.0)).claim()).isEqualTo(Claim.DIFFERENT);
+    void twoRoundsTellADifferenceWhereTheFiguresLieFurtherApartThanTheyScatter() {
+        assertThat(Ratio.of(List.of(20.0, 22.0), List.of(99.0, 101.0)).claim()).isEqualTo(Claim.DIFFERENT);
+        assertThat(Ratio.of(List.of(80.0, 90.0), List.of(95.0, 120.0)).claim()).as("apart by less")
+                .isEqualTo(Claim.UNKNOWN);
+        assertThat(Ratio.of(List.of(80.0, 100.0), List.of(95.0, 120.0)).claim()).as("they overlap")
+                .isEqualTo(Claim.UNKNOWN);
+        assertThat(Ratio.of(List.of(96.0, 96.0), List.of(100.0, 100.0)).claim()).as("less than 5 %")
+                .isEqualTo(Claim.UNKNOWN);
+        assertThat(Ratio.of(List.of(1.0, 1.0), List.of(1.0, 1.0)).claim()).as("alike").isEqualTo(Claim.UNKNOWN);
+    }
+
+    @Test
+    void oneRoundTellsNothing() {
+        assertThat(ratio(2.0).claim()).isEqualTo(Claim.UNKNOWN);
+        assertThat(ratio(2.0, 2.0, 2.0).claim()).isEqualTo(Claim.DIFFERENT);
+    }
+
+    /// To a base that is always the same.
+    private static Ratio ratio(Double... ratios) {
+        return ratio(List.of(ratios));
+    }
+
+    private static Ratio ratio(List<Double> ratios) {
+        return Ratio.of(ratios, Collections.nCopies(ratios.size(), 1.0));
     }
 
     @Test
     void oneOutlierAmongManyRoundsDoesNotSpoilThem() {
         List<Double> nine = Arrays.asList(1.2, 1.21, 1.19, 1.2, 1.22, 1.18, 1.2, 1.21, 0.5);
-        assertThat(Ratio.of(nine).claim()).isEqualTo(Claim.DIFFERENT);
-        assertThat(Ratio.of(nine).low()).isEqualTo(1.18);
-        assertThat(Ratio.of(nine.subList(1, 9)).low()).as("of eight rounds").isEqualTo(0.5);
+        assertThat(ratio(nine).claim()).isEqualTo(Claim.DIFFERENT);
+        assertThat(ratio(nine).low()).isEqualTo(1.18);
+        assertThat(ratio(nine.subList(1, 9)).low()).as("of eight rounds").isEqualTo(0.5);
     }
 
     @Test
     void theEndsAreThoseOfTheSignTest() {
         // For 20 values the sixth and the fifteenth are 95.9 % certain, the seventh and the fourteenth only 88.5 %.
-        Ratio ratio = Ratio.of(IntStream.rangeClosed(1, 20).mapToObj(Double::valueOf).toList());
+        Ratio ratio = ratio(IntStream.rangeClosed(1, 20).mapToObj(Double::valueOf).toList());
         assertThat(ratio.low()).isEqualTo(6);
         assertThat(ratio.high()).isEqualTo(15);
     }
@@ -84,9 +105,9 @@ class RatioTest {
 
     @Test
     void isWrittenWithAMarkWhereItMayBeNoise() {
-        assertThat(Ratio.of(List.of(1.25, 1.2, 1.3)).full()).isEqualTo("1.25 (1.20–1.30)");
-        assertThat(Ratio.of(List.of(1.25, 0.9, 1.3)).full()).isEqualTo("~1.25 (0.90–1.30)");
-        assertThat(Ratio.of(List.of(0.0123, 0.0123, 0.0123)).brief()).isEqualTo("0.012");
+        assertThat(ratio(1.25, 1.2, 1.3).full()).isEqualTo("1.25 (1.20–1.30)");
+        assertThat(ratio(1.25, 0.9, 1.3).full()).isEqualTo("~1.25 (0.90–1.30)");
+        assertThat(ratio(0.0123, 0.0123, 0.0123).brief()).isEqualTo("0.012");
     }
 
     private static Entry entry(double... micros) {

@@ -104,10 +104,10 @@ class ResultsJsonTest {
         "''                                  | does not hold results",
         "[]                                  | does not hold results",
         "'{\"rows\": []}'                    | does not hold results",
-        "'{\"format\": 1, \"comparisons\": ' | is not JSON (line 1)",
+        "'{\"format\": 2, \"comparisons\": ' | is not JSON (line 1)",
         "hello                               | is not JSON (line 1)",
-        "'{\"format\": 2, \"comparisons\": []}' | update polyserve",
-        "'{\"format\": 0, \"comparisons\": []}' | no longer reads"})
+        "'{\"format\": 3, \"comparisons\": []}' | update polyserve",
+        "'{\"format\": 1, \"comparisons\": []}' | no longer reads"})
     void foreignOlderNewerAndBrokenFilesAreRefused(String content, String reason) throws IOException {
         refused(write(content), reason);
     }

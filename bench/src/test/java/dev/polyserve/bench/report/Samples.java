@@ -54,7 +54,7 @@ final class Samples {
     }
 
     static Settings settings(int rounds) {
-        return new Settings("tcp", 100, 64, 1, rounds, 20, 10);
+        return new Settings("tcp", 100, 64, 1, rounds, 20, 10, 0);
     }
 
     static Comparison echo() {

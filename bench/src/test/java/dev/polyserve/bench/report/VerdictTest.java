@@ -70,8 +70,9 @@ class VerdictTest {
         Finding finding = finding(open(20_000, entry("epoll", 20_000, 6, 1, 180).build(),
                 entry("thread", 18_000, 6, 1, 20).build()));
         assertThat(finding.sentence()).isEqualTo("echo, latency at 20,000 requests/s: epoll (p99 180 µs); "
-                + "there is nobody to compare with.");
-        assertThat(finding.caveats()).singleElement().asString().startsWith("thread did not keep the rate");
+                + "there is nothing to compare it with.");
+        assertThat(finding.caveats()).singleElement().asString()
+                .startsWith("thread (18,000 requests/s) did not keep the rate");
     }
 
     @Test
@@ -110,7 +111,7 @@ class VerdictTest {
     void whereAllFailedNobodyIsBest() {
         Finding finding = finding(
                 closed("echo", new Entry("epoll", List.of(), List.of(), "it never listened", List.of())));
-        assertThat(finding.sentence()).isEqualTo("echo, capacity: nobody has a figure to compare.");
+        assertThat(finding.sentence()).isEqualTo("echo, capacity: no contender has a figure to compare.");
         assertThat(finding.best()).isEmpty();
     }
 
@@ -126,11 +127,33 @@ class VerdictTest {
                 entry("thread", 4_000, 6, 1, 1).rounds(2).build());
         Verdict verdict = Verdict.of(Samples.results(false, List.of(two)));
         assertThat(verdict.findings()).singleElement().extracting(Finding::sentence).asString()
-                .contains("cannot be told from it");
+                .isEqualTo("echo, capacity: epoll (8,973 requests/s); thread does 56 % less.");
         assertThat(verdict.remarks()).hasSize(2).anyMatch(r -> r.startsWith("The run was interrupted"))
-                .anyMatch(r -> r.startsWith("With fewer than 3 rounds"));
+                .anyMatch(r -> r.startsWith("With two rounds"));
         assertThat(Verdict.of(Samples.results(false, List.of())).remarks()).contains("Nothing was measured.");
         assertThat(Verdict.of(Samples.rich()).remarks()).isEmpty();
+    }
+
+    @Test
+    void oneRoundTellsNoDifference() {
+        Comparison one = closed("echo", entry("epoll", 9_000, 6, 1, 1).rounds(1).build(),
+                entry("thread", 4_000, 6, 1, 1).rounds(1).build());
+        Verdict verdict = Verdict.of(Samples.results(true, List.of(one)));
+        assertThat(verdict.findings().getFirst().sentence()).contains("times) cannot be told from it");
+        assertThat(verdict.remarks()).singleElement().asString().startsWith("One round tells nothing about noise");
+    }
+
+    @Test
+    void saysWhatWasReachedAndWhatTheComputingConnectionsDid() {
+        Finding finding = finding(new Comparison("mixed", Load.OPEN, 2_000, 0,
+                List.of(entry("thread", 2_000, 1, 150, 3_000).metric(Metric.HEAVY_PER_SECOND, 48).build(),
+                        entry("epoll", 1_220, 1, 900_000, 2e6).metric(Metric.HEAVY_PER_SECOND, 49).build())));
+        assertThat(finding.sentence()).isEqualTo("mixed, latency at 2,000 requests/s: thread (p99 3.00 ms); "
+                + "there is nothing to compare it with.");
+        assertThat(finding.caveats()).containsExactly(
+                "epoll (1,220 requests/s) did not keep the rate: the latency then "
+                        + "says how long the queue was, and is not compared.",
+                "Meanwhile the connections that compute had so many replies a second: 48 (thread), 49 (epoll).");
     }
 
     @Test

@@ -1,0 +1,48 @@
+package dev.polyserve.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class ProcessorCapacityTest {
+    /// Processor time of a thread that exists only here.
+    private final AtomicLong cpuNanos = new AtomicLong();
+    private int chains;
+
+    /// A processor that needs 20 ns for a multiplication, and 2 once this many chains have been computed; now and then its
+    /// caches are cold, and it needs 3.
+    private LongUnaryOperator compiledAfter(int count) {
+        return length -> {
+            chains++;
+            cpuNanos.addAndGet(length * (chains <= count ? 20 : chains % 7 == 0 ? 3 : 2));
+            return 1;
+        };
+    }
+
+    @Test
+    void theSpeedIsThatOfCompiledCode() {
+        assertThat(ProcessorCapacity.multiplicationsPerMicro(cpuNanos::get, compiledAfter(5))).isEqualTo(500);
+        assertThat(cpuNanos.get()).as("processor time it took").isBetween(200_000_000L, 300_000_000L);
+    }
+
+    @Test
+    void aCompilerThatIsLateIsWaitedFor() {
+        assertThat(ProcessorCapacity.multiplicationsPerMicro(cpuNanos::get, compiledAfter(18))).isEqualTo(500);
+    }
+
+    @Test
+    void aTimeBecomesAnAmount() {
+        var capacity = new ProcessorCapacity(2, 612.5);
+        assertThat(capacity.multiplications(Duration.ofMillis(20))).isEqualTo(12_250_000);
+        assertThat(capacity.multiplications(Duration.ofHours(1))).isEqualTo(2_205_000_000_000L);
+        assertThat(capacity.multiplications(Duration.ZERO)).isZero();
+    }
+
+    @Test
+    void thisMachineCanBeMeasured() {
+        assertThat(ProcessorCapacity.measure(1).multiplicationsPerMicro()).isBetween(20.0, 20_000.0);
+    }
+}
