@@ -1,9 +1,11 @@
 package dev.polyserve.benchmarks.page;
 
 import static dev.polyserve.bench.result.Metric.CONTEXT_SWITCHES_PER_REQUEST;
+import static dev.polyserve.bench.result.Metric.CPU_MICROS_PER_HEAVY;
 import static dev.polyserve.bench.result.Metric.CPU_MICROS_PER_REQUEST;
 import static dev.polyserve.bench.result.Metric.CPU_USED;
 import static dev.polyserve.bench.result.Metric.HEAP_BYTES_PER_CONNECTION;
+import static dev.polyserve.bench.result.Metric.HEAVY_PER_SECOND;
 import static dev.polyserve.bench.result.Metric.KERNEL_BYTES_PER_CONNECTION;
 import static dev.polyserve.bench.result.Metric.LOST_SHARE;
 import static dev.polyserve.bench.result.Metric.MAX;
@@ -34,12 +36,17 @@ record Layout(List<Metric> columns) {
     private static final List<Metric> COST = List.of(CPU_MICROS_PER_REQUEST, REQUESTS_PER_SECOND, CPU_USED,
             SYSTEM_CALLS_PER_REQUEST, CONTEXT_SWITCHES_PER_REQUEST, P50, P99, RSS_BYTES);
     private static final List<Metric> WAITING = List.of(P99, P50, P999, MAX, CPU_MICROS_PER_REQUEST, LOST_SHARE);
+    /// Beside what the light requests waited: how many were answered in time, and what the computing connections did.
+    private static final List<Metric> BESIDE_COMPUTING = List.of(P99, P50, P999, MAX, REQUESTS_PER_SECOND,
+            HEAVY_PER_SECOND,
+            CPU_MICROS_PER_HEAVY, RSS_BYTES);
 
     /// The figures of a comparison that any of its contenders has.
     static Layout of(Comparison comparison) {
+        Workload workload = Workload.named(comparison.workload());
         Stream<Metric> wanted = comparison.load() == Load.OPEN
-                ? WAITING.stream()
-                : Stream.concat(question(Workload.named(comparison.workload())).stream(), COST.stream()).distinct();
+                ? (workload == Workload.MIXED ? BESIDE_COMPUTING : WAITING).stream()
+                : Stream.concat(question(workload).stream(), COST.stream()).distinct();
         return new Layout(
                 wanted.filter(metric -> comparison.entries().stream().anyMatch(e -> has(e, metric))).toList());
     }
@@ -49,7 +56,7 @@ record Layout(List<Metric> columns) {
         return switch (workload) {
             case ECHO, PIPELINE, CHURN -> List.of();
             case WAIT, CPU, BROADCAST, CUSTOM -> List.of(REQUESTS_PER_SECOND);
-            case MIXED -> List.of(P99);
+            case MIXED -> BESIDE_COMPUTING;
             case IDLE -> List.of(RSS_BYTES_PER_CONNECTION, HEAP_BYTES_PER_CONNECTION, KERNEL_BYTES_PER_CONNECTION);
             case SLOW_READER -> List.of(RSS_GROWTH_BYTES);
         };

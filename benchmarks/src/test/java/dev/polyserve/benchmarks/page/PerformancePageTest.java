@@ -29,7 +29,7 @@ import org.junit.jupiter.api.parallel.Resources;
 
 /// The page shows what was measured, the best first, whoever that is.
 class PerformancePageTest {
-    private static final Settings SETTINGS = new Settings("tcp", 100, 64, 1, 3, 5, 10);
+    private static final Settings SETTINGS = new Settings("tcp", 100, 64, 1, 3, 5, 10, 600_000);
     private static final Environment HERE = new Environment("Some CPU", 2, 4L << 30, "Linux 6.18",
             "contender on 0, generator on 1", Map.of("java", "25"));
 

@@ -32,7 +32,7 @@ final class PeerProcess implements AutoCloseable {
     /// What a shell and Java call the status of a process that TERM ended.
     static final int ENDED_BY_TERM = 128 + 15;
 
-    private static final String SCRIPT = Path.of(System.getProperty("basedir", ""), "peer").toAbsolutePath().toString();
+    static final String SCRIPT = Path.of(System.getProperty("basedir", ""), "peer").toAbsolutePath().toString();
     private static final Duration START = Duration.ofSeconds(40);
     private static final Duration END = Duration.ofSeconds(20);
     private static final long ATTEMPT_MILLIS = 20;

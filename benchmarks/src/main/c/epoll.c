@@ -1,6 +1,8 @@
 // The floor for readiness: one thread, epoll, level-triggered. Per request: its share of an epoll_wait, a recv, a send.
+// Serves echo, or requests that say how much to compute (work.h), which it computes on its one thread.
 #define _GNU_SOURCE
 #include "echo.h"
+#include "work.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -19,8 +21,16 @@ struct rest {
     size_t at, length;
 };
 
+// A request that is not whole yet.
+struct beginning {
+    char *bytes; // from malloc; NULL when there is none
+    size_t length;
+};
+
 static int epoll;
+static bool computes;
 static struct rest *rests; // by descriptor
+static struct beginning *beginnings; // by descriptor
 
 static void watch(int operation, int fd, unsigned events)
 {
@@ -33,6 +43,8 @@ static void drop(int fd)
 {
     free(rests[fd].bytes);
     rests[fd] = (struct rest){ 0 };
+    free(beginnings[fd].bytes);
+    beginnings[fd] = (struct beginning){ 0 };
     close(fd); // epoll forgets it, as nobody else has it
 }
 
@@ -49,12 +61,17 @@ static void accept_all(int listener)
     }
 }
 
-static void keep(int fd, const char *bytes, size_t length)
+static char *copy_of(const char *bytes, size_t length)
 {
     char *copy = malloc(length);
     if (copy == NULL)
         fail("malloc");
-    rests[fd] = (struct rest){ .bytes = memcpy(copy, bytes, length), .length = length };
+    return memcpy(copy, bytes, length);
+}
+
+static void keep(int fd, const char *bytes, size_t length)
+{
+    rests[fd] = (struct rest){ .bytes = copy_of(bytes, length), .length = length };
     watch(EPOLL_CTL_MOD, fd, EPOLLOUT);
 }
 
@@ -65,17 +82,46 @@ static ssize_t send_some(int fd, const char *bytes, size_t length)
     return sent < 0 && errno == EAGAIN ? 0 : sent;
 }
 
-static void echo(int fd)
+// Puts the beginning of a request that was received earlier back to the front.
+static void take_beginning(int fd, char *buffer)
+{
+    struct beginning beginning = beginnings[fd];
+    if (beginning.bytes == NULL)
+        return;
+    beginnings[fd] = (struct beginning){ 0 };
+    memcpy(buffer, beginning.bytes, beginning.length);
+    free(beginning.bytes);
+}
+
+// Makes the reply in place. Returns its length.
+static size_t reply_to(int fd, char *bytes, size_t length)
+{
+    if (!computes)
+        return length;
+    size_t done = carry_out(bytes, length);
+    if (done == 0 && length == BUFFER_BYTES) {
+        errno = EMSGSIZE;
+        fail("a request is longer than the buffer");
+    }
+    if (done < length)
+        beginnings[fd] = (struct beginning){ .bytes = copy_of(bytes + done, length - done), .length = length - done };
+    return done;
+}
+
+static void serve(int fd)
 {
     static char buffer[BUFFER_BYTES];
-    ssize_t received = recv(fd, buffer, sizeof buffer, 0);
+    size_t before = beginnings[fd].length;
+    ssize_t received = recv(fd, buffer + before, sizeof buffer - before, 0);
     if (received < 0 && errno == EAGAIN)
         return;
-    ssize_t sent = received > 0 ? send_some(fd, buffer, (size_t)received) : -1;
+    take_beginning(fd, buffer);
+    size_t length = received > 0 ? reply_to(fd, buffer, before + (size_t)received) : 0;
+    ssize_t sent = received <= 0 ? -1 : length == 0 ? 0 : send_some(fd, buffer, length);
     if (sent < 0)
         drop(fd);
-    else if (sent < received)
-        keep(fd, buffer + sent, (size_t)(received - sent));
+    else if ((size_t)sent < length)
+        keep(fd, buffer + sent, length - (size_t)sent);
 }
 
 static void write_rest(int fd)
@@ -97,10 +143,12 @@ static void write_rest(int fd)
 int main(int argc, char **argv)
 {
     static struct epoll_event events[EVENTS];
-    int listener = listen_at(argc, argv, SOCK_NONBLOCK);
+    computes = argc == 3 && strcmp(argv[2], "compute") == 0;
+    int listener = listen_at(computes ? 2 : argc, argv, SOCK_NONBLOCK);
+    beginnings = calloc((size_t)descriptor_limit(), sizeof *beginnings);
     rests = calloc((size_t)descriptor_limit(), sizeof *rests);
     epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (rests == NULL || epoll < 0)
+    if (beginnings == NULL || rests == NULL || epoll < 0)
         fail("cannot start");
     watch(EPOLL_CTL_ADD, listener, EPOLLIN);
     while (true) {
@@ -114,7 +162,7 @@ int main(int argc, char **argv)
             else if (rests[fd].bytes != NULL)
                 write_rest(fd);
             else
-                echo(fd);
+                serve(fd);
         }
     }
 }

@@ -1,4 +1,4 @@
-"""Echo by asyncio: asyncio_echo.py protocol|streams|uvloop PORT.
+"""A server by asyncio: asyncio_server.py protocol|streams|uvloop PORT echo|compute (work.py).
 
 Written as the examples "TCP Echo Server" of the library reference, once with a protocol (asyncio-protocol.html) and once
 with streams (asyncio-stream.html); uvloop's README has the same protocol run on its loop, and so does its
@@ -9,13 +9,18 @@ control is the documented one: pause_writing stops reading, drain() waits.
 import asyncio
 import sys
 
+import work
 
-class Echo(asyncio.Protocol):
+service = work.SERVICES[sys.argv[3]]
+
+
+class Server(asyncio.Protocol):
     def connection_made(self, transport):
         self.transport = transport
+        self.replies = service()
 
     def data_received(self, data):
-        self.transport.write(data)
+        self.transport.write(self.replies(data))
 
     def pause_writing(self):
         self.transport.pause_reading()
@@ -24,10 +29,11 @@ class Echo(asyncio.Protocol):
         self.transport.resume_reading()
 
 
-async def echo(reader, writer):
+async def converse(reader, writer):
+    replies = service()
     try:
         while data := await reader.read(65536):
-            writer.write(data)
+            writer.write(replies(data))
             await writer.drain()
         writer.close()
         await writer.wait_closed()
@@ -37,9 +43,9 @@ async def echo(reader, writer):
 
 async def serve(kind, port):
     if kind == "streams":
-        server = await asyncio.start_server(echo, "127.0.0.1", port, backlog=4096)
+        server = await asyncio.start_server(converse, "127.0.0.1", port, backlog=4096)
     else:
-        server = await asyncio.get_running_loop().create_server(Echo, "127.0.0.1", port, backlog=4096)
+        server = await asyncio.get_running_loop().create_server(Server, "127.0.0.1", port, backlog=4096)
     await server.serve_forever()
 
 

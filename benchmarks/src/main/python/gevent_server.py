@@ -1,4 +1,4 @@
-"""Echo by gevent, a greenlet per connection: gevent_echo.py PORT.
+"""A server by gevent, a greenlet per connection: gevent_server.py PORT echo|compute (work.py).
 
 Written as gevent's own examples/echoserver.py (StreamServer and a function that reads and sends), on the socket as its
 gevent.baseserver documentation passes it. Tuned: a backlog that holds all clients, no Nagle, 64 KiB a read.
@@ -9,16 +9,21 @@ import sys
 
 from gevent.server import StreamServer
 
+import work
 
-def echo(client, address):
+service = work.SERVICES[sys.argv[2]]
+
+
+def converse(client, address):
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    replies = service()
     try:
         while data := client.recv(65536):
-            client.sendall(data)
+            client.sendall(replies(data))
     except ConnectionError:
         pass  # the client went without saying so; the load generator reports it
     finally:
         client.close()
 
 
-StreamServer(("127.0.0.1", int(sys.argv[1])), echo, backlog=4096).serve_forever()
+StreamServer(("127.0.0.1", int(sys.argv[1])), converse, backlog=4096).serve_forever()

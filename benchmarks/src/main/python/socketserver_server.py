@@ -1,4 +1,5 @@
-"""Echo by `socketserver`, a thread or a process per connection: socketserver_echo.py threading|forking PORT.
+"""A server by `socketserver`, a thread or a process per connection: socketserver_server.py threading|forking PORT echo|compute
+(work.py).
 
 Written as the examples of the library reference (docs.python.org/3/library/socketserver.html): a handler class whose
 handle() receives and sends, and ThreadingTCPServer or ForkingTCPServer. Tuned: a backlog that holds all clients, no
@@ -11,12 +12,17 @@ import socket
 import socketserver
 import sys
 
+import work
 
-class Echo(socketserver.BaseRequestHandler):
+service = work.SERVICES[sys.argv[3]]
+
+
+class Conversation(socketserver.BaseRequestHandler):
     def handle(self):
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        replies = service()
         while data := self.request.recv(65536):
-            self.request.sendall(data)
+            self.request.sendall(replies(data))
 
 
 class Settings:
@@ -54,7 +60,7 @@ def end(number, frame):
     os._exit(128 + number)
 
 
-server = {"threading": Threading, "forking": Forking}[sys.argv[1]](("127.0.0.1", int(sys.argv[2])), Echo)
+server = {"threading": Threading, "forking": Forking}[sys.argv[1]](("127.0.0.1", int(sys.argv[2])), Conversation)
 if isinstance(server, Forking):
     signal.signal(signal.SIGTERM, end)
 server.serve_forever()
