@@ -2,6 +2,7 @@ package dev.polyserve.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// Whether a contender has warmed up: its last three windows differ by less than five per cent.
 final class Steadiness {
@@ -16,6 +17,13 @@ final class Steadiness {
 
     boolean steady() {
         return requestsPerSecond.size() >= WINDOWS && difference() <= TOLERANCE;
+    }
+
+    /// Why it is not steady.
+    String doubt() {
+        return requestsPerSecond.size() < WINDOWS
+                ? "of " + WINDOWS + " windows it had time for " + requestsPerSecond.size()
+                : String.format(Locale.ROOT, "its last windows differed by %.0f %%", difference() * 100);
     }
 
     /// How far the last windows lie apart, as a share of the largest.

@@ -153,8 +153,8 @@ final class WorkloadRun implements AutoCloseable {
         }
         if (!steadiness.steady()) {
             table.remark(candidate.name(), String.format(Locale.ROOT,
-                    "was not steady when its warm-up ended after %.1f s: its last windows differed by %.0f %%",
-                    (System.nanoTime() - began) / 1e9, steadiness.difference() * 100));
+                    "was not steady when its warm-up ended after %.1f s: %s",
+                    (System.nanoTime() - began) / 1e9, steadiness.doubt()));
         }
     }
 

@@ -18,6 +18,16 @@ class SteadinessTest {
     }
 
     @Test
+    void whatIsNotSteadySaysWhy() {
+        Steadiness steadiness = new Steadiness();
+        steadiness.add(100);
+        assertThat(steadiness.doubt()).isEqualTo("of 3 windows it had time for 1");
+        steadiness.add(100);
+        steadiness.add(80);
+        assertThat(steadiness.doubt()).isEqualTo("its last windows differed by 20 %");
+    }
+
+    @Test
     void nothingIsNotSteady() {
         assertThat(new Steadiness().steady()).isFalse();
         assertThat(new Steadiness().difference()).isZero();
