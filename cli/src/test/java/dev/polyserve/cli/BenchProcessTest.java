@@ -43,6 +43,10 @@ class BenchProcessTest {
     }
 
     private Process bench(String... arguments) throws IOException {
+        return bench(SHORT, arguments);
+    }
+
+    private Process bench(List<String> length, String... arguments) throws IOException {
         // Two parts, so that the program knows that it runs from a class path; surefire's own is one jar.
         String classPath = Path.of("target", "classes").toAbsolutePath() + File.pathSeparator
                 + System.getProperty("java.class.path");
@@ -50,7 +54,7 @@ class BenchProcessTest {
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPath,
                         Main.class.getName(), "bench"));
         command.addAll(List.of(arguments));
-        command.addAll(SHORT);
+        command.addAll(length);
         Process process = new ProcessBuilder(command).start();
         processes.add(process);
         Thread.startVirtualThread(() -> copy(process.getInputStream(), out));
@@ -92,12 +96,14 @@ class BenchProcessTest {
         assertThat(Files.readString(report)).startsWith("<!").contains("broadcast");
     }
 
-    /// Ten clients ask at once for 1 ms of computing: in no model may it be had for less. More it may cost in so short a run,
-    /// in which the compilers are at work.
+    /// Clients ask at once for 1 ms of computing: in no model may it be had for less. More it may cost in so short a run, in
+    /// which the compilers are at work.
     @Test
     void noModelComputesForFree() throws Exception {
         Path json = directory.resolve("now.json");
-        assertThat(bench("--models", "thread,virtual,nio", "--workload", "cpu", "--rate", "50", "--json",
+        List<String> length = List.of("--rounds", "1", "--warmup", "300ms", "--duration", "800ms", "--connections",
+                "4");
+        assertThat(bench(length, "--models", "thread,virtual,nio", "--workload", "cpu", "--rate", "50", "--json",
                 json.toString()).waitFor()).as(err.text()).isZero();
         Results results = json(json);
         assertThat(results.settings().multiplicationsPerMilli()).as("of one millisecond").isPositive();
