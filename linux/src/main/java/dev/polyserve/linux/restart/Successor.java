@@ -8,6 +8,7 @@ import dev.polyserve.linux.process.OtherProcess;
 import dev.polyserve.linux.process.OwnVariables;
 import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.socket.PacketSocket;
+import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
@@ -73,6 +74,10 @@ public final class Successor {
             slots.add(new Bequest.Slot(plan.asked.get(i), plan.real.get(i)));
             numbers.add(open.at(plan.real.get(i)));
         }
+        if (numbers.size() > DescriptorMessage.MOST_DESCRIPTORS) {
+            throw new IOException("a new program takes over at most " + DescriptorMessage.MOST_DESCRIPTORS
+                    + " sockets, and this server has " + numbers.size() + "; stop it and start it again");
+        }
         List<Long> olderThanIt = new ArrayList<>(List.of(ProcessHandle.current().pid()));
         olderThanIt.addAll(older);
         int generation = plan.predecessor.map(Predecessor::generation).orElse(0) + 1;
@@ -84,15 +89,32 @@ public final class Successor {
         try {
             Program program = new Program(command, environment(), Optional.empty(), false);
             Child child = program.start(0, 1, 2, pair.theirs().number());
-            SystemCallException.require("sendmsg", pair.ours().send(bequest.written(),
-                    numbers.stream().mapToInt(Integer::intValue).toArray()));
-            return new Successor(child, pair.ours(), bequest.sockets());
+            Successor started = new Successor(child, pair.ours(), bequest.sockets());
+            started.tell(bequest, numbers);
+            return started;
         } catch (IOException | RuntimeException | Error e) {
             pair.ours().close();
             throw e;
         } finally {
             pair.theirs().close();
         }
+    }
+
+    /// A program that cannot be told would wait for its sockets, and then fail: it is ended at once.
+    private void tell(Bequest bequest, List<Integer> numbers) throws IOException {
+        int[] descriptors = numbers.stream().mapToInt(Integer::intValue).toArray();
+        try {
+            SystemCallException.require("sendmsg", channel.send(bequest.written(), descriptors));
+        } catch (IOException | RuntimeException | Error e) {
+            Optional<Exit> _ = kill();
+            child.close();
+            throw e;
+        }
+    }
+
+    private Optional<Exit> kill() throws IOException {
+        child.signal(ProcessCalls.SIGKILL);
+        return child.await(REAPED);
     }
 
     /// Ours, without what was meant for this process alone. What the service manager hears, it hears from the new one then.
@@ -128,8 +150,7 @@ public final class Successor {
     private String whyNot(boolean hasEnded, Duration atMost) throws IOException {
         Optional<Exit> exit = hasEnded ? child.await(REAPED) : Optional.empty();
         if (exit.isEmpty()) {
-            child.signal(ProcessCalls.SIGKILL);
-            exit = child.await(REAPED);
+            exit = kill();
         }
         child.close();
         if (cancelled) {

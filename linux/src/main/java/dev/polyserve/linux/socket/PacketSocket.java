@@ -25,6 +25,8 @@ public final class PacketSocket {
     /// The number that the other process has its socket under, if it was started with one.
     public static final int INHERITED = 3;
 
+    private static final Packet END = new Packet(ByteBuffer.allocate(0), List.of());
+
     private final WatchedDescriptor socket;
     private final CallMemory sending = CallMemory.small();
     private final CallMemory receiving = CallMemory.small();
@@ -104,6 +106,15 @@ public final class PacketSocket {
         public boolean isEnd() {
             return !bytes.hasRemaining();
         }
+
+        /// Closes the descriptors, which the receiver has no use for.
+        public void closeDescriptors() {
+            CallMemory memory = CallMemory.small();
+            for (int useless : descriptors) {
+                int closed = FileCalls.close(memory, useless);
+                assert closed == 0;
+            }
+        }
     }
 
     /// Receives one packet.
@@ -121,27 +132,31 @@ public final class PacketSocket {
             if (count == -Errno.EAGAIN) {
                 return null;
             }
-            if (count == 0 || count == -Errno.ECONNRESET) {
-                return new Packet(ByteBuffer.allocate(0), List.of());
+            if (count == -Errno.ECONNRESET) {
+                return END;
             }
             SystemCallException.require("recvmsg", count);
-            return received(count);
+            Packet packet = received(count);
+            if (packet.isEnd()) {
+                // A packet without bytes looks like the end, and nothing reads its descriptors.
+                packet.closeDescriptors();
+                return END;
+            }
+            return packet;
         } finally {
             descriptor.end();
         }
     }
 
     private Packet received(int count) throws IOException {
-        int[] descriptors = incoming.receivedDescriptors();
+        Packet packet = new Packet(ByteBuffer.wrap(incoming.received(count)),
+                IntStream.of(incoming.receivedDescriptors()).boxed().toList());
         if (incoming.wasCut()) {
-            for (int useless : descriptors) {
-                int closed = FileCalls.close(receiving, useless);
-                assert closed == 0;
-            }
+            packet.closeDescriptors();
             throw new IOException("descriptors were lost on their way to this process: it has no room for them;"
                     + " raise its limit of open files (ulimit -n)");
         }
-        return new Packet(ByteBuffer.wrap(incoming.received(count)), IntStream.of(descriptors).boxed().toList());
+        return packet;
     }
 
     /// Receives one packet, waiting at most so long.

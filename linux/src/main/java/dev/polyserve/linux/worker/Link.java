@@ -144,8 +144,20 @@ final class Link {
         return packet.isPresent() ? Optional.of(received(packet.get())) : Optional.empty();
     }
 
+    /// Descriptors that no message takes are closed here, with the packet that is damaged.
     private static Received received(PacketSocket.Packet packet) throws IOException {
-        return new Received(MessageReader.all(packet.bytes()), packet.descriptors());
+        try {
+            List<Message> messages = MessageReader.all(packet.bytes());
+            int wanted = messages.isEmpty() ? 0 : messages.getFirst().descriptors();
+            if (packet.descriptors().size() != wanted) {
+                throw new IOException("a message of a worker process is damaged: it takes " + wanted
+                        + " descriptors, and came with " + packet.descriptors().size());
+            }
+            return new Received(messages, packet.descriptors());
+        } catch (IOException | RuntimeException | Error e) {
+            packet.closeDescriptors();
+            throw e;
+        }
     }
 
     /// Ends it: the other side sees that.

@@ -11,7 +11,12 @@ sealed interface Order extends Message {
     /// @param shared whether the worker accepts by itself, at the listeners that come with this
     /// @param slots where the server listens, in the order of its endpoints
     /// @param connections how many it may serve at once
-    record Serve(boolean shared, List<Slot> slots, int connections) implements Order {}
+    record Serve(boolean shared, List<Slot> slots, int connections) implements Order {
+        @Override
+        public int descriptors() {
+            return shared ? slots.size() : 0;
+        }
+    }
 
     /// One socket of the server.
     ///
@@ -34,7 +39,12 @@ sealed interface Order extends Message {
     ///
     /// @param id its number
     /// @param slot which listener it came through
-    record Take(long id, int slot) implements Order {}
+    record Take(long id, int slot) implements Order {
+        @Override
+        public int descriptors() {
+            return 1;
+        }
+    }
 
     /// Answer this datagram.
     ///

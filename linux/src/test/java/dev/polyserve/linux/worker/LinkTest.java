@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,48 @@ class LinkTest {
         Link.Received received = there().await(Duration.ofSeconds(30).toNanos()).orElseThrow();
         assertThat(received.messages()).containsExactly(message);
         return received.descriptors();
+    }
+
+    /// Three descriptors with a message that is cut off, with one that takes none, and without any bytes.
+    @Test
+    void descriptorsOfADamagedPacketAreClosed() throws Exception {
+        int file = FileCalls.open(memory, "/dev/null");
+        int socket = here().source().descriptor().number();
+        var message = new DescriptorMessage();
+        long before = openNulls();
+        byte[] take = MessageWriter.bytes(new Order.Take(1, 0));
+        for (ByteBuffer bytes : List.of(ByteBuffer.wrap(take, 0, take.length - 1),
+                ByteBuffer.wrap(MessageWriter.bytes(new Order.Dump())), ByteBuffer.wrap(take))) {
+            assertThat(message.send(memory, socket, bytes, file, file, file)).isPositive();
+            assertThatThrownBy(() -> there().receive()).isInstanceOf(IOException.class);
+            assertThat(openNulls()).as("open files").isEqualTo(before);
+        }
+        assertThat(message.send(memory, socket, ByteBuffer.allocate(0), file, file, file)).isZero();
+        assertThat(there().await(0)).map(Link.Received::messages).contains(List.of());
+        assertThat(openNulls()).as("open files").isEqualTo(before);
+        assertThat(FileCalls.close(memory, file)).isZero();
+    }
+
+    @Test
+    void aMessageThatComesWithoutItsDescriptorIsDamaged() throws Exception {
+        here().send(new Order.Take(1, 0));
+        assertThat(here().flush()).isTrue();
+        assertThatThrownBy(() -> there().receive()).isInstanceOf(IOException.class)
+                .hasMessageContaining("takes 1 descriptors, and came with 0");
+    }
+
+    private static long openNulls() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.filter(LinkTest::isNull).count();
+        }
+    }
+
+    private static boolean isNull(Path file) {
+        try {
+            return Files.readSymbolicLink(file).equals(Path.of("/dev/null"));
+        } catch (IOException e) {
+            return false; // Closed meanwhile.
+        }
     }
 
     @Test
