@@ -12,6 +12,9 @@ public final class BindFailedException extends BindException {
     public static final String NOT_OURS = "the address is not one of this machine's; take one that is, or * for all";
     /// The port is a privileged one.
     public static final String FORBIDDEN = "permission denied; ports below 1024 need the administrator, so take a higher one";
+    /// One of the two, of a privileged port.
+    public static final String IN_USE_OR_FORBIDDEN = "the port is in use, or needs the administrator as those below 1024 do;"
+            + " take another port, or start the program as root";
     /// The JDK can take over no open descriptor.
     public static final String NOT_INHERITED = "this model cannot take over an inherited socket (the JDK lacks that); use a model on descriptors, as epoll";
     /// Connections are wanted there.

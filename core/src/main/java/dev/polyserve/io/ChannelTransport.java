@@ -4,17 +4,20 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
-import java.util.Locale;
 
 /// The JDK's channels as a family of sockets: TCP, UDP and Unix stream, on every system.
 public final class ChannelTransport implements Transport {
+    private static final int FIRST_UNPRIVILEGED_PORT = 1024;
+
     @Override
     public List<Place> places(Endpoint endpoint) throws IOException {
         if (endpoint instanceof Endpoint.Inherited) {
@@ -63,7 +66,7 @@ public final class ChannelTransport implements Transport {
             return new ChannelListener(channel, new Endpoint.Tcp(tcp.host(), port), options);
         } catch (IOException e) {
             channel.close();
-            throw explained(tcp, e);
+            throw explained(tcp, address, e);
         }
     }
 
@@ -81,23 +84,32 @@ public final class ChannelTransport implements Transport {
             return new ChannelDatagramPort(channel, new Endpoint.Udp(udp.host(), port));
         } catch (IOException e) {
             channel.close();
-            throw explained(udp, e);
+            throw explained(udp, address, e);
         }
     }
 
-    /// One sentence: what, where, and what to do. The system's reason comes as text only.
-    private static IOException explained(Endpoint endpoint, IOException e) {
-        String reason = String.valueOf(e.getMessage());
-        String known = reason.toLowerCase(Locale.ROOT);
-        String why = switch (e) {
-            case BindException _ when known.contains("in use") ->
-                BindFailedException.IN_USE;
-            case BindException _ when known.contains("cannot assign") ->
-                BindFailedException.NOT_OURS;
-            case SocketException _ when known.contains("permission denied") ->
-                BindFailedException.FORBIDDEN;
-            default -> reason;
-        };
+    /// One sentence: what, where, and what to do. The JDK has one type for three reasons, and beside it a text in the user's
+    /// language, so which it is follows from the address.
+    private static IOException explained(Endpoint endpoint, InetSocketAddress address, IOException e) {
+        String why = e instanceof BindException ? whyNotBound(address) : String.valueOf(e.getMessage());
         return new BindFailedException(endpoint, why, e);
+    }
+
+    private static String whyNotBound(InetSocketAddress address) {
+        if (!isOurs(address.getAddress())) {
+            return BindFailedException.NOT_OURS;
+        }
+        boolean mayNeedRights = address.getPort() > 0 && address.getPort() < FIRST_UNPRIVILEGED_PORT;
+        return mayNeedRights ? BindFailedException.IN_USE_OR_FORBIDDEN : BindFailedException.IN_USE;
+    }
+
+    private static boolean isOurs(InetAddress address) {
+        try {
+            return address.isAnyLocalAddress() || address.isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            // The interfaces cannot be listed; then "in use" is the more frequent reason.
+            return true;
+        }
     }
 }

@@ -16,6 +16,8 @@ public interface Listener extends Source {
     SocketAddress address();
 
     /// The next connection, or null when none waits.
+    ///
+    /// @throws AcceptException when the system's error number says whether that concerns one connection or the listener
     @Nullable StreamSocket accept() throws IOException;
 
     /// The next of those that it has accepted before anybody asked for them, when nobody watches it any more: nobody else can serve

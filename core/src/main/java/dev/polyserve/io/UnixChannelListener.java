@@ -3,6 +3,7 @@ package dev.polyserve.io;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -46,10 +47,12 @@ final class UnixChannelListener extends BoundChannel<ServerSocketChannel> implem
             probe.configureBlocking(false);
             probe.connect(UnixDomainSocketAddress.of(path));
             return true;
+        } catch (ConnectException e) {
+            // "Connection refused", in any language: of a Unix socket nothing else is told by this type.
+            return false;
         } catch (IOException e) {
-            String reason = String.valueOf(e.getMessage());
             // Only "nobody listens" proves it stale: a full backlog or a missing permission is a live one.
-            return !reason.contains("refused");
+            return true;
         }
     }
 

@@ -1,14 +1,13 @@
 package dev.polyserve.run;
 
 import dev.polyserve.ServerListener;
+import dev.polyserve.io.AcceptException;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Accepts at one listener, for every model: survives every error and every throwable, pauses when the system or we are
@@ -25,17 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the accept loop's.
 final class Acceptor implements Multiplexer.Ready {
     private static final int ACCEPTS_PER_TURN = 64;
-    /// What the system says of a descriptor that is no listener any more. The JDK passes on text only, so it is not believed
-    /// at once but when nothing else comes.
-    private static final Set<String> FATAL = Set.of("bad file descriptor", "invalid argument",
-            "socket operation on non-socket");
+    /// That a descriptor is no listener any more is believed when nothing else comes.
     private static final int FATAL_IN_A_ROW = 5;
-    /// What the system says of one connection that was lost before it was accepted, or of its network (`accept(2)`): the next
-    /// may be fine, and waits. What is not recognised, as in another language, costs a pause.
-    private static final Set<String> OF_ONE_CONNECTION = Set.of("connection abort", "protocol error", "network is down",
-            "network is unreachable", "no route to host", "host is down", "machine is not on the network",
-            "operation not supported", "operation not permitted", "connection timed out");
-    /// A reason that comes more often than this in a row is not of one connection, whatever it says.
+    /// An error that comes more often than this in a row is not of one connection, whatever it says.
     private static final int RETRIED_AT_ONCE = 16;
 
     /// Where accepted sockets go.
@@ -171,7 +162,8 @@ final class Acceptor implements Multiplexer.Ready {
     }
 
     private boolean retriesAtOnce(Throwable error) {
-        if (!listener.isOpen() || retriedInARow >= RETRIED_AT_ONCE || !says(error, OF_ONE_CONNECTION)) {
+        if (!listener.isOpen() || retriedInARow >= RETRIED_AT_ONCE
+                || !concerns(error, AcceptException.Concerned.CONNECTION)) {
             return false;
         }
         retriedInARow++;
@@ -180,9 +172,9 @@ final class Acceptor implements Multiplexer.Ready {
         return true;
     }
 
-    private static boolean says(Throwable error, Set<String> reasons) {
-        String reason = String.valueOf(error.getMessage()).toLowerCase(Locale.ROOT);
-        return reasons.stream().anyMatch(reason::contains);
+    /// An error of which nothing is known concerns neither, and costs a pause.
+    private static boolean concerns(Throwable error, AcceptException.Concerned what) {
+        return error instanceof AcceptException known && known.concerned() == what;
     }
 
     /// Pauses, or gives up a listener that is none any more.
@@ -193,7 +185,7 @@ final class Acceptor implements Multiplexer.Ready {
             return false;
         }
         disarm();
-        fatalInARow = says(error, FATAL) ? fatalInARow + 1 : 0;
+        fatalInARow = concerns(error, AcceptException.Concerned.LISTENER) ? fatalInARow + 1 : 0;
         if (fatalInARow >= FATAL_IN_A_ROW) {
             events.listenerDown(listener.endpoint(), error);
             close(true);

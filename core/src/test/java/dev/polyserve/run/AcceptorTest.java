@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polyserve.Endpoint;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.io.AcceptException;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.loop.EventLoop;
@@ -76,7 +77,7 @@ class AcceptorTest {
     void shouldGiveUpAListenerThatIsNoneAnyMore() {
         for (int i = 0; i < 5; i++) {
             assertThat(listener.open).isTrue();
-            failures.add(new IOException("Bad file descriptor"));
+            failures.add(failed(AcceptException.Concerned.LISTENER));
             acceptor.ready(Multiplexer.READ);
         }
         assertThat(events.told).hasSize(6).endsWith("down", "nothing is left");
@@ -87,10 +88,37 @@ class AcceptorTest {
     @Test
     void shouldNotGiveUpWhenSomethingElseFailsInBetween() {
         for (int i = 0; i < 20; i++) {
-            failures.add(new IOException(i % 4 == 3 ? "Connection aborted" : "Invalid argument"));
+            failures.add(failed(i % 4 == 3
+                    ? AcceptException.Concerned.CONNECTION
+                    : AcceptException.Concerned.LISTENER));
             acceptor.ready(Multiplexer.READ);
         }
         assertThat(listener.open).isTrue();
+    }
+
+    @Test
+    void shouldGoOnAtOnceAfterTheErrorOfOneConnection() {
+        failures.add(failed(AcceptException.Concerned.CONNECTION));
+        acceptor.ready(Multiplexer.READ);
+        assertThat(events.told).containsExactly("failed, again in 0 ms");
+        assertThat(multiplexer.interest()).isEqualTo(Multiplexer.READ);
+    }
+
+    /// As text, a reason decides nothing: it is English only where the user speaks that.
+    @Test
+    void shouldPauseAfterAnErrorOfWhichOnlyTheTextIsKnown() {
+        for (String text : List.of("Software caused connection abort", "Bad file descriptor", "Connexion perdue")) {
+            for (int i = 0; i < 6; i++) {
+                failures.add(new IOException(text));
+                acceptor.ready(Multiplexer.READ);
+            }
+        }
+        assertThat(events.told).hasSize(18).doesNotContain("down", "failed, again in 0 ms");
+        assertThat(listener.open).isTrue();
+    }
+
+    private static AcceptException failed(AcceptException.Concerned what) {
+        return new AcceptException(what, new IOException("in some language"));
     }
 
     @Test

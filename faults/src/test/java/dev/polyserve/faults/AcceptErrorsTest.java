@@ -27,7 +27,7 @@ class AcceptErrorsTest {
     private static final Duration SLACK = Duration.ofMillis(200);
 
     private static Stream<Arguments> fatal() {
-        return Mode.modelsAndEdges().stream().flatMap(mode -> FATAL.stream().map(error -> Arguments.of(mode, error)));
+        return Mode.withErrorNumbers().stream().flatMap(mode -> FATAL.stream().map(error -> Arguments.of(mode, error)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -47,7 +47,7 @@ class AcceptErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#modelsAndEdges")
+    @MethodSource("dev.polyserve.faults.Mode#withErrorNumbers")
     void theTroubleOfOneConnectionDelaysNoOther(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (String error : TRANSIENT) {
@@ -60,6 +60,28 @@ class AcceptErrorsTest {
                             .containsOnly(mode.calls().accept());
                 }
             }
+        });
+    }
+
+    /// A text is in the user's language, so it decides nothing: the acceptor pauses, and goes on.
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#withoutErrorNumbers")
+    void whatIsKnownAsTextOnlyCostsAPause(Mode mode) throws Exception {
+        Settings.of(mode).test(server -> {
+            for (String error : List.of("EPROTO", "EINVAL")) {
+                List<Duration> pauses = pausesWhileServing(server, mode, error);
+                for (int i = 0; i < FAILURES_IN_A_ROW; i++) {
+                    assertThat(pauses.get(i)).as("pause %d after %s", i + 1, error)
+                            .isBetween(SHORTEST_PAUSE.multipliedBy(1L << i), LONGEST_PAUSE.plus(SLACK));
+                }
+            }
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.polyserve.faults.Mode#modelsAndEdges")
+    void anInterruptedCallIsMadeAgainAtOnce(Mode mode) throws Exception {
+        Settings.of(mode).test(server -> {
             // The JDK takes this one for an empty backlog, so the loop waits and is told again at once. A pause would be longer
             // each time; a busy machine's delay is not.
             List<Duration> pauses = pausesWhileServing(server, mode, "EINTR");

@@ -66,6 +66,16 @@ record Mode(String model, Style style) {
         return with(models(), of(List.of("epoll-et"), Style.HANDLER));
     }
 
+    /// Those of them on descriptors, which know the system's error numbers.
+    static List<Mode> withErrorNumbers() {
+        return of(List.of("epoll", "epoll-et"), Style.HANDLER);
+    }
+
+    /// Those of them on the JDK's channels, which know the reasons as text only.
+    static List<Mode> withoutErrorNumbers() {
+        return models().stream().filter(mode -> !withErrorNumbers().contains(mode)).toList();
+    }
+
     private static List<Mode> with(List<Mode> some, List<Mode> more) {
         return Stream.concat(some.stream(), more.stream()).distinct().toList();
     }

@@ -3,11 +3,11 @@ package dev.polyserve.linux.ring;
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
+import dev.polyserve.linux.socket.AcceptErrors;
 import dev.polyserve.linux.socket.DescriptorListener;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.RingLayout;
-import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -98,7 +98,7 @@ final class RingListener extends Watched implements Listener {
             int failed = errno;
             errno = 0;
             orders.due(this);
-            throw new SystemCallException("accept4", -failed);
+            throw AcceptErrors.of(-failed);
         }
         return null;
     }

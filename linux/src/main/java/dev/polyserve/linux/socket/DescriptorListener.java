@@ -68,7 +68,10 @@ public final class DescriptorListener extends DescriptorSource implements Listen
                 return accepted;
             }
             readiness.remains(Readiness.READ);
-            return SystemCallException.require("accept4", accepted);
+            if (accepted < 0) {
+                throw AcceptErrors.of(accepted);
+            }
+            return accepted;
         } finally {
             descriptor.end();
         }

@@ -3,7 +3,7 @@ package dev.polyserve.linux.system;
 import java.util.Map;
 
 /// The error numbers of Linux that mean something to a server, the same on x86-64 and aarch64, and their texts: the C
-/// library's in English, whatever the user's language, because they are also read by program.
+/// library's in English, whatever the user's language, as all that is logged.
 public final class Errno {
     /// Operation not permitted.
     public static final int EPERM = 1;
@@ -59,6 +59,24 @@ public final class Errno {
     public static final int ETOOMANYREFS = 109;
     /// Nobody listens there.
     public static final int ECONNREFUSED = 111;
+    /// The machine is not on the network.
+    public static final int ENONET = 64;
+    /// Protocol error.
+    public static final int EPROTO = 71;
+    /// Operation not supported.
+    public static final int EOPNOTSUPP = 95;
+    /// The network is down.
+    public static final int ENETDOWN = 100;
+    /// The network is unreachable.
+    public static final int ENETUNREACH = 101;
+    /// A connection was lost before it was accepted.
+    public static final int ECONNABORTED = 103;
+    /// The connection timed out.
+    public static final int ETIMEDOUT = 110;
+    /// The host is down.
+    public static final int EHOSTDOWN = 112;
+    /// No route leads to the host.
+    public static final int EHOSTUNREACH = 113;
     /// Cancelled.
     public static final int ECANCELED = 125;
 
@@ -90,26 +108,26 @@ public final class Errno {
             Map.entry(ENOSYS, "Function not implemented (ENOSYS)"),
             Map.entry(40, "Too many levels of symbolic links (ELOOP)"),
             Map.entry(ETIME, "Timer expired (ETIME)"),
-            Map.entry(64, "Machine is not on the network (ENONET)"),
-            Map.entry(71, "Protocol error (EPROTO)"),
+            Map.entry(ENONET, "Machine is not on the network (ENONET)"),
+            Map.entry(EPROTO, "Protocol error (EPROTO)"),
             Map.entry(ENOTSOCK, "Socket operation on non-socket (ENOTSOCK)"),
             Map.entry(EMSGSIZE, "Message too long (EMSGSIZE)"),
             Map.entry(91, "Protocol wrong type for socket (EPROTOTYPE)"),
             Map.entry(92, "Protocol not available (ENOPROTOOPT)"),
-            Map.entry(95, "Operation not supported (EOPNOTSUPP)"),
+            Map.entry(EOPNOTSUPP, "Operation not supported (EOPNOTSUPP)"),
             Map.entry(EAFNOSUPPORT, "Address family not supported by protocol (EAFNOSUPPORT)"),
             Map.entry(EADDRINUSE, "Address already in use (EADDRINUSE)"),
             Map.entry(EADDRNOTAVAIL, "Cannot assign requested address (EADDRNOTAVAIL)"),
-            Map.entry(100, "Network is down (ENETDOWN)"),
-            Map.entry(101, "Network is unreachable (ENETUNREACH)"),
-            Map.entry(103, "Software caused connection abort (ECONNABORTED)"),
+            Map.entry(ENETDOWN, "Network is down (ENETDOWN)"),
+            Map.entry(ENETUNREACH, "Network is unreachable (ENETUNREACH)"),
+            Map.entry(ECONNABORTED, "Software caused connection abort (ECONNABORTED)"),
             Map.entry(104, "Connection reset by peer (ECONNRESET)"),
             Map.entry(ENOBUFS, "No buffer space available (ENOBUFS)"),
             Map.entry(ENOTCONN, "Transport endpoint is not connected (ENOTCONN)"),
-            Map.entry(110, "Connection timed out (ETIMEDOUT)"),
+            Map.entry(ETIMEDOUT, "Connection timed out (ETIMEDOUT)"),
             Map.entry(ECONNREFUSED, "Connection refused (ECONNREFUSED)"),
-            Map.entry(112, "Host is down (EHOSTDOWN)"),
-            Map.entry(113, "No route to host (EHOSTUNREACH)"),
+            Map.entry(EHOSTDOWN, "Host is down (EHOSTDOWN)"),
+            Map.entry(EHOSTUNREACH, "No route to host (EHOSTUNREACH)"),
             Map.entry(ECANCELED, "Operation canceled (ECANCELED)"));
 
     private Errno() {}

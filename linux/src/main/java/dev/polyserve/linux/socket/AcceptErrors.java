@@ -1,0 +1,26 @@
+package dev.polyserve.linux.socket;
+
+import dev.polyserve.io.AcceptException;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+
+/// What the error numbers of `accept(2)` say.
+public final class AcceptErrors {
+    private AcceptErrors() {}
+
+    /// The exception for a call that failed.
+    ///
+    /// @param result what it returned: `-errno`
+    public static IOException of(int result) {
+        SystemCallException failed = new SystemCallException("accept4", result);
+        return switch (-result) {
+            case Errno.ECONNABORTED, Errno.EPROTO, Errno.ENETDOWN, Errno.ENETUNREACH, Errno.EHOSTDOWN,
+                    Errno.EHOSTUNREACH, Errno.ENONET, Errno.EOPNOTSUPP, Errno.EPERM, Errno.ETIMEDOUT ->
+                new AcceptException(AcceptException.Concerned.CONNECTION, failed);
+            case Errno.EBADF, Errno.EINVAL, Errno.ENOTSOCK ->
+                new AcceptException(AcceptException.Concerned.LISTENER, failed);
+            default -> failed;
+        };
+    }
+}
