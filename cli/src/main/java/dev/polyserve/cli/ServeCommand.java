@@ -13,6 +13,7 @@ import dev.polyserve.cli.services.Service;
 import dev.polyserve.cli.services.ServiceContext;
 import dev.polyserve.cli.text.LineWriter;
 import dev.polyserve.linux.account.Account;
+import dev.polyserve.linux.account.FileCreation;
 import dev.polyserve.linux.activation.Activation;
 import dev.polyserve.linux.activation.ServiceManager;
 import dev.polyserve.linux.restart.Predecessor;
@@ -141,7 +142,9 @@ final class ServeCommand {
             life.watchIdleness(builder);
             // Before anything is bound, so that a name that is wrong costs nothing.
             Optional<Account> account = takesOver ? Optional.empty() : account(plan);
-            return start(builder.bind(), plan, account);
+            // A worker binds nothing: its supervisor has.
+            FileCreation files = Server.isWorker() ? FileCreation.AS_EVER : plan.operation().files().creation(account);
+            return start(files.of(builder::bind), account);
         } catch (ModelUnavailableException | IllegalArgumentException | IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
@@ -154,11 +157,8 @@ final class ServeCommand {
     }
 
     /// What needs root is done once the endpoints are bound; nobody was served yet.
-    private static Server start(Server bound, ServePlan plan, Optional<Account> account) throws IOException {
+    private static Server start(Server bound, Optional<Account> account) throws IOException {
         try {
-            if (!Server.isWorker()) {
-                plan.operation().files().see(plan.endpoints(), account);
-            }
             if (account.isPresent()) {
                 account.get().become();
             }

@@ -123,6 +123,15 @@ class OperationTest {
     }
 
     @Test
+    void aPidFileThatIsALinkIsRefused() throws Exception {
+        Path file = Files.createSymbolicLink(directory.resolve("pid"), Files.createFile(directory.resolve("other")));
+        try (ServedProcess server = withPidFile(file)) {
+            assertThat(server.awaitStatus()).isEqualTo(2);
+            server.err.awaitContaining("is a symbolic link; give the file that it leads to");
+        }
+    }
+
+    @Test
     void aRestartThatEndsTheServerIsToldAtOnce() throws Exception {
         Path file = directory.resolve("pid");
         // Whoever has started it does not ask how it has ended, so its number stays.
@@ -206,6 +215,69 @@ class OperationTest {
             assertThat(server.awaitStatus()).isZero();
         }
         assertThat(directory).isEmptyDirectory();
+    }
+
+    /// Whoever has the directory may replace the socket's file at any moment, with a link to a file of root's.
+    @Test
+    void aLinkInThePlaceOfASocketDoesNotChangeWhatItLeadsTo() throws Exception {
+        requireRoot();
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "needs strace");
+        Path control = directory.resolve("control");
+        Path file = directory.resolve("socket");
+        Path victim = Files.writeString(directory.resolve("victim"), "root's");
+        Files.setPosixFilePermissions(victim, PosixFilePermissions.fromString("rw-------"));
+        Files.setAttribute(directory, "unix:uid", 65534);
+        List<String> slowly = List.of("strace", "-f", "-o", directory.resolve("calls").toString(), "-e", "trace=bind",
+                "-e", "inject=bind:delay_exit=1500000");
+        try (ServedProcess server = ServedProcess.start(slowly, Map.of(), "serve", "echo", "--listen", "unix:" + file,
+                "--control", control.toString(), "--user", "nobody", "--unix-mode", "0666")) {
+            awaitFile(file);
+            Files.delete(file);
+            Files.createSymbolicLink(file, victim);
+            awaitFile(control);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(control)))
+                    .as("while it is bound").isEqualTo("rw-------");
+            server.out.awaitContaining("polyserve: serving ");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(victim))).isEqualTo("rw-------");
+            assertThat(Files.getAttribute(victim, "unix:uid")).isEqualTo(0);
+        }
+    }
+
+    @Test
+    void theControlSocketAnswersItsOwnUserAndRootWhateverItsMode() throws Exception {
+        requireRoot();
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv of the package util-linux");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/perl")), "needs perl");
+        Path control = directory.resolve("control");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", ANYWHERE, "--control",
+                control.toString())) {
+            server.awaitPort();
+            Files.setPosixFilePermissions(control, PosixFilePermissions.fromString("rw-rw-rw-"));
+            assertThat(asked(control, List.of())).startsWith("ok\n");
+            assertThat(asked(control, List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")))
+                    .isEmpty();
+        }
+    }
+
+    private static void awaitFile(Path file) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!Files.exists(file)) {
+            assertThat(System.nanoTime() - deadline).as("%s is there in time", file).isNegative();
+            Thread.sleep(1);
+        }
+    }
+
+    private static String asked(Path control, List<String> as) throws Exception {
+        List<String> command = new ArrayList<>(as);
+        command.addAll(List.of("perl", "-MSocket", "-e",
+                "socket(S, PF_UNIX, SOCK_STREAM, 0); connect(S, sockaddr_un($ARGV[0])) or die 'not connected';"
+                        + " syswrite(S, \"status text\\n\"); print <S>",
+                control.toString()));
+        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return answer;
     }
 
     @Test

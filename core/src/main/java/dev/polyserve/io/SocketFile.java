@@ -3,14 +3,12 @@ package dev.polyserve.io;
 import dev.polyserve.Endpoint;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /// The file of a bound Unix socket, and its owner: a stale one is replaced, a live one refused, any other file never touched.
 ///
@@ -20,10 +18,10 @@ public final class SocketFile {
     private static final Set<Path> LEFT = ConcurrentHashMap.newKeySet();
 
     private final Path path;
-    /// Its identity (device and inode): another's at the same path is not ours to remove.
-    private final @Nullable Object key;
+    /// Its identity (device and inode): another's at the same path is not ours to remove. None where it was gone at once.
+    private final Optional<Object> key;
 
-    private SocketFile(Path path, @Nullable Object key) {
+    private SocketFile(Path path, Optional<Object> key) {
         this.path = path;
         this.key = key;
     }
@@ -40,28 +38,32 @@ public final class SocketFile {
     /// @throws BindFailedException when somebody does, or the file is none of a socket
     public static void removeStale(Endpoint endpoint, Path path, Probe probe) throws IOException {
         LEFT.remove(path);
-        try {
-            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class,
-                    LinkOption.NOFOLLOW_LINKS);
-            if (!attributes.isOther()) {
+        try (DirectoryEntry entry = DirectoryEntry.at(path)) {
+            Optional<BasicFileAttributes> attributes = entry.attributes();
+            if (attributes.isEmpty()) {
+                return;
+            }
+            if (!attributes.get().isOther()) {
                 throw new BindFailedException(endpoint, "the file is there and is not a socket; take another path",
                         null);
             }
+            if (probe.isLive(path)) {
+                throw new BindFailedException(endpoint,
+                        "another server listens there; stop it or take another path", null);
+            }
+            entry.remove();
         } catch (NoSuchFileException e) {
-            return;
+            throw new BindFailedException(endpoint, "its directory does not exist; make it or take another path", e);
         } catch (AccessDeniedException e) {
             throw new BindFailedException(endpoint, "permission denied", e);
         }
-        if (probe.isLive(path)) {
-            throw new BindFailedException(endpoint, "another server listens there; stop it or take another path",
-                    null);
-        }
-        Files.deleteIfExists(path);
     }
 
     /// The file that binding has just made.
     public static SocketFile made(Path path) throws IOException {
-        return new SocketFile(path, key(path));
+        try (DirectoryEntry entry = DirectoryEntry.at(path)) {
+            return new SocketFile(path, key(entry));
+        }
     }
 
     /// Another process serves the socket at this path, too: closing ours leaves the file.
@@ -79,17 +81,18 @@ public final class SocketFile {
         if (LEFT.contains(path)) {
             return;
         }
-        Object now = key(path);
-        if (now != null && now.equals(key)) {
-            Files.deleteIfExists(path);
+        try (DirectoryEntry entry = DirectoryEntry.at(path)) {
+            Optional<Object> now = key(entry);
+            if (now.isPresent() && now.equals(key)) {
+                entry.remove();
+            }
+        } catch (NoSuchFileException e) {
+            // Removed with its directory.
+            assert !LEFT.contains(path);
         }
     }
 
-    private static @Nullable Object key(Path path) throws IOException {
-        try {
-            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
-        } catch (NoSuchFileException e) {
-            return null;
-        }
+    private static Optional<Object> key(DirectoryEntry entry) throws IOException {
+        return entry.attributes().filter(BasicFileAttributes::isOther).map(BasicFileAttributes::fileKey);
     }
 }

@@ -36,7 +36,7 @@ public final class ControlClient {
         }
         throw new RefusedException(answer.startsWith(ERROR)
                 ? answer.substring(ERROR.length()).strip()
-                : "the server has ended without an answer");
+                : "the server has given no answer: it has ended, or was started by another user");
     }
 
     /// The server could not do it.

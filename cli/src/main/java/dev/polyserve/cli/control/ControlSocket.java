@@ -1,17 +1,23 @@
 package dev.polyserve.cli.control;
 
 import dev.polyserve.Connection;
+import dev.polyserve.ConnectionInfo;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
+import dev.polyserve.Model;
 import dev.polyserve.Server;
+import dev.polyserve.ServerBuilder;
+import dev.polyserve.ServerListener;
 import dev.polyserve.cli.operation.FileIdentity;
 import dev.polyserve.cli.text.Units;
+import dev.polyserve.linux.account.Account;
+import dev.polyserve.linux.account.FileCreation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /// The socket at which a running server is asked and told things; only its own user can use it.
 ///
@@ -19,7 +25,8 @@ import java.time.Duration;
 public final class ControlSocket implements AutoCloseable {
     private static final int MOST_AT_ONCE = 16;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final String OWN_USER_ONLY = "rw-------";
+    /// From its first moment on: it listens as soon as it is there.
+    private static final FileCreation OWN_USER_ONLY = FileCreation.withMode(0600);
 
     private final Server socket;
     private final Path path;
@@ -55,11 +62,11 @@ public final class ControlSocket implements AutoCloseable {
 
     private static ControlSocket open(Path at, Path path, Controlled controlled) throws IOException {
         Answers answers = new Answers(controlled);
-        Server socket = Server.at(new Endpoint.Unix(at)).handle(answers::answer)
-                .options(options -> options.withMaxConnections(MOST_AT_ONCE).withIdleTimeout(PATIENCE)).bind();
+        ServerBuilder builder = Server.at(new Endpoint.Unix(at)).model(Model.epoll()).handle(answers::answer)
+                .listener(new OwnUserAndRoot())
+                .options(options -> options.withMaxConnections(MOST_AT_ONCE).withIdleTimeout(PATIENCE));
+        Server socket = OWN_USER_ONLY.of(builder::bind);
         try {
-            // Before anybody is accepted, so that nobody else is answered.
-            Files.setPosixFilePermissions(at, PosixFilePermissions.fromString(OWN_USER_ONLY));
             return new ControlSocket(socket.start(), path, FileIdentity.of(at));
         } catch (IOException | RuntimeException e) {
             socket.close();
@@ -76,6 +83,14 @@ public final class ControlSocket implements AutoCloseable {
     @Override
     public String toString() {
         return "control socket " + path;
+    }
+
+    /// Turns other users away, as the kernel tells them: the file's mode may have been changed since.
+    private static final class OwnUserAndRoot implements ServerListener {
+        @Override
+        public boolean verify(ConnectionInfo connection) {
+            return connection.peerCredentials().map(peer -> Account.isOursOrRoot(peer.uid())).orElse(false);
+        }
     }
 
     /// Answers one request a connection.
@@ -105,12 +120,19 @@ public final class ControlSocket implements AutoCloseable {
                     + " connections ended by themselves, " + report.aborted() + " were cut off");
         }
 
+        /// It waits in a system call, which would hold the loop, so it has a thread of its own.
         private void restart(Connection connection) throws IOException {
-            try {
-                ok(connection, controlled.restart());
-            } catch (IOException e) {
-                connection.writeLine("error: " + e.getMessage());
-            }
+            CompletableFuture<String> restarted = new CompletableFuture<>();
+            Thread.ofPlatform().daemon().name("polyserve-restart").start(() -> {
+                try {
+                    restarted.complete("ok\n" + controlled.restart());
+                } catch (IOException e) {
+                    restarted.complete("error: " + e.getMessage());
+                } catch (RuntimeException | Error e) {
+                    restarted.completeExceptionally(e);
+                }
+            });
+            connection.writeLine(restarted.join());
         }
     }
 }

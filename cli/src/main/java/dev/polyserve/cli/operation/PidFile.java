@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,11 +42,16 @@ public final class PidFile implements AutoCloseable {
     public static PidFile claim(Path path) throws IOException {
         FileChannel old;
         try {
-            old = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            // Root must not be made to open something else, as a device, by a link of the directory's owner.
+            old = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
             return new PidFile(path, null);
         } catch (FileSystemException e) {
             throw unusable(path, e);
+        } catch (IOException e) {
+            throw Files.isSymbolicLink(path)
+                    ? new IOException("the pid file " + path + " is a symbolic link; give the file that it leads to", e)
+                    : e;
         }
         try {
             if (!locked(old)) {

@@ -6,7 +6,6 @@ import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -89,10 +88,19 @@ public final class Account {
         }
     }
 
-    /// Gives him a file, with his group.
-    public void own(Path file) throws IOException {
-        Files.setAttribute(file, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
-        Files.setAttribute(file, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
+    int uid() {
+        return uid;
+    }
+
+    int gid() {
+        return gid;
+    }
+
+    /// Whether a user may do what this process's user may: it is the same one, or root.
+    ///
+    /// @param user as [dev.polyserve.ConnectionInfo.Credentials] tells it
+    public static boolean isOursOrRoot(long user) {
+        return user == ROOT || user == Integer.toUnsignedLong(CLibrary.effectiveUser());
     }
 
     private void requireInEveryThread() throws IOException {

@@ -36,6 +36,11 @@ enum CallNumber {
     EVENTFD2(290, 19), //
     CLOCK_GETTIME(228, 113), //
     RT_SIGACTION(13, 134), //
+    UMASK(95, 166), //
+    SETFSUID(122, 151), //
+    SETFSGID(123, 152), //
+    CAPGET(125, 90), //
+    CAPSET(126, 91), //
     KILL(62, 129), //
     WAITID(247, 95), //
     PIDFD_SEND_SIGNAL(424, 424), //

@@ -1,0 +1,84 @@
+package dev.polyserve.io;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One entry of a directory that is held open: what is looked at and what is removed is in the same directory, wherever a link on
+/// the path to it leads meanwhile.
+///
+/// A program with more rights than the owner of that link could otherwise be made to remove a file elsewhere. Where the
+/// directory may not be listed, no descriptor is left, or the system has no `openat(2)`, the path is used.
+///
+/// **Thread**: any, one at a time.
+public final class DirectoryEntry implements AutoCloseable {
+    private final Path path;
+    private final @Nullable DirectoryStream<Path> directory;
+
+    private DirectoryEntry(Path path, @Nullable DirectoryStream<Path> directory) {
+        this.path = path;
+        this.directory = directory;
+    }
+
+    /// The entry at this path, which need not be there.
+    ///
+    /// @throws NoSuchFileException when there is no such directory
+    @SuppressWarnings("StreamResourceLeak") // what is returned closes it
+    public static DirectoryEntry at(Path path) throws IOException {
+        Path parent = Objects.requireNonNull(path.toAbsolutePath().getParent(), "a file has a directory");
+        try {
+            return new DirectoryEntry(path, Files.newDirectoryStream(parent));
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            throw e;
+        } catch (FileSystemException e) {
+            return new DirectoryEntry(path, null);
+        }
+    }
+
+    /// What it is; a link itself, not what it leads to.
+    ///
+    /// @return empty when there is none
+    public Optional<BasicFileAttributes> attributes() throws IOException {
+        try {
+            return Optional.of(directory instanceof SecureDirectoryStream<Path> held
+                    ? held.getFileAttributeView(path.getFileName(), BasicFileAttributeView.class,
+                            LinkOption.NOFOLLOW_LINKS).readAttributes()
+                    : Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Removes it, if it is still there.
+    public void remove() throws IOException {
+        if (directory instanceof SecureDirectoryStream<Path> held) {
+            try {
+                held.deleteFile(path.getFileName());
+            } catch (NoSuchFileException e) {
+                // Removed meanwhile, which is what was wanted.
+                return;
+            }
+        } else {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    /// Lets go of the directory.
+    @Override
+    public void close() throws IOException {
+        if (directory != null) {
+            directory.close();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.polyserve.linux.account;
+
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.CreationCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.linux.system.SystemCalls;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The owner and the mode that files get when they are created, Unix sockets among them.
+///
+/// The system is told before it creates them. Nothing is changed by path afterwards: by then the owner of the directory could have
+/// put a link there, and root would give away what it leads to.
+///
+/// **Thread**: any platform thread; one at a time creates, because the mode is the process's `umask(2)`. Other files that the
+/// process creates at that moment get it, too.
+///
+/// @param mode the permission bits; as the umask says, if none are given
+/// @param owner to whom they belong, if not to this process's user
+public record FileCreation(Optional<Integer> mode, Optional<Account> owner) {
+    /// Nothing is changed about them.
+    public static final FileCreation AS_EVER = new FileCreation(Optional.empty(), Optional.empty());
+
+    private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
+    private static final int ALL = 0777;
+    private static final int NONE = -1;
+
+    /// With this mode and no other owner.
+    public static FileCreation withMode(int mode) {
+        return new FileCreation(Optional.of(mode), Optional.empty());
+    }
+
+    /// What creates files.
+    ///
+    /// @param <T> what it makes of them
+    @FunctionalInterface
+    public interface Creating<T> {
+        /// Creates them, in this thread.
+        T create() throws IOException;
+    }
+
+    /// Creates files so.
+    ///
+    /// @throws IOException also when the system refuses the owner; then nothing was created
+    public <T> T of(Creating<T> creating) throws IOException {
+        if (mode.isEmpty() && owner.isEmpty()) {
+            return creating.create();
+        }
+        Optional<String> noCalls = SystemCalls.whyNot();
+        if (noCalls.isPresent()) {
+            throw new IOException("files cannot be created with an owner or a mode of their own: " + noCalls.get());
+        }
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("files get another owner and mode in platform threads only");
+        }
+        ONE_AT_A_TIME.lock();
+        try {
+            return withMode(() -> withOwner(creating));
+        } finally {
+            ONE_AT_A_TIME.unlock();
+        }
+    }
+
+    private <T> T withMode(Creating<T> creating) throws IOException {
+        if (mode.isEmpty()) {
+            return creating.create();
+        }
+        CallMemory memory = CallMemory.small();
+        int before = CreationCalls.umask(memory, ALL & ~mode.get());
+        try {
+            return creating.create();
+        } finally {
+            int unused = CreationCalls.umask(memory, before);
+            assert unused == (ALL & ~mode.get());
+        }
+    }
+
+    /// The owner's rights would not do where only root may create files, so permissions do not count meanwhile.
+    private <T> T withOwner(Creating<T> creating) throws IOException {
+        if (owner.isEmpty()) {
+            return creating.create();
+        }
+        CallMemory memory = CallMemory.small();
+        int group = CreationCalls.fileGroup(memory, owner.get().gid());
+        int user = CreationCalls.fileUser(memory, owner.get().uid());
+        try {
+            if (CreationCalls.fileUser(memory, NONE) != owner.get().uid()
+                    || CreationCalls.fileGroup(memory, NONE) != owner.get().gid()) {
+                throw new IOException("files cannot be given to the user " + owner.get()
+                        + ": the system refuses setfsuid and setfsgid");
+            }
+            SystemCallException.require("capset", CreationCalls.overridePermissions(memory));
+            return creating.create();
+        } finally {
+            int unused = CreationCalls.fileUser(memory, user) + CreationCalls.fileGroup(memory, group);
+            assert unused >= 0 || user < 0;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.polyserve.linux.system;
+
+import static dev.polyserve.linux.system.SystemCalls.call;
+
+/// Calls that decide what the owner, the group and the mode of a new file are. All but [#umask] concern the calling thread alone.
+public final class CreationCalls {
+    /// `_LINUX_CAPABILITY_VERSION_3`: sets of 64 bits, in two halves.
+    static final int CAPABILITY_VERSION = 0x2008_0522;
+    /// `CAP_DAC_OVERRIDE`: permissions of files and directories do not count.
+    static final int OVERRIDE = 1;
+
+    /// The header is the first word; then come two structures of three halves.
+    private static final int DATA_HALF = 2;
+
+    private CreationCalls() {}
+
+    /// `umask(2)` of the whole process: the permissions that new files do not get.
+    ///
+    /// @return those before
+    public static int umask(CallMemory memory, int mask) {
+        return (int) call(memory, CallNumber.UMASK, mask, 0, 0, 0, 0, 0);
+    }
+
+    /// `setfsuid(2)`: new files belong to this user; permissions are checked for him, too.
+    ///
+    /// @return the user before, also when it has failed
+    public static int fileUser(CallMemory memory, int uid) {
+        return (int) call(memory, CallNumber.SETFSUID, uid, 0, 0, 0, 0, 0);
+    }
+
+    /// `setfsgid(2)`, as [#fileUser].
+    public static int fileGroup(CallMemory memory, int gid) {
+        return (int) call(memory, CallNumber.SETFSGID, gid, 0, 0, 0, 0, 0);
+    }
+
+    /// `capset(2)`: permissions do not count again, which [#fileUser] has changed. Where the process was never allowed that, they
+    /// count.
+    ///
+    /// ```c
+    /// struct header { u32 version; int pid; };                            // 8 bytes
+    /// struct data   { u32 effective; u32 permitted; u32 inheritable; };   // 12 bytes, two of them
+    /// ```
+    ///
+    /// @return 0, or `-errno`
+    public static int overridePermissions(CallMemory memory) {
+        memory.half(0, CAPABILITY_VERSION);
+        memory.half(1, 0);
+        long data = memory.wordsAddress() + DATA_HALF * Integer.BYTES;
+        int asked = (int) call(memory, CallNumber.CAPGET, memory.wordsAddress(), data, 0, 0, 0, 0);
+        if (asked < 0) {
+            return asked;
+        }
+        int permitted = memory.half(DATA_HALF + 1);
+        memory.half(DATA_HALF, memory.half(DATA_HALF) | (permitted & (1 << OVERRIDE)));
+        return (int) call(memory, CallNumber.CAPSET, memory.wordsAddress(), data, 0, 0, 0, 0);
+    }
+}

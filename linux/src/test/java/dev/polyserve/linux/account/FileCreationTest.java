@@ -1,0 +1,91 @@
+package dev.polyserve.linux.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.io.ChannelTransport;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.Transport;
+import dev.polyserve.linux.socket.DescriptorTransport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Files have their owner and mode as soon as they are there, and the thread and the process are as before afterwards.
+@EnabledOnOs(OS.LINUX)
+@Timeout(60)
+class FileCreationTest {
+    private static final List<Transport> FAMILIES = List.of(new ChannelTransport(), DescriptorTransport.unlimited());
+    private static final int NOBODY = 65_534;
+
+    @TempDir
+    private Path directory;
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
+    @Test
+    void theModeIsThereFromTheBeginning() throws Exception {
+        Path before = Files.createFile(directory.resolve("before"));
+        for (Transport family : FAMILIES) {
+            for (int mode : List.of(0600, 0660, 0777)) {
+                Path file = directory.resolve("socket");
+                Listener listener = FileCreation.withMode(mode)
+                        .of(() -> family.listen(new Endpoint.Unix(file), Options.defaults().sockets()));
+                assertThat(mode(file)).isEqualTo(switch (mode) {
+                    case 0600 -> "rw-------";
+                    case 0660 -> "rw-rw----";
+                    default -> "rwxrwxrwx";
+                });
+                listener.close();
+                assertThat(file).doesNotExist();
+            }
+        }
+        assertThat(mode(Files.createFile(directory.resolve("after")))).isEqualTo(mode(before));
+    }
+
+    @Test
+    void theOwnerHasThemAlsoInADirectoryOfRoot() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "needs root");
+        List<String> rightsBefore = rights();
+        FileCreation creation = new FileCreation(Optional.of(0640), Optional.of(Account.of("nobody")));
+        for (Transport family : FAMILIES) {
+            Path file = directory.resolve("socket");
+            Listener listener = creation.of(() -> family.listen(new Endpoint.Unix(file), Options.defaults().sockets()));
+            assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(NOBODY);
+            assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(NOBODY);
+            assertThat(mode(file)).isEqualTo("rw-r-----");
+            listener.close();
+        }
+        assertThatThrownBy(() -> creation.of(() -> {
+            throw new IOException("intended");
+        })).hasMessage("intended");
+        assertThat(rights()).isEqualTo(rightsBefore);
+        assertThat(Files.getAttribute(Files.createFile(directory.resolve("after")), "unix:uid")).isEqualTo(0);
+    }
+
+    /// What the system says of this thread.
+    private static List<String> rights() throws IOException {
+        return Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
+                .filter(line -> line.matches("(Uid|Gid|Groups|Cap\\w+|Umask):.*")).toList();
+    }
+
+    @Test
+    void aVirtualThreadIsRefusedBecauseOthersShareItsCarrier() throws Exception {
+        Thread thread = Thread.ofVirtual().start(() -> assertThatThrownBy(() -> FileCreation.withMode(0600).of(() -> 1))
+                .isInstanceOf(IllegalStateException.class));
+        thread.join();
+    }
+}
