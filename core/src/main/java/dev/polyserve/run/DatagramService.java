@@ -7,6 +7,8 @@ import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.Served;
 import dev.polyserve.ServerListener;
+import dev.polyserve.conversation.BufferBudget;
+import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
@@ -22,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// Receives the datagrams of one port and answers them.
 ///
 /// On an event loop the handler runs at once, on the buffer that the system filled; under the other models each datagram
-/// is copied and given to the model's executor, at most so many at once as there may be connections.
+/// is copied and given to the model's executor, at most so many at once as there may be connections. Copies and replies count
+/// against the server's budget of buffers: when that is used up, nothing is received for a while, and the system drops what it
+/// has no room for.
 ///
 /// **Thread**: the accept loop's; handlers where the model runs them.
 final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
@@ -47,6 +51,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     private final Allowance allowance;
     private final Counters counters;
     private final ServerListener events;
+    private final BufferBudget budget;
     private final @Nullable Executor executor;
     private final int capacity;
     private final Taken taken;
@@ -54,21 +59,24 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     private final ByteBuffer buffer;
     private final ReplyBuffer reply = new ReplyBuffer();
     private final AtomicInteger inFlight = new AtomicInteger();
+    /// What the datagram that is received now has taken from the budget.
+    private int reserved;
     private final Backoff backoff = new Backoff();
     private volatile boolean roomAwaited;
     private Multiplexer.@Nullable Watch watch;
     private EventLoop.@Nullable Delayed pause;
     private boolean resumes;
 
-    DatagramService(Runner runner, DatagramPort port, DatagramHandler handler, Options options, Allowance allowance,
-            Counters counters, ServerListener events, Taken taken) {
+    DatagramService(Runner runner, DatagramPort port, DatagramHandler handler, ServerContext context,
+            Allowance allowance, Counters counters, Taken taken) {
         this.loop = runner.acceptLoop();
         this.port = port;
         this.handler = handler;
-        this.options = options;
+        this.options = context.options();
+        this.budget = context.budget();
         this.allowance = allowance;
         this.counters = counters;
-        this.events = events;
+        this.events = context.listener();
         Optional<Executor> elsewhere = runner.datagramExecutor();
         this.executor = elsewhere.orElse(null);
         this.capacity = Math.min(runner.capacity(), options.limits().connections());
@@ -138,8 +146,13 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
                 arm();
                 return;
             }
+            if (!reserve()) {
+                events.limitReached(Limit.BUFFER_TOTAL);
+                pauseReceiving();
+                return;
+            }
             try {
-                SocketAddress peer = port.receive(buffer.clear());
+                SocketAddress peer = receiveReserved();
                 if (peer == null) {
                     return;
                 }
@@ -151,6 +164,27 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
             }
         }
         resumeHeld();
+    }
+
+    /// Takes room for the longest datagram, where one is copied: how long the next one is, is not known before.
+    private boolean reserve() {
+        reserved = executor == null ? 0 : (int) Math.min(buffer.capacity(), budget.most());
+        return budget.tryTake(reserved);
+    }
+
+    /// Gives back what a datagram does not need of its room.
+    private @Nullable SocketAddress receiveReserved() throws IOException {
+        int held = 0;
+        try {
+            SocketAddress peer = port.receive(buffer.clear());
+            if (peer != null) {
+                held = Math.min(reserved, buffer.position());
+            }
+            return peer;
+        } finally {
+            budget.give(reserved - held);
+            reserved = held;
+        }
     }
 
     private void received(SocketAddress peer) {
@@ -171,15 +205,25 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
             return;
         }
         if (options.onFull() == OnFull.REJECT && inFlight.get() >= capacity) {
+            budget.give(reserved);
             events.limitReached(Limit.CONNECTIONS);
             taken.answer(Served.REJECTED);
             return;
         }
-        ByteBuffer copy = ByteBuffer.allocate(buffer.remaining()).put(buffer).flip();
-        handleElsewhere(executor, new Received(peer, port.address(), copy, truncated));
+        handleElsewhere(executor, copied(peer, truncated), reserved);
     }
 
-    private void handleElsewhere(Executor elsewhere, Received request) {
+    private Received copied(SocketAddress peer, boolean truncated) {
+        try {
+            ByteBuffer copy = ByteBuffer.allocate(buffer.remaining()).put(buffer).flip();
+            return new Received(peer, port.address(), copy, truncated);
+        } catch (RuntimeException | Error e) {
+            budget.give(reserved);
+            throw e;
+        }
+    }
+
+    private void handleElsewhere(Executor elsewhere, Received request, int held) {
         inFlight.incrementAndGet();
         taken.datagramBegan();
         if (!servesInline) {
@@ -187,19 +231,22 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         }
         try {
             elsewhere.execute(() -> {
+                ReplyBuffer answer = new ReplyBuffer(budget);
                 try {
-                    handleThere(request, new ReplyBuffer());
+                    handleThere(request, answer);
                 } finally {
-                    left();
+                    answer.release();
+                    left(held);
                 }
             });
         } catch (RuntimeException | Error e) {
-            left();
+            left(held);
             events.datagramFailed(port.endpoint(), request.peer(), e);
         }
     }
 
-    private void left() {
+    private void left(int held) {
+        budget.give(held);
         inFlight.decrementAndGet();
         taken.datagramEnded();
         if (servesInline) {
@@ -260,8 +307,11 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     }
 
     private void failed(Throwable error) {
+        events.acceptFailed(port.endpoint(), error, Duration.ofNanos(pauseReceiving()));
+    }
+
+    private long pauseReceiving() {
         long nanos = backoff.failedNanos();
-        events.acceptFailed(port.endpoint(), error, Duration.ofNanos(nanos));
         if (watch != null) {
             loop.change(watch, 0);
         }
@@ -271,6 +321,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
                 arm();
             });
         }
+        return nanos;
     }
 
     /// A datagram that arrived.

@@ -92,8 +92,7 @@ final class LiveServer implements Server {
             DatagramPort port = runner.transport().bind(place.endpoint(), setup.options().sockets());
             endpoints.add(port.endpoint());
             addresses.add(port.address());
-            entrances.add(new DatagramService(runner, port, setup.datagrams(), setup.options(), allowance, counters,
-                    context.listener(), intake));
+            entrances.add(new DatagramService(runner, port, setup.datagrams(), context, allowance, counters, intake));
         } else {
             Listener listener = runner.transport().listen(place.endpoint(), setup.options().sockets());
             endpoints.add(listener.endpoint());

@@ -1,7 +1,9 @@
 package dev.polyserve.run;
 
 import dev.polyserve.DatagramReply;
+import dev.polyserve.Limit;
 import dev.polyserve.Options;
+import dev.polyserve.conversation.BufferBudget;
 import java.nio.ByteBuffer;
 
 /// Collects one reply.
@@ -10,11 +12,19 @@ import java.nio.ByteBuffer;
 public final class ReplyBuffer implements DatagramReply {
     private static final int FIRST_BYTES = 512;
 
+    private final BufferBudget budget;
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private boolean written;
 
-    /// Nothing yet.
-    public ReplyBuffer() {}
+    /// Nothing yet; one that is used for one reply after another counts against no budget.
+    public ReplyBuffer() {
+        this(new BufferBudget(Options.Limits.MAX_DATAGRAM_BYTES));
+    }
+
+    /// Nothing yet; what it retains counts against the budget, until [#release].
+    ReplyBuffer(BufferBudget budget) {
+        this.budget = budget;
+    }
 
     @Override
     public void write(ByteBuffer bytes) {
@@ -27,6 +37,9 @@ public final class ReplyBuffer implements DatagramReply {
         }
         if (needed > buffer.capacity()) {
             int larger = Math.min(Options.Limits.MAX_DATAGRAM_BYTES, Math.max(FIRST_BYTES, 2 * needed));
+            if (!budget.tryTake(larger - buffer.capacity())) {
+                throw new IllegalStateException("the limit '" + Limit.BUFFER_TOTAL.label() + "' was reached");
+            }
             buffer = ByteBuffer.allocate(larger).put(buffer.flip());
         }
         buffer.put(bytes);
@@ -35,6 +48,12 @@ public final class ReplyBuffer implements DatagramReply {
     @Override
     public void writeEmpty() {
         written = true;
+    }
+
+    /// Gives back what it has taken; it is not used any more.
+    void release() {
+        budget.give(buffer.capacity());
+        buffer = ByteBuffer.allocate(0);
     }
 
     void reset() {
