@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.polyserve.DatagramHandler;
+import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
 import dev.polyserve.Options;
 import dev.polyserve.Served;
@@ -20,10 +21,15 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// The contract of datagram handlers, as tests in every [Cell] that a subclass names, as in [StreamContract].
@@ -213,6 +219,48 @@ public abstract class DatagramContract {
             send(client, "x");
             assertEquals(client.getLocalPort() + " " + server.port(), text(client));
         }
+    }
+
+    /// A client that has asked one address takes an answer from no other one. Many of the same length may be answered together.
+    @Test
+    void shouldAnswerFromTheAddressThatWasAsked() throws Exception {
+        try (Server server = Stage.builder(cell, new Endpoint.Udp("*", 0))
+                .datagrams((request, reply) -> reply.write(request.payload())).listener(events).bind()) {
+            Stage.serveIfWorker(server);
+            server.start();
+            for (InetSocketAddress asked : addresses(server)) {
+                try (DatagramSocket client = new DatagramSocket()) {
+                    client.connect(asked);
+                    client.setSoTimeout(PATIENCE_MILLIS);
+                    for (byte i = 0; i < 4; i++) {
+                        send(client, i);
+                    }
+                    Set<Byte> answers = new HashSet<>();
+                    for (byte i = 0; i < 4; i++) {
+                        answers.add(receive(client)[0]);
+                    }
+                    assertEquals(4, answers.size(), () -> "answers from " + asked);
+                }
+            }
+        }
+    }
+
+    /// Those that the server names; where it has every one, two that every machine has, and on Linux one that no interface lists.
+    private static List<InetSocketAddress> addresses(Server server) {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (Endpoint endpoint : server.endpoints()) {
+            Endpoint.Udp udp = (Endpoint.Udp) endpoint;
+            if (!udp.host().equals("*")) {
+                addresses.add(new InetSocketAddress(udp.host(), udp.port()));
+            } else {
+                addresses.add(new InetSocketAddress("127.0.0.1", udp.port()));
+                if (OS.LINUX.isCurrentOs()) {
+                    addresses.add(new InetSocketAddress("127.0.0.2", udp.port()));
+                    addresses.add(new InetSocketAddress("127.1.2.3", udp.port()));
+                }
+            }
+        }
+        return addresses;
     }
 
     @Test

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import org.jspecify.annotations.Nullable;
 
-/// A UDP port of the JDK's family.
+/// A UDP port of the JDK's family, bound to one address: which one a datagram was sent to, the JDK does not tell.
 final class ChannelDatagramPort extends BoundChannel<DatagramChannel> implements DatagramPort {
     ChannelDatagramPort(DatagramChannel channel, Endpoint endpoint) throws IOException {
         super(channel, endpoint);
@@ -19,7 +19,7 @@ final class ChannelDatagramPort extends BoundChannel<DatagramChannel> implements
     }
 
     @Override
-    public boolean send(ByteBuffer bytes, SocketAddress to) throws IOException {
+    public boolean send(ByteBuffer bytes, SocketAddress to, SocketAddress from) throws IOException {
         // A datagram of no bytes is sent whole and reported as 0, which is also "no room": taken as sent.
         boolean empty = !bytes.hasRemaining();
         return channel.send(bytes, to) > 0 || empty;

@@ -23,7 +23,9 @@ public final class ChannelTransport implements Transport {
         if (endpoint instanceof Endpoint.Inherited) {
             throw new BindFailedException(endpoint, BindFailedException.NOT_INHERITED, null);
         }
-        return Transport.super.places(endpoint);
+        return endpoint instanceof Endpoint.Udp udp && Hosts.isWildcard(udp.host())
+                ? LocalAddresses.places(udp)
+                : Transport.super.places(endpoint);
     }
 
     @Override

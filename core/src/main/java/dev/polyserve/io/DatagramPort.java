@@ -21,6 +21,12 @@ public interface DatagramPort extends Source {
     /// @return who sent it, or null when none waits, as far as is known: the multiplexer tells of more
     @Nullable SocketAddress receive(ByteBuffer into) throws IOException;
 
+    /// Where the datagram has arrived that was received last. At a port of every address it is the one that its sender has asked,
+    /// and takes an answer from.
+    default SocketAddress local() {
+        return address();
+    }
+
     /// Whether it has taken datagrams from the system that [#receive] has not handed out: of them no multiplexer tells.
     default boolean holdsReceived() {
         return false;
@@ -28,16 +34,23 @@ public interface DatagramPort extends Source {
 
     /// Sends one datagram.
     ///
+    /// @param from as [#local] has told it, or [#address]
     /// @return false when the system has no room for it now
-    boolean send(ByteBuffer bytes, SocketAddress to) throws IOException;
+    boolean send(ByteBuffer bytes, SocketAddress to, SocketAddress from) throws IOException;
+
+    /// As above, from [#address].
+    default boolean send(ByteBuffer bytes, SocketAddress to) throws IOException {
+        return send(bytes, to, address());
+    }
 
     /// Sends one datagram, at [#flush] at the latest; whoever collects also flushes, before waiting for anything.
     ///
     /// @param bytes may change after this call
+    /// @param from as for [#send]
     /// @param outcome hears what became of it, or of one before, here or at the next call
-    default void collect(ByteBuffer bytes, SocketAddress to, Outcome outcome) {
+    default void collect(ByteBuffer bytes, SocketAddress to, SocketAddress from, Outcome outcome) {
         try {
-            if (send(bytes, to)) {
+            if (send(bytes, to, from)) {
                 outcome.sent();
             } else {
                 outcome.failed(to, noRoom());

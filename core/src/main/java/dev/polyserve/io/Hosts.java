@@ -17,6 +17,18 @@ public final class Hosts {
         return host.equals(EVERY);
     }
 
+    /// Whether a host as it is written stands for every address, of IPv4 alone or of both.
+    public static boolean isWildcard(String host) {
+        if (isEvery(host)) {
+            return true;
+        }
+        try {
+            return InetAddress.ofLiteral(host).isAnyLocalAddress();
+        } catch (IllegalArgumentException e) {
+            return false; // A name.
+        }
+    }
+
     /// The address to bind.
     ///
     /// @throws IOException naming the endpoint, when the host is not known

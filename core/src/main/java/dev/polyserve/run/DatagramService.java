@@ -197,7 +197,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         buffer.flip();
         allowance.used();
         if (executor == null) {
-            handleHere(new Received(peer, port.address(), buffer, truncated));
+            handleHere(new Received(peer, port.local(), buffer, truncated));
             if (!allowance.any()) {
                 port.flush(this); // whoever waits for the last that is served finds it answered
             }
@@ -216,7 +216,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     private Received copied(SocketAddress peer, boolean truncated) {
         try {
             ByteBuffer copy = ByteBuffer.allocate(buffer.remaining()).put(buffer).flip();
-            return new Received(peer, port.address(), copy, truncated);
+            return new Received(peer, port.local(), copy, truncated);
         } catch (RuntimeException | Error e) {
             budget.give(reserved);
             throw e;
@@ -273,7 +273,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         try {
             handler.handle(request, reply);
             if (reply.written()) {
-                port.collect(reply.bytes(), request.peer(), this);
+                port.collect(reply.bytes(), request.peer(), request.local(), this);
             }
         } catch (Throwable e) { // whatever it is, it costs this datagram and no other
             events.datagramFailed(port.endpoint(), request.peer(), e);
@@ -285,7 +285,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         try {
             handler.handle(request, answer);
             if (answer.written()) {
-                if (port.send(answer.bytes(), request.peer())) {
+                if (port.send(answer.bytes(), request.peer(), request.local())) {
                     sent();
                 } else {
                     failed(request.peer(), DatagramPort.noRoom());

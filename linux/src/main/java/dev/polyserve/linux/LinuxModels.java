@@ -4,6 +4,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.io.Hosts;
 import dev.polyserve.linux.activation.Activation;
 import dev.polyserve.linux.command.CommandRunner;
 import dev.polyserve.linux.process.Program;
@@ -45,11 +46,13 @@ public final class LinuxModels implements ModelProvider {
         };
     }
 
+    /// A port of every address answers from the one that was asked only where the system tells which that was.
     private boolean needsDescriptor(Endpoint endpoint) {
         return given.has(endpoint) || switch (endpoint) {
             case Endpoint.Inherited _, Endpoint.UnixDatagram _ -> true;
             case Endpoint.Unix unix -> unix.isAbstract();
-            case Endpoint.Tcp _, Endpoint.Udp _ -> false;
+            case Endpoint.Udp udp -> Hosts.isWildcard(udp.host()) && SystemCalls.whyNot().isEmpty();
+            case Endpoint.Tcp _ -> false;
         };
     }
 

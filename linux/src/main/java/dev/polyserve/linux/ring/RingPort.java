@@ -31,15 +31,17 @@ final class RingPort extends Watched implements DatagramPort {
     private int group;
     private int first = ReceiveBuffers.NONE;
     private int last = ReceiveBuffers.NONE;
-    /// Of the message that is handed out: its datagrams' length where several came joined, and who sent it.
+    /// Of the message that is handed out: its datagrams' length where several came joined, and who sent it, and to which address.
     private int pieceBytes;
     private @Nullable SocketAddress sender;
+    private SocketAddress local;
     private int errno;
     private boolean receiving;
     private boolean cancelling;
 
     RingPort(DescriptorPort direct) {
         this.direct = direct;
+        this.local = direct.address();
     }
 
     /// A ring watches it from now on.
@@ -113,6 +115,7 @@ final class RingPort extends Watched implements DatagramPort {
         if (sender == null) {
             MemorySegment whole = from.whole(first);
             sender = messages.sender(whole);
+            local = direct.isToldLocal() ? messages.local(whole, direct.address()) : direct.address();
             pieceBytes = MultishotMessages.segmentBytes(whole);
         }
         SocketAddress told = sender;
@@ -122,6 +125,11 @@ final class RingPort extends Watched implements DatagramPort {
             giveFirstBack(from, orders);
         }
         return told;
+    }
+
+    @Override
+    public SocketAddress local() {
+        return buffers == null ? direct.local() : local;
     }
 
     private void giveFirstBack(ReceiveBuffers from, Orders itsOrders) {
@@ -154,13 +162,13 @@ final class RingPort extends Watched implements DatagramPort {
     // --- sending ---
 
     @Override
-    public boolean send(ByteBuffer bytes, SocketAddress to) throws IOException {
-        return direct.send(bytes, to);
+    public boolean send(ByteBuffer bytes, SocketAddress to, SocketAddress from) throws IOException {
+        return direct.send(bytes, to, from);
     }
 
     @Override
-    public void collect(ByteBuffer bytes, SocketAddress to, Outcome outcome) {
-        direct.collect(bytes, to, outcome);
+    public void collect(ByteBuffer bytes, SocketAddress to, SocketAddress from, Outcome outcome) {
+        direct.collect(bytes, to, from, outcome);
     }
 
     @Override

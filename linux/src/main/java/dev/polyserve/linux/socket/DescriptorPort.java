@@ -1,6 +1,7 @@
 package dev.polyserve.linux.socket;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
@@ -9,8 +10,10 @@ import dev.polyserve.linux.system.ReceivedMessages;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.system.SourcedMessage;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -36,23 +39,53 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
     private int current;
     private @Nullable SocketAddress currentSender;
 
-    private DescriptorPort(Bound bound, boolean canJoin) {
+    /// The address that it was sent to.
+    private SocketAddress currentLocal;
+    /// Whether the system tells that, at a port of every address.
+    private final boolean toldLocal;
+
+    private DescriptorPort(Bound bound, boolean canJoin, boolean toldLocal) {
         super(bound.descriptor());
         this.bound = bound;
+        this.toldLocal = toldLocal;
+        this.currentLocal = bound.address();
         this.outgoing = new OutgoingDatagrams(bound.family(), canJoin);
     }
 
     /// Of UDP, datagrams are received and sent joined where the system can do that.
-    static DescriptorPort of(Bound bound) {
+    static DescriptorPort of(Bound bound) throws IOException {
         if (bound.family() == SocketAddresses.AF_UNIX) {
-            return new DescriptorPort(bound, false);
+            return new DescriptorPort(bound, false, false);
         }
         CallMemory memory = CallMemory.small();
         int descriptor = bound.descriptor().number();
         // An older system refuses, and then each comes by itself.
         int unused = SocketCalls.setOption(memory, descriptor, SocketOption.UDP_GRO, 1);
         assert unused <= 0;
-        return new DescriptorPort(bound, SocketCalls.getOption(memory, descriptor, SocketOption.UDP_SEGMENT) >= 0);
+        boolean canJoin = SocketCalls.getOption(memory, descriptor, SocketOption.UDP_SEGMENT) >= 0;
+        boolean everyAddress = bound.address() instanceof InetSocketAddress inet
+                && inet.getAddress().isAnyLocalAddress();
+        if (everyAddress) {
+            tellLocal(memory, bound);
+        }
+        return new DescriptorPort(bound, canJoin, everyAddress);
+    }
+
+    /// Of what comes over IPv4, an IPv6 socket tells by the option of IPv4.
+    private static void tellLocal(CallMemory memory, Bound bound) throws IOException {
+        int descriptor = bound.descriptor().number();
+        try {
+            if (bound.family() == SocketAddresses.AF_INET6) {
+                SystemCallException.require("setsockopt",
+                        SocketCalls.setOption(memory, descriptor, SocketOption.IPV6_RECVPKTINFO, 1));
+            }
+            SystemCallException.require("setsockopt",
+                    SocketCalls.setOption(memory, descriptor, SocketOption.IP_PKTINFO, 1));
+        } catch (IOException e) {
+            bound.close();
+            throw new BindFailedException(bound.endpoint(), "the system does not tell which address a datagram was sent"
+                    + " to, so it could not be answered from there; listen at one address", e);
+        }
     }
 
     @Override
@@ -79,12 +112,29 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
         current = next;
         SocketAddress sender = received.sender(current);
         currentSender = sender;
+        currentLocal = toldLocal ? received.local(current, bound.address()) : bound.address();
         nextByte = end;
         if (end == joinedBytes) {
             next++;
             nextByte = 0;
         }
         return sender;
+    }
+
+    @Override
+    public SocketAddress local() {
+        return currentLocal;
+    }
+
+    /// Whether the system tells it, with each datagram.
+    public boolean isToldLocal() {
+        return toldLocal;
+    }
+
+    /// As it is to be told to the system, which has no choice at a port of one address.
+    private @Nullable SocketAddress source(SocketAddress from) {
+        boolean every = from instanceof InetSocketAddress inet && inet.getAddress().isAnyLocalAddress();
+        return toldLocal && !every ? from : null;
     }
 
     @Override
@@ -132,7 +182,7 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
     }
 
     @Override
-    public void collect(ByteBuffer bytes, SocketAddress to, Outcome outcome) {
+    public void collect(ByteBuffer bytes, SocketAddress to, SocketAddress from, Outcome outcome) {
         if (hasNoName(to)) {
             outcome.failed(to, noName());
         } else if (bytes.remaining() > MessagesToSend.MOST_BYTES) {
@@ -141,16 +191,16 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
             if (!outgoing.fits(bytes.remaining())) {
                 flush(outcome);
             }
-            add(bytes, to);
+            add(bytes, to, source(from));
         }
     }
 
     @SuppressWarnings("ReferenceEquality") // another object with the same address is only slower
-    private void add(ByteBuffer bytes, SocketAddress to) {
+    private void add(ByteBuffer bytes, SocketAddress to, @Nullable SocketAddress from) {
         if (to == currentSender) {
-            outgoing.addReply(bytes, to, received, current);
+            outgoing.addReply(bytes, to, from, received, current);
         } else {
-            outgoing.add(bytes, to);
+            outgoing.add(bytes, to, from);
         }
     }
 
@@ -185,7 +235,7 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
     }
 
     @Override
-    public boolean send(ByteBuffer bytes, SocketAddress to) throws IOException {
+    public boolean send(ByteBuffer bytes, SocketAddress to, SocketAddress from) throws IOException {
         if (hasNoName(to)) {
             throw noName();
         }
@@ -196,7 +246,7 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
                 throw tooLong(count);
             }
             memory.copyFrom(bytes, count);
-            boolean sent = send(memory, count, to);
+            boolean sent = send(memory, count, to, source(from));
             if (sent) {
                 bytes.position(bytes.limit());
             }
@@ -206,17 +256,20 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
         }
     }
 
-    private boolean send(CallMemory memory, int bytes, SocketAddress to) throws IOException {
+    private boolean send(CallMemory memory, int bytes, SocketAddress to, @Nullable SocketAddress from)
+            throws IOException {
         descriptor.begin();
         try {
             int sent;
             do {
-                sent = SocketCalls.sendTo(memory, descriptor.number(), bytes, bound.family(), to);
+                sent = from == null
+                        ? SocketCalls.sendTo(memory, descriptor.number(), bytes, bound.family(), to)
+                        : SourcedMessage.send(memory, descriptor.number(), bytes, bound.family(), to, from);
             } while (sent == -Errno.EINTR);
             if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS) {
                 return false;
             }
-            SystemCallException.require("sendto", sent);
+            SystemCallException.require(from == null ? "sendto" : "sendmsg", sent);
             return true;
         } finally {
             descriptor.end();

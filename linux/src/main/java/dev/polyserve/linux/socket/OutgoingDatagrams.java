@@ -35,14 +35,17 @@ final class OutgoingDatagrams {
         return messages.fits(bytes);
     }
 
-    void add(ByteBuffer bytes, SocketAddress to) {
+    /// @param from the local address to send it from; null: as the system chooses
+    void add(ByteBuffer bytes, SocketAddress to, @Nullable SocketAddress from) {
         peers[messages.count()] = to;
-        messages.add(bytes, family, to);
+        messages.add(bytes, family, to, from);
     }
 
-    void addReply(ByteBuffer bytes, SocketAddress to, ReceivedMessages requests, int index) {
+    /// As [#add], to who has sent a message.
+    void addReply(ByteBuffer bytes, SocketAddress to, @Nullable SocketAddress from, ReceivedMessages requests,
+            int index) {
         peers[messages.count()] = to;
-        messages.addReply(bytes, requests, index);
+        messages.addReply(bytes, requests, index, from);
     }
 
     /// Sends them all, and tells of each.

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// An array of messages for `recvmmsg` and `sendmmsg`, outside the heap: each with one piece of payload, and with room of its
-/// own for an address and for a control message of one number.
+/// own for an address and for control messages.
 ///
 /// ```c
 /// struct msghdr {
@@ -36,8 +36,10 @@ final class MessageHeaders {
     static final int CONTROL_HEADER_LENGTH = 0;
     static final int CONTROL_HEADER_LEVEL = 8;
     static final int CONTROL_HEADER_TYPE = 12;
-    /// A control message of one number, filled up to the next word.
-    static final int CONTROL_BYTES = 24;
+    /// Room for all that can come at once: a number, and the local address for IPv6 and for IPv4.
+    static final int CONTROL_BYTES = ControlMessages.space(Integer.BYTES)
+            + ControlMessages.space(PacketInfo.INET6_BYTES)
+            + ControlMessages.space(PacketInfo.INET_BYTES);
 
     private static final int NAME_BYTES = SocketAddresses.LONGEST_BYTES;
 
@@ -114,43 +116,65 @@ final class MessageHeaders {
 
     // --- control messages ---
 
-    /// It has none.
-    void noControl(int index) {
-        word(index, CONTROL, 0);
-        word(index, CONTROL_LENGTH, 0);
+    /// It has so many bytes of them.
+    void controls(int index, int bytes) {
+        word(index, CONTROL, bytes == 0 ? 0 : controls.address() + (long) index * CONTROL_BYTES);
+        word(index, CONTROL_LENGTH, bytes);
     }
 
-    /// There is room for one.
-    void roomForControl(int index) {
-        word(index, CONTROL, controls.address() + (long) index * CONTROL_BYTES);
-        word(index, CONTROL_LENGTH, CONTROL_BYTES);
+    /// There is room for those that may come.
+    void roomForControls(int index) {
+        controls(index, CONTROL_BYTES);
     }
 
-    /// It has one: the option with a number of 16 bits.
-    void control(int index, SocketOption option, int value) {
-        long at = (long) index * CONTROL_BYTES;
-        roomForControl(index);
-        controls.set(ValueLayout.JAVA_LONG, at + CONTROL_HEADER_LENGTH, CONTROL_HEADER_BYTES + Short.BYTES);
-        controls.set(ValueLayout.JAVA_INT, at + CONTROL_HEADER_LEVEL, option.level);
-        controls.set(ValueLayout.JAVA_INT, at + CONTROL_HEADER_TYPE, option.number);
-        controls.set(ValueLayout.JAVA_SHORT, at + CONTROL_HEADER_BYTES, (short) value);
+    /// Its first one says from which local address it is sent.
+    ///
+    /// @param from a socket address
+    /// @return how many bytes it takes up
+    int source(int index, MemorySegment from) {
+        return PacketInfo.control(from, controls, (long) index * CONTROL_BYTES);
+    }
+
+    /// Its first ones are copies of another's.
+    void copyControls(int index, int other, int bytes) {
+        MemorySegment.copy(controls, (long) other * CONTROL_BYTES, controls, (long) index * CONTROL_BYTES, bytes);
+    }
+
+    /// Whether two begin with the same ones.
+    boolean sameControls(int one, int other, int bytes) {
+        long at = (long) one * CONTROL_BYTES;
+        long otherAt = (long) other * CONTROL_BYTES;
+        return MemorySegment.mismatch(controls, at, at + bytes, controls, otherAt, otherAt + bytes) < 0;
+    }
+
+    /// Behind so many bytes of others, it has the option with a number of 16 bits; it is the last one.
+    void lastControl(int index, int behind, SocketOption option, int value) {
+        long data = ControlMessages.begin(controls, (long) index * CONTROL_BYTES + behind, option, Short.BYTES);
+        controls.set(ValueLayout.JAVA_SHORT, data, (short) value);
+        controls(index, behind + ControlMessages.space(Short.BYTES));
     }
 
     /// The number of 32 bits that came with it for that option.
     ///
     /// @return 0 when none came
     int controlValue(int index, SocketOption option) {
-        return controlValue(controls, (long) index * CONTROL_BYTES,
-                headers.get(ValueLayout.JAVA_LONG, (long) index * BYTES + CONTROL_LENGTH), option);
+        return controlValue(controls, (long) index * CONTROL_BYTES, controlBytes(index), option);
     }
 
-    /// The number of 32 bits for that option in a control message of so many bytes.
+    private long controlBytes(int index) {
+        return headers.get(ValueLayout.JAVA_LONG, (long) index * BYTES + CONTROL_LENGTH);
+    }
+
+    /// The number of 32 bits for that option among control messages of so many bytes.
     ///
-    /// @return 0 when it is none of that option
+    /// @return 0 when none is of that option
     static int controlValue(MemorySegment controls, long at, long bytes, SocketOption option) {
-        boolean came = bytes >= CONTROL_HEADER_BYTES + Integer.BYTES
-                && controls.get(ValueLayout.JAVA_INT, at + CONTROL_HEADER_LEVEL) == option.level
-                && controls.get(ValueLayout.JAVA_INT, at + CONTROL_HEADER_TYPE) == option.number;
-        return came ? controls.get(ValueLayout.JAVA_INT, at + CONTROL_HEADER_BYTES) : 0;
+        long data = ControlMessages.find(controls, at, bytes, option, Integer.BYTES);
+        return data == ControlMessages.NONE ? 0 : controls.get(ValueLayout.JAVA_INT, data);
+    }
+
+    /// As [PacketInfo#name], of what came with it.
+    int localName(int index, int port, MemorySegment into) {
+        return PacketInfo.name(controls, (long) index * CONTROL_BYTES, controlBytes(index), port, into);
     }
 }

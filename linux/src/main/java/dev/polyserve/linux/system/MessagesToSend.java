@@ -6,9 +6,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// Datagrams that are collected and then sent by one `sendmmsg(2)`; with `UDP_SEGMENT`, neighbours that go to the same peer
-/// and have the same length are one message, which the system cuts again.
+/// from the same address and have the same length are one message, which the system cuts again.
 ///
 /// First they are added, then [#join] makes messages of them, and [#send] sends those.
 ///
@@ -31,6 +32,11 @@ public final class MessagesToSend {
     private final MemorySegment payloads = Arena.ofAuto().allocate(ROOM_BYTES, Long.BYTES);
     /// Where each datagram begins, and behind the last the end.
     private final int[] begins = new int[CAPACITY + 1];
+    /// Of each datagram, and then of each message: how many bytes of control messages say from where it is sent.
+    private final int[] sourceBytes = new int[CAPACITY + 1];
+    private final MemorySegment sourceName = Arena.ofAuto().allocate(SocketAddresses.LONGEST_BYTES, Long.BYTES);
+    /// What was written there.
+    private @Nullable SocketAddress source;
     /// How many datagrams each message has.
     private final int[] joined = new int[CAPACITY];
     private int count;
@@ -51,18 +57,26 @@ public final class MessagesToSend {
     /// Adds one that [#fits]; the buffer's position stays.
     ///
     /// @param family the socket's
-    public void add(ByteBuffer bytes, int family, SocketAddress to) {
+    /// @param from the local address to send it from; null: as the system chooses
+    public void add(ByteBuffer bytes, int family, SocketAddress to, @Nullable SocketAddress from) {
         headers.nameBytes(count, SocketAddresses.write(headers.name(count), family, to));
-        addPayload(bytes);
+        addPayload(bytes, from);
     }
 
     /// As [#add], to who has sent a message, with the address as it came.
-    public void addReply(ByteBuffer bytes, ReceivedMessages requests, int index) {
+    public void addReply(ByteBuffer bytes, ReceivedMessages requests, int index, @Nullable SocketAddress from) {
         headers.copyName(count, requests.headers(), index);
-        addPayload(bytes);
+        addPayload(bytes, from);
     }
 
-    private void addPayload(ByteBuffer bytes) {
+    @SuppressWarnings("ReferenceEquality") // another object with the same address is only slower
+    private void addPayload(ByteBuffer bytes, @Nullable SocketAddress from) {
+        if (from != null && from != source) {
+            int length = SocketAddresses.write(sourceName, SocketAddresses.familyOf(from), from);
+            assert length > 0;
+            source = from;
+        }
+        sourceBytes[count] = from == null ? 0 : headers.source(count, sourceName);
         int length = bytes.remaining();
         int begin = begins[count];
         NativeBytes.copyFrom(bytes, payloads, begin, length);
@@ -88,13 +102,25 @@ public final class MessagesToSend {
         for (int first = 0; first < count; messages++) {
             int pieces = pieces(first, mostPieceBytes);
             if (messages != first) {
-                headers.copyName(messages, headers, first);
+                copyEnds(messages, first);
             }
             message(messages, first, pieces);
             joined[messages] = pieces;
             first += pieces;
         }
         return messages;
+    }
+
+    /// A message goes where a datagram goes, and from where it does.
+    private void copyEnds(int message, int datagram) {
+        headers.copyName(message, headers, datagram);
+        headers.copyControls(message, datagram, sourceBytes[datagram]);
+        sourceBytes[message] = sourceBytes[datagram];
+    }
+
+    private boolean sameEnds(int one, int other) {
+        return headers.sameName(one, other) && sourceBytes[one] == sourceBytes[other]
+                && headers.sameControls(one, other, sourceBytes[one]);
     }
 
     private int pieces(int first, int mostPieceBytes) {
@@ -104,7 +130,7 @@ public final class MessagesToSend {
         }
         int end = first + 1;
         while (end < count && end - first < MOST_PIECES && length(end) > 0 && length(end) <= pieceBytes
-                && begins[end + 1] - begins[first] <= MOST_JOINED_BYTES && headers.sameName(first, end)) {
+                && begins[end + 1] - begins[first] <= MOST_JOINED_BYTES && sameEnds(first, end)) {
             end++;
             if (length(end - 1) < pieceBytes) {
                 break; // a shorter one is the last
@@ -116,9 +142,9 @@ public final class MessagesToSend {
     private void message(int index, int first, int pieces) {
         headers.payload(index, payloads.address() + begins[first], (long) begins[first + pieces] - begins[first]);
         if (pieces > 1) {
-            headers.control(index, SocketOption.UDP_SEGMENT, length(first));
+            headers.lastControl(index, sourceBytes[index], SocketOption.UDP_SEGMENT, length(first));
         } else {
-            headers.noControl(index);
+            headers.controls(index, sourceBytes[index]);
         }
     }
 
@@ -144,7 +170,7 @@ public final class MessagesToSend {
     ///
     /// @return 1 or `-errno`
     public int sendOne(CallMemory memory, int descriptor, int message, int datagram) {
-        headers.copyName(ALONE, headers, message);
+        copyEnds(ALONE, message);
         message(ALONE, datagram, 1);
         return send(memory, descriptor, ALONE, 1);
     }

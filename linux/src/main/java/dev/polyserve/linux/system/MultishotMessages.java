@@ -3,6 +3,7 @@ package dev.polyserve.linux.system;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /// Messages that a ring's receive of many puts into provided buffers: how much room each has for what, and what is where.
@@ -30,13 +31,14 @@ public final class MultishotMessages {
     static {
         PAYLOAD = CONTROL_AT + MessageHeaders.CONTROL_BYTES;
         // Not a power of two, by which the beginnings of all would share a few places of the processor's caches.
-        BUFFER_BYTES = ReceivedMessages.MOST_BYTES + 3 * 64;
+        BUFFER_BYTES = ReceivedMessages.MOST_BYTES + 5 * 64;
     }
 
     private final MemorySegment wish = Arena.ofAuto().allocate(MessageHeaders.BYTES, Long.BYTES);
     private final AddressCache addresses = new AddressCache();
+    private final MemorySegment localName = Arena.ofAuto().allocate(SocketAddresses.LONGEST_BYTES, Long.BYTES);
 
-    /// Room for any address and for one control message.
+    /// Room for any address and for the control messages.
     public MultishotMessages() {
         wish.set(ValueLayout.JAVA_INT, MessageHeaders.NAME_LENGTH, SocketAddresses.LONGEST_BYTES);
         wish.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_LENGTH, MessageHeaders.CONTROL_BYTES);
@@ -64,5 +66,15 @@ public final class MultishotMessages {
     public SocketAddress sender(MemorySegment buffer) {
         int bytes = Math.min(buffer.get(ValueLayout.JAVA_INT, OUT_NAME), SocketAddresses.LONGEST_BYTES);
         return addresses.read(buffer.asSlice(NAME_AT, SocketAddresses.LONGEST_BYTES), bytes);
+    }
+
+    /// As [ReceivedMessages#local].
+    public SocketAddress local(MemorySegment buffer, SocketAddress bound) {
+        if (!(bound instanceof InetSocketAddress inet)) {
+            return bound;
+        }
+        int bytes = PacketInfo.name(buffer, CONTROL_AT, buffer.get(ValueLayout.JAVA_INT, OUT_CONTROL), inet.getPort(),
+                localName);
+        return bytes == 0 ? bound : addresses.read(localName, bytes);
     }
 }

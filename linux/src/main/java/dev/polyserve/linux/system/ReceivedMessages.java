@@ -4,6 +4,7 @@ import static dev.polyserve.linux.system.SystemCalls.call;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
@@ -20,6 +21,7 @@ public final class ReceivedMessages {
     private final MessageHeaders headers;
     private final MemorySegment payloads;
     private final AddressCache addresses = new AddressCache();
+    private final MemorySegment localName = Arena.ofAuto().allocate(SocketAddresses.LONGEST_BYTES, Long.BYTES);
     /// From here on they are as a call wants them.
     private int prepared;
 
@@ -45,7 +47,7 @@ public final class ReceivedMessages {
     public int receive(CallMemory memory, int descriptor) {
         for (int i = 0; i < prepared; i++) {
             headers.nameBytes(i, SocketAddresses.LONGEST_BYTES);
-            headers.roomForControl(i);
+            headers.roomForControls(i);
         }
         int came = (int) call(memory, CallNumber.RECVMMSG, descriptor, headers.address(0), capacity, 0, 0, 0);
         // The system writes the headers of those that came, and perhaps that of the one that did not.
@@ -68,6 +70,17 @@ public final class ReceivedMessages {
     /// Who sent it.
     public SocketAddress sender(int index) {
         return addresses.read(headers.name(index), headers.nameBytes(index));
+    }
+
+    /// The address that one was sent to, of a socket that is told ([SocketOption#IP_PKTINFO]).
+    ///
+    /// @param bound what that socket is bound to, if it is an Internet address: its port, and what is told where none came
+    public SocketAddress local(int index, SocketAddress bound) {
+        if (!(bound instanceof InetSocketAddress inet)) {
+            return bound;
+        }
+        int bytes = headers.localName(index, inet.getPort(), localName);
+        return bytes == 0 ? bound : addresses.read(localName, bytes);
     }
 
     /// Copies a part of one, and moves the buffer's position.

@@ -60,6 +60,12 @@ public final class SocketAddresses {
         };
     }
 
+    /// Writes the family and the port of an Internet address.
+    static void begin(MemorySegment into, int family, int port) {
+        into.set(ValueLayout.JAVA_SHORT, FAMILY, (short) family);
+        into.set(BIG_ENDIAN, PORT, (short) port);
+    }
+
     /// Writes the address as a socket of that family takes it: to IPv6, IPv4 addresses are mapped ones.
     ///
     /// @return its length

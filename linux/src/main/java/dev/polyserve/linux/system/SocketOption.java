@@ -34,6 +34,12 @@ public enum SocketOption {
     TCP_NODELAY(6, 1),
     /// An IPv6 socket is for IPv6 only.
     IPV6_V6ONLY(41, 26),
+    /// With each datagram comes the address that it was sent to; also the type of that control message.
+    IP_PKTINFO(0, 8),
+    /// The same for IPv6, as a socket option.
+    IPV6_RECVPKTINFO(41, 49),
+    /// The type of its control message.
+    IPV6_PKTINFO(41, 50),
     /// Into pieces of how many bytes what is sent at once is cut; also a control message's type (Linux 4.18).
     UDP_SEGMENT(17, 103),
     /// Datagrams of one sender come joined, with the length of each in a control message of this type (Linux 5.0).

@@ -114,7 +114,7 @@ class RingPortTest {
         Multiplexer.Watch watch = multiplexer.watch(server, Multiplexer.READ, _ -> receiveAll(server));
         multiplexer.await(0);
         for (int length : new int[]{300, 300, 300, 120}) {
-            client.collect(datagram(length), server.address(), Ignored.HERE);
+            client.collect(datagram(length), server.address(), client.address(), Ignored.HERE);
         }
         client.flush(Ignored.HERE);
         awaitReceived(4);

@@ -15,9 +15,12 @@ import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SocketOption;
 import dev.polyserve.linux.system.WaitCalls;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
@@ -78,7 +81,7 @@ class DatagramBatchTest {
 
     private void collect(DatagramPort from, SocketAddress to, int... lengths) {
         for (int length : lengths) {
-            from.collect(datagram(length), to, outcomes);
+            from.collect(datagram(length), to, from.local(), outcomes);
         }
     }
 
@@ -171,6 +174,69 @@ class DatagramBatchTest {
         server.close();
         one.close();
         other.close();
+    }
+
+    /// Answers of equal length to one client, which may go joined, each from the address that was asked; and single ones, as other
+    /// threads send them.
+    @Test
+    void everyReplyComesFromTheAddressThatWasAsked() throws Exception {
+        for (String every : List.of("*", "0.0.0.0")) {
+            DatagramPort server = DescriptorTransport.unlimited().bind(new Endpoint.Udp(every, 0), OPTIONS);
+            int port = ((InetSocketAddress) server.address()).getPort();
+            try (DatagramChannel client = DatagramChannel.open(StandardProtocolFamily.INET)) {
+                client.bind(new InetSocketAddress("127.0.0.1", 0));
+                List<InetSocketAddress> asked = List.of(at("127.0.0.1", port), at("127.0.0.2", port),
+                        at("127.0.0.2", port), at("127.0.0.3", port), at("127.0.0.1", port));
+                for (InetSocketAddress address : asked) {
+                    client.send(datagram(100), address);
+                }
+                ByteBuffer in = ByteBuffer.allocateDirect(ReceivedMessages.MOST_BYTES);
+                for (InetSocketAddress address : asked) {
+                    SocketAddress peer = receive(server, in.clear());
+                    assertThat(server.local()).isEqualTo(address);
+                    server.collect(in.flip(), peer, server.local(), outcomes);
+                    assertThat(server.send(in.rewind(), peer, server.local())).isTrue();
+                }
+                server.flush(outcomes);
+                assertThat(outcomes.all).containsOnly(SENT);
+                List<SocketAddress> answered = new ArrayList<>();
+                for (int i = 0; i < 2 * asked.size(); i++) {
+                    answered.add(client.receive(in.clear()));
+                }
+                // First those that were sent singly.
+                assertThat(answered.subList(0, asked.size())).isEqualTo(asked);
+                assertThat(answered.subList(asked.size(), answered.size())).isEqualTo(asked);
+            }
+            server.close();
+        }
+    }
+
+    private static InetSocketAddress at(String host, int port) {
+        return new InetSocketAddress(host, port);
+    }
+
+    @Test
+    void aReplyOverIpv6ComesFromTheAddressThatWasAsked() throws Exception {
+        DatagramPort server = DescriptorTransport.unlimited().bind(new Endpoint.Udp("*", 0), OPTIONS);
+        int port = ((InetSocketAddress) server.address()).getPort();
+        List<InetAddress> ours = NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
+                .filter(Inet6Address.class::isInstance).toList();
+        assumeTrue(!ours.isEmpty(), "needs IPv6");
+        for (InetAddress address : ours) {
+            try (DatagramChannel client = DatagramChannel.open()) {
+                client.connect(new InetSocketAddress(address, port));
+                client.write(datagram(10));
+                ByteBuffer in = ByteBuffer.allocateDirect(ReceivedMessages.MOST_BYTES);
+                SocketAddress peer = receive(server, in);
+                assertThat(((InetSocketAddress) server.local()).getAddress()).isEqualTo(address);
+                server.collect(in.flip(), peer, server.local(), outcomes);
+                server.flush(outcomes);
+                assertThat(outcomes.all).containsOnly(SENT);
+                client.socket().setSoTimeout(20_000);
+                assertThat(client.read(in.clear())).isEqualTo(10);
+            }
+        }
+        server.close();
     }
 
     @Test

@@ -82,8 +82,14 @@ class LayoutTest {
         ours.put("offsetof(struct cmsghdr, cmsg_len)", (long) MessageHeaders.CONTROL_HEADER_LENGTH);
         ours.put("offsetof(struct cmsghdr, cmsg_level)", (long) MessageHeaders.CONTROL_HEADER_LEVEL);
         ours.put("offsetof(struct cmsghdr, cmsg_type)", (long) MessageHeaders.CONTROL_HEADER_TYPE);
-        ours.put("CMSG_SPACE(4)", (long) MessageHeaders.CONTROL_BYTES);
-        ours.put("CMSG_SPACE(2)", (long) MessageHeaders.CONTROL_BYTES);
+        ours.put("CMSG_SPACE(4) + CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(struct in6_pktinfo))",
+                (long) MessageHeaders.CONTROL_BYTES);
+        ours.put("CMSG_SPACE(2)", (long) ControlMessages.space(Short.BYTES));
+        ours.put("sizeof(struct in_pktinfo)", (long) PacketInfo.INET_BYTES);
+        ours.put("offsetof(struct in_pktinfo, ipi_spec_dst)", (long) PacketInfo.INET_SOURCE);
+        ours.put("sizeof(struct in6_pktinfo)", (long) PacketInfo.INET6_BYTES);
+        ours.put("offsetof(struct in6_pktinfo, ipi6_addr)", (long) PacketInfo.INET6_ADDRESS);
+        ours.put("offsetof(struct in6_pktinfo, ipi6_ifindex)", (long) PacketInfo.INET6_INTERFACE);
         ours.put("CMSG_LEN(2)", (long) MessageHeaders.CONTROL_HEADER_BYTES + Short.BYTES);
         compare(HEADERS, ours);
     }

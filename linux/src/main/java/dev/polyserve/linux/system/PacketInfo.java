@@ -1,0 +1,77 @@
+package dev.polyserve.linux.system;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// The local address of a datagram in a control message: the one that it was sent to, or the one that a reply is sent from
+/// (`ip(7)`, IP_PKTINFO; `ipv6(7)`, IPV6_PKTINFO). Everywhere else it has the form of a socket address.
+///
+/// ```c
+/// struct in_pktinfo  { int ipi_ifindex; struct in_addr ipi_spec_dst; struct in_addr ipi_addr; };  // 12 bytes
+/// struct in6_pktinfo { struct in6_addr ipi6_addr; unsigned ipi6_ifindex; };                       // 20 bytes
+/// ```
+final class PacketInfo {
+    static final int INET_BYTES = 12;
+    static final int INET_SOURCE = 4;
+    static final int INET6_BYTES = 20;
+    static final int INET6_ADDRESS = 0;
+    static final int INET6_INTERFACE = 16;
+
+    private static final int INET6_ADDRESS_BYTES = 16;
+    private static final byte MULTICAST = (byte) 0xff;
+    private static final byte LINK_LOCAL = (byte) 0xfe;
+    private static final int LINK_LOCAL_MASK = 0xc0;
+    private static final byte LINK_LOCAL_SECOND = (byte) 0x80;
+
+    private PacketInfo() {}
+
+    /// Writes the address that a datagram has come to as a socket address. IPv4 is told as such on an IPv6 socket, too; of a
+    /// broadcast or a multicast of IPv4 it is the address of the interface, from which can be answered.
+    ///
+    /// @param port of the socket
+    /// @return its length; 0 when no address came from which can be answered
+    static int name(MemorySegment controls, long at, long bytes, int port, MemorySegment into) {
+        long inet = ControlMessages.find(controls, at, bytes, SocketOption.IP_PKTINFO, INET_BYTES);
+        if (inet != ControlMessages.NONE) {
+            SocketAddresses.begin(into, SocketAddresses.AF_INET, port);
+            MemorySegment.copy(controls, inet + INET_SOURCE, into, SocketAddresses.INET_ADDRESS, Integer.BYTES);
+            into.set(ValueLayout.JAVA_LONG_UNALIGNED, SocketAddresses.INET_ADDRESS + Integer.BYTES, 0);
+            return SocketAddresses.INET_BYTES;
+        }
+        long inet6 = ControlMessages.find(controls, at, bytes, SocketOption.IPV6_PKTINFO, INET6_BYTES);
+        if (inet6 == ControlMessages.NONE || controls.get(ValueLayout.JAVA_BYTE, inet6) == MULTICAST) {
+            return 0;
+        }
+        SocketAddresses.begin(into, SocketAddresses.AF_INET6, port);
+        into.set(ValueLayout.JAVA_INT, SocketAddresses.INET6_FLOW, 0);
+        MemorySegment.copy(controls, inet6 + INET6_ADDRESS, into, SocketAddresses.INET6_ADDRESS, INET6_ADDRESS_BYTES);
+        into.set(ValueLayout.JAVA_INT, SocketAddresses.INET6_SCOPE, isLinkLocal(controls, inet6)
+                ? controls.get(ValueLayout.JAVA_INT, inet6 + INET6_INTERFACE)
+                : 0);
+        return SocketAddresses.INET6_BYTES;
+    }
+
+    /// An address that each interface has of its own, so that it is none without it.
+    private static boolean isLinkLocal(MemorySegment controls, long address) {
+        return controls.get(ValueLayout.JAVA_BYTE, address) == LINK_LOCAL
+                && (byte) (controls.get(ValueLayout.JAVA_BYTE, address + 1) & LINK_LOCAL_MASK) == LINK_LOCAL_SECOND;
+    }
+
+    /// Writes the control message that lets a datagram be sent from a socket address. Which interface it leaves through is the
+    /// routes' to say, but for an address that needs one.
+    ///
+    /// @return how many bytes of control messages there are then
+    static int control(MemorySegment name, MemorySegment into, long at) {
+        if (name.get(ValueLayout.JAVA_SHORT, SocketAddresses.FAMILY) == SocketAddresses.AF_INET) {
+            long data = ControlMessages.begin(into, at, SocketOption.IP_PKTINFO, INET_BYTES);
+            into.asSlice(data, INET_BYTES).fill((byte) 0);
+            MemorySegment.copy(name, SocketAddresses.INET_ADDRESS, into, data + INET_SOURCE, Integer.BYTES);
+            return ControlMessages.space(INET_BYTES);
+        }
+        long data = ControlMessages.begin(into, at, SocketOption.IPV6_PKTINFO, INET6_BYTES);
+        MemorySegment.copy(name, SocketAddresses.INET6_ADDRESS, into, data + INET6_ADDRESS, INET6_ADDRESS_BYTES);
+        into.set(ValueLayout.JAVA_INT, data + INET6_INTERFACE,
+                name.get(ValueLayout.JAVA_INT, SocketAddresses.INET6_SCOPE));
+        return ControlMessages.space(INET6_BYTES);
+    }
+}
