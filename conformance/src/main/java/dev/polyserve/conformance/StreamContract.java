@@ -143,4 +143,12 @@ public abstract class StreamContract {
             return cell;
         }
     }
+
+    @Nested
+    class Pinning extends PinnedClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
 }

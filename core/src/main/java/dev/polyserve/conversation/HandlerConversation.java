@@ -334,7 +334,8 @@ public final class HandlerConversation extends Conversation implements Connectio
     ConnectionException lost(IOException e) {
         switch (e) {
             case LimitException limit -> settle(causeOf(limit));
-            case ClosedByInterruptException _ -> failed(e); // by the handler's own code: what we interrupt is settled before
+            // By the handler's own code: what we interrupt is settled before.
+            case ClosedByInterruptException _, PinnedWaitException _ -> failed(e);
             default -> settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
         }
         Cause why = cause();

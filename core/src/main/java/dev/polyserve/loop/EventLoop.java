@@ -5,6 +5,7 @@ import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.coroutine.CarrierThread;
 import dev.polyserve.io.Source;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +38,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final Multiplexer multiplexer;
     private final NanoClock clock;
     private final Consumer<Throwable> errors;
-    private final Thread thread;
+    private final CarrierThread thread;
     private final TimerWheel timers;
     private final LoopBufferPool pool = new LoopBufferPool();
     private final Chunk scratch = new Chunk(SCRATCH_BYTES);
@@ -49,8 +50,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     private Consumer<? super IOException> whenLost = _ -> {};
     private volatile boolean asleep;
     private volatile boolean stopping;
-    /// Set when the loop has ended: runs what comes then.
-    private volatile @Nullable LateThread afterwards;
+    private volatile boolean ended;
+    private final LateThread late;
     private final Turn turn = new Turn();
     private final TurnClock turnClock;
 
@@ -68,7 +69,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.turnClock = new TurnClock(clock.nanos());
         this.timers = new TimerWheel(turnClock.nowNanos());
         this.coroutines = new Coroutines(this, lendsThread);
-        this.thread = Thread.ofPlatform().name(name).daemon(daemon).unstarted(this::run);
+        this.late = new LateThread(name + "-late", this::runLeft);
+        this.thread = new CarrierThread(name, daemon, this::run);
     }
 
     /// Starts its thread.
@@ -86,7 +88,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /// Its thread.
-    public Thread thread() {
+    public CarrierThread thread() {
         return thread;
     }
 
@@ -128,7 +130,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// Runs a coroutine's next stretch: the scheduler of the loop's virtual threads. **Thread**: any; it never blocks.
     @Override
     public void execute(Runnable continuation) {
-        if (Thread.currentThread().equals(thread)) {
+        // What its thread unparks when the loop has ended is run by another one.
+        if (Thread.currentThread().equals(thread) && !ended) {
             continuations.addOwn(continuation);
         } else {
             continuations.addForeign(continuation);
@@ -171,7 +174,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /// Whether it runs nothing more by itself. **Thread**: any.
     boolean hasEnded() {
-        return afterwards != null;
+        return ended;
     }
 
     private void wakeupIfAsleep() {
@@ -180,9 +183,8 @@ public final class EventLoop implements Executor, AutoCloseable {
             multiplexer.wakeup();
             return;
         }
-        LateThread late = afterwards;
-        if (late != null) {
-            late.execute(this::runLeft);
+        if (ended) {
+            late.wake();
         }
     }
 
@@ -294,7 +296,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         } finally {
             closeMultiplexer();
             asleep = false;
-            afterwards = new LateThread(name + "-late");
+            ended = true;
             wakeupIfAsleep(); // for whoever added something just before
         }
         // Last, when what is posted because of it is run.
@@ -371,6 +373,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private void runContinuations() {
         Runnable next;
         for (int left = COROUTINES_PER_TURN; left > 0 && (next = continuations.poll()) != null; left--) {
+            thread.beforeMount();
             guarded(next);
         }
     }

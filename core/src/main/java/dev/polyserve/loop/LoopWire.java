@@ -6,8 +6,10 @@ import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.conversation.PinnedWaitException;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.Wire;
+import dev.polyserve.coroutine.CarrierThread;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,7 +17,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The wire of a handler that runs as a coroutine of an event loop: a read that finds nothing parks it, readiness unparks
@@ -189,6 +190,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
 
     /// Does something with the socket on the loop's thread. **Thread**: any other.
     private int onLoop(SocketCall call) throws IOException {
+        requireUnpinned(CarrierThread.canUnmount());
         var done = new CompletableFuture<Integer>();
         loop.post(() -> {
             try {
@@ -317,7 +319,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
                 return awaitWithin(gate, operation, atMostNanos, direct);
             }
             while (!comes(gate, operation)) {
-                LockSupport.park();
+                requireUnpinned(CarrierThread.park(this));
                 refuseInterrupt();
             }
             return true;
@@ -338,11 +340,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
                 if (left <= 0) {
                     return false;
                 }
-                if (direct) {
-                    LockSupport.park();
-                } else {
-                    LockSupport.parkNanos(left);
-                }
+                requireUnpinned(direct ? CarrierThread.park(this) : CarrierThread.parkNanos(this, left));
                 refuseInterrupt();
             }
             return true;
@@ -355,6 +353,14 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
 
     private boolean comes(Gate gate, int operation) {
         return gate.isReady() || over || (cut && operation == Multiplexer.READ);
+    }
+
+    /// A wait that would have stopped the loop ends the connection: it would be tried again and again, and never succeed.
+    private void requireUnpinned(boolean unpinned) throws IOException {
+        if (!unpinned && !over) {
+            shutdown();
+            throw new PinnedWaitException(CarrierThread.refusal("the connection's handler"));
+        }
     }
 
     /// As the JDK's channels do: an interrupted wait ends the connection.

@@ -202,10 +202,11 @@ public final class LoopRunner implements Runner {
 
     @Override
     public void stop() {
-        monitor.close();
         loops.forEach(loop -> loop.coroutines().closeHub());
         loops.forEach(EventLoop::close);
         loops.forEach(EventLoop::awaitEnd);
+        // After the loops, which a pinned coroutine may stop until then.
+        monitor.close();
         balance.report();
     }
 

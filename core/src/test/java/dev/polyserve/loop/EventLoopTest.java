@@ -1,11 +1,16 @@
 package dev.polyserve.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.coroutine.Carrier;
+import dev.polyserve.io.Source;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,5 +37,63 @@ class EventLoopTest {
         CompletableFuture<Thread> ran = new CompletableFuture<>();
         loop.start(_ -> loop.post(() -> ran.complete(Thread.currentThread())));
         assertThat(ran.get(5, TimeUnit.SECONDS).getName()).isEqualTo("test-late");
+    }
+
+    @Test
+    void aCoroutineThatIsUnparkedBecauseOfThatGoesOn() throws Exception {
+        assumeTrue(Carrier.whyNot().isEmpty(), () -> "needs coroutines on the loop's thread: " + Carrier.whyNot());
+        CompletableFuture<Thread> parked = new CompletableFuture<>();
+        CompletableFuture<Boolean> wentOn = new CompletableFuture<>();
+        Multiplexer dying = new DyingMultiplexer(
+                () -> parked.getNow(Thread.currentThread()).getState() == Thread.State.WAITING);
+        EventLoop lending = new EventLoop("lending", dying, NanoClock.SYSTEM, true, true, 0, error::complete);
+        lending.coroutines().unstarted("coroutine", () -> {
+            parked.complete(Thread.currentThread());
+            LockSupport.park();
+            wentOn.complete(true);
+        }).start();
+        lending.start(_ -> LockSupport.unpark(parked.join()));
+        assertThat(wentOn.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(error).as("no defect").isNotDone();
+    }
+
+    /// Never waits, and fails as soon as something is so.
+    private record DyingMultiplexer(BooleanSupplier dies) implements Multiplexer {
+        @Override
+        public String name() {
+            return "dying";
+        }
+
+        @Override
+        public Watch watch(Source source, int wanted, Ready ready) {
+            return new Watch() {};
+        }
+
+        @Override
+        public void change(Watch watch, int wanted) {
+            // Nothing is ever ready.
+        }
+
+        @Override
+        public void forget(Watch watch) {
+            // As above.
+        }
+
+        @Override
+        public void await(long atMostNanos) throws IOException {
+            if (dies.getAsBoolean()) {
+                throw new IOException("it dies");
+            }
+        }
+
+        @Override
+        public void wakeup() {
+            // It never waits.
+        }
+
+        @Override
+        public void close() {
+            // It holds nothing.
+        }
     }
 }

@@ -88,9 +88,10 @@ final class BatonStrand implements Strand, Runnable {
     }
 
     @Override
-    public void park() {
+    public boolean park() {
         giveBack();
         awaitBaton();
+        return true;
     }
 
     @Override
@@ -101,7 +102,8 @@ final class BatonStrand implements Strand, Runnable {
     @Override
     public void letOthersRun() {
         unpark();
-        park();
+        giveBack();
+        awaitBaton();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.util.Optional;
@@ -18,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// Lends a thread as the carrier of virtual threads: these run only where their executor runs what it is given.
 ///
 /// JDK 25 has no public way to choose a virtual thread's scheduler. It has a package-private constructor
-/// (`java.lang.ThreadBuilders.VirtualThreadBuilder(Executor)`), which `--add-opens java.base/java.lang=ALL-UNNAMED` opens. All
-/// reflection on it is here, and it is tested (start, park, unpark, timed park) before it is believed. Where it is not to be had,
-/// [#whyNot] says why, and the same code runs on the default scheduler, slower.
+/// (`java.lang.ThreadBuilders.VirtualThreadBuilder(Executor)`), which `--add-opens java.base/java.lang=ALL-UNNAMED` opens, as it opens
+/// `Thread.currentCarrierThread()`. All reflection on these is here, and it is tested (start, park, unpark, timed park, the carrier)
+/// before it is believed. Where it is not to be had, [#whyNot] says why, and the same code runs on the default scheduler, slower.
 ///
 /// Facts to know of such threads: one that they start inherits the scheduler; timed parks come back through a thread of
 /// the JDK; `execute` is called from any thread, and must not block. The executor must run tasks on a platform thread.
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class Carrier {
     private static final String FLAG = "--add-opens java.base/java.lang=ALL-UNNAMED";
     private static final long TEST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /// Whether a thread was ever lent. A virtual thread for which that matters was built after it was set, and so sees it.
+    private static boolean lent;
 
     private Carrier() {}
 
@@ -45,7 +49,24 @@ public final class Carrier {
         if (constructor == null || Found.WHY_NOT != null) {
             throw new IllegalStateException("threads cannot be lent: " + Found.WHY_NOT);
         }
+        lent = true;
         return build(constructor, runQueue);
+    }
+
+    /// The platform thread that carries the calling virtual thread; null where no thread was ever lent.
+    static @Nullable Thread current() {
+        MethodHandle currentCarrier = lent ? Found.CURRENT_CARRIER : null;
+        return currentCarrier == null ? null : current(currentCarrier);
+    }
+
+    private static Thread current(MethodHandle currentCarrier) {
+        try {
+            return (Thread) currentCarrier.invokeExact();
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("the carrier of a virtual thread cannot be found out", e);
+        }
     }
 
     private static Thread.Builder.OfVirtual build(MethodHandle constructor, Executor runQueue) {
@@ -92,8 +113,9 @@ public final class Carrier {
     }
 
     /// Starts, parks, unparks and parks with a time limit on a queue that this thread empties.
-    private static @Nullable String test(MethodHandle constructor) {
+    private static @Nullable String test(MethodHandle constructor, MethodHandle currentCarrier) {
         initialiseThePoller();
+        Thread carrier = Thread.currentThread();
         BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(16);
         StringBuilder steps = new StringBuilder();
         Thread tested = build(constructor, queue::add).unstarted(() -> {
@@ -101,7 +123,7 @@ public final class Carrier {
             LockSupport.park();
             steps.append("unparked ");
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-            steps.append("timed");
+            steps.append(current(currentCarrier).equals(carrier) ? "timed" : "carried elsewhere");
         });
         tested.start();
         long deadline = System.nanoTime() + TEST_NANOS;
@@ -128,19 +150,29 @@ public final class Carrier {
     /// end of this class's initialisation, which waits for it.
     private static final class Found {
         private static final @Nullable MethodHandle CONSTRUCTOR;
+        private static final @Nullable MethodHandle CURRENT_CARRIER;
         private static final @Nullable String WHY_NOT;
 
         static {
             MethodHandle constructor = null;
+            MethodHandle currentCarrier = null;
             String whyNot;
             try {
                 constructor = constructor();
-                whyNot = test(constructor);
+                currentCarrier = currentCarrier();
+                whyNot = test(constructor, currentCarrier);
             } catch (ReflectiveOperationException | RuntimeException e) {
                 whyNot = "this JDK keeps its scheduler closed; start java with " + FLAG;
             }
             CONSTRUCTOR = constructor;
+            CURRENT_CARRIER = currentCarrier;
             WHY_NOT = whyNot;
+        }
+
+        private static MethodHandle currentCarrier() throws ReflectiveOperationException {
+            Method declared = Thread.class.getDeclaredMethod("currentCarrierThread");
+            declared.setAccessible(true);
+            return MethodHandles.lookup().unreflect(declared);
         }
 
         private static MethodHandle constructor() throws ReflectiveOperationException {

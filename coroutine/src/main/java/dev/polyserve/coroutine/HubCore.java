@@ -1,7 +1,6 @@
 package dev.polyserve.coroutine;
 
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The tasks on one loop, and how they wait.
@@ -170,7 +169,9 @@ final class HubCore {
                 throw current.signals().taken();
             }
             while (!waiter.isWoken() && !waiter.isExpired()) {
-                current.strand().park();
+                if (!current.strand().park()) {
+                    throw pinned(current.toString(), waiter);
+                }
                 if (Thread.interrupted()) {
                     throw current.signals().taken();
                 }
@@ -198,7 +199,9 @@ final class HubCore {
             if (left <= 0) {
                 break;
             }
-            LockSupport.parkNanos(waiter, left);
+            if (!CarrierThread.parkNanos(waiter, left)) {
+                throw pinned("this thread", waiter);
+            }
             if (Thread.interrupted()) {
                 throw guest == null
                         ? new InterruptedException("interrupted while waiting for " + waiter.reason())
@@ -206,5 +209,9 @@ final class HubCore {
             }
         }
         return waiter.isWoken();
+    }
+
+    private static IllegalStateException pinned(String waiting, Waiter waiter) {
+        return new IllegalStateException(CarrierThread.refusal(waiting + ", for " + waiter.reason() + ","));
     }
 }

@@ -7,6 +7,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// A hub on a loop that is there anyway, like that of a server or of a window system: made when somebody first asks for it.
@@ -21,7 +25,7 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
     private final Ground ground;
     private final HubOptions options;
     private final Map<Thread, Task<?>> guests = new ConcurrentHashMap<>();
-    private volatile @Nullable HubCore core;
+    private final AtomicReference<@Nullable HubCore> core = new AtomicReference<>();
 
     /// @param options of which the loop decides itself whether it lends its thread, and watches over stalls
     public HubHost(Ground ground, HubOptions options) {
@@ -35,17 +39,13 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
     }
 
     private HubCore core() {
-        HubCore made = core;
-        if (made == null) {
-            synchronized (this) {
-                made = core;
-                if (made == null) {
-                    made = new HubCore(options, ground, this::close, this::calling);
-                    core = made;
-                }
-            }
+        HubCore made = core.get();
+        if (made != null) {
+            return made;
         }
-        return made;
+        HubCore mine = new HubCore(options, ground, this::close, this::calling);
+        HubCore first = core.compareAndExchange(null, mine);
+        return first == null ? mine : first;
     }
 
     /// The host of the calling thread.
@@ -63,7 +63,7 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
 
     /// Whether the calling thread is that of a task of the hub, or of a guest that has become one.
     public boolean isTaskCalling() {
-        HubCore made = core;
+        HubCore made = core.get();
         return made != null && made.callingTask() != null;
     }
 
@@ -73,7 +73,7 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
 
     /// The calling thread, which had this host, ends: so does the task that it has become, if it has.
     public void leaves() {
-        if (core == null) {
+        if (core.get() == null) {
             return;
         }
         Task<?> guest = guests.get(Thread.currentThread());
@@ -92,7 +92,7 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
     /// Kills all tasks, and waits for their end as long as the options say. On the loop, and by a guest or a task: kills the others, and
     /// does not wait. Guests stay as they are: whoever started them ends them. Harmless when it has no hub.
     public void close() {
-        HubCore closed = core;
+        HubCore closed = core.get();
         if (closed == null || ground.isEnded()) {
             return;
         }
@@ -113,13 +113,16 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
         long deadline = System.nanoTime() + Hub.nanos(options.patience());
         List<Task<?>> left = new ArrayList<>();
         try {
-            for (Task<?> task : killed.join()) {
+            // A loop that is stuck does not even kill them.
+            for (Task<?> task : killed.get(Hub.nanos(options.patience()), TimeUnit.NANOSECONDS)) {
                 if (!task.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
                     left.add(task);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            HubLog.warn("the loop of the hub " + options.name() + " does not answer, so its tasks are given up", e);
         }
         if (!left.isEmpty()) {
             HubLog.givenUp(options, left);

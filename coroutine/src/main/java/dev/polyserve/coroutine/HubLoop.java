@@ -44,7 +44,7 @@ final class HubLoop implements Ground, Runnable {
         this.owner = owner;
         this.lendsThread = lendsThread;
         // With a baton, threads hand over, and virtual ones do that much faster among themselves.
-        this.thread = (lendsThread ? Thread.ofPlatform().daemon() : Thread.ofVirtual()).name(name).unstarted(this);
+        this.thread = lendsThread ? new CarrierThread(name, true, this) : Thread.ofVirtual().name(name).unstarted(this);
     }
 
     Thread thread() {
@@ -136,6 +136,9 @@ final class HubLoop implements Ground, Runnable {
 
     private void step(Runnable next) {
         STEPS.setRelease(this, steps + 1);
+        if (thread instanceof CarrierThread carrier) {
+            carrier.beforeMount();
+        }
         try {
             next.run();
         } catch (Throwable e) { // also one that is checked and was not declared: it would end the hub, and nobody would hear why
@@ -167,6 +170,10 @@ final class HubLoop implements Ground, Runnable {
         }
         asleep = true;
         STEPS.setRelease(this, steps + 1);
+        if (thread instanceof CarrierThread carrier) {
+            // A wake-up that is lost by this has added something, which is seen next.
+            carrier.takePermit();
+        }
         if (isIdle() && !owner.isOver() && !owner.isGivenUp()) {
             long atMostNanos = timers.nextDelayNanos(System.nanoTime());
             if (atMostNanos == Long.MAX_VALUE) {
@@ -177,9 +184,19 @@ final class HubLoop implements Ground, Runnable {
             Thread.interrupted();
         }
         asleep = false;
+        if (thread instanceof CarrierThread carrier) {
+            carrier.renewPermit();
+        }
     }
 
     // --- for the monitor; any thread ---
+
+    /// Gives its thread, while it runs tasks, the permit that keeps a pinned one from stopping it.
+    void renewPermit() {
+        if (!asleep && thread instanceof CarrierThread carrier) {
+            carrier.renewPermit();
+        }
+    }
 
     boolean isAsleep() {
         return asleep;

@@ -48,6 +48,7 @@ final class HubMonitor implements Runnable {
         try {
             while (loop.thread().isAlive()) {
                 Thread.sleep(periodMillis);
+                loop.renewPermit();
                 try {
                     look();
                 } catch (RuntimeException | Error e) {

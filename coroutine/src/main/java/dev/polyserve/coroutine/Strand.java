@@ -11,8 +11,10 @@ sealed interface Strand permits LentStrand, BatonStrand, GuestStrand {
     void start();
 
     /// Waits for [#unpark]; may return without, also when its thread is interrupted.
-    default void park() {
-        LockSupport.park(this);
+    ///
+    /// @return false when its thread is pinned, so that the wait would stop the hub; it has not waited
+    default boolean park() {
+        return CarrierThread.park(this);
     }
 
     /// Ends the present or next [#park], at a later turn of the hub.

@@ -63,6 +63,10 @@ final class Exchanged {
     }
 
     static void parkNanos(Object blocker, long nanos) {
+        if (nanos == CarrierThread.LEAST_NANOS) {
+            of(Thread.currentThread()).take();
+            return;
+        }
         if (nanos != Long.MAX_VALUE) {
             throw new IllegalArgumentException("there is no time in these tests, and this waits for some");
         }
@@ -97,6 +101,10 @@ final class Exchanged {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // as a park that returns by it
         }
+    }
+
+    private synchronized void take() {
+        permitted = false;
     }
 
     private synchronized void permit() {
