@@ -1,15 +1,28 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.linux.process.ExitDeadline;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.concurrent.TimeUnit;
 
 /// The program.
 public final class Main {
+    private static final long HOOKS_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private Main() {}
 
     /// Runs and ends the process: 0 done or drained, 1 it failed while running, 2 the command line was wrong.
     public static void main(String[] args) {
-        System.exit(run(args, System.in, System.out, System.err));
+        int status;
+        try {
+            status = run(args, System.in, System.out, System.err);
+            // Shutdown hooks of a user's handler may hang.
+            ExitDeadline.start().within(HOOKS_NANOS);
+        } catch (OutOfMemoryError e) {
+            Runtime.getRuntime().halt(1);
+            return;
+        }
+        System.exit(status);
     }
 
     /// Runs on these streams and returns the exit status. Interrupting the calling thread ends `serve` as a TERM signal does.

@@ -86,10 +86,12 @@ final class ServeCommand {
         ServerLife life = new ServerLife(log, plan, settings, config == null
                 ? null
                 : () -> commandLine.orElse(ConfigFile.read(Path.of(config))), words, manager, restart);
-        try (manager;
+        try (life;
+                manager;
                 LineWriter printer = new LineWriter(own.out(), "polyserve-out", PRINTED_LINES_WAITING,
                         lost -> lost + " lines were lost because standard output did not take them");
-                Signals _ = Signals.on(life.signals());
+                Signals signals = Signals.on(life.signals());
+                HeapWatch _ = HeapWatch.start(signals);
                 @Nullable
                 PidFile pidFile = pidFile(plan, predecessor.isPresent());
                 Server server = start(plan, own, printer, life, predecessor.isPresent());

@@ -16,6 +16,7 @@ import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.activation.ServiceManager;
 import dev.polyserve.linux.activation.Watchdog;
+import dev.polyserve.linux.process.ExitDeadline;
 import dev.polyserve.linux.restart.Predecessor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,10 +43,13 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Thread**: [#live] on the command's thread; what [#signals] gives on any.
-final class ServerLife implements ServerListener, Controlled {
+final class ServerLife implements ServerListener, Controlled, AutoCloseable {
     private static final int FAILED = 1;
-    /// After a second signal, what still hangs is left behind.
-    private static final long END_NOW_SECONDS = 2;
+    private static final Duration FOR_LONG = Duration.ofDays(36_500);
+    /// How long after its deadline the server may take to end; what still hangs then is left behind.
+    private static final long END_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /// The same after a second signal.
+    private static final long END_NOW_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final ConsoleLog log;
     private final ServePlan plan;
@@ -60,6 +64,7 @@ final class ServerLife implements ServerListener, Controlled {
     private final AtomicBoolean reloads = new AtomicBoolean();
     private final CountDownLatch ending = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
+    private final ExitDeadline exitDeadline = ExitDeadline.start();
     private volatile @Nullable Server server;
     private volatile Settings settings;
     private volatile Duration drainTimeout;
@@ -103,6 +108,7 @@ final class ServerLife implements ServerListener, Controlled {
         } catch (InterruptedException e) {
             end();
         }
+        exitDeadline.within(endNanos());
         if (successor == 0) {
             manager.stopping("draining " + started.stats().active() + " connections");
         }
@@ -176,14 +182,21 @@ final class ServerLife implements ServerListener, Controlled {
                 "aborted", drained.aborted(), "millis", drained.took().toMillis());
     }
 
-    /// The first time begins to drain, the second ends at once.
+    /// The first time begins to drain, the second ends at once. The deadline comes first: it needs no memory, and nobody else.
     private void end() {
         if (endSignals.incrementAndGet() == 1) {
+            exitDeadline.within(endNanos());
             callOffRestart();
             ending.countDown();
         } else {
+            exitDeadline.within(END_NOW_NANOS);
             endNow();
         }
+    }
+
+    private long endNanos() {
+        Duration drain = drainTimeout;
+        return drain.compareTo(FOR_LONG) < 0 ? drain.toNanos() + END_NANOS : Long.MAX_VALUE;
     }
 
     private void callOffRestart() {
@@ -267,14 +280,14 @@ final class ServerLife implements ServerListener, Controlled {
             if (running != null) {
                 running.drain(Duration.ZERO);
             }
-            if (over.await(END_NOW_SECONDS, TimeUnit.SECONDS)) {
-                return;
-            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        // The user has asked twice: a service that does not end must not keep the process.
-        Runtime.getRuntime().halt(FAILED);
+    }
+
+    @Override
+    public void close() {
+        exitDeadline.close();
     }
 
     private void status() {

@@ -107,6 +107,10 @@ final class CommandLine implements AutoCloseable {
         return process.pid();
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /// The lines on its standard output so far.
     List<String> shown() {
         return shown;

@@ -3,6 +3,7 @@ package dev.polyserve.faults;
 import dev.polyserve.Connection;
 import dev.polyserve.Handler;
 import dev.polyserve.Server;
+import dev.polyserve.coroutine.Hub;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// What the workers under test serve: each line is answered with the number of the process that serves it. `rest MILLIS` is
-/// answered after so long, `stick FILE` never: it holds the thread until somebody writes into that pipe.
+/// answered after so long, `stick FILE` never: it holds the thread until somebody writes into that pipe, and an event loop, whose hub
+/// was asked for before, with it. `fill` takes all of the heap, and tries on.
 ///
 /// A worker gets into trouble when the file named by the property `polyserve.faults.trouble` is there: `exit N` ends it as soon as
 /// it starts, `descriptors` takes all its descriptors at any time, and removes the file when none is left.
@@ -27,6 +29,10 @@ public final class WorkerHandler implements Handler {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /// What a worker without descriptors keeps open.
     private static final List<InputStream> OPEN = new ArrayList<>();
+
+    /// What fills the heap.
+    @SuppressWarnings("unused")
+    private static volatile Object @Nullable [] kept;
 
     static {
         String file = System.getProperty(TROUBLE, "");
@@ -66,6 +72,17 @@ public final class WorkerHandler implements Handler {
     /// Made for each connection.
     public WorkerHandler() {}
 
+    private static void fill() {
+        while (true) {
+            try {
+                // Small ones, until not even those fit.
+                kept = new Object[]{kept};
+            } catch (OutOfMemoryError e) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
     @Override
     public void handle(Connection connection) throws Exception {
         for (@Nullable
@@ -74,9 +91,12 @@ public final class WorkerHandler implements Handler {
             if (words[0].equals("rest")) {
                 Thread.sleep(Long.parseLong(words[1]));
             } else if (words[0].equals("stick")) {
+                Hub.find();
                 try (InputStream pipe = new FileInputStream(words[1])) {
                     pipe.readAllBytes();
                 }
+            } else if (words[0].equals("fill")) {
+                fill();
             }
             connection.writeLine(Long.toString(ProcessHandle.current().pid()));
         }

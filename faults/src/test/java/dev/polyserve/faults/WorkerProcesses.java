@@ -32,7 +32,8 @@ final class WorkerProcesses {
         return List.of("-D" + WorkerHandler.TROUBLE + "=" + trouble(directory));
     }
 
-    private static List<String> arguments(String... settings) {
+    /// What serves [WorkerHandler].
+    static List<String> arguments(String... settings) {
         List<String> arguments = new ArrayList<>(List.of("--handler", WorkerHandler.class.getName(), "--class-path",
                 Settings.origin(WorkerHandler.class), "--quiet"));
         arguments.addAll(List.of(settings));

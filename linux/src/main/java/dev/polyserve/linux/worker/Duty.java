@@ -6,7 +6,9 @@ import dev.polyserve.Model;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
+import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.Transport;
+import dev.polyserve.linux.process.ExitDeadline;
 import dev.polyserve.linux.socket.GivenSockets;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.Runner;
@@ -23,10 +25,9 @@ import java.util.concurrent.TimeUnit;
 ///
 /// **Thread**: the one that comes to `Server.start()` reads the orders from then on, and never returns from there.
 public final class Duty {
-    private static final Duration EXIT = Duration.ofSeconds(5);
+    private static final long EXIT_NANOS = TimeUnit.SECONDS.toNanos(5);
     /// How long a supervisor that is busy has for a worker's last words.
     private static final Duration SENT = Duration.ofSeconds(1);
-    private static final int STUCK = 1;
     private static final long FIRST_ORDER_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Link link;
@@ -34,6 +35,7 @@ public final class Duty {
     private final List<Integer> descriptors;
     private final Reporter reporter;
     private final HandedTransport handed;
+    private final ExitDeadline exitDeadline = ExitDeadline.start();
 
     private Duty(Link link, Order.Serve serve, List<Integer> descriptors) {
         this.link = link;
@@ -149,26 +151,40 @@ public final class Duty {
     /// Serves as the supervisor says. It does not return.
     void serve(Server server, Engine.Setup setup, EventLoop acceptLoop) throws IOException {
         Thread.currentThread().setName("polyserve-duty");
-        Obedience obedience = new Obedience(server, acceptLoop, link, reporter, handed, serve.shared());
-        if (!serve.shared()) {
-            Rehearsal.hold(setup);
-            obedience.rehearse();
-            server.start();
+        Obedience obedience = new Obedience(server, acceptLoop, this, serve.shared());
+        try {
+            if (!serve.shared()) {
+                Rehearsal.hold(setup);
+                obedience.rehearse();
+                server.start();
+            }
+            reporter.report(new Report.Ready());
+            obedience.forever();
+        } finally {
+            // Not reached, but for want of memory or by a defect: a worker that hears no orders is of no use.
+            exitDeadline.within(EXIT_NANOS);
         }
-        reporter.report(new Report.Ready());
-        obedience.forever();
+    }
+
+    /// A connection is handed over.
+    void takes(Order.Take take, int descriptor) throws IOException {
+        reporter.takes(take.id());
+        handed.take(take.slot(), descriptor);
+    }
+
+    /// Where the orders come from. **Thread**: the one that reads them.
+    Link link() {
+        return link;
+    }
+
+    /// What the supervisor is told.
+    Reporter reporter() {
+        return reporter;
     }
 
     /// How a worker ends that has no more to do: with the drain, and soon after its deadline whatever holds it up then.
-    static void exit(Server server, Reporter reporter, Duration deadline) {
-        Thread.ofPlatform().daemon().name("polyserve-halt").start(() -> {
-            try {
-                Thread.sleep(deadline.plus(EXIT));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            Runtime.getRuntime().halt(STUCK);
-        });
+    void exit(Server server, Duration deadline) {
+        exitDeadline.within(ServerContext.nanos(deadline) + EXIT_NANOS);
         Thread.ofPlatform().name("polyserve-end").start(() -> {
             try {
                 server.drain(deadline);

@@ -29,21 +29,21 @@ final class Obedience {
 
     private final Server server;
     private final EventLoop acceptLoop;
+    private final Duty duty;
     private final Link link;
     private final Reporter reporter;
-    private final HandedTransport handed;
     private boolean started;
     private boolean ending;
     /// Who accepts one client, or did.
     private Optional<Thread> one = Optional.empty();
 
-    Obedience(Server server, EventLoop acceptLoop, Link link, Reporter reporter, HandedTransport handed,
-            boolean startsLater) {
+    /// @param startsLater whether the server starts when the supervisor says so
+    Obedience(Server server, EventLoop acceptLoop, Duty duty, boolean startsLater) {
         this.server = server;
         this.acceptLoop = acceptLoop;
-        this.link = link;
-        this.reporter = reporter;
-        this.handed = handed;
+        this.duty = duty;
+        this.link = duty.link();
+        this.reporter = duty.reporter();
         this.started = !startsLater;
     }
 
@@ -83,10 +83,7 @@ final class Obedience {
             case Order.AcceptOne next -> acceptOne(next.number());
             case Order.TurnAway turn ->
                 server.reconfigure(options -> options.withOnFull(turn.full() ? OnFull.REJECT : OnFull.WAIT));
-            case Order.Take take -> {
-                reporter.takes(take.id());
-                handed.take(take.slot(), descriptors.getFirst());
-            }
+            case Order.Take take -> duty.takes(take, descriptors.getFirst());
             case Order.Ask ask -> Thread.ofPlatform().name("polyserve-datagram").start(() -> reporter.answer(ask));
             case Order.CutInput cut -> reporter.cutInput(cut.id());
             case Order.Abort abort -> reporter.abort(abort.id());
@@ -147,7 +144,7 @@ final class Obedience {
     private void end(Duration deadline) {
         if (!ending) {
             ending = true;
-            Duty.exit(server, reporter, deadline);
+            duty.exit(server, deadline);
         }
     }
 
