@@ -84,7 +84,7 @@ public interface Server extends AutoCloseable {
 
     /// Changes the options while the server lives: to what `change` makes of those in force. Limits of connections and times
     /// hold at once, what concerns buffers and frames for new connections. Worker processes are replaced, one after another, by
-    /// new ones, for which the program makes the server's options again.
+    /// new ones, for which the program makes the server's options again. Where others change them at the same time, `change` is asked again.
     ///
     /// @throws IllegalArgumentException when it changes what holds from the start: the socket options, the queue, the
     ///         longest datagram, the stall limit or spinning; nothing was changed then

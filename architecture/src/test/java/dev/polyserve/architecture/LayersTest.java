@@ -49,7 +49,7 @@ class LayersTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry(COROUTINE, Set.of()),
             Map.entry(API, Set.of(COROUTINE)),
-            Map.entry(CONVERSATION, Set.of(API)),
+            Map.entry(CONVERSATION, Set.of(API, COROUTINE)),
             Map.entry(IO, Set.of(API, CONVERSATION)),
             Map.entry(LOOP, Set.of(API, CONVERSATION, IO, COROUTINE)),
             Map.entry(RUN, Set.of(API, CONVERSATION, IO, LOOP, COROUTINE)),

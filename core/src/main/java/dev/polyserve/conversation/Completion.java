@@ -1,10 +1,13 @@
 package dev.polyserve.conversation;
 
 import dev.polyserve.ConnectionFuture;
+import dev.polyserve.coroutine.CarrierThread;
+import dev.polyserve.coroutine.NonQueueingLock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,15 +18,16 @@ import org.jspecify.annotations.Nullable;
 ///      └─────claim──▶ CLAIMED ──complete──────▲
 /// ```
 ///
-/// **Thread**: any; changes are guarded by `this`. Questions about the state take no lock, because an event loop asks them
-/// while a coroutine of it may wait for that lock.
+/// **Thread**: any; changes are guarded by `lock`, which event loops and coroutines take. Those that wait for the end park.
 final class Completion {
     private enum State {
         QUEUED, CLAIMED, RUNNING, OVER
     }
 
+    private final NonQueueingLock lock = new NonQueueingLock();
+    /// Written under `lock`, as the two below are read, too.
     private volatile State state = State.QUEUED;
-    private @Nullable Thread owner;
+    private volatile @Nullable Thread owner;
     private @Nullable List<Consumer<? super ConnectionFuture>> callbacks;
 
     boolean isRunning() {
@@ -34,83 +38,138 @@ final class Completion {
         return state == State.OVER;
     }
 
-    synchronized boolean isOwnedBy(Thread thread) {
+    boolean isOwnedBy(Thread thread) {
         return thread.equals(owner);
     }
 
     /// Takes it before the handler begins, which it then never does: who claims it completes it.
     ///
     /// @return false when it has begun, or was claimed before
-    synchronized boolean claim() {
-        if (state != State.QUEUED) {
-            return false;
+    boolean claim() {
+        return leaveQueue(State.CLAIMED, null);
+    }
+
+    private boolean leaveQueue(State next, @Nullable Thread handlerThread) {
+        lock.lock();
+        try {
+            if (state != State.QUEUED) {
+                return false;
+            }
+            state = next;
+            owner = handlerThread;
+            return true;
+        } finally {
+            lock.unlock();
         }
-        state = State.CLAIMED;
-        return true;
     }
 
     /// The handler begins.
     ///
     /// @return false when it was begun or claimed before
-    synchronized boolean begin(@Nullable Thread handlerThread) {
-        if (state != State.QUEUED) {
-            return false;
-        }
-        state = State.RUNNING;
-        owner = handlerThread;
-        return true;
+    boolean begin(@Nullable Thread handlerThread) {
+        return leaveQueue(State.RUNNING, handlerThread);
     }
 
     /// Interrupts the handler, wherever it waits, while it runs.
-    synchronized void interruptHandler() {
-        if (owner != null) {
-            owner.interrupt();
+    void interruptHandler() {
+        lock.lock();
+        try {
+            Thread running = owner;
+            if (running != null) {
+                running.interrupt();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     /// The handler's code is left for good: from here on no interrupt is meant for its thread, which may serve another
     /// connection next; one that came is taken back, for it must not hit the last flush either.
-    synchronized void leaveHandler() {
-        if (owner != null) {
-            owner = null;
-            Thread.interrupted();
+    void leaveHandler() {
+        lock.lock();
+        try {
+            if (owner != null) {
+                owner = null;
+                Thread.interrupted();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     /// It is over: calls nobody yet.
     ///
     /// @return who wanted to know, in the order they asked
-    synchronized List<Consumer<? super ConnectionFuture>> complete() {
-        state = State.OVER;
-        List<Consumer<? super ConnectionFuture>> waiting = callbacks == null ? List.of() : callbacks;
-        callbacks = null;
-        notifyAll();
-        return waiting;
+    List<Consumer<? super ConnectionFuture>> complete() {
+        lock.lock();
+        try {
+            state = State.OVER;
+            List<Consumer<? super ConnectionFuture>> waiting = callbacks == null ? List.of() : callbacks;
+            callbacks = null;
+            return waiting;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Keeps a callback for the end.
     ///
     /// @return false when it is over already, so that the caller calls
-    synchronized boolean keep(Consumer<? super ConnectionFuture> callback) {
-        if (state == State.OVER) {
-            return false;
+    boolean keep(Consumer<? super ConnectionFuture> callback) {
+        lock.lock();
+        try {
+            if (state == State.OVER) {
+                return false;
+            }
+            if (callbacks == null) {
+                callbacks = new ArrayList<>(1);
+            }
+            callbacks.add(callback);
+            return true;
+        } finally {
+            lock.unlock();
         }
-        if (callbacks == null) {
-            callbacks = new ArrayList<>(1);
-        }
-        callbacks.add(callback);
-        return true;
     }
 
-    synchronized void await(Conversation whose, long atMostNanos) throws InterruptedException, TimeoutException {
-        long deadline = System.nanoTime() + atMostNanos;
+    /// One that no longer wants to know.
+    private void forget(Consumer<? super ConnectionFuture> callback) {
+        lock.lock();
+        try {
+            if (callbacks != null) {
+                callbacks.remove(callback);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void await(Conversation whose, long atMostNanos) throws InterruptedException, TimeoutException {
+        Thread waiting = Thread.currentThread();
+        Consumer<ConnectionFuture> wakes = _ -> LockSupport.unpark(waiting);
+        if (!keep(wakes)) {
+            return;
+        }
+        try {
+            awaitOver(whose, atMostNanos);
+        } finally {
+            forget(wakes);
+        }
+    }
+
+    private void awaitOver(Conversation whose, long atMostNanos) throws InterruptedException, TimeoutException {
+        long until = System.nanoTime() + atMostNanos;
         while (state != State.OVER) {
-            long left = deadline - System.nanoTime();
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while waiting for the end of " + whose);
+            }
+            long left = until - System.nanoTime();
             if (left <= 0) {
                 throw new TimeoutException(
                         whose + " is not over after " + TimeUnit.NANOSECONDS.toMillis(atMostNanos) + " ms");
             }
-            TimeUnit.NANOSECONDS.timedWait(this, left);
+            if (!CarrierThread.parkNanos(this, left)) {
+                throw new IllegalStateException(CarrierThread.refusal("the end of " + whose));
+            }
         }
     }
 }

@@ -5,17 +5,27 @@ import dev.polyserve.ConnectionException;
 import dev.polyserve.Limit;
 import dev.polyserve.Sender;
 import dev.polyserve.TimedOutException;
+import dev.polyserve.coroutine.CarrierThread;
+import dev.polyserve.coroutine.NonQueueingLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Messages from other threads on their way to one connection: a bounded queue, and a way to wake who empties it.
+///
+/// ```
+///   open ──end──▶ sealed, then our side ends ──close──▶ sealed, then the connection ends
+///    ├──────────────────────close──────────────────────────▲
+///    └──seal──▶ sealed
+/// ```
+///
+/// What is accepted, and that nothing more is, are in one order, under a lock: once it is sealed, an empty queue stays empty. Those that
+/// wait for room park, and are unparked without a lock, because event loops do so.
 ///
 /// **Thread**: any may put; one at a time takes.
 abstract class Outbox implements Sender {
@@ -25,15 +35,18 @@ abstract class Outbox implements Sender {
     }
 
     final Conversation conversation;
-    private final ConcurrentLinkedQueue<ByteBuffer> messages = new ConcurrentLinkedQueue<>();
-    private final AtomicLong queuedBytes = new AtomicLong();
     private final long mostBytes;
-    private final ReentrantLock waitersLock = new ReentrantLock();
-    private final Condition room = waitersLock.newCondition();
-    private final AtomicInteger waiters = new AtomicInteger();
-    /// Nothing is accepted any more.
+    private final NonQueueingLock lock = new NonQueueingLock();
+    /// Put under `lock`.
+    private final ConcurrentLinkedQueue<ByteBuffer> messages = new ConcurrentLinkedQueue<>();
+    /// Grows under `lock` only.
+    private final AtomicLong queuedBytes = new AtomicLong();
+    /// Nothing is accepted any more. Written under `lock`.
     private volatile boolean closed;
+    /// Written under `lock`.
     private volatile Ending ending = Ending.NONE;
+    /// Senders that wait for room.
+    private final Queue<Thread> waiting = new ConcurrentLinkedQueue<>();
 
     Outbox(Conversation conversation) {
         this.conversation = conversation;
@@ -50,13 +63,44 @@ abstract class Outbox implements Sender {
 
     @Override
     public final boolean offer(ByteBuffer message) {
-        if (closed || !reserve(message.remaining())) {
+        if (closed) {
             return false;
         }
-        ByteBuffer copy = ByteBuffer.allocate(message.remaining()).put(message.duplicate()).flip();
-        messages.add(copy);
+        int bytes = message.remaining();
+        requireSize(bytes);
+        // Copied in advance, because memory may be wanting: what was counted is put.
+        if (queuedBytes.get() > mostBytes - bytes || !put(ByteBuffer.allocate(bytes).put(message.duplicate()).flip())) {
+            if (!closed) {
+                conversation.context.listener().limitReached(Limit.SENDER_QUEUE);
+            }
+            return false;
+        }
         wake();
         return true;
+    }
+
+    private void requireSize(int bytes) {
+        if (bytes > mostBytes) {
+            throw new IllegalArgumentException(
+                    "a message of " + bytes + " bytes, where a sender's queue holds " + mostBytes);
+        }
+    }
+
+    /// Accepts a message, if there is room and it is not sealed.
+    private boolean put(ByteBuffer message) {
+        // Not asked again: once it is put, it may be on its way.
+        int bytes = message.remaining();
+        lock.lock();
+        try {
+            if (closed || queuedBytes.get() > mostBytes - bytes) {
+                return false;
+            }
+            messages.add(message);
+            queuedBytes.addAndGet(bytes);
+            return true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -64,23 +108,31 @@ abstract class Outbox implements Sender {
         if (offer(message)) {
             return;
         }
-        long left = ServerContext.nanos(atMost);
-        waitersLock.lockInterruptibly();
+        long until = System.nanoTime() + ServerContext.nanos(atMost);
+        waiting.add(Thread.currentThread());
         try {
-            waiters.incrementAndGet();
+            // Asked again now that whoever makes room sees that somebody waits.
             while (!offer(message)) {
-                if (closed) {
-                    Cause why = conversation.cause();
-                    throw new ConnectionException(why == null ? new Cause.Stopped() : why);
-                }
-                if (left <= 0) {
-                    throw new TimedOutException("sending to " + conversation.peer(), atMost);
-                }
-                left = room.awaitNanos(left);
+                awaitRoom(until - System.nanoTime(), atMost);
             }
         } finally {
-            waiters.decrementAndGet();
-            waitersLock.unlock();
+            waiting.remove(Thread.currentThread());
+        }
+    }
+
+    private void awaitRoom(long leftNanos, Duration atMost) throws IOException, InterruptedException {
+        if (closed) {
+            Cause why = conversation.cause();
+            throw new ConnectionException(why == null ? new Cause.Stopped() : why);
+        }
+        if (leftNanos <= 0) {
+            throw new TimedOutException("sending to " + conversation.peer(), atMost);
+        }
+        if (!CarrierThread.parkNanos(this, leftNanos)) {
+            throw new PinnedWaitException(CarrierThread.refusal("a sender"));
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted while sending to " + conversation.peer());
         }
     }
 
@@ -96,17 +148,13 @@ abstract class Outbox implements Sender {
 
     @Override
     public final void end() {
-        if (ending == Ending.NONE) {
-            ending = Ending.OUTPUT;
-        }
-        seal();
+        seal(Ending.OUTPUT);
         wake();
     }
 
     @Override
     public final void close() {
-        ending = Ending.CONNECTION;
-        seal();
+        seal(Ending.CONNECTION);
         wake();
     }
 
@@ -132,9 +180,7 @@ abstract class Outbox implements Sender {
     /// A message of so many bytes has left.
     final void left(int bytes) {
         queuedBytes.addAndGet(-bytes);
-        if (waiters.get() > 0) {
-            signalRoom();
-        }
+        tellWaiting();
     }
 
     /// Nothing is accepted any more, nor is anything sent.
@@ -147,29 +193,25 @@ abstract class Outbox implements Sender {
 
     /// Nothing is accepted any more.
     final void seal() {
-        closed = true;
-        signalRoom();
+        seal(Ending.NONE);
     }
 
-    private void signalRoom() {
-        waitersLock.lock();
+    private void seal(Ending wanted) {
+        lock.lock();
         try {
-            room.signalAll();
+            closed = true;
+            if (wanted.compareTo(ending) > 0) {
+                ending = wanted;
+            }
         } finally {
-            waitersLock.unlock();
+            lock.unlock();
         }
+        tellWaiting();
     }
 
-    private boolean reserve(int bytes) {
-        if (bytes > mostBytes) {
-            throw new IllegalArgumentException(
-                    "a message of " + bytes + " bytes, where a sender's queue holds " + mostBytes);
+    private void tellWaiting() {
+        if (!waiting.isEmpty()) {
+            waiting.forEach(LockSupport::unpark);
         }
-        if (queuedBytes.addAndGet(bytes) > mostBytes) {
-            queuedBytes.addAndGet(-bytes);
-            conversation.context.listener().limitReached(Limit.SENDER_QUEUE);
-            return false;
-        }
-        return true;
     }
 }

@@ -3,6 +3,7 @@ package dev.polyserve.conversation;
 import dev.polyserve.Limit;
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
+import dev.polyserve.coroutine.NonQueueingLock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ public final class ServerContext {
     /// For ever, as a length of time: far enough, and still addable to a clock's reading without overflow.
     public static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
 
+    private final NonQueueingLock replaceLock = new NonQueueingLock();
     private volatile Current current;
     private final ServerListener listener;
     private final NanoClock clock;
@@ -55,9 +57,22 @@ public final class ServerContext {
     }
 
     /// Replaces the options: what is looked at from now on follows them.
-    public void reconfigure(Options options) {
-        current = new Current(options);
-        budget.atMost(options.limits().bufferBytesTotal());
+    ///
+    /// @return false when those before are not in force any more, and nothing was replaced
+    @SuppressWarnings("ReferenceEquality") // the very ones that the others were made of
+    public boolean replace(Options before, Options after) {
+        Current replacing = new Current(after);
+        replaceLock.lock();
+        try {
+            if (current.options != before) {
+                return false;
+            }
+            current = replacing;
+            budget.atMost(after.limits().bufferBytesTotal());
+            return true;
+        } finally {
+            replaceLock.unlock();
+        }
     }
 
     /// Who hears what happens.

@@ -2,13 +2,15 @@ package dev.polyserve.conversation;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Limit;
+import dev.polyserve.coroutine.CarrierThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The outbox of a connection whose owner may be waiting, in a read or in its handler: a task beside the owner sends
-/// while there is something to send. The lock keeps each message, and each flush of the owner's, in one piece.
+/// while there is something to send. The lock keeps each message, and each flush of the owner's, in one piece. It is held while the peer
+/// is waited for, so it queues: the owner and the task may wait for it, and an event loop never takes it.
 final class WireOutbox extends Outbox {
     private final Wire wire;
     private final ReentrantLock output = new ReentrantLock();
@@ -35,7 +37,7 @@ final class WireOutbox extends Outbox {
 
     /// The owner sends its own bytes. **Thread**: the owner.
     void write(ByteBuffer bytes) throws IOException {
-        output.lock();
+        lockOutput();
         try {
             wire.write(bytes);
         } finally {
@@ -50,7 +52,7 @@ final class WireOutbox extends Outbox {
 
     private void endOutputNow() throws IOException {
         seal();
-        output.lock();
+        lockOutput();
         try {
             if (!outputEnded) {
                 sendAll();
@@ -104,11 +106,20 @@ final class WireOutbox extends Outbox {
     }
 
     private void sendAllNow() throws IOException {
-        output.lock();
+        lockOutput();
         try {
             sendAll();
         } finally {
             output.unlock();
+        }
+    }
+
+    private void lockOutput() throws IOException {
+        if (!output.tryLock()) {
+            if (!CarrierThread.canUnmount()) {
+                throw new PinnedWaitException(CarrierThread.refusal("the connection's handler"));
+            }
+            output.lock();
         }
     }
 

@@ -4,7 +4,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.Limit;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.loop.ShortLock;
+import dev.polyserve.coroutine.NonQueueingLock;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The connections that are open, and who may still come in.
@@ -24,14 +24,15 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: any; connections come in on the accept loop and leave on their owners' threads.
 final class LiveConnections {
     private final Runnable onRoom;
-    private final ShortLock lock = new ShortLock();
-    private final Condition changed = lock.newCondition();
+    private final NonQueueingLock lock = new NonQueueingLock();
     /// Each knows its place; who leaves is replaced by the last. Guarded by `lock`, like those below.
     private final List<Conversation> live = new ArrayList<>();
     private final Map<Object, Integer> perAddress = new HashMap<>();
     /// What else there is to wait for.
     private int expected;
     private boolean roomAwaited;
+    /// Waits for the end of all, once that is wanted.
+    private volatile @Nullable Thread awaiting;
 
     /// @param onRoom called, on any thread, when there is room again after [#hasRoom] said no
     LiveConnections(Runnable onRoom) {
@@ -107,10 +108,10 @@ final class LiveConnections {
             }
             tell = roomAwaited;
             roomAwaited = false;
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
+        LockSupport.unpark(awaiting);
         if (tell) {
             onRoom.run();
         }
@@ -139,7 +140,7 @@ final class LiveConnections {
         }
     }
 
-    /// A datagram's handler runs, or somebody may still come in who was accepted elsewhere: it counts for [#awaitNone] only.
+    /// A datagram's handler runs, or somebody may still come in who was accepted elsewhere: it counts for [#isNone] only.
     void expects() {
         lock.lock();
         try {
@@ -154,22 +155,21 @@ final class LiveConnections {
         lock.lock();
         try {
             expected--;
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
+        LockSupport.unpark(awaiting);
     }
 
-    /// Waits until there is none, and nothing else to wait for.
-    ///
-    /// @return whether that is so
-    boolean awaitNone(long atMostNanos) throws InterruptedException {
+    /// From now on it unparks this thread whenever a connection, or something else to wait for, is over.
+    void tellsOfChanges(Thread waiting) {
+        awaiting = waiting;
+    }
+
+    /// Whether there is none, and nothing else to wait for.
+    boolean isNone() {
         lock.lock();
         try {
-            long left = atMostNanos;
-            while (live.size() + expected > 0 && left > 0) {
-                left = changed.awaitNanos(left);
-            }
             return live.size() + expected == 0;
         } finally {
             lock.unlock();

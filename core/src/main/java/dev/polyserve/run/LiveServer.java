@@ -14,6 +14,7 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.ServerLog;
 import dev.polyserve.coroutine.Hub;
+import dev.polyserve.coroutine.NonQueueingLock;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.Transport;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 ///     └──────────drain, close──▶ STOPPING ──▶ STOPPED
 /// ```
 ///
-/// **Thread**: any; `this` guards the state, the accept loop the listeners.
+/// **Thread**: any; `lock` guards changes of the state, the accept loop the listeners. Event loops and coroutines close a server, too.
 final class LiveServer implements Server {
     private enum State {
         BOUND, SERVING, STOPPING
@@ -55,8 +56,9 @@ final class LiveServer implements Server {
     private final OneRequest oneRequest;
     private final Periodics periodics;
     private final Shutdown shutdown;
-    private State state = State.BOUND;
-    private boolean running;
+    private final NonQueueingLock lock = new NonQueueingLock();
+    private volatile State state = State.BOUND;
+    private volatile boolean running;
     private volatile boolean paused;
 
     private LiveServer(Engine.Setup setup) throws IOException {
@@ -123,7 +125,7 @@ final class LiveServer implements Server {
     }
 
     @Override
-    public synchronized boolean isAccepting() {
+    public boolean isAccepting() {
         return state == State.SERVING && !paused;
     }
 
@@ -173,13 +175,16 @@ final class LiveServer implements Server {
     @Override
     public Server start() throws IOException {
         runner.starting(this);
-        startNow();
+        if (!startUnlessClosed()) {
+            throw new IllegalStateException("the server was closed and cannot start again: " + this);
+        }
         return this;
     }
 
-    private synchronized void startNow() throws IOException {
-        switch (state) {
-            case BOUND -> {
+    private boolean startUnlessClosed() throws IOException {
+        lock.lock();
+        try {
+            if (state == State.BOUND) {
                 ensureRunning();
                 state = State.SERVING;
                 onAcceptLoop(() -> {
@@ -188,10 +193,9 @@ final class LiveServer implements Server {
                 });
                 periodics.start();
             }
-            case SERVING -> {
-                // Already done.
-            }
-            case STOPPING -> throw new IllegalStateException("the server was closed and cannot start again: " + this);
+            return state == State.SERVING;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -206,12 +210,7 @@ final class LiveServer implements Server {
     @Override
     public void serveForever() throws IOException, InterruptedException {
         runner.starting(this);
-        synchronized (this) {
-            // Whoever closed it first: then there is only its end to wait for.
-            if (state != State.STOPPING) {
-                startNow();
-            }
-        }
+        boolean _ = startUnlessClosed(); // if it was closed there is only its end to wait for
         await();
     }
 
@@ -237,11 +236,16 @@ final class LiveServer implements Server {
         intake.answer(how);
     }
 
-    private synchronized void beginOne() throws IOException {
-        if (state != State.BOUND) {
-            throw new IllegalStateException("handleRequest is for a server that was bound, not started or closed");
+    private void beginOne() throws IOException {
+        lock.lock();
+        try {
+            if (state != State.BOUND) {
+                throw new IllegalStateException("handleRequest is for a server that was bound, not started or closed");
+            }
+            ensureRunning();
+        } finally {
+            lock.unlock();
         }
-        ensureRunning();
     }
 
     @Override
@@ -251,15 +255,14 @@ final class LiveServer implements Server {
 
     @Override
     public void reconfigure(UnaryOperator<Options> change) {
-        synchronized (this) {
-            Options before = context.options();
-            Options after = change.apply(before);
-            Reconfiguration.requirePossible(before, after);
-            context.reconfigure(after);
-            if (running) {
-                onAcceptLoop(runner::reconfigured);
-                onAcceptLoop(entrances::arm);
-            }
+        Options before = context.options();
+        Options after = change.apply(before);
+        Reconfiguration.requirePossible(before, after);
+        if (!context.replace(before, after)) {
+            reconfigure(change); // others have changed them meanwhile
+        } else if (running) {
+            onAcceptLoop(runner::reconfigured);
+            onAcceptLoop(entrances::arm);
         }
     }
 
@@ -275,7 +278,8 @@ final class LiveServer implements Server {
 
     private void setPaused(boolean pausing) {
         CompletableFuture<@Nullable Void> inForce = new CompletableFuture<>();
-        synchronized (this) {
+        lock.lock();
+        try {
             if (state != State.SERVING || paused == pausing) {
                 return;
             }
@@ -289,6 +293,8 @@ final class LiveServer implements Server {
                 entrances.arm();
                 runner.whenHeeded(() -> inForce.complete(null));
             });
+        } finally {
+            lock.unlock();
         }
         // Nobody is taken any more when pause() returns; a handler cannot wait for the loop that it may run on.
         if (!live.servesThisThread(runner)) {
@@ -309,10 +315,8 @@ final class LiveServer implements Server {
 
     /// A loop can serve nobody any more, neither new clients nor those that it has: the server must not look alive.
     private void loopLost(IOException why) {
-        synchronized (this) {
-            if (state == State.STOPPING) {
-                return;
-            }
+        if (state == State.STOPPING) {
+            return;
         }
         endpoints.forEach(endpoint -> context.listener().listenerDown(endpoint, why));
         beginStop(context.options().timeouts().close());
@@ -345,20 +349,21 @@ final class LiveServer implements Server {
     private void beginStop(Duration deadline) {
         boolean wasRunning;
         boolean wasAccepting;
-        synchronized (this) {
-            wasRunning = running;
-            wasAccepting = isAccepting();
-            boolean first = state != State.STOPPING;
-            state = State.STOPPING;
-            if (!first) {
+        lock.lock();
+        try {
+            if (state == State.STOPPING) {
                 shutdown.notLaterThan(deadline);
                 return;
             }
+            wasRunning = running;
+            wasAccepting = isAccepting();
+            state = State.STOPPING;
+        } finally {
+            lock.unlock();
         }
         if (wasRunning) {
             // First, so that whoever sees that new clients are refused is served by a handler that knows of it.
             context.startDraining();
-            CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
             live.expects();
             onAcceptLoop(() -> {
                 runner.drains();
@@ -368,9 +373,9 @@ final class LiveServer implements Server {
                     entrances.closeListeners(wasAccepting);
                     live.expectsNoMore();
                 });
-                closed.complete(null);
+                shutdown.listenersClosed();
             });
-            shutdown.begin(deadline, closed);
+            shutdown.begin(deadline);
         } else {
             acceptNobody();
             entrances.closeListeners(false);

@@ -2,7 +2,7 @@ package dev.polyserve.run;
 
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerLog;
-import dev.polyserve.loop.ShortLock;
+import dev.polyserve.coroutine.NonQueueingLock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ final class RateLimitedLog {
     private final ServerLog log;
     private final NanoClock clock;
     private final int linesPerSecond;
-    private final ShortLock lock = new ShortLock();
+    private final NonQueueingLock lock = new NonQueueingLock();
     /// Guarded by `lock`, like the two below.
     private long periodNanos;
     private int lines;

@@ -5,9 +5,9 @@ import dev.polyserve.conversation.ServerContext;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// How a server ends: listeners closed, quiet connections shown the end of their input, the rest let go on until the deadline,
@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// It runs on a thread of its own, so that whoever asks for it, a handler too, never waits for itself; a later call can
 /// only bring the deadline nearer.
 ///
-/// **Thread**: any; `this` guards the deadline.
+/// Its thread waits in [LockSupport] alone, and is woken by all that it may wait for: a connection that ends, the listeners, a
+/// deadline that has come nearer. So nobody who tells it of these waits for a lock, an event loop least of all.
+///
+/// **Thread**: any.
 final class Shutdown {
     /// What an aborted handler has to unwind before its thread is given up.
     private static final long UNWIND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -26,29 +29,37 @@ final class Shutdown {
     private final LiveConnections live;
     private final Runnable release;
     private final CountDownLatch over = new CountDownLatch(1);
+    private final long madeNanos = System.nanoTime();
+    /// Counted from when this was made.
+    private final AtomicLong deadlineNanos = new AtomicLong(Long.MAX_VALUE);
+    private final CompletableFuture<@Nullable Void> listenersClosed = new CompletableFuture<>();
+    private final Thread thread;
     private volatile long quietNanos;
-    private long beganNanos;
-    private long deadlineNanos;
-    private boolean deadlineSet;
+    private volatile long beganNanos;
     private volatile long liveAtStart;
     private volatile DrainReport report = new DrainReport(0, 0, Duration.ZERO);
-    private volatile @Nullable Thread thread;
 
     Shutdown(ServerContext context, LiveConnections live, Runnable release) {
         this.context = context;
         this.live = live;
         this.release = release;
+        this.thread = Thread.ofPlatform().name("polyserve-stop").daemon(false).unstarted(this::run);
     }
 
     /// Begins. Called once.
-    void begin(Duration deadline, CompletableFuture<@Nullable Void> listenersClosed) {
-        synchronized (this) {
-            beganNanos = System.nanoTime();
-        }
-        nearer(deadline);
+    void begin(Duration deadline) {
+        beganNanos = nanos();
+        notLaterThan(deadline);
         quietNanos = ServerContext.limitNanos(context.options().timeouts().drainQuiet());
         liveAtStart = live.size();
-        thread = Thread.ofPlatform().name("polyserve-stop").start(() -> run(listenersClosed));
+        live.tellsOfChanges(thread);
+        thread.start();
+    }
+
+    /// The listeners are closed, or closed to new clients.
+    void listenersClosed() {
+        listenersClosed.complete(null);
+        LockSupport.unpark(thread);
     }
 
     /// There was never anything to end.
@@ -56,23 +67,18 @@ final class Shutdown {
         over.countDown();
     }
 
-    /// Brings the deadline nearer.
+    /// Brings the deadline nearer; also before it begins, which then does not put it off again.
     void notLaterThan(Duration deadline) {
-        nearer(deadline);
-        Thread stopping = thread;
-        if (stopping != null) {
-            // Wakes it out of the wait for connections, to look at the new deadline.
-            stopping.interrupt();
-        }
+        long wanted = nanos() + ServerContext.nanos(deadline);
+        long before;
+        do {
+            before = deadlineNanos.get();
+        } while (wanted < before && !deadlineNanos.compareAndSet(before, wanted));
+        LockSupport.unpark(thread);
     }
 
-    /// Also before it began: then that does not put it off again.
-    private synchronized void nearer(Duration deadline) {
-        long until = System.nanoTime() + ServerContext.nanos(deadline);
-        if (!deadlineSet || until - deadlineNanos < 0) {
-            deadlineNanos = until;
-            deadlineSet = true;
-        }
+    private long nanos() {
+        return System.nanoTime() - madeNanos;
     }
 
     /// Whether it is the thread that ends everything, on which callbacks of connections that never began run.
@@ -117,72 +123,65 @@ final class Shutdown {
         return report;
     }
 
-    private void run(CompletableFuture<@Nullable Void> listenersClosed) {
+    private void run() {
         try {
-            awaitListeners(listenersClosed);
+            awaitListeners();
             letFinish();
             int aborted = live.abortAll();
             if (aborted > 0) {
                 awaitUnwound();
             }
             report = new DrainReport(Math.max(0, liveAtStart - aborted), aborted,
-                    Duration.ofNanos(System.nanoTime() - beganNanos()));
+                    Duration.ofNanos(nanos() - beganNanos));
         } finally {
-            release.run();
-            over.countDown();
+            try {
+                release.run();
+            } finally {
+                over.countDown();
+            }
         }
     }
 
-    private void awaitListeners(CompletableFuture<@Nullable Void> closed) {
-        try {
-            closed.get(LISTENERS_NANOS, TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            // The deadline came nearer, which the next step looks at.
-            return;
-        } catch (ExecutionException | TimeoutException e) {
-            context.log().warn("the accept loop does not answer, so its listeners are closed late", e);
+    private void awaitListeners() {
+        long until = beganNanos + LISTENERS_NANOS;
+        while (!listenersClosed.isDone()) {
+            long left = Math.min(until, deadlineNanos.get()) - nanos();
+            if (left <= 0) {
+                context.log().warn("the accept loop does not answer, so its listeners are closed late", null);
+                return;
+            }
+            park(left);
         }
     }
 
     /// Waits for the connections to end by themselves, ending the input of those that are quiet.
     private void letFinish() {
         long check = LiveConnections.quietCheckNanos(quietNanos);
-        for (long left; (left = leftNanos()) > 0;) {
-            long sinceBegan = System.nanoTime() - beganNanos();
-            if (sinceBegan >= quietNanos) {
-                live.endQuiet(quietNanos);
-            }
-            long untilQuiet = sinceBegan < quietNanos ? quietNanos - sinceBegan : check;
-            if (awaitNone(Math.min(left, untilQuiet))) {
+        long nextCheck = beganNanos + quietNanos;
+        while (!live.isNone()) {
+            long now = nanos();
+            if (now >= deadlineNanos.get()) {
                 return;
             }
+            if (now >= nextCheck) {
+                live.endQuiet(quietNanos);
+                nextCheck = now + check;
+            }
+            park(Math.min(deadlineNanos.get(), nextCheck) - now);
         }
     }
 
     /// A deadline that comes nearer does not cut this short: it is short enough.
     private void awaitUnwound() {
-        long until = System.nanoTime() + UNWIND_NANOS;
-        for (long left; (left = until - System.nanoTime()) > 0;) {
-            if (awaitNone(left)) {
-                return;
-            }
+        long until = nanos() + UNWIND_NANOS;
+        for (long left; !live.isNone() && (left = until - nanos()) > 0;) {
+            park(left);
         }
     }
 
-    private boolean awaitNone(long nanos) {
-        try {
-            return live.awaitNone(nanos);
-        } catch (InterruptedException e) {
-            // The deadline came nearer: the caller looks at it again.
-            return false;
-        }
-    }
-
-    private synchronized long leftNanos() {
-        return deadlineNanos - System.nanoTime();
-    }
-
-    private synchronized long beganNanos() {
-        return beganNanos;
+    private void park(long nanos) {
+        LockSupport.parkNanos(this, nanos);
+        // A listener or a callback may have set it; nobody interrupts this thread, and it would not wait any more.
+        Thread.interrupted();
     }
 }

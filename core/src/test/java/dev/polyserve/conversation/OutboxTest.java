@@ -210,7 +210,7 @@ class OutboxTest {
     }
 
     /// Drives nothing.
-    private static final class IdleDriver implements Driver {
+    static final class IdleDriver implements Driver {
         @Override
         public BufferPool pool() {
             return BufferPool.UNPOOLED;

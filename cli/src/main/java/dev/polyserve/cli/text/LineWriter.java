@@ -3,13 +3,12 @@ package dev.polyserve.cli.text;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
 
 /// Writes lines to a stream from one thread of its own, so that an output which takes nothing (a full pipe, a stopped
@@ -19,20 +18,30 @@ import java.util.function.LongFunction;
 /// idle --offer, put--> running --close--> closed
 /// ```
 ///
+/// Event loops and their coroutines have something to say, so there is no lock that they could queue for: the queue takes none, and what
+/// waits parks.
+///
+/// *Wake-up*: a line is added, then `asleep` is read; the writer sets `asleep`, then looks for lines, then parks. One of the two sees the
+/// other.
+///
 /// **Thread**: any.
 public final class LineWriter implements AutoCloseable {
     private static final Duration CLOSE_AT_MOST = Duration.ofSeconds(1);
     private static final int MOST_IN_ONE_WRITE = 256;
-    /// Compared by identity: no line that anybody offers is this object.
-    private static final String END = new String("end");
 
     private final PrintStream out;
     private final String threadName;
+    private final int capacity;
     private final LongFunction<String> whatIsLost;
-    private final BlockingQueue<String> lines;
+    private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+    /// How many lines there are, or are about to be.
+    private final AtomicInteger count = new AtomicInteger();
+    /// Those that wait for room.
+    private final Queue<Thread> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicLong lost = new AtomicLong();
     private final Thread writer;
+    private volatile boolean asleep;
     private volatile boolean closed;
 
     /// Writes to `out`; its thread starts with the first line.
@@ -42,15 +51,15 @@ public final class LineWriter implements AutoCloseable {
     public LineWriter(PrintStream out, String threadName, int capacity, LongFunction<String> whatIsLost) {
         this.out = out;
         this.threadName = threadName;
+        this.capacity = capacity;
         this.whatIsLost = whatIsLost;
-        this.lines = new ArrayBlockingQueue<>(capacity);
         this.writer = Thread.ofPlatform().daemon().name(threadName).unstarted(this::write);
     }
 
     /// Takes the line if there is room, without waiting; one that is not taken is counted and reported later.
     public boolean offer(String line) {
         start();
-        boolean taken = !closed && lines.offer(line);
+        boolean taken = !closed && add(line);
         if (!taken) {
             lost.incrementAndGet();
         }
@@ -60,23 +69,50 @@ public final class LineWriter implements AutoCloseable {
     /// Takes the line, waiting for room; after [#close] the line is lost.
     public void put(String line) throws InterruptedException {
         start();
-        boolean taken = false;
-        while (!closed && !taken) {
-            taken = lines.offer(line, CLOSE_AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+        if (closed || add(line)) {
+            return;
         }
+        Thread current = Thread.currentThread();
+        waiting.add(current);
+        try {
+            // Tried again now that the writer sees that somebody waits.
+            while (!closed && !add(line)) {
+                LockSupport.park(this);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("interrupted while " + threadName + " had no room for a line");
+                }
+            }
+        } finally {
+            waiting.remove(current);
+        }
+    }
+
+    private boolean add(String line) {
+        int before;
+        do {
+            before = count.get();
+            if (before >= capacity) {
+                return false;
+            }
+        } while (!count.compareAndSet(before, before + 1));
+        lines.add(line);
+        if (asleep) {
+            LockSupport.unpark(writer);
+        }
+        return true;
     }
 
     /// Writes what was taken, for a second at most, and ends.
     @Override
     public void close() {
         closed = true;
+        tellWaiting();
         if (!started.get()) {
             return;
         }
+        LockSupport.unpark(writer);
         try {
-            if (lines.offer(END, CLOSE_AT_MOST.toMillis(), TimeUnit.MILLISECONDS)) {
-                writer.join(CLOSE_AT_MOST);
-            }
+            writer.join(CLOSE_AT_MOST);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -93,32 +129,44 @@ public final class LineWriter implements AutoCloseable {
         }
     }
 
-    private void write() {
-        List<String> batch = new ArrayList<>();
-        boolean ended = false;
-        try {
-            while (!ended) {
-                batch.add(lines.take());
-                lines.drainTo(batch, MOST_IN_ONE_WRITE);
-                ended = writeBatch(batch);
-                batch.clear();
-            }
-        } catch (InterruptedException e) {
-            // Nobody interrupts this thread but who ends the program.
-            Thread.currentThread().interrupt();
+    private void tellWaiting() {
+        if (!waiting.isEmpty()) {
+            waiting.forEach(LockSupport::unpark);
         }
     }
 
-    private boolean writeBatch(List<String> batch) {
-        boolean ended = false;
-        StringBuilder text = new StringBuilder();
-        for (String line : batch) {
-            if (isEnd(line)) {
-                ended = true;
+    private void write() {
+        while (true) {
+            String first = lines.poll();
+            if (first != null) {
+                writeBatch(first);
+            } else if (closed) {
+                return;
             } else {
-                text.append(line).append('\n');
+                sleep();
             }
         }
+    }
+
+    private void sleep() {
+        asleep = true;
+        if (lines.isEmpty() && !closed) {
+            LockSupport.park(this);
+            // Nobody interrupts this thread, and it would not sleep any more.
+            Thread.interrupted();
+        }
+        asleep = false;
+    }
+
+    private void writeBatch(String first) {
+        StringBuilder text = new StringBuilder();
+        int taken = 0;
+        for (String line = first; line != null; line = taken < MOST_IN_ONE_WRITE ? lines.poll() : null) {
+            text.append(line).append('\n');
+            taken++;
+        }
+        count.addAndGet(-taken);
+        tellWaiting();
         long missing = lost.getAndSet(0);
         if (missing > 0) {
             text.append(whatIsLost.apply(missing)).append('\n');
@@ -126,11 +174,5 @@ public final class LineWriter implements AutoCloseable {
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
         out.write(bytes, 0, bytes.length);
         out.flush();
-        return ended;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // The end is an object, not a text: see END.
-    private static boolean isEnd(String line) {
-        return line == END;
     }
 }

@@ -1,11 +1,11 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.coroutine.NonQueueingLock;
 import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.socket.WatchedDescriptor;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SystemCallException;
-import dev.polyserve.loop.ShortLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -29,7 +29,7 @@ final class Link {
 
     private final PacketSocket socket;
     /// Coroutines of a loop report as well as the loop itself.
-    private final ShortLock lock = new ShortLock();
+    private final NonQueueingLock lock = new NonQueueingLock();
     /// Guarded by `lock`, as is sending.
     private final Queue<Outgoing> packets = new ArrayDeque<>();
 

@@ -10,20 +10,20 @@ import dev.polyserve.Limit;
 import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.loop.ShortLock;
+import dev.polyserve.coroutine.NonQueueingLock;
 import dev.polyserve.run.ReplyBuffer;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,13 +35,15 @@ final class Reporter implements ServerListener {
     private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LOOK_MILLIS = 1;
 
-    private final ShortLock lock = new ShortLock();
-    private final Condition told = lock.newCondition();
+    private final NonQueueingLock lock = new NonQueueingLock();
     private final Link link;
     private final Order.Serve serve;
-    private final Map<Long, ConnectionFuture> connections = new ConcurrentHashMap<>();
+    /// By the supervisor's numbers. Guarded by `lock`, as is the next.
+    private final Map<Long, ConnectionFuture> connections = new HashMap<>();
     /// The supervisor's numbers of connections, by ours, where it has accepted them.
-    private final Map<Long, Long> numbers = new ConcurrentHashMap<>();
+    private final Map<Long, Long> numbers = new HashMap<>();
+    /// Waits until all ends are told.
+    private volatile @Nullable Thread awaiting;
     /// The supervisor's numbers of those that come next.
     private final Queue<Long> taken = new ConcurrentLinkedQueue<>();
     private volatile List<ServerListener> verifiers = List.of();
@@ -110,14 +112,14 @@ final class Reporter implements ServerListener {
     }
 
     void abort(long id) {
-        ConnectionFuture connection = connections.get(id);
+        ConnectionFuture connection = connection(id);
         if (connection != null) {
             connection.abort();
         }
     }
 
     void cutInput(long id) {
-        if (connections.get(id) instanceof Conversation conversation) {
+        if (connection(id) instanceof Conversation conversation) {
             conversation.cutInput(true);
         }
     }
@@ -149,8 +151,13 @@ final class Reporter implements ServerListener {
     public void accepted(ConnectionFuture connection) {
         Long given = taken.poll();
         long id = given == null ? connection.id() : given;
-        numbers.put(connection.id(), id);
-        connections.put(id, connection);
+        lock.lock();
+        try {
+            numbers.put(connection.id(), id);
+            connections.put(id, connection);
+        } finally {
+            lock.unlock();
+        }
         if (given == null) {
             report(new Report.Came(id, slot(connection.endpoint()), connection.peer(), connection.local(),
                     connection.peerCredentials()));
@@ -167,10 +174,10 @@ final class Reporter implements ServerListener {
         try {
             connections.remove(id);
             numbers.remove(connection.id());
-            told.signalAll();
         } finally {
             lock.unlock();
         }
+        LockSupport.unpark(awaiting);
     }
 
     /// Waits, for a moment at most, until the end of each connection was told that is over: a server has drained as soon as they
@@ -178,18 +185,41 @@ final class Reporter implements ServerListener {
     ///
     /// @param open how many are not over
     void awaitTold(IntSupplier open) throws InterruptedException {
+        awaiting = Thread.currentThread();
+        long until = System.nanoTime() + TELL_NANOS;
+        for (long left; untold() > open.getAsInt() && (left = until - System.nanoTime()) > 0;) {
+            LockSupport.parkNanos(this, left);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    private int untold() {
         lock.lock();
         try {
-            for (long left = TELL_NANOS; left > 0 && connections.size() > open.getAsInt();) {
-                left = told.awaitNanos(left);
-            }
+            return connections.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable ConnectionFuture connection(long id) {
+        lock.lock();
+        try {
+            return connections.get(id);
         } finally {
             lock.unlock();
         }
     }
 
     private long number(ConnectionInfo connection) {
-        return numbers.getOrDefault(connection.id(), connection.id());
+        lock.lock();
+        try {
+            return numbers.getOrDefault(connection.id(), connection.id());
+        } finally {
+            lock.unlock();
+        }
     }
 
     private int slot(Endpoint real) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.coroutine.Carrier;
+import dev.polyserve.coroutine.NonQueueingLock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,13 +15,13 @@ import org.junit.jupiter.api.Timeout;
 /// A loop, a coroutine of that loop and another thread want the same lock: with one that queues, the coroutine would be handed it
 /// while the loop that it needs waits behind it.
 @Timeout(60)
-class ShortLockTest {
+class NonQueueingLockTest {
     private static final int PATIENCE_SECONDS = 30;
 
     @Test
     void goesRoundAmongALoopItsCoroutineAndAnotherThread() throws Exception {
         assumeTrue(Carrier.whyNot().isEmpty(), () -> "needs coroutines on the loop's thread: " + Carrier.whyNot());
-        ShortLock lock = new ShortLock();
+        NonQueueingLock lock = new NonQueueingLock();
         CompletableFuture<Throwable> error = new CompletableFuture<>();
         CountDownLatch asking = new CountDownLatch(2);
         CountDownLatch had = new CountDownLatch(2);

@@ -1,0 +1,85 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.Protocol;
+import dev.polyserve.ServerListener;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The queue of messages, in the orders in which senders and the one that empties it can take their steps: whatever comes of these must
+/// also come of one after the other. So nothing is put behind the end, a message that is refused takes no room from another, and closing
+/// is more than ending.
+@Tag("interleavings")
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class OutboxInterleavingTest {
+    private static final int MOST_BYTES = 10;
+    private static final int SCENARIOS = 12;
+    private static final int ORDERS = 100;
+
+    @Test
+    void whatComesOfAnyOrderComesOfOneAfterTheOther() {
+        new ModelCheckingOptions().iterations(SCENARIOS).invocationsPerIteration(ORDERS).threads(2).actorsPerThread(2)
+                .actorsBefore(1).actorsAfter(1).minimizeFailedScenario(true).check(Operations.class);
+    }
+
+    /// What Lincheck calls, on a queue of its own for each order.
+    @Param(name = "bytes", gen = IntGen.class, conf = "1:9")
+    public static class Operations {
+        private static final InetSocketAddress NOWHERE = InetSocketAddress.createUnresolved("nowhere", 1);
+
+        private final Outbox outbox = new Outbox(conversation()) {
+            @Override
+            void wake() {
+                // The one that empties it comes when it likes.
+            }
+        };
+
+        private static Conversation conversation() {
+            ServerContext context = new ServerContext(
+                    Options.defaults().withLimits(limits -> limits.withSenderQueueBytes(MOST_BYTES)),
+                    new ServerListener() {}, NanoClock.SYSTEM, _ -> {});
+            Protocol silent = (input, output) -> {
+            };
+            var identity = new Conversation.Identity(1, NOWHERE, NOWHERE, Endpoint.parse("tcp://127.0.0.1:0"));
+            return ProtocolConversation.driven(context, identity, () -> silent, new OutboxTest.IdleDriver());
+        }
+
+        /// A message of so many bytes.
+        @Operation
+        public boolean offer(@Param(name = "bytes") int bytes) {
+            return outbox.offer(ByteBuffer.allocate(bytes));
+        }
+
+        /// The end of our side.
+        @Operation
+        public void end() {
+            outbox.end();
+        }
+
+        /// The end of the connection.
+        @Operation
+        public void close() {
+            outbox.close();
+        }
+
+        /// What the one that empties it does next.
+        @Operation(nonParallelGroup = "owner")
+        public String takes() {
+            ByteBuffer message = outbox.poll();
+            if (message == null) {
+                return outbox.endsNow() ? "end" : outbox.closesNow() ? "close" : "nothing";
+            }
+            outbox.left(message.remaining());
+            return message.remaining() + " bytes";
+        }
+    }
+}
