@@ -142,10 +142,11 @@ final class Shutdown {
         }
     }
 
+    /// No deadline cuts this short: the ports are free when all is over, unless the accept loop is stuck.
     private void awaitListeners() {
         long until = beganNanos + LISTENERS_NANOS;
         while (!listenersClosed.isDone()) {
-            long left = Math.min(until, deadlineNanos.get()) - nanos();
+            long left = until - nanos();
             if (left <= 0) {
                 context.log().warn("the accept loop does not answer, so its listeners are closed late", null);
                 return;
