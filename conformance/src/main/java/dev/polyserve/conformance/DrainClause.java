@@ -11,6 +11,8 @@ import dev.polyserve.Protocol;
 import dev.polyserve.ServerBuilder;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +76,23 @@ abstract class DrainClause extends Clause {
             assertTrue(result.took().compareTo(cell().within(Duration.ofSeconds(1))) < 0, result::toString);
             assertEquals(new Cause.Stopped(), stage.events.nextCause());
             client.awaitGone();
+        }
+    }
+
+    @Test
+    void shouldCountEveryConnectionThatItHasTakenHoweverLate() throws Exception {
+        List<Client> clients = new ArrayList<>();
+        try (Stage stage = start(Role.echo())) {
+            for (int i = 0; i < cell().times(16); i++) {
+                clients.add(stage.connect());
+            }
+            DrainReport report = stage.server.drain(Duration.ofSeconds(20));
+            assertEquals(stage.events.accepted.size(), report.finished(), report::toString);
+            assertEquals(0, report.aborted(), report::toString);
+        } finally {
+            for (Client client : clients) {
+                client.close();
+            }
         }
     }
 

@@ -28,6 +28,8 @@ final class LiveConnections {
     /// Each knows its place; who leaves is replaced by the last. Guarded by `lock`, like those below.
     private final List<Conversation> live = new ArrayList<>();
     private final Map<Object, Integer> perAddress = new HashMap<>();
+    /// How many have come in so far.
+    private long entered;
     /// What else there is to wait for.
     private int expected;
     private boolean roomAwaited;
@@ -44,6 +46,26 @@ final class LiveConnections {
         lock.lock();
         try {
             return live.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How many have come in and ended so far.
+    long ended() {
+        lock.lock();
+        try {
+            return entered - live.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How many have come in so far.
+    long entered() {
+        lock.lock();
+        try {
+            return entered;
         } finally {
             lock.unlock();
         }
@@ -88,6 +110,7 @@ final class LiveConnections {
             }
             conversation.place(live.size());
             live.add(conversation);
+            entered++;
         } finally {
             lock.unlock();
         }
@@ -189,10 +212,23 @@ final class LiveConnections {
     ///
     /// @return how many there were
     int abortAll() {
+        return abort(all());
+    }
+
+    /// Ends those that have come in since all were ended: their cause is not settled yet.
+    ///
+    /// @return how many there were
+    int abortLate() {
+        return abort(all().stream().filter(conversation -> conversation.cause() == null).toList());
+    }
+
+    private static int abort(List<Conversation> conversations) {
         int aborted = 0;
-        for (Conversation conversation : all()) {
-            conversation.abort(new Cause.Stopped());
-            aborted++;
+        for (Conversation conversation : conversations) {
+            if (!conversation.isDone()) {
+                conversation.abort(new Cause.Stopped());
+                aborted++;
+            }
         }
         return aborted;
     }

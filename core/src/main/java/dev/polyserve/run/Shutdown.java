@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Shutdown {
     /// What an aborted handler has to unwind before its thread is given up.
     private static final long UNWIND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /// How often it is looked whether more connections have come in.
+    private static final long LATE_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long LISTENERS_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final ServerContext context;
@@ -36,7 +38,7 @@ final class Shutdown {
     private final Thread thread;
     private volatile long quietNanos;
     private volatile long beganNanos;
-    private volatile long liveAtStart;
+    private volatile long endedBefore;
     private volatile DrainReport report = new DrainReport(0, 0, Duration.ZERO);
 
     Shutdown(ServerContext context, LiveConnections live, Runnable release) {
@@ -51,7 +53,7 @@ final class Shutdown {
         beganNanos = nanos();
         notLaterThan(deadline);
         quietNanos = ServerContext.limitNanos(context.options().timeouts().drainQuiet());
-        liveAtStart = live.size();
+        endedBefore = live.ended();
         live.tellsOfChanges(thread);
         thread.start();
     }
@@ -128,10 +130,8 @@ final class Shutdown {
             awaitListeners();
             letFinish();
             int aborted = live.abortAll();
-            if (aborted > 0) {
-                awaitUnwound();
-            }
-            report = new DrainReport(Math.max(0, liveAtStart - aborted), aborted,
+            aborted += abortUntilUnwound();
+            report = new DrainReport(live.entered() - endedBefore - aborted, aborted,
                     Duration.ofNanos(nanos() - beganNanos));
         } finally {
             try {
@@ -172,12 +172,18 @@ final class Shutdown {
         }
     }
 
-    /// A deadline that comes nearer does not cut this short: it is short enough.
-    private void awaitUnwound() {
+    /// Waits for those that were ended, and ends those that were accepted before the listeners closed and come in only now. A
+    /// deadline that comes nearer does not cut this short: it is short enough.
+    ///
+    /// @return how many came in so late
+    private int abortUntilUnwound() {
+        int late = 0;
         long until = nanos() + UNWIND_NANOS;
         for (long left; !live.isNone() && (left = until - nanos()) > 0;) {
-            park(left);
+            park(Math.min(left, LATE_LOOK_NANOS));
+            late += live.abortLate();
         }
+        return late;
     }
 
     private void park(long nanos) {
