@@ -98,6 +98,36 @@ abstract class EndingClause extends Clause {
         timesOut(times(times -> times.withConversation(SHORT_FROM_THE_START)), "hello\n", Limit.CONVERSATION);
     }
 
+    @Test
+    void shouldKeepAShorterIdleTimeForAConnectionThatIsOpen() throws Exception {
+        timesOutWhenReconfigured(times -> times.withIdle(SHORT), Limit.IDLE);
+    }
+
+    @Test
+    void shouldKeepAShorterConversationForAConnectionThatIsOpen() throws Exception {
+        timesOutWhenReconfigured(times -> times.withConversation(SHORT), Limit.CONVERSATION);
+    }
+
+    private void timesOutWhenReconfigured(UnaryOperator<Options.Timeouts> change, Limit limit) throws Exception {
+        try (Stage stage = start(Role.upper()); Client client = stage.connect()) {
+            client.send("hello\n");
+            assertEquals("HELLO", client.line());
+            stage.server.reconfigure(options -> options.withTimeouts(change));
+            client.awaitGone();
+            assertEquals(new Cause.TimedOut(limit), stage.events.nextCause());
+        }
+    }
+
+    @Test
+    void shouldKeepAShorterWriteStallForAConnectionThatIsOpen() throws Exception {
+        try (Stage stage = start(Role.produces(64 << 20)); Client client = stage.connect()) {
+            client.send("x");
+            client.bytes(1);
+            stage.server.reconfigure(options -> options.withTimeouts(times -> times.withWriteStall(SHORT)));
+            assertEquals(new Cause.TimedOut(Limit.WRITE_STALL), stage.events.nextCause());
+        }
+    }
+
     private void timesOut(UnaryOperator<Options> change, String says, Limit limit) throws Exception {
         try (Stage stage = start(Role.upper(), with -> with.options(change)); Client client = stage.connect()) {
             client.send(says);

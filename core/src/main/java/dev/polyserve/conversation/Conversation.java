@@ -55,7 +55,7 @@ public abstract sealed class Conversation extends Patience implements Connection
     private final Ends ends;
     private final Endpoint endpoint;
     private final Completion completion = new Completion();
-    private Watcher watcher = Watcher.NOBODY;
+    private volatile Watcher watcher = Watcher.NOBODY;
     private @Nullable Attributes attributes;
     private volatile @Nullable Cause cause;
     private volatile Cut cut = Cut.NOT;
@@ -205,6 +205,11 @@ public abstract sealed class Conversation extends Patience implements Connection
         if (shorten(nanos)) {
             watcher.askNow();
         }
+    }
+
+    /// The server's limits have changed: those that hold now are asked for now. **Thread**: any.
+    public final void limitsChanged() {
+        watcher.askNow();
     }
 
     /// Ends it if a limit has passed. **Thread**: the watcher.

@@ -29,7 +29,7 @@ class Patience extends Traffic {
     final ServerContext context;
     private final long startedNanos;
     /// Relative to [#startedNanos], like the two below, so that plain comparison is right whatever the clock's origin.
-    private volatile long conversationUntil;
+    private volatile long deadlineNanos = ServerContext.FOREVER_NANOS;
     /// When the present wait began; [#NOT_WAITING] while there is none. Its limit is looked up when it is asked for, so that a
     /// changed one holds for it.
     @SuppressWarnings("unused")
@@ -45,7 +45,6 @@ class Patience extends Traffic {
     Patience(ServerContext context) {
         this.context = context;
         this.startedNanos = context.clock().nanos();
-        this.conversationUntil = context.conversationNanos();
     }
 
     final long ageNanos() {
@@ -95,11 +94,16 @@ class Patience extends Traffic {
     /// @return whether it is
     final boolean shorten(long nanos) {
         long until = ageNanos() + nanos;
-        boolean sooner = until < conversationUntil;
+        boolean sooner = until < conversationUntil();
         if (sooner) {
-            conversationUntil = until;
+            deadlineNanos = until;
         }
         return sooner;
+    }
+
+    /// When the conversation ends in any case: by the limit in force, or by a deadline of its own.
+    private long conversationUntil() {
+        return Math.min(deadlineNanos, context.conversationNanos());
     }
 
     /// How long it has waited for input in silence; 0 while it does not wait. **Thread**: any.
@@ -114,7 +118,7 @@ class Patience extends Traffic {
     /// Which limit has passed, if any.
     final Optional<Limit> overdue() {
         long age = ageNanos();
-        if (age >= conversationUntil) {
+        if (age >= conversationUntil()) {
             return Optional.of(Limit.CONVERSATION);
         }
         return age >= waitUntil() ? Optional.of(waitLimit) : Optional.empty();
@@ -124,7 +128,7 @@ class Patience extends Traffic {
     /// after this moment, so it is never longer than the shortest wait there is.
     final long askAgainNanos() {
         long age = ageNanos();
-        long next = Math.min(waitUntil(), conversationUntil);
+        long next = Math.min(waitUntil(), conversationUntil());
         return Math.clamp(next - age, 1, context.shortestWaitNanos());
     }
 

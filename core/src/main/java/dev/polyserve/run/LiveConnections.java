@@ -233,6 +233,11 @@ final class LiveConnections {
         return aborted;
     }
 
+    /// The server's limits have changed: each is asked for those that hold now.
+    void limitsChanged() {
+        all().forEach(Conversation::limitsChanged);
+    }
+
     /// Whether the calling thread serves one of them, and so must not wait for its end.
     boolean servesThisThread(Runner runner) {
         Thread current = Thread.currentThread();

@@ -260,7 +260,10 @@ final class LiveServer implements Server {
         Reconfiguration.requirePossible(before, after);
         if (!context.replace(before, after)) {
             reconfigure(change); // others have changed them meanwhile
-        } else if (running) {
+            return;
+        }
+        live.limitsChanged();
+        if (running) {
             onAcceptLoop(runner::reconfigured);
             onAcceptLoop(entrances::arm);
         }

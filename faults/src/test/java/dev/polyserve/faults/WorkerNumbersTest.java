@@ -2,6 +2,8 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,11 +114,15 @@ class WorkerNumbersTest {
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "1",
                 "--config", config.toString())) {
             Set<Long> before = WorkerProcesses.awaitServing(server, 1);
-            Files.writeString(config, "idle-timeout = \"6m\"\n");
-            WorkerProcesses.signal("HUP", server.pid());
-            Eventually
-                    .holds(() -> assertThat(WorkerProcesses.of(server)).hasSize(1).doesNotContainAnyElementsOf(before));
-            WorkerProcesses.awaitServing(server, 1);
+            try (Client idle = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))) {
+                idle.converses();
+                Files.writeString(config, "idle-timeout = \"100ms\"\n");
+                WorkerProcesses.signal("HUP", server.pid());
+                idle.seesACleanEnd();
+            }
+            Eventually.holds(() -> assertThat(server.errors()).contains("timed out: idle"));
+            assertThat(WorkerProcesses.awaitServing(server, 1)).as("the workers, which need not be replaced")
+                    .isEqualTo(before);
         }
     }
 }

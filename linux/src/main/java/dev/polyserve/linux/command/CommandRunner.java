@@ -152,6 +152,11 @@ public final class CommandRunner implements Runner {
     }
 
     @Override
+    public void reconfigured() {
+        List.copyOf(live).forEach(Serving::limitsChanged);
+    }
+
+    @Override
     public boolean owns(Thread thread) {
         return thread.equals(loop.thread());
     }

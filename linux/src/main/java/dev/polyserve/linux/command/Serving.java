@@ -137,6 +137,14 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
         return Math.clamp(idle / 8, 1, LOOKS_AT_LEAST_NANOS);
     }
 
+    /// The server's limits have changed: those that hold now are looked at now.
+    void limitsChanged() {
+        if (looking != null) {
+            loop.cancel(looking);
+            looking = loop.repeat(0, this::look);
+        }
+    }
+
     private void hungUp(boolean failed) {
         conversation.settle(failed ? new Cause.PeerReset("the client has gone") : new Cause.Done(true));
         letGo();
@@ -213,6 +221,7 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
         }
         if (looking != null) {
             loop.cancel(looking);
+            looking = null;
         }
         if (nextStep != null) {
             loop.cancel(nextStep);

@@ -143,6 +143,7 @@ final class Crew {
             return false;
         }
         worker.order(staffing.duty(), staffing.listeners());
+        staffing.limits().ifPresent(limits -> worker.order(limits));
         return true;
     }
 
@@ -225,7 +226,7 @@ final class Crew {
                 && worker.connections() >= share * limits.recycleConnections();
         boolean byAge = !limits.recycleAge().isZero()
                 && now - worker.startedNanos > share * ServerContext.nanos(limits.recycleAge());
-        return worker.outdated || byConnections || byAge;
+        return byConnections || byAge;
     }
 
     /// Lets it come to an end.

@@ -90,13 +90,30 @@ public final class Duty {
     /// one address has at the others: that is for the supervisor to say. Who hands connections over also sees to the end of
     /// those that last too long, from when they were accepted.
     private Options shareOf(Engine.Setup setup) {
-        Options options = setup.options().withMaxConnections(serve.connections());
+        return shareOf(setup.options().withMaxConnections(serve.connections()), setup);
+    }
+
+    private Options shareOf(Options options, Engine.Setup setup) {
         if (!serve.shared()) {
             return options.withTimeouts(times -> times.withConversation(Duration.ZERO));
         }
-        return setup.model() instanceof Model.ProcessPool pool && pool.maxWorkers() > 1
+        return isOneOfSeveral(setup)
                 ? options.withOnFull(OnFull.WAIT).withLimits(limits -> limits.withConnectionsPerAddress(0))
                 : options;
+    }
+
+    private static boolean isOneOfSeveral(Engine.Setup setup) {
+        return setup.model() instanceof Model.ProcessPool pool && pool.maxWorkers() > 1;
+    }
+
+    /// The options of this worker when the server's limits have changed. Whom it turns away its supervisor says apart; what holds from the
+    /// start of a process stays as it was here.
+    private Options reconfigured(Options now, Order.Limits order, Engine.Setup setup) {
+        Options wanted = now
+                .withLimits(
+                        limits -> order.limits().withQueue(limits.queue()).withDatagramBytes(limits.datagramBytes()))
+                .withTimeouts(times -> order.timeouts().withStall(times.stall()).withSpin(times.spin()));
+        return shareOf(wanted, setup).withOnFull(isOneOfSeveral(setup) ? now.onFull() : order.onFull());
     }
 
     private void requireSame(List<Endpoint> endpoints) {
@@ -151,7 +168,8 @@ public final class Duty {
     /// Serves as the supervisor says. It does not return.
     void serve(Server server, Engine.Setup setup, EventLoop acceptLoop) throws IOException {
         Thread.currentThread().setName("polyserve-duty");
-        Obedience obedience = new Obedience(server, acceptLoop, this, serve.shared());
+        Obedience obedience = new Obedience(server, acceptLoop, this, serve.shared(),
+                (now, order) -> reconfigured(now, order, setup));
         try {
             if (!serve.shared()) {
                 Rehearsal.hold(setup);

@@ -3,6 +3,7 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Engine;
 import dev.polyserve.Model;
+import dev.polyserve.Options;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
@@ -71,7 +72,17 @@ public final class HandOverRunner extends Supervisor {
 
     @Override
     public Order.Serve duty() {
-        return new Order.Serve(false, transport.slots(), 1);
+        return new Order.Serve(false, transport.slots(), share());
+    }
+
+    @Override
+    Options options() {
+        return context.options();
+    }
+
+    @Override
+    int share() {
+        return 1;
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
+import dev.polyserve.OnFull;
+import dev.polyserve.Options;
 import dev.polyserve.Served;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -13,6 +15,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +64,7 @@ final class MessageReader {
             case 'c' -> new Order.CutInput(in.readLong());
             case 'x' -> new Order.Abort(in.readLong());
             case 'd' -> new Order.Drain(in.readLong());
+            case 'l' -> limits();
             case 'u' -> new Order.Dump();
             default -> throw damaged(letter);
         };
@@ -74,6 +78,18 @@ final class MessageReader {
             slots.add(new Order.Slot(text(), text()));
         }
         return new Order.Serve(shared, slots, connections);
+    }
+
+    private Order.Limits limits() throws IOException {
+        var limits = new Options.Limits(in.readInt(), in.readInt(), in.readInt(), in.readInt(), in.readInt(),
+                in.readInt(),
+                in.readLong(), in.readInt(), in.readInt());
+        var timeouts = new Options.Timeouts(time(), time(), time(), time(), time(), time(), time(), time(), time());
+        return new Order.Limits(limits, timeouts, OnFull.valueOf(text()));
+    }
+
+    private Duration time() throws IOException {
+        return Duration.ofSeconds(in.readLong(), in.readInt());
     }
 
     private Order.Ask ask() throws IOException {

@@ -3,6 +3,7 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
+import dev.polyserve.Options;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// Messages as bytes: a letter that says which, and its parts in order. Both sides are the same program, so there is but one
@@ -50,6 +53,7 @@ final class MessageWriter {
             case Order.CutInput cut -> connection('c', cut.id());
             case Order.Abort abort -> connection('x', abort.id());
             case Order.Drain drain -> letter('d').writeLong(drain.millis());
+            case Order.Limits now -> limits(now);
             case Order.Dump _ -> letter('u');
         }
     }
@@ -62,6 +66,27 @@ final class MessageWriter {
             text(slot.asked());
             text(slot.real());
         }
+    }
+
+    private void limits(Order.Limits now) throws IOException {
+        Options.Limits limits = now.limits();
+        letter('l').writeInt(limits.connections());
+        out.writeInt(limits.connectionsPerAddress());
+        out.writeInt(limits.queue());
+        out.writeInt(limits.frameBytes());
+        out.writeInt(limits.highWaterBytes());
+        out.writeInt(limits.bufferBytesPerConnection());
+        out.writeLong(limits.bufferBytesTotal());
+        out.writeInt(limits.senderQueueBytes());
+        out.writeInt(limits.datagramBytes());
+        Options.Timeouts times = now.timeouts();
+        for (Duration time : List.of(times.firstByte(), times.idle(), times.writeStall(), times.conversation(),
+                times.drain(),
+                times.drainQuiet(), times.close(), times.stall(), times.spin())) {
+            out.writeLong(time.getSeconds());
+            out.writeInt(time.getNano());
+        }
+        text(now.onFull().name());
     }
 
     private void report(Report report) throws IOException {

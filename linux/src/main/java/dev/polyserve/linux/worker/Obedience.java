@@ -2,6 +2,7 @@ package dev.polyserve.linux.worker;
 
 import dev.polyserve.Cause;
 import dev.polyserve.OnFull;
+import dev.polyserve.Options;
 import dev.polyserve.Served;
 import dev.polyserve.Server;
 import dev.polyserve.loop.EventLoop;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /// Does what the supervisor orders, until that orders the end or is gone itself.
@@ -32,18 +34,22 @@ final class Obedience {
     private final Duty duty;
     private final Link link;
     private final Reporter reporter;
+    /// The options in force and the order make those that hold here.
+    private final BiFunction<Options, Order.Limits, Options> limits;
     private boolean started;
     private boolean ending;
     /// Who accepts one client, or did.
     private Optional<Thread> one = Optional.empty();
 
     /// @param startsLater whether the server starts when the supervisor says so
-    Obedience(Server server, EventLoop acceptLoop, Duty duty, boolean startsLater) {
+    Obedience(Server server, EventLoop acceptLoop, Duty duty, boolean startsLater,
+            BiFunction<Options, Order.Limits, Options> limits) {
         this.server = server;
         this.acceptLoop = acceptLoop;
         this.duty = duty;
         this.link = duty.link();
         this.reporter = duty.reporter();
+        this.limits = limits;
         this.started = !startsLater;
     }
 
@@ -83,6 +89,7 @@ final class Obedience {
             case Order.AcceptOne next -> acceptOne(next.number());
             case Order.TurnAway turn ->
                 server.reconfigure(options -> options.withOnFull(turn.full() ? OnFull.REJECT : OnFull.WAIT));
+            case Order.Limits now -> server.reconfigure(options -> limits.apply(options, now));
             case Order.Take take -> duty.takes(take, descriptors.getFirst());
             case Order.Ask ask -> Thread.ofPlatform().name("polyserve-datagram").start(() -> reporter.answer(ask));
             case Order.CutInput cut -> reporter.cutInput(cut.id());

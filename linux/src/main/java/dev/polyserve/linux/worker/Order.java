@@ -1,5 +1,7 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.OnFull;
+import dev.polyserve.Options;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -62,6 +64,13 @@ sealed interface Order extends Message {
     ///
     /// @param millis the deadline
     record Drain(long millis) implements Order {}
+
+    /// The server's limits have changed, also for connections that are open.
+    ///
+    /// @param limits how much; the number of connections is the worker's share
+    /// @param timeouts how long
+    /// @param onFull what becomes of clients when the server is full
+    record Limits(Options.Limits limits, Options.Timeouts timeouts, OnFull onFull) implements Order {}
 
     /// Tell what every thread is doing.
     record Dump() implements Order {}

@@ -2,6 +2,7 @@ package dev.polyserve.linux.worker;
 
 import dev.polyserve.Model;
 import dev.polyserve.OnFull;
+import dev.polyserve.Options;
 import dev.polyserve.Served;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
@@ -82,22 +83,34 @@ public final class PoolRunner extends Supervisor {
         return new Order.Serve(true, transport.slots(), share());
     }
 
-    /// How many connections each may serve.
-    private int share() {
+    @Override
+    Options options() {
+        return context.options();
+    }
+
+    @Override
+    int share() {
         return Math.max(1, context.options().limits().connections() / (model.maxWorkers() + supervision.extra()));
     }
 
     /// Who is turned away is turned away by workers, but only when none of them has room.
     private void tellIfFull() {
-        if (model.maxWorkers() == 1 || context.options().onFull() == OnFull.WAIT) {
+        if (model.maxWorkers() == 1) {
             return;
         }
         int served = supervision.crew().all().stream().mapToInt(worker -> worker.served.size()).sum();
-        boolean now = served >= (long) share() * (model.maxWorkers() + supervision.extra());
+        boolean now = context.options().onFull() == OnFull.REJECT
+                && served >= (long) share() * (model.maxWorkers() + supervision.extra());
         if (now != full) {
             full = now;
             supervision.crew().all().forEach(worker -> worker.order(new Order.TurnAway(now)));
         }
+    }
+
+    @Override
+    public void reconfigured() {
+        super.reconfigured();
+        tellIfFull();
     }
 
     @Override

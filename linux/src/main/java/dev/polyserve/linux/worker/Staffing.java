@@ -1,5 +1,7 @@
 package dev.polyserve.linux.worker;
 
+import java.util.Optional;
+
 /// How many workers there are to be, and what becomes of what they tell. The two process models differ in this.
 ///
 /// **Thread**: the supervisor's loop.
@@ -14,6 +16,9 @@ interface Staffing {
 
     /// What a new worker is to serve.
     Order.Serve duty();
+
+    /// The limits of a new worker, where they are others than those with which its program comes to the start.
+    Optional<Order.Limits> limits();
 
     /// The listeners that go with that.
     int[] listeners();

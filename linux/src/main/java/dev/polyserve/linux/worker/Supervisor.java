@@ -1,10 +1,12 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.Options;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// The runner of a process model: what it serves, it serves through its workers.
@@ -13,6 +15,9 @@ import java.util.function.Consumer;
 ///
 /// **Thread**: as [Runner]; as [Staffing], its loop.
 abstract sealed class Supervisor implements Runner, Staffing permits HandOverRunner, PoolRunner {
+    /// Whether the server's limits are others than those with which a worker's program comes to its start. The loop's.
+    private boolean reconfigured;
+
     /// Its workers' life.
     abstract Supervision supervision();
 
@@ -51,10 +56,25 @@ abstract sealed class Supervisor implements Runner, Staffing permits HandOverRun
         return supervision().crew().restarts();
     }
 
-    /// Workers have the options with which they came to their start: those that run the program again read its settings again.
+    /// How many connections each worker may serve.
+    abstract int share();
+
+    /// The server's options.
+    abstract Options options();
+
     @Override
-    public final void reconfigured() {
-        supervision().crew().all().forEach(worker -> worker.outdated = true);
+    public void reconfigured() {
+        reconfigured = true;
+        limits().ifPresent(limits -> supervision().crew().all().forEach(worker -> worker.order(limits)));
+    }
+
+    @Override
+    public final Optional<Order.Limits> limits() {
+        if (!reconfigured) {
+            return Optional.empty();
+        }
+        Options now = options();
+        return Optional.of(new Order.Limits(now.limits().withConnections(share()), now.timeouts(), now.onFull()));
     }
 
     @Override

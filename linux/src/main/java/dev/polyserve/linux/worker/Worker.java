@@ -44,8 +44,6 @@ final class Worker {
     boolean suspected;
     /// Whether it is to leave as soon as another one serves in its place.
     boolean outworn;
-    /// Whether the server's options have changed since it was started.
-    boolean outdated;
     /// Why we ended it, if we did.
     Optional<String> killedBecause = Optional.empty();
     private long connections;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
+import dev.polyserve.OnFull;
+import dev.polyserve.Options;
 import dev.polyserve.Served;
 import dev.polyserve.linux.system.DescriptorMessage;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +45,14 @@ class MessageTest {
                 new Order.TurnAway(true), new Order.TurnAway(false),
                 new Order.Take(Long.MAX_VALUE, 3), new Order.Ask(-1, V4, V6, true, ByteBuffer.wrap(new byte[65_507])),
                 new Order.Ask(-2, UNIX, UnixDomainSocketAddress.of(""), false, ByteBuffer.allocate(0)),
-                new Order.CutInput(5), new Order.Abort(6), new Order.Drain(30_000), new Order.Dump());
+                new Order.CutInput(5), new Order.Abort(6), new Order.Drain(30_000), new Order.Dump(), limits());
+    }
+
+    private static Order.Limits limits() {
+        Options options = Options.defaults().withMaxConnections(7)
+                .withTimeouts(
+                        times -> times.withIdle(Duration.ofNanos(1)).withSpin(Duration.ofSeconds(Long.MAX_VALUE)));
+        return new Order.Limits(options.limits(), options.timeouts(), OnFull.REJECT);
     }
 
     private static Stream<Message> reports() {
