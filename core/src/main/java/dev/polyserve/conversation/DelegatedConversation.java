@@ -94,6 +94,12 @@ public final class DelegatedConversation extends Conversation {
         return !elsewhere.mayHaveBegun() && super.endUnbegun(why);
     }
 
+    /// The limits of its waits are kept where it is served.
+    @Override
+    Pending pending(boolean toWrite) {
+        return Pending.NO;
+    }
+
     @Override
     void shutdown() {
         elsewhere.end();

@@ -16,6 +16,13 @@ public interface Driver {
     /// The conversation will never begin: the socket is to be closed.
     void discard();
 
+    /// Whether what the conversation waits for is there. **Thread**: the watcher's.
+    ///
+    /// @param toWrite whether it waits for room, rather than for input
+    default Pending pending(boolean toWrite) {
+        return Pending.NO;
+    }
+
     /// The connection's input is to end, though the peer goes on.
     void cutInput();
 

@@ -316,6 +316,11 @@ public final class HandlerConversation extends Conversation implements Connectio
     }
 
     @Override
+    Pending pending(boolean toWrite) {
+        return wire.pending(toWrite);
+    }
+
+    @Override
     void shutdown() {
         wire.shutdown();
     }

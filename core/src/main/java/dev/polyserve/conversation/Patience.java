@@ -4,6 +4,7 @@ import dev.polyserve.Limit;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /// How long a connection may still wait, or go on at all.
 ///
@@ -25,6 +26,9 @@ class Patience extends Traffic {
     }
 
     private static final long NOT_WAITING = Long.MAX_VALUE;
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /// Five seconds of them.
+    private static final int MOST_LOOKS = 250;
 
     final ServerContext context;
     private final long startedNanos;
@@ -41,6 +45,8 @@ class Patience extends Traffic {
     /// The owner's: when the last wait began, and how many bytes had been moved then.
     private long lastSinceNanos;
     private long lastBytes = -1;
+    /// The watcher's: how often what the owner waits for was there though its limit had passed.
+    private int looks;
 
     Patience(ServerContext context) {
         this.context = context;
@@ -115,18 +121,55 @@ class Patience extends Traffic {
         return Math.max(0, ageNanos() - Math.max(since, (long) TOUCHED.getOpaque(this)));
     }
 
-    /// Which limit has passed, if any.
+    /// Whether it has waited for input in silence for so long, and nothing is there to be read. **Thread**: any.
+    public final boolean isQuiet(long nanos) {
+        return quietNanos() >= nanos && pending(false) != Pending.YES;
+    }
+
+    /// Which limit has passed, if any. **Thread**: the watcher.
     final Optional<Limit> overdue() {
         long age = ageNanos();
         if (age >= conversationUntil()) {
             return Optional.of(Limit.CONVERSATION);
         }
-        return age >= waitUntil() ? Optional.of(waitLimit) : Optional.empty();
+        Limit limit = waitLimit;
+        if (age < waitUntil()) {
+            looks = 0;
+            return Optional.empty();
+        }
+        if (mayGoOn(limit)) {
+            looks++;
+            return Optional.empty();
+        }
+        return Optional.of(limit);
+    }
+
+    /// Whether what the owner waits for is there, though its limit has passed: the process may have been stopped meanwhile. The owner has
+    /// a moment to come by; one that does not is stuck.
+    private boolean mayGoOn(Limit limit) {
+        if (looks >= MOST_LOOKS) {
+            return false;
+        }
+        return switch (pending(limit == Limit.WRITE_STALL)) {
+            case YES -> true;
+            case NO -> false;
+            case UNKNOWN -> looks == 0;
+        };
+    }
+
+    /// Whether what the owner waits for is there. **Thread**: the watcher.
+    ///
+    /// @param toWrite whether it waits for room, rather than for input
+    Pending pending(boolean toWrite) {
+        return Pending.NO;
     }
 
     /// In how many nanoseconds to ask again; at least one. The present wait may give way to a shorter one that began just
     /// after this moment, so it is never longer than the shortest wait there is.
     final long askAgainNanos() {
+        if (looks > 0) {
+            return LOOK_AGAIN_NANOS;
+        }
         long age = ageNanos();
         long next = Math.min(waitUntil(), conversationUntil());
         return Math.clamp(next - age, 1, context.shortestWaitNanos());

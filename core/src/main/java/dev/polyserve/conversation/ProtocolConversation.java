@@ -362,6 +362,11 @@ public final class ProtocolConversation extends Conversation implements Output {
     }
 
     @Override
+    Pending pending(boolean toWrite) {
+        return toWrite || wantsRead() ? driver.pending(toWrite) : Pending.NO;
+    }
+
+    @Override
     void shutdown() {
         driver.shutdown();
     }

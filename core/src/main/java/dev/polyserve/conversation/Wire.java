@@ -37,6 +37,13 @@ public interface Wire {
     ///         answer it with a reset, which destroys our last bytes on their way
     void close(boolean unread) throws IOException;
 
+    /// Whether what the owner waits for is there. **Thread**: any.
+    ///
+    /// @param toWrite whether it waits for room, rather than for input
+    default Pending pending(boolean toWrite) {
+        return Pending.NO;
+    }
+
     /// Wakes the owner out of every wait, for good: reads see the end, writes fail.
     void shutdown();
 

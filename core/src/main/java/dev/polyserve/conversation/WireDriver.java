@@ -35,6 +35,11 @@ final class WireDriver implements Driver {
     }
 
     @Override
+    public Pending pending(boolean toWrite) {
+        return wire.pending(toWrite);
+    }
+
+    @Override
     public void shutdown() {
         wire.shutdown();
         LockSupport.unpark(pump);

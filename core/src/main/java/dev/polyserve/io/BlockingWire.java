@@ -2,6 +2,7 @@ package dev.polyserve.io;
 
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.InputBuffer;
+import dev.polyserve.conversation.Pending;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
@@ -40,6 +41,11 @@ public final class BlockingWire implements Wire {
     @Override
     public void endOutput() throws IOException {
         socket.endOutput();
+    }
+
+    @Override
+    public Pending pending(boolean toWrite) {
+        return socket.pending(toWrite);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.polyserve.io;
 
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.conversation.Pending;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -63,7 +64,8 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
             int count = timedInput.read(into.array(), into.arrayOffset() + into.position(), into.remaining());
             return count < 0 ? END : count;
         } catch (SocketTimeoutException e) {
-            return TIMED_OUT;
+            // This process may have been stopped between its last look and that at the clock.
+            return timedInput.available() > 0 ? channel.read(into) : TIMED_OUT;
         }
     }
 
@@ -73,7 +75,8 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
             channel.configureBlocking(false);
             SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
             try {
-                if (selector.select(Math.max(1, ceilMillis(atMostNanos))) == 0) {
+                // Once more when the time is over: this process may have been stopped meanwhile.
+                if (selector.select(Math.max(1, ceilMillis(atMostNanos))) == 0 && selector.selectNow() == 0) {
                     return TIMED_OUT;
                 }
             } finally {
@@ -83,6 +86,20 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
             }
         }
         return channel.read(into);
+    }
+
+    /// The JDK tells how much there is to read, though not that there is an end, and that of TCP only.
+    @Override
+    public Pending pending(boolean toWrite) {
+        if (toWrite || !(peer instanceof InetSocketAddress)) {
+            return Pending.UNKNOWN;
+        }
+        try {
+            return channel.socket().getInputStream().available() > 0 ? Pending.YES : Pending.UNKNOWN;
+        } catch (IOException e) {
+            // Closed, or its input is: the owner sees that.
+            return Pending.UNKNOWN;
+        }
     }
 
     private static long ceilMillis(long nanos) {

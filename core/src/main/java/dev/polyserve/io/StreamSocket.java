@@ -1,6 +1,7 @@
 package dev.polyserve.io;
 
 import dev.polyserve.conversation.Ends;
+import dev.polyserve.conversation.Pending;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -42,6 +43,13 @@ public interface StreamSocket extends Source, Ends {
     /// Whether only the thread of the loop that watches it may read and write it.
     default boolean confined() {
         return false;
+    }
+
+    /// Whether what a wait is for is there. **Thread**: any.
+    ///
+    /// @param toWrite whether it is for room, rather than for input
+    default Pending pending(boolean toWrite) {
+        return Pending.UNKNOWN;
     }
 
     /// Ends our side: the peer sees the end of input.

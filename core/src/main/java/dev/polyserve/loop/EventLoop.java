@@ -320,13 +320,16 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private void turn() throws IOException {
+        // What is due by now runs after one more look at the sockets: what has come in time is served before a limit is believed, though
+        // this thread was stopped meanwhile.
+        long dueNanos = turnClock.nowNanos();
         await();
         runMailbox();
         runContinuations();
         // A protocol may have set it, as one does who is interrupted; nobody interrupts a loop, and it would not wait any more.
         Thread.interrupted();
         turnClock.turnEnds(clock.nanos());
-        timers.advance(turnClock.nowNanos());
+        timers.advance(dueNanos);
         turn.serves(null);
     }
 

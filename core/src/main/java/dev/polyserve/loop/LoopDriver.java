@@ -5,7 +5,9 @@ import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.Driver;
 import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.conversation.Pending;
 import dev.polyserve.conversation.ProtocolConversation;
+import dev.polyserve.io.ChannelSource;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -169,6 +171,18 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
     @Override
     public void shutdown() {
         loop.post(() -> turn(NOTHING));
+    }
+
+    @Override
+    public Pending pending(boolean toWrite) {
+        return pending(loop, socket, toWrite);
+    }
+
+    /// As [StreamSocket#pending]. A channel of the JDK is asked on its loop only: asking takes the channel's lock, which another thread could
+    /// hand to a coroutine while the loop itself is queued for it.
+    static Pending pending(EventLoop loop, StreamSocket socket, boolean toWrite) {
+        boolean mayAsk = !(socket instanceof ChannelSource) || Thread.currentThread().equals(loop.thread());
+        return mayAsk ? socket.pending(toWrite) : Pending.UNKNOWN;
     }
 
     @Override

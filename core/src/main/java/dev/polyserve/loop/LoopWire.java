@@ -6,6 +6,7 @@ import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.conversation.Pending;
 import dev.polyserve.conversation.PinnedWaitException;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.Wire;
@@ -114,12 +115,15 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
 
     @Override
     public int read(InputBuffer into, long atMostNanos) throws IOException {
+        boolean late = false;
         while (!cut && !over) {
             if (drained) {
-                into.reclaim();
-                if (!await(readable, Multiplexer.READ, atMostNanos)) {
+                if (late) {
                     return TIMED_OUT;
                 }
+                into.reclaim();
+                // Then once more: this process may have been stopped meanwhile.
+                late = !await(readable, Multiplexer.READ, atMostNanos);
                 drained = false;
                 continue;
             }
@@ -181,6 +185,11 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
             await(forWriting(), Multiplexer.WRITE, ServerContext.FOREVER_NANOS);
         }
         socket.endOutput();
+    }
+
+    @Override
+    public Pending pending(boolean toWrite) {
+        return LoopDriver.pending(loop, socket, toWrite);
     }
 
     /// Whether the socket may be read and written by this thread.

@@ -202,7 +202,7 @@ final class LiveConnections {
     /// Lets those that have waited in silence for so long see the end of their input.
     void endQuiet(long quietNanos) {
         for (Conversation conversation : all()) {
-            if (conversation.quietNanos() >= quietNanos) {
+            if (conversation.isQuiet(quietNanos)) {
                 conversation.cutInput(true);
             }
         }

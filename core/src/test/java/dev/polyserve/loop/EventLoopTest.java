@@ -9,6 +9,7 @@ import dev.polyserve.io.Source;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,39 @@ class EventLoopTest {
                         + "wait");
         assertThat(multiplexer.closed()).isTrue();
         assertThat(error).as("no defect").isNotDone();
+    }
+
+    @Test
+    void looksAtTheSocketsOnceMoreBeforeWhatIsDueRuns() throws Exception {
+        var stopped = new StoppedMultiplexer();
+        CompletableFuture<Integer> looks = new CompletableFuture<>();
+        try (EventLoop late = new EventLoop("late", stopped, stopped.clock::get, true, false, 0, error::complete)) {
+            late.start(_ -> {
+            });
+            late.post(() -> late.schedule(TimeUnit.SECONDS.toNanos(1), () -> looks.complete(stopped.looksAfterwards)));
+            assertThat(looks.get(5, TimeUnit.SECONDS)).as("looks without waiting, after the time was over")
+                    .isPositive();
+        }
+        assertThat(error).as("no defect").isNotDone();
+    }
+
+    /// A wait in which the process is stopped for longer than any timer, and which tells nothing, as the system's do then.
+    private static final class StoppedMultiplexer extends FakeMultiplexer {
+        private final AtomicLong clock = new AtomicLong();
+        private int looksAfterwards;
+        private boolean stopped;
+
+        @Override
+        public void await(long atMostNanos) {
+            if (atMostNanos == 0) {
+                looksAfterwards += stopped ? 1 : 0;
+            } else if (atMostNanos < Long.MAX_VALUE) {
+                stopped = true;
+                clock.addAndGet(TimeUnit.MINUTES.toNanos(1));
+            } else {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     @Test

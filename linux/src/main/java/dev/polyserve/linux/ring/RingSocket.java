@@ -1,6 +1,7 @@
 package dev.polyserve.linux.ring;
 
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.conversation.Pending;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.system.Errno;
@@ -270,6 +271,12 @@ final class RingSocket extends Watched implements StreamSocket {
     }
 
     // --- ending ---
+
+    @Override
+    public Pending pending(boolean toWrite) {
+        boolean held = !toWrite && (ended || !inbox.isEmpty());
+        return held ? Pending.YES : direct.pending(toWrite);
+    }
 
     @Override
     public void endOutput() throws IOException {

@@ -86,14 +86,23 @@ public final class Descriptor {
     /// Waits until it is ready for one of these events of `poll(2)`, at most so long; an interrupted wait is over, too. Not on a
     /// virtual thread, whose carrier it would hold.
     public void await(int events, long atMostNanos) throws IOException {
+        int ready = poll(events, atMostNanos);
+        if (ready != -Errno.EINTR) {
+            SystemCallException.require("poll", ready);
+        }
+    }
+
+    /// Whether it is ready for one of these events now, or has failed.
+    public boolean isReady(int events) throws IOException {
+        return poll(events, 0) > 0;
+    }
+
+    private int poll(int events, long atMostNanos) throws ClosedChannelException {
         PollDescriptors one = new PollDescriptors(1);
         begin();
         try {
             one.set(0, number, events);
-            int ready = WaitCalls.poll(CallMemory.small(), one, 1, atMostNanos);
-            if (ready != -Errno.EINTR) {
-                SystemCallException.require("poll", ready);
-            }
+            return WaitCalls.poll(CallMemory.small(), one, 1, atMostNanos);
         } finally {
             end();
         }

@@ -1,6 +1,7 @@
 package dev.polyserve.linux.socket;
 
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.conversation.Pending;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
@@ -74,11 +75,12 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
     public int readWithin(ByteBuffer into, long atMostNanos) throws IOException {
         long deadline = System.nanoTime() + atMostNanos;
         while (true) {
+            // Before the look: this process may be stopped behind it.
+            long left = deadline - System.nanoTime();
             int count = tryRead(into);
             if (count != 0) {
                 return count;
             }
-            long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return TIMED_OUT;
             }
@@ -200,6 +202,16 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
             throw new ClosedByInterruptException();
         } catch (ExecutionException e) {
             throw new IllegalStateException("nobody completes it so", e);
+        }
+    }
+
+    @Override
+    public Pending pending(boolean toWrite) {
+        try {
+            return descriptor.isReady(toWrite ? PollDescriptors.OUT : PollDescriptors.IN) ? Pending.YES : Pending.NO;
+        } catch (IOException e) {
+            // Closed: its owner sees that.
+            return Pending.NO;
         }
     }
 
