@@ -150,6 +150,28 @@ final class Client implements AutoCloseable {
         return all.toByteArray();
     }
 
+    /// Everything up to the server's end, while it sends a byte for every piece that it reads, as long as somebody takes them.
+    byte[] toTheEndWhileItSends() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        ByteBuffer one = ByteBuffer.allocate(1);
+        boolean taken = true;
+        while (in.hasRemaining() || fill()) {
+            all.write(in.array(), in.position(), in.remaining());
+            in.position(in.limit());
+            taken = taken && isTaken(one.clear());
+        }
+        return all.toByteArray();
+    }
+
+    private boolean isTaken(ByteBuffer bytes) {
+        try {
+            return channel.write(bytes) >= 0;
+        } catch (IOException e) {
+            // The server has closed the connection: what it has sent before is still to be read.
+            return false;
+        }
+    }
+
     String textToTheEnd() throws IOException {
         return new String(toTheEnd(), StandardCharsets.UTF_8);
     }

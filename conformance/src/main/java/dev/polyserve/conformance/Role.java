@@ -64,6 +64,19 @@ record Role(Supplier<? extends Handler> handler, Supplier<? extends Protocol> pr
         }, () -> new Producing(bytes));
     }
 
+    /// Sends so many numbered bytes at once when it has got one, and ends.
+    static Role answersAndEnds(int bytes) {
+        byte[] answer = new byte[bytes];
+        number(answer, 0);
+        return new Role(() -> connection -> {
+            connection.readByte();
+            connection.write(answer);
+        }, () -> (_, output) -> {
+            output.write(answer);
+            output.close();
+        });
+    }
+
     /// Fills an array with the bytes that belong at `position` of the numbered stream.
     static void number(byte[] piece, int position) {
         for (int i = 0; i < piece.length; i++) {

@@ -65,6 +65,14 @@ public abstract class StreamContract {
     }
 
     @Nested
+    class LastBytes extends LastBytesClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
     class BackPressure extends BackPressureClause {
         @Override
         Cell cell() {

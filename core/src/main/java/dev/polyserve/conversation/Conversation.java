@@ -5,12 +5,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
-import dev.polyserve.FrameTooLongException;
-import dev.polyserve.IncompleteFrameException;
 import dev.polyserve.Limit;
-import dev.polyserve.TimedOutException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,26 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One connection's identity, counters, cause and future: what both styles have in common.
-///
-/// The *cause* is settled apart from the state, by whoever is first: the owner, the watcher, the server's stop. The owner
-/// sees it at its next operation and comes to the end by itself; only it completes.
-public abstract sealed class Conversation extends Patience implements ConnectionFuture
+public abstract sealed class Conversation extends Ending implements ConnectionFuture
         permits HandlerConversation, ProtocolConversation, DelegatedConversation {
-    private static final VarHandle CAUSE;
-
-    static {
-        try {
-            CAUSE = MethodHandles.lookup().findVarHandle(Conversation.class, "cause", Cause.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /// Whether and why we made the input end.
-    private enum Cut {
-        NOT, BY_SENDER, STOPPING
-    }
-
     /// Who the connection is between.
     ///
     /// @param id its number
@@ -57,14 +34,7 @@ public abstract sealed class Conversation extends Patience implements Connection
     private final Completion completion = new Completion();
     private volatile Watcher watcher = Watcher.NOBODY;
     private @Nullable Attributes attributes;
-    private volatile @Nullable Cause cause;
-    private volatile Cut cut = Cut.NOT;
-    /// Given up from outside, or lost: nothing more is sent, whatever the cause.
-    private volatile boolean unsendable;
     private long finalAgeNanos;
-    /// The last one that a read of this connection threw: another's is a failure like any.
-    @Nullable
-    TimedOutException ownTimeout;
     private long accountedBytes;
     private int place;
 
@@ -120,7 +90,7 @@ public abstract sealed class Conversation extends Patience implements Connection
 
     @Override
     public final Optional<Cause> outcome() {
-        return completion.isOver() ? Optional.ofNullable(cause) : Optional.empty();
+        return completion.isOver() ? Optional.ofNullable(cause()) : Optional.empty();
     }
 
     @Override
@@ -128,19 +98,7 @@ public abstract sealed class Conversation extends Patience implements Connection
         return "#" + id + " " + peer() + (isDone() ? " (over)" : "");
     }
 
-    // --- the cause ---
-
-    /// Settles why it ends; the first to do so is right.
-    ///
-    /// @return whether this was the first
-    public final boolean settle(Cause why) {
-        return CAUSE.compareAndSet(this, null, why);
-    }
-
-    /// Why it ends, once that is settled.
-    public final @Nullable Cause cause() {
-        return cause;
-    }
+    // --- ending it ---
 
     /// Ends it from outside: settles the cause, wakes the owner out of its waits, and interrupts a handler that waits for
     /// something else; one that has not begun is over at once. **Thread**: any.
@@ -164,36 +122,6 @@ public abstract sealed class Conversation extends Patience implements Connection
 
     /// Closes the socket of a conversation that has no owner yet, and will have none. **Thread**: any.
     abstract void discard();
-
-    /// Lets the handler see the end of input, though the peer goes on: what was written still goes out. **Thread**: any.
-    ///
-    /// @param stopping whether the server is stopping, which is then the cause
-    public final void cutInput(boolean stopping) {
-        cut = stopping ? Cut.STOPPING : Cut.BY_SENDER;
-        cutInput();
-    }
-
-    /// Whether, at a graceful end, the peer may have sent what nobody read.
-    final boolean mayHaveUnread(boolean inputEnded) {
-        return !broken() && (!inputEnded || inputCut());
-    }
-
-    /// Whether we made the input end.
-    final boolean inputCut() {
-        return cut != Cut.NOT;
-    }
-
-    /// Wakes a read, and shows the end to it and all that follow. **Thread**: any.
-    abstract void cutInput();
-
-    /// Why it ends when its handler comes to the end by itself.
-    final Cause ending(boolean inputEnded) {
-        return switch (cut) {
-            case NOT -> new Cause.Done(inputEnded);
-            case BY_SENDER -> new Cause.Done(false);
-            case STOPPING -> new Cause.Stopped();
-        };
-    }
 
     /// Who asks [#watch]. Set before the conversation begins.
     public final void watchedBy(Watcher asking) {
@@ -223,44 +151,11 @@ public abstract sealed class Conversation extends Patience implements Connection
         if (limit.isEmpty()) {
             return askAgainNanos();
         }
-        if (cause == null) {
+        if (cause() == null) {
             context.listener().limitReached(limit.get());
         }
         abort(new Cause.TimedOut(limit.get()));
         return -1;
-    }
-
-    /// What an exception that reached the end of a handler says about the connection.
-    final Cause causeOf(Throwable error) {
-        return switch (error) {
-            case FrameTooLongException _ -> reached(Limit.FRAME);
-            case LimitException limit -> reached(limit.limit());
-            case TimedOutException late when late.equals(ownTimeout) -> {
-                context.listener().limitReached(Limit.READ);
-                yield new Cause.TimedOut(Limit.READ);
-            }
-            case IncompleteFrameException cut -> new Cause.PeerReset(String.valueOf(cut.getMessage()));
-            default -> new Cause.Failed(error);
-        };
-    }
-
-    private Cause reached(Limit limit) {
-        context.listener().limitReached(limit);
-        return new Cause.LimitReached(limit);
-    }
-
-    /// From here on nothing more is sent, whatever cause was settled before.
-    final void sendsNothingMore() {
-        unsendable = true;
-    }
-
-    /// Whether nothing more can be sent: the connection itself is lost or given up. A failed handler's words still go out.
-    final boolean broken() {
-        return unsendable || switch (cause()) {
-            case null -> false;
-            case Cause.Done _, Cause.Failed _, Cause.LimitReached _, Cause.TimedOut _ -> false;
-            case Cause.PeerReset _, Cause.Stopped _ -> true;
-        };
     }
 
     // --- the future ---
@@ -288,7 +183,7 @@ public abstract sealed class Conversation extends Patience implements Connection
 
     /// It is over: tells the listener and the callbacks. Called once, by the owner or by who rejected it.
     final void complete(boolean wasOpened) {
-        Cause why = cause;
+        Cause why = cause();
         if (why == null) {
             throw new IllegalStateException("completed without a cause: " + this);
         }

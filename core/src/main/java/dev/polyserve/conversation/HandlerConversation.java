@@ -120,11 +120,26 @@ public final class HandlerConversation extends Conversation implements Connectio
             lost(e);
             graceful = false;
         } finally {
-            settle(ending(in.ended()));
             output.seal();
-            close(graceful && mayHaveUnread(in.ended()));
+            boolean unread = graceful && mayHaveUnread(in.ended());
             in.clear();
             output.clear();
+            if (unread) {
+                linger();
+            }
+            settle(ending(in.ended()));
+            close(unread);
+        }
+    }
+
+    /// Waits until our last bytes are at the peer, or cannot come there.
+    private void linger() {
+        LingeringClose lingering = lingering();
+        try {
+            lingering.await(wire, this::broken);
+            lingered(lingering);
+        } catch (IOException e) {
+            lostAtTheEnd(e);
         }
     }
 

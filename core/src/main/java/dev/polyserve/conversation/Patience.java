@@ -61,7 +61,7 @@ class Patience extends Traffic {
     /// nor events that move nothing make a silent peer's time longer.
     ///
     /// A byte sent is progress for every wait, a byte received not for one that waits for room.
-    final void waitsFor(Limit limit) {
+    public final void waitsFor(Limit limit) {
         long bytes = limit == Limit.WRITE_STALL ? bytesOut() : bytesIn() + bytesOut();
         if (bytes != lastBytes || waitLimit != limit) {
             waitLimit = limit;

@@ -1,5 +1,6 @@
 package dev.polyserve.conversation;
 
+import dev.polyserve.Limit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -24,6 +25,7 @@ public final class ProtocolPump {
                 step();
             }
             finishOutput();
+            linger();
         } catch (IOException e) {
             conversation.lost(e);
         } finally {
@@ -90,6 +92,9 @@ public final class ProtocolPump {
     }
 
     private void endOutput() throws IOException {
+        conversation.waitsFor(Limit.WRITE_STALL);
+        wire.awaitAcknowledged();
+        conversation.waited();
         WireOutbox shared = conversation.wireOutbox();
         if (shared == null) {
             wire.endOutput();
@@ -97,6 +102,19 @@ public final class ProtocolPump {
             shared.endOutput();
         }
         conversation.outputEnded();
+    }
+
+    private void linger() {
+        if (!conversation.mayHaveUnread()) {
+            return;
+        }
+        LingeringClose lingering = conversation.lingering();
+        try {
+            lingering.await(wire, () -> !conversation.graceful());
+            conversation.lingered(lingering);
+        } catch (IOException e) {
+            conversation.lostAtTheEnd(e);
+        }
     }
 
     private void close() {

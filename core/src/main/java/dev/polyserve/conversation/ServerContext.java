@@ -127,6 +127,11 @@ public final class ServerContext {
         };
     }
 
+    /// How long a connection is quiet before a draining server ends its input; [#FOREVER_NANOS] when it does not.
+    long drainQuietNanos() {
+        return limitNanos(current.options.timeouts().drainQuiet());
+    }
+
     /// The shortest of the waits: none that begins after now can be overdue sooner.
     long shortestWaitNanos() {
         Current now = current;

@@ -14,6 +14,9 @@ public interface Wire {
     /// What [#read] returns when the time given was not enough.
     int TIMED_OUT = -2;
 
+    /// What [#unacknowledged] returns when the system does not tell.
+    int UNKNOWN = -1;
+
     /// Waits for bytes and puts at least one into the buffer.
     ///
     /// @param atMostNanos how long to wait, [ServerContext#FOREVER_NANOS] when only the server's limits hold
@@ -36,6 +39,26 @@ public interface Wire {
     /// @param unread whether the peer may have sent what nobody read: it is thrown away first, because the system would
     ///         answer it with a reset, which destroys our last bytes on their way
     void close(boolean unread) throws IOException;
+
+    /// Waits, before our side is ended, until the peer has acknowledged nearly everything, on a wire that cannot tell afterwards. **Thread**: the
+    /// owner.
+    default void awaitAcknowledged() throws IOException {
+        // Afterwards is soon enough.
+    }
+
+    /// Throws away what the peer sends, after our side was ended. **Thread**: the owner.
+    ///
+    /// @param atMostNanos how long to wait for some; 0: not at all
+    /// @return how many bytes; 0 or [#TIMED_OUT] when there are none, [#END] when none come any more
+    default int discard(long atMostNanos) throws IOException {
+        return END;
+    }
+
+    /// How many bytes of ours, our end counted as one, the peer's system has not acknowledged; [#UNKNOWN] when the system does not tell.
+    /// **Thread**: the owner.
+    default int unacknowledged() throws IOException {
+        return 0;
+    }
 
     /// Whether what the owner waits for is there. **Thread**: any.
     ///

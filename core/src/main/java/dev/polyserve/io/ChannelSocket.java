@@ -2,11 +2,13 @@ package dev.polyserve.io;
 
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.Pending;
+import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
@@ -22,11 +24,16 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
     /// What is thrown away before closing, at most: a peer that sends without end is reset after all.
     private static final int DRAIN_STEP_BYTES = 2 << 10;
     private static final int DRAIN_MOST_BYTES = 256 << 10;
+    /// Ten segments of 1460 bytes (RFC 6928).
+    private static final int FIRST_FLIGHT_BYTES = 14_600;
+    private static final boolean ON_LINUX = System.getProperty("os.name", "").equals("Linux");
 
     private final SocketChannel channel;
     private final SocketAddress peer;
     private final SocketAddress local;
     private boolean blocking = true;
+    private long sentBytes;
+    private boolean acknowledged;
     /// Made by the first read with a time limit.
     private @Nullable InputStream timedInput;
 
@@ -102,13 +109,55 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
         }
     }
 
+    @Override
+    public int unacknowledged() {
+        return mayBeOnItsWay() ? Wire.UNKNOWN : 0;
+    }
+
+    /// The JDK does not tell what is acknowledged. Less than the first flight is on the network before any reset.
+    private boolean mayBeOnItsWay() {
+        return sentBytes > FIRST_FLIGHT_BYTES && !acknowledged && peer instanceof InetSocketAddress;
+    }
+
+    @Override
+    public boolean sent() throws IOException {
+        return blocking || !ON_LINUX || !mayBeOnItsWay() || becomesWritable(0);
+    }
+
+    @Override
+    public boolean awaitAcknowledged(long atMostNanos) throws IOException {
+        if (!ON_LINUX || !mayBeOnItsWay()) {
+            return true;
+        }
+        channel.configureBlocking(false);
+        try {
+            return becomesWritable(atMostNanos);
+        } finally {
+            channel.configureBlocking(blocking);
+        }
+    }
+
+    /// With the smallest send buffer there is, Linux says that a socket is writable only when nearly all is acknowledged.
+    private boolean becomesWritable(long atMostNanos) throws IOException {
+        channel.setOption(StandardSocketOptions.SO_SNDBUF, 1);
+        try (Selector selector = Selector.open()) {
+            SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
+            int ready = atMostNanos > 0 ? selector.select(Math.max(1, ceilMillis(atMostNanos))) : selector.selectNow();
+            acknowledged = ready > 0;
+            key.cancel();
+            return acknowledged;
+        }
+    }
+
     private static long ceilMillis(long nanos) {
         return TimeUnit.NANOSECONDS.toMillis(nanos + 999_999);
     }
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {
-        return channel.write(bytes);
+        int count = channel.write(bytes);
+        sentBytes += count;
+        return count;
     }
 
     @Override

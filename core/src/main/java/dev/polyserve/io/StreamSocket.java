@@ -2,6 +2,7 @@ package dev.polyserve.io;
 
 import dev.polyserve.conversation.Ends;
 import dev.polyserve.conversation.Pending;
+import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -43,6 +44,20 @@ public interface StreamSocket extends Source, Ends {
     /// Whether only the thread of the loop that watches it may read and write it.
     default boolean confined() {
         return false;
+    }
+
+    /// How many bytes of ours, our end counted as one, the peer's system has not acknowledged: what arrives after the socket was closed
+    /// destroys them. None on a Unix socket, where nothing is ever on its way; [Wire#UNKNOWN] when the system does not tell.
+    default int unacknowledged() throws IOException {
+        return Wire.UNKNOWN;
+    }
+
+    /// Waits until the peer's system has acknowledged all but the last few bytes, at most so long: before our side is ended, on a socket that
+    /// waits and whose input was cut, where whatever arrives after our end makes the system reset the connection.
+    ///
+    /// @return whether that is so, or cannot be told
+    default boolean awaitAcknowledged(long atMostNanos) throws IOException {
+        return true;
     }
 
     /// Whether what a wait is for is there. **Thread**: any.

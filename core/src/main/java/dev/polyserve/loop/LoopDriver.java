@@ -1,9 +1,11 @@
 package dev.polyserve.loop;
 
+import dev.polyserve.Limit;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.Driver;
+import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.Pending;
 import dev.polyserve.conversation.ProtocolConversation;
@@ -34,6 +36,8 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
     private Multiplexer.@Nullable Watch watch;
     private int interest;
     private boolean closed;
+    /// What keeps the socket open for our last bytes.
+    private @Nullable LingeringSocket lingering;
 
     /// A driver for a socket, which from now on does not wait.
     public LoopDriver(EventLoop loop, StreamSocket socket) {
@@ -59,6 +63,11 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
     }
 
     private void read(ProtocolConversation driven) throws IOException {
+        LingeringSocket ending = lingering;
+        if (ending != null) {
+            ending.readable();
+            return;
+        }
         if (!driven.wantsRead()) {
             return;
         }
@@ -88,6 +97,12 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
     }
 
     private void turnEnds(ProtocolConversation driven) {
+        if (lingering != null) {
+            if (!driven.graceful()) {
+                close(driven);
+            }
+            return;
+        }
         boolean unsent = false;
         try {
             write(driven);
@@ -96,12 +111,23 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
             driven.lost(e);
         }
         driven.waits();
+        if (unsent) {
+            driven.waitsFor(Limit.WRITE_STALL);
+        }
         if (driven.done() && !unsent) {
-            close(driven);
+            finish(driven);
             return;
         }
+        watchFor(driven, unsent);
+    }
+
+    private void watchFor(ProtocolConversation driven, boolean unsent) {
         int wanted = (driven.wantsRead() ? Multiplexer.READ : 0)
                 | (driven.wantsWrite() || unsent ? Multiplexer.WRITE : 0);
+        watchFor(wanted);
+    }
+
+    private void watchFor(int wanted) {
         Multiplexer.Watch watched = watch;
         if (wanted != interest && watched != null) {
             interest = wanted;
@@ -139,8 +165,40 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
         return true;
     }
 
+    /// Closes the socket once our last bytes are at the peer.
+    private void finish(ProtocolConversation driven) {
+        if (!driven.mayHaveUnread()) {
+            close(driven);
+            return;
+        }
+        LingeringClose decides = driven.lingering();
+        LingeringSocket ending = new LingeringSocket(loop, socket, decides, false, reset -> {
+            if (reset == null) {
+                driven.lingered(decides);
+            } else {
+                driven.lostAtTheEnd(reset);
+            }
+            close(driven);
+        });
+        lingering = ending;
+        try {
+            socket.endOutput();
+            watchFor(Multiplexer.READ);
+            ending.begin();
+        } catch (IOException e) {
+            driven.lostAtTheEnd(e);
+            close(driven);
+        }
+    }
+
     private void close(ProtocolConversation driven) {
+        if (closed) {
+            return;
+        }
         closed = true;
+        if (lingering != null) {
+            lingering.cancel();
+        }
         Multiplexer.Watch watched = watch;
         if (watched != null) {
             loop.forget(watched);

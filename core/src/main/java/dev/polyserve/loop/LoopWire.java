@@ -16,8 +16,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /// The wire of a handler that runs as a coroutine of an event loop: a read that finds nothing parks it, readiness unparks
@@ -37,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: as [Wire]; [#ready] and interest are the loop's.
 public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
+    private static final int DISCARD_BYTES = 16 << 10;
+
     private final EventLoop loop;
     private final StreamSocket socket;
     private final Gate readable = new Gate();
@@ -188,6 +188,26 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     }
 
     @Override
+    public int discard(long atMostNanos) throws IOException {
+        // The handler has seen that its input was cut; what comes is for nobody.
+        cut = false;
+        if (over) {
+            return END;
+        }
+        ByteBuffer away = isOnLoop() ? loop.scratch().room() : ByteBuffer.allocate(DISCARD_BYTES);
+        int count = isReachable() ? socket.read(away) : onLoop(() -> socket.read(away));
+        if (count != 0 || atMostNanos <= 0 || !await(readable, Multiplexer.READ, atMostNanos)) {
+            return count == StreamSocket.END ? END : count;
+        }
+        return discard(0);
+    }
+
+    @Override
+    public int unacknowledged() throws IOException {
+        return socket.unacknowledged();
+    }
+
+    @Override
     public Pending pending(boolean toWrite) {
         return LoopDriver.pending(loop, socket, toWrite);
     }
@@ -198,27 +218,9 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     }
 
     /// Does something with the socket on the loop's thread. **Thread**: any other.
-    private int onLoop(SocketCall call) throws IOException {
+    private int onLoop(LoopCall call) throws IOException {
         requireUnpinned(CarrierThread.canUnmount());
-        var done = new CompletableFuture<Integer>();
-        loop.post(() -> {
-            try {
-                done.complete(call.run());
-            } catch (IOException | RuntimeException | Error e) {
-                done.completeExceptionally(e);
-            }
-        });
-        try {
-            // Also when it is interrupted: the loop has the caller's buffer.
-            return done.join();
-        } catch (CompletionException e) {
-            switch (e.getCause()) {
-                case IOException failed -> throw failed;
-                case RuntimeException failed -> throw failed;
-                case Error failed -> throw failed;
-                case null, default -> throw e;
-            }
-        }
+        return LoopCall.on(loop, call);
     }
 
     @Override
@@ -385,11 +387,5 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
         Thread current = Thread.currentThread();
         return loop.coroutines().lendThread()
                 && (current.equals(coroutine) || current.equals(besides) || current.equals(loop.thread()));
-    }
-
-    /// Something done with the socket.
-    @FunctionalInterface
-    private interface SocketCall {
-        int run() throws IOException;
     }
 }

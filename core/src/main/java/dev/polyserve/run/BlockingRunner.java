@@ -74,7 +74,7 @@ public final class BlockingRunner implements Runner {
 
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
-        BlockingWire wire = new BlockingWire(socket);
+        BlockingWire wire = new BlockingWire(socket, context);
         return switch (style) {
             case Engine.Sequential sequential -> {
                 var conversation = new HandlerConversation(context, identity, sequential.factory(), wire);

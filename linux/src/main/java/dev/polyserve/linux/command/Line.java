@@ -2,6 +2,7 @@ package dev.polyserve.linux.command;
 
 import dev.polyserve.Cause;
 import dev.polyserve.conversation.DelegatedConversation;
+import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.linux.process.Child;
 import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.socket.DescriptorSocket;
@@ -13,7 +14,11 @@ import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.TcpInfo;
 import dev.polyserve.linux.system.WaitCalls;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.loop.LingeringSocket;
 import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Our copy of a connection whose bytes are a command's to read and write.
 ///
@@ -101,7 +106,29 @@ final class Line {
         socket.shutdown();
     }
 
-    /// Ends it: the client sees the end at once, and all that was written before. What it has sent and nobody has read is taken
+    /// Ends our side, so that the client sees the end behind all that was written, and keeps the connection open until the client has it.
+    /// Where its input was cut, the end itself waits for that: whatever arrives behind it would make the system reset the connection.
+    ///
+    /// @param inputCut whether [#endInput] was called
+    /// @param whenOver as that of [LingeringSocket], called at once where there is nothing to wait for
+    LingeringSocket linger(EventLoop loop, LingeringClose decides, boolean inputCut,
+            Consumer<@Nullable IOException> whenOver) {
+        LingeringSocket lingering = new LingeringSocket(loop, socket, decides, inputCut, whenOver);
+        try {
+            SystemCallException.require("fcntl", FileCalls.nonBlocking(with.memory, number));
+            socket.blocking(false);
+            if (!inputCut) {
+                socket.endOutput();
+            }
+            lingering.begin();
+        } catch (IOException e) {
+            lingering.cancel();
+            whenOver.accept(e);
+        }
+        return lingering;
+    }
+
+    /// Ends it: the client sees the end, and all that was written before. What it has sent and nobody has read is taken
     /// away, for otherwise the system would reset the connection, and with it the last of what was written.
     void close() {
         if (watched) {

@@ -5,6 +5,7 @@ import dev.polyserve.Command;
 import dev.polyserve.Limit;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.DelegatedConversation;
+import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.process.Child;
 import dev.polyserve.linux.process.Exit;
@@ -13,6 +14,7 @@ import dev.polyserve.linux.process.StartFailedException;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.loop.EventLoop;
+import dev.polyserve.loop.LingeringSocket;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// One connection and the command that serves it.
 ///
 /// ```
-///   WAITING ──begin──▶ RUNNING ──the command ends──▶ what it has left behind ends ──▶ OVER
+///   WAITING ──begin──▶ RUNNING ──the command ends──▶ what it has left behind ends, the client has our last bytes ──▶ OVER
 ///      │                  └─hungUp, end─▶ its input ends ─hangUp─▶ TERM ─terminate─▶ KILL
 ///      └──end──▶ OVER
 /// ```
@@ -52,6 +54,13 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
     private long movedNanos;
     private boolean letGo;
     private boolean inputCut;
+    /// What keeps the connection open for our last bytes, once the command has ended.
+    private @Nullable LingeringSocket lingering;
+    /// Why the command's end is the connection's, if the client has everything.
+    private Cause ending = new Cause.Stopped();
+    /// What is still waited for: what the command has left behind, and our last bytes.
+    private int waitsFor;
+    private boolean leftBehind;
 
     Serving(CommandRunner runner, DescriptorSocket socket, Conversation.Identity identity) {
         this.runner = runner;
@@ -146,7 +155,11 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
     }
 
     private void hungUp(boolean failed) {
-        conversation.settle(failed ? new Cause.PeerReset("the client has gone") : new Cause.Done(true));
+        if (failed) {
+            conversation.settle(new Cause.PeerReset("the client has gone"));
+        } else if (lingering == null) {
+            conversation.settle(new Cause.Done(true));
+        }
         letGo();
     }
 
@@ -178,6 +191,12 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
         letGo = true;
         if (child == null) {
             line.close();
+            return;
+        }
+        LingeringSocket last = lingering;
+        if (last != null) {
+            last.cancel();
+            closeLine(child);
             return;
         }
         line.shutdown();
@@ -227,19 +246,56 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
             loop.cancel(nextStep);
         }
         boolean leftOver = started.signalLeftOver(ProcessCalls.SIGTERM);
-        conversation.settle(inputCut ? new Cause.Stopped() : line.ending());
-        finish(exit);
+        ending = inputCut ? new Cause.Stopped() : line.ending();
+        exited(exit);
+        waitsFor = leftOver ? 2 : 1;
         if (leftOver) {
-            runner.leftOvers().watch(started, () -> over(started));
-        } else {
+            leftBehind = true;
+            runner.leftOvers().watch(started, () -> {
+                leftBehind = false;
+                partOver(started);
+            });
+        }
+        linger(started);
+    }
+
+    /// The client has our last bytes before the connection is closed, unless it is gone, or given up.
+    private void linger(Child started) {
+        if (letGo || ending instanceof Cause.PeerReset) {
+            closeLine(started);
+            return;
+        }
+        LingeringClose decides = conversation.lingering();
+        LingeringSocket last = line.linger(loop, decides, inputCut, reset -> {
+            if (reset == null) {
+                conversation.lingered(decides);
+            } else {
+                conversation.lostAtTheEnd(reset);
+            }
+            letGo = true;
+            closeLine(started);
+        });
+        if (!letGo) {
+            lingering = last;
+        }
+    }
+
+    private void closeLine(Child started) {
+        conversation.settle(ending);
+        line.close();
+        partOver(started);
+    }
+
+    private void partOver(Child started) {
+        waitsFor--;
+        if (waitsFor == 0) {
             over(started);
         }
     }
 
-    private void finish(Exit exit) {
+    private void exited(Exit exit) {
         boolean _ = line.count(conversation);
         conversation.exited(new Command.Exit(code(exit), exit.text(), exit.cpu()));
-        line.close();
     }
 
     private static OptionalInt code(Exit exit) {
@@ -269,8 +325,12 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
         try {
             Optional<Exit> exit = started.await(END_NOW);
             if (exit.isPresent()) {
-                finish(exit.get());
-                boolean _ = started.signalLeftOver(ProcessCalls.SIGKILL);
+                exited(exit.get());
+                line.close();
+                if (lingering == null || leftBehind) {
+                    // Else the number of its group may be another one's by now.
+                    boolean _ = started.signalLeftOver(ProcessCalls.SIGKILL);
+                }
             }
         } catch (IOException e) {
             runner.report(e);

@@ -273,6 +273,11 @@ final class RingSocket extends Watched implements StreamSocket {
     // --- ending ---
 
     @Override
+    public int unacknowledged() throws IOException {
+        return direct.unacknowledged();
+    }
+
+    @Override
     public Pending pending(boolean toWrite) {
         boolean held = !toWrite && (ended || !inbox.isEmpty());
         return held ? Pending.YES : direct.pending(toWrite);

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class DescriptorSocket extends DescriptorSource implements StreamSocket {
     /// What is thrown away before closing, at most: a peer that sends without end is reset after all.
     private static final int DRAIN_MOST_BYTES = 256 << 10;
+    private static final long PAUSE_MILLIS = 5;
 
     private final SocketAddress local;
     /// The peer, where it has an IPv4 address: as an object that would be four, kept by every idle connection.
@@ -216,6 +217,37 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
     }
 
     @Override
+    public int unacknowledged() throws IOException {
+        if (!(local instanceof InetSocketAddress)) {
+            return 0;
+        }
+        descriptor.begin();
+        CallMemory memory = memories.take();
+        try {
+            return SystemCallException.require("ioctl", SocketCalls.unacknowledged(memory, descriptor.number()));
+        } finally {
+            memories.give(memory);
+            descriptor.end();
+        }
+    }
+
+    @Override
+    public boolean awaitAcknowledged(long atMostNanos) throws IOException {
+        long deadline = System.nanoTime() + atMostNanos;
+        try {
+            while (unacknowledged() > 0) {
+                if (System.nanoTime() - deadline >= 0) {
+                    return false;
+                }
+                Thread.sleep(PAUSE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return true;
+    }
+
+    @Override
     public void endOutput() throws IOException {
         if (descriptor.isOpen()) {
             int result = shutdown(SocketCalls.SHUT_WR);
@@ -255,6 +287,10 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
     public void drainAndClose() throws IOException {
         CallMemory memory = memories.take();
         try {
+            if (!(local instanceof InetSocketAddress)) {
+                // From here on nothing comes in: what lies unread when a Unix socket is closed would be told the peer as a reset.
+                cutInput();
+            }
             int drained = 0;
             for (int count; drained < DRAIN_MOST_BYTES && descriptor.isOpen()
                     && (count = receive(memory, memory.transferBytes())) > 0;) {

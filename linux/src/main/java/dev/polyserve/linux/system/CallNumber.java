@@ -7,6 +7,7 @@ enum CallNumber {
     CLOSE(3, 57), //
     DUP(32, 23), //
     FCNTL(72, 25), //
+    IOCTL(16, 29), //
     OPENAT(257, 56), //
     MMAP(9, 222), //
     MUNMAP(11, 215), //

@@ -31,6 +31,7 @@ public final class SocketCalls {
     /// A lost peer raises no signal.
     public static final int MSG_NOSIGNAL = 0x4000;
 
+    static final int SIOCOUTQ = 0x5411;
     static final int CREDENTIALS_BYTES = 12;
     static final int PID = 0;
     static final int UID = 4;
@@ -165,6 +166,13 @@ public final class SocketCalls {
     /// Its group.
     public static long gid(CallMemory memory) {
         return Integer.toUnsignedLong(memory.half(GID / 4));
+    }
+
+    /// `ioctl(2)`, `SIOCOUTQ`: how many bytes of a TCP connection, the end counted as one, the peer has not acknowledged (`tcp(7)`).
+    public static int unacknowledged(CallMemory memory, int descriptor) {
+        memory.half(0, 0);
+        int result = (int) call(memory, CallNumber.IOCTL, descriptor, SIOCOUTQ, memory.wordsAddress(), 0, 0, 0);
+        return result < 0 ? result : memory.half(0);
     }
 
     /// `getsockopt(2)` of a TCP connection's counters.

@@ -10,11 +10,15 @@ import dev.polyserve.Limit;
 import dev.polyserve.Model;
 import dev.polyserve.OnFull;
 import dev.polyserve.Server;
+import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -76,6 +80,84 @@ class CommandRunnerTest {
             Serves.Closed closed = first.awaitClosed();
             assertThat(closed.cause()).isEqualTo(new Cause.Done(false));
             assertThat(closed.exit().code()).hasValue(3);
+        }
+    }
+
+    @Test
+    void itsLastBytesComeToAClientThatGoesOnSending() throws Exception {
+        int bytes = 3_000_000;
+        try (Serves serves = Serves.shell("read line; head -c " + bytes + " /dev/zero");
+                Socket socket = serves.connect()) {
+            socket.getOutputStream().write("one\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(readWhileItSends(socket)).isEqualTo(bytes);
+            Serves.Closed closed = serves.awaitClosed();
+            assertThat(closed.cause()).isEqualTo(new Cause.Done(false));
+            assertThat(closed.exit().code()).hasValue(0);
+        }
+    }
+
+    @Test
+    void aResetBeforeTheClientHasEverythingIsTold() throws Exception {
+        try (Serves serves = Serves.shell("head -c 256000 /dev/zero"); Socket socket = serves.connect()) {
+            assertThat(socket.getInputStream().read()).isZero();
+            while (serves.exits() == 0) {
+                Thread.onSpinWait();
+            }
+            Serves.reset(socket);
+            assertThat(serves.awaitClosed().cause()).isInstanceOf(Cause.PeerReset.class);
+        }
+    }
+
+    @Test
+    void aDrainWhoseProgramHasJustEndedBringsItsLastBytes() throws Exception {
+        int bytes = 3_000_000;
+        Command command = shell("echo ready; cat >/dev/null; head -c " + bytes + " /dev/zero").withTimes(LONG, LONG);
+        try (Serves serves = Serves.command(command, builder -> builder); Socket socket = serves.connect()) {
+            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+            CompletableFuture<DrainReport> drained = new CompletableFuture<>();
+            Thread.ofPlatform().start(() -> {
+                try {
+                    drained.complete(serves.server.drain(LONG));
+                } catch (InterruptedException e) {
+                    drained.completeExceptionally(e);
+                }
+            });
+            assertThat(socket.getInputStream().read()).as("the first byte after the end of its input").isZero();
+            assertThat(readWhileItSends(socket)).isEqualTo(bytes - 1);
+            assertThat(drained.get(LONG.toSeconds(), TimeUnit.SECONDS).finished()).isEqualTo(1);
+        }
+    }
+
+    /// How many bytes come up to the end, to a client that sends one for each piece, as long as somebody takes them.
+    private static int readWhileItSends(Socket socket) throws IOException {
+        byte[] piece = new byte[16 << 10];
+        int all = 0;
+        boolean taken = true;
+        for (int count; (count = socket.getInputStream().read(piece)) >= 0; all += count) {
+            taken = taken && isTaken(socket);
+        }
+        return all;
+    }
+
+    private static boolean isTaken(Socket socket) {
+        try {
+            socket.getOutputStream().write('x');
+            return true;
+        } catch (IOException e) {
+            // The server has closed the connection: what it has sent before is still to be read.
+            return false;
+        }
+    }
+
+    @Test
+    void aShorterIdleTimeHoldsForOneThatIsOpen() throws Exception {
+        Command command = shell("echo ready; exec sleep 1000").withTimes(SHORT, LONG);
+        try (Serves serves = Serves.command(command, builder -> builder); Socket socket = serves.connect()) {
+            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+            long began = System.nanoTime();
+            serves.server.reconfigure(o -> o.withTimeouts(t -> t.withIdle(Duration.ofMillis(100))));
+            assertThat(serves.awaitClosed().cause()).isEqualTo(new Cause.TimedOut(Limit.IDLE));
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
         }
     }
 

@@ -96,6 +96,11 @@ final class Serves implements AutoCloseable {
         socket.close();
     }
 
+    /// How many commands have ended whose connections are not over.
+    long exits() {
+        return server.connections().stream().filter(connection -> connection.exit().isPresent()).count();
+    }
+
     Closed awaitClosed() throws InterruptedException {
         Closed first = closed.poll(LIMIT_MILLIS, TimeUnit.MILLISECONDS);
         if (first == null) {

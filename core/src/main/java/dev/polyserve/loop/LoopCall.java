@@ -1,0 +1,35 @@
+package dev.polyserve.loop;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/// Something done on a loop's thread for a caller on another one, which waits for the result.
+@FunctionalInterface
+interface LoopCall {
+    /// Does it. **Thread**: the loop's.
+    int run() throws IOException;
+
+    /// Does it on the loop and waits. **Thread**: any but the loop's.
+    static int on(EventLoop loop, LoopCall call) throws IOException {
+        var done = new CompletableFuture<Integer>();
+        loop.post(() -> {
+            try {
+                done.complete(call.run());
+            } catch (IOException | RuntimeException | Error e) {
+                done.completeExceptionally(e);
+            }
+        });
+        try {
+            // Also when it is interrupted: the loop has the caller's buffer.
+            return done.join();
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case IOException failed -> throw failed;
+                case RuntimeException failed -> throw failed;
+                case Error failed -> throw failed;
+                case null, default -> throw e;
+            }
+        }
+    }
+}
