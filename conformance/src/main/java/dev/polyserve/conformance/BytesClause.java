@@ -8,6 +8,7 @@ import dev.polyserve.Input;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Clauses 3 and 4: bytes are exact for any chunking, and what is written goes out at the end of a turn.
 abstract class BytesClause extends Clause {
+    private static final int WAIT_MILLIS = 10_000;
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 1024, 1025, 5000, 1 << 20})
     void shouldEchoExactly(int size) throws Exception {
@@ -31,6 +34,24 @@ abstract class BytesClause extends Clause {
             Recorder.Ended ended = stage.events.nextEnded();
             assertEquals(size, ended.connection().bytesIn());
             assertEquals(size, ended.connection().bytesOut());
+        }
+    }
+
+    /// Urgent data is not for the handler; a read ends before it, whatever follows.
+    @Test
+    void shouldReadWhatFollowsUrgentData() throws Exception {
+        needsTransport(Transport.TCP);
+        try (Stage stage = start(Role.echo()); Socket client = new Socket()) {
+            client.connect(stage.server.address());
+            client.setTcpNoDelay(true);
+            client.setSoTimeout(WAIT_MILLIS);
+            for (int round = 0; round < cell().times(20); round++) {
+                client.getOutputStream().write("abc".getBytes(StandardCharsets.US_ASCII));
+                client.sendUrgentData('X');
+                client.getOutputStream().write("def".getBytes(StandardCharsets.US_ASCII));
+                byte[] answer = client.getInputStream().readNBytes(6);
+                assertEquals("abcdef", new String(answer, StandardCharsets.US_ASCII));
+            }
         }
     }
 

@@ -17,7 +17,8 @@ import java.util.ArrayList;
 /// So what is ready is told again until a call has used it up, as often as under the others, and nobody on the list has to
 /// wait for another: each is told once a turn, and the turn does not wait as long as the list has anybody.
 public final class EdgeMultiplexer extends DescriptorMultiplexer {
-    private static final int EVENTS = EpollEvents.IN | EpollEvents.OUT | EpollEvents.RDHUP | EpollEvents.ET;
+    private static final int EVENTS = EpollEvents.IN | EpollEvents.PRI | EpollEvents.OUT | EpollEvents.RDHUP
+            | EpollEvents.ET;
 
     private final Epoll epoll;
     private final ArrayList<DescriptorWatch> list = new ArrayList<>();
@@ -100,6 +101,9 @@ public final class EdgeMultiplexer extends DescriptorMultiplexer {
         }
         if ((bits & (EpollEvents.OUT | EpollEvents.ERR)) != 0) {
             marks |= Readiness.WRITE;
+        }
+        if ((bits & EpollEvents.PRI) != 0) {
+            marks |= Readiness.URGENT;
         }
         if ((bits & EpollEvents.RDHUP) != 0) {
             marks |= Readiness.READ_ENDED;

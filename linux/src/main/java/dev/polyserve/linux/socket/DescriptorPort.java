@@ -172,6 +172,7 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
             if (count == -Errno.EAGAIN) {
                 return count;
             }
+            // Fewer are all: the call has found none after them, or an error, which came during the call and is a change then.
             if (count < 0 || count == received.capacity()) {
                 readiness.remains(Readiness.READ);
             }

@@ -110,7 +110,7 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
         try {
             readiness.begins(Readiness.READ);
             int count = SocketCalls.receive(memory, descriptor.number(), atMostBytes);
-            boolean usedUp = count == -Errno.EAGAIN || (count > 0 && count < atMostBytes);
+            boolean usedUp = count == -Errno.EAGAIN || (count > 0 && count < atMostBytes && isWhole());
             if (!usedUp) {
                 readiness.remains(Readiness.READ);
             }
@@ -118,6 +118,12 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
         } finally {
             descriptor.end();
         }
+    }
+
+    /// Whether a short read has brought all there was. TCP cuts one only before urgent data, which the multiplexer is told together
+    /// with it or by a later change; a Unix socket cuts one behind each message with descriptors, of which nothing tells.
+    private boolean isWhole() {
+        return local instanceof InetSocketAddress && !readiness.hadUrgent();
     }
 
     @Override

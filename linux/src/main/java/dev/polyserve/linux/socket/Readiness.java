@@ -20,6 +20,8 @@ public abstract sealed class Readiness {
     public static final int READ_ENDED = 4;
     /// As that, for both.
     public static final int BOTH_ENDED = 8;
+    /// Urgent data came: a read ends before it though more bytes follow.
+    public static final int URGENT = 16;
 
     /// Where the system tells it again and again, so that nothing need be known.
     public static final Readiness UNTRACKED = new Untracked();
@@ -59,6 +61,9 @@ public abstract sealed class Readiness {
     /// That call has left something, or may have.
     abstract void remains(int operation);
 
+    /// Whether urgent data may have cut a read short.
+    abstract boolean hadUrgent();
+
     /// Nothing is noted.
     private static final class Untracked extends Readiness {
         @Override
@@ -79,6 +84,11 @@ public abstract sealed class Readiness {
         @Override
         void remains(int operation) {
             // The system knows.
+        }
+
+        @Override
+        boolean hadUrgent() {
+            return false;
         }
     }
 
@@ -120,6 +130,11 @@ public abstract sealed class Readiness {
         @Override
         void remains(int operation) {
             MARKS.getAndBitwiseOr(this, operation);
+        }
+
+        @Override
+        boolean hadUrgent() {
+            return ((int) MARKS.getVolatile(this) & URGENT) != 0;
         }
     }
 }

@@ -15,6 +15,8 @@ import java.util.Optional;
 public final class EpollEvents {
     /// Readable.
     public static final int IN = 0x1;
+    /// Urgent data has come and was not passed.
+    public static final int PRI = 0x2;
     /// Writable.
     public static final int OUT = 0x4;
     /// Failed; told unasked.
