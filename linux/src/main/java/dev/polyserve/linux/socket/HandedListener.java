@@ -73,12 +73,23 @@ public final class HandedListener extends DescriptorSource implements Listener {
     @Override
     public @Nullable StreamSocket accept() {
         StreamSocket next = waiting.poll();
-        if (next != null) {
-            return next;
+        if (next == null) {
+            reset();
+            // What was handed over just before that.
+            next = waiting.poll();
         }
+        if (next != null) {
+            readiness.remains(Readiness.READ);
+        }
+        return next;
+    }
+
+    /// Is not ready any more, until the next connection.
+    private void reset() {
         if (descriptor.tryBegin()) {
             CallMemory memory = memories.take();
             try {
+                readiness.begins(Readiness.READ);
                 int unused = FileCalls.eventfdReset(memory, descriptor.number());
                 assert unused != 0;
             } finally {
@@ -86,8 +97,6 @@ public final class HandedListener extends DescriptorSource implements Listener {
                 descriptor.end();
             }
         }
-        // What was handed over just before that.
-        return waiting.poll();
     }
 
     @Override
