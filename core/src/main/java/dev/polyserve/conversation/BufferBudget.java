@@ -18,7 +18,7 @@ public final class BufferBudget {
     /// Takes `bytes`; a negative number gives back.
     ///
     /// @throws LimitException when there are not so many left; nothing was taken
-    void take(long bytes) throws LimitException {
+    public void take(long bytes) throws LimitException {
         if (!tryTake(bytes)) {
             throw new LimitException(Limit.BUFFER_TOTAL);
         }

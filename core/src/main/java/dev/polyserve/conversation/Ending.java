@@ -130,6 +130,10 @@ abstract class Ending extends Patience {
     }
 
     private Cause reached(Limit limit) {
+        if (limit == Limit.BUFFER_TOTAL) {
+            // Its memory is wanted at once: last words to a peer that does not read would keep it.
+            sendsNothingMore();
+        }
         context.listener().limitReached(limit);
         return new Cause.LimitReached(limit);
     }

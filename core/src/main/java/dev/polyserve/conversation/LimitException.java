@@ -4,7 +4,7 @@ import dev.polyserve.Limit;
 import java.io.IOException;
 
 /// A connection asked for more than a limit allows: it ends with that as its cause.
-final class LimitException extends IOException {
+public final class LimitException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final Limit limit;

@@ -2,6 +2,7 @@ package dev.polyserve.linux;
 
 import dev.polyserve.Engine;
 import dev.polyserve.Model;
+import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.readiness.EdgeMultiplexer;
@@ -44,7 +45,7 @@ public final class DescriptorModels {
     public static Runner runner(Model model, GivenSockets given, Engine.Setup setup, ServerContext context)
             throws IOException {
         Transport sockets = sockets(model, given);
-        LoopRunner.Opening opening = opening(model);
+        LoopRunner.Opening opening = opening(model, context.budget());
         return switch (model) {
             case Model.Iterative _ -> BlockingRunner.open(Hosting.iterative(), opening, sockets, setup, context);
             case Model.Threads _ -> BlockingRunner.open(Hosting.threads(), opening, sockets, setup, context);
@@ -71,14 +72,16 @@ public final class DescriptorModels {
     }
 
     /// What opens that in which its loops wait, or that of threads in which it accepts.
-    static LoopRunner.Opening opening(Model model) {
+    ///
+    /// @param budget where the memory counts that it holds for connections
+    static LoopRunner.Opening opening(Model model, BufferBudget budget) {
         return switch (model) {
             case Model.Epoll epoll when epoll.edgeTriggered() -> EdgeMultiplexer::new;
             case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.Epoll _ ->
                 EpollMultiplexer::new;
             case Model.Poll _ -> PollMultiplexer::new;
             case Model.Select _ -> SelectMultiplexer::new;
-            case Model.IoUring _ -> RingMultiplexer::open;
+            case Model.IoUring _ -> () -> RingMultiplexer.open(budget);
             case Model.Polling polling -> () -> new PollingMultiplexer(polling.longestRest());
             case Model.ProcessPerConnection _, Model.ProcessPool _, Model.Nio _ -> throw notOurs(model);
         };

@@ -3,6 +3,7 @@ package dev.polyserve.linux;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Engine;
 import dev.polyserve.Model;
+import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.Hosts;
 import dev.polyserve.linux.activation.Activation;
@@ -89,7 +90,7 @@ public final class LinuxModels implements ModelProvider {
     }
 
     private static Optional<String> trial(Model model) {
-        return Trial.of(DescriptorModels.opening(model));
+        return Trial.of(DescriptorModels.opening(model, new BufferBudget(Long.MAX_VALUE)));
     }
 
     @Override

@@ -1,11 +1,14 @@
 package dev.polyserve.linux.ring;
 
+import dev.polyserve.conversation.BufferBudget;
+import dev.polyserve.conversation.LimitException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/// Bytes that wait, first in, first out; without memory when there are none.
+/// Bytes that wait, first in, first out; without memory when there are none. Its memory counts in the server's budget: each call
+/// that may change it is given that budget, because a reference in every idle connection would cost more.
 ///
 /// **Thread**: its owner's.
 final class ByteQueue {
@@ -23,23 +26,40 @@ final class ByteQueue {
         return head == tail;
     }
 
-    void append(MemorySegment source, long from, int count) {
+    /// @throws LimitException when the budget has not so much left; then the queue is as it was
+    void append(MemorySegment source, long from, int count, BufferBudget budget) throws LimitException {
         if (array.length - tail < count) {
-            array = Arrays.copyOfRange(array, head, head + Math.max(tail - head + count, 2 * (tail - head)));
-            tail -= head;
-            head = 0;
+            grow(Math.max(size() + count, 2 * size()), budget);
         }
         MemorySegment.copy(source, ValueLayout.JAVA_BYTE, from, array, tail, count);
         tail += count;
     }
 
+    private void grow(int length, BufferBudget budget) throws LimitException {
+        int more = length - array.length;
+        budget.take(more);
+        byte[] larger;
+        try {
+            larger = Arrays.copyOfRange(array, head, head + length);
+        } catch (OutOfMemoryError e) {
+            budget.give(more);
+            throw e;
+        }
+        array = larger;
+        tail -= head;
+        head = 0;
+    }
+
     /// Takes as many as fit.
     ///
     /// @return how many
-    int take(ByteBuffer into) {
+    int take(ByteBuffer into, BufferBudget budget) {
         int count = Math.min(size(), into.remaining());
         into.put(array, head, count);
-        taken(count);
+        head += count;
+        if (head == tail) {
+            clear(budget);
+        }
         return count;
     }
 
@@ -48,15 +68,11 @@ final class ByteQueue {
         return ByteBuffer.wrap(array, head, size());
     }
 
-    private void taken(int count) {
-        head += count;
-        if (head == tail) {
-            clear();
+    void clear(BufferBudget budget) {
+        if (array.length > 0) {
+            budget.give(array.length);
+            array = NOTHING;
         }
-    }
-
-    void clear() {
-        array = NOTHING;
         head = 0;
         tail = 0;
     }

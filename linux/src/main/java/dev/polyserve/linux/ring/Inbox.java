@@ -1,5 +1,7 @@
 package dev.polyserve.linux.ring;
 
+import dev.polyserve.conversation.BufferBudget;
+import dev.polyserve.conversation.LimitException;
 import java.nio.ByteBuffer;
 
 /// What a connection has received and nobody has read: buffers of its loop within a turn, memory of its own beyond.
@@ -41,8 +43,8 @@ final class Inbox {
     /// Takes what fits.
     ///
     /// @return how many bytes
-    int take(ReceiveBuffers buffers, ByteBuffer into) {
-        int count = own.isEmpty() ? 0 : own.take(into);
+    int take(ReceiveBuffers buffers, ByteBuffer into, BufferBudget budget) {
+        int count = own.isEmpty() ? 0 : own.take(into, budget);
         while (firstHeld != ReceiveBuffers.NONE && into.hasRemaining()) {
             count += buffers.take(firstHeld, into);
             if (buffers.left(firstHeld) == 0) {
@@ -53,19 +55,21 @@ final class Inbox {
     }
 
     /// Copies what it holds to its own memory.
-    void copyHeld(ReceiveBuffers buffers) {
+    ///
+    /// @throws LimitException when the budget has not so much left
+    void copyHeld(ReceiveBuffers buffers, BufferBudget budget) throws LimitException {
         while (firstHeld != ReceiveBuffers.NONE) {
-            buffers.takeAll(firstHeld, own);
+            buffers.takeAll(firstHeld, own, budget);
             giveFirstBack(buffers);
         }
     }
 
     /// Throws everything away.
-    void clear(ReceiveBuffers buffers) {
+    void clear(ReceiveBuffers buffers, BufferBudget budget) {
         while (firstHeld != ReceiveBuffers.NONE) {
             giveFirstBack(buffers);
         }
-        own.clear();
+        own.clear(budget);
     }
 
     private void giveFirstBack(ReceiveBuffers buffers) {

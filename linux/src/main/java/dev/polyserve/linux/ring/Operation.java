@@ -8,15 +8,17 @@ enum Operation {
     WAKE(1),
     /// Connections.
     ACCEPT(2),
-    /// Bytes, or messages.
+    /// Bytes of a connection, into the buffers of all connections.
     RECEIVE(3),
     /// Bytes that leave.
     SEND(4),
     /// A change of readiness.
-    POLL(5);
+    POLL(5),
+    /// Messages of a datagram port, into buffers of its own.
+    RECEIVE_MESSAGES(6);
 
     private static final int SHIFT = 56;
-    private static final Operation[] BY_CODE = new Operation[6];
+    private static final Operation[] BY_CODE = new Operation[7];
 
     static {
         for (Operation operation : values()) {

@@ -1,5 +1,7 @@
 package dev.polyserve.linux.ring;
 
+import dev.polyserve.conversation.BufferBudget;
+import dev.polyserve.conversation.LimitException;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
 import dev.polyserve.linux.system.RingLayout;
@@ -8,30 +10,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Where those that a ring watches order, and the lists of who is to be told, to order, or to be settled next.
 ///
-/// An order's user data is its operation, the place of whom it is for, and how often that place was taken before: a completion
-/// that comes late, for a connection that is gone, is for nobody.
-///
-/// ```
-///   63      56 55         32 31          0
-///   operation │ generation  │ place
-/// ```
-///
 /// **Thread**: the loop's.
 final class Orders {
-    private static final int GENERATION_MASK = 0xff_ffff;
-    private static final int FIRST_PLACES = 64;
-
     private static final long ACCEPT = Submissions.head(RingLayout.OP_ACCEPT, 0, RingLayout.ACCEPT_MULTISHOT);
     private static final long RECEIVE = Submissions.head(RingLayout.OP_RECV, RingLayout.SQE_BUFFER_SELECT,
             RingLayout.RECV_MULTISHOT);
-    private static final long RECEIVE_LATER = Submissions.head(RingLayout.OP_RECV, RingLayout.SQE_BUFFER_SELECT,
-            RingLayout.RECV_MULTISHOT | RingLayout.RECVSEND_POLL_FIRST);
     private static final long RECEIVE_MESSAGES = Submissions.head(RingLayout.OP_RECVMSG,
             RingLayout.SQE_BUFFER_SELECT, RingLayout.RECV_MULTISHOT);
     private static final long SEND = Submissions.head(RingLayout.OP_SEND, RingLayout.SQE_CQE_SKIP_SUCCESS, 0);
@@ -47,12 +33,9 @@ final class Orders {
     private final Ring ring;
     private final ReceiveBuffers buffers;
     private final SendArena arena;
+    private final BufferBudget budget;
     private final Completions.Completed completed = this::completed;
-    private @Nullable Watched[] places = new @Nullable Watched[FIRST_PLACES];
-    private int[] generations = new int[FIRST_PLACES];
-    private int[] free = new int[FIRST_PLACES];
-    private int freeCount;
-    private int placesUsed = 1;
+    private final WatchedTable table = new WatchedTable();
     private final ArrayList<Watched> ready = new ArrayList<>();
     private ArrayList<Watched> due = new ArrayList<>();
     /// The list of the last turn, to be used again.
@@ -65,14 +48,20 @@ final class Orders {
     private boolean buffersRanOut;
     private boolean woken;
 
-    Orders(Ring ring, ReceiveBuffers buffers, SendArena arena) {
+    /// @param budget where the memory of connections counts
+    Orders(Ring ring, ReceiveBuffers buffers, SendArena arena, BufferBudget budget) {
         this.ring = ring;
         this.buffers = buffers;
         this.arena = arena;
+        this.budget = budget;
     }
 
     ReceiveBuffers buffers() {
         return buffers;
+    }
+
+    BufferBudget budget() {
+        return budget;
     }
 
     Ring ring() {
@@ -85,56 +74,30 @@ final class Orders {
         return groups;
     }
 
-    // --- places ---
+    // --- what is watched ---
 
     /// Gives it a place, so that it can order.
     void join(Watched watched) {
-        int slot;
-        if (freeCount > 0) {
-            freeCount--;
-            slot = free[freeCount];
-        } else {
-            if (placesUsed == places.length) {
-                grow();
-            }
-            slot = placesUsed;
-            placesUsed++;
-        }
-        places[slot] = watched;
-        generations[slot] = (generations[slot] + 1) & GENERATION_MASK;
-        watched.slot = slot;
+        reserve(table.size() + 1);
+        table.add(watched);
     }
 
-    private void grow() {
-        int more = 2 * places.length;
-        places = Arrays.copyOf(places, more);
-        generations = Arrays.copyOf(generations, more);
-        free = Arrays.copyOf(free, more);
+    /// Noting a completion must not fail for want of memory: the lists are long enough before any comes.
+    private void reserve(int watched) {
+        ready.ensureCapacity(watched);
+        due.ensureCapacity(watched);
+        ordered.ensureCapacity(watched);
+        sending.ensureCapacity(watched);
+        holding.ensureCapacity(watched);
     }
 
     /// Takes its place away: it has no orders any more.
     void leave(Watched watched) {
-        if (watched.slot != 0) {
-            places[watched.slot] = null;
-            free[freeCount] = watched.slot;
-            freeCount++;
-            watched.slot = 0;
-        }
-    }
-
-    /// Everybody who has a place.
-    private List<Watched> joined() {
-        var all = new ArrayList<Watched>();
-        for (Watched watched : places) {
-            if (watched != null) {
-                all.add(watched);
-            }
-        }
-        return all;
+        table.remove(watched);
     }
 
     private long userData(Operation operation, int slot) {
-        return operation.bits() | ((long) generations[slot] << Integer.SIZE) | slot;
+        return table.userData(operation, slot);
     }
 
     // --- lists ---
@@ -180,10 +143,11 @@ final class Orders {
                 userData(Operation.ACCEPT, listener.slot), 0);
     }
 
-    /// @param afterWaiting whether it need not try at once
-    void receive(Watched socket, int descriptor, boolean afterWaiting) {
-        submissions().add(afterWaiting ? RECEIVE_LATER : RECEIVE, descriptor, 0, 0, 0,
-                userData(Operation.RECEIVE, socket.slot), ReceiveBuffers.OF_CONNECTIONS);
+    /// Receives, again and again. It tries at once: one that first waited would read what is there and then wait again, although the
+    /// peer's reset had come before that.
+    void receive(Watched socket, int descriptor) {
+        submissions().add(RECEIVE, descriptor, 0, 0, 0, userData(Operation.RECEIVE, socket.slot),
+                ReceiveBuffers.OF_CONNECTIONS);
     }
 
     /// Receives messages, again and again.
@@ -191,7 +155,7 @@ final class Orders {
     /// @param header where it says how much room there is for addresses and control messages
     void receiveMessages(Watched port, int descriptor, long header, int group) {
         submissions().add(RECEIVE_MESSAGES, descriptor, 0, header, Submissions.length(1, 0),
-                userData(Operation.RECEIVE, port.slot), group);
+                userData(Operation.RECEIVE_MESSAGES, port.slot), group);
     }
 
     /// Sends what fits of a buffer, and moves its position; whether the kernel has taken it, is known after the next call.
@@ -211,8 +175,8 @@ final class Orders {
     }
 
     /// Copies out what was not sent.
-    void unsent(ByteQueue into, int at, int count) {
-        arena.copyTo(into, at, count);
+    void unsent(ByteQueue into, int at, int count) throws LimitException {
+        arena.copyTo(into, at, count, budget);
     }
 
     void poll(Watched watched, int descriptor, int bits) {
@@ -337,7 +301,7 @@ final class Orders {
                 enter(0);
             }
         } finally {
-            for (Watched watched : joined()) {
+            for (Watched watched : table.all()) {
                 watched.slot = 0;
                 watched.abandon();
             }
@@ -358,11 +322,11 @@ final class Orders {
         return ended;
     }
 
-    private void completed(long userData, int result, int flags) {
+    /// What the kernel says of an order; of one that nothing watches any more only what it brought is released.
+    void completed(long userData, int result, int flags) {
         Operation operation = Operation.of(userData);
-        int slot = (int) userData;
-        Watched watched = places[slot];
-        if (watched != null && userData == userData(operation, slot)) {
+        Watched watched = table.of(userData);
+        if (watched != null) {
             watched.completed(operation, result, flags);
         } else if (operation == Operation.WAKE) {
             woken |= (flags & RingLayout.CQE_F_MORE) == 0;
@@ -372,12 +336,22 @@ final class Orders {
     }
 
     private void forNobody(Operation operation, int result, int flags) {
-        if ((flags & RingLayout.CQE_F_BUFFER) != 0) {
-            buffers.giveBack(flags >>> RingLayout.CQE_BUFFER_SHIFT);
-        } else if (operation == Operation.ACCEPT && result >= 0) {
-            // Not by an order: there may be no room for one while completions are read.
-            int unused = FileCalls.close(memory, result);
-            assert unused <= 0;
+        switch (operation) {
+            case RECEIVE -> {
+                if ((flags & RingLayout.CQE_F_BUFFER) != 0) {
+                    buffers.giveBack(flags >>> RingLayout.CQE_BUFFER_SHIFT);
+                }
+            }
+            case ACCEPT -> {
+                if (result >= 0) {
+                    // Not by an order: there may be no room for one while completions are read.
+                    int unused = FileCalls.close(memory, result);
+                    assert unused <= 0;
+                }
+            }
+            case NONE, WAKE, SEND, POLL, RECEIVE_MESSAGES -> {
+                // Nothing to release: the buffers of a datagram port are gone with it.
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.polyserve.linux.ring;
 
+import dev.polyserve.conversation.BufferBudget;
+import dev.polyserve.conversation.LimitException;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.MemoryCalls;
 import dev.polyserve.linux.system.NativeBytes;
@@ -84,6 +86,11 @@ final class ReceiveBuffers {
         publish();
     }
 
+    /// How many were ever provided, counted by 16 bits.
+    short everProvided() {
+        return tail;
+    }
+
     /// Shows the kernel what was given back.
     void publish() {
         TAIL.setRelease(ring, (long) RingLayout.BUFFERS_TAIL, tail);
@@ -150,8 +157,8 @@ final class ReceiveBuffers {
     }
 
     /// Takes all bytes that are left.
-    void takeAll(int buffer, ByteQueue into) {
-        into.append(bytes, (long) buffer * size + from[buffer], left(buffer));
+    void takeAll(int buffer, ByteQueue into, BufferBudget budget) throws LimitException {
+        into.append(bytes, (long) buffer * size + from[buffer], left(buffer), budget);
         from[buffer] = to[buffer];
     }
 

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.ring;
 
+import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.io.Source;
 import dev.polyserve.linux.socket.DescriptorSource;
 import dev.polyserve.linux.socket.Readiness;
@@ -24,22 +25,24 @@ public final class RingMultiplexer implements Multiplexer {
     private boolean closed;
 
     private RingMultiplexer(CallMemoryPool memories, Wakeup wakeup, Ring ring, ReceiveBuffers buffers,
-            SendArena arena) {
+            SendArena arena, BufferBudget budget) {
         this.memories = memories;
         this.wakeup = wakeup;
         this.ring = ring;
         this.buffers = buffers;
         this.arena = arena;
-        this.orders = new Orders(ring, buffers, arena);
+        this.orders = new Orders(ring, buffers, arena, budget);
     }
 
     /// Opens one.
-    public static RingMultiplexer open() throws IOException {
-        return open(RingSetup.SUBMISSIONS);
+    ///
+    /// @param budget where the memory that it holds for connections counts
+    public static RingMultiplexer open(BufferBudget budget) throws IOException {
+        return open(budget, RingSetup.SUBMISSIONS);
     }
 
     /// Opens one in whose ring so many orders fit.
-    static RingMultiplexer open(int submissions) throws IOException {
+    static RingMultiplexer open(BufferBudget budget, int submissions) throws IOException {
         try (var opened = new Opened()) {
             var memories = new CallMemoryPool();
             Wakeup wakeup = opened.keep(new Wakeup(memories), Wakeup::close);
@@ -47,7 +50,7 @@ public final class RingMultiplexer implements Multiplexer {
             ReceiveBuffers buffers = opened.keep(ReceiveBuffers.forConnections(ring), ReceiveBuffers::unmap);
             SendArena arena = opened.keep(SendArena.open(), SendArena::unmap);
             opened.complete();
-            return new RingMultiplexer(memories, wakeup, ring, buffers, arena);
+            return new RingMultiplexer(memories, wakeup, ring, buffers, arena, budget);
         }
     }
 
@@ -63,7 +66,7 @@ public final class RingMultiplexer implements Multiplexer {
         }
         Watched watched = switch (source) {
             case RingSocket socket -> {
-                socket.joins(orders);
+                socket.joins(orders, memories);
                 yield socket;
             }
             case RingListener listener -> {

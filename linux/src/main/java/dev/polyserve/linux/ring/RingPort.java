@@ -67,7 +67,7 @@ final class RingPort extends Watched implements DatagramPort {
             itsOrders.receiveMessages(this, direct.descriptor().number(), messages.address(), group);
         } else if (!wanted && receiving && !cancelling) {
             cancelling = true;
-            itsOrders.cancel(this, Operation.RECEIVE);
+            itsOrders.cancel(this, Operation.RECEIVE_MESSAGES);
         }
     }
 
@@ -178,6 +178,8 @@ final class RingPort extends Watched implements DatagramPort {
 
     // --- ending ---
 
+    /// Its buffers go only once the kernel cannot write to them any more: where it refuses to end the receive, they and its slot stay
+    /// until the ring is closed.
     @Override
     void leave() {
         Orders itsOrders = orders;
@@ -186,15 +188,15 @@ final class RingPort extends Watched implements DatagramPort {
         }
         try {
             if (receiving) {
-                itsOrders.cancelNow(this, Operation.RECEIVE);
+                itsOrders.cancelNow(this, Operation.RECEIVE_MESSAGES);
             }
             itsOrders.ring().unregister(group);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            itsOrders.leave(this);
-            abandon();
+            throw new UncheckedIOException("datagrams are received at " + direct.endpoint() + " until its loop ends",
+                    e);
         }
+        itsOrders.leave(this);
+        abandon();
     }
 
     @Override

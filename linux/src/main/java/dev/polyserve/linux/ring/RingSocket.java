@@ -1,11 +1,13 @@
 package dev.polyserve.linux.ring;
 
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.conversation.LimitException;
 import dev.polyserve.conversation.Pending;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.DescriptorSocket;
+import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
-import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.RingLayout;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.loop.Multiplexer;
@@ -14,21 +16,26 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A connection on a ring: one receive that goes on and on, and one send at a time. Before a ring watches it, and for what is
 /// rare, it calls the system directly.
 ///
 /// ```
-///   receive: ordered ─▶ bytes held ─▶ read │ copied out at the turn's end ─▶ 64 KiB wait ─▶ cancelled ─▶ read ─▶ ordered
-///   send:    in the arena ─▶ settled: all sent
-///                  └─▶ short or refused ─▶ the rest waits ─▶ poll ─▶ in the arena again
+///   receive: ordered ─▶ bytes held ─▶ read │ copied out at the turn's end ─▶ more than may wait ─▶ cancelled ─▶ paused
+///   paused:  what waits is read ─▶ the kernel is read directly, until it has nothing more ─▶ ordered
 ///   close:   orders are cancelled ─▶ have ended ─▶ what is in the arena is submitted ─▶ closed
 /// ```
 ///
+/// What it holds beyond a turn counts in the server's budget of buffers; a connection for which the budget has no more fails with
+/// that limit, and holds nothing from then on.
+///
 /// **Thread**: the loop's once it is watched, except [#shutdown] and [#cutInput].
 final class RingSocket extends Watched implements StreamSocket {
-    /// So much may wait unread; then nothing more is received.
+    /// So much may wait to be read by an owner that reads; then nothing more is received until it was read.
     private static final int MOST_UNREAD_BYTES = 64 << 10;
+    /// The same for an owner that does not want to read now: little, so that a short pause costs no order.
+    private static final int MOST_UNWANTED_BYTES = 16 << 10;
 
     private enum Closing {
         NOT, NOW, DRAINED
@@ -36,21 +43,27 @@ final class RingSocket extends Watched implements StreamSocket {
 
     private final DescriptorSocket direct;
     private final Inbox inbox = new Inbox();
-    private final ByteQueue unsent = new ByteQueue();
-    private int arenaAt;
-    private int arenaBytes;
-    private int receiveErrno;
-    private int sendErrno;
+    private final RingOutput output = new RingOutput();
+    private @Nullable IOException receiveFailure;
     private boolean receiving;
-    private boolean polling;
     private boolean cancelling;
-    private boolean lackedBuffers;
-    private boolean roomAgain;
+    /// The receive has ended while the kernel may have more.
+    private boolean paused;
     private boolean ended;
     private Closing closing = Closing.NOT;
 
     RingSocket(DescriptorSocket direct) {
         this.direct = direct;
+    }
+
+    /// A ring watches it from now on.
+    void joins(Orders itsOrders, CallMemoryPool memories) {
+        direct.joins(memories, Readiness.UNTRACKED);
+        joins(itsOrders);
+    }
+
+    private int number() {
+        return direct.descriptor().number();
     }
 
     // --- receiving ---
@@ -62,25 +75,24 @@ final class RingSocket extends Watched implements StreamSocket {
         }
         Orders itsOrders = requireOrders();
         boolean wanted = (interest() & Multiplexer.READ) != 0;
-        if (wanted && !receiving && !ended && receiveErrno == 0 && inbox.ownBytes() == 0) {
+        if (wanted && !receiving && !paused && !ended && receiveFailure == null && inbox.ownBytes() == 0) {
             receiving = true;
-            itsOrders.receive(this, direct.descriptor().number(), lackedBuffers);
-            lackedBuffers = false;
+            itsOrders.receive(this, number());
         }
-        if (!unsent.isEmpty() && !polling && arenaBytes == 0) {
-            orderUnsent(itsOrders);
-        }
+        output.order(this, number(), itsOrders);
     }
 
     @Override
     void completed(Operation operation, int result, int flags) {
+        Orders itsOrders = requireOrders();
         switch (operation) {
             case RECEIVE -> received(result, flags);
-            case SEND -> refused(result);
-            case POLL -> polled();
-            case NONE, WAKE, ACCEPT -> throw new IllegalStateException("not an order of a connection: " + operation);
+            case SEND -> output.refused(this, itsOrders, result);
+            case POLL -> polled(itsOrders);
+            case NONE, WAKE, ACCEPT, RECEIVE_MESSAGES ->
+                throw new IllegalStateException(operation + " is not an order of a connection");
         }
-        requireOrders().enlist(this);
+        itsOrders.enlist(this);
     }
 
     private void received(int result, int flags) {
@@ -89,7 +101,7 @@ final class RingSocket extends Watched implements StreamSocket {
         }
         if ((flags & RingLayout.CQE_F_MORE) == 0) {
             receiving = false;
-            cancelling = cancelling && polling;
+            cancelling = false;
             receiveEnded(result);
         }
     }
@@ -98,10 +110,12 @@ final class RingSocket extends Watched implements StreamSocket {
         if (result == 0) {
             ended = true;
         } else if (result == -Errno.ENOBUFS) {
-            lackedBuffers = true;
+            paused = true;
             requireOrders().buffersRanOut();
-        } else if (result < 0 && result != -Errno.ECANCELED && result != -Errno.EAGAIN && result != -Errno.EINTR) {
-            receiveErrno = -result;
+        } else if (result == -Errno.ECANCELED) {
+            paused = true;
+        } else if (result < 0 && result != -Errno.EAGAIN && result != -Errno.EINTR) {
+            receiveFailure = new SystemCallException("recv", result);
         }
         if (closing == Closing.NOT) {
             requireOrders().due(this);
@@ -112,7 +126,7 @@ final class RingSocket extends Watched implements StreamSocket {
 
     private void hold(int buffer, int count) {
         Orders itsOrders = requireOrders();
-        if (count <= 0 || closing != Closing.NOT) {
+        if (count <= 0 || closing != Closing.NOT || receiveFailure != null) {
             itsOrders.buffers().giveBack(buffer);
             return;
         }
@@ -124,8 +138,30 @@ final class RingSocket extends Watched implements StreamSocket {
     /// Copies what it holds to memory of its own: the buffers are everybody's.
     void copyHeld() {
         Orders itsOrders = requireOrders();
-        inbox.copyHeld(itsOrders.buffers());
-        if (inbox.ownBytes() >= MOST_UNREAD_BYTES && receiving && !cancelling) {
+        try {
+            inbox.copyHeld(itsOrders.buffers(), itsOrders.budget());
+        } catch (LimitException e) {
+            giveUp(itsOrders, e);
+        } catch (OutOfMemoryError e) {
+            giveUp(itsOrders, new IOException("there is no memory for what was received and not read", e));
+        }
+        int most = (interest() & Multiplexer.READ) != 0 ? MOST_UNREAD_BYTES : MOST_UNWANTED_BYTES;
+        if (inbox.ownBytes() >= most) {
+            cancelReceive(itsOrders);
+        }
+    }
+
+    /// It needs memory that it cannot have: whatever its owner does next fails, and it holds nothing from now on.
+    private void giveUp(Orders itsOrders, IOException why) {
+        receiveFailure = why;
+        inbox.clear(itsOrders.buffers(), itsOrders.budget());
+        output.fail(why, itsOrders);
+        cancelReceive(itsOrders);
+        itsOrders.enlist(this);
+    }
+
+    private void cancelReceive(Orders itsOrders) {
+        if (receiving && !cancelling) {
             cancelling = true;
             itsOrders.cancel(this, Operation.RECEIVE);
         }
@@ -133,27 +169,54 @@ final class RingSocket extends Watched implements StreamSocket {
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        if (orders == null) {
+        Orders itsOrders = orders;
+        if (itsOrders == null) {
             return direct.read(into);
         }
-        int count = inbox.take(orders.buffers(), into);
+        int count = inbox.take(itsOrders.buffers(), into, itsOrders.budget());
+        if (paused && into.hasRemaining()) {
+            count += readPaused(into);
+        }
         if (count > 0) {
             if (!receiving) {
-                orders.due(this);
+                itsOrders.due(this);
             }
             return count;
         }
-        return into.hasRemaining() ? nothingLeft() : 0;
+        return into.hasRemaining() ? nothingLeft(itsOrders) : 0;
     }
 
-    /// @return 0 when more may come
-    private int nothingLeft() throws IOException {
-        throwIfFailed("recv", receiveErrno);
-        if (!ended) {
+    /// Only a read that finds nothing ends the pause: a short one may have been cut.
+    ///
+    /// @return how many bytes; an end or a failure is for the next read
+    private int readPaused(ByteBuffer into) {
+        try {
+            int count = direct.read(into);
+            paused = count > 0;
+            ended = count == END;
+            return Math.max(0, count);
+        } catch (IOException e) {
+            paused = false;
+            receiveFailure = e;
             return 0;
         }
-        throwIfSendFailed();
-        return END;
+    }
+
+    /// A send that has failed is a failure of the connection, and the receive may never tell it.
+    ///
+    /// @return 0 when more may come
+    private int nothingLeft(Orders itsOrders) throws IOException {
+        if (receiveFailure != null) {
+            throw receiveFailure;
+        }
+        output.throwIfFailed();
+        if (ended) {
+            return END;
+        }
+        if (!receiving) {
+            itsOrders.due(this);
+        }
+        return 0;
     }
 
     // --- sending ---
@@ -167,78 +230,27 @@ final class RingSocket extends Watched implements StreamSocket {
             // Its descriptor's number may be another connection's by now.
             throw new ClosedChannelException();
         }
-        throwIfSendFailed();
+        output.throwIfFailed();
         int before = bytes.remaining();
-        if (before == 0 || !idle()) {
-            return 0;
+        if (before > 0 && output.idle()) {
+            output.put(this, number(), orders, bytes);
         }
-        put(orders, bytes);
         return before - bytes.remaining();
     }
 
-    private void put(Orders itsOrders, ByteBuffer bytes) {
-        int before = bytes.remaining();
-        arenaAt = itsOrders.send(this, direct.descriptor().number(), bytes);
-        arenaBytes = before - bytes.remaining();
-    }
-
-    private boolean idle() {
-        return arenaBytes == 0 && unsent.isEmpty();
-    }
-
-    private void throwIfSendFailed() throws IOException {
-        throwIfFailed("send", sendErrno);
-    }
-
-    private static void throwIfFailed(String call, int errno) throws IOException {
-        if (errno != 0) {
-            throw new SystemCallException(call, -errno);
-        }
-    }
-
-    /// The kernel has not taken all: only of that it tells.
-    private void refused(int result) {
-        int taken = Math.max(result, 0);
-        if (result >= 0 || result == -Errno.EAGAIN || result == -Errno.EINTR) {
-            Orders itsOrders = requireOrders();
-            itsOrders.unsent(unsent, arenaAt + taken, arenaBytes - taken);
-            roomAgain = false;
-            itsOrders.due(this);
-        } else {
-            sendErrno = -result;
-        }
-        arenaBytes = 0;
-    }
-
-    /// There is room again, or will never be.
-    private void polled() {
-        polling = false;
-        roomAgain = true;
-        cancelling = cancelling && receiving;
+    private void polled(Orders itsOrders) {
+        output.polled();
         if (closing == Closing.NOT) {
-            requireOrders().due(this);
+            itsOrders.due(this);
         } else {
             finishClosing();
         }
     }
 
-    private void orderUnsent(Orders itsOrders) {
-        if (roomAgain) {
-            put(itsOrders, unsent.bytes());
-            unsent.clear();
-        } else {
-            polling = true;
-            itsOrders.poll(this, direct.descriptor().number(), PollDescriptors.OUT);
-        }
-    }
-
     /// What was submitted and not refused is sent.
     void settle() {
-        if (arenaBytes > 0) {
-            arenaBytes = 0;
-            if ((interest() & Multiplexer.WRITE) != 0) {
-                requireOrders().enlist(this);
-            }
+        if (output.settle() && (interest() & Multiplexer.WRITE) != 0) {
+            requireOrders().enlist(this);
         }
         if (closing != Closing.NOT) {
             finishClosing();
@@ -252,8 +264,8 @@ final class RingSocket extends Watched implements StreamSocket {
 
     @Override
     public boolean sent() throws IOException {
-        throwIfSendFailed();
-        return idle();
+        output.throwIfFailed();
+        return output.idle();
     }
 
     @Override
@@ -263,11 +275,11 @@ final class RingSocket extends Watched implements StreamSocket {
 
     @Override
     int ready() {
-        if (receiveErrno != 0 || sendErrno != 0) {
+        if (receiveFailure != null || output.failed()) {
             return interest();
         }
-        boolean readable = ended || !inbox.isEmpty();
-        return ((readable ? Multiplexer.READ : 0) | (idle() ? Multiplexer.WRITE : 0)) & interest();
+        boolean readable = ended || paused || !inbox.isEmpty();
+        return ((readable ? Multiplexer.READ : 0) | (output.idle() ? Multiplexer.WRITE : 0)) & interest();
     }
 
     // --- ending ---
@@ -305,13 +317,9 @@ final class RingSocket extends Watched implements StreamSocket {
     }
 
     private void cancelOrders() {
-        if (!cancelling && receiving) {
-            requireOrders().cancel(this, Operation.RECEIVE);
-        }
-        if (!cancelling && polling) {
-            requireOrders().cancel(this, Operation.POLL);
-        }
-        cancelling = receiving || polling;
+        Orders itsOrders = requireOrders();
+        cancelReceive(itsOrders);
+        output.cancel(this, itsOrders);
     }
 
     @Override
@@ -343,14 +351,18 @@ final class RingSocket extends Watched implements StreamSocket {
 
     /// Closes it once none of its orders is under way.
     private void finishClosing() {
-        if (receiving || polling || arenaBytes > 0 || slot == 0) {
+        if (receiving || output.busy() || slot == 0) {
             return;
         }
         Orders itsOrders = requireOrders();
         itsOrders.leave(this);
-        inbox.clear(itsOrders.buffers());
-        unsent.clear();
+        releaseMemory(itsOrders);
         closeReleased();
+    }
+
+    private void releaseMemory(Orders itsOrders) {
+        inbox.clear(itsOrders.buffers(), itsOrders.budget());
+        output.clear(itsOrders);
     }
 
     private void closeReleased() {
@@ -364,7 +376,7 @@ final class RingSocket extends Watched implements StreamSocket {
     /// What had still to be ended is; what is still open calls the system directly.
     @Override
     void abandon() {
-        inbox.clear(requireOrders().buffers());
+        releaseMemory(requireOrders());
         orders = null;
         if (closing != Closing.NOT) {
             closeReleased();

@@ -1,5 +1,7 @@
 package dev.polyserve.linux.ring;
 
+import dev.polyserve.conversation.BufferBudget;
+import dev.polyserve.conversation.LimitException;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.MemoryCalls;
 import dev.polyserve.linux.system.NativeBytes;
@@ -52,8 +54,8 @@ final class SendArena {
     }
 
     /// Copies out what the kernel has not taken.
-    void copyTo(ByteQueue into, int at, int count) {
-        into.append(bytes, at, count);
+    void copyTo(ByteQueue into, int at, int count, BufferBudget budget) throws LimitException {
+        into.append(bytes, at, count, budget);
     }
 
     /// All orders were submitted.

@@ -1,6 +1,7 @@
 package dev.polyserve.linux.readiness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
@@ -200,6 +201,19 @@ public abstract class MultiplexerContract {
         assertTold(READ);
         multiplexer.change(watch, WRITE);
         assertTold(WRITE);
+    }
+
+    @Test
+    void tellsAResetThatComesTogetherWithBytes() throws Exception {
+        multiplexer.watch(socket, READ, told::add);
+        multiplexer.await(0);
+        send(10);
+        client.setOption(StandardSocketOptions.SO_LINGER, 0);
+        client.close();
+        assertTold(READ);
+        assertThat(read(100)).isEqualTo(10);
+        assertTold(READ);
+        assertThatThrownBy(() -> read(100)).hasMessageContaining("ECONNRESET");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.ring;
 
+import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.linux.readiness.MultiplexerContract;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
@@ -14,6 +15,6 @@ class PolledSourceTest extends MultiplexerContract {
 
     @Override
     protected Multiplexer open() throws IOException {
-        return RingMultiplexer.open();
+        return RingMultiplexer.open(new BufferBudget(Long.MAX_VALUE));
     }
 }

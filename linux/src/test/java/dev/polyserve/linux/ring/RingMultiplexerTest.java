@@ -1,5 +1,6 @@
 package dev.polyserve.linux.ring;
 
+import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.readiness.MultiplexerContract;
 import dev.polyserve.loop.Multiplexer;
@@ -14,7 +15,7 @@ class RingMultiplexerTest extends MultiplexerContract {
 
     @Override
     protected Multiplexer open() throws IOException {
-        return RingMultiplexer.open();
+        return RingMultiplexer.open(new BufferBudget(Long.MAX_VALUE));
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
+import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.linux.socket.DescriptorTransport;
 import dev.polyserve.loop.Multiplexer;
@@ -43,7 +44,7 @@ class RingPortTest {
 
     @BeforeEach
     void open() throws IOException {
-        multiplexer = RingMultiplexer.open();
+        multiplexer = RingMultiplexer.open(new BufferBudget(Long.MAX_VALUE));
     }
 
     @AfterEach

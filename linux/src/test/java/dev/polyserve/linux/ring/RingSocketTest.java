@@ -3,9 +3,6 @@ package dev.polyserve.linux.ring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.polyserve.Endpoint;
-import dev.polyserve.Options;
-import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
@@ -15,105 +12,13 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Connections on a ring that is too small, too slow or too full.
 @Timeout(60)
-class RingSocketTest {
-    private static final int SMALL_RING = 4;
-    private static final int MUCH = 3 << 20;
-    private static final int READ = Multiplexer.READ;
-    private static final int WRITE = Multiplexer.WRITE;
-    private static final long A_WHILE = 1_000_000;
-
-    private final List<Pair> pairs = new ArrayList<>();
-    private RingMultiplexer multiplexer;
-    private Listener listener;
-
-    @BeforeAll
-    static void needsRings() {
-        Requirements.ring();
-    }
-
-    @BeforeEach
-    void open() throws IOException {
-        multiplexer = RingMultiplexer.open(SMALL_RING);
-        listener = new RingTransport().listen(Endpoint.parse("tcp://127.0.0.1:0"), Options.defaults().sockets());
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        for (Pair pair : pairs) {
-            pair.client.close();
-            pair.socket.close();
-        }
-        listener.close();
-        multiplexer.close();
-    }
-
-    /// A connection whose side here is watched.
-    private final class Pair {
-        private final SocketChannel client;
-        private final StreamSocket socket;
-        private final Multiplexer.Watch watch;
-        private int told;
-
-        Pair(int interest) throws IOException {
-            client = SocketChannel.open();
-            client.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
-            client.connect(listener.address());
-            socket = Objects.requireNonNull(listener.accept());
-            socket.blocking(false);
-            watch = multiplexer.watch(socket, interest, readiness -> told |= readiness);
-            pairs.add(this);
-        }
-
-        int takeTold() {
-            int before = told;
-            told = 0;
-            return before;
-        }
-    }
-
-    private void turnUntil(BooleanSupplier done) throws IOException {
-        long began = System.nanoTime();
-        while (!done.getAsBoolean()) {
-            assertThat(System.nanoTime() - began).as("waited too long").isLessThan(30_000_000_000L);
-            multiplexer.await(A_WHILE);
-        }
-    }
-
-    private static byte at(int position) {
-        return (byte) (position * 31 + (position >> 8) * 7);
-    }
-
-    private static ByteBuffer pattern(int from, int count) {
-        ByteBuffer bytes = ByteBuffer.allocate(count);
-        for (int i = 0; i < count; i++) {
-            bytes.put(at(from + i));
-        }
-        return bytes.flip();
-    }
-
-    private static int verify(ByteBuffer bytes, int position) {
-        int next = position;
-        while (bytes.hasRemaining()) {
-            if (bytes.get() != at(next)) {
-                throw new AssertionError("another byte at " + next);
-            }
-            next++;
-        }
-        return next;
-    }
-
+class RingSocketTest extends RingConnections {
     @Test
     void sendsAllToAPeerThatTakesLittleAtATime() throws Exception {
         Pair pair = new Pair(WRITE);
@@ -135,14 +40,6 @@ class RingSocketTest {
         }
         assertThat(refused).as("turns in which the peer had to be waited for").isPositive();
         turnUntil(() -> isSent(pair));
-    }
-
-    private static boolean isSent(Pair pair) {
-        try {
-            return pair.socket.sent();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     @Test
@@ -169,31 +66,6 @@ class RingSocketTest {
             read = verify(in.flip(), read);
         }
         assertThat(read).isEqualTo(written);
-    }
-
-    @Test
-    void stopsReceivingWhatNobodyReadsAndLosesNothing() throws Exception {
-        Pair pair = new Pair(READ);
-        pair.client.configureBlocking(false);
-        // More than the buffers of both sockets take.
-        int much = 24 << 20;
-        ByteBuffer out = pattern(0, much);
-        long since = System.nanoTime();
-        while (System.nanoTime() - since < 200_000_000L) {
-            if (pair.client.write(out) > 0) {
-                since = System.nanoTime();
-            }
-            multiplexer.await(A_WHILE);
-        }
-        assertThat(out.hasRemaining()).as("the peer has to wait").isTrue();
-        ByteBuffer in = ByteBuffer.allocate(100_000);
-        int read = 0;
-        while (read < much) {
-            pair.client.write(out);
-            pair.socket.read(in.clear());
-            read = verify(in.flip(), read);
-            multiplexer.await(0);
-        }
     }
 
     @Test
@@ -256,11 +128,6 @@ class RingSocketTest {
         assertThat(descriptors()).isLessThanOrEqualTo(before);
     }
 
-    private static int descriptors() {
-        String[] open = Path.of("/proc/self/fd").toFile().list();
-        return Objects.requireNonNull(open).length;
-    }
-
     @Test
     void tellsALostPeerToReaderAndWriter() throws Exception {
         Pair pair = new Pair(READ | WRITE);
@@ -287,9 +154,58 @@ class RingSocketTest {
     }
 
     @Test
+    void endsEveryOneThatIsResetWhileItIsAnswered() throws Exception {
+        int count = 30;
+        int[] left = {count};
+        ByteBuffer bytes = ByteBuffer.allocate(64 << 10);
+        for (int i = 0; i < count; i++) {
+            SocketChannel client = SocketChannel.open(listener.address());
+            StreamSocket socket = Objects.requireNonNull(listener.accept());
+            socket.blocking(false);
+            Multiplexer.Watch[] watch = new Multiplexer.Watch[1];
+            watch[0] = multiplexer.watch(socket, READ, _ -> {
+                if (!answers(socket, bytes)) {
+                    left[0]--;
+                    multiplexer.forget(watch[0]);
+                }
+            });
+            client.write(pattern(i, 50_000));
+            client.setOption(StandardSocketOptions.SO_LINGER, 0);
+            client.close();
+        }
+        turnUntil(() -> left[0] == 0);
+    }
+
+    /// @return false when it has ended, and is closed
+    private static boolean answers(StreamSocket socket, ByteBuffer bytes) {
+        try {
+            int count = socket.read(bytes.clear());
+            if (count > 0) {
+                socket.write(bytes.flip());
+            }
+            if (count >= 0) {
+                return true;
+            }
+            socket.close();
+        } catch (IOException lost) {
+            closeLost(socket, lost);
+        }
+        return false;
+    }
+
+    private static void closeLost(StreamSocket socket, IOException lost) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            e.addSuppressed(lost);
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void endsWithItsRing() throws Exception {
         int before = descriptors();
-        RingMultiplexer other = RingMultiplexer.open();
+        RingMultiplexer other = RingMultiplexer.open(budget);
         StreamSocket socket;
         try (SocketChannel client = SocketChannel.open(listener.address())) {
             socket = Objects.requireNonNull(listener.accept());

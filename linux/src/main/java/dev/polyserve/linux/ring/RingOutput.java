@@ -1,0 +1,122 @@
+package dev.polyserve.linux.ring;
+
+import dev.polyserve.conversation.LimitException;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.PollDescriptors;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// The sending half of a connection on a ring: one send at a time.
+///
+/// ```
+///   in the arena ─▶ settled: all sent
+///         └─▶ short or refused ─▶ the rest waits ─▶ poll ─▶ in the arena again
+/// ```
+///
+/// **Thread**: the loop's.
+final class RingOutput {
+    private final ByteQueue unsent = new ByteQueue();
+    private int arenaAt;
+    private int arenaBytes;
+    private boolean polling;
+    private boolean cancelling;
+    private boolean roomAgain;
+    private @Nullable IOException failure;
+
+    /// Whether the kernel has taken all bytes.
+    boolean idle() {
+        return arenaBytes == 0 && unsent.isEmpty();
+    }
+
+    /// Whether an order is under way.
+    boolean busy() {
+        return polling || arenaBytes > 0;
+    }
+
+    boolean failed() {
+        return failure != null;
+    }
+
+    void throwIfFailed() throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /// Nothing more is sent.
+    void fail(IOException why, Orders orders) {
+        failure = why;
+        unsent.clear(orders.budget());
+    }
+
+    /// Puts the next bytes into the arena, and moves the buffer's position.
+    void put(RingSocket socket, int descriptor, Orders orders, ByteBuffer bytes) {
+        int before = bytes.remaining();
+        arenaAt = orders.send(socket, descriptor, bytes);
+        arenaBytes = before - bytes.remaining();
+    }
+
+    /// The kernel has not taken all: only of that it tells.
+    void refused(RingSocket socket, Orders orders, int result) {
+        int taken = Math.max(result, 0);
+        if (result >= 0 || result == -Errno.EAGAIN || result == -Errno.EINTR) {
+            roomAgain = false;
+            try {
+                orders.unsent(unsent, arenaAt + taken, arenaBytes - taken);
+            } catch (LimitException e) {
+                fail(e, orders);
+            } catch (OutOfMemoryError e) {
+                fail(new IOException("there is no memory for what the peer does not take", e), orders);
+            }
+            orders.due(socket);
+        } else {
+            fail(new SystemCallException("send", result), orders);
+        }
+        arenaBytes = 0;
+    }
+
+    /// There is room again, or will never be.
+    void polled() {
+        polling = false;
+        cancelling = false;
+        roomAgain = true;
+    }
+
+    /// Orders what the bytes that wait need next.
+    void order(RingSocket socket, int descriptor, Orders orders) {
+        if (unsent.isEmpty() || busy()) {
+            return;
+        }
+        if (roomAgain) {
+            put(socket, descriptor, orders, unsent.bytes());
+            unsent.clear(orders.budget());
+        } else {
+            polling = true;
+            orders.poll(socket, descriptor, PollDescriptors.OUT);
+        }
+    }
+
+    /// What was submitted and not refused is sent.
+    ///
+    /// @return whether anything was
+    boolean settle() {
+        boolean any = arenaBytes > 0;
+        arenaBytes = 0;
+        return any;
+    }
+
+    /// Ends the poll, if there is one.
+    void cancel(RingSocket socket, Orders orders) {
+        if (polling && !cancelling) {
+            cancelling = true;
+            orders.cancel(socket, Operation.POLL);
+        }
+    }
+
+    /// Forgets what waits.
+    void clear(Orders orders) {
+        unsent.clear(orders.budget());
+    }
+}
