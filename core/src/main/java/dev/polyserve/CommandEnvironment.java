@@ -1,10 +1,7 @@
 package dev.polyserve;
 
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +13,6 @@ import java.util.Set;
 final class CommandEnvironment {
     private static final Set<String> KEPT = Set.of("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ", "LANG");
     private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
-    private static final int GROUPS = 8;
 
     private CommandEnvironment() {}
 
@@ -35,7 +31,7 @@ final class CommandEnvironment {
                 all.put("PROTO", "TCP");
                 putPeer(all, peer);
                 if (connection.local() instanceof InetSocketAddress local) {
-                    all.put("TCPLOCALIP", text(local.getAddress()));
+                    all.put("TCPLOCALIP", AddressText.of(local.getAddress()));
                     all.put("TCPLOCALPORT", Integer.toString(local.getPort()));
                 }
             }
@@ -59,9 +55,9 @@ final class CommandEnvironment {
     private static void putPeer(Map<String, String> all, InetSocketAddress peer) {
         // One that has reset its connection meanwhile has no address any more.
         if (peer.getPort() != 0) {
-            all.put("TCPREMOTEIP", text(peer.getAddress()));
+            all.put("TCPREMOTEIP", AddressText.of(peer.getAddress()));
             all.put("TCPREMOTEPORT", Integer.toString(peer.getPort()));
-            all.put("REMOTE_ADDR", text(peer.getAddress()));
+            all.put("REMOTE_ADDR", AddressText.of(peer.getAddress()));
             all.put("REMOTE_PORT", Integer.toString(peer.getPort()));
         }
     }
@@ -78,39 +74,5 @@ final class CommandEnvironment {
             // The model's sockets do not tell them, so they are not known.
             return Optional.empty();
         }
-    }
-
-    /// The shortest form, as `inet_ntop` and RFC 5952 write it; the JDK writes every zero.
-    static String text(InetAddress address) {
-        if (!(address instanceof Inet6Address six)) {
-            return address.getHostAddress();
-        }
-        ByteBuffer bytes = ByteBuffer.wrap(six.getAddress());
-        int[] groups = new int[GROUPS];
-        for (int i = 0; i < GROUPS; i++) {
-            groups[i] = Short.toUnsignedInt(bytes.getShort());
-        }
-        int longest = 0;
-        int at = -1;
-        for (int begin = 0; begin < GROUPS; begin++) {
-            int end = begin;
-            while (end < GROUPS && groups[end] == 0) {
-                end++;
-            }
-            if (end - begin > Math.max(1, longest)) {
-                longest = end - begin;
-                at = begin;
-            }
-        }
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < GROUPS; i++) {
-            if (i == at) {
-                text.append("::");
-                i += longest - 1;
-            } else {
-                text.append(i == 0 || (at >= 0 && i == at + longest) ? "" : ":").append(Integer.toHexString(groups[i]));
-            }
-        }
-        return six.getScopeId() == 0 ? text.toString() : text + "%" + six.getScopeId();
     }
 }

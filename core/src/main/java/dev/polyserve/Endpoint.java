@@ -1,5 +1,7 @@
 package dev.polyserve;
 
+import java.net.InetAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 
 /// Where to listen: `tcp://host:port`, `udp://host:port`, `unix:/path`, `unixgram:/path`, `fd:N` or `fd:NAME`; under the models
@@ -87,6 +89,17 @@ public sealed interface Endpoint {
             case Udp _, UnixDatagram _ -> true;
             case Tcp _, Unix _, Inherited _ -> false;
         };
+    }
+
+    /// An address as messages have it: `127.0.0.1:5555`, `[::1]:5555` (RFC 5952), the path of a Unix socket, or `unix` where that
+    /// has none. No name server is asked.
+    static String textOf(SocketAddress address) {
+        return AddressText.of(address);
+    }
+
+    /// A host's address as messages have it: `127.0.0.1`, `::1` (RFC 5952).
+    static String textOf(InetAddress address) {
+        return AddressText.of(address);
     }
 
     /// Reads the text form.

@@ -1,7 +1,10 @@
 package dev.polyserve;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// The text form of endpoints.
 final class EndpointText {
@@ -29,7 +32,21 @@ final class EndpointText {
         if (text.startsWith("fd:") && text.length() > "fd:".length()) {
             return new Endpoint.Inherited(text.substring("fd:".length()));
         }
-        throw bad(text, "it is none of tcp://host:port, udp://host:port, unix:/path, unixgram:/path, fd:N, fd:NAME");
+        throw bad(text, "it is none of tcp://host:port, udp://host:port, unix:/path, unixgram:/path, fd:N, fd:NAME"
+                + likely(text).map(meant -> "; did you mean " + meant + "?").orElse(""));
+    }
+
+    /// What was probably meant by a text without a scheme.
+    private static Optional<String> likely(String text) {
+        if (text.startsWith("/") || text.startsWith("./")) {
+            return Optional.of("unix:" + text);
+        }
+        if (text.matches("[0-9]{1,5}")) {
+            return Optional.of("tcp://127.0.0.1:" + text);
+        }
+        return text.matches("([A-Za-z0-9.-]*|\\*|\\[[0-9A-Fa-f:.]+]):[0-9]{1,5}")
+                ? Optional.of("tcp://" + text)
+                : Optional.empty();
     }
 
     static boolean isAbstract(Path path) {
@@ -77,14 +94,18 @@ final class EndpointText {
             if (isAbstract(path) && (text.length() == 1 || !path.toString().equals(text))) {
                 throw bad(whole, "after @ comes a name, without // or a / at its end, as in unix:@app");
             }
-            int bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+            int bytes = text.getBytes(StandardCharsets.UTF_8).length;
             if (bytes > MAX_UNIX_PATH_BYTES) {
                 throw bad(whole,
                         "the path has " + bytes + " bytes and a Unix socket's may have " + MAX_UNIX_PATH_BYTES);
             }
             return path;
         } catch (InvalidPathException e) {
-            throw bad(whole, "the path is not a path: " + e.getReason());
+            Charset encoding = Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
+            throw bad(whole, encoding.newEncoder().canEncode(text)
+                    ? "the path is not a path: " + e.getReason()
+                    : "the path has letters that this system's encoding of file names, " + encoding
+                            + ", does not have; start java with LC_ALL=C.UTF-8");
         }
     }
 

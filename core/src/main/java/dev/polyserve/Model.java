@@ -311,9 +311,7 @@ public sealed interface Model {
     ///
     /// @throws IllegalArgumentException naming the known ones, when there is none
     static Model named(String id) {
-        return all().stream().filter(model -> model.id().equals(id)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown model '" + id + "': take one of "
-                        + String.join(", ", all().stream().map(Model::id).toList())));
+        return ModelNames.named(id, all());
     }
 
     private static void requirePositive(String what, int number) {

@@ -3,6 +3,9 @@ package dev.polyserve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +41,31 @@ class EndpointTest {
     void shouldSayWhatIsWrong(String text, String why) {
         assertThatThrownBy(() -> Endpoint.parse(text == null ? "" : text)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(why);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"127.0.0.1:7000|tcp://127.0.0.1:7000", "localhost:80|tcp://localhost:80",
+        "*:80|tcp://*:80", "[::1]:80|tcp://[::1]:80", "8080|tcp://127.0.0.1:8080", "/run/x.sock|unix:/run/x.sock"})
+    void shouldProposeWhatWasProbablyMeant(String text, String meant) {
+        assertThatThrownBy(() -> Endpoint.parse(text)).hasMessageEndingWith("; did you mean " + meant + "?");
+    }
+
+    @Test
+    void shouldNotProposeWhatNobodyMeant() {
+        assertThatThrownBy(() -> Endpoint.parse("http://host:80")).hasMessageNotContaining("did you mean");
+        assertThatThrownBy(() -> Endpoint.parse("ecoh")).hasMessageNotContaining("did you mean");
+    }
+
+    @Test
+    void shouldWriteAddressesInTheirShortestForm() throws Exception {
+        InetAddress six = InetAddress.ofLiteral("::1");
+        assertThat(Endpoint.textOf(six)).isEqualTo("::1");
+        assertThat(Endpoint.textOf(new InetSocketAddress(six, 80))).isEqualTo("[::1]:80");
+        assertThat(Endpoint.textOf(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 80)))
+                .isEqualTo("10.0.0.1:80");
+        assertThat(Endpoint.textOf(InetSocketAddress.createUnresolved("host", 80))).isEqualTo("host:80");
+        assertThat(Endpoint.textOf(UnixDomainSocketAddress.of("/run/a"))).isEqualTo("/run/a");
+        assertThat(Endpoint.textOf(UnixDomainSocketAddress.of(""))).isEqualTo("unix");
     }
 
     @Test

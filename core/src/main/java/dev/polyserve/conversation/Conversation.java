@@ -95,7 +95,7 @@ public abstract sealed class Conversation extends Ending implements ConnectionFu
 
     @Override
     public String toString() {
-        return "#" + id + " " + peer() + (isDone() ? " (over)" : "");
+        return "#" + id + " " + Endpoint.textOf(peer()) + (isDone() ? " (over)" : "");
     }
 
     // --- ending it ---

@@ -4,6 +4,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.Codec;
 import dev.polyserve.Connection;
 import dev.polyserve.ConnectionException;
+import dev.polyserve.Endpoint;
 import dev.polyserve.Framing;
 import dev.polyserve.Handler;
 import dev.polyserve.Limit;
@@ -231,7 +232,8 @@ public final class HandlerConversation extends Conversation implements Connectio
         }
         return switch (count) {
             case Wire.TIMED_OUT -> {
-                ownTimeout = new TimedOutException("reading from " + peer(), Duration.ofNanos(readTimeoutNanos));
+                ownTimeout = new TimedOutException("reading from " + Endpoint.textOf(peer()),
+                        Duration.ofNanos(readTimeoutNanos));
                 throw ownTimeout;
             }
             case Wire.END -> {

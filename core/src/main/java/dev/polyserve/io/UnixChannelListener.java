@@ -8,11 +8,15 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// A Unix stream listener of the JDK's family, and the owner of its socket file.
 final class UnixChannelListener extends BoundChannel<ServerSocketChannel> implements Listener {
+    /// One less than the system's sockets: the JDK keeps two of the 108 bytes for itself.
+    private static final int MOST_PATH_BYTES = 106;
+
     private final SocketFile file;
     private final Options.Sockets options;
 
@@ -28,6 +32,12 @@ final class UnixChannelListener extends BoundChannel<ServerSocketChannel> implem
             throw new BindFailedException(endpoint, "this model has no abstract addresses (the JDK lacks them);"
                     + " use a model on descriptors, as epoll, or a path: a file of that name is written ./"
                     + endpoint.path(), null);
+        }
+        int bytes = endpoint.path().toString().getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > MOST_PATH_BYTES) {
+            throw new BindFailedException(endpoint, "its path has " + bytes + " bytes and the JDK's sockets take "
+                    + MOST_PATH_BYTES + "; take a shorter one, or a model on descriptors, as epoll, which takes 107",
+                    null);
         }
         SocketFile.removeStale(endpoint, endpoint.path(), UnixChannelListener::isLive);
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);

@@ -52,7 +52,7 @@ final class LoggingListener implements ServerListener {
 
     @Override
     public void datagramFailed(Endpoint endpoint, SocketAddress peer, Throwable error) {
-        datagrams.warn("a datagram from " + peer + " to " + endpoint + " failed: " + error);
+        datagrams.warn("a datagram from " + Endpoint.textOf(peer) + " to " + endpoint + " failed: " + error);
     }
 
     @Override

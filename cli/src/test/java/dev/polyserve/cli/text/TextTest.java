@@ -29,9 +29,19 @@ class TextTest {
         assertThat(Addresses.shown(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 80)))
                 .isEqualTo("127.0.0.1:80");
         assertThat(Addresses.shown(new InetSocketAddress(InetAddress.ofLiteral("::1"), 80)))
-                .isEqualTo("[0:0:0:0:0:0:0:1]:80");
+                .isEqualTo("[::1]:80");
         assertThat(Addresses.shown(UnixDomainSocketAddress.of(""))).isEqualTo("unix");
         assertThat(Addresses.shown(UnixDomainSocketAddress.of("/a"))).isEqualTo("/a");
+    }
+
+    @Test
+    void theNearestNameIsFound() {
+        List<String> names = List.of("model", "listen", "max-connections", "max-per-ip");
+        assertThat(Nearest.to("max-conections", names)).contains("max-connections");
+        assertThat(Nearest.to("lisen", names)).contains("listen");
+        assertThat(Nearest.to("mode", names)).contains("model");
+        assertThat(Nearest.to("table", names)).isEmpty();
+        assertThat(Nearest.to("x", names)).isEmpty();
     }
 
     @Test

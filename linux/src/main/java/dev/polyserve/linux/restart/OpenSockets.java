@@ -62,7 +62,7 @@ final class OpenSockets {
     }
 
     private static String host(InetSocketAddress inet) {
-        return inet.getAddress().isAnyLocalAddress() ? "*" : inet.getAddress().getHostAddress();
+        return inet.getAddress().isAnyLocalAddress() ? "*" : Endpoint.textOf(inet.getAddress());
     }
 
     /// The number of the socket that is bound there.

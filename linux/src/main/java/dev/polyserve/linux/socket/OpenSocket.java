@@ -105,7 +105,7 @@ public record OpenSocket(int number, Kind kind, int family, SocketAddress addres
                 case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
                     inet.getAddress().isAnyLocalAddress() && family == SocketAddresses.AF_INET6
                             ? "*"
-                            : inet.getAddress().getHostAddress();
+                            : Endpoint.textOf(inet.getAddress());
             };
         }
 
