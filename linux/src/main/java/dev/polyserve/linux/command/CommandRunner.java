@@ -5,6 +5,8 @@ import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
+import dev.polyserve.linux.process.Program;
+import dev.polyserve.linux.process.ThisProgram;
 import dev.polyserve.linux.readiness.EpollMultiplexer;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.socket.DescriptorTransport;
@@ -40,11 +42,15 @@ public final class CommandRunner implements Runner {
     /// @param mostProcesses how many commands at once
     /// @param given open sockets that it serves instead of binding their endpoints
     /// @throws IOException when the system refuses what it needs; nothing stays open
+    /// @throws IllegalArgumentException when the command has a text that no program can be given
     public static CommandRunner open(Command command, int mostProcesses, GivenSockets given, ServerContext context)
             throws IOException {
+        Command exact = command.withEnvironment(ThisProgram.exact(command.environment()));
+        // Refuses now what would be refused for each connection.
+        Program _ = new Program(exact.argv(), exact.environment(), Optional.empty(), true);
         Hangups hangups = Hangups.open();
         try {
-            return new CommandRunner(command, mostProcesses, DescriptorTransport.unlimited().serving(given), context,
+            return new CommandRunner(exact, mostProcesses, DescriptorTransport.unlimited().serving(given), context,
                     hangups, new EpollMultiplexer());
         } catch (IOException | RuntimeException | Error e) {
             hangups.close();

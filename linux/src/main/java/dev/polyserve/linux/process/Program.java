@@ -6,6 +6,7 @@ import dev.polyserve.linux.system.FileCalls;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.Spawn;
 import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.linux.system.SystemText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,15 +51,22 @@ public record Program(List<String> command, Map<String, String> environment, Opt
             throw new IllegalArgumentException(what + " " + name.replace('\0', '?')
                     + " has a character NUL, which no program can be given");
         }
-        if (!Spawn.TEXTS.newEncoder().canEncode(text)) {
-            throw new IllegalArgumentException(what + " " + name + " has characters that this locale's encoding, "
-                    + Spawn.TEXTS + ", does not have; start java with LC_ALL=C.UTF-8");
+        try {
+            byte[] _ = SystemText.encode(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(what + " " + name + " cannot be given to a program: " + e.getMessage(),
+                    e);
         }
     }
 
     /// Why programs cannot be started here, in one sentence; empty when they can.
     public static Optional<String> whyNot() {
         return Spawn.whyNot();
+    }
+
+    /// The same, working there.
+    public Program in(Optional<Path> other) {
+        return new Program(command, environment, other, ownGroup);
     }
 
     /// Starts it. The descriptors become its 0, 1, 2 and so on, in that order; the same one may come twice. They stay open

@@ -7,6 +7,7 @@ import dev.polyserve.linux.process.Exit;
 import dev.polyserve.linux.process.OtherProcess;
 import dev.polyserve.linux.process.OwnVariables;
 import dev.polyserve.linux.process.Program;
+import dev.polyserve.linux.process.ThisProgram;
 import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.ProcessCalls;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +87,7 @@ public final class Successor {
     private static Successor start(List<String> command, Bequest bequest, List<Integer> numbers) throws IOException {
         PacketSocket.Pair pair = PacketSocket.pair();
         try {
-            Program program = new Program(command, environment(), Optional.empty(), false);
+            Program program = new Program(command, environment(), ThisProgram.directory(), false);
             Child child = program.start(0, 1, 2, pair.theirs().number());
             Successor started = new Successor(child, pair.ours(), bequest.sockets());
             started.tell(bequest, numbers);
@@ -119,7 +119,7 @@ public final class Successor {
 
     /// Ours, without what was meant for this process alone. What the service manager hears, it hears from the new one then.
     private static Map<String, String> environment() {
-        Map<String, String> environment = new HashMap<>(System.getenv());
+        Map<String, String> environment = ThisProgram.environment();
         environment.keySet().removeAll(OwnVariables.SOCKETS);
         environment.remove(OwnVariables.WATCHED);
         environment.put(OwnVariables.TAKES_OVER, Integer.toString(PacketSocket.INHERITED));

@@ -10,7 +10,6 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
-import java.nio.charset.Charset;
 
 /// Socket addresses as the system has them.
 ///
@@ -46,8 +45,6 @@ public final class SocketAddresses {
     private static final ValueLayout.OfShort BIG_ENDIAN = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int MAPPED_MARK_AT = 10;
     private static final byte ABSTRACT = '@';
-    /// As the JDK encodes paths.
-    private static final Charset PATHS = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
     private SocketAddresses() {}
 
@@ -107,7 +104,7 @@ public final class SocketAddresses {
     }
 
     private static int writeUnix(MemorySegment into, UnixDomainSocketAddress unix) {
-        byte[] path = unix.getPath().toString().getBytes(PATHS);
+        byte[] path = SocketPaths.bytes(unix.getPath());
         if (path.length > UNIX_BYTES - UNIX_PATH - 1) {
             throw new IllegalArgumentException("a Unix socket's path may have " + (UNIX_BYTES - UNIX_PATH - 1)
                     + " bytes, and this one has " + path.length + ": " + unix);
@@ -129,7 +126,7 @@ public final class SocketAddresses {
         return switch (from.get(ValueLayout.JAVA_SHORT, FAMILY)) {
             case AF_INET -> inet(from, INET_ADDRESS, 4, 0);
             case AF_INET6 -> inet(from, INET6_ADDRESS, 16, from.get(ValueLayout.JAVA_INT, INET6_SCOPE));
-            case AF_UNIX -> UnixDomainSocketAddress.of(path(from, Math.min(length, UNIX_BYTES)));
+            case AF_UNIX -> unix(from, Math.min(length, UNIX_BYTES));
             default -> throw new IllegalArgumentException(
                     "no address of a socket: family " + from.get(ValueLayout.JAVA_SHORT, FAMILY));
         };
@@ -148,23 +145,25 @@ public final class SocketAddresses {
         }
     }
 
-    private static String path(MemorySegment from, int length) {
+    private static UnixDomainSocketAddress unix(MemorySegment from, int length) {
         if (length <= UNIX_PATH) {
-            return "";
+            return SocketPaths.address("", new byte[0]);
         }
         byte first = from.get(ValueLayout.JAVA_BYTE, UNIX_PATH);
         if (first == 0) {
-            String name = text(from, UNIX_PATH + 1, length);
-            return name.isEmpty() || name.indexOf('\0') >= 0 ? "" : "@" + name;
+            byte[] bytes = bytes(from, UNIX_PATH + 1, length);
+            String name = SocketPaths.text(bytes);
+            return SocketPaths.address(name.isEmpty() || name.indexOf('\0') >= 0 ? "" : "@" + name, bytes);
         }
         int end = UNIX_PATH;
         while (end < length && from.get(ValueLayout.JAVA_BYTE, end) != 0) {
             end++;
         }
-        return (first == ABSTRACT ? "./" : "") + text(from, UNIX_PATH, end);
+        byte[] bytes = bytes(from, UNIX_PATH, end);
+        return SocketPaths.address((first == ABSTRACT ? "./" : "") + SocketPaths.text(bytes), bytes);
     }
 
-    private static String text(MemorySegment from, int begin, int end) {
-        return new String(from.asSlice(begin, end - begin).toArray(ValueLayout.JAVA_BYTE), PATHS);
+    private static byte[] bytes(MemorySegment from, int begin, int end) {
+        return from.asSlice(begin, end - begin).toArray(ValueLayout.JAVA_BYTE);
     }
 }

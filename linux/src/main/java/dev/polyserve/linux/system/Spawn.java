@@ -7,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.Charset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +27,6 @@ public final class Spawn implements AutoCloseable {
     static final int SETPGROUP = 2;
     static final int SETSIGDEF = 4;
     static final int SETSIGMASK = 8;
-    /// What texts are handed over in: that of the locale, in which the JDK has read them.
-    public static final Charset TEXTS = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment actions = arena.allocate(STRUCTURE_BYTES, 16);
@@ -89,7 +86,11 @@ public final class Spawn implements AutoCloseable {
     }
 
     private long text(String text) {
-        return arena.allocateFrom(text, TEXTS).address();
+        byte[] bytes = SystemText.encode(text);
+        // The zero at its end is there already.
+        MemorySegment copy = arena.allocate(bytes.length + 1L);
+        MemorySegment.copy(bytes, 0, copy, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        return copy.address();
     }
 
     private long array(List<String> texts) {

@@ -11,7 +11,6 @@ import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +41,7 @@ final class WorkerProgram {
     ///
     /// @throws IOException when this program's own command line cannot be read
     static WorkerProgram of(Workers workers) throws IOException {
-        Map<String, String> environment = new HashMap<>(System.getenv());
+        Map<String, String> environment = ThisProgram.environment();
         // It reads which sockets are its supervisor's, and so comes to the same endpoints.
         environment.keySet().removeAll(OwnVariables.REPORTS);
         environment.remove(OwnVariables.TAKES_OVER);
@@ -67,7 +66,8 @@ final class WorkerProgram {
         try {
             PacketSocket.Pair pair = PacketSocket.pair();
             try {
-                Child child = program.start(nothing.number(), OUTPUT, ERRORS, pair.theirs().number());
+                Child child = program.in(ThisProgram.directory()).start(nothing.number(), OUTPUT, ERRORS,
+                        pair.theirs().number());
                 return new Started(child, new Link(pair.ours()));
             } catch (IOException | RuntimeException | Error e) {
                 pair.ours().close();

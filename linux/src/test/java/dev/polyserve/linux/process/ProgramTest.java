@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.linux.system.Errno;
-import dev.polyserve.linux.system.Spawn;
+import dev.polyserve.linux.system.SystemText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,13 +61,14 @@ class ProgramTest {
 
     @Test
     void textsAreHandedOverInTheLocalesEncoding() throws Exception {
-        if (Spawn.TEXTS.equals(StandardCharsets.UTF_8)) {
+        if (SystemText.CHARSET.equals(StandardCharsets.UTF_8)) {
             Program program = new Program(List.of("printf", "%s", "ä€"), PATH, Optional.empty(), false);
             assertThat(output(program)).isEqualTo("ä€");
         }
         String lone = "\ud800";
         assertThatThrownBy(() -> shell(lone)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("has characters that this locale's encoding, " + Spawn.TEXTS + ", does not have");
+                .hasMessageContaining(
+                        "has characters that this locale's encoding, " + SystemText.CHARSET + ", does not have");
     }
 
     @Test

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /// Socket addresses there and back.
@@ -46,12 +48,32 @@ class SocketAddressesTest {
     }
 
     @Test
+    void everyByteOfAPathComesBack() {
+        byte[] bytes = "\1\0/tmp/gr\u00fc\u00ff%41 x\0".getBytes(StandardCharsets.ISO_8859_1);
+        MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        SocketAddress read = SocketAddresses.read(memory, bytes.length);
+        memory.fill((byte) 0xa5);
+        int length = SocketAddresses.write(memory, SocketAddresses.AF_UNIX, read);
+        assertThat(memory.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(bytes);
+    }
+
+    @Test
+    void aNameThatIsNoPathOfThisEncodingIsNone() {
+        byte[] bytes = "\1\0relative\u00fc\0".getBytes(StandardCharsets.ISO_8859_1);
+        MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        SocketAddress read = SocketAddresses.read(memory, bytes.length);
+        if (SystemText.CHARSET.equals(StandardCharsets.UTF_8)) {
+            assertThat(read).isEqualTo(UnixDomainSocketAddress.of(""));
+        }
+    }
+
+    @Test
     void pathsComeBackAndNoneIsEmpty() {
         UnixDomainSocketAddress longest = UnixDomainSocketAddress.of("/" + "p".repeat(106));
         assertThat(thereAndBack(SocketAddresses.AF_UNIX, longest)).isEqualTo(longest);
         UnixDomainSocketAddress name = UnixDomainSocketAddress.of("@name");
         assertThat(thereAndBack(SocketAddresses.AF_UNIX, name)).isEqualTo(name);
-        assertThat(memory.get(java.lang.foreign.ValueLayout.JAVA_BYTE, 2)).as("abstract").isZero();
+        assertThat(memory.get(ValueLayout.JAVA_BYTE, 2)).as("abstract").isZero();
         UnixDomainSocketAddress file = UnixDomainSocketAddress.of("./@file");
         assertThat(thereAndBack(SocketAddresses.AF_UNIX, file)).isEqualTo(file);
         memory.setString(2, "@file");
