@@ -31,8 +31,9 @@ make_jar_and_copy() {
 
 # up_to_date: is there a jar, and nothing newer? (./mvnw makes it, too.)
 up_to_date() {
-    [[ -r $jar ]] && [[ -z $(cd "$root" && find "${sources[@]}" ./*/src/main \
-        -newer "$jar" -print -quit 2>/dev/null) ]]
+    local newer
+    [[ -r $jar ]] && newer=$(cd "$root" && find "${sources[@]}" ./*/src/main -newer "$jar" -print -quit) &&
+        [[ -z $newer ]]
 }
 
 # compile: the quick profile of the build, into target/quick of each module, then the jar in one step to its place.
@@ -54,11 +55,16 @@ compile() {
     mv -f "$root/cli/target/quick/polyserve.jar" "$jar"
 }
 
+# jar_id: which jar there is, by inode, size and time: as find of GNU tells it, or stat of busybox or of BSD.
+jar_id() {
+    find "$jar" -printf '%i %s %T@\n' 2>/dev/null || stat -c '%i %s %Y' "$jar" 2>/dev/null || stat -f '%i %z %m' "$jar"
+}
+
 # copy: the jar under its hash, and last of all the note that says so.
 copy() {
     local id sum
-    id=$(find "$jar" -printf '%i %s %T@') && cp -p "$jar" "$run/new.jar" && sum=$(sha256sum "$run/new.jar") || return 1
-    [[ $id == "$(find "$jar" -printf '%i %s %T@')" ]] || return 1 # rebuilt while it was copied
+    id=$(jar_id) && cp -p "$jar" "$run/new.jar" && sum=$(sha256sum "$run/new.jar") || return 1
+    [[ $id == "$(jar_id)" ]] || return 1 # rebuilt while it was copied
     hash=${sum:0:16}
     mv -f "$run/new.jar" "$run/polyserve-$hash.jar" &&
         echo "$hash $id" >"$run/current.new" && mv -f "$run/current.new" "$run/current"

@@ -61,6 +61,10 @@ final class Cli implements AutoCloseable {
             this.err = err;
         }
 
+        static Finished of(int status, byte[] bytes, String err) {
+            return new Finished(status, bytes, err);
+        }
+
         int status() {
             return status;
         }

@@ -1,0 +1,131 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The start script, in a tree in which nothing is to be built, with a JDK that tells how it was started.
+@EnabledOnOs(OS.LINUX)
+@Timeout(120)
+class LauncherTest {
+    private static final List<String> MODULES = List.of("coroutine", "core", "linux", "bench", "picocli", "cli");
+    private static final Path SOURCES = Path.of(System.getProperty("basedir", "."), "..").toAbsolutePath().normalize();
+
+    @TempDir
+    private Path directory = Path.of(".");
+    private Path tree = Path.of(".");
+    private Path programs = Path.of(".");
+
+    @BeforeEach
+    void makeTree() throws Exception {
+        tree = directory.resolve("tree");
+        for (String module : MODULES) {
+            Files.createDirectories(tree.resolve(module).resolve("src").resolve("main"));
+            Files.createFile(tree.resolve(module).resolve("pom.xml"));
+        }
+        Files.createDirectories(tree.resolve(".mvn"));
+        Files.createDirectories(tree.resolve("build"));
+        for (String file : List.of("pom.xml", "mvnw", "LICENSE", "polyserve")) {
+            Files.copy(SOURCES.resolve(file), tree.resolve(file));
+        }
+        try (Stream<Path> scripts = Files.list(SOURCES.resolve("build"))) {
+            for (Path script : scripts.toList()) {
+                Files.copy(script, tree.resolve("build").resolve(script.getFileName()));
+            }
+        }
+        Files.createDirectories(tree.resolve("cli").resolve("target"));
+        Files.writeString(tree.resolve("cli").resolve("target").resolve("polyserve.jar"), "a jar");
+        makeJdk();
+        programs = Files.createDirectories(directory.resolve("programs"));
+    }
+
+    private void makeJdk() throws IOException {
+        Path jdk = Files.createDirectories(directory.resolve("jdk").resolve("bin")).getParent();
+        assertThat(jdk).isNotNull();
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25\"\n");
+        script(jdk.resolve("bin").resolve("javac"), "exit 1");
+        script(jdk.resolve("bin").resolve("java"), "echo \"LC_ALL=${LC_ALL-}\"; printf 'word %s\\n' \"$@\"");
+    }
+
+    private static void script(Path file, String text) throws IOException {
+        Files.writeString(file, "#!/usr/bin/env bash\n" + text + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /// Runs a command of bash with a clean environment.
+    private Cli.Finished run(String command) throws Exception {
+        Path out = directory.resolve("out");
+        Path err = directory.resolve("err");
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", command).redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(Map.of("PATH", programs + ":/usr/local/bin:/usr/bin:/bin", "JAVA_HOME",
+                directory.resolve("jdk").toString()));
+        Process process = builder.start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return Cli.Finished.of(process.exitValue(), Files.readAllBytes(out), Files.readString(err));
+    }
+
+    private void requireUtf8Locale() throws Exception {
+        assumeTrue(run("export LC_ALL=C.UTF-8; [[ $'\\xc3\\xa4' == *[[:graph:]]* ]]").status() == 0,
+                "needs the locale C.UTF-8");
+    }
+
+    @Test
+    void withoutALocaleTheJdkHasOneWithAllLetters() throws Exception {
+        requireUtf8Locale();
+        Cli.Finished run = run(tree.resolve("polyserve") + " serve welcome $'Gr\\xc3\\xbc\\xc3\\x9f'");
+        assertThat(run.out()).as(run.err()).contains("LC_ALL=C.UTF-8\n").endsWith("word Gr\u00fc\u00df\n");
+        assertThat(run("LC_ALL=C.UTF-8 " + tree.resolve("polyserve")).out()).contains("LC_ALL=C.UTF-8\n");
+        assertThat(run("LC_ALL=C " + tree.resolve("polyserve")).out()).contains("LC_ALL=C.UTF-8\n");
+        assertThat(run("LANG=C.UTF-8 " + tree.resolve("polyserve")).out()).as("one that is set stays")
+                .contains("LC_ALL=\n");
+    }
+
+    @Test
+    void aPathBeyondAsciiIsNoHindrance() throws Exception {
+        requireUtf8Locale();
+        Cli.Finished run = run("ln -s " + tree + " " + directory + "/$'gr\\xc3\\xbc' && " + directory
+                + "/$'gr\\xc3\\xbc'/polyserve");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("LC_ALL=C.UTF-8\n", "/gr\u00fc/cli/target/run/polyserve-");
+    }
+
+    @Test
+    void aFindThatCannotPrintIsEnough() throws Exception {
+        script(programs.resolve("find"),
+                "for a; do [[ $a == -printf ]] && { echo \"find: unrecognized: -printf\" >&2; exit 1; }; done\n"
+                        + "exec /usr/bin/find \"$@\"");
+        Cli.Finished first = run(tree.resolve("polyserve") + " one");
+        assertThat(first.status()).as(first.err()).isZero();
+        assertThat(first.out()).endsWith("word one\n");
+        Cli.Finished second = run(tree.resolve("polyserve") + " two");
+        assertThat(second.out()).endsWith("word two\n");
+        assertThat(second.err()).as("nothing is to be done twice").isEmpty();
+    }
+
+    @Test
+    void aDeletedWorkingDirectoryIsOneSentence() throws Exception {
+        Cli.Finished run = run("mkdir " + directory + "/gone && cd " + directory + "/gone && rmdir ../gone && exec "
+                + tree.resolve("polyserve"));
+        assertThat(run.status()).isEqualTo(2);
+        // Bash itself has something to say about it first.
+        assertThat(run.err().lines().filter(line -> line.startsWith("polyserve: ")).toList()).containsExactly(
+                "polyserve: the working directory was deleted: change to another one and start polyserve again.");
+        assertThat(run.out()).isEmpty();
+    }
+}
