@@ -1,5 +1,6 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.cli.operation.FirstProcess;
 import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.process.OtherProcess;
 import java.io.IOException;
@@ -64,6 +65,10 @@ final class RestartCommand {
     private static String byPidFile(Path file, Duration atMost) throws InterruptedException {
         long old = pid(file).orElseThrow(() -> ExitException.wrong("there is no process in the pid file " + file
                 + ": no server runs with it"));
+        if (old == FirstProcess.PID) {
+            throw ExitException.failed("process 1 of the pid file " + file + " cannot be restarted: "
+                    + FirstProcess.WHY_NO_RESTART, null);
+        }
         try {
             OtherProcess.signal(old, USR2);
         } catch (IOException e) {

@@ -1,12 +1,14 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.Model;
 import dev.polyserve.ModelUnavailableException;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.cli.control.ControlSocket;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.log.AccessLog;
+import dev.polyserve.cli.operation.FirstProcess;
 import dev.polyserve.cli.operation.PidFile;
 import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.services.Service;
@@ -16,12 +18,15 @@ import dev.polyserve.linux.account.Account;
 import dev.polyserve.linux.account.FileCreation;
 import dev.polyserve.linux.activation.Activation;
 import dev.polyserve.linux.activation.ServiceManager;
+import dev.polyserve.linux.process.ControllingTerminal;
+import dev.polyserve.linux.process.TerminalSignals;
 import dev.polyserve.linux.restart.Predecessor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +43,7 @@ final class ServeCommand {
 
     private final Stdio stdio;
     private final ConsoleLog log;
+    private final CompletableFuture<Void> serving = new CompletableFuture<>();
 
     ServeCommand(Stdio stdio, ConsoleLog log) {
         this.stdio = stdio;
@@ -76,12 +82,16 @@ final class ServeCommand {
         String config = parsed.matchedOptionValue(CONFIG, null);
         Settings settings = config == null ? commandLine : commandLine.orElse(ConfigFile.read(Path.of(config)));
         List<String> words = parsed.matchedPositionalValue(0, List.of());
+        leaveTerminalSignals();
         ServePlan plan = ServePlan.of(words, settings);
         log.configure(plan.logFormat(), plan.quiet());
+        if (plan.service() == Service.EXEC && FirstProcess.isThis()) {
+            log.warn(FirstProcess.WHAT_STAYS, null, "event", "no-init");
+        }
         Stdio own = plan.inheritance().withoutClients(stdio, log);
         ServiceManager manager = ServiceManager.ofThisProcess();
         Activation.forgetForChildren();
-        predecessor.ifPresent(old -> old.takeOver(plan.endpoints()));
+        predecessor.ifPresent(old -> takeOver(old, plan));
         Restart restart = new Restart(log, plan.endpoints(), predecessor, plan.operation().restartTimeout());
         ServerLife life = new ServerLife(log, plan, settings, config == null
                 ? null
@@ -96,19 +106,52 @@ final class ServeCommand {
                 PidFile pidFile = pidFile(plan, predecessor.isPresent());
                 Server server = start(plan, own, printer, life, predecessor.isPresent());
                 @Nullable
-                ControlSocket _ = life.control(server)) {
+                ControlSocket _ = control(life, server)) {
             if (pidFile != null) {
                 pidFile.write(ProcessHandle.current().pid());
             }
             String ready = readyLine(plan, server);
             own.out().println("polyserve: " + ready);
             own.out().flush();
+            serving.complete(null);
             if (predecessor.isPresent()) {
                 predecessor.get().ready();
             }
             return life.live(server, ready);
         } catch (IOException e) {
             throw ExitException.failed(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// The server's threads are not sent the signals that the kernel has for a job in the background, so that it serves on there:
+    /// under process-pool they are requests, and a job that they stop cannot end when TERM asks it to. Done before the first line
+    /// of the log.
+    private void leaveTerminalSignals() {
+        if (Server.isWorker() || !ControllingTerminal.ofThisProcess().isOpen()) {
+            return;
+        }
+        try {
+            TerminalSignals.blockInThisThread();
+        } catch (IOException e) {
+            throw ExitException.failed("the signals of the terminal cannot be blocked: " + e.getMessage(), e);
+        }
+        log.start();
+    }
+
+    private static void takeOver(Predecessor predecessor, ServePlan plan) {
+        if (plan.model() instanceof Model.Nio) {
+            throw ExitException
+                    .wrong("the model nio cannot take over the sockets of the program that runs (the JDK lacks that):"
+                            + " use another model, as epoll or virtual, or stop that program and start this one");
+        }
+        predecessor.takeOver(plan.endpoints());
+    }
+
+    private static @Nullable ControlSocket control(ServerLife life, Server server) {
+        try {
+            return life.control(server);
+        } catch (IOException e) {
+            throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -140,8 +183,9 @@ final class ServeCommand {
             plan.endpoints().stream().skip(1).forEach(builder::listen);
             plan.service().into(builder, new ServiceContext(plan.arguments(), own.in(), printer,
                     plan.allowAmplification(), plan.options().timeouts().idle(),
-                    plan.options().limits().highWaterBytes(), plan.exec()));
+                    plan.options().limits().highWaterBytes(), plan.exec(), serving));
             life.watchIdleness(builder);
+            life.watchTerminal(builder);
             // Before anything is bound, so that a name that is wrong costs nothing.
             Optional<Account> account = takesOver ? Optional.empty() : account(plan);
             // A worker binds nothing: its supervisor has.

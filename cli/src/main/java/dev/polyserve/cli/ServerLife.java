@@ -5,6 +5,7 @@ import dev.polyserve.ConnectionInfo;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
+import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.ServerListener;
@@ -16,11 +17,13 @@ import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.activation.ServiceManager;
 import dev.polyserve.linux.activation.Watchdog;
+import dev.polyserve.linux.process.ControllingTerminal;
 import dev.polyserve.linux.process.ExitDeadline;
 import dev.polyserve.linux.restart.Predecessor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerLife implements ServerListener, Controlled, AutoCloseable {
     private static final int FAILED = 1;
     private static final Duration FOR_LONG = Duration.ofDays(36_500);
+    private static final Duration TERMINAL_LOOK = Duration.ofSeconds(1);
     /// How long after its deadline the server may take to end; what still hangs then is left behind.
     private static final long END_NANOS = TimeUnit.SECONDS.toNanos(5);
     /// The same after a second signal.
@@ -57,6 +61,7 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
     private final List<String> words;
     private final ServiceManager manager;
     private final Restart restart;
+    private final ControllingTerminal terminal = ControllingTerminal.ofThisProcess();
     private final AtomicInteger connectionsOver = new AtomicInteger();
     private final AtomicInteger endSignals = new AtomicInteger();
     private final AtomicInteger listenersDown = new AtomicInteger();
@@ -90,10 +95,16 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
         this.drainTimeout = plan.options().timeouts().drain();
     }
 
-    /// What each signal does.
+    /// What each signal does. TTIN and TTOU are left to the system, which stops a job in the background by them, where they are no
+    /// requests; a worker ignores them.
     Map<String, Runnable> signals() {
-        return Map.of("TERM", this::end, "INT", this::end, "HUP", this::reload, "USR1", this::status, "USR2",
-                this::restartAsSignalled, "TTIN", () -> addWorkers(1), "TTOU", () -> addWorkers(-1));
+        Map<String, Runnable> actions = new HashMap<>(Map.of("TERM", this::end, "INT", this::end, "HUP", this::hangUp,
+                "USR1", this::status, "USR2", this::restartAsSignalled));
+        if (plan.model() instanceof Model.ProcessPool && !Server.isWorker()) {
+            actions.put("TTIN", () -> addWorkers(1));
+            actions.put("TTOU", () -> addWorkers(-1));
+        }
+        return actions;
     }
 
     /// Waits until a signal, or an interrupt of this thread, ends the server, and drains it.
@@ -130,6 +141,13 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
             log.log(System.Logger.Level.ERROR, "no listener is left, so the server ends", null, "event",
                     "listeners-down");
             ending.countDown();
+        }
+    }
+
+    /// Looks every second whether the terminal that this server, made by this builder, was started at is still open.
+    void watchTerminal(ServerBuilder builder) {
+        if (terminal.isOpen() && !Server.isWorker()) {
+            builder.every(TERMINAL_LOOK, terminal::look);
         }
     }
 
@@ -185,18 +203,32 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
     /// The first time begins to drain, the second ends at once. The deadline comes first: it needs no memory, and nobody else.
     private void end() {
         if (endSignals.incrementAndGet() == 1) {
-            exitDeadline.within(endNanos());
-            callOffRestart();
-            ending.countDown();
+            drainAndEnd();
         } else {
             exitDeadline.within(END_NOW_NANOS);
             endNow();
         }
     }
 
+    private void drainAndEnd() {
+        exitDeadline.within(endNanos());
+        callOffRestart();
+        ending.countDown();
+    }
+
     private long endNanos() {
         Duration drain = drainTimeout;
         return drain.compareTo(FOR_LONG) < 0 ? drain.toNanos() + END_NANOS : Long.MAX_VALUE;
+    }
+
+    /// From a terminal that is closed it ends the server, as any other program there; otherwise it is a request.
+    private void hangUp() {
+        if (!terminal.wasJustClosed()) {
+            reload();
+        } else if (endSignals.compareAndSet(0, 1)) {
+            log.info("the terminal was closed, so the server ends", "event", "terminal-closed");
+            drainAndEnd();
+        }
     }
 
     private void callOffRestart() {
@@ -302,12 +334,8 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
         if (running == null) {
             return;
         }
-        try {
-            log.answer("as a signal asked, there may be " + running.addWorkers(more) + " worker processes now", "event",
-                    "workers-changed");
-        } catch (UnsupportedOperationException e) {
-            log.warn("TTIN and TTOU change nothing: " + e.getMessage(), e, "event", "workers-not-changed");
-        }
+        log.answer("as a signal asked, there may be " + running.addWorkers(more) + " worker processes now", "event",
+                "workers-changed");
     }
 
     /// Reads the configuration again. What has come while one is waiting to do so is the same request; one that comes before the

@@ -55,7 +55,13 @@ final class CommandLine implements AutoCloseable {
 
     /// Starts a service in a Java machine with these options, and waits until it says that it is ready.
     static CommandLine serve(Path directory, List<String> options, List<String> arguments) throws Exception {
-        var program = start(directory, options, arguments);
+        return serve(directory, List.of(), options, arguments);
+    }
+
+    /// The same, by a command that ends in the program's.
+    static CommandLine serve(Path directory, List<String> before, List<String> options, List<String> arguments)
+            throws Exception {
+        var program = start(directory, before, options, arguments);
         try {
             program.awaitReady();
             return program;
@@ -73,12 +79,18 @@ final class CommandLine implements AutoCloseable {
 
     /// Starts a service that need not become ready.
     static CommandLine start(Path directory, List<String> options, List<String> arguments) throws Exception {
+        return start(directory, List.of(), options, arguments);
+    }
+
+    private static CommandLine start(Path directory, List<String> before, List<String> options, List<String> arguments)
+            throws Exception {
         Path jar = requiredJar();
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
                         "-Dstdin.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-jar", jar.toString(), "serve"));
         command.addAll(1, options);
         command.addAll(arguments);
+        command.addAll(0, before);
         Path errors = directory.resolve("errors");
         return new CommandLine(new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
     }

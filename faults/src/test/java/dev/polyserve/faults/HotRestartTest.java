@@ -139,6 +139,18 @@ class HotRestartTest {
 
     @Test
     @Timeout(120)
+    void theModelNioSaysThatItCannotTakeOver() throws Exception {
+        try (CommandLine program = serve("--model", "nio")) {
+            long old = pid();
+            signal(old, "USR2");
+            Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("the restart failed")
+                    .contains("the model nio cannot take over the sockets of the program that runs"));
+            servesOn(program, old);
+        }
+    }
+
+    @Test
+    @Timeout(120)
     void theOldOneServesOnWhenTheNewOneTakesTooLong() throws Exception {
         try (CommandLine program = serve("--restart-timeout", "1ms")) {
             long old = pid();

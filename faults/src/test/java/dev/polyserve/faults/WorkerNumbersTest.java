@@ -2,6 +2,7 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -103,9 +104,15 @@ class WorkerNumbersTest {
         }
         try (CommandLine other = CommandLine.serve(directory, "--model", "virtual", "--listen", "tcp://127.0.0.1:0")) {
             WorkerProcesses.signal("TTIN", other.pid());
-            Eventually.holds(() -> assertThat(other.errors())
-                    .contains("TTIN and TTOU change nothing: this model has no worker processes"));
+            Eventually.holds(() -> assertThat(state(other)).as("left to the system, which stops it").isEqualTo('T'));
+            WorkerProcesses.signal("CONT", other.pid());
+            Eventually.holds(() -> assertThat(state(other)).isNotEqualTo('T'));
         }
+    }
+
+    private static char state(CommandLine program) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + program.pid() + "/stat"));
+        return stat.charAt(stat.lastIndexOf(')') + 2);
     }
 
     @Test

@@ -61,6 +61,12 @@ public final class ConsoleLog implements AutoCloseable {
         quiet = onlyWarnings;
     }
 
+    /// Starts the thread that writes the log, which otherwise starts with the first line: it has what its creator has, such as
+    /// blocked signals.
+    public void start() {
+        lines.start();
+    }
+
     /// Says nothing any more: standard error is somebody else's.
     public void mute() {
         mute = true;

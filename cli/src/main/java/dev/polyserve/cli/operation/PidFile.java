@@ -45,6 +45,9 @@ public final class PidFile implements AutoCloseable {
             // Root must not be made to open something else, as a device, by a link of the directory's owner.
             old = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
+            if (!Files.isDirectory(directory(path))) {
+                throw unusable(path, e);
+            }
             return new PidFile(path, null);
         } catch (FileSystemException e) {
             throw unusable(path, e);
@@ -90,8 +93,7 @@ public final class PidFile implements AutoCloseable {
 
     /// Writes the number; the file is there whole, or not at all.
     public void write(long pid) throws IOException {
-        Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent(), "a file has a directory");
-        Path temporary = temporary(directory);
+        Path temporary = temporary(directory(path));
         FileChannel written = null;
         try {
             written = FileChannel.open(temporary, StandardOpenOption.WRITE);
@@ -114,6 +116,10 @@ public final class PidFile implements AutoCloseable {
             giveUp(written, temporary);
             throw e;
         }
+    }
+
+    private static Path directory(Path path) {
+        return Objects.requireNonNull(path.toAbsolutePath().getParent(), "a file has a directory");
     }
 
     private static void giveUp(@Nullable FileChannel written, Path temporary) throws IOException {

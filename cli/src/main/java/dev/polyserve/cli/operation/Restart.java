@@ -26,6 +26,7 @@ public final class Restart {
     private final List<Endpoint> asked;
     private final Optional<Predecessor> predecessor;
     private final Duration atMost;
+    private final long ownPid;
     private final AtomicBoolean underWay = new AtomicBoolean();
     private volatile @Nullable Successor successor;
 
@@ -33,6 +34,11 @@ public final class Restart {
     /// @param predecessor whom this program has taken over from
     /// @param atMost how long the new program may take until it serves
     public Restart(ConsoleLog log, List<Endpoint> asked, Optional<Predecessor> predecessor, Duration atMost) {
+        this(log, asked, predecessor, atMost, ProcessHandle.current().pid());
+    }
+
+    Restart(ConsoleLog log, List<Endpoint> asked, Optional<Predecessor> predecessor, Duration atMost, long ownPid) {
+        this.ownPid = ownPid;
         this.log = log;
         this.asked = List.copyOf(asked);
         this.predecessor = predecessor;
@@ -49,6 +55,9 @@ public final class Restart {
     /// @return its process
     /// @throws IOException saying why it does not; then everything is as it was
     public int start(Server server) throws IOException {
+        if (ownPid == FirstProcess.PID) {
+            throw new IOException(FirstProcess.WHY_NO_RESTART);
+        }
         if (!underWay.compareAndSet(false, true)) {
             throw new IOException("a restart is under way already");
         }
@@ -76,7 +85,7 @@ public final class Restart {
 
     private static List<String> command() throws IOException {
         List<String> line = ThisProgram.commandLine();
-        String launcher = System.getenv(LAUNCHER);
+        String launcher = ThisProgram.environment().get(LAUNCHER);
         int jar = line.indexOf(JAR);
         if (launcher == null || launcher.isEmpty() || jar < 0) {
             return line;

@@ -8,12 +8,15 @@ import dev.polyserve.ServerBuilder;
 import dev.polyserve.cli.text.Addresses;
 import dev.polyserve.cli.text.LineWriter;
 import dev.polyserve.cli.text.Printable;
+import dev.polyserve.linux.process.ControllingTerminal;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,7 @@ final class Reply {
     private static final Codec<String> LINES = ByteLines.printable();
     private static final String GREETING = "Welcome to login...";
     private static final String EXIT = "exit";
+    private static final Duration UNTIL_FOREGROUND = Duration.ofSeconds(1);
     private static final String HOW = "type the number of a client, a space and the answer, as in: 1 hello";
 
     private final InputStream in;
@@ -38,21 +42,38 @@ final class Reply {
         this.out = out;
     }
 
-    /// Serves connections, and reads what the operator types on a thread of its own.
-    void into(ServerBuilder builder) {
+    /// Serves connections, and reads what the operator types, once it serves, on a thread of its own.
+    void into(ServerBuilder builder, CompletionStage<Void> serving) {
         builder.handleEach(Client::new);
-        Thread.ofPlatform().daemon().name("polyserve-operator").start(this::readOperator);
+        Thread operator = Thread.ofPlatform().daemon().name("polyserve-operator").unstarted(this::readOperator);
+        CompletionStage<Void> _ = serving.thenRun(operator::start);
     }
 
     private void readOperator() {
         try (var typed = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            for (String line; (line = typed.readLine()) != null;) {
+            for (String line; (line = readLine(typed)) != null;) {
                 if (!line.isBlank()) {
                     answer(line.strip());
                 }
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "the operator's input cannot be read any more: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// The next line, as soon as the server is in the foreground of its terminal: reading there fails until then.
+    private static @Nullable String readLine(BufferedReader typed) throws IOException, InterruptedException {
+        while (true) {
+            try {
+                return typed.readLine();
+            } catch (IOException e) {
+                if (!ControllingTerminal.isInBackground()) {
+                    throw e;
+                }
+                Thread.sleep(UNTIL_FOREGROUND);
+            }
         }
     }
 

@@ -115,7 +115,7 @@ public enum Service implements Servable {
             case UPPER -> builder.protocol(Upper::new).datagrams(new DatagramGuard(Upper::reply, false));
             case PRINT -> new Print(context.out()).into(builder);
             case WELCOME -> builder.handle(new Welcome(context.arguments()));
-            case REPLY -> new Reply(context.in(), context.out()).into(builder);
+            case REPLY -> new Reply(context.in(), context.out()).into(builder, context.serving());
             case CHAT -> builder.handleEach(new ChatRoom()::newcomer);
             case DISCARD -> builder.protocol(Discard::new).datagrams(Discard::datagram);
             case CHARGEN -> builder.protocol(() -> new Chargen(context.highWaterBytes()))

@@ -4,6 +4,7 @@ import dev.polyserve.cli.text.LineWriter;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /// What a service may use.
 ///
@@ -14,8 +15,9 @@ import java.util.List;
 /// @param idleTimeout after what time without a byte a connection ends; zero: never
 /// @param highWaterBytes output waiting for a peer above which it is not fed
 /// @param exec how a program is run
+/// @param serving is done once clients are served
 public record ServiceContext(List<String> arguments, InputStream in, LineWriter out, boolean allowAmplification,
-        Duration idleTimeout, int highWaterBytes, Exec exec) {
+        Duration idleTimeout, int highWaterBytes, Exec exec, CompletionStage<Void> serving) {
     /// Keeps its own copy of the arguments.
     public ServiceContext {
         arguments = List.copyOf(arguments);

@@ -123,7 +123,8 @@ public final class LineWriter implements AutoCloseable {
         return threadName;
     }
 
-    private void start() {
+    /// Starts its thread, which otherwise starts with the first line.
+    public void start() {
         if (!started.get() && started.compareAndSet(false, true)) {
             writer.start();
         }

@@ -42,6 +42,7 @@ enum CallNumber {
     SETFSGID(123, 152), //
     CAPGET(125, 90), //
     CAPSET(126, 91), //
+    RT_SIGPROCMASK(14, 135), //
     KILL(62, 129), //
     WAITID(247, 95), //
     PIDFD_SEND_SIGNAL(424, 424), //

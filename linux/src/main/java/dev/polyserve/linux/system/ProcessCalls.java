@@ -12,6 +12,10 @@ public final class ProcessCalls {
     public static final int SIGTERM = 15;
     /// End now.
     public static final int SIGKILL = 9;
+    /// A job in the background has read its terminal.
+    public static final int SIGTTIN = 21;
+    /// A job in the background has written to its terminal, which has TOSTOP set, or has changed it.
+    public static final int SIGTTOU = 22;
 
     static final int SIGCHLD = 17;
     static final int P_PID = 1;
@@ -22,6 +26,7 @@ public final class ProcessCalls {
     /// `struct kernel_sigaction { void *handler; long flags; void *restorer; u64 mask; }`
     private static final int SIGNAL_SET_BYTES = 8;
     private static final long SIG_IGN = 1;
+    private static final int SIG_BLOCK = 0;
     private static final long SA_NOCLDWAIT = 2;
 
     private ProcessCalls() {}
@@ -92,5 +97,25 @@ public final class ProcessCalls {
             memory.word(i, 0);
         }
         return (int) call(memory, CallNumber.RT_SIGACTION, SIGCHLD, memory.wordsAddress(), 0, SIGNAL_SET_BYTES, 0, 0);
+    }
+
+    /// `rt_sigaction(2)`: the process ignores the signal from now on.
+    public static int ignore(CallMemory memory, int signal) {
+        memory.word(0, SIG_IGN);
+        for (int i = 1; i < 4; i++) {
+            memory.word(i, 0);
+        }
+        return (int) call(memory, CallNumber.RT_SIGACTION, signal, memory.wordsAddress(), 0, SIGNAL_SET_BYTES, 0, 0);
+    }
+
+    /// `rt_sigprocmask(2)`: the calling thread, and every thread that it starts later, blocks these signals too.
+    public static int block(CallMemory memory, int... signals) {
+        long set = 0;
+        for (int signal : signals) {
+            set |= 1L << (signal - 1);
+        }
+        memory.word(0, set);
+        return (int) call(memory, CallNumber.RT_SIGPROCMASK, SIG_BLOCK, memory.wordsAddress(), 0, SIGNAL_SET_BYTES, 0,
+                0);
     }
 }

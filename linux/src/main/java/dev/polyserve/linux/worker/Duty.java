@@ -9,6 +9,7 @@ import dev.polyserve.Server;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.process.ExitDeadline;
+import dev.polyserve.linux.process.TerminalSignals;
 import dev.polyserve.linux.socket.GivenSockets;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.Runner;
@@ -63,6 +64,7 @@ public final class Duty {
 
         private static Duty read() {
             try {
+                TerminalSignals.ignore();
                 Link link = WorkerProgram.link();
                 Link.Received first = link.await(FIRST_ORDER_NANOS)
                         .orElseThrow(() -> new IOException("it says nothing"));

@@ -46,6 +46,39 @@ class ProcessCallsTest {
     }
 
     @Test
+    void aSignalIsBlockedInTheThreadAndThoseThatItStarts() throws Exception {
+        long[] seen = new long[2];
+        Thread thread = Thread.ofPlatform().start(() -> {
+            seen[0] = ProcessCalls.block(CallMemory.small(), ProcessCalls.SIGTTIN, ProcessCalls.SIGTTOU);
+            Thread child = Thread.ofPlatform().start(() -> seen[1] = blocked());
+            try {
+                child.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        thread.join();
+        assertThat(seen[0]).isZero();
+        long both = 1L << (ProcessCalls.SIGTTIN - 1) | 1L << (ProcessCalls.SIGTTOU - 1);
+        assertThat(seen[1] & both).isEqualTo(both);
+        assertThat(blocked() & both).as("in a thread that has nothing to do with it").isZero();
+    }
+
+    private static long blocked() {
+        CallMemory words = CallMemory.small();
+        assertThat(SystemCalls.call(words, CallNumber.RT_SIGPROCMASK, 0, 0, words.wordsAddress(), 8, 0, 0)).isZero();
+        return words.word(0);
+    }
+
+    @Test
+    void aSignalIsIgnoredByTheProcess() {
+        setAction(SIGUSR2, 0, 0);
+        assertThat(ProcessCalls.ignore(memory, SIGUSR2)).isZero();
+        assertThat(sigaction(SIGUSR2, 0, memory.wordsAddress())).isZero();
+        assertThat(memory.word(0)).isEqualTo(SIG_IGN);
+    }
+
+    @Test
     void noSignalIsBlockedOrIgnoredInAChild() throws Exception {
         Path seen = directory.resolve("seen");
         setAction(SIGUSR2, SIG_IGN, 0);

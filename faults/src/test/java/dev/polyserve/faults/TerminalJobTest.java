@@ -1,0 +1,157 @@
+package dev.polyserve.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A server that is a job of a terminal: in its background, where the kernel has signals for what reads and writes the terminal,
+/// and when the terminal is closed. The terminal is one of script(1), with a shell at it.
+@EnabledOnOs(OS.LINUX)
+@Timeout(120)
+class TerminalJobTest {
+    private static final double IDLE_CORES = 0.2;
+    private static final Duration LOOK = Duration.ofMillis(700);
+    private static final Pattern JOB = Pattern.compile("job=(\\d+)");
+    private static final Pattern READY = Pattern.compile("serving \\S+ on tcp://127\\.0\\.0\\.1:(\\d+) with");
+
+    @TempDir
+    private Path directory;
+    private Process script;
+    private Writer typed;
+
+    @BeforeEach
+    void openTerminal() throws Exception {
+        Requirements.program("script");
+        Path shell = Files.writeString(directory.resolve("shell"), "exec bash --norc --noprofile -i\n");
+        script = new ProcessBuilder("script", "-qc", "bash " + shell, "/dev/null").redirectErrorStream(true)
+                .redirectOutput(shown().toFile()).start();
+        typed = script.outputWriter(StandardCharsets.UTF_8);
+    }
+
+    @AfterEach
+    void closeTerminal() throws IOException {
+        script.descendants().forEach(ProcessHandle::destroyForcibly);
+        script.destroyForcibly();
+        typed.close();
+    }
+
+    private Path shown() {
+        return directory.resolve("shown");
+    }
+
+    private void type(String line) throws IOException {
+        typed.write(line + "\n");
+        typed.flush();
+    }
+
+    /// Starts a server in the background of the terminal.
+    ///
+    /// @param streams where its output goes, if not to the terminal
+    private ProcessHandle serve(String before, List<String> arguments, String streams) throws Exception {
+        List<String> words = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                        "-jar", CommandLine.requiredJar().toString(), "serve"));
+        words.addAll(arguments);
+        words.addAll(List.of("--listen", "tcp://127.0.0.1:0"));
+        String command = words.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+        // In a file, for a terminal takes no long lines.
+        Path job = Files.writeString(directory.resolve("job"),
+                before + "\n" + command + " " + streams + " &\necho job=$!\n");
+        type(". " + job);
+        return ProcessHandle.of(Long.parseLong(awaitShown(JOB))).orElseThrow();
+    }
+
+    private String awaitShown(Pattern pattern) throws Exception {
+        List<String> found = new ArrayList<>();
+        Eventually.holds(() -> {
+            Matcher matcher = pattern.matcher(Files.readString(shown(), StandardCharsets.ISO_8859_1));
+            assertThat(matcher.find()).as(pattern + " in what is shown").isTrue();
+            found.add(matcher.group(1));
+        });
+        return found.getLast();
+    }
+
+    private static boolean isInForeground(ProcessHandle job) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + job.pid() + "/stat"));
+        // state ppid pgrp session tty_nr tpgid …, after the name (proc_pid_stat(5)).
+        String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return afterName[2].equals(afterName[5]);
+    }
+
+    private static void converse(int port) throws IOException {
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            client.setSoTimeout(60_000);
+            client.getOutputStream().write("x\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.getInputStream().read()).isPositive();
+        }
+    }
+
+    private static void requireIdleAndEnds(ProcessHandle server) throws Exception {
+        assertThat(ProcessorTime.coresUsed(server.pid(), LOOK)).as("cores used").isLessThan(IDLE_CORES);
+        WorkerProcesses.signal("TERM", server.pid());
+        server.onExit().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void oneThatReadsItsTerminalServesOnAndReadsInTheForeground() throws Exception {
+        ProcessHandle server = serve("", List.of("reply"), "");
+        int port = Integer.parseInt(awaitShown(READY));
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            client.setSoTimeout(60_000);
+            assertThat(client.getInputStream().read()).isPositive();
+            awaitShown(Pattern.compile("(\\[1] connected)"));
+            assertThat(ProcessorTime.coresUsed(server.pid(), LOOK)).as("cores used").isLessThan(IDLE_CORES);
+            type("fg");
+            Eventually.holds(() -> assertThat(isInForeground(server)).isTrue());
+            type("1 the answer");
+            String heard = "";
+            while (!heard.contains("the answer")) {
+                heard += (char) client.getInputStream().read();
+            }
+        }
+        requireIdleAndEnds(server);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "epoll", "process-pool"})
+    void oneThatWritesToATerminalWithTostopServesOn(String model) throws Exception {
+        Requirements.model(model);
+        ProcessHandle server = serve("stty tostop", List.of("echo", "--model", model), "");
+        converse(Integer.parseInt(awaitShown(READY)));
+        awaitShown(Pattern.compile("(closed #1)"));
+        requireIdleAndEnds(server);
+    }
+
+    @Test
+    void oneEndsWithItsTerminal() throws Exception {
+        Path errors = directory.resolve("errors");
+        ProcessHandle server = serve("", List.of("echo"), "2>" + errors);
+        converse(Integer.parseInt(awaitShown(READY)));
+        // The shell, which is told first, tells its jobs.
+        script.destroyForcibly();
+        server.onExit().get(20, TimeUnit.SECONDS);
+        assertThat(Files.readString(errors)).contains("the terminal was closed, so the server ends", "drained in ");
+    }
+}

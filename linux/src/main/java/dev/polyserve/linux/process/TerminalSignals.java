@@ -1,0 +1,40 @@
+package dev.polyserve.linux.process;
+
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.ProcessCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.linux.system.SystemCalls;
+import java.io.IOException;
+
+/// TTIN and TTOU, which the kernel sends to a job in the background that reads its terminal, or writes to one with `stty tostop`.
+///
+/// A process that catches such a signal does not stop: the kernel sends the signal, restarts the call, and sends it again, for
+/// ever. A thread that blocks the signal is not sent it: its write goes through, and its read fails with EIO
+/// (POSIX.1-2024, 11.1.4 Terminal Access Control).
+///
+/// **Thread**: as each method says.
+public final class TerminalSignals {
+    private TerminalSignals() {}
+
+    /// The calling thread, and every thread that it starts later, reads and writes the terminal without these signals. One that is
+    /// sent with `kill` does what it did before, in a thread of the JVM's own. Nothing happens where system calls cannot be made.
+    ///
+    /// @throws IOException when the system refuses it
+    public static void blockInThisThread() throws IOException {
+        if (SystemCalls.whyNot().isPresent()) {
+            return;
+        }
+        SystemCallException.require("rt_sigprocmask",
+                ProcessCalls.block(CallMemory.small(), ProcessCalls.SIGTTIN, ProcessCalls.SIGTTOU));
+    }
+
+    /// This process ignores these signals. For one that leads a process group of its own, which no shell knows: if it stopped,
+    /// nothing would continue it. **Thread**: any.
+    ///
+    /// @throws IOException when the system refuses it
+    public static void ignore() throws IOException {
+        CallMemory memory = CallMemory.small();
+        SystemCallException.require("rt_sigaction", ProcessCalls.ignore(memory, ProcessCalls.SIGTTIN));
+        SystemCallException.require("rt_sigaction", ProcessCalls.ignore(memory, ProcessCalls.SIGTTOU));
+    }
+}
