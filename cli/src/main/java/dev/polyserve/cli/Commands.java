@@ -4,6 +4,7 @@ import dev.polyserve.cli.connect.ConnectionFailure;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.text.Units;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -36,10 +37,12 @@ final class Commands {
         boolean debug = debug(args);
         try (ConsoleLog log = new ConsoleLog(stdio.err(), debug)) {
             log.install();
-            return runLogged(args, log);
+            return runLogged(CommandWords.of(args), log);
         } catch (ExitException e) {
             return complain(e.getMessage(), e, e.status(), debug);
         } catch (ParameterException e) {
+            return complain(Mistakes.sentence(e, List.of(args)), e, 2, debug);
+        } catch (InvalidPathException e) {
             return complain(Mistakes.sentence(e), e, 2, debug);
         } catch (ConnectionFailure e) {
             return complain(e.getMessage(), e, 1, debug);

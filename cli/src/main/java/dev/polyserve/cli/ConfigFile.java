@@ -1,12 +1,12 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.cli.text.Nearest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
@@ -19,6 +19,8 @@ import org.tomlj.TomlPosition;
 ///
 /// The only class that uses tomlj, so that it is loaded only when there is a configuration.
 final class ConfigFile {
+    private static final List<String> KEYS = Stream.of(Setting.values()).map(Setting::key).toList();
+
     private final Path file;
     private final TomlParseResult toml;
 
@@ -55,8 +57,8 @@ final class ConfigFile {
         for (String key : toml.keySet()) {
             String where = place(key);
             Setting setting = Setting.of(key).orElseThrow(() -> ExitException.wrong("unknown key in " + where
-                    + ": the keys are "
-                    + Stream.of(Setting.values()).map(Setting::key).collect(Collectors.joining(", "))));
+                    + Nearest.to(key, KEYS).map(near -> ", did you mean " + near + "?").orElse("")
+                    + " (the keys are the long options of polyserve serve --help)"));
             settings.put(setting, values(setting, toml.get(List.of(key)), where), where);
         }
         return settings;

@@ -3,6 +3,7 @@ package dev.polyserve.cli;
 import dev.polyserve.linux.process.ExitDeadline;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /// The program.
@@ -15,7 +16,7 @@ public final class Main {
     public static void main(String[] args) {
         int status;
         try {
-            status = run(args, System.in, System.out, System.err);
+            status = run(args, System.in, withAllLetters(System.out), withAllLetters(System.err));
             // Shutdown hooks of a user's handler may hang.
             ExitDeadline.start().within(HOOKS_NANOS);
         } catch (OutOfMemoryError e) {
@@ -23,6 +24,13 @@ public final class Main {
             return;
         }
         System.exit(status);
+    }
+
+    /// The stream as it is, but in UTF-8 without a locale, where the JDK would write a question mark for each letter beyond ASCII.
+    private static PrintStream withAllLetters(PrintStream stream) {
+        return stream.charset().equals(StandardCharsets.US_ASCII)
+                ? new PrintStream(stream, true, StandardCharsets.UTF_8)
+                : stream;
     }
 
     /// Runs on these streams and returns the exit status. Interrupting the calling thread ends `serve` as a TERM signal does.

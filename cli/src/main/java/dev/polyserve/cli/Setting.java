@@ -17,7 +17,8 @@ enum Setting {
     LOOPS("loops", "N", Shape.NUMBER, "How many event loops, for the models that have them."),
     /// Threads or processes.
     WORKERS("workers", "MIN[..MAX]", Shape.TEXT,
-            "How many worker processes, or threads of a thread-pool (one number there)."),
+            "How many worker processes, or threads of a thread-pool (one number there; default: thread-pool four for each"
+                    + " processor, process 40 at most, process-pool one for each processor)."),
     /// Inside a worker.
     INNER("inner", "MODEL", Shape.TEXT, "What runs inside a process-pool worker (default: virtual)."),
     /// Workers that wait for work.
@@ -59,7 +60,7 @@ enum Setting {
     /// Whose rights it has.
     USER("user", "NAME[:GROUP]", Shape.TEXT,
             "Becomes this user once it listens, in every thread and for good; for servers that are started as root"
-                    + " (default: nobody else)."),
+                    + " (default: the user that starts it)."),
     /// Who may connect to Unix sockets.
     UNIX_MODE("unix-mode", "MODE", Shape.TEXT,
             "Who may connect to the Unix sockets that are bound: the mode of their files, as in 0660 (default: as the umask"

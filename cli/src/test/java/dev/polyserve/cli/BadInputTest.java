@@ -39,6 +39,8 @@ class BadInputTest {
                 mistake("serve proxy nowhere", "bad endpoint 'nowhere'"),
                 mistake("serve proxy udp://127.0.0.1:53", "proxy passes connections on"),
                 mistake("serve exec", "exec needs -- COMMAND"),
+                mistake("serve exec sh -c cat", "unknown option '-c': before a program with options stands --"),
+                mistake("serve exec --lisen x -- cat", "unknown option '--lisen', did you mean --listen?"),
                 mistake("connect", "missing required parameter: 'ENDPOINT'"),
                 mistake("connect here", "bad endpoint 'here'"),
                 mistake("connect fd:3", "an inherited descriptor is for serving"),
@@ -72,6 +74,8 @@ class BadInputTest {
     private static Stream<Arguments> values() {
         return Stream.of(mistake("serve --model fast", "unknown model 'fast': take one of iterative"),
                 mistake("serve --listen 127.0.0.1:80", "bad endpoint '127.0.0.1:80'"),
+                mistake("serve --listen 127.0.0.1:80", "did you mean tcp://127.0.0.1:80?"),
+                mistake("serve --model threads", "unknown model 'threads': did you mean thread?"),
                 mistake("serve --listen tcp://127.0.0.1:70000", "the port '70000' is not a number from 0 to 65535"),
                 mistake("serve --max-connections many", "bad --max-connections 'many': it is not a whole number"),
                 mistake("serve --max-connections 0", "max-connections: 0 is less than 1"),
@@ -145,6 +149,8 @@ class BadInputTest {
                 mistake("serve --model nio --listen unixgram:/tmp/polyserve-test", "this model has no Unix datagrams"),
                 mistake("serve --user-timeout 5s --listen tcp://127.0.0.1:0", "this model cannot set user-timeout"),
                 mistake("serve --model nio --listen unix:@polyserve-test", "this model has no abstract addresses"),
+                mistake("serve --model nio --listen unix:/" + "x".repeat(106),
+                        "its path has 107 bytes and the JDK's sockets take 106"),
                 mistake("serve --listen fd:web", "no socket of that name was inherited"),
                 mistake("serve --listen tcp://no-such-host.invalid:0", "no-such-host.invalid"));
     }

@@ -36,7 +36,8 @@ class ConfigFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"max-conections = 1 | unknown key in * line 2 key 'max-conections'",
+    @CsvSource(delimiter = '|', value = {
+        "max-conections = 1 | unknown key in * line 2 key 'max-conections', did you mean max-connections? (the keys are",
         "listen = [] | line 2 key 'listen': the list is empty",
         "quiet = 'yes' | line 2 key 'quiet': it is true or false",
         "model = ['nio'] | line 2 key 'model': it is a text in quotes or a whole number",

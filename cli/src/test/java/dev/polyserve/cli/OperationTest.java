@@ -117,8 +117,9 @@ class OperationTest {
     @Test
     void aPidFileWithoutADirectoryIsOneSentence() throws Exception {
         try (ServedProcess server = withPidFile(directory.resolve("none").resolve("pid"))) {
-            assertThat(server.awaitStatus()).isEqualTo(1);
+            assertThat(server.awaitStatus()).isEqualTo(2);
             server.err.awaitContaining("its directory does not exist; make it or take another path");
+            assertThat(server.out.text()).isEmpty();
         }
     }
 
@@ -129,6 +130,26 @@ class OperationTest {
             assertThat(server.awaitStatus()).isEqualTo(2);
             server.err.awaitContaining("is a symbolic link; give the file that it leads to");
         }
+    }
+
+    @Test
+    void aControlSocketWithoutADirectoryIsOneSentence() throws Exception {
+        try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", ANYWHERE, "--control",
+                directory.resolve("none").resolve("control").toString())) {
+            assertThat(server.awaitStatus()).isEqualTo(2);
+            server.err.awaitContaining("none/control");
+            assertThat(server.err.text()).hasLineCount(1);
+            assertThat(server.out.text()).isEmpty();
+        }
+    }
+
+    @Test
+    void processOneOfAPidFileIsNotRestarted() throws Exception {
+        Path file = Files.writeString(directory.resolve("pid"), "1\n");
+        Cli.Finished restart = Cli.run("restart", "--pid-file", file.toString());
+        assertThat(restart.err()).startsWith("polyserve: process 1 of the pid file " + file
+                + " cannot be restarted: it is process 1, with whose end the container ends").hasLineCount(1);
+        assertThat(restart.status()).isEqualTo(1);
     }
 
     @Test
@@ -145,6 +166,22 @@ class OperationTest {
             assertThat(restart.status()).isEqualTo(1);
         } finally {
             parent.destroyForcibly();
+        }
+    }
+
+    @Test
+    void workersStartThoughTheWorkingDirectoryWasDeleted() throws Exception {
+        Path gone = Files.createDirectory(directory.resolve("gone"));
+        try (ServedProcess server = ServedProcess.start(
+                List.of("sh", "-c", "cd \"$0\" && exec \"$@\"", gone.toString()),
+                Map.of(), "serve", "upper", "--listen", ANYWHERE, "--model", "process-pool", "--workers", "1")) {
+            int port = server.awaitPort();
+            Files.delete(gone);
+            List<ProcessHandle> workers = ProcessHandle.of(server.pid()).orElseThrow().children().toList();
+            assertThat(workers).hasSize(1);
+            assertThat(workers.getFirst().destroyForcibly()).isTrue();
+            server.err.awaitContaining("the working directory was deleted: this program is started again in /");
+            talk(port);
         }
     }
 

@@ -26,7 +26,8 @@ record StatusJson(Controlled controlled) {
                 .put("bytesIn", stats.bytesIn()).put("bytesOut", stats.bytesOut())
                 .put("datagramsIn", stats.datagramsIn()).put("datagramsOut", stats.datagramsOut())
                 .put("bufferedBytes", stats.bufferedBytes()).put("limitsReached", limits(stats.reached()))
-                .putAll("acceptQueues", queues(server)).put("workerRestarts", stats.workerRestarts())
+                .putAll("acceptQueues", queues(server)).put("waitingForThread", ThreadQueue.waiting(server))
+                .put("workerRestarts", stats.workerRestarts())
                 .putAll("workers", server.workers().stream().map(StatusJson::worker).toList()).toString();
     }
 

@@ -46,10 +46,11 @@ record StatusText(Controlled controlled) {
 
     private static String waiting(Server server) {
         List<AcceptQueue> queues = AcceptQueue.of(server.endpoints());
-        return queues.isEmpty()
+        String inKernel = queues.isEmpty()
                 ? "unknown here"
                 : queues.stream().map(queue -> queue.waiting() + " to be accepted on " + queue.endpoint())
                         .collect(Collectors.joining(", "));
+        return inKernel + ", " + ThreadQueue.waiting(server) + " for a thread";
     }
 
     String workers() {

@@ -34,7 +34,7 @@ public final class AccessLog implements ServerListener {
         List<Object> fields = new ArrayList<>(List.of("event", "closed", "connection", connection.id(), "peer", peer,
                 "endpoint", connection.endpoint(), "why", why(cause), "by", cause.endedBy()));
         StringBuilder line = new StringBuilder("closed #").append(connection.id()).append(' ').append(peer).append(' ')
-                .append(why(cause)).append(" by ").append(cause.endedBy());
+                .append(why(cause)).append(by(cause));
         if (isCounted(connection)) {
             line.append(", in ").append(connection.bytesIn()).append(" B, out ").append(connection.bytesOut())
                     .append(" B");
@@ -60,6 +60,14 @@ public final class AccessLog implements ServerListener {
         String peer = Addresses.shown(connection.peer());
         log.info("rejected #" + connection.id() + " " + peer + " " + why, "event", "rejected",
                 "connection", connection.id(), "peer", peer, "endpoint", connection.endpoint(), "why", why);
+    }
+
+    /// What a limit has ended says so itself.
+    private static String by(Cause cause) {
+        return switch (cause) {
+            case Cause.TimedOut _, Cause.LimitReached _ -> "";
+            case Cause.Done _, Cause.PeerReset _, Cause.Failed _, Cause.Stopped _ -> " by " + cause.endedBy();
+        };
     }
 
     /// Without what the handler threw: a warning has told it.

@@ -1,13 +1,17 @@
 package dev.polyserve.cli.services;
 
 import dev.polyserve.linux.activation.Activation;
-import java.util.HashMap;
+import dev.polyserve.linux.process.ThisProgram;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import dev.polyserve.Command;
 import dev.polyserve.ServerBuilder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// How the service `exec` runs its program.
 ///
@@ -59,8 +63,24 @@ public record Exec(List<String> variables, Stdio stdio) {
         Command command = command(context.arguments());
         switch (stdio) {
             case SOCKET -> builder.command(command);
-            case PIPE -> builder.handle(new PipedCommand(command, context.idleTimeout()));
+            case PIPE -> builder.handle(new PipedCommand(requireText(command), context.idleTimeout()));
         }
+    }
+
+    /// The JDK, which starts a program with pipes, writes a question mark for what the locale's encoding has not.
+    ///
+    /// @throws IllegalArgumentException when that would happen
+    private static Command requireText(Command command) {
+        Charset encoding = Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
+        CharsetEncoder encoder = encoding.newEncoder();
+        Stream<String> variables = command.environment().entrySet().stream().map(Object::toString);
+        Stream.concat(command.argv().stream(), variables).filter(text -> !encoder.canEncode(text)).findFirst()
+                .ifPresent(text -> {
+                    throw new IllegalArgumentException(
+                            "'" + text + "' cannot be given to a program in this locale's encoding, "
+                                    + encoding + ": start java with LC_ALL=C.UTF-8, or take --stdio socket");
+                });
+        return command;
     }
 
     private Command command(List<String> argv) {
@@ -76,12 +96,12 @@ public record Exec(List<String> variables, Stdio stdio) {
                         Optional.ofNullable(System.getenv(variable)).orElseThrow());
             }
         }
-        return command;
+        return command.withEnvironment(ThisProgram.exact(command.environment()));
     }
 
     /// All of ours, but for what a service manager says to this process alone, and what was given.
     private static Map<String, String> ours(Map<String, String> given) {
-        Map<String, String> ours = new HashMap<>(System.getenv());
+        Map<String, String> ours = ThisProgram.environment();
         Activation.forget(ours);
         ours.putAll(given);
         return ours;

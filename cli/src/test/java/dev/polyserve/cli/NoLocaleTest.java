@@ -1,0 +1,99 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Without a locale, as under cron and in containers: words beyond ASCII reach clients as they were given, or are refused in one
+/// sentence. The test's own JVM may have no locale either, so that a shell puts the letters in the place of `WORD`.
+@EnabledOnOs(OS.LINUX)
+@Timeout(120)
+class NoLocaleTest {
+    private static final Map<String, String> NO_LOCALE = Map.of("LC_ALL", "C");
+    private static final String UTF8 = "Gr\\xc3\\xbc\\xc3\\x9f";
+    private static final String GREETING = "Gr\u00fc\u00df\n";
+
+    @TempDir
+    private Path directory = Path.of(".");
+
+    private static ServedProcess start(String word, Map<String, String> environment, String... arguments)
+            throws IOException {
+        return ServedProcess.start(
+                List.of("bash", "-c", "V=$'" + word + "' exec \"${@//WORD/$'" + word + "'}\"", "bash"), environment,
+                arguments);
+    }
+
+    private static void requireGreeting(ServedProcess server) throws Exception {
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.awaitPort())) {
+            client.setSoTimeout(40_000);
+            byte[] greeting = GREETING.getBytes(StandardCharsets.UTF_8);
+            assertThat(client.getInputStream().readNBytes(greeting.length)).as(server.err.text()).isEqualTo(greeting);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "epoll", "process"})
+    void clientsReadWhatWasGiven(String model) throws Exception {
+        try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "welcome", "WORD", "--model", model, "--listen",
+                "tcp://127.0.0.1:0")) {
+            requireGreeting(server);
+        }
+    }
+
+    @Test
+    void programsGetWhatWasGivenAndWhatIsOurs() throws Exception {
+        try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "exec", "--listen", "tcp://127.0.0.1:0", "--env",
+                "V", "--", "sh", "-c", "test $V = WORD && echo WORD")) {
+            requireGreeting(server);
+        }
+    }
+
+    @Test
+    void aProgramBehindPipesIsRefused() throws Exception {
+        try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "exec", "--stdio", "pipe", "--listen",
+                "tcp://127.0.0.1:0", "--", "echo", "WORD")) {
+            refused(server, "'Gr\u00fc\u00df' cannot be given to a program in this locale's encoding, US-ASCII");
+        }
+    }
+
+    @Test
+    void namesOfFilesAreRefused() throws Exception {
+        try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "echo", "--pid-file", "/tmp/WORD")) {
+            refused(server,
+                    "the path '/tmp/Gr\u00fc\u00df' has letters that this system's encoding of file names, US-ASCII,");
+        }
+        Path config = Files.writeString(directory.resolve("c.toml"), "listen = \"unix:/tmp/Gr\u00fc\u00df\"\n");
+        try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "echo", "--config", config.toString())) {
+            refused(server,
+                    "bad endpoint 'unix:/tmp/Gr\u00fc\u00df': the path has letters that this system's encoding");
+        }
+    }
+
+    @Test
+    void bytesThatAreNoTextAreRefused() throws Exception {
+        try (ServedProcess server = start("Gr\\xfc", NO_LOCALE, "serve", "welcome", "WORD")) {
+            refused(server, "'Gr\ufffd' has bytes that are no text in this locale's encoding, UTF-8");
+        }
+    }
+
+    private static void refused(ServedProcess server, String sentence) throws Exception {
+        assertThat(server.awaitStatus()).isEqualTo(2);
+        server.err.awaitContaining("polyserve: " + sentence);
+        assertThat(server.err.text()).hasLineCount(1);
+        assertThat(server.out.text()).isEmpty();
+    }
+}
