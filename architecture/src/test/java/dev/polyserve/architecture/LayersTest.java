@@ -20,6 +20,7 @@ class LayersTest {
     private static final String API = "dev.polyserve";
     private static final String COROUTINE = "dev.polyserve.coroutine";
     private static final String CONVERSATION = "dev.polyserve.conversation";
+    private static final String TEXT = "dev.polyserve.text";
     private static final String IO = "dev.polyserve.io";
     private static final String LOOP = "dev.polyserve.loop";
     private static final String RUN = "dev.polyserve.run";
@@ -49,10 +50,11 @@ class LayersTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry(COROUTINE, Set.of()),
             Map.entry(API, Set.of(COROUTINE)),
-            Map.entry(CONVERSATION, Set.of(API, COROUTINE)),
+            Map.entry(TEXT, Set.of(API)),
+            Map.entry(CONVERSATION, Set.of(API, TEXT, COROUTINE)),
             Map.entry(IO, Set.of(API, CONVERSATION)),
             Map.entry(LOOP, Set.of(API, CONVERSATION, IO, COROUTINE)),
-            Map.entry(RUN, Set.of(API, CONVERSATION, IO, LOOP, COROUTINE)),
+            Map.entry(RUN, Set.of(API, TEXT, CONVERSATION, IO, LOOP, COROUTINE)),
             Map.entry(LINUX_SYSTEM, Set.of()),
             Map.entry(LINUX_SOCKET, Set.of(API, IO, LINUX_SYSTEM)),
             Map.entry(LINUX_ACCOUNT, Set.of(LINUX_SYSTEM)),
@@ -63,8 +65,9 @@ class LayersTest {
             Map.entry(LINUX_READINESS, Set.of(IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_RING, Set.of(API, IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_RESTART, Set.of(API, IO, LINUX_PROCESS, LINUX_SOCKET, LINUX_SYSTEM)),
-            Map.entry(LINUX_WORKER, Set.of(API, CONVERSATION, IO, LOOP, RUN, COROUTINE, LINUX_PROCESS, LINUX_READINESS,
-                    LINUX_SOCKET, LINUX_SYSTEM)),
+            Map.entry(LINUX_WORKER,
+                    Set.of(API, TEXT, CONVERSATION, IO, LOOP, RUN, COROUTINE, LINUX_PROCESS, LINUX_READINESS,
+                            LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX,
                     Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_ACTIVATION, LINUX_READINESS, LINUX_RING,
                             LINUX_SOCKET,
@@ -77,8 +80,9 @@ class LayersTest {
             Map.entry(BENCH_LOAD, Set.of(API, IO, LOOP, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(BENCH_CONTENDER, Set.of(API, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(BENCH, Set.of(API, BENCH_CONTENDER, BENCH_LOAD, BENCH_RESULT, BENCH_SERVICE)),
-            Map.entry(CLI, Set.of(API, LINUX, LINUX_ACCOUNT, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART, BENCH,
-                    BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT)));
+            Map.entry(CLI,
+                    Set.of(API, TEXT, LINUX, LINUX_ACCOUNT, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART, BENCH,
+                            BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT)));
 
     private final JavaClasses classes = new ClassFileImporter().importPaths(Project.classes("coroutine"),
             Project.classes("core"), Project.classes("linux"), Project.classes("conformance"),

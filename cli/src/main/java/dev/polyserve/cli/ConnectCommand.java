@@ -5,7 +5,6 @@ import dev.polyserve.cli.connect.DatagramClient;
 import dev.polyserve.cli.connect.StreamClient;
 import dev.polyserve.cli.connect.TerminalClient;
 import dev.polyserve.linux.UnixDatagramClient;
-import java.io.Console;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -76,10 +75,10 @@ final class ConnectCommand {
 
     private int stream(Endpoint endpoint, boolean halfClose) throws InterruptedException {
         try (SocketChannel channel = StreamClient.connect(endpoint)) {
-            if (terminal()) {
+            if (stdio.isTerminal()) {
                 new TerminalClient(endpoint, channel).run();
             } else {
-                new StreamClient(endpoint, channel, stdio.in(), stdio.out()).run(halfClose);
+                new StreamClient(endpoint, channel, stdio.in(), stdio.outOfPeer()).run(halfClose);
             }
             return 0;
         } catch (IOException e) {
@@ -88,13 +87,8 @@ final class ConnectCommand {
     }
 
     private int datagrams(Endpoint endpoint, Duration patience) {
-        new DatagramClient(endpoint, stdio.in(), stdio.out(), terminal()).run(patience);
+        new DatagramClient(endpoint, stdio.in(), stdio.outOfPeer(), stdio.isTerminal()).run(patience);
         return 0;
-    }
-
-    private boolean terminal() {
-        Console console = stdio.in().equals(System.in) ? System.console() : null;
-        return console != null && console.isTerminal();
     }
 
     private static Endpoint endpoint(String text) {

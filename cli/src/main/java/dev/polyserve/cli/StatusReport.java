@@ -6,7 +6,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
 import dev.polyserve.cli.log.ConsoleLog;
-import dev.polyserve.cli.text.Addresses;
+import dev.polyserve.text.Addresses;
 import dev.polyserve.cli.text.Units;
 import java.util.Comparator;
 import java.util.List;

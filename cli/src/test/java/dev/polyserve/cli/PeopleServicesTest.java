@@ -3,7 +3,13 @@ package dev.polyserve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,6 +38,21 @@ class PeopleServicesTest {
             server.endInput();
             one.say("still here");
             server.out.await("[1] still here"::equals);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"print", "reply"})
+    void theNameThatAClientChoosesIsShownWithoutControlCharacters(String service, @TempDir Path directory)
+            throws Exception {
+        Path path = directory.resolve("s");
+        try (Cli server = Cli.serve(service, "--listen", "unix:" + path);
+                SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            client.bind(UnixDomainSocketAddress.of(directory.resolve("x\u001b]0;owned\n[1] all is well")));
+            client.connect(UnixDomainSocketAddress.of(path));
+            client.write(StandardCharsets.US_ASCII.encode("hello\n"));
+            server.out.awaitContaining("hello");
+            assertThat(server.out.text()).contains("x\\x1b]0;owned\\x0a[1] all is well").doesNotContain("\u001b");
         }
     }
 

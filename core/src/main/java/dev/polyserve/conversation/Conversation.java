@@ -6,6 +6,7 @@ import dev.polyserve.ConnectionFuture;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
+import dev.polyserve.text.Addresses;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -95,7 +96,7 @@ public abstract sealed class Conversation extends Ending implements ConnectionFu
 
     @Override
     public String toString() {
-        return "#" + id + " " + Endpoint.textOf(peer()) + (isDone() ? " (over)" : "");
+        return "#" + id + " " + Addresses.shown(peer()) + (isDone() ? " (over)" : "");
     }
 
     // --- ending it ---

@@ -4,12 +4,12 @@ import dev.polyserve.Cause;
 import dev.polyserve.Codec;
 import dev.polyserve.Connection;
 import dev.polyserve.ConnectionException;
-import dev.polyserve.Endpoint;
 import dev.polyserve.Framing;
 import dev.polyserve.Handler;
 import dev.polyserve.Limit;
 import dev.polyserve.Sender;
 import dev.polyserve.TimedOutException;
+import dev.polyserve.text.Addresses;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -232,7 +232,7 @@ public final class HandlerConversation extends Conversation implements Connectio
         }
         return switch (count) {
             case Wire.TIMED_OUT -> {
-                ownTimeout = new TimedOutException("reading from " + Endpoint.textOf(peer()),
+                ownTimeout = new TimedOutException("reading from " + Addresses.shown(peer()),
                         Duration.ofNanos(readTimeoutNanos));
                 throw ownTimeout;
             }

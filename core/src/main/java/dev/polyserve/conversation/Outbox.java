@@ -2,12 +2,12 @@ package dev.polyserve.conversation;
 
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionException;
-import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
 import dev.polyserve.Sender;
 import dev.polyserve.TimedOutException;
 import dev.polyserve.coroutine.CarrierThread;
 import dev.polyserve.coroutine.NonQueueingLock;
+import dev.polyserve.text.Addresses;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -127,13 +127,13 @@ abstract class Outbox implements Sender {
             throw new ConnectionException(why == null ? new Cause.Stopped() : why);
         }
         if (leftNanos <= 0) {
-            throw new TimedOutException("sending to " + Endpoint.textOf(conversation.peer()), atMost);
+            throw new TimedOutException("sending to " + Addresses.shown(conversation.peer()), atMost);
         }
         if (!CarrierThread.parkNanos(this, leftNanos)) {
             throw new PinnedWaitException(CarrierThread.refusal("a sender"));
         }
         if (Thread.interrupted()) {
-            throw new InterruptedException("interrupted while sending to " + Endpoint.textOf(conversation.peer()));
+            throw new InterruptedException("interrupted while sending to " + Addresses.shown(conversation.peer()));
         }
     }
 

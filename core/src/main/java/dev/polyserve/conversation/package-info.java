@@ -8,7 +8,7 @@
 /// **Threads**: everything belongs to the connection's owner (a thread, a loop) except what a comment says otherwise about:
 /// settling the cause, the [dev.polyserve.conversation.Outbox], the counters.
 ///
-/// **Depends on** the public interface only.
+/// **Depends on** the public interface and `dev.polyserve.text` only.
 @NullMarked
 package dev.polyserve.conversation;
 

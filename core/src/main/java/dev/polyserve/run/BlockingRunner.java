@@ -11,6 +11,7 @@ import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
+import dev.polyserve.text.Addresses;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -133,7 +134,7 @@ public final class BlockingRunner implements Runner {
         @Override
         public void begin() {
             acceptLoop.watch(conversation);
-            requireHost().run(body, "polyserve-" + conversation.id() + " " + conversation.peer());
+            requireHost().run(body, "polyserve-" + conversation.id() + " " + Addresses.shown(conversation.peer()));
         }
     }
 }

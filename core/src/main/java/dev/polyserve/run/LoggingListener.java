@@ -7,6 +7,8 @@ import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerLog;
+import dev.polyserve.text.Addresses;
+import dev.polyserve.text.Printable;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -42,7 +44,7 @@ final class LoggingListener implements ServerListener {
 
     @Override
     public void failed(ConnectionInfo connection, Throwable error) {
-        failures.warn("the handler of " + connection + " failed: " + error, error);
+        failures.warn("the handler of " + connection + " failed: " + Printable.of(error.toString()), error);
     }
 
     @Override
@@ -52,7 +54,8 @@ final class LoggingListener implements ServerListener {
 
     @Override
     public void datagramFailed(Endpoint endpoint, SocketAddress peer, Throwable error) {
-        datagrams.warn("a datagram from " + Endpoint.textOf(peer) + " to " + endpoint + " failed: " + error);
+        datagrams.warn("a datagram from " + Addresses.shown(peer) + " to " + endpoint + " failed: "
+                + Printable.of(error.toString()));
     }
 
     @Override
@@ -91,6 +94,6 @@ final class LoggingListener implements ServerListener {
     }
 
     private static String reason(Throwable error) {
-        return error.getMessage() == null ? error.toString() : error.getMessage();
+        return Printable.of(error.getMessage() == null ? error.toString() : error.getMessage());
     }
 }

@@ -1,7 +1,7 @@
 package dev.polyserve.cli.connect;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.cli.text.Printable;
+import dev.polyserve.text.Printable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

@@ -4,7 +4,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
-import dev.polyserve.cli.text.Addresses;
+import dev.polyserve.text.Addresses;
 import dev.polyserve.cli.text.Units;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;

@@ -2,7 +2,7 @@ package dev.polyserve.cli.log;
 
 import dev.polyserve.cli.text.Json;
 import dev.polyserve.cli.text.LineWriter;
-import dev.polyserve.cli.text.Printable;
+import dev.polyserve.text.Printable;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -125,14 +125,16 @@ public final class ConsoleLog implements AutoCloseable {
     private static String textLine(Level level, String message, @Nullable Throwable thrown) {
         StringBuilder line = now(new StringBuilder(128)).append(' ').append(label(level));
         line.append(indented(message));
-        return thrown == null ? line.toString() : line.append('\n').append(stack(thrown)).toString();
+        return thrown == null ? line.toString() : line.append('\n').append(printable(stack(thrown), "\n")).toString();
     }
 
     /// Further lines are indented: one that a stranger's text brought must not look like a line of the log.
     private static String indented(String message) {
-        return message.indexOf('\n') < 0
-                ? Printable.of(message)
-                : message.lines().map(Printable::of).collect(Collectors.joining("\n    "));
+        return message.indexOf('\n') < 0 ? Printable.of(message) : printable(message, "\n    ");
+    }
+
+    private static String printable(String text, String lineEnding) {
+        return text.lines().map(Printable::of).collect(Collectors.joining(lineEnding));
     }
 
     private static String jsonLine(Level level, String message, @Nullable Throwable thrown, Object... fields) {

@@ -1,5 +1,6 @@
 package dev.polyserve.cli.log;
 
+import dev.polyserve.text.Printable;
 import java.lang.System.Logger;
 import java.text.MessageFormat;
 import java.util.Locale;
@@ -42,8 +43,9 @@ public final class StderrLoggerFinder extends System.LoggerFinder {
 
         /// Most messages say what was thrown; where one does not, it is added, because stacks are shown on demand only.
         private static String complete(String message, @Nullable Throwable thrown) {
-            boolean said = thrown == null || message.contains(String.valueOf(thrown.getMessage()));
-            return said ? message : message + ": " + thrown;
+            return thrown == null || message.contains(Printable.of(String.valueOf(thrown.getMessage())))
+                    ? message
+                    : message + ": " + Printable.of(thrown.toString());
         }
 
         @Override

@@ -4,7 +4,7 @@ import dev.polyserve.Codec;
 import dev.polyserve.FrameTooLongException;
 import dev.polyserve.Input;
 import dev.polyserve.Output;
-import dev.polyserve.cli.text.Printable;
+import dev.polyserve.text.Printable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;

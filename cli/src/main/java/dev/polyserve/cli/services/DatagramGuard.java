@@ -4,7 +4,7 @@ import dev.polyserve.Datagram;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.DatagramReply;
 import dev.polyserve.cli.log.OncePerSecond;
-import dev.polyserve.cli.text.Addresses;
+import dev.polyserve.text.Addresses;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 

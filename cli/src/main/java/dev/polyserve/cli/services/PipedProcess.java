@@ -3,7 +3,7 @@ package dev.polyserve.cli.services;
 import dev.polyserve.Command;
 import dev.polyserve.Connection;
 import dev.polyserve.Sender;
-import dev.polyserve.cli.text.Addresses;
+import dev.polyserve.text.Addresses;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

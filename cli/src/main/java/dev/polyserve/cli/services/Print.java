@@ -6,9 +6,9 @@ import dev.polyserve.Datagram;
 import dev.polyserve.DatagramReply;
 import dev.polyserve.Handler;
 import dev.polyserve.ServerBuilder;
-import dev.polyserve.cli.text.Addresses;
+import dev.polyserve.text.Addresses;
 import dev.polyserve.cli.text.LineWriter;
-import dev.polyserve.cli.text.Printable;
+import dev.polyserve.text.Printable;
 import java.nio.charset.StandardCharsets;
 
 /// Prints what arrives, one line per line of input, as `[peer] line`; sends nothing.

@@ -4,7 +4,7 @@ import dev.polyserve.Connection;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Handler;
 import dev.polyserve.cli.net.Dialer;
-import dev.polyserve.cli.text.Addresses;
+import dev.polyserve.text.Addresses;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;

@@ -1,11 +1,16 @@
 package dev.polyserve.cli.text;
 
+import dev.polyserve.text.Printable;
+import java.util.HexFormat;
 import java.util.List;
 
-/// Writes one JSON object, on one line.
+/// Writes one JSON object, on one line. Control characters, C1 and bidirectional ones too, are escaped: a log is also read on
+/// terminals.
 ///
 /// **Thread**: one at a time.
 public final class Json {
+    private static final HexFormat HEX = HexFormat.of();
+
     private final StringBuilder text = new StringBuilder(160).append('{');
 
     /// Appends a member: numbers and booleans as they are, everything else as a string.
@@ -60,8 +65,8 @@ public final class Json {
             char c = value.charAt(i);
             if (c == '"' || c == '\\') {
                 text.append('\\').append(c);
-            } else if (c < ' ') {
-                text.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+            } else if (Printable.isControl(c)) {
+                text.append("\\u").append(HEX.toHexDigits(c));
             } else {
                 text.append(c);
             }

@@ -1,8 +1,8 @@
-/// How numbers, addresses and strangers' text are read and written: what every command shares.
+/// How numbers, tables, JSON and text for a terminal are read and written: what every command shares.
 ///
 /// **Threads**: everything here may be used from any thread.
 ///
-/// **Depends on** the JDK only.
+/// **Depends on** `dev.polyserve.text`.
 @NullMarked
 package dev.polyserve.cli.text;
 

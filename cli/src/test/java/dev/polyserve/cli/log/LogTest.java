@@ -29,6 +29,13 @@ class LogTest {
     void strangersCannotForgeALine() {
         assertThat(logged(false, log -> log.info("a\n2026 INFO b\u001b[0m")))
                 .endsWith("INFO  a\n    2026 INFO b\\x1b[0m\n");
+        IllegalStateException told = new IllegalStateException("\u001b[2J\u009b");
+        assertThat(logged(true, log -> log.warn("x", told))).doesNotContain("\u001b", "\u009b")
+                .contains("\\x1b[2J\\x9b");
+        assertThat(logged(false, log -> {
+            log.configure(ConsoleLog.Format.JSON, false);
+            log.info("\u009b2J", "peer", "\u009b2J");
+        })).doesNotContain("\u009b").contains("\"message\":\"\\u009b2J\"", "\"peer\":\"\\u009b2J\"");
     }
 
     @Test

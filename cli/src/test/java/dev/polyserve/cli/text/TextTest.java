@@ -2,9 +2,13 @@ package dev.polyserve.cli.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.text.Addresses;
+import dev.polyserve.text.Printable;
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +19,27 @@ class TextTest {
         assertThat(Printable.of("plain\ttext ä€")).isEqualTo("plain\ttext ä€");
         assertThat(Printable.of("a\u001b[2Jb\nc\u007f\u009b")).isEqualTo("a\\x1b[2Jb\\x0ac\\x7f\\x9b");
         assertThat(Printable.of(new byte[]{'a', (byte) 0xff})).isEqualTo("a\ufffd");
+        assertThat(Printable.of("a\u202eb\u2066\u061c\u2028\ud83d\ude00")).isEqualTo(
+                "a\\u202eb\\u2066\\u061c\\u2028\ud83d\ude00");
+    }
+
+    @Test
+    void jsonHasNoControlCharacters() {
+        assertThat(new Json().put("a", "\u001b\u007f\u009b\u202e\tä").toString())
+                .isEqualTo("{\"a\":\"\\u001b\\u007f\\u009b\\u202e\\u0009ä\"}");
+    }
+
+    @Test
+    void whatAPeerSendsToATerminalIsShown() throws Exception {
+        ByteArrayOutputStream terminal = new ByteArrayOutputStream();
+        PrintableStream shown = new PrintableStream(terminal);
+        byte[] sent = "one\r\ntwo\r\u001b[2J\tä\u009b\ud83d\ude00\n".getBytes(StandardCharsets.UTF_8);
+        for (byte one : sent) {
+            shown.write(one);
+        }
+        shown.write(new byte[]{(byte) 0xff, '\n'});
+        assertThat(terminal.toString(StandardCharsets.UTF_8))
+                .isEqualTo("one\ntwo\\x0d\\x1b[2J\tä\\x9b\ud83d\ude00\n\ufffd\n");
     }
 
     @Test
@@ -32,6 +57,8 @@ class TextTest {
                 .isEqualTo("[::1]:80");
         assertThat(Addresses.shown(UnixDomainSocketAddress.of(""))).isEqualTo("unix");
         assertThat(Addresses.shown(UnixDomainSocketAddress.of("/a"))).isEqualTo("/a");
+        assertThat(Addresses.shown(UnixDomainSocketAddress.of("/a\u001b]0;x\n[1] y")))
+                .isEqualTo("/a\\x1b]0;x\\x0a[1] y");
     }
 
     @Test

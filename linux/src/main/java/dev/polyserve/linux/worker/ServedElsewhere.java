@@ -7,6 +7,7 @@ import dev.polyserve.conversation.DelegatedConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.run.Runner;
+import dev.polyserve.text.Addresses;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -192,6 +193,6 @@ final class ServedElsewhere implements StreamSocket, DelegatedConversation.Elsew
     }
 
     private IllegalStateException notHere() {
-        return new IllegalStateException("the bytes of " + came.peer() + " are at " + worker);
+        return new IllegalStateException("the bytes of " + Addresses.shown(came.peer()) + " are at " + worker);
     }
 }

@@ -1,0 +1,74 @@
+package dev.polyserve.cli.text;
+
+import dev.polyserve.text.Printable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/// Shows UTF-8 that a peer has sent on a terminal: line feeds and tabs stay, other controls are escaped ([Printable]), what is not
+/// UTF-8 becomes U+FFFD. A character cut between two writes waits for its rest; CR LF is written as LF.
+///
+/// **Thread**: one at a time.
+public final class PrintableStream extends OutputStream {
+    private static final int CHARS = 4096;
+
+    private final OutputStream terminal;
+    private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE);
+    private final CharBuffer chars = CharBuffer.allocate(CHARS);
+    /// The beginning of a character, at most three bytes, whose rest has not come.
+    private byte[] begun = {};
+    private boolean afterReturn;
+
+    /// Writes to `terminal`.
+    public PrintableStream(OutputStream terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+        write(new byte[]{(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        ByteBuffer in = ByteBuffer.allocate(begun.length + length).put(begun).put(bytes, offset, length).flip();
+        StringBuilder shown = new StringBuilder(length + 16);
+        boolean more = true;
+        while (more) {
+            more = decoder.decode(in, chars, false).isOverflow();
+            chars.flip();
+            while (chars.hasRemaining()) {
+                show(chars.get(), shown);
+            }
+            chars.clear();
+        }
+        begun = new byte[in.remaining()];
+        in.get(begun);
+        terminal.write(shown.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void show(char c, StringBuilder into) {
+        if (c == '\n') {
+            into.append(c);
+        } else {
+            if (afterReturn) {
+                Printable.append(into, '\r');
+            }
+            if (c != '\r') {
+                Printable.append(into, c);
+            }
+        }
+        afterReturn = c == '\r';
+    }
+
+    @Override
+    public void flush() throws IOException {
+        terminal.flush();
+    }
+}

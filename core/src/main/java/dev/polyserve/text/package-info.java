@@ -1,0 +1,9 @@
+/// How text that a peer controls is written to logs, terminals and thread names: one way out for all modules.
+///
+/// **Threads**: everything here may be used from any thread.
+///
+/// **Depends on** the JDK only.
+@NullMarked
+package dev.polyserve.text;
+
+import org.jspecify.annotations.NullMarked;
