@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -66,6 +70,22 @@ class ExecTest {
             assertThat(client.status()).isZero();
             assertThat(server.err.awaitContaining("closed #1"))
                     .matches(".* closed #1 unix done by (client|server), [\\d.]+ m?s, exit 0, cpu \\d+ ms");
+        }
+    }
+
+    @Test
+    void aUnixConnectionIsIdleWithoutAByteInEitherDirection(@TempDir Path directory) throws Exception {
+        Path path = directory.resolve("s");
+        try (Cli _ = Cli.serve("exec", "--listen", "unix:" + path, "--idle-timeout", "1s", "--", "cat");
+                SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            long begun = System.nanoTime();
+            while (System.nanoTime() - begun < Duration.ofMillis(2_500).toNanos()) {
+                assertThat(client.write(one.clear())).isOne();
+                assertThat(client.read(one.clear())).as("after %d ms", (System.nanoTime() - begun) / 1_000_000).isOne();
+                Thread.sleep(100); // the time between two bytes is what is tried
+            }
+            assertThat(client.read(one.clear())).as("the end").isEqualTo(-1);
         }
     }
 

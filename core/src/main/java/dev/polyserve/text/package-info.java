@@ -2,7 +2,7 @@
 ///
 /// **Threads**: everything here may be used from any thread.
 ///
-/// **Depends on** the JDK only.
+/// **Depends on** the public interface only.
 @NullMarked
 package dev.polyserve.text;
 

@@ -31,7 +31,7 @@ public final class CommandRunner implements Runner {
     private final int mostProcesses;
     private final ServerContext context;
     private final Hangups hangups;
-    private final Line.Instruments instruments = Line.Instruments.make();
+    private final Line.Instruments instruments;
     private final EventLoop loop;
     private final LeftOvers leftOvers;
     /// Those whose command runs, or has left something behind.
@@ -50,8 +50,14 @@ public final class CommandRunner implements Runner {
         Program _ = new Program(exact.argv(), exact.environment(), Optional.empty(), true);
         Hangups hangups = Hangups.open();
         try {
-            return new CommandRunner(exact, mostProcesses, DescriptorTransport.unlimited().serving(given), context,
-                    hangups, new EpollMultiplexer());
+            Line.Instruments instruments = Line.Instruments.make();
+            try {
+                return new CommandRunner(exact, mostProcesses, DescriptorTransport.unlimited().serving(given), context,
+                        hangups, instruments, new EpollMultiplexer());
+            } catch (IOException | RuntimeException | Error e) {
+                instruments.activity().close();
+                throw e;
+            }
         } catch (IOException | RuntimeException | Error e) {
             hangups.close();
             throw e;
@@ -59,12 +65,13 @@ public final class CommandRunner implements Runner {
     }
 
     private CommandRunner(Command command, int mostProcesses, Transport transport, ServerContext context,
-            Hangups hangups, Multiplexer multiplexer) {
+            Hangups hangups, Line.Instruments instruments, Multiplexer multiplexer) {
         this.transport = transport;
         this.command = command;
         this.mostProcesses = mostProcesses;
         this.context = context;
         this.hangups = hangups;
+        this.instruments = instruments;
         this.loop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0, this::report);
         this.leftOvers = new LeftOvers(loop, context.clock(), ServerContext.nanos(command.terminate()), this::report);
     }
@@ -171,13 +178,12 @@ public final class CommandRunner implements Runner {
     public void stop() {
         loop.close();
         loop.awaitEnd();
-        for (Serving serving : List.copyOf(live)) {
-            serving.endNow();
-        }
-        try {
-            hangups.close();
+        try (Activity _ = instruments.activity(); Hangups _ = hangups) {
+            for (Serving serving : List.copyOf(live)) {
+                serving.endNow();
+            }
         } catch (IOException e) {
-            // The descriptor is released whatever close reports.
+            // The descriptors are released whatever close reports.
             report(e);
         }
     }

@@ -17,6 +17,7 @@ import dev.polyserve.linux.system.WaitCalls;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.LingeringSocket;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +30,10 @@ final class Line {
     /// @param memory for calls
     /// @param info for counters
     /// @param one for looking at one descriptor
-    record Instruments(CallMemory memory, TcpInfo info, PollDescriptors one) {
-        static Instruments make() {
-            return new Instruments(CallMemory.small(), new TcpInfo(), new PollDescriptors(1));
+    /// @param activity of those without counters
+    record Instruments(CallMemory memory, TcpInfo info, PollDescriptors one, Activity activity) {
+        static Instruments make() throws IOException {
+            return new Instruments(CallMemory.small(), new TcpInfo(), new PollDescriptors(1), Activity.open());
         }
     }
 
@@ -39,7 +41,7 @@ final class Line {
     private final int number;
     private final Hangups hangups;
     private final Instruments with;
-    private boolean counts;
+    private final boolean counted;
     private boolean watched;
     private long received;
     private long sent;
@@ -49,12 +51,16 @@ final class Line {
         this.number = socket.descriptor().number();
         this.hangups = hangups;
         this.with = with;
+        this.counted = socket.peer() instanceof InetSocketAddress;
     }
 
-    /// Wants to know when the client has gone.
+    /// Wants to know when the client has gone, and whether bytes move.
     void watch(Hangups.Told told) throws IOException {
         hangups.watch(number, told);
         watched = true;
+        if (!counted) {
+            with.activity.watch(number);
+        }
     }
 
     /// Starts a program with the connection as 0 and 1. From now on calls on it wait, ours too: the program expects that.
@@ -63,19 +69,20 @@ final class Line {
         return program.start(number, number, stderr);
     }
 
-    /// Whether bytes are counted here, as they are for TCP.
-    boolean counts() {
-        return counts;
+    /// Counts what has moved since the last time, on TCP.
+    ///
+    /// @return whether anything has; true where the system does not tell
+    boolean count(DelegatedConversation into) throws IOException {
+        if (!socket.descriptor().isOpen()) {
+            return false;
+        }
+        return counted ? countTcp(into) : with.activity.take(number);
     }
 
-    /// Counts what has moved since the last time.
-    ///
-    /// @return whether anything has
-    boolean count(DelegatedConversation into) {
-        int told = socket.descriptor().isOpen() ? SocketCalls.tcpInfo(with.memory, number, with.info) : -1;
-        counts = told == 0 && with.info.isKnown();
-        if (!counts) {
-            return false;
+    private boolean countTcp(DelegatedConversation into) {
+        int told = SocketCalls.tcpInfo(with.memory, number, with.info);
+        if (told != 0 || !with.info.isKnown()) {
+            return true;
         }
         // A connection that was lost may count less than before.
         long in = Math.max(0, with.info.received() - received);
@@ -134,6 +141,7 @@ final class Line {
         if (watched) {
             watched = false;
             hangups.forget(number);
+            with.activity.forget(number);
         }
         try {
             socket.endOutput();

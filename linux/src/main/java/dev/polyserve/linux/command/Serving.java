@@ -128,17 +128,30 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
 
     /// Counts what has moved, and ends a connection that was idle for too long.
     private long look() {
+        if (letGo) {
+            return -1;
+        }
         long now = runner.context().clock().nanos();
         long idle = ServerContext.limitNanos(runner.context().options().timeouts().idle());
-        if (line.count(conversation)) {
+        if (moves()) {
             movedNanos = now;
             conversation.quiet();
-        } else if (line.counts() && now - movedNanos >= idle) {
+        } else if (now - movedNanos >= idle) {
             runner.context().listener().limitReached(Limit.IDLE);
             conversation.abort(new Cause.TimedOut(Limit.IDLE));
             return -1;
         }
         return lookAgainNanos();
+    }
+
+    /// Whether bytes have moved since this was last asked; assumed where that cannot be found out.
+    private boolean moves() {
+        try {
+            return line.count(conversation);
+        } catch (IOException e) {
+            runner.report(e);
+            return true;
+        }
     }
 
     private long lookAgainNanos() {
@@ -171,7 +184,7 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
     @Override
     public void cutInput() {
         loop.post(() -> {
-            if (line.count(conversation)) {
+            if (moves()) {
                 // It is not quiet at all.
                 conversation.quiet();
             } else {
@@ -294,7 +307,7 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
     }
 
     private void exited(Exit exit) {
-        boolean _ = line.count(conversation);
+        boolean _ = moves();
         conversation.exited(new Command.Exit(code(exit), exit.text(), exit.cpu()));
     }
 
