@@ -79,6 +79,11 @@ public interface Connection extends Output {
     /// made shorter than the server's own limit.
     void deadline(Duration fromNow);
 
+    /// Whether the system has told that the peer is gone (a reset), though bytes from before it may still be unread: for a handler
+    /// that waits for something else, because reads and writes tell it anyhow. It costs a system call. A peer that has only ended its
+    /// side is not gone. Always false where the system does not tell: Unix connections under the models on the JDK's channels.
+    boolean peerGone();
+
     /// Bytes that a read would return without waiting.
     int available();
 

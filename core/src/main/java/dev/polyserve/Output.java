@@ -59,6 +59,11 @@ public interface Output {
     /// Ends the connection once everything is sent. Twice is harmless.
     void close() throws IOException;
 
+    /// Gives the connection up for this reason, from inside its turn: what was not sent yet is lost, and a TCP peer sees a reset
+    /// (RFC 9293, 3.10.7.4) instead of an end, so that an answer which was cut does not look whole. Unix sockets have no reset:
+    /// there the peer sees the end. The first reason stays; from now on reads and writes throw [ConnectionException].
+    void reset(Cause why);
+
     /// Whether the server is draining: between two requests, or in an answer without end, the conversation may now end.
     boolean draining();
 

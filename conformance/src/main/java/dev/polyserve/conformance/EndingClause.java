@@ -2,6 +2,7 @@ package dev.polyserve.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Connection;
@@ -47,6 +48,55 @@ abstract class EndingClause extends Clause {
         try (Stage stage = start(Role.closes()); Client client = stage.connect()) {
             assertEquals("", client.textToTheEnd());
             assertEquals(done(false), stage.events.nextCause());
+        }
+    }
+
+    @Test
+    void shouldResetThePeerThatItGivesUp() throws Exception {
+        needsTransport(Transport.TCP);
+        Cause why = new Cause.TimedOut(Limit.IDLE);
+        Role role = new Role(() -> connection -> {
+            connection.readByte();
+            connection.print("half of the answer");
+            connection.flush();
+            connection.reset(why);
+            connection.reset(new Cause.Stopped());
+        }, () -> new Protocol() {
+            @Override
+            public void received(Input input, Output output) throws IOException {
+                input.skip(input.available());
+                output.print("lost");
+                output.reset(why);
+            }
+        });
+        try (Stage stage = start(role); Client client = stage.connect()) {
+            client.send("x");
+            assertThrows(IOException.class, client::toTheEnd);
+            assertEquals(why, stage.events.nextCause());
+        }
+    }
+
+    @Test
+    void shouldTellABusyHandlerThatThePeerIsGone() throws Exception {
+        needsStyle(Style.HANDLER);
+        needsTransport(Transport.TCP);
+        Role role = new Role(() -> connection -> {
+            connection.readByte();
+            boolean before = connection.peerGone();
+            connection.print("busy");
+            connection.flush();
+            long until = System.nanoTime() + Stage.PATIENCE.toNanos();
+            while (!connection.peerGone() && System.nanoTime() - until < 0) {
+                Thread.sleep(1);
+            }
+            connection.reset(before ? new Cause.Stopped() : new Cause.PeerReset("told"));
+        }, () -> (_, _) -> {});
+        try (Stage stage = start(role)) {
+            Client client = stage.connect();
+            client.send("x and what the handler never reads");
+            client.bytes("busy".length());
+            client.reset();
+            assertEquals(new Cause.PeerReset("told"), stage.events.nextCause());
         }
     }
 

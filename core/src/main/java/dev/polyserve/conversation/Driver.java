@@ -10,6 +10,11 @@ public interface Driver {
     /// Others have queued output: come and take it.
     void wake();
 
+    /// Closing the socket sends a reset, where the protocol has one. **Thread**: the owner.
+    default void resetOnClose() {
+        // What drives without a socket has no peer that would see it.
+    }
+
     /// The connection is to end now; its cause is settled.
     void shutdown();
 

@@ -201,6 +201,12 @@ public final class HandlerConversation extends Conversation implements Connectio
     }
 
     @Override
+    public boolean peerGone() {
+        // A sender that writes hears of it itself, and must not be held up.
+        return cause() instanceof Cause.PeerReset || (cause() == null && output.whileNotWriting(wire::peerGone));
+    }
+
+    @Override
     public void readTimeout(@Nullable Duration atMost) {
         readTimeoutNanos = atMost == null ? ServerContext.FOREVER_NANOS : ServerContext.limitNanos(atMost);
     }
@@ -335,6 +341,11 @@ public final class HandlerConversation extends Conversation implements Connectio
     @Override
     Pending pending(boolean toWrite) {
         return wire.pending(toWrite);
+    }
+
+    @Override
+    public void reset(Cause why) {
+        GivenUp.reset(this, why, wire::resetOnClose);
     }
 
     @Override

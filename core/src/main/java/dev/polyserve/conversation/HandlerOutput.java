@@ -4,6 +4,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.Sender;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The writing side of a handler's connection: pieces are collected, and sent together.
@@ -127,6 +128,11 @@ final class HandlerOutput {
             }
         }
         return outbox;
+    }
+
+    /// Asks while no sender writes; false while one does.
+    boolean whileNotWriting(BooleanSupplier question) {
+        return outbox == null ? question.getAsBoolean() : outbox.whileNotWriting(question);
     }
 
     private void flushAboveHighWater() throws IOException {

@@ -367,6 +367,11 @@ public final class ProtocolConversation extends Conversation implements Output {
     }
 
     @Override
+    public void reset(Cause why) {
+        GivenUp.reset(this, why, driver::resetOnClose);
+    }
+
+    @Override
     void shutdown() {
         driver.shutdown();
     }

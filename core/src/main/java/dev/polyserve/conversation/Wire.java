@@ -67,6 +67,17 @@ public interface Wire {
         return Pending.NO;
     }
 
+    /// Makes [#close] send a reset, where the protocol has one, instead of an end.
+    default void resetOnClose() {
+        // A wire without a system below it has no peer that would see it.
+    }
+
+    /// Whether the system has told that the peer is gone, though there may be bytes to read: as [dev.polyserve.Connection#peerGone].
+    /// Asked while nothing is written.
+    default boolean peerGone() {
+        return false;
+    }
+
     /// Wakes the owner out of every wait, for good: reads see the end, writes fail.
     void shutdown();
 

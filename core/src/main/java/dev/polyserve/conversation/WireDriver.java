@@ -40,6 +40,11 @@ final class WireDriver implements Driver {
     }
 
     @Override
+    public void resetOnClose() {
+        wire.resetOnClose();
+    }
+
+    @Override
     public void shutdown() {
         wire.shutdown();
         LockSupport.unpark(pump);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /// The outbox of a connection whose owner may be waiting, in a read or in its handler: a task beside the owner sends
 /// while there is something to send. The lock keeps each message, and each flush of the owner's, in one piece. It is held while the peer
@@ -59,6 +60,18 @@ final class WireOutbox extends Outbox {
                 outputEnded = true;
                 wire.endOutput();
             }
+        } finally {
+            output.unlock();
+        }
+    }
+
+    /// Asks while no sender writes; false while one does. **Thread**: the owner.
+    boolean whileNotWriting(BooleanSupplier question) {
+        if (!output.tryLock()) {
+            return false;
+        }
+        try {
+            return question.getAsBoolean();
         } finally {
             output.unlock();
         }

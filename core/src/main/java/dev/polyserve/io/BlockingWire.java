@@ -104,6 +104,16 @@ public final class BlockingWire implements Wire {
     }
 
     @Override
+    public void resetOnClose() {
+        socket.resetOnClose();
+    }
+
+    @Override
+    public boolean peerGone() {
+        return socket.peerGone();
+    }
+
+    @Override
     public void shutdown() {
         shut = true;
         socket.shutdown();

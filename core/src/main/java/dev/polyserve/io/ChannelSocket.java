@@ -34,6 +34,7 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
     private boolean blocking = true;
     private long sentBytes;
     private boolean acknowledged;
+    private volatile boolean outputEnded;
     /// Made by the first read with a time limit.
     private @Nullable InputStream timedInput;
 
@@ -162,6 +163,7 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
 
     @Override
     public void endOutput() throws IOException {
+        outputEnded = true;
         if (channel.isOpen()) {
             channel.shutdownOutput();
         }
@@ -174,6 +176,45 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
         } catch (IOException e) {
             // Already closed or reset: its reader sees that, which is as good an end.
             assert !channel.isOpen() || e.getMessage() != null;
+        }
+    }
+
+    @Override
+    public void resetOnClose() {
+        if (peer instanceof InetSocketAddress) {
+            try {
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            } catch (IOException e) {
+                // Closed or reset already: there is no peer to tell.
+                assert !channel.isOpen() || e.getMessage() != null;
+            }
+        }
+    }
+
+    /// A connected channel is never ready for connecting, unless poll tells of an error or a hang-up, which make it ready for whatever
+    /// was asked: so this asks for that alone. After our own end, the peer's is a hang-up, too, and so is the orderly close of a Unix peer:
+    /// neither can be told from a reset.
+    @Override
+    public boolean peerGone() {
+        if (!(peer instanceof InetSocketAddress) || outputEnded || !channel.isOpen()) {
+            return false;
+        }
+        boolean waits = blocking;
+        try (Selector selector = Selector.open()) {
+            blocking(false);
+            SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
+            try {
+                return selector.selectNow() > 0;
+            } finally {
+                key.cancel();
+                selector.selectNow();
+                blocking(waits);
+            }
+        } catch (ClosedChannelException e) {
+            return true;
+        } catch (IOException e) {
+            // No descriptor to be had for asking: nothing is known.
+            return false;
         }
     }
 

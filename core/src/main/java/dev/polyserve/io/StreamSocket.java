@@ -73,6 +73,17 @@ public interface StreamSocket extends Source, Ends {
     /// Lets reads see the end from now on, and wakes one that waits. **Thread**: any.
     void cutInput();
 
+    /// Makes closing send a reset (SO_LINGER without a time, `socket(7)`) instead of an end, on TCP; a Unix socket has none.
+    default void resetOnClose() {
+        // A socket without a system below it has no peer that would see it.
+    }
+
+    /// Whether the system has told that the peer is gone, though there may be bytes to read; false where it does not tell. Asked
+    /// while nothing is written.
+    default boolean peerGone() {
+        return false;
+    }
+
     /// Ends both sides and wakes whoever waits, without releasing the descriptor. **Thread**: any.
     void shutdown();
 

@@ -227,6 +227,11 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
     }
 
     @Override
+    public void resetOnClose() {
+        socket.resetOnClose();
+    }
+
+    @Override
     public void shutdown() {
         loop.post(() -> turn(NOTHING));
     }

@@ -253,6 +253,16 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     }
 
     @Override
+    public void resetOnClose() {
+        socket.resetOnClose();
+    }
+
+    @Override
+    public boolean peerGone() {
+        return socket.peerGone();
+    }
+
+    @Override
     public void shutdown() {
         over = true;
         // On the loop: a foreign thread in here could make the owner wait for the channel's lock, and the loop with it, which

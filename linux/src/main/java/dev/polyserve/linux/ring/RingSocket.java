@@ -306,6 +306,16 @@ final class RingSocket extends Watched implements StreamSocket {
     }
 
     @Override
+    public void resetOnClose() {
+        direct.resetOnClose();
+    }
+
+    @Override
+    public boolean peerGone() {
+        return receiveErrno != 0 || sendErrno != 0 || direct.peerGone();
+    }
+
+    @Override
     public void shutdown() {
         direct.shutdown();
     }

@@ -14,6 +14,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -268,6 +269,38 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
         // A connection that is closed or reset has no input to cut, and its reader sees that.
         int unused = shutdown(SocketCalls.SHUT_RD);
         assert unused <= 0;
+    }
+
+    @Override
+    public void resetOnClose() {
+        CallMemory memory = memories.take();
+        try {
+            if (otherPeer instanceof UnixDomainSocketAddress || !descriptor.tryBegin()) {
+                return;
+            }
+            // What fails is a connection that was lost, whose peer needs no telling.
+            int unused = SocketCalls.lingerNot(memory, descriptor.number());
+            assert unused <= 0;
+            descriptor.end();
+        } finally {
+            memories.give(memory);
+        }
+    }
+
+    @Override
+    public boolean peerGone() {
+        if (!descriptor.tryBegin()) {
+            return true;
+        }
+        CallMemory memory = memories.take();
+        PollDescriptors one = new PollDescriptors(1);
+        try {
+            one.set(0, descriptor.number(), 0);
+            return WaitCalls.poll(memory, one, 1, 0) == 1 && (one.takeHappened(0) & PollDescriptors.ERR) != 0;
+        } finally {
+            memories.give(memory);
+            descriptor.end();
+        }
     }
 
     @Override

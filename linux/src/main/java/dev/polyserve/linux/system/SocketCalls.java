@@ -142,6 +142,18 @@ public final class SocketCalls {
                 4, 0);
     }
 
+    /// `setsockopt(2)` that makes `close(2)` reset the connection.
+    ///
+    /// ```c
+    /// struct linger { int l_onoff; int l_linger; };
+    /// ```
+    public static int lingerNot(CallMemory memory, int descriptor) {
+        memory.half(0, 1);
+        memory.half(1, 0);
+        return (int) call(memory, CallNumber.SETSOCKOPT, descriptor, SocketOption.SO_LINGER.level,
+                SocketOption.SO_LINGER.number, memory.wordsAddress(), 8, 0);
+    }
+
     /// `getsockopt(2)` of the process that has connected; [#pid], [#uid] and [#gid] then tell who it is.
     ///
     /// ```c

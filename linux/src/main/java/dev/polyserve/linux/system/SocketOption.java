@@ -28,6 +28,8 @@ public enum SocketOption {
     TCP_DEFER_ACCEPT(6, 9),
     /// Milliseconds without acknowledgement that lose the connection.
     TCP_USER_TIMEOUT(6, 18),
+    /// Whether and for how long closing waits for what was sent: no number but a structure, for [SocketCalls#lingerNot].
+    SO_LINGER(1, 13),
     /// Who has connected: no number but a structure, for [SocketCalls#peerCredentials].
     SO_PEERCRED(1, 17),
     /// Small writes are sent at once. Accepted connections inherit it from their listener.
