@@ -2,6 +2,7 @@ package dev.polyserve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.cli.net.TestNames;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -80,5 +81,20 @@ class ProxyTest {
             proxy.err.awaitContaining("closed #1");
             assertThat(proxy.err.text()).doesNotContain("\tat ");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio", "thread"})
+    void anUpstreamsNameIsLookedUpBesideTheLoopAndAllItsAddressesAreTried(String model) throws Exception {
+        try (ServerSocket upstream = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.3"))) {
+            String name = TestNames.of("127.0.0.2", "127.0.0.3");
+            try (Cli proxy = Cli.serve("proxy", "tcp://" + name + ":" + upstream.getLocalPort(), "--model", model);
+                    Socket client = proxy.connect();
+                    Socket accepted = upstream.accept()) {
+                client.getOutputStream().write('x');
+                assertThat(accepted.getInputStream().read()).isEqualTo('x');
+            }
+        }
+        assertThat(TestNames.threads()).isNotEmpty().allMatch(thread -> thread.startsWith("polyserve-lookup-"));
     }
 }

@@ -73,7 +73,7 @@ public final class DatagramClient {
         }
     }
 
-    private DatagramLink open() throws IOException {
+    private DatagramLink open() throws IOException, InterruptedException {
         return switch (endpoint) {
             case Endpoint.Udp udp -> UdpLink.to(udp);
             case Endpoint.UnixDatagram unix -> UnixLink.to(unix);

@@ -37,6 +37,9 @@ public final class StreamClient {
         } catch (IOException e) {
             throw new ConnectionFailure(
                     "cannot connect to " + endpoint + ": " + e.getMessage() + "; is a server running there?", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConnectionFailure("interrupted while connecting to " + endpoint, e);
         }
     }
 

@@ -2,10 +2,14 @@ package dev.polyserve.cli.connect;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.cli.net.Dialer;
+import dev.polyserve.text.Addresses;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Datagrams by UDP.
 ///
@@ -17,12 +21,24 @@ final class UdpLink implements DatagramLink {
         this.channel = channel;
     }
 
-    static UdpLink to(Endpoint.Udp endpoint) throws IOException {
+    /// To the first address of the name that this machine has a way to.
+    static UdpLink to(Endpoint.Udp endpoint) throws IOException, InterruptedException {
+        List<String> failures = new ArrayList<>();
+        for (InetSocketAddress address : Dialer.addresses(endpoint.host(), endpoint.port())) {
+            try {
+                return to(address);
+            } catch (IOException e) {
+                failures.add(Addresses.shown(address) + ": " + e.getMessage());
+            }
+        }
+        throw new IOException(String.join("; ", failures));
+    }
+
+    private static UdpLink to(InetSocketAddress address) throws IOException {
         DatagramChannel channel = DatagramChannel.open();
         try {
             // Only one that is connected is told that nobody listens over there.
-            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true)
-                    .connect(Dialer.resolve(endpoint.host(), endpoint.port()));
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true).connect(address);
             return new UdpLink(channel);
         } catch (IOException | RuntimeException | Error e) {
             channel.close();

@@ -1,6 +1,5 @@
 package dev.polyserve.cli.control;
 
-import dev.polyserve.Endpoint;
 import dev.polyserve.cli.net.Dialer;
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -24,7 +23,7 @@ public final class ControlClient {
     /// @throws RefusedException when it could not do what was asked, in its own words
     public static String ask(Path socket, String request) throws IOException, RefusedException {
         String answer;
-        try (SocketChannel channel = Dialer.connect(new Endpoint.Unix(socket))) {
+        try (SocketChannel channel = Dialer.unix(socket)) {
             channel.write(StandardCharsets.UTF_8.encode(request + "\n"));
             answer = new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -6,59 +6,79 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 
-/// Connects to endpoints.
+/// Connects to endpoints: to the first address of a name that answers.
+///
+/// **Thread**: any; its waits are switches on a virtual thread, name look-ups too.
 public final class Dialer {
-    private static final int CONNECT_MILLIS = 10_000;
+    private static final Duration CONNECT_AT_MOST = Duration.ofSeconds(10);
 
     private Dialer() {}
 
-    /// A blocking channel to the endpoint; whoever asks closes it.
+    /// A blocking channel to the endpoint, which the caller closes.
     ///
-    /// @throws IOException saying why it cannot be reached, after ten seconds at the latest
+    /// @throws IOException saying why it cannot be reached, and at which addresses, after ten seconds at the latest
     /// @throws IllegalArgumentException when the endpoint is not one that takes connections from here
-    public static SocketChannel connect(Endpoint endpoint) throws IOException {
+    public static SocketChannel connect(Endpoint endpoint) throws IOException, InterruptedException {
         return switch (endpoint) {
-            case Endpoint.Tcp tcp -> tcp(resolve(tcp.host(), tcp.port()));
+            case Endpoint.Tcp tcp -> tcp(tcp);
             case Endpoint.Unix unix when unix.isAbstract() -> throw new IOException("an abstract address cannot be"
                     + " reached from here (the JDK lacks them): listen at a path, or take socat - ABSTRACT-CONNECT:"
                     + unix.path().toString().substring(1));
-            case Endpoint.Unix unix -> unix(UnixDomainSocketAddress.of(unix.path()));
+            case Endpoint.Unix unix -> unix(unix.path());
             case Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
                 throw new IllegalArgumentException(
                         endpoint + " takes no connections: give tcp://host:port or unix:/path");
         };
     }
 
-    /// The address of a host; `*`, every address of a machine, is this machine.
-    public static InetSocketAddress resolve(String host, int port) throws IOException {
-        InetSocketAddress address = new InetSocketAddress(host.equals("*") ? "localhost" : host, port);
-        if (address.isUnresolved()) {
-            throw new IOException("the name " + host + " is not known");
-        }
-        return address;
+    /// The addresses of a host, in the order to try; `*`, every address of a machine, is this machine.
+    ///
+    /// @throws IOException when the name is not known, or not within ten seconds
+    public static List<InetSocketAddress> addresses(String host, int port) throws IOException, InterruptedException {
+        return addresses(host, port, CONNECT_AT_MOST);
     }
 
-    private static SocketChannel tcp(InetSocketAddress address) throws IOException {
-        SocketChannel channel = SocketChannel.open();
-        try {
-            channel.socket().connect(address, CONNECT_MILLIS);
-            return channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        } catch (IOException e) {
-            channel.close();
-            throw e;
-        }
+    private static List<InetSocketAddress> addresses(String host, int port, Duration atMost)
+            throws IOException, InterruptedException {
+        return NameLookup.addresses(host.equals("*") ? "localhost" : host, atMost).stream()
+                .map(address -> new InetSocketAddress(address, port)).toList();
     }
 
-    private static SocketChannel unix(UnixDomainSocketAddress address) throws IOException {
+    /// A blocking channel to the socket at this path, which the caller closes.
+    public static SocketChannel unix(Path path) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            channel.connect(address);
+            channel.connect(UnixDomainSocketAddress.of(path));
             return channel;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    private static SocketChannel tcp(Endpoint.Tcp endpoint) throws IOException, InterruptedException {
+        long begunNanos = System.nanoTime();
+        List<InetSocketAddress> addresses = addresses(endpoint.host(), endpoint.port(), CONNECT_AT_MOST);
+        Duration left = CONNECT_AT_MOST.minusNanos(System.nanoTime() - begunNanos);
+        try (ConnectionAttempts attempts = new ConnectionAttempts(addresses)) {
+            SocketChannel channel = attempts.connect(left);
+            try {
+                return channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+        } catch (ClosedByInterruptException e) {
+            Thread.interrupted();
+            InterruptedException interrupted = new InterruptedException("while connecting to " + endpoint);
+            interrupted.initCause(e);
+            throw interrupted;
         }
     }
 }

@@ -1,0 +1,60 @@
+package dev.polyserve.cli.net;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.net.spi.InetAddressResolver;
+import java.net.spi.InetAddressResolverProvider;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/// Names for tests, `ADDRESS-ADDRESS….test` with `_` for `:`; all others are the system's. It notes which threads have looked them up.
+public final class TestNames extends InetAddressResolverProvider {
+    private static final String OURS = ".test";
+    private static final Set<String> THREADS = ConcurrentHashMap.newKeySet();
+
+    /// Called by the JDK.
+    public TestNames() {}
+
+    /// A name that has these addresses, in this order.
+    public static String of(String... addresses) {
+        return String.join("-", addresses).replace(':', '_') + OURS;
+    }
+
+    /// The names of the threads that have looked up such names.
+    public static Set<String> threads() {
+        return Set.copyOf(THREADS);
+    }
+
+    @Override
+    public InetAddressResolver get(Configuration configuration) {
+        InetAddressResolver system = configuration.builtinResolver();
+        return new InetAddressResolver() {
+            @Override
+            public Stream<InetAddress> lookupByName(String host, LookupPolicy policy) throws UnknownHostException {
+                return host.endsWith(OURS) ? known(host).stream() : system.lookupByName(host, policy);
+            }
+
+            @Override
+            public String lookupByAddress(byte[] address) throws UnknownHostException {
+                return system.lookupByAddress(address);
+            }
+        };
+    }
+
+    private static List<InetAddress> known(String host) throws UnknownHostException {
+        THREADS.add(Thread.currentThread().getName());
+        String addresses = host.substring(0, host.length() - OURS.length());
+        if (addresses.equals("unknown")) {
+            throw new UnknownHostException(host);
+        }
+        return Arrays.stream(addresses.replace('_', ':').split("-", -1)).map(InetAddress::ofLiteral).toList();
+    }
+
+    @Override
+    public String name() {
+        return "names of tests";
+    }
+}

@@ -1,0 +1,3 @@
+/// Tests of outgoing connections.
+@org.jspecify.annotations.NullMarked
+package dev.polyserve.cli.net;
