@@ -181,16 +181,18 @@ final class ServeCommand {
             ServerBuilder builder = Server.at(plan.endpoints().getFirst()).model(plan.model()).options(plan.options())
                     .listener(new AccessLog(log)).listener(life);
             plan.endpoints().stream().skip(1).forEach(builder::listen);
+            CompletableFuture<Server> served = new CompletableFuture<>();
             plan.service().into(builder, new ServiceContext(plan.arguments(), own.in(), printer,
-                    plan.allowAmplification(), plan.options().timeouts().idle(),
-                    plan.options().limits().highWaterBytes(), plan.exec(), serving));
+                    plan.allowAmplification(), served::join, plan.exec(), serving));
             life.watchIdleness(builder);
             life.watchTerminal(builder);
             // Before anything is bound, so that a name that is wrong costs nothing.
             Optional<Account> account = takesOver ? Optional.empty() : account(plan);
             // A worker binds nothing: its supervisor has.
             FileCreation files = Server.isWorker() ? FileCreation.AS_EVER : plan.operation().files().creation(account);
-            return start(files.of(builder::bind), account);
+            Server bound = files.of(builder::bind);
+            served.complete(bound);
+            return start(bound, account);
         } catch (ModelUnavailableException | IllegalArgumentException | IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }

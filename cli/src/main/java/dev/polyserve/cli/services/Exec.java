@@ -63,7 +63,7 @@ public record Exec(List<String> variables, Stdio stdio) {
         Command command = command(context.arguments());
         switch (stdio) {
             case SOCKET -> builder.command(command);
-            case PIPE -> builder.handle(new PipedCommand(requireText(command), context.idleTimeout()));
+            case PIPE -> builder.handle(new PipedCommand(requireText(command), context::options));
         }
     }
 

@@ -118,23 +118,19 @@ public enum Service implements Servable {
             case REPLY -> new Reply(context.in(), context.out()).into(builder, context.serving());
             case CHAT -> builder.handleEach(new ChatRoom()::newcomer);
             case DISCARD -> builder.protocol(Discard::new).datagrams(Discard::datagram);
-            case CHARGEN -> builder.protocol(() -> new Chargen(context.highWaterBytes()))
-                    .datagrams(guarded(context, Chargen::reply));
+            case CHARGEN -> builder.protocol(() -> new Chargen(context.options().limits().highWaterBytes()))
+                    .datagrams(new DatagramGuard(Chargen::reply, !context.allowAmplification()));
             case DAYTIME -> sendOnce(builder, context, Daytime::now);
             case TIME -> sendOnce(builder, context, RfcTime::now);
             case QOTD -> sendOnce(builder, context, new Quotes()::next);
             case EXEC -> context.exec().into(builder, context);
-            case PROXY -> builder.handle(new Proxy(context.arguments().getFirst(), context.idleTimeout()));
+            case PROXY -> builder.handle(new Proxy(context.arguments().getFirst(), context::options));
         }
     }
 
     private static void sendOnce(ServerBuilder builder, ServiceContext context, SendOnce.Message message) {
         builder.protocol(() -> new SendOnce(message))
-                .datagrams(guarded(context, (request, reply) -> reply.write(message.bytes())));
-    }
-
-    private static DatagramGuard guarded(ServiceContext context, dev.polyserve.DatagramHandler handler) {
-        return new DatagramGuard(handler, !context.allowAmplification());
+                .datagrams(new DatagramGuard((request, reply) -> reply.write(message.bytes()), !context.allowAmplification()));
     }
 
     private void checkArguments(List<String> arguments) {

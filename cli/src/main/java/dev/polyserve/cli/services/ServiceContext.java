@@ -1,10 +1,12 @@
 package dev.polyserve.cli.services;
 
+import dev.polyserve.Options;
+import dev.polyserve.Server;
 import dev.polyserve.cli.text.LineWriter;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /// What a service may use.
 ///
@@ -12,14 +14,18 @@ import java.util.concurrent.CompletionStage;
 /// @param in the operator's input
 /// @param out standard output
 /// @param allowAmplification whether the small services answer datagrams of everybody
-/// @param idleTimeout after what time without a byte a connection ends; zero: never
-/// @param highWaterBytes output waiting for a peer above which it is not fed
+/// @param server the server, once it is bound
 /// @param exec how a program is run
 /// @param serving is done once clients are served
 public record ServiceContext(List<String> arguments, InputStream in, LineWriter out, boolean allowAmplification,
-        Duration idleTimeout, int highWaterBytes, Exec exec, CompletionStage<Void> serving) {
+        Supplier<Server> server, Exec exec, CompletionStage<Void> serving) {
     /// Keeps its own copy of the arguments.
     public ServiceContext {
         arguments = List.copyOf(arguments);
+    }
+
+    /// The options in force, once the server is bound.
+    public Options options() {
+        return server.get().options();
     }
 }

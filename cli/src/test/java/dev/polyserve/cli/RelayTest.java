@@ -1,0 +1,174 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What has another side, a server or a program: that side may be stuck, or be lost.
+@Timeout(120)
+class RelayTest {
+    private static final int STUCK_MILLIS = 100;
+
+    private static Cli proxy(ServerSocket upstream, String model, String... more) throws Exception {
+        assumeTrue(Server.whyNot(Model.named(model)).isEmpty(), () -> "this machine cannot run " + model);
+        String[] all = new String[more.length + 4];
+        all[0] = "proxy";
+        all[1] = "tcp://127.0.0.1:" + upstream.getLocalPort();
+        all[2] = "--model";
+        all[3] = model;
+        System.arraycopy(more, 0, all, 4, more.length);
+        return Cli.serve(all);
+    }
+
+    private static ServerSocket upstream() throws IOException {
+        return new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+    }
+
+    /// A client whose bytes fill everything up to the other side that reads none.
+    private static SocketChannel stuckClient(Cli server) throws Exception {
+        SocketChannel client = SocketChannel
+                .open(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+        client.configureBlocking(false);
+        ByteBuffer bytes = ByteBuffer.allocate(64 << 10);
+        try (Selector selector = Selector.open()) {
+            client.register(selector, SelectionKey.OP_WRITE);
+            while (selector.select(STUCK_MILLIS) > 0) {
+                client.write(bytes.clear());
+                selector.selectedKeys().clear();
+            }
+        }
+        return client;
+    }
+
+    private static void reset(Socket peer) throws IOException {
+        peer.setSoLinger(true, 0);
+        peer.close();
+    }
+
+    private static void reset(SocketChannel client) throws IOException {
+        client.setOption(StandardSocketOptions.SO_LINGER, 0);
+        client.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio", "thread", "epoll", "io_uring", "polling"})
+    void anUpstreamThatReadsNothingIsIdle(String model) throws Exception {
+        try (ServerSocket upstream = upstream();
+                Cli proxy = proxy(upstream, model, "--idle-timeout", "300ms");
+                SocketChannel client = stuckClient(proxy);
+                Socket accepted = upstream.accept()) {
+            assertThat(client.isOpen()).isTrue();
+            assertThat(proxy.err.awaitContaining("closed #1")).contains("timed out: idle by timeout");
+            assertThatThrownBy(() -> accepted.getInputStream().readAllBytes())
+                    .as("a request that was cut does not look whole").isInstanceOf(IOException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio", "thread", "epoll", "io_uring", "polling"})
+    void aClientThatResetsIsNoticedWhileUpstreamReadsNothing(String model) throws Exception {
+        try (ServerSocket upstream = upstream();
+                Cli proxy = proxy(upstream, model, "--idle-timeout", "4s");
+                SocketChannel client = stuckClient(proxy);
+                Socket accepted = upstream.accept()) {
+            reset(client);
+            assertThat(proxy.err.awaitContaining("closed #1")).contains("reset by client");
+            assertThatThrownBy(() -> accepted.getInputStream().readAllBytes()).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aProgramThatReadsNothingIsIdle(@TempDir Path directory) throws Exception {
+        Path held = directory.resolve("held");
+        try (Cli server = Cli.serve("exec", "--listen", "tcp://127.0.0.1:0", "--stdio", "pipe", "--idle-timeout",
+                "300ms",
+                "--", "flock", held.toString(), "sleep", "300"); SocketChannel client = stuckClient(server)) {
+            assertThat(client.isOpen()).isTrue();
+            assertThat(server.err.awaitContaining("closed #1")).contains("timed out: idle by timeout");
+            assertThat(new ProcessBuilder("flock", "-w", "30", held.toString(), "true").start().waitFor())
+                    .as("the program is gone").isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "epoll"})
+    void aClientThatResetsIsNoticedWhileAProgramReadsNothing(String model) throws Exception {
+        try (Cli server = Cli.serve("exec", "--listen", "tcp://127.0.0.1:0", "--stdio", "pipe", "--model", model,
+                "--idle-timeout", "4s", "--", "sleep", "300"); SocketChannel client = stuckClient(server)) {
+            reset(client);
+            assertThat(server.err.awaitContaining("closed #1")).contains("reset by client");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio", "thread", "epoll", "io_uring"})
+    void upstreamsResetIsPassedOn(String model) throws Exception {
+        try (ServerSocket upstream = upstream();
+                Cli proxy = proxy(upstream, model);
+                Socket client = proxy.connect();
+                Socket accepted = upstream.accept()) {
+            accepted.getOutputStream().write("half".getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.getInputStream().readNBytes(4)).asString(StandardCharsets.US_ASCII).isEqualTo("half");
+            reset(accepted);
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(IOException.class)
+                    .hasMessageContaining("reset");
+            assertThat(proxy.err.awaitContaining("closed #1")).contains("stopped by server");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio", "thread", "epoll", "io_uring"})
+    void theClientsResetIsPassedOn(String model) throws Exception {
+        try (ServerSocket upstream = upstream();
+                Cli proxy = proxy(upstream, model);
+                Socket client = proxy.connect();
+                Socket accepted = upstream.accept()) {
+            client.getOutputStream().write('x');
+            assertThat(accepted.getInputStream().read()).isEqualTo('x');
+            reset(client);
+            accepted.setSoTimeout(20_000);
+            assertThatThrownBy(() -> accepted.getInputStream().read()).isInstanceOf(IOException.class)
+                    .hasMessageContaining("reset");
+            assertThat(proxy.err.awaitContaining("closed #1")).contains("reset by client");
+        }
+    }
+
+    @Test
+    void aLongAnswerAfterTheClientsEndIsNotIdle() throws Exception {
+        try (ServerSocket upstream = upstream();
+                Cli proxy = proxy(upstream, "virtual", "--idle-timeout", "2s");
+                Socket client = proxy.connect();
+                Socket accepted = upstream.accept()) {
+            client.shutdownOutput();
+            assertThat(accepted.getInputStream().read()).isEqualTo(-1);
+            for (int i = 0; i < 30; i++) {
+                accepted.getOutputStream().write('x');
+                assertThat(client.getInputStream().read()).isEqualTo('x');
+                Thread.sleep(100); // the time between two bytes is what is tried
+            }
+            accepted.shutdownOutput();
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            assertThat(proxy.err.awaitContaining("closed #1")).contains("done by client");
+        }
+    }
+}
