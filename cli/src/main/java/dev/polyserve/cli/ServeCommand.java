@@ -183,7 +183,7 @@ final class ServeCommand {
             plan.endpoints().stream().skip(1).forEach(builder::listen);
             CompletableFuture<Server> served = new CompletableFuture<>();
             plan.service().into(builder, new ServiceContext(plan.arguments(), own.in(), printer,
-                    plan.allowAmplification(), served::join, plan.exec(), serving));
+                    plan.allowAmplification(), plan.datagramRate(), served::join, plan.exec(), serving));
             life.watchIdleness(builder);
             life.watchTerminal(builder);
             // Before anything is bound, so that a name that is wrong costs nothing.

@@ -26,12 +26,14 @@ import java.util.stream.Stream;
 /// @param logFormat how log lines look
 /// @param quiet whether only warnings and errors are logged
 /// @param allowAmplification whether the small services answer datagrams of everybody
+/// @param datagramRate datagrams a second from one source that the small services answer; 0: all
 /// @param exec how a program is run
 /// @param operation how it is operated
 /// @param inheritance which sockets it has inherited
 record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoints, Model model, Options options,
-        ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, Exec exec, Operation operation,
-        Inheritance inheritance) {
+        ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, int datagramRate,
+        Exec exec, Operation operation, Inheritance inheritance) {
+    private static final int DATAGRAM_RATE = 100;
     private static final String DEFAULT_ENDPOINT = "tcp://127.0.0.1:8888";
 
     /// Reads the words after `serve` and the settings.
@@ -45,7 +47,8 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         boolean commands = service == Service.EXEC && exec.stdio() == Exec.Stdio.SOCKET;
         ServePlan plan = new ServePlan(service, arguments, endpoints,
                 commands ? Models.ofCommands(settings) : Models.of(settings), Options.defaults(), logFormat(settings),
-                settings.flag(Setting.QUIET), settings.flag(Setting.ALLOW_AMPLIFICATION), exec,
+                settings.flag(Setting.QUIET), settings.flag(Setting.ALLOW_AMPLIFICATION),
+                datagramRate(settings, service), exec,
                 Operation.of(settings), Inheritance.among(endpoints));
         plan.checkEndpoints();
         plan.checkProcesses();
@@ -53,8 +56,8 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
     }
 
     private ServePlan withOptions(Options all) {
-        return new ServePlan(service, arguments, endpoints, model, all, logFormat, quiet, allowAmplification, exec,
-                operation, inheritance);
+        return new ServePlan(service, arguments, endpoints, model, all, logFormat, quiet, allowAmplification,
+                datagramRate, exec, operation, inheritance);
     }
 
     private static Exec exec(Settings settings, Servable service) {
@@ -66,6 +69,16 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         }
         Exec.Stdio stdio = settings.read(Setting.STDIO, Exec.Stdio::named).orElseGet(Exec.Stdio::usual);
         return sentence(() -> new Exec(settings.list(Setting.ENV), stdio));
+    }
+
+    private static int datagramRate(Settings settings, Servable service) {
+        boolean answers = service == Service.ECHO || service == Service.UPPER || service.amplifies();
+        if (settings.has(Setting.DATAGRAM_RATE) && !answers) {
+            throw ExitException
+                    .wrong(settings.where(Setting.DATAGRAM_RATE) + " goes with echo, upper, chargen, daytime,"
+                            + " time and qotd, and " + service.id() + " is none of them");
+        }
+        return settings.number(Setting.DATAGRAM_RATE).orElse(DATAGRAM_RATE);
     }
 
     private static Servable service(List<String> words, List<String> arguments, Settings settings) {

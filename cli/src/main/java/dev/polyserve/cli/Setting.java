@@ -125,7 +125,11 @@ enum Setting {
                     + " adds all of ours; may be repeated."),
     /// The small services for everybody.
     ALLOW_AMPLIFICATION("allow-amplification", "", Shape.FLAG,
-            "Lets discard, chargen, daytime, time and qotd answer datagrams from other machines.");
+            "Lets discard, chargen, daytime, time and qotd answer datagrams from other machines."),
+    /// Sources of datagrams.
+    DATAGRAM_RATE("datagram-rate", "N", Shape.NUMBER,
+            "How many datagrams a second the small services answer to one source, a port for echo and upper, an address for the"
+                    + " others; a hundred times as many at once; 0: all (default: 100).");
 
     /// What its value looks like.
     enum Shape {

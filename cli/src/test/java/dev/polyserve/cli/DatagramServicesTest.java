@@ -80,6 +80,21 @@ class DatagramServicesTest {
         }
     }
 
+    @Test
+    void oneSourceIsAnsweredOnlySoOften() throws Exception {
+        try (Cli server = Cli.serve("echo", "--listen", ANY_PORT, "--model", "nio", "--datagram-rate", "1");
+                DatagramSocket often = client();
+                DatagramSocket seldom = client()) {
+            for (int i = 0; i < 101; i++) {
+                send(often, server, "again");
+            }
+            assertThat(server.err.awaitContaining("dropped a datagram")).contains(":" + often.getLocalPort(),
+                    "more come from there than are answered; --datagram-rate changes that");
+            send(seldom, server, "another");
+            assertThat(receive(seldom)).asString(StandardCharsets.UTF_8).isEqualTo("another");
+        }
+    }
+
     private static String ask(Cli server, String question) throws Exception {
         try (DatagramSocket client = client()) {
             send(client, server, question);

@@ -3,33 +3,62 @@ package dev.polyserve.cli.services;
 import dev.polyserve.Datagram;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.DatagramReply;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Server;
 import dev.polyserve.cli.log.OncePerSecond;
 import dev.polyserve.text.Addresses;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.security.SecureRandom;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/// Drops datagrams that must not be answered: those from the ports of services, because two services that answer each other
-/// never stop, and for the small services those from afar, because a forged sender would be flooded.
+/// Drops datagrams that must not be answered, because their sender can be forged: from the ports of services, our own among them, since
+/// two services that answer each other never stop; for services whose answers are longer than the questions, those from other
+/// machines; and what comes faster from one source than its token bucket allows, which also ends a loop with a service that
+/// nothing else reveals.
 ///
 /// **Thread**: any.
 final class DatagramGuard implements DatagramHandler {
     private static final System.Logger LOG = System.getLogger(DatagramGuard.class.getName());
     private static final int FIRST_USER_PORT = 1024;
     private static final int NFS_PORT = 2049;
+    /// So many seconds' worth of datagrams may come at once.
+    private static final int BURST_SECONDS = 100;
 
     private final DatagramHandler answer;
     private final boolean loopbackOnly;
+    private final @Nullable SourceRates rates;
+    private final Supplier<Server> server;
     private final OncePerSecond dropped = new OncePerSecond();
+    private volatile @Nullable Set<Integer> ownPorts;
 
-    DatagramGuard(DatagramHandler answer, boolean loopbackOnly) {
+    private DatagramGuard(DatagramHandler answer, ServiceContext context, boolean loopbackOnly, boolean byPort) {
         this.answer = answer;
         this.loopbackOnly = loopbackOnly;
+        this.server = context.server();
+        int rate = context.datagramRate();
+        this.rates = rate == 0
+                ? null
+                : new SourceRates(rate, rate * BURST_SECONDS, byPort, new SecureRandom().nextLong(), System::nanoTime);
+    }
+
+    /// For a service that answers with as much as it was sent: each port of an address is a source.
+    static DatagramGuard echoing(DatagramHandler answer, ServiceContext context) {
+        return new DatagramGuard(answer, context, false, true);
+    }
+
+    /// For a service that may answer with more than it was sent: the machine that would be flooded is the source.
+    static DatagramGuard amplifying(DatagramHandler answer, ServiceContext context) {
+        return new DatagramGuard(answer, context, !context.allowAmplification(), false);
     }
 
     @Override
     public void handle(Datagram request, DatagramReply reply) throws Exception {
         if (request.peer() instanceof InetSocketAddress peer) {
-            if (peer.getPort() < FIRST_USER_PORT || peer.getPort() == NFS_PORT) {
+            if (peer.getPort() < FIRST_USER_PORT || peer.getPort() == NFS_PORT || ownPorts().contains(peer.getPort())) {
                 report(peer, "it comes from the port of a service, and two services would answer each other for ever");
                 return;
             }
@@ -37,8 +66,23 @@ final class DatagramGuard implements DatagramHandler {
                 report(peer, "it comes from another machine; --allow-amplification answers it");
                 return;
             }
+            if (rates != null && !rates.take(peer)) {
+                report(peer, "more come from there than are answered; --datagram-rate changes that");
+                return;
+            }
         }
         answer.handle(request, reply);
+    }
+
+    private Set<Integer> ownPorts() {
+        Set<Integer> known = ownPorts;
+        if (known == null) {
+            known = server.get().endpoints().stream().filter(Endpoint.Udp.class::isInstance)
+                    .map(Endpoint.Udp.class::cast)
+                    .map(Endpoint.Udp::port).collect(Collectors.toUnmodifiableSet());
+            ownPorts = known;
+        }
+        return known;
     }
 
     private void report(SocketAddress peer, String why) {

@@ -111,15 +111,15 @@ public enum Service implements Servable {
     @Override
     public void into(ServerBuilder builder, ServiceContext context) {
         switch (this) {
-            case ECHO -> builder.protocol(Echo::new).datagrams(new DatagramGuard(Echo::reply, false));
-            case UPPER -> builder.protocol(Upper::new).datagrams(new DatagramGuard(Upper::reply, false));
+            case ECHO -> builder.protocol(Echo::new).datagrams(DatagramGuard.echoing(Echo::reply, context));
+            case UPPER -> builder.protocol(Upper::new).datagrams(DatagramGuard.echoing(Upper::reply, context));
             case PRINT -> new Print(context.out()).into(builder);
             case WELCOME -> builder.handle(new Welcome(context.arguments()));
             case REPLY -> new Reply(context.in(), context.out()).into(builder, context.serving());
             case CHAT -> builder.handleEach(new ChatRoom()::newcomer);
             case DISCARD -> builder.protocol(Discard::new).datagrams(Discard::datagram);
             case CHARGEN -> builder.protocol(() -> new Chargen(context.options().limits().highWaterBytes()))
-                    .datagrams(new DatagramGuard(Chargen::reply, !context.allowAmplification()));
+                    .datagrams(DatagramGuard.amplifying(Chargen::reply, context));
             case DAYTIME -> sendOnce(builder, context, Daytime::now);
             case TIME -> sendOnce(builder, context, RfcTime::now);
             case QOTD -> sendOnce(builder, context, new Quotes()::next);
@@ -130,7 +130,7 @@ public enum Service implements Servable {
 
     private static void sendOnce(ServerBuilder builder, ServiceContext context, SendOnce.Message message) {
         builder.protocol(() -> new SendOnce(message))
-                .datagrams(new DatagramGuard((request, reply) -> reply.write(message.bytes()), !context.allowAmplification()));
+                .datagrams(DatagramGuard.amplifying((request, reply) -> reply.write(message.bytes()), context));
     }
 
     private void checkArguments(List<String> arguments) {

@@ -1,0 +1,67 @@
+package dev.polyserve.cli.services;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
+
+/// A token bucket for each source of datagrams, in a fixed 32 KiB: a source has the bucket that a hash with a secret seed gives it, and
+/// may share it with others. A bucket is one number, the time when it is full again (the generic cell rate algorithm, ITU-T I.371).
+///
+/// **Thread**: any; taking a token locks and allocates nothing for IPv4.
+final class SourceRates {
+    private static final int BUCKETS = 1 << 12;
+    private static final long MIX = 0x9E3779B97F4A7C15L;
+
+    private final AtomicLongArray fullAtNanos = new AtomicLongArray(BUCKETS);
+    private final long tokenNanos;
+    private final long burstNanos;
+    private final boolean byPort;
+    private final long seed;
+    private final LongSupplier clockNanos;
+    private final long startNanos;
+
+    /// @param perSecond tokens that come back each second
+    /// @param burst tokens of a full bucket
+    /// @param byPort whether each port of an address is a source of its own
+    SourceRates(int perSecond, int burst, boolean byPort, long seed, LongSupplier clockNanos) {
+        this.tokenNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        this.burstNanos = tokenNanos * burst;
+        this.byPort = byPort;
+        this.seed = seed;
+        this.clockNanos = clockNanos;
+        this.startNanos = clockNanos.getAsLong();
+    }
+
+    /// Takes a token of the source's bucket.
+    ///
+    /// @return false when there is none
+    boolean take(InetSocketAddress source) {
+        int bucket = bucket(source);
+        long now = clockNanos.getAsLong() - startNanos;
+        while (true) {
+            long before = fullAtNanos.get(bucket);
+            long after = Math.max(before, now) + tokenNanos;
+            if (after - now > burstNanos) {
+                return false;
+            }
+            if (fullAtNanos.compareAndSet(bucket, before, after)) {
+                return true;
+            }
+        }
+    }
+
+    private int bucket(InetSocketAddress source) {
+        long mixed = (network(source.getAddress()) ^ (byPort ? (long) source.getPort() << 48 : 0) ^ seed) * MIX;
+        mixed = (mixed ^ (mixed >>> 32)) * MIX;
+        return (int) (mixed >>> (Long.SIZE - Integer.numberOfTrailingZeros(BUCKETS)));
+    }
+
+    /// An IPv4 address, or the /64 network of an IPv6 address, within which its owner can choose as it likes.
+    private static long network(InetAddress address) {
+        return address instanceof Inet6Address ? ByteBuffer.wrap(address.getAddress()).getLong() : address.hashCode();
+    }
+}

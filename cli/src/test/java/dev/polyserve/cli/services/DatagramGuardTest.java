@@ -1,0 +1,79 @@
+package dev.polyserve.cli.services;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.Datagram;
+import dev.polyserve.DatagramReply;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Server;
+import dev.polyserve.cli.text.LineWriter;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/// Which datagrams are answered.
+class DatagramGuardTest {
+    private final AtomicInteger answered = new AtomicInteger();
+
+    private record Question(SocketAddress peer, SocketAddress local, ByteBuffer payload, boolean truncated)
+            implements
+                Datagram {}
+
+    private int answers(DatagramGuard guard, String address, int port) throws Exception {
+        int before = answered.get();
+        guard.handle(new Question(new InetSocketAddress(InetAddress.ofLiteral(address), port),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), ByteBuffer.allocate(1), false), new NoReply());
+        return answered.get() - before;
+    }
+
+    private static ServiceContext context(Server server) {
+        LineWriter nowhere = new LineWriter(new PrintStream(OutputStream.nullOutputStream()), "test", 1, _ -> "");
+        return new ServiceContext(List.of(), InputStream.nullInputStream(), nowhere, false, 1, () -> server,
+                new Exec(List.of(), Exec.Stdio.PIPE));
+    }
+
+    @Test
+    void portsThatWeServeAreNotAnsweredWhoeverHasThem() throws Exception {
+        try (Server server = Server.at("udp://127.0.0.1:0").listen("udp://127.0.0.1:0")
+                .datagrams((_, _) -> {}).bind()) {
+            DatagramGuard guard = DatagramGuard.echoing((_, _) -> answered.incrementAndGet(), context(server));
+            for (Endpoint endpoint : server.endpoints()) {
+                int own = ((Endpoint.Udp) endpoint).port();
+                assertThat(answers(guard, "127.0.0.1", own)).isZero();
+                assertThat(answers(guard, "192.0.2.1", own)).as("a service like ours elsewhere").isZero();
+            }
+            assertThat(answers(guard, "192.0.2.1", 1023)).isZero();
+            assertThat(answers(guard, "192.0.2.1", 5000)).isOne();
+        }
+    }
+
+    @Test
+    void aLoopWithAnotherServiceEnds() throws Exception {
+        try (Server server = Server.at("udp://127.0.0.1:0").datagrams((_, _) -> {}).bind()) {
+            DatagramGuard guard = DatagramGuard.echoing((_, _) -> answered.incrementAndGet(), context(server));
+            int rounds = 0;
+            while (rounds < 1_000 && answers(guard, "192.0.2.1", 5000) == 1) {
+                rounds++;
+            }
+            assertThat(rounds).as("answers until one is dropped, and the loop with it").isBetween(100, 200);
+            DatagramGuard amplifying = DatagramGuard.amplifying((_, _) -> answered.incrementAndGet(), context(server));
+            assertThat(answers(amplifying, "192.0.2.1", 5000)).as("another machine").isZero();
+            assertThat(answers(amplifying, "127.0.0.1", 5000)).isOne();
+        }
+    }
+
+    private static final class NoReply implements DatagramReply {
+        @Override
+        public void write(ByteBuffer bytes) {}
+
+        @Override
+        public void writeEmpty() {}
+    }
+}
