@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -55,23 +54,24 @@ class HubMonitorTest {
         assertThat(heard.reports.stream().filter(report -> report.startsWith("greedy"))).hasSize(1);
     }
 
-    /// It computes for as long as would be reported, but never without a switch.
+    /// It computes for much longer than would be reported, but switches all the time. Where a busy machine takes the processor
+    /// away for so long between two switches, one report for each such pause is right.
     @ParameterizedTest
     @EnumSource
     void oneThatSwitchesIsNotReported(Hubs hubs) throws Exception {
         var heard = new Heard(false);
-        long[] longest = {0};
+        int[] pauses = {0};
         Hub.run(hubs.options().withStallLimit(LONGER).withListener(heard), hub -> {
             long began = System.nanoTime();
             for (long last = began; last - began < 2 * LONGER.toNanos();) {
                 hub.yield();
                 long now = System.nanoTime();
-                longest[0] = Math.max(longest[0], now - last);
+                // A pause may begin before the task looks at the clock, so half of it can count for the turn before.
+                pauses[0] += now - last >= LONGER.toNanos() / 2 ? 1 : 0;
                 last = now;
             }
         });
-        Assumptions.assumeTrue(longest[0] < LONGER.toNanos() / 2, "others on the machine have stalled it");
-        assertThat(heard.reports).isEmpty();
+        assertThat(heard.reports).hasSizeLessThanOrEqualTo(pauses[0]);
     }
 
     @ParameterizedTest
