@@ -1,19 +1,35 @@
 package dev.polyserve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The services over UDP.
 class DatagramServicesTest {
     private static final String ANY_PORT = "udp://127.0.0.1:0";
+    private static final int PATIENCE_MILLIS = 10_000;
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+    private static final int SILENCE_MILLIS = 200;
+
+    @TempDir
+    private Path directory;
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio"})
@@ -37,9 +53,24 @@ class DatagramServicesTest {
             assertThat(server.out.awaitContaining("two")).isEqualTo(mark + "two");
             assertThat(server.out.text()).contains(mark + "one\n");
         }
-        try (Cli server = Cli.serve("discard", "--listen", ANY_PORT, "--model", model)) {
-            assertThat(server.endpoints()).hasSize(1);
+        String control = directory.resolve("control").toString();
+        try (Cli server = Cli.serve("discard", "--listen", ANY_PORT, "--model", model, "--control", control);
+                DatagramSocket client = client()) {
+            send(client, server, "one\ntwo");
+            send(client, server, "");
+            awaitDatagrams(control, "in 2, out 0");
+            hearsNothing(client);
         }
+    }
+
+    /// Waits until the server counts so many.
+    private static void awaitDatagrams(String control, String counts) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        String status;
+        do {
+            status = Cli.run("status", "--control", control).out();
+        } while (!status.contains(counts) && System.nanoTime() - deadline < 0);
+        assertThat(status).contains(counts);
     }
 
     @ParameterizedTest
@@ -60,11 +91,30 @@ class DatagramServicesTest {
         }
     }
 
+    /// From an address that is not loopback, as a client on another machine has.
     @Test
     void everybodyIsAnsweredOnlyOnRequest() throws Exception {
-        try (Cli server = Cli.serve("qotd", "--listen", "udp://0.0.0.0:0", "--allow-amplification")) {
-            assertThat(ask(server, "x")).endsWith("\r\n");
+        InetAddress afar = addressBesideLoopback();
+        try (Cli server = Cli.serve("qotd", "--listen", "udp://0.0.0.0:0", "--allow-amplification");
+                DatagramSocket client = new DatagramSocket(0, afar)) {
+            client.setSoTimeout(PATIENCE_MILLIS);
+            send(client, server, afar, "x");
+            assertThat(new String(receive(client), StandardCharsets.UTF_8)).endsWith("\r\n");
         }
+        try (Cli server = Cli.serve("qotd", "--listen", ANY_PORT);
+                DatagramSocket client = new DatagramSocket(0, afar)) {
+            send(client, server, "x");
+            assertThat(server.err.awaitContaining("dropped a datagram")).contains(
+                    afar.getHostAddress() + ":" + client.getLocalPort(), "it comes from another machine");
+            hearsNothing(client);
+        }
+    }
+
+    private static InetAddress addressBesideLoopback() throws SocketException {
+        Optional<InetAddress> address = NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
+                .filter(each -> each instanceof Inet4Address && !each.isLoopbackAddress()).findFirst();
+        assumeTrue(address.isPresent(), "needs an IPv4 address that is not loopback, and no interface has one");
+        return address.orElseThrow();
     }
 
     @Test
@@ -74,9 +124,7 @@ class DatagramServicesTest {
             send(service, server, "ping");
             assertThat(server.err.awaitContaining("dropped a datagram")).contains("127.0.0.1:2049",
                     "comes from the port of a service");
-            service.setSoTimeout(200);
-            org.assertj.core.api.Assertions.assertThatExceptionOfType(java.net.SocketTimeoutException.class)
-                    .isThrownBy(() -> receive(service));
+            hearsNothing(service);
         }
     }
 
@@ -104,14 +152,23 @@ class DatagramServicesTest {
 
     private static DatagramSocket client() throws Exception {
         DatagramSocket client = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-        client.setSoTimeout(10_000);
+        client.setSoTimeout(PATIENCE_MILLIS);
         return client;
     }
 
     /// Not connected: the JDK sends no datagram without bytes on a connected socket.
     private static void send(DatagramSocket client, Cli server, String text) throws Exception {
+        send(client, server, InetAddress.getLoopbackAddress(), text);
+    }
+
+    private static void send(DatagramSocket client, Cli server, InetAddress to, String text) throws Exception {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        client.send(new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), server.port()));
+        client.send(new DatagramPacket(bytes, bytes.length, to, server.port()));
+    }
+
+    private static void hearsNothing(DatagramSocket client) throws Exception {
+        client.setSoTimeout(SILENCE_MILLIS);
+        assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> receive(client));
     }
 
     private static byte[] receive(DatagramSocket client) throws Exception {

@@ -112,9 +112,13 @@ class UnitFilesTest {
                         Files.readString(unit).replace(PROGRAM, "/bin/true")).toString());
             }
         }
+        // So that its silence means something.
+        Path wrong = Files.writeString(directory.resolve("wrong.service"),
+                "[Service]\nExecStart=/bin/true\nNoSuchSetting=1\n");
+        command.add(wrong.toString());
         Process analysis = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(analysis.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(analysis.waitFor()).isGreaterThanOrEqualTo(0);
+        assertThat(said).contains(wrong + ":3", "NoSuchSetting");
         // It also speaks of other units, and of what is missing where systemd does not run.
         assertThat(said.lines().filter(line -> line.contains(directory + "/polyserve"))).isEmpty();
     }
