@@ -82,6 +82,12 @@ public record Cell(Style style, Model model, Transport transport) {
         };
     }
 
+    /// Whether its loops ask all the time and never wait.
+    boolean polls() {
+        return model instanceof Model.Polling
+                || (model instanceof Model.ProcessPool pool && pool.inner() instanceof Model.Polling);
+    }
+
     /// How many conversations the model holds at once by itself.
     int capacity() {
         return capacity(model);

@@ -1,7 +1,6 @@
 package dev.polyserve.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -202,26 +201,6 @@ abstract class ConcurrencyClause extends Clause {
     private static String drain(Client client) throws Exception {
         client.end();
         return client.textToTheEnd();
-    }
-
-    @Test
-    void shouldUseNoProcessorTimeWhileClientsAreSilent() throws Exception {
-        needsTwoAtOnce();
-        assumeTrue(!(cell().model() instanceof dev.polyserve.Model.Polling), "polling spins, and says so");
-        List<Client> clients = new ArrayList<>();
-        try (Stage stage = start(Role.greeting())) {
-            for (int i = 0; i < Math.min(8, cell().capacity()); i++) {
-                clients.add(stage.connect());
-                assertEquals("welcome", clients.getLast().line());
-            }
-            long before = ServerThreads.cpuNanos();
-            assertTrue(clients.getFirst().hearsNothingFor(Duration.ofMillis(150)));
-            long used = ServerThreads.cpuNanos() - before;
-            assertFalse(used > 15_000_000, () -> used / 1000 + " µs were used in 150 ms of silence");
-            for (Client client : clients) {
-                client.close();
-            }
-        }
     }
 
     /// Refuses the first, throws at the second, and lets the others in.

@@ -286,6 +286,18 @@ public abstract class DatagramContract {
     }
 
     @Test
+    void shouldTakeNothingOnceItHasAnswered() throws Exception {
+        try (Server server = start((request, reply) -> reply.write(request.payload()));
+                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+            for (int i = 0; i < 3; i++) {
+                send(client, (byte) i);
+                receive(client);
+            }
+            IdleCheck.requireIdle(cell);
+        }
+    }
+
+    @Test
     void shouldFreeItsPortWhenClosed() throws Exception {
         Server server = start((request, reply) -> reply.write(request.payload()));
         var endpoint = server.endpoints().getFirst();

@@ -3,25 +3,33 @@ package dev.polyserve.conformance;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
+import java.util.List;
 
-/// The threads of servers in this process, by their names.
+/// The threads of servers in this process, and those of the JDK on which virtual threads run and wait, by their names.
 final class ServerThreads {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final List<String> OF_VIRTUAL_THREADS = List.of("ForkJoinPool-1-worker-", "Read-Poller",
+            "Write-Poller",
+            "VirtualThread-unparker");
 
     private ServerThreads() {}
 
-    /// Processor time that those alive have used.
+    /// Processor time that all those alive have used.
     static long cpuNanos() {
         long sum = 0;
         for (ThreadInfo thread : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
-            if (thread != null && thread.getThreadName().startsWith("polyserve")) {
+            if (thread != null && serves(thread.getThreadName())) {
                 sum += Math.max(0, THREADS.getThreadCpuTime(thread.getThreadId()));
             }
         }
         return sum;
     }
 
-    /// How many there are.
+    private static boolean serves(String name) {
+        return name.startsWith("polyserve") || OF_VIRTUAL_THREADS.stream().anyMatch(name::startsWith);
+    }
+
+    /// How many of servers there are.
     static long count() {
         return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("polyserve"))
                 .count();

@@ -137,6 +137,14 @@ public abstract class StreamContract {
     }
 
     @Nested
+    class Idle extends IdleClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
     class Stall extends StallClause {
         @Override
         Cell cell() {

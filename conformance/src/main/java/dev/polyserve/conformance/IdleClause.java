@@ -1,0 +1,53 @@
+package dev.polyserve.conformance;
+
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.polyserve.Model;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// A server takes nothing for clients that are silent or gone: no processor time, and no memory beyond that of a connection.
+abstract class IdleClause extends Clause {
+    private static final int SETTLING = 4;
+    private static final int RESETTING = 20;
+    private static final int UNREAD_BYTES = 50_000;
+    private static final int SILENT = 8;
+    /// Half of what those that reset have not read.
+    private static final long GROWTH_BYTES = (long) RESETTING * UNREAD_BYTES / 2;
+
+    @Test
+    void shouldTakeNothingForClientsThatAreSilentOrGone() throws Exception {
+        assumeFalse(cell().model() instanceof Model.IoUring, "a ring may keep connections whose clients have reset them");
+        List<Client> silent = new ArrayList<>();
+        try (Stage stage = start(Role.echo())) {
+            resetWithUnreadAnswers(stage, SETTLING);
+            long heapBefore = IdleCheck.heapBytes();
+            resetWithUnreadAnswers(stage, cell().times(RESETTING));
+            Patiently.until("the heap is as it was", () -> IdleCheck.heapBytes() - heapBefore < GROWTH_BYTES);
+            for (int i = 0; i < Math.min(SILENT, cell().capacity()); i++) {
+                silent.add(stage.connect());
+                silent.getLast().send("x");
+                silent.getLast().bytes(1);
+            }
+            IdleCheck.requireIdle(cell());
+        } finally {
+            for (Client client : silent) {
+                client.close();
+            }
+        }
+    }
+
+    private void resetWithUnreadAnswers(Stage stage, int times) throws Exception {
+        for (int i = 0; i < times; i++) {
+            Client client = stage.connect();
+            client.send(new byte[UNREAD_BYTES]);
+            if (cell().transport() == Transport.TCP) {
+                client.reset();
+            } else {
+                client.leave();
+            }
+        }
+        stage.awaitOver(times);
+    }
+}
