@@ -42,6 +42,11 @@ final class Injection implements AutoCloseable {
         return attach(server.pid(), List.of("-e", "trace=" + call, "-e", rule(call, error, when)));
     }
 
+    /// Makes none fail, and watches them.
+    static Injection none(ServerProcess server, String calls) throws Exception {
+        return attach(server.pid(), List.of("-e", "trace=" + calls));
+    }
+
     /// The same, and watches another call, too.
     static Injection watching(ServerProcess server, String other, String call, String error, String when)
             throws Exception {

@@ -2,7 +2,10 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -11,26 +14,51 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class SystemCallFailureTest {
     private static final List<String> CALLS = List.of("fcntl", "setsockopt", "getsockname", "shutdown");
-    private static final int PLACES = 4;
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#all")
     void costsOneConnectionAtMostAndLeavesNothingBehind(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
-            for (String call : CALLS) {
-                for (int place = 1; place <= PLACES; place++) {
-                    try (Injection _ = Injection.of(server, call, "ENOBUFS", Integer.toString(place));
-                            Client unlucky = Client.of(server)) {
-                        unlucky.send("ping\n");
-                        unlucky.endOutput();
-                        unlucky.seesTheEnd();
-                    }
-                }
-                try (Client next = Client.of(server)) {
-                    next.converses();
+            Map<String, Long> made = callsOfAConversation(server);
+            assertThat(made).as("calls of a conversation that can fail").isNotEmpty();
+            for (Map.Entry<String, Long> call : made.entrySet()) {
+                for (int place = 1; place <= call.getValue(); place++) {
+                    fails(server, call.getKey(), place);
                 }
             }
             assertThat(server.count("failed")).as("handlers that failed").isZero();
         });
+    }
+
+    /// How often each is made in one conversation.
+    private static Map<String, Long> callsOfAConversation(ServerProcess server) throws Exception {
+        try (Injection watching = Injection.none(server, String.join(",", CALLS))) {
+            meetsItsEnd(server);
+            Eventually.holds(() -> assertThat(server.count("active")).isZero());
+            return watching.calls().stream()
+                    .collect(Collectors.groupingBy(Injection.Call::name, Collectors.counting()));
+        }
+    }
+
+    private static void fails(ServerProcess server, String call, int place) throws Exception {
+        try (Injection injection = Injection.of(server, call, "ENOBUFS", Integer.toString(place))) {
+            // Each thread counts its own calls, so it can take several conversations until one has made so many.
+            Eventually.holds(() -> {
+                meetsItsEnd(server);
+                assertThat(injection.failures()).as("%s number %d has failed", call, place).isPositive();
+            });
+        }
+        try (Client next = Client.of(server)) {
+            next.converses();
+        }
+    }
+
+    /// A conversation that goes as far as the server lets it.
+    private static void meetsItsEnd(ServerProcess server) throws IOException {
+        try (Client client = Client.of(server)) {
+            client.send("ping\n");
+            client.endOutput();
+            client.seesTheEnd();
+        }
     }
 }

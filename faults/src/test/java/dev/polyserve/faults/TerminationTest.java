@@ -24,6 +24,8 @@ class TerminationTest {
     private static final long DEADLINE_MILLIS = 2000;
     /// Much less than what those that stay would take, and much more than a busy machine does.
     private static final Duration SLACK = Duration.ofSeconds(20);
+    /// Much less than anything that it could wait for, and more than handlers are given to end (1 s).
+    private static final Duration AT_ONCE = Duration.ofSeconds(10);
 
     @TempDir
     private Path directory;
@@ -49,7 +51,7 @@ class TerminationTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"virtual", "epoll", "process-pool"})
+    @ValueSource(strings = {"virtual", "epoll", "io_uring", "process-pool"})
     void clientsHaveUntilTheDeadline(String model) throws Exception {
         try (CommandLine server = serve(model, DEADLINE_MILLIS + "ms")) {
             List<WorkerClient> staying = resting(server, 600_000);
@@ -72,14 +74,14 @@ class TerminationTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"virtual", "process-pool"})
+    @ValueSource(strings = {"virtual", "epoll", "io_uring", "process-pool"})
     void aSecondSignalEndsItAtOnce(String model) throws Exception {
         try (CommandLine server = serve(model, "1h")) {
             List<WorkerClient> staying = resting(server, 600_000);
             WorkerProcesses.signal("TERM", server.pid());
             requireRefused(server);
             WorkerProcesses.signal("TERM", server.pid());
-            assertThat(server.awaitExit(SLACK)).as("exit status").isZero();
+            assertThat(server.awaitExit(AT_ONCE)).as("exit status").isZero();
             for (WorkerClient client : staying) {
                 client.close();
             }
