@@ -31,7 +31,7 @@ class AcceptErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#modelsAndEdges")
+    @MethodSource("dev.polyserve.faults.Mode#acceptors")
     void anExhaustedSystemIsAskedLessAndLessOftenUntilItRecovers(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (String error : EXHAUSTED) {

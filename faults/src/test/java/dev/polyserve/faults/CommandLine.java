@@ -28,12 +28,15 @@ final class CommandLine implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile(".*:(\\d+)");
 
     private final Process process;
+    /// Whether its model uses the processor though it has nothing to do.
+    private final boolean polling;
     private final Writer typed;
     private final List<String> shown = new CopyOnWriteArrayList<>();
     private final Path errors;
 
-    private CommandLine(Process process, Path errors) {
+    private CommandLine(Process process, boolean polling, Path errors) {
         this.process = process;
+        this.polling = polling;
         this.errors = errors;
         this.typed = process.outputWriter(StandardCharsets.UTF_8);
         BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
@@ -92,7 +95,8 @@ final class CommandLine implements AutoCloseable {
         command.addAll(arguments);
         command.addAll(0, before);
         Path errors = directory.resolve("errors");
-        return new CommandLine(new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
+        return new CommandLine(new ProcessBuilder(command).redirectError(errors.toFile()).start(),
+                arguments.contains("polling"), errors);
     }
 
     /// The packaged program; without it the test is skipped.
@@ -146,10 +150,28 @@ final class CommandLine implements AutoCloseable {
         return process.exitValue();
     }
 
-    /// Ends it as a service manager would.
+    /// A server that is ready, and its workers, have to be idle now. Ends it as a service manager would.
     @Override
     public void close() {
-        process.toHandle().destroy();
-        process.onExit().orTimeout(EXIT_SECONDS, TimeUnit.SECONDS).join();
+        try {
+            requireIdle();
+        } finally {
+            process.toHandle().destroy();
+            process.onExit().orTimeout(EXIT_SECONDS, TimeUnit.SECONDS).join();
+        }
+    }
+
+    private void requireIdle() {
+        boolean ready = shown.stream().anyMatch(line -> READY.matcher(line).matches());
+        if (!ready || polling) {
+            return;
+        }
+        try {
+            ProcessorTime.requireIdle(process.toHandle());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            throw new IllegalStateException("it cannot be seen whether the server is idle", e);
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.polyserve.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -12,6 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DepartingClientsTest {
     private static final int ABORTED = 1000;
     private static final int COMING_AND_GOING = 10_000;
+    private static final int RESETTING = 30;
+    private static final int UNREAD_BYTES = 50_000;
     private static final long GROWTH_BYTES = 1 << 20;
 
     @ParameterizedTest(name = "{0}")
@@ -35,22 +38,41 @@ class DepartingClientsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#allAndLinuxLoops")
+    @MethodSource("dev.polyserve.faults.Mode#all")
     void thoseThatComeAndGoLeaveNothingBehind(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             comeAndGo(server, COMING_AND_GOING / 10);
-            long heapBefore = server.heapBytes();
-            long nativeBefore = server.nativeBytes();
+            Memory before = server.memory();
             comeAndGo(server, Requirements.repetitions(COMING_AND_GOING));
             Eventually.holds(() -> assertThat(server.count("active")).isZero());
-            assertThat(server.heapBytes() - heapBefore).as("growth of the heap").isLessThan(GROWTH_BYTES);
-            assertThat(server.nativeBytes() - nativeBefore).as("growth of memory beside the heap")
-                    .isLessThan(GROWTH_BYTES);
+            server.memory().requireGrowthBelow(GROWTH_BYTES, before);
         });
     }
 
+    /// That the server is idle afterwards is looked at after every test.
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @MethodSource("dev.polyserve.faults.Mode#allThatCall")
+    void thoseThatResetBeforeTheyHaveReadTheirAnswersAreNobodysFailure(Mode mode) throws Exception {
+        Settings.of(mode).test(server -> {
+            for (int i = 0; i < RESETTING; i++) {
+                Client client = Client.of(server);
+                client.send(new byte[UNREAD_BYTES]);
+                client.reset();
+            }
+            try (Client after = Client.of(server)) {
+                after.converses();
+            }
+            assertThat(server.count("failed")).isZero();
+            assertThat(server.log()).as("log").isEmpty();
+        });
+    }
+
+    static List<Mode> waiting() {
+        return Mode.all().stream().filter(mode -> !mode.polling()).toList();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("waiting")
     void aServerWithNothingToDoDoesNothing(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             try (Clients silent = Clients.connected(server, mode.iterative() ? 1 : 20)) {

@@ -143,8 +143,7 @@ final class FaultServer {
         return switch (words[0]) {
             case "stats" -> stats();
             case "threads" -> LiveThreads.ofTheLibrary().collect(Collectors.joining("|"));
-            case "heap" -> heap();
-            case "native" -> nativeMemory();
+            case "memory" -> "heap=" + heapBytes() + " native=" + nativeBytes();
             case "take" -> {
                 stuckLog.orElseThrow().take();
                 yield "taking";
@@ -182,14 +181,14 @@ final class FaultServer {
                 + services.inside() + " mostInside=" + services.mostInside() + reached;
     }
 
-    private static String heap() {
+    private static long heapBytes() {
         var memory = ManagementFactory.getMemoryMXBean();
         memory.gc();
-        return Long.toString(memory.getHeapMemoryUsage().getUsed());
+        return memory.getHeapMemoryUsage().getUsed();
     }
 
     /// As the JVM accounts for it: `-                     Other (reserved=123456, committed=123456)`.
-    private static String nativeMemory() throws JMException {
+    private static String nativeBytes() throws JMException {
         Object report = ManagementFactory.getPlatformMBeanServer().invoke(
                 new ObjectName("com.sun.management:type=DiagnosticCommand"), "vmNativeMemory",
                 new Object[]{new String[]{"summary", "scale=B"}}, new String[]{String[].class.getName()});

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class LostLoopTest {
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#allAndLinuxLoops")
+    @MethodSource("dev.polyserve.faults.Mode#all")
     void aLoopThatCannotWaitAnyMoreEndsTheServer(Mode mode) throws Exception {
         try (ServerProcess server = ServerProcess.start(Settings.of(mode)); Client served = Client.of(server)) {
             served.converses();

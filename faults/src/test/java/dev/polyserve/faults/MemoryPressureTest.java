@@ -24,8 +24,8 @@ class MemoryPressureTest {
     private static final int SMALL_HEAP_MEGABYTES = 48;
     private static final int ENDLESS_LINES = 2000;
     private static final int FRAME_BYTES = 64 << 10;
-    private static final int NEVER_READING = 50;
-    private static final long HEAP_GROWTH_BYTES = 50L << 20;
+    private static final int NEVER_READING = 200;
+    private static final int PUSHES = 10;
     private static final long BOUNDED_LATENCY_MILLIS = 1000;
 
     /// Half of them stay just below the limit of a line, so that only the limit of all buffers stands between them and
@@ -49,20 +49,31 @@ class MemoryPressureTest {
         });
     }
 
+    private static List<Mode> withoutTheRing() {
+        return Mode.allConcurrent().stream().filter(mode -> !mode.model().equals("io_uring")).toList();
+    }
+
+    /// If a model held for each of them what it can in full, the heap would not be enough.
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#allConcurrent")
+    @MethodSource("withoutTheRing")
     void clientsThatNeverReadStopTheirOwnInputOnly(Mode mode) throws Exception {
-        Settings.of(mode).with("threads", NEVER_READING + 8).test(server -> {
-            long heapBefore = server.heapBytes();
+        Settings settings = Settings.of(mode).heapMegabytes(SMALL_HEAP_MEGABYTES).with("threads", NEVER_READING + 8);
+        settings.test(server -> {
             try (Client other = Client.of(server); Flood flood = new Flood()) {
                 for (int i = 0; i < NEVER_READING; i++) {
                     flood.add(server, Integer.MAX_VALUE);
+                    if (i % 10 == 0) {
+                        requireServedSoon(other);
+                    }
+                }
+                for (int i = 0; i < PUSHES; i++) {
+                    flood.pushMore();
                     requireServedSoon(other);
                 }
-                flood.pushMore();
-                requireServedSoon(other);
-                assertThat(server.heapBytes() - heapBefore).as("growth of the heap").isLessThan(HEAP_GROWTH_BYTES);
+                requireServedSoon(server);
             }
+            requireServedSoon(server);
+            assertThat(server.log()).as("log").noneMatch(line -> line.contains("OutOfMemoryError"));
         });
     }
 

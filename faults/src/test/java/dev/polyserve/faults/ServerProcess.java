@@ -47,11 +47,14 @@ final class ServerProcess implements AutoCloseable {
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> allSaid;
+    /// Whether its model uses the processor though it has nothing to do.
+    private final boolean polling;
     private String greeting = "";
     private boolean endExpected;
 
-    private ServerProcess(Process process) {
+    private ServerProcess(Process process, boolean polling) {
         this.process = process;
+        this.polling = polling;
         this.commands = process.outputWriter(StandardCharsets.UTF_8);
         this.allSaid = CompletableFuture.allOf(
                 collect("answers", process.getInputStream(), answers).thenRun(() -> answers.add(NO_MORE)),
@@ -59,7 +62,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(Settings settings) throws Exception {
-        var server = new ServerProcess(new ProcessBuilder(settings.command()).start());
+        var server = new ServerProcess(new ProcessBuilder(settings.command()).start(), settings.mode().polling());
         try {
             server.greeting = server.nextAnswer();
             return server;
@@ -215,14 +218,8 @@ final class ServerProcess implements AutoCloseable {
         return log;
     }
 
-    /// Heap in use after a collection.
-    long heapBytes() throws Exception {
-        return Long.parseLong(ask("heap"));
-    }
-
-    /// Memory beside the heap that Java code has allocated, as for system calls.
-    long nativeBytes() throws Exception {
-        return Long.parseLong(ask("native"));
+    Memory memory() throws Exception {
+        return Memory.of(numbers(ask("memory")));
     }
 
     // --- looking at it ---
@@ -269,9 +266,35 @@ final class ServerProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /// It ends with its input, and says so; one that does not, or that ended otherwise, has failed its test.
+    /// A server that serves has to be idle now, and to hold no more memory than one without clients. It ends with its input,
+    /// and says so. One that does not, or that ended otherwise, has failed its test.
     @Override
     public void close() {
+        try {
+            if (process.isAlive() && greeting.startsWith("ready ") && !endExpected) {
+                requireRest();
+            }
+        } finally {
+            end();
+        }
+    }
+
+    private void requireRest() {
+        try {
+            if (!polling) {
+                ProcessorTime.requireIdle(handle());
+            }
+            // What it has said and the test did not want to know.
+            answers.clear();
+            Eventually.holds(() -> memory().requireAtRest());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            throw new IllegalStateException("it cannot be seen whether the server is at rest: " + obituary(), e);
+        }
+    }
+
+    private void end() {
         try {
             commands.close();
         } catch (IOException e) {

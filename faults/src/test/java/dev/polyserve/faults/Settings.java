@@ -36,6 +36,10 @@ final class Settings {
         return new Settings(mode);
     }
 
+    Mode mode() {
+        return mode;
+    }
+
     Settings service(Services.Kind kind) {
         return with("service", kind.name());
     }

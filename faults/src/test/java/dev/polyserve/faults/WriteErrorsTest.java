@@ -19,7 +19,7 @@ class WriteErrorsTest {
     private static final int BLOCK_BYTES = 4096;
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @MethodSource("dev.polyserve.faults.Mode#allThatCall")
     void aSocketThatTakesNothingForAMomentLosesNoByte(Mode mode) throws Exception {
         byte[] sent = new byte[BYTES];
         new Random(42).nextBytes(sent);
@@ -41,7 +41,7 @@ class WriteErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @MethodSource("dev.polyserve.faults.Mode#allThatCall")
     void aSocketThatCannotBeWrittenIsClosedOnceAndQuietly(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (String error : FATAL) {
