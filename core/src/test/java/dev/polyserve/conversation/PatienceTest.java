@@ -116,7 +116,8 @@ class PatienceTest {
     @Test
     void aChangedConversationHoldsForOneThatGoesOn() {
         pass(10);
-        context.reconfigure(Options.defaults().withTimeouts(times -> times.withConversation(Duration.ofSeconds(9))));
+        Options shorter = Options.defaults().withTimeouts(times -> times.withConversation(Duration.ofSeconds(9)));
+        assertThat(context.replace(context.options(), shorter)).isTrue();
         assertThat(patience.overdue()).contains(Limit.CONVERSATION);
     }
 
