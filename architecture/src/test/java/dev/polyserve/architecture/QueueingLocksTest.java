@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
@@ -43,22 +42,28 @@ class QueueingLocksTest {
 
     /// Where such are in order, and why no loop can wait there behind one of its coroutines.
     private static final Map<String, String> ALLOWED = Map.ofEntries(
-            Map.entry("dev/polyserve/cli/ServerLife", "loops only count down, which waits for nothing; threads of signals take the monitor"),
+            Map.entry("dev/polyserve/cli/ServerLife",
+                    "loops only count down, which waits for nothing; threads of signals take the monitor"),
             Map.entry("dev/polyserve/cli/connect/DatagramClient", "a client, without event loops"),
             Map.entry("dev/polyserve/cli/connect/TerminalClient", "a client, without event loops"),
-            Map.entry("dev/polyserve/cli/services/ChatMember", "only handlers take it, which are coroutines or threads, never the loop"),
+            Map.entry("dev/polyserve/cli/services/ChatMember",
+                    "only handlers take it, which are coroutines or threads, never the loop"),
             Map.entry("dev/polyserve/cli/services/ChatRoom", "only handlers change the map"),
             Map.entry("dev/polyserve/cli/services/PipedProcess", "the reader's thread and the handler's"),
             Map.entry("dev/polyserve/cli/services/Reply", "only handlers and the operator's thread change the map"),
-            Map.entry("dev/polyserve/conversation/WireOutbox", "only those that send take it, which are coroutines or threads, never the loop"),
+            Map.entry("dev/polyserve/conversation/WireOutbox",
+                    "only those that send take it, which are coroutines or threads, never the loop"),
             Map.entry("dev/polyserve/coroutine/Carrier", "only the thread that tests the JDK's scheduler takes it"),
             Map.entry("dev/polyserve/coroutine/Coroutine", "only a virtual thread that resumes asks those threads"),
-            Map.entry("dev/polyserve/coroutine/HubHost", "threads on the loop's own thread change the map, and none waits in it"),
+            Map.entry("dev/polyserve/coroutine/HubHost",
+                    "threads on the loop's own thread change the map, and none waits in it"),
             Map.entry("dev/polyserve/coroutine/HubLoop", "only after the loop has ended"),
             Map.entry("dev/polyserve/coroutine/Offload", "only tasks ask, never their loop"),
-            Map.entry("dev/polyserve/coroutine/Signals", "the hub and one task take it: on the hub's thread both, or the task beside it"),
+            Map.entry("dev/polyserve/coroutine/Signals",
+                    "the hub and one task take it: on the hub's thread both, or the task beside it"),
             Map.entry("dev/polyserve/io/SocketFile", "servers that bind and close change the set"),
-            Map.entry("dev/polyserve/linux/activation/ServiceManager", "it may wait for the manager, so loops do not call it"),
+            Map.entry("dev/polyserve/linux/activation/ServiceManager",
+                    "it may wait for the manager, so loops do not call it"),
             Map.entry("dev/polyserve/linux/process/Child", "the loops that call it have no coroutines"),
             Map.entry("dev/polyserve/linux/socket/GivenSockets", "only a server that binds takes it"),
             Map.entry("dev/polyserve/linux/worker/Crew", "the loop only counts down"),
@@ -84,7 +89,8 @@ class QueueingLocksTest {
                 }
             }
         }
-        assertThat(found).as("use NonQueueingLock, or take no lock; or say in ALLOWED why no loop waits there").isEmpty();
+        assertThat(found).as("use NonQueueingLock, or take no lock; or say in ALLOWED why no loop waits there")
+                .isEmpty();
     }
 
     @Test
@@ -108,9 +114,8 @@ class QueueingLocksTest {
 
     private static boolean hasMonitor(MethodModel method) {
         return method.flags().has(AccessFlag.SYNCHRONIZED)
-                || method.findAttribute(Attributes.code()).isPresent()
-                        && method.code().stream().flatMap(code -> code.elementStream())
-                                .anyMatch(MonitorInstruction.class::isInstance);
+                || method.code().stream().flatMap(code -> code.elementStream())
+                        .anyMatch(MonitorInstruction.class::isInstance);
     }
 
     private static String outermost(String name) {

@@ -76,7 +76,9 @@ abstract class PinnedClause extends Clause {
             pinned.awaitGone();
             if (!cell().hasWorkers()) {
                 Cause.Failed failed = assertInstanceOf(Cause.Failed.class, stage.events.nextCause());
-                assertTrue(String.valueOf(failed.error().getMessage()).contains("the initialisation of a class is on the stack"),
+                assertTrue(
+                        String.valueOf(failed.error().getMessage())
+                                .contains("the initialisation of a class is on the stack"),
                         failed::toString);
             }
             exchange(other, "at last");
