@@ -84,10 +84,7 @@ final class ServeCommand {
         List<String> words = parsed.matchedPositionalValue(0, List.of());
         leaveTerminalSignals();
         ServePlan plan = ServePlan.of(words, settings);
-        log.configure(plan.logFormat(), plan.quiet());
-        if (plan.service() == Service.EXEC && FirstProcess.isThis()) {
-            log.warn(FirstProcess.WHAT_STAYS, null, "event", "no-init");
-        }
+        configureLog(plan);
         Stdio own = plan.inheritance().withoutClients(stdio, log);
         ServiceManager manager = ServiceManager.ofThisProcess();
         Activation.forgetForChildren();
@@ -110,10 +107,7 @@ final class ServeCommand {
             if (pidFile != null) {
                 pidFile.write(ProcessHandle.current().pid());
             }
-            String ready = readyLine(plan, server);
-            own.out().println("polyserve: " + ready);
-            own.out().flush();
-            serving.complete(null);
+            String ready = announce(plan, server, own);
             if (predecessor.isPresent()) {
                 predecessor.get().ready();
             }
@@ -215,6 +209,24 @@ final class ServeCommand {
             bound.close();
             throw e;
         }
+    }
+
+    private void configureLog(ServePlan plan) {
+        log.configure(plan.logFormat(), plan.quiet());
+        if (plan.service() == Service.EXEC && FirstProcess.isThis()) {
+            log.warn(FirstProcess.WHAT_STAYS, null, "event", "no-init");
+        }
+    }
+
+    /// Says that clients are served.
+    ///
+    /// @return the same, for the service manager
+    private String announce(ServePlan plan, Server server, Stdio own) {
+        String ready = readyLine(plan, server);
+        own.out().println("polyserve: " + ready);
+        own.out().flush();
+        serving.complete(null);
+        return ready;
     }
 
     private static String readyLine(ServePlan plan, Server server) {
