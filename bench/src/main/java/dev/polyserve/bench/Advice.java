@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// Which models are in question for a handler, before anything is measured: few enough to be measured soon.
+/// Which models are in question for a handler, before anything is measured: few enough to be measured soon. A thread pool
+/// is not among them: its threads serve connections, so that it does not serve more clients at once than it has threads.
 ///
 /// @param waits how long a handler waits per request, for a database or another server
 /// @param computes how much processor time it computes per request
@@ -24,7 +25,7 @@ public record Advice(Duration waits, Duration computes, int clients) {
     public List<String> models(Predicate<Model> runsHere) {
         Stream<Model> inQuestion = switch (nature()) {
             case COMPUTING ->
-                Stream.of(Model.threads(), Model.threadPool(1), Model.processPool(1), Model.virtualThreads());
+                Stream.of(Model.threads(), Model.processPool(1), Model.virtualThreads(), Model.epoll(), Model.nio());
             case WAITING ->
                 Stream.of(Model.virtualThreads(), Model.epoll(), Model.ioUring(), Model.nio(), Model.threads());
             case QUICK ->

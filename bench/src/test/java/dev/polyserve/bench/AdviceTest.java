@@ -13,8 +13,8 @@ class AdviceTest {
 
     @Test
     void whoComputesNeedsProcessors() {
-        assertThat(advice(0, 5, 100).models(_ -> true)).containsExactly("thread", "thread-pool", "process-pool",
-                "virtual");
+        assertThat(advice(0, 5, 100).models(_ -> true)).containsExactly("thread", "process-pool", "virtual",
+                "epoll");
         assertThat(advice(1, 5, 100).reason()).contains("processors", "virtual threads and event loops keep it");
         assertThat(advice(1, 5, 100).workloads()).containsExactly(Workload.CUSTOM, Workload.MIXED);
     }
