@@ -131,13 +131,15 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
             over.countDown();
             watchdog.ifPresent(Watchdog::close);
         }
-        return listenersDown.get() < plan.endpoints().size() ? 0 : FAILED;
+        return listenersDown.get() < started.endpoints().size() ? 0 : FAILED;
     }
 
     /// When nobody can come in any more, the server ends: one that only looks alive helps nobody.
     @Override
     public void listenerDown(Endpoint endpoint, Throwable error) {
-        if (listenersDown.incrementAndGet() == plan.endpoints().size()) {
+        Server running = server;
+        int all = running == null ? plan.endpoints().size() : running.endpoints().size();
+        if (listenersDown.incrementAndGet() == all) {
             log.log(System.Logger.Level.ERROR, "no listener is left, so the server ends", null, "event",
                     "listeners-down");
             ending.countDown();

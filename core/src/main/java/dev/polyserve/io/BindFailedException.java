@@ -24,9 +24,17 @@ public final class BindFailedException extends BindException {
 
     private static final long serialVersionUID = 1L;
 
+    private final String why;
+
     /// @param why and what to do
     public BindFailedException(Endpoint endpoint, String why, @Nullable Throwable cause) {
         super("cannot listen at " + endpoint + ": " + why);
         initCause(cause);
+        this.why = why;
+    }
+
+    /// Why, and what to do, without the endpoint.
+    public String why() {
+        return why;
     }
 }

@@ -1,6 +1,7 @@
 package dev.polyserve.run;
 
 import dev.polyserve.ConnectionFuture;
+import dev.polyserve.DatagramHandler;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Engine;
@@ -17,12 +18,12 @@ import dev.polyserve.coroutine.Hub;
 import dev.polyserve.coroutine.NonQueueingLock;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
-import dev.polyserve.io.Transport;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -79,8 +80,8 @@ final class LiveServer implements Server {
     static Server bind(Engine.Setup setup) throws IOException {
         LiveServer server = new LiveServer(setup);
         try {
-            for (Transport.Place place : Places.of(setup, server.runner.transport())) {
-                server.bindOne(place);
+            for (OpenSockets.Opened opened : OpenSockets.of(setup, server.runner.transport())) {
+                server.add(opened);
             }
             return server;
         } catch (IOException | RuntimeException e) {
@@ -89,18 +90,20 @@ final class LiveServer implements Server {
         }
     }
 
-    private void bindOne(Transport.Place place) throws IOException {
-        if (place.datagram() && setup.datagrams() != null) {
-            DatagramPort port = runner.transport().bind(place.endpoint(), setup.options().sockets());
-            endpoints.add(port.endpoint());
-            addresses.add(port.address());
-            entrances.add(new DatagramService(runner, port, setup.datagrams(), context, allowance, counters, intake));
-        } else {
-            Listener listener = runner.transport().listen(place.endpoint(), setup.options().sockets());
-            endpoints.add(listener.endpoint());
-            addresses.add(listener.address());
-            entrances.add(new Acceptor(runner.acceptLoop(), listener, intake, allowance, context.listener(),
-                    this::oneIsDown));
+    private void add(OpenSockets.Opened opened) {
+        endpoints.add(opened.endpoint());
+        switch (opened) {
+            case OpenSockets.Opened.Datagrams(DatagramPort port) -> {
+                addresses.add(port.address());
+                DatagramHandler handler = Objects.requireNonNull(setup.datagrams(), "checked before it was opened");
+                entrances.add(
+                        new DatagramService(runner, port, handler, context, allowance, counters, intake));
+            }
+            case OpenSockets.Opened.Stream(Listener listener) -> {
+                addresses.add(listener.address());
+                entrances.add(new Acceptor(runner.acceptLoop(), listener, intake, allowance, context.listener(),
+                        this::oneIsDown));
+            }
         }
     }
 

@@ -11,21 +11,26 @@ import java.util.List;
 final class Places {
     private Places() {}
 
-    /// All sockets of its endpoints, of which none is open yet.
+    /// All sockets of each of its endpoints, of which none is open yet.
     ///
     /// @throws IllegalStateException when there is one that nothing serves
-    static List<Transport.Place> of(Engine.Setup setup, Transport transport) throws IOException {
-        List<Transport.Place> places = new ArrayList<>();
+    static List<List<Transport.Place>> of(Engine.Setup setup, Transport transport) throws IOException {
+        List<List<Transport.Place>> places = new ArrayList<>();
         for (Endpoint endpoint : setup.endpoints()) {
-            for (Transport.Place place : transport.places(endpoint)) {
-                if (place.datagram() ? setup.datagrams() == null : setup.streams() == null) {
-                    throw new IllegalStateException("nothing serves " + place.endpoint() + ": give the server "
-                            + (place.datagram() ? "datagrams(…)" : "handle(…), protocol(…) or command(…)"));
-                }
-                places.add(place);
+            List<Transport.Place> each = transport.places(endpoint);
+            for (Transport.Place place : each) {
+                requireServed(setup, place);
             }
+            places.add(each);
         }
         return places;
+    }
+
+    private static void requireServed(Engine.Setup setup, Transport.Place place) {
+        if (place.datagram() ? setup.datagrams() == null : setup.streams() == null) {
+            throw new IllegalStateException("nothing serves " + place.endpoint() + ": give the server "
+                    + (place.datagram() ? "datagrams(…)" : "handle(…), protocol(…) or command(…)"));
+        }
     }
 
     /// The first port among these.

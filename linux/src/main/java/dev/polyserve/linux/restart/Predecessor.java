@@ -1,6 +1,7 @@
 package dev.polyserve.linux.restart;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.io.Hosts;
 import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.process.OwnVariables;
 import dev.polyserve.linux.socket.GivenSockets;
@@ -56,7 +57,8 @@ public final class Predecessor {
         for (int i = 0; i < descriptors.size(); i++) {
             Bequest.Slot slot = bequest.sockets().get(i);
             int descriptor = descriptors.get(i);
-            if (missing.remove(slot.asked())) {
+            // A name stands for several sockets, any other endpoint for one.
+            if (missing.remove(slot.asked()) || (stoodForOneBefore(slot, i) && wanted.contains(slot.asked()))) {
                 give(slot, slot.asked(), descriptor);
             } else if (missing.remove(slot.real())) {
                 give(slot, slot.real(), descriptor);
@@ -67,6 +69,15 @@ public final class Predecessor {
         }
     }
 
+    private boolean stoodForOneBefore(Bequest.Slot slot, int index) {
+        return bequest.sockets().subList(0, index).stream().anyMatch(before -> before.asked().equals(slot.asked()))
+                && switch (slot.asked()) {
+                    case Endpoint.Tcp tcp -> Hosts.isName(tcp.host());
+                    case Endpoint.Udp udp -> Hosts.isName(udp.host());
+                    case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> false;
+                };
+    }
+
     private static void give(Bequest.Slot slot, Endpoint endpoint, int descriptor) {
         GivenSockets given = GivenSockets.ofThisProcess();
         // Until we serve, the files are the old one's: if we fail, it serves on.
@@ -74,7 +85,7 @@ public final class Predecessor {
         switch (endpoint) {
             case Endpoint.Inherited inherited -> given.name(inherited.name(), descriptor);
             case Endpoint.Tcp _, Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _ ->
-                given.give(endpoint, new GivenSockets.Given(descriptor, true));
+                given.give(endpoint, new GivenSockets.Given(descriptor, true, Optional.of(slot.real())));
         }
     }
 

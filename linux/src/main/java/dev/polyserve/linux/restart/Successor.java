@@ -1,6 +1,7 @@
 package dev.polyserve.linux.restart;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.io.Hosts;
 import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.process.Child;
 import dev.polyserve.linux.process.Exit;
@@ -16,6 +17,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +52,7 @@ public final class Successor {
     ///
     /// @param command its command line
     /// @param asked the endpoints as this program was told them
-    /// @param real where they really are, in the same order
+    /// @param real where they really are, in the same order; several for a name with several addresses
     /// @param predecessor whom this program has taken over from itself
     public record Plan(List<String> command, List<Endpoint> asked, List<Endpoint> real,
             Optional<Predecessor> predecessor) {}
@@ -58,9 +61,7 @@ public final class Successor {
     ///
     /// @throws IOException saying why it could not be started
     public static Successor start(Plan plan) throws IOException {
-        if (plan.asked.size() != plan.real.size()) {
-            throw new IOException("endpoints that stand for several sockets cannot be handed on: " + plan.asked);
-        }
+        List<Endpoint> askedOfEach = askedOfEach(plan);
         List<Long> older = plan.predecessor.map(Predecessor::older).orElse(List.of()).stream()
                 .filter(OtherProcess::isRunning).toList();
         if (older.size() >= MOST_OLDER) {
@@ -71,7 +72,7 @@ public final class Successor {
         List<Integer> numbers = new ArrayList<>();
         OpenSockets open = OpenSockets.now();
         for (int i = 0; i < plan.real.size(); i++) {
-            slots.add(new Bequest.Slot(plan.asked.get(i), plan.real.get(i)));
+            slots.add(new Bequest.Slot(askedOfEach.get(i), plan.real.get(i)));
             numbers.add(open.at(plan.real.get(i)));
         }
         if (numbers.size() > DescriptorMessage.MOST_DESCRIPTORS) {
@@ -82,6 +83,22 @@ public final class Successor {
         olderThanIt.addAll(older);
         int generation = plan.predecessor.map(Predecessor::generation).orElse(0) + 1;
         return start(plan.command, new Bequest(generation, olderThanIt, slots), numbers);
+    }
+
+    /// A name has a socket for each of its addresses.
+    private static List<Endpoint> askedOfEach(Plan plan) throws IOException {
+        if (plan.asked.size() == plan.real.size()) {
+            return plan.asked;
+        }
+        List<Endpoint> asked = new ArrayList<>();
+        for (Endpoint endpoint : plan.asked) {
+            asked.addAll(Collections.nCopies(Hosts.each(endpoint).size(), endpoint));
+        }
+        if (asked.size() != plan.real.size()) {
+            throw new IOException("the sockets cannot be handed on, because it is not known which belong to which of "
+                    + plan.asked + "; stop the server and start it again");
+        }
+        return asked;
     }
 
     private static Successor start(List<String> command, Bequest bequest, List<Integer> numbers) throws IOException {

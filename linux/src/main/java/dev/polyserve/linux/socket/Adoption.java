@@ -54,7 +54,8 @@ final class Adoption {
                 && isFile(unix.getPath())
                         ? Optional.of(SocketFile.made(unix.getPath()))
                         : Optional.empty();
-        return new Bound(new Descriptor(open.number()), open.family(), open.endpoint(), open.address(), file);
+        Endpoint real = given.real().orElse(open.endpoint());
+        return new Bound(new Descriptor(open.number()), open.family(), real, open.address(), file);
     }
 
     private static boolean isFile(Path path) {

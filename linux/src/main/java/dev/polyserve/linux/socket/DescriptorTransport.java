@@ -3,10 +3,12 @@ package dev.polyserve.linux.socket;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
+import dev.polyserve.io.Hosts;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.Transport;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,7 +40,11 @@ public final class DescriptorTransport implements Transport {
     @Override
     public List<Place> places(Endpoint endpoint) throws IOException {
         if (!(endpoint instanceof Endpoint.Inherited inherited)) {
-            return List.of(new Place(endpoint, endpoint.datagram()));
+            // Not looked up again: the name may have other addresses by now than when they were bound.
+            int given = hasName(endpoint) ? open.count(endpoint) : 0;
+            return given > 0
+                    ? Collections.nCopies(given, new Place(endpoint, endpoint.datagram()))
+                    : Transport.super.places(endpoint);
         }
         List<Place> places = new ArrayList<>();
         for (int number : open.numbers(inherited)) {
@@ -49,6 +55,14 @@ public final class DescriptorTransport implements Transport {
             throw new BindFailedException(endpoint, "no socket of that name was inherited; see LISTEN_FDNAMES", null);
         }
         return places;
+    }
+
+    private static boolean hasName(Endpoint endpoint) {
+        return switch (endpoint) {
+            case Endpoint.Tcp tcp -> Hosts.isName(tcp.host());
+            case Endpoint.Udp udp -> Hosts.isName(udp.host());
+            case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> false;
+        };
     }
 
     /// A [DescriptorListener], or a [HandedListener] where one connection was handed down.

@@ -32,7 +32,13 @@ public final class GivenSockets {
     ///
     /// @param descriptor its number, which belongs to whoever serves it from then on
     /// @param ownsFile whether the file of a Unix socket is removed when that one closes it: not if others go on serving it
-    public record Given(int descriptor, boolean ownsFile) {}
+    /// @param real where it is, as the program says that has bound it; empty: as the system says
+    public record Given(int descriptor, boolean ownsFile, Optional<Endpoint> real) {
+        /// One of which only the system says where it is.
+        public Given(int descriptor, boolean ownsFile) {
+            this(descriptor, ownsFile, Optional.empty());
+        }
+    }
 
     /// The next server that listens at this endpoint, written exactly so, serves this socket; of several, the first.
     public synchronized void give(Endpoint endpoint, Given socket) {
@@ -48,6 +54,12 @@ public final class GivenSockets {
     public synchronized boolean has(Endpoint endpoint) {
         Deque<Given> sockets = byEndpoint.get(endpoint);
         return sockets != null && !sockets.isEmpty();
+    }
+
+    /// How many there are for an endpoint whose host is a name: one for each address that it had when they were bound.
+    synchronized int count(Endpoint endpoint) {
+        Deque<Given> sockets = byEndpoint.get(endpoint);
+        return sockets == null ? 0 : sockets.size();
     }
 
     /// The descriptors of a name, in the order in which they were named, or the one with that number.

@@ -16,6 +16,7 @@ import dev.polyserve.run.Runner;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// What a worker process is there for, told by its supervisor before anything else; and its end of the [Link].
@@ -139,9 +140,11 @@ public final class Duty {
     public GivenSockets given() {
         GivenSockets given = new GivenSockets();
         for (int i = 0; i < descriptors.size(); i++) {
-            switch (Endpoint.parse(serve.slots().get(i).asked())) {
+            Order.Slot slot = serve.slots().get(i);
+            switch (Endpoint.parse(slot.asked())) {
                 case Endpoint.Inherited inherited -> given.name(inherited.name(), descriptors.get(i));
-                case Endpoint other -> given.give(other, new GivenSockets.Given(descriptors.get(i), false));
+                case Endpoint other -> given.give(other, new GivenSockets.Given(descriptors.get(i), false,
+                        Optional.of(Endpoint.parse(slot.real()))));
             }
         }
         return given;

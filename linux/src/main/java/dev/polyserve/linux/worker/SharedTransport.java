@@ -21,6 +21,8 @@ import java.util.Map;
 ///
 /// **Thread**: binding, one at a time; then the supervisor's loop.
 final class SharedTransport implements Transport {
+    private static final int ANY = 0;
+
     private final DescriptorTransport sockets;
     private final Map<Endpoint, Endpoint> askedOf = new HashMap<>();
     private final List<Shared> shared = new ArrayList<>();
@@ -40,7 +42,7 @@ final class SharedTransport implements Transport {
     @Override
     public List<Place> places(Endpoint endpoint) throws IOException {
         List<Place> places = sockets.places(endpoint);
-        places.forEach(place -> askedOf.put(place.endpoint(), endpoint));
+        places.forEach(place -> askedOf.put(place.withPort(ANY).endpoint(), endpoint));
         return places;
     }
 
@@ -77,8 +79,14 @@ final class SharedTransport implements Transport {
     }
 
     private void add(Endpoint place, Endpoint real, int descriptor, Source source) {
-        Endpoint asked = askedOf.getOrDefault(place, place);
+        // The port may have been chosen since.
+        Endpoint asked = askedOf.getOrDefault(new Place(place, false).withPort(ANY).endpoint(), place);
         shared.add(new Shared(new Order.Slot(asked.toString(), real.toString()), real, descriptor, source));
+    }
+
+    @Override
+    public void withdraw(Endpoint real) {
+        shared.removeIf(one -> one.endpoint.equals(real));
     }
 
     /// What workers are told of the sockets.

@@ -16,6 +16,8 @@ import java.util.Map;
 ///
 /// **Thread**: binding, one at a time; then any.
 final class SlottedTransport implements Transport {
+    private static final int ANY = 0;
+
     private final DescriptorTransport sockets = DescriptorTransport.unlimited();
     /// By the places for which they stand: the program knows a name, and each of its sockets is a place.
     private final Map<Endpoint, Endpoint> askedOf = new HashMap<>();
@@ -25,7 +27,7 @@ final class SlottedTransport implements Transport {
     @Override
     public List<Place> places(Endpoint endpoint) throws IOException {
         List<Place> places = sockets.places(endpoint);
-        places.forEach(place -> askedOf.put(place.endpoint(), endpoint));
+        places.forEach(place -> askedOf.put(place.withPort(ANY).endpoint(), endpoint));
         return places;
     }
 
@@ -44,9 +46,19 @@ final class SlottedTransport implements Transport {
     }
 
     private void add(Endpoint place, Endpoint real) {
-        Endpoint asked = askedOf.getOrDefault(place, place);
+        // The port may have been chosen since.
+        Endpoint asked = askedOf.getOrDefault(new Place(place, false).withPort(ANY).endpoint(), place);
         slots.add(new Order.Slot(asked.toString(), real.toString()));
         endpoints.add(real);
+    }
+
+    @Override
+    public void withdraw(Endpoint real) {
+        int slot = endpoints.indexOf(real);
+        if (slot >= 0) {
+            slots.remove(slot);
+            endpoints.remove(slot);
+        }
     }
 
     List<Order.Slot> slots() {

@@ -1,0 +1,137 @@
+package dev.polyserve.run;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Engine;
+import dev.polyserve.io.BindFailedException;
+import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.Transport;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Opens the sockets of a server's endpoints: all of them, or none.
+///
+/// A name may have several addresses, each with a socket of its own. Port 0 is one port for all of them, where one is free at all.
+///
+/// **Thread**: the one that binds the server.
+final class OpenSockets {
+    private static final int ATTEMPTS = 16;
+
+    private final Engine.Setup setup;
+    private final Transport transport;
+
+    private OpenSockets(Engine.Setup setup, Transport transport) {
+        this.setup = setup;
+        this.transport = transport;
+    }
+
+    /// A socket that was opened.
+    sealed interface Opened {
+        Endpoint endpoint();
+
+        void close() throws IOException;
+
+        /// One for connections.
+        record Stream(Listener listener) implements Opened {
+            @Override
+            public Endpoint endpoint() {
+                return listener.endpoint();
+            }
+
+            @Override
+            public void close() throws IOException {
+                listener.close();
+            }
+        }
+
+        /// One for datagrams.
+        record Datagrams(DatagramPort port) implements Opened {
+            @Override
+            public Endpoint endpoint() {
+                return port.endpoint();
+            }
+
+            @Override
+            public void close() throws IOException {
+                port.close();
+            }
+        }
+    }
+
+    /// Opens those of the setup, in the order of its endpoints.
+    ///
+    /// @throws IOException in one sentence, naming the endpoint; then none is open
+    static List<Opened> of(Engine.Setup setup, Transport transport) throws IOException {
+        OpenSockets opening = new OpenSockets(setup, transport);
+        List<List<Transport.Place>> places = Places.of(setup, transport);
+        List<Opened> opened = new ArrayList<>();
+        try {
+            for (int i = 0; i < places.size(); i++) {
+                opened.addAll(opening.openAll(setup.endpoints().get(i), places.get(i)));
+            }
+            return opened;
+        } catch (IOException | RuntimeException | Error e) {
+            opening.withdraw(opened, e);
+            throw e;
+        }
+    }
+
+    private List<Opened> openAll(Endpoint asked, List<Transport.Place> places) throws IOException {
+        boolean anyPort = places.size() > 1 && places.getFirst().port() == 0;
+        // Sockets that were opened by another program stand under the same endpoint, and have their ports.
+        boolean differ = places.stream().distinct().count() == places.size();
+        for (int left = anyPort && differ ? ATTEMPTS : 0; left > 0; left--) {
+            List<Opened> opened = new ArrayList<>();
+            try {
+                opened.add(open(places.getFirst()));
+                int port = Places.port(List.of(opened.getFirst().endpoint()));
+                for (Transport.Place other : places.subList(1, places.size())) {
+                    opened.add(open(other.withPort(port)));
+                }
+                return opened;
+            } catch (BindFailedException e) {
+                // Taken at one of the addresses: another one may be free at all.
+                withdraw(opened, e);
+            }
+        }
+        return openEach(asked, places);
+    }
+
+    private List<Opened> openEach(Endpoint asked, List<Transport.Place> places) throws IOException {
+        List<Opened> opened = new ArrayList<>();
+        for (Transport.Place place : places) {
+            try {
+                opened.add(open(place));
+            } catch (BindFailedException e) {
+                withdraw(opened, e);
+                throw places.size() == 1
+                        ? e
+                        : new BindFailedException(asked,
+                                "at " + place.endpoint() + ", one of its addresses, " + e.why(),
+                                e);
+            } catch (IOException | RuntimeException | Error e) {
+                withdraw(opened, e);
+                throw e;
+            }
+        }
+        return opened;
+    }
+
+    private Opened open(Transport.Place place) throws IOException {
+        return place.datagram()
+                ? new Opened.Datagrams(transport.bind(place.endpoint(), setup.options().sockets()))
+                : new Opened.Stream(transport.listen(place.endpoint(), setup.options().sockets()));
+    }
+
+    private void withdraw(List<Opened> opened, Throwable why) {
+        for (Opened each : opened) {
+            try {
+                each.close();
+            } catch (IOException e) {
+                why.addSuppressed(e);
+            }
+            transport.withdraw(each.endpoint());
+        }
+    }
+}
