@@ -2,6 +2,7 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -86,7 +87,7 @@ class SuspendedProcessTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             for (Client client : clients) {
                 client.close();
             }
