@@ -63,7 +63,7 @@ class LayersTest {
                     LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_PROCESS, Set.of(LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_READINESS, Set.of(IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
-            Map.entry(LINUX_RING, Set.of(API, IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
+            Map.entry(LINUX_RING, Set.of(API, CONVERSATION, IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_RESTART, Set.of(API, IO, LINUX_PROCESS, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_WORKER,
                     Set.of(API, TEXT, CONVERSATION, IO, LOOP, RUN, COROUTINE, LINUX_PROCESS, LINUX_READINESS,

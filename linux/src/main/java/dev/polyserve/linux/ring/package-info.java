@@ -19,7 +19,8 @@
 ///
 /// **Threads**: the loop's, except waking it; the socket's and listener's types say more.
 ///
-/// **Depends on** `dev.polyserve.io`, `dev.polyserve.loop`, the sockets of this module and its system calls.
+/// **Depends on** the budget of buffers in `dev.polyserve.conversation`, `dev.polyserve.io`, `dev.polyserve.loop`, the sockets of
+/// this module and its system calls.
 @NullMarked
 package dev.polyserve.linux.ring;
 
