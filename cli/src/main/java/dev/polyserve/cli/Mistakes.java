@@ -1,7 +1,7 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.cli.services.Service;
-import dev.polyserve.cli.text.Printable;
+import dev.polyserve.text.Printable;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;

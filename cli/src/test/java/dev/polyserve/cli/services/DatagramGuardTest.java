@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +37,7 @@ class DatagramGuardTest {
     private static ServiceContext context(Server server) {
         LineWriter nowhere = new LineWriter(new PrintStream(OutputStream.nullOutputStream()), "test", 1, _ -> "");
         return new ServiceContext(List.of(), InputStream.nullInputStream(), nowhere, false, 1, () -> server,
-                new Exec(List.of(), Exec.Stdio.PIPE));
+                new Exec(List.of(), Exec.Stdio.PIPE), CompletableFuture.completedFuture(null));
     }
 
     @Test

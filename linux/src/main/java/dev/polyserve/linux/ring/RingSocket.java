@@ -312,7 +312,7 @@ final class RingSocket extends Watched implements StreamSocket {
 
     @Override
     public boolean peerGone() {
-        return receiveErrno != 0 || sendErrno != 0 || direct.peerGone();
+        return receiveFailure != null || output.failed() || direct.peerGone();
     }
 
     @Override
