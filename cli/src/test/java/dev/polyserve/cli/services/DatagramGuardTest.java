@@ -30,7 +30,8 @@ class DatagramGuardTest {
     private int answers(DatagramGuard guard, String address, int port) throws Exception {
         int before = answered.get();
         guard.handle(new Question(new InetSocketAddress(InetAddress.ofLiteral(address), port),
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), ByteBuffer.allocate(1), false), new NoReply());
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), ByteBuffer.allocate(1), false),
+                new NoReply());
         return answered.get() - before;
     }
 
