@@ -54,8 +54,8 @@ class LauncherTest {
     }
 
     private void makeJdk() throws IOException {
-        Path jdk = Files.createDirectories(directory.resolve("jdk").resolve("bin")).getParent();
-        assertThat(jdk).isNotNull();
+        Path jdk = directory.resolve("jdk");
+        Files.createDirectories(jdk.resolve("bin"));
         Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25\"\n");
         script(jdk.resolve("bin").resolve("javac"), "exit 1");
         script(jdk.resolve("bin").resolve("java"), "echo \"LC_ALL=${LC_ALL-}\"; printf 'word %s\\n' \"$@\"");

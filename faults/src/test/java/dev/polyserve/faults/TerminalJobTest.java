@@ -2,7 +2,9 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.Writer;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -126,10 +128,11 @@ class TerminalJobTest {
             type("fg");
             Eventually.holds(() -> assertThat(isInForeground(server)).isTrue());
             type("1 the answer");
-            String heard = "";
-            while (!heard.contains("the answer")) {
-                heard += (char) client.getInputStream().read();
-            }
+            BufferedReader heard = new BufferedReader(
+                    new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+            // The rest of the greeting comes before it.
+            assertThat(heard.readLine()).isNotNull();
+            assertThat(heard.readLine()).isEqualTo("the answer");
         }
         requireIdleAndEnds(server);
     }
