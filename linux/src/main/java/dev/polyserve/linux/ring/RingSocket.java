@@ -1,9 +1,7 @@
 package dev.polyserve.linux.ring;
 
-import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.LimitException;
 import dev.polyserve.conversation.Pending;
-import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.socket.Readiness;
 import dev.polyserve.linux.system.CallMemoryPool;
@@ -12,10 +10,8 @@ import dev.polyserve.linux.system.RingLayout;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A connection on a ring: one receive that goes on and on, and one send at a time. Before a ring watches it, and for what is
@@ -31,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// that limit, and holds nothing from then on.
 ///
 /// **Thread**: the loop's once it is watched, except [#shutdown] and [#cutInput].
-final class RingSocket extends Watched implements StreamSocket {
+final class RingSocket extends RingStream {
     /// So much may wait to be read by an owner that reads; then nothing more is received until it was read.
     private static final int MOST_UNREAD_BYTES = 64 << 10;
     /// The same for an owner that does not want to read now: little, so that a short pause costs no order.
@@ -41,7 +37,6 @@ final class RingSocket extends Watched implements StreamSocket {
         NOT, NOW, DRAINED
     }
 
-    private final DescriptorSocket direct;
     private final Inbox inbox = new Inbox();
     private final RingOutput output = new RingOutput();
     private @Nullable IOException receiveFailure;
@@ -53,7 +48,7 @@ final class RingSocket extends Watched implements StreamSocket {
     private Closing closing = Closing.NOT;
 
     RingSocket(DescriptorSocket direct) {
-        this.direct = direct;
+        super(direct);
     }
 
     /// A ring watches it from now on.
@@ -285,39 +280,14 @@ final class RingSocket extends Watched implements StreamSocket {
     // --- ending ---
 
     @Override
-    public int unacknowledged() throws IOException {
-        return direct.unacknowledged();
-    }
-
-    @Override
     public Pending pending(boolean toWrite) {
         boolean held = !toWrite && (ended || !inbox.isEmpty());
         return held ? Pending.YES : direct.pending(toWrite);
     }
 
     @Override
-    public void endOutput() throws IOException {
-        direct.endOutput();
-    }
-
-    @Override
-    public void cutInput() {
-        direct.cutInput();
-    }
-
-    @Override
-    public void resetOnClose() {
-        direct.resetOnClose();
-    }
-
-    @Override
     public boolean peerGone() {
         return receiveFailure != null || output.failed() || direct.peerGone();
-    }
-
-    @Override
-    public void shutdown() {
-        direct.shutdown();
     }
 
     /// Nobody watches it: whatever comes is for nobody, but its place is kept until it is closed.
@@ -391,32 +361,5 @@ final class RingSocket extends Watched implements StreamSocket {
         if (closing != Closing.NOT) {
             closeReleased();
         }
-    }
-
-    // --- what a socket is ---
-
-    @Override
-    public void blocking(boolean waits) throws IOException {
-        direct.blocking(waits);
-    }
-
-    @Override
-    public int readWithin(ByteBuffer into, long atMostNanos) throws IOException {
-        return direct.readWithin(into, atMostNanos);
-    }
-
-    @Override
-    public SocketAddress peer() {
-        return direct.peer();
-    }
-
-    @Override
-    public Optional<ConnectionInfo.Credentials> peerCredentials() {
-        return direct.peerCredentials();
-    }
-
-    @Override
-    public SocketAddress local() {
-        return direct.local();
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Thread**: the loop's.
-abstract sealed class Watched implements Multiplexer.Watch permits RingSocket, RingListener, RingPort, PolledSource {
+abstract sealed class Watched implements Multiplexer.Watch permits RingStream, RingListener, RingPort, PolledSource {
     private static final Multiplexer.Ready NOBODY = _ -> {};
 
     /// Those of its ring, as long as one watches it.

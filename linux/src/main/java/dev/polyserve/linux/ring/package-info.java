@@ -5,7 +5,7 @@
 /// | `RingMultiplexer` | the turn: one `io_uring_enter` submits all orders, waits, and brings all completions |
 /// | `Ring`, `RingSetup`, `Submissions`, `Completions` | the memory shared with the kernel, and how it is set up |
 /// | `ReceiveBuffers`, `SendArena` | the memory of a loop for bytes that come and go, so that a connection needs none |
-/// | `RingSocket`, `Inbox`, `RingOutput` | a connection: one receive that goes on and on, and one send at a time |
+/// | `RingSocket`, `RingStream`, `Inbox`, `RingOutput` | a connection: one receive that goes on and on, and one send at a time |
 /// | `RingListener` | one accept that goes on and on |
 /// | `PolledListener` | a listener that other processes serve, too |
 /// | `RingPort` | a datagram port: one receive that goes on and on, into buffers of its own |
