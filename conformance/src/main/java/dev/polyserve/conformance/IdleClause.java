@@ -1,8 +1,5 @@
 package dev.polyserve.conformance;
 
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
-
-import dev.polyserve.Model;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,7 +15,6 @@ abstract class IdleClause extends Clause {
 
     @Test
     void shouldTakeNothingForClientsThatAreSilentOrGone() throws Exception {
-        assumeFalse(cell().model() instanceof Model.IoUring, "a ring may keep connections whose clients have reset them");
         List<Client> silent = new ArrayList<>();
         try (Stage stage = start(Role.echo())) {
             resetWithUnreadAnswers(stage, SETTLING);

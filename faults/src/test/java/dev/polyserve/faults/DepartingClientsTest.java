@@ -51,7 +51,7 @@ class DepartingClientsTest {
 
     /// That the server is idle afterwards is looked at after every test.
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#allThatCall")
+    @MethodSource("dev.polyserve.faults.Mode#all")
     void thoseThatResetBeforeTheyHaveReadTheirAnswersAreNobodysFailure(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (int i = 0; i < RESETTING; i++) {

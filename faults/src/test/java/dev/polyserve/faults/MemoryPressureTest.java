@@ -49,13 +49,9 @@ class MemoryPressureTest {
         });
     }
 
-    private static List<Mode> withoutTheRing() {
-        return Mode.allConcurrent().stream().filter(mode -> !mode.model().equals("io_uring")).toList();
-    }
-
     /// If a model held for each of them what it can in full, the heap would not be enough.
     @ParameterizedTest(name = "{0}")
-    @MethodSource("withoutTheRing")
+    @MethodSource("dev.polyserve.faults.Mode#allConcurrent")
     void clientsThatNeverReadStopTheirOwnInputOnly(Mode mode) throws Exception {
         Settings settings = Settings.of(mode).heapMegabytes(SMALL_HEAP_MEGABYTES).with("threads", NEVER_READING + 8);
         settings.test(server -> {
