@@ -257,7 +257,7 @@ public abstract class DatagramContract {
             if (!udp.host().equals("*")) {
                 addresses.add(new InetSocketAddress(udp.host(), udp.port()));
             } else {
-                addresses.add(new InetSocketAddress("127.0.0.1", udp.port()));
+                addresses.add(new InetSocketAddress(InetAddress.getLoopbackAddress(), udp.port()));
                 if (OS.LINUX.isCurrentOs()) {
                     addresses.add(new InetSocketAddress("127.0.0.2", udp.port()));
                     addresses.add(new InetSocketAddress("127.1.2.3", udp.port()));
