@@ -38,7 +38,8 @@ class FirstProcessTest {
         probe.add("true");
         assumeTrue(new ProcessBuilder(probe).start().waitFor() == 0, "needs to make a namespace of processes");
         // The JVM's file of counters is named by the number of the process, which others share.
-        CommandLine container = CommandLine.serve(directory, CONTAINER, List.of("-XX:-UsePerfData"), List.of(arguments));
+        CommandLine container = CommandLine.serve(directory, CONTAINER, List.of("-XX:-UsePerfData"),
+                List.of(arguments));
         containers.add(ProcessHandle.of(container.pid()).orElseThrow());
         return container;
     }
