@@ -184,7 +184,7 @@ class DatagramBatchTest {
             DatagramPort server = DescriptorTransport.unlimited().bind(new Endpoint.Udp(every, 0), OPTIONS);
             int port = ((InetSocketAddress) server.address()).getPort();
             try (DatagramChannel client = DatagramChannel.open(StandardProtocolFamily.INET)) {
-                client.bind(new InetSocketAddress("127.0.0.1", 0));
+                client.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
                 List<InetSocketAddress> asked = List.of(at("127.0.0.1", port), at("127.0.0.2", port),
                         at("127.0.0.2", port), at("127.0.0.3", port), at("127.0.0.1", port));
                 for (InetSocketAddress address : asked) {
