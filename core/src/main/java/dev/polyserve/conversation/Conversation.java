@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One connection's identity, counters, cause and future: what both styles have in common.
-public abstract sealed class Conversation extends Ending implements ConnectionFuture
+public abstract sealed class Conversation extends Termination implements ConnectionFuture
         permits HandlerConversation, ProtocolConversation, DelegatedConversation {
     /// Who the connection is between.
     ///

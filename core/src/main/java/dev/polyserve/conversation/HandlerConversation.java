@@ -345,7 +345,8 @@ public final class HandlerConversation extends Conversation implements Connectio
 
     @Override
     public void reset(Cause why) {
-        GivenUp.reset(this, why, wire::resetOnClose);
+        giveUp(why);
+        wire.resetOnClose();
     }
 
     @Override

@@ -368,7 +368,8 @@ public final class ProtocolConversation extends Conversation implements Output {
 
     @Override
     public void reset(Cause why) {
-        GivenUp.reset(this, why, driver::resetOnClose);
+        giveUp(why);
+        driver.resetOnClose();
     }
 
     @Override

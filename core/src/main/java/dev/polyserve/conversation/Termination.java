@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 /// sees it at its next operation and comes to the end by itself; only it completes.
 ///
 /// **Thread**: any, where nothing else is said.
-abstract class Ending extends Patience {
+abstract class Termination extends Patience {
     private static final VarHandle CAUSE;
 
     static {
         try {
-            CAUSE = MethodHandles.lookup().findVarHandle(Ending.class, "cause", Cause.class);
+            CAUSE = MethodHandles.lookup().findVarHandle(Termination.class, "cause", Cause.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -40,7 +40,7 @@ abstract class Ending extends Patience {
     @Nullable
     TimedOutException ownTimeout;
 
-    Ending(ServerContext context) {
+    Termination(ServerContext context) {
         super(context);
     }
 
@@ -136,6 +136,20 @@ abstract class Ending extends Patience {
         }
         context.listener().limitReached(limit);
         return new Cause.LimitReached(limit);
+    }
+
+    /// The handler gives the connection up for this reason, unless there was one before: nothing more is sent. **Thread**: the owner.
+    final void giveUp(Cause why) {
+        if (settle(why)) {
+            switch (why) {
+                case Cause.TimedOut timedOut -> context.listener().limitReached(timedOut.limit());
+                case Cause.LimitReached reached -> context.listener().limitReached(reached.limit());
+                case Cause.Done _, Cause.PeerReset _, Cause.Failed _, Cause.Stopped _ -> {
+                    // No limit.
+                }
+            }
+        }
+        sendsNothingMore();
     }
 
     /// From here on nothing more is sent, whatever cause was settled before.
