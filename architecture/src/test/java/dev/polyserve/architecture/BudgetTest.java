@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 
 /// Sizes that a reader can hold in mind.
 class BudgetTest {
+    /// A file of more lines is listed: perhaps it holds two ideas.
     private static final int FILE_LINES = 400;
+    private static final int MOST_FILE_LINES = 450;
     private static final int METHOD_LINES = 40;
     private static final int PUBLIC_TYPES = 35;
 
@@ -26,15 +29,18 @@ class BudgetTest {
     }
 
     @Test
-    void filesAreShort() throws IOException {
+    void filesAreShort(TestReporter reporter) throws IOException {
         var tooLong = new ArrayList<String>();
         for (Path file : sources) {
             int lines = Files.readAllLines(file).size();
-            if (lines > FILE_LINES) {
-                tooLong.add(Project.relative(file) + " is " + lines + " lines long");
+            String found = Project.relative(file) + " is " + lines + " lines long";
+            if (lines > MOST_FILE_LINES) {
+                tooLong.add(found);
+            } else if (lines > FILE_LINES) {
+                reporter.publishEntry("long file", found);
             }
         }
-        assertThat(tooLong).as("files longer than %d lines", FILE_LINES).isEmpty();
+        assertThat(tooLong).as("files longer than %d lines", MOST_FILE_LINES).isEmpty();
     }
 
     @Test
