@@ -202,7 +202,7 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
                 "aborted", drained.aborted(), "millis", drained.took().toMillis());
     }
 
-    /// The first time begins to drain, the second ends at once. The deadline comes first: it needs no memory, and nobody else.
+    /// The first time begins to drain, the second ends at once. The deadline comes first: it needs no memory and no other thread.
     private void end() {
         if (endSignals.incrementAndGet() == 1) {
             drainAndEnd();

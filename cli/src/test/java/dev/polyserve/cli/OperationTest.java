@@ -254,7 +254,7 @@ class OperationTest {
         assertThat(directory).isEmptyDirectory();
     }
 
-    /// Whoever has the directory may replace the socket's file at any moment, with a link to a file of root's.
+    /// The directory's owner may replace the socket's file at any moment with a link to a file of root's.
     @Test
     void aLinkInThePlaceOfASocketDoesNotChangeWhatItLeadsTo() throws Exception {
         requireRoot();

@@ -150,7 +150,7 @@ final class Client implements AutoCloseable {
         return all.toByteArray();
     }
 
-    /// Everything up to the server's end, while it sends a byte for every piece that it reads, as long as somebody takes them.
+    /// Everything up to the server's end, while it sends a byte for every piece that it reads, as long as the server takes them.
     byte[] toTheEndWhileItSends() throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         ByteBuffer one = ByteBuffer.allocate(1);

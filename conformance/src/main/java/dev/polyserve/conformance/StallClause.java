@@ -14,7 +14,7 @@ abstract class StallClause extends Clause {
 
     private final BusyWork work = new BusyWork();
 
-    /// Not for long where nobody reports it, or to another process.
+    /// Not for long where it is not reported, or is reported to another process.
     private void keepBusy() {
         if (cell().runsOnLoops() && !cell().hasWorkers()) {
             work.keepBusy();

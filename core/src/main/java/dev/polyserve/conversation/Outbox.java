@@ -112,7 +112,7 @@ abstract class Outbox implements Sender {
         long until = System.nanoTime() + ServerContext.nanos(atMost);
         waiting.add(Thread.currentThread());
         try {
-            // Asked again now that whoever makes room sees that somebody waits.
+            // Asked again now that the thread that makes room sees the waiting one.
             while (!offer(message)) {
                 awaitRoom(until - System.nanoTime(), atMost);
             }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Why a conversation ends, and what may still be sent then.
 ///
-/// The *cause* is settled apart from the state, by whoever is first: the owner, the watcher, the server's stop. The owner
+/// The *cause* is settled apart from the state, by the first of them: the owner, the watcher, the server's stop. The owner
 /// sees it at its next operation and comes to the end by itself; only it completes.
 ///
 /// **Thread**: any, where nothing else is said.
@@ -72,7 +72,7 @@ abstract class Termination extends Patience {
         cutInput();
     }
 
-    /// Whether, at a graceful end, the peer may have sent what nobody read.
+    /// Whether, at a graceful end, the peer may have sent bytes that were not read.
     final boolean mayHaveUnread(boolean inputEnded) {
         return !broken() && (!inputEnded || inputCut());
     }

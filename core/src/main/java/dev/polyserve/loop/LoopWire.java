@@ -189,7 +189,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
 
     @Override
     public int discard(long atMostNanos) throws IOException {
-        // The handler has seen that its input was cut; what comes is for nobody.
+        // The handler has seen that its input was cut; what still comes is thrown away.
         cut = false;
         if (over) {
             return END;

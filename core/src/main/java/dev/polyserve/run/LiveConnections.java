@@ -163,7 +163,7 @@ final class LiveConnections {
         }
     }
 
-    /// A datagram's handler runs, or somebody may still come in who was accepted elsewhere: it counts for [#isNone] only.
+    /// A datagram's handler runs, or a connection that was accepted elsewhere may still come in: it counts for [#isNone] only.
     void expects() {
         lock.lock();
         try {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// only bring the deadline nearer.
 ///
 /// Its thread waits in [LockSupport] alone, and is woken by all that it may wait for: a connection that ends, the listeners, a
-/// deadline that has come nearer. So nobody who tells it of these waits for a lock, an event loop least of all.
+/// deadline that has come nearer. So a thread that reports one of these never waits for a lock; event loops are among them.
 ///
 /// **Thread**: any.
 final class Shutdown {
@@ -188,7 +188,7 @@ final class Shutdown {
 
     private void park(long nanos) {
         LockSupport.parkNanos(this, nanos);
-        // A listener or a callback may have set it; nobody interrupts this thread, and it would not wait any more.
+        // A listener or a callback may have set it; a set flag would end every later wait at once.
         Thread.interrupted();
     }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// What the workers under test serve: each line is answered with the number of the process that serves it. `rest MILLIS` is
-/// answered after so long, `stick FILE` never: it holds the thread until somebody writes into that pipe, and an event loop, whose hub
+/// answered after so long, `stick FILE` never: it holds the thread until the test writes into that pipe, and an event loop, whose hub
 /// was asked for before, with it. `fill` takes all of the heap, and tries on.
 ///
 /// A worker gets into trouble when the file named by the property `polyserve.faults.trouble` is there: `exit N` ends it as soon as

@@ -25,7 +25,7 @@ public record SocketFiles(Optional<Integer> mode) {
 
     /// How they are created.
     ///
-    /// @param owner the user to whom they belong, if not the process's own
+    /// @param owner the user that owns them, if not the process's own
     public FileCreation creation(Optional<Account> owner) {
         return new FileCreation(mode, owner);
     }

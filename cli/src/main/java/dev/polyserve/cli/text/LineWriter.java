@@ -75,7 +75,7 @@ public final class LineWriter implements AutoCloseable {
         Thread current = Thread.currentThread();
         waiting.add(current);
         try {
-            // Tried again now that the writer sees that somebody waits.
+            // Tried again now that the writer sees a waiting thread.
             while (!closed && !add(line)) {
                 LockSupport.park(this);
                 if (Thread.interrupted()) {
@@ -153,7 +153,7 @@ public final class LineWriter implements AutoCloseable {
         asleep = true;
         if (lines.isEmpty() && !closed) {
             LockSupport.park(this);
-            // Nobody interrupts this thread, and it would not sleep any more.
+            // This thread is never interrupted on purpose; a set flag would end every later sleep at once.
             Thread.interrupted();
         }
         asleep = false;

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// process creates at that moment get it, too.
 ///
 /// @param mode the permission bits; as the umask says, if none are given
-/// @param owner to whom they belong, if not to this process's user
+/// @param owner the user that owns them, if not this process's own
 public record FileCreation(Optional<Integer> mode, Optional<Account> owner) {
     /// Nothing is changed about them.
     public static final FileCreation AS_EVER = new FileCreation(Optional.empty(), Optional.empty());

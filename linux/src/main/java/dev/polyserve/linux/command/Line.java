@@ -135,7 +135,7 @@ final class Line {
         return lingering;
     }
 
-    /// Ends it: the client sees the end, and all that was written before. What it has sent and nobody has read is taken
+    /// Ends it: the client sees the end, and all that was written before. What it has sent and was not read is taken
     /// away, for otherwise the system would reset the connection, and with it the last of what was written.
     void close() {
         if (watched) {

@@ -128,7 +128,7 @@ class CommandRunnerTest {
         }
     }
 
-    /// How many bytes come up to the end, to a client that sends one for each piece, as long as somebody takes them.
+    /// How many bytes come up to the end, to a client that sends one for each piece, as long as the server takes them.
     private static int readWhileItSends(Socket socket) throws IOException {
         byte[] piece = new byte[16 << 10];
         int all = 0;
