@@ -121,7 +121,7 @@ public final class HandlerConversation extends Conversation implements Connectio
             lost(e);
             graceful = false;
         } finally {
-            output.seal();
+            output.discard();
             boolean unread = graceful && mayHaveUnread(in.ended());
             in.clear();
             output.clear();

@@ -109,10 +109,10 @@ final class HandlerOutput {
         end();
     }
 
-    /// Accepts no more messages of others.
-    void seal() {
+    /// Accepts no more messages of others, and forgets those that were not sent.
+    void discard() {
         if (outbox != null) {
-            outbox.seal();
+            outbox.discard();
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,8 @@ abstract class Outbox implements Sender {
     private enum Ending {
         NONE, OUTPUT, CONNECTION
     }
+
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     final Conversation conversation;
     private final long mostBytes;
@@ -69,15 +72,37 @@ abstract class Outbox implements Sender {
         }
         int bytes = message.remaining();
         requireSize(bytes);
-        // Copied in advance, because memory may be wanting: what was counted is put.
-        if (queuedBytes.get() > mostBytes - bytes || !put(ByteBuffer.allocate(bytes).put(message.duplicate()).flip())) {
-            if (!closed) {
-                conversation.context.listener().limitReached(Limit.SENDER_QUEUE);
+        if (queuedBytes.get() > mostBytes - bytes) {
+            return refused(Limit.SENDER_QUEUE);
+        }
+        if (!budget().tryTake(bytes)) {
+            return refused(Limit.BUFFER_TOTAL);
+        }
+        boolean accepted = false;
+        try {
+            accepted = put(ByteBuffer.allocate(bytes).put(message.duplicate()).flip());
+        } finally {
+            if (!accepted) {
+                budget().give(bytes);
             }
-            return false;
+        }
+        if (!accepted) {
+            return refused(Limit.SENDER_QUEUE);
         }
         wake();
         return true;
+    }
+
+    private boolean refused(Limit limit) {
+        if (!closed) {
+            conversation.context.listener().limitReached(limit);
+        }
+        return false;
+    }
+
+    /// Queued messages count against the server's bound as the buffers of its connections do.
+    private BufferBudget budget() {
+        return conversation.context.budget();
     }
 
     private void requireSize(int bytes) {
@@ -129,7 +154,8 @@ abstract class Outbox implements Sender {
         if (leftNanos <= 0) {
             throw new TimedOutException("sending to " + Addresses.shown(conversation.peer()), atMost);
         }
-        if (!CarrierThread.parkNanos(this, leftNanos)) {
+        // Room in the budget of all buffers is not told to senders.
+        if (!CarrierThread.parkNanos(this, Math.min(leftNanos, LOOK_AGAIN_NANOS))) {
             throw new PinnedWaitException(CarrierThread.refusal("a sender"));
         }
         if (Thread.interrupted()) {
@@ -181,6 +207,7 @@ abstract class Outbox implements Sender {
     /// A message of so many bytes has left.
     final void left(int bytes) {
         queuedBytes.addAndGet(-bytes);
+        budget().give(bytes);
         tellWaiting();
     }
 
@@ -188,7 +215,7 @@ abstract class Outbox implements Sender {
     final void discard() {
         seal();
         for (ByteBuffer message; (message = messages.poll()) != null;) {
-            queuedBytes.addAndGet(-message.remaining());
+            left(message.remaining());
         }
     }
 

@@ -204,8 +204,11 @@ public final class ProtocolConversation extends Conversation implements Output {
         try {
             for (ByteBuffer message; out.pending() < highWaterBytes && (message = queued.poll()) != null;) {
                 int bytes = message.remaining();
-                out.append(message);
-                queued.left(bytes);
+                try {
+                    out.append(message);
+                } finally {
+                    queued.left(bytes);
+                }
             }
         } catch (LimitException e) {
             lost(e);
@@ -228,7 +231,7 @@ public final class ProtocolConversation extends Conversation implements Output {
         leaveHandler();
         settle(ending(in.ended()));
         if (outbox != null) {
-            outbox.seal();
+            outbox.discard();
         }
         in.clear();
         out.clear();

@@ -106,7 +106,7 @@ final class WireOutbox extends Outbox {
                     endOutputNow();
                 }
             } catch (IOException e) {
-                seal();
+                discard();
                 conversation.settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
                 conversation.shutdown();
             } finally {
@@ -139,14 +139,21 @@ final class WireOutbox extends Outbox {
     private void sendAll() throws IOException {
         for (ByteBuffer message; (message = poll()) != null;) {
             int end = message.limit();
-            while (message.position() < end) {
-                int piece = Math.min(end - message.position(), HandlerOutput.WRITE_PIECE_BYTES);
-                message.limit(message.position() + piece);
-                wire.write(message);
-                conversation.countOut(piece);
-                conversation.touch();
+            try {
+                sendPieces(message, end);
+            } finally {
+                left(end);
             }
-            left(end);
+        }
+    }
+
+    private void sendPieces(ByteBuffer message, int end) throws IOException {
+        while (message.position() < end) {
+            int piece = Math.min(end - message.position(), HandlerOutput.WRITE_PIECE_BYTES);
+            message.limit(message.position() + piece);
+            wire.write(message);
+            conversation.countOut(piece);
+            conversation.touch();
         }
     }
 

@@ -67,6 +67,21 @@ class OutboxTest {
     }
 
     @Test
+    void whatIsQueuedCountsInTheBudgetOfAllBuffers() throws Exception {
+        BufferBudget budget = conversation.context.budget();
+        long others = budget.most() - 5;
+        budget.take(others);
+        assertThat(outbox.offer(message("12345"))).isTrue();
+        assertThat(outbox.offer(message("6"))).isFalse();
+        assertThat(reached).containsExactly(Limit.BUFFER_TOTAL);
+        assertThat(takes()).isEqualTo("12345");
+        assertThat(outbox.offer(message("6"))).isTrue();
+        outbox.discard();
+        assertThat(outbox.offer(message("7"))).isFalse();
+        assertThat(budget.used()).isEqualTo(others);
+    }
+
+    @Test
     void givesMessagesInTheirOrderAndWakesForEach() {
         assertThat(outbox.offer(message("one"))).isTrue();
         assertThat(outbox.offer(message("two"))).isTrue();
