@@ -189,8 +189,7 @@ public abstract sealed class Conversation extends Termination implements Connect
             throw new IllegalStateException("completed without a cause: " + this);
         }
         finalAgeNanos = Math.max(1, ageNanos());
-        context.budget().give(accountedBytes);
-        accountedBytes = 0;
+        accountNothing();
         try {
             if (wasOpened) {
                 context.listener().closed(this, why);
@@ -259,6 +258,12 @@ public abstract sealed class Conversation extends Termination implements Connect
     /// The connection as others see it.
     public final ConnectionInfo info() {
         return this;
+    }
+
+    /// The buffers occupy nothing any more.
+    final void accountNothing() {
+        context.budget().give(accountedBytes);
+        accountedBytes = 0;
     }
 
     /// Reports how many bytes the buffers occupy now; only a change costs anything.

@@ -125,11 +125,15 @@ public final class HandlerConversation extends Conversation implements Connectio
             boolean unread = graceful && mayHaveUnread(in.ended());
             in.clear();
             output.clear();
-            if (unread) {
-                linger();
+            accountNothing();
+            try {
+                if (unread) {
+                    linger();
+                }
+            } finally {
+                settle(ending(in.ended()));
+                close(unread);
             }
-            settle(ending(in.ended()));
-            close(unread);
         }
     }
 
@@ -139,6 +143,8 @@ public final class HandlerConversation extends Conversation implements Connectio
         try {
             lingering.await(wire, this::broken);
             lingered(lingering);
+        } catch (ClosedByInterruptException | PinnedWaitException e) {
+            lost(e); // the handler's own doing
         } catch (IOException e) {
             lostAtTheEnd(e);
         }

@@ -91,8 +91,8 @@ final class HandlerOutput {
             // What was sent last may still be on its way to the system.
             conversation.waitsFor(Limit.WRITE_STALL);
             try {
-                wire.awaitAcknowledged();
                 if (outbox == null) {
+                    wire.awaitAcknowledged();
                     wire.endOutput();
                 } else {
                     outbox.endOutput();

@@ -82,6 +82,7 @@ public final class LingeringClose {
     ///
     /// @param givenUp whether the connection is given up, so that nothing is waited for
     /// @throws IOException when the peer has reset the connection
+    @SuppressWarnings("ThreadPriorityCheck") // a coroutine that yields lets its loop serve the others
     void await(Wire wire, BooleanSupplier givenUp) throws IOException {
         long atMostNanos = 0;
         while (atMostNanos != OVER && !givenUp.getAsBoolean()) {
@@ -89,7 +90,10 @@ public final class LingeringClose {
             if (count == Wire.END) {
                 return;
             }
-            threwAway(Math.max(0, count));
+            if (count > 0) {
+                threwAway(count);
+                Thread.yield();
+            }
             atMostNanos = lookAgainNanos(wire.unacknowledged());
         }
     }

@@ -67,16 +67,27 @@ abstract class Outbox implements Sender {
 
     @Override
     public final boolean offer(ByteBuffer message) {
+        Limit refusal = tryOffer(message);
+        if (refusal != null && !closed) {
+            conversation.context.listener().limitReached(refusal);
+        }
+        return refusal == null;
+    }
+
+    /// Puts a message.
+    ///
+    /// @return the limit that refuses it, also when nothing is accepted any more; null when it was accepted
+    private @Nullable Limit tryOffer(ByteBuffer message) {
         if (closed) {
-            return false;
+            return Limit.SENDER_QUEUE;
         }
         int bytes = message.remaining();
         requireSize(bytes);
         if (queuedBytes.get() > mostBytes - bytes) {
-            return refused(Limit.SENDER_QUEUE);
+            return Limit.SENDER_QUEUE;
         }
         if (!budget().tryTake(bytes)) {
-            return refused(Limit.BUFFER_TOTAL);
+            return Limit.BUFFER_TOTAL;
         }
         boolean accepted = false;
         try {
@@ -87,17 +98,10 @@ abstract class Outbox implements Sender {
             }
         }
         if (!accepted) {
-            return refused(Limit.SENDER_QUEUE);
+            return Limit.SENDER_QUEUE;
         }
         wake();
-        return true;
-    }
-
-    private boolean refused(Limit limit) {
-        if (!closed) {
-            conversation.context.listener().limitReached(limit);
-        }
-        return false;
+        return null;
     }
 
     /// Queued messages count against the server's bound as the buffers of its connections do.
@@ -138,7 +142,7 @@ abstract class Outbox implements Sender {
         waiting.add(Thread.currentThread());
         try {
             // Asked again now that the thread that makes room sees the waiting one.
-            while (!offer(message)) {
+            while (tryOffer(message) != null) {
                 awaitRoom(until - System.nanoTime(), atMost);
             }
         } finally {

@@ -184,6 +184,13 @@ public final class ProtocolConversation extends Conversation implements Output {
 
     /// The driver is about to wait for what it wants: from here on the limits count.
     public void waits() {
+        waits(false);
+    }
+
+    /// The same.
+    ///
+    /// @param unsent whether the system has yet to take the last bytes, though none are pending here
+    public void waits(boolean unsent) {
         in.reclaim();
         try {
             if (cause() == null) {
@@ -192,7 +199,8 @@ public final class ProtocolConversation extends Conversation implements Output {
         } catch (LimitException e) {
             lost(e);
         }
-        waitsFor(out.pending() > 0 ? Limit.WRITE_STALL : bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
+        boolean writes = unsent || out.pending() > 0;
+        waitsFor(writes ? Limit.WRITE_STALL : bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
     }
 
     /// Takes what others have queued, as far as the high-water mark allows. **Thread**: the owner.

@@ -92,11 +92,11 @@ public final class ProtocolPump {
     }
 
     private void endOutput() throws IOException {
-        conversation.waitsFor(Limit.WRITE_STALL);
-        wire.awaitAcknowledged();
-        conversation.waited();
         WireOutbox shared = conversation.wireOutbox();
         if (shared == null) {
+            conversation.waitsFor(Limit.WRITE_STALL);
+            wire.awaitAcknowledged();
+            conversation.waited();
             wire.endOutput();
         } else {
             shared.endOutput();

@@ -21,6 +21,8 @@ final class WireDriver implements Driver {
         pump = Thread.currentThread();
         while (!over.getAsBoolean()) {
             LockSupport.park(this);
+            // A protocol may have set it; a set flag would end every later wait at once.
+            Thread.interrupted();
         }
     }
 

@@ -13,6 +13,9 @@ import java.util.function.BooleanSupplier;
 /// while there is something to send. The lock keeps each message, and each flush of the owner's, in one piece. It is held while the peer
 /// is waited for, so it queues: the owner and the task may wait for it, and an event loop never takes it.
 final class WireOutbox extends Outbox {
+    private static final Step NOTHING = () -> {
+    };
+
     private final Wire wire;
     private final ReentrantLock output = new ReentrantLock();
     private final AtomicBoolean sending = new AtomicBoolean();
@@ -48,15 +51,17 @@ final class WireOutbox extends Outbox {
 
     /// Ends our side, once, by whoever comes first: behind what was accepted, and nothing more is. **Thread**: the owner.
     void endOutput() throws IOException {
-        waiting(this::endOutputNow);
+        waiting(() -> endOutputNow(wire::awaitAcknowledged));
     }
 
-    private void endOutputNow() throws IOException {
+    /// @param beforeTheEnd what the caller does once everything was sent
+    private void endOutputNow(Step beforeTheEnd) throws IOException {
         seal();
         lockOutput();
         try {
             if (!outputEnded) {
                 sendAll();
+                beforeTheEnd.run();
                 outputEnded = true;
                 wire.endOutput();
             }
@@ -103,7 +108,7 @@ final class WireOutbox extends Outbox {
             try {
                 sendAllNow();
                 if (endsNow()) {
-                    endOutputNow();
+                    endOutputNow(NOTHING);
                 }
             } catch (IOException e) {
                 discard();
@@ -112,10 +117,15 @@ final class WireOutbox extends Outbox {
             } finally {
                 sending.set(false);
             }
-        } while (!isEmpty() && conversation.cause() == null && sending.compareAndSet(false, true));
+        } while (hasMore() && conversation.cause() == null && sending.compareAndSet(false, true));
         if (closesNow() && conversation.cause() == null) {
             conversation.cutInput(false);
         }
+    }
+
+    /// Also when the end was asked for since it was last looked at: that wakes no other task while this one sends.
+    private boolean hasMore() {
+        return !isEmpty() || (endsNow() && !outputEnded);
     }
 
     private void sendAllNow() throws IOException {

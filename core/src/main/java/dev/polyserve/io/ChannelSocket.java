@@ -140,8 +140,15 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
 
     /// With the smallest send buffer there is, Linux says that a socket is writable only when nearly all is acknowledged.
     private boolean becomesWritable(long atMostNanos) throws IOException {
-        channel.setOption(StandardSocketOptions.SO_SNDBUF, 1);
-        try (Selector selector = Selector.open()) {
+        Selector opened;
+        try {
+            opened = Selector.open();
+        } catch (IOException e) {
+            // No descriptor to be had: nothing is known now, and the close waits for the peer instead.
+            return true;
+        }
+        try (Selector selector = opened) {
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, 1);
             SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
             int ready = atMostNanos > 0 ? selector.select(Math.max(1, ceilMillis(atMostNanos))) : selector.selectNow();
             acknowledged = ready > 0;
@@ -158,6 +165,7 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
     public int write(ByteBuffer bytes) throws IOException {
         int count = channel.write(bytes);
         sentBytes += count;
+        acknowledged = false;
         return count;
     }
 

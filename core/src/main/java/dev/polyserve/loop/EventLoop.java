@@ -294,13 +294,24 @@ public final class EventLoop implements Executor, AutoCloseable {
             lost = Optional.of(
                     new IOException("the event loop " + name + " cannot wait any more: " + e.getMessage(), e));
         } finally {
+            end(lost);
+        }
+    }
+
+    /// Whatever of it fails, the rest is done.
+    private void end(Optional<IOException> lost) {
+        try {
             closeMultiplexer();
+        } finally {
             asleep = false;
             ended = true;
-            wakeupIfAsleep(); // for whoever added something just before
+            try {
+                wakeupIfAsleep(); // for what was added just before
+            } finally {
+                // Last, when what is posted because of it is run.
+                lost.ifPresent(whenLost);
+            }
         }
-        // Last, when what is posted because of it is run.
-        lost.ifPresent(whenLost);
     }
 
     /// What a turn would run. **Thread**: the late one.

@@ -1,6 +1,5 @@
 package dev.polyserve.loop;
 
-import dev.polyserve.Limit;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
@@ -110,10 +109,7 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
         } catch (IOException e) {
             driven.lost(e);
         }
-        driven.waits();
-        if (unsent) {
-            driven.waitsFor(Limit.WRITE_STALL);
-        }
+        driven.waits(unsent);
         if (driven.done() && !unsent) {
             finish(driven);
             return;
@@ -152,7 +148,7 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
     /// @return false when it is, but not before the system has the last bytes
     private boolean endsOutput(ProtocolConversation driven) throws IOException {
         boolean wanted = driven.wantsEndOutput();
-        if (!wanted && !(driven.done() && driven.graceful())) {
+        if (!driven.graceful() || (!wanted && !driven.done())) {
             return true;
         }
         if (!socket.sent()) {

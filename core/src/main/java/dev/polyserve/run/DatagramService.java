@@ -231,17 +231,24 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         }
         try {
             elsewhere.execute(() -> {
-                ReplyBuffer answer = new ReplyBuffer(budget);
                 try {
-                    handleThere(request, answer);
+                    answerThere(request);
                 } finally {
-                    answer.release();
                     left(held);
                 }
             });
         } catch (RuntimeException | Error e) {
             left(held);
             events.datagramFailed(port.endpoint(), request.peer(), e);
+        }
+    }
+
+    private void answerThere(Received request) {
+        ReplyBuffer answer = new ReplyBuffer(budget);
+        try {
+            handleThere(request, answer);
+        } finally {
+            answer.release();
         }
     }
 

@@ -80,7 +80,7 @@ final class LiveServer implements Server {
     static Server bind(Engine.Setup setup) throws IOException {
         LiveServer server = new LiveServer(setup);
         try {
-            for (OpenSockets.Opened opened : OpenSockets.of(setup, server.runner.transport())) {
+            for (SocketOpening.Opened opened : SocketOpening.of(setup, server.runner.transport())) {
                 server.add(opened);
             }
             return server;
@@ -90,16 +90,16 @@ final class LiveServer implements Server {
         }
     }
 
-    private void add(OpenSockets.Opened opened) {
+    private void add(SocketOpening.Opened opened) {
         endpoints.add(opened.endpoint());
         switch (opened) {
-            case OpenSockets.Opened.Datagrams(DatagramPort port) -> {
+            case SocketOpening.Opened.Datagrams(DatagramPort port) -> {
                 addresses.add(port.address());
                 DatagramHandler handler = Objects.requireNonNull(setup.datagrams(), "checked before it was opened");
                 entrances.add(
                         new DatagramService(runner, port, handler, context, allowance, counters, intake));
             }
-            case OpenSockets.Opened.Stream(Listener listener) -> {
+            case SocketOpening.Opened.Stream(Listener listener) -> {
                 addresses.add(listener.address());
                 entrances.add(new Acceptor(runner.acceptLoop(), listener, intake, allowance, context.listener(),
                         this::oneIsDown));

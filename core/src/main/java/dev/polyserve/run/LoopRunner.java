@@ -237,6 +237,10 @@ public final class LoopRunner implements Runner {
         }
 
         private void beginOnLoop() {
+            if (conversation.cause() != null) {
+                // Ended before it began, which closes its socket: the number may be another connection's by now.
+                return;
+            }
             loop.watch(conversation);
             try {
                 start.run();

@@ -15,13 +15,13 @@ import java.util.List;
 /// A name may have several addresses, each with a socket of its own. Port 0 is one port for all of them, where one is free at all.
 ///
 /// **Thread**: the one that binds the server.
-final class OpenSockets {
+final class SocketOpening {
     private static final int ATTEMPTS = 16;
 
     private final Engine.Setup setup;
     private final Transport transport;
 
-    private OpenSockets(Engine.Setup setup, Transport transport) {
+    private SocketOpening(Engine.Setup setup, Transport transport) {
         this.setup = setup;
         this.transport = transport;
     }
@@ -63,7 +63,7 @@ final class OpenSockets {
     ///
     /// @throws IOException in one sentence, naming the endpoint; then none is open
     static List<Opened> of(Engine.Setup setup, Transport transport) throws IOException {
-        OpenSockets opening = new OpenSockets(setup, transport);
+        SocketOpening opening = new SocketOpening(setup, transport);
         List<List<Transport.Place>> places = Places.of(setup, transport);
         List<Opened> opened = new ArrayList<>();
         try {
