@@ -67,9 +67,10 @@ final class ServeCommand {
                 .description("What to serve (default: echo).").build());
         spec.usageMessage().sortOptions(false).customSynopsis("polyserve serve [SERVICE [ARGUMENTS]] [OPTIONS]")
                 .description("Serves until TERM or INT, which drain; a second one ends at once.",
-                        "Logs go to standard error; USR1 shows the status there. TTIN and TTOU add and remove a worker process.",
+                        "Logs go to standard error; USR1 shows the status there. Under process-pool, TTIN and TTOU add and"
+                                + " remove a worker process.",
                         "Exit status: 0 it has drained, also where the deadline or a second signal has cut connections off;"
-                                + " 1 it failed while running, or did not end when it was told twice; 2 it could not start.",
+                                + " 1 it failed while running, or did not end in time; 2 it could not start.",
                         "")
                 .footer(footer());
         return spec;

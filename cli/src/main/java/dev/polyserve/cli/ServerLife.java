@@ -36,6 +36,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One server's life, from start to exit, as signals steer it.
@@ -98,9 +99,14 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
     /// What each signal does. TTIN and TTOU are left to the system, which stops a job in the background by them, where they are no
     /// requests; a worker ignores them.
     Map<String, Runnable> signals() {
+        if (Server.isWorker()) {
+            // The supervisor drains and ends a worker, also when a signal goes to every process of a service.
+            return Stream.of("TERM", "INT", "HUP", "USR1", "USR2").collect(Collectors.toMap(name -> name, _ -> () -> {
+            }));
+        }
         Map<String, Runnable> actions = new HashMap<>(Map.of("TERM", this::end, "INT", this::end, "HUP", this::hangUp,
                 "USR1", this::status, "USR2", this::restartAsSignalled));
-        if (plan.model() instanceof Model.ProcessPool && !Server.isWorker()) {
+        if (plan.model() instanceof Model.ProcessPool) {
             actions.put("TTIN", () -> addWorkers(1));
             actions.put("TTOU", () -> addWorkers(-1));
         }

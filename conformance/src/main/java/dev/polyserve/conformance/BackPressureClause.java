@@ -37,7 +37,7 @@ abstract class BackPressureClause extends Clause {
             assertTrue(taken < KERNEL_BYTES, () -> taken + " bytes were taken from a client that reads nothing");
             long buffered = stage.server.stats().bufferedBytes();
             // The mark may be passed by what one read brings, and arrays grow by doubling.
-            long most = 2 * (HIGH_WATER_BYTES + READ_BYTES) + READ_BYTES
+            int most = 2 * (HIGH_WATER_BYTES + READ_BYTES) + READ_BYTES
                     + (cell().model() instanceof Model.IoUring ? RING_BYTES : 0);
             assertTrue(buffered <= most, () -> buffered + " bytes are buffered");
             byte[] answer = client.exchange(bytes.limit(taken), taken);

@@ -79,7 +79,7 @@ class AcceptErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#modelsAndEdges")
+    @MethodSource("dev.polyserve.faults.Mode#acceptors")
     void anInterruptedCallIsMadeAgainAtOnce(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             // The JDK takes this one for an empty backlog, so the loop waits and is told again at once. A pause would be longer

@@ -91,8 +91,9 @@ class TutorialClientsTest {
 
     @Test
     void aListenerThatFailsForGoodEndsTheProgramWithStatusOne() throws Exception {
-        try (CommandLine server = serve("virtual", "echo")) {
-            try (Injection _ = Injection.of(server.pid(), "accept", "EBADF", "1+");
+        // A listener on descriptors, which knows the error's number: the JDK's channels tell a text only, and pause.
+        try (CommandLine server = serve("epoll", "echo")) {
+            try (Injection _ = Injection.of(server.pid(), Calls.of("epoll").accept(), "EBADF", "1+");
                     Client _ = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))) {
                 assertThat(server.awaitExit(Duration.ofSeconds(10))).isEqualTo(1);
             }

@@ -54,7 +54,7 @@ class WorkerBalanceTest {
             System.out.printf("%d clients held by %d workers, each %s: max/min %.1f %s%n", CLIENTS, WORKERS, inner,
                     (double) shares.getMax() / shares.getMin(), held.values());
             assertThat(held.keySet()).as("who has clients").isEqualTo(WorkerProcesses.of(server));
-            assertThat(shares.getMax()).as("clients of the one that has most").isLessThan(2 * SHARE);
+            assertThat(shares.getMax()).as("clients of the one that has most").isLessThan(3 * SHARE);
             assertThat(shares.getMin()).as("clients of the one that has fewest").isGreaterThan(SHARE / 4);
         } finally {
             for (WorkerClient client : clients) {

@@ -9,8 +9,8 @@ public final class FirstProcess {
     public static final String WHY_NO_RESTART = "it is process 1, with whose end the container ends, and the new program too:"
             + " start the container anew, or start it with an init (docker run --init)";
     /// What it does not do for the processes that become its children, and what helps.
-    public static final String WHAT_STAYS = "this is process 1, which does not reap: what a program of exec leaves behind outside"
-            + " of its process group stays as a zombie after its end; start the container with an init (docker run --init)";
+    public static final String WHAT_STAYS = "this is process 1, which does not reap what a program of exec leaves behind outside"
+            + " of its process group: that stays as a zombie after its end; start the container with an init (docker run --init)";
 
     private FirstProcess() {}
 

@@ -14,8 +14,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The file with the number of the serving process, and the right to it: whoever lives keeps it locked, so that a number that
@@ -27,6 +31,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: one at a time.
 public final class PidFile implements AutoCloseable {
+    private static final SecureRandom NAMES = new SecureRandom();
+    private static final Set<StandardOpenOption> CREATED = Set.of(StandardOpenOption.WRITE,
+            StandardOpenOption.CREATE_NEW);
+    private static final FileAttribute<Set<PosixFilePermission>> READABLE_BY_ALL = PosixFilePermissions
+            .asFileAttribute(PosixFilePermissions.fromString("rw-r--r--"));
+
     private final Path path;
     private @Nullable FileChannel held;
     private @Nullable FileIdentity ours;
@@ -93,10 +103,11 @@ public final class PidFile implements AutoCloseable {
 
     /// Writes the number; the file is there whole, or not at all.
     public void write(long pid) throws IOException {
-        Path temporary = temporary(directory(path));
+        Path temporary = directory(path).resolve("." + path.getFileName() + "-" + Long.toHexString(NAMES.nextLong()));
         FileChannel written = null;
         try {
-            written = FileChannel.open(temporary, StandardOpenOption.WRITE);
+            // Created and opened in one call, which follows no link: a directory's owner may put one there at any moment.
+            written = FileChannel.open(temporary, CREATED, READABLE_BY_ALL);
             if (!locked(written)) {
                 throw new IOException("cannot lock the pid file " + path + "; take one in another directory");
             }
@@ -127,15 +138,6 @@ public final class PidFile implements AutoCloseable {
             written.close();
         }
         Files.deleteIfExists(temporary);
-    }
-
-    private Path temporary(Path directory) throws IOException {
-        try {
-            return Files.createTempFile(directory, "." + path.getFileName() + "-", "",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
-        } catch (FileSystemException e) {
-            throw unusable(path, e);
-        }
     }
 
     private static IOException unusable(Path path, FileSystemException why) {

@@ -42,7 +42,8 @@ final class DatagramGuard implements DatagramHandler {
         int rate = context.datagramRate();
         this.rates = rate == 0
                 ? null
-                : new SourceRates(rate, rate * BURST_SECONDS, byPort, new SecureRandom().nextLong(), System::nanoTime);
+                : new SourceRates(rate, (long) rate * BURST_SECONDS, byPort, new SecureRandom().nextLong(),
+                        System::nanoTime);
     }
 
     /// For a service that answers with as much as it was sent: each port of an address is a source.

@@ -27,7 +27,7 @@ final class SourceRates {
     /// @param perSecond tokens that come back each second
     /// @param burst tokens of a full bucket
     /// @param byPort whether each port of an address is a source of its own
-    SourceRates(int perSecond, int burst, boolean byPort, long seed, LongSupplier clockNanos) {
+    SourceRates(int perSecond, long burst, boolean byPort, long seed, LongSupplier clockNanos) {
         this.tokenNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
         this.burstNanos = tokenNanos * burst;
         this.byPort = byPort;

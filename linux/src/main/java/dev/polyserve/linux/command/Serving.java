@@ -184,6 +184,10 @@ final class Serving implements DelegatedConversation.Elsewhere, Runner.Prepared 
     @Override
     public void cutInput() {
         loop.post(() -> {
+            if (letGo || lingering != null) {
+                // Our own end of its input would be taken for the client's.
+                return;
+            }
             if (moves()) {
                 // It is not quiet at all.
                 conversation.quiet();

@@ -122,9 +122,16 @@ public final class Successor {
         try {
             SystemCallException.require("sendmsg", channel.send(bequest.written(), descriptors));
         } catch (IOException | RuntimeException | Error e) {
-            Optional<Exit> _ = kill();
-            child.close();
+            killAfter(e);
             throw e;
+        }
+    }
+
+    private void killAfter(Throwable failure) {
+        try (child) {
+            Optional<Exit> _ = kill();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 

@@ -21,7 +21,7 @@ public final class CreationCalls {
         return (int) call(memory, CallNumber.UMASK, mask, 0, 0, 0, 0, 0);
     }
 
-    /// `setfsuid(2)`: new files belong to this user; permissions are checked for him, too.
+    /// `setfsuid(2)`: new files belong to this user; the kernel checks permissions for this user, too.
     ///
     /// @return the user before, also when it has failed
     public static int fileUser(CallMemory memory, int uid) {

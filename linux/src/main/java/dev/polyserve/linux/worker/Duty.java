@@ -109,8 +109,8 @@ public final class Duty {
         return setup.model() instanceof Model.ProcessPool pool && pool.maxWorkers() > 1;
     }
 
-    /// The options of this worker when the server's limits have changed. Whom it turns away its supervisor says apart; what holds from the
-    /// start of a process stays as it was here.
+    /// The options of this worker when the server's limits have changed. The supervisor says separately whether clients
+    /// are turned away. What holds from the start of a process stays as it is.
     private Options reconfigured(Options now, Order.Limits order, Engine.Setup setup) {
         Options wanted = now
                 .withLimits(
