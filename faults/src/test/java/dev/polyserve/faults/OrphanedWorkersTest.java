@@ -42,11 +42,11 @@ class OrphanedWorkersTest {
                 try (WorkerClient later = new WorkerClient(next)) {
                     assertThat(Set.of(serving)).doesNotContain(later.asks());
                 }
+                load.end();
             }
             for (ProcessHandle orphan : orphans) {
                 orphan.onExit().orTimeout(END_SECONDS, TimeUnit.SECONDS).join();
             }
-            load.end();
         }
     }
 
