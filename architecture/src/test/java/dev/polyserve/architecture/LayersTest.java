@@ -56,7 +56,7 @@ class LayersTest {
             Map.entry(LOOP, Set.of(API, CONVERSATION, IO, COROUTINE)),
             Map.entry(RUN, Set.of(API, TEXT, CONVERSATION, IO, LOOP, COROUTINE)),
             Map.entry(LINUX_SYSTEM, Set.of()),
-            Map.entry(LINUX_SOCKET, Set.of(API, IO, LINUX_SYSTEM)),
+            Map.entry(LINUX_SOCKET, Set.of(API, CONVERSATION, IO, LINUX_SYSTEM)),
             Map.entry(LINUX_ACCOUNT, Set.of(LINUX_SYSTEM)),
             Map.entry(LINUX_ACTIVATION, Set.of(API, LINUX_PROCESS, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_COMMAND, Set.of(API, CONVERSATION, IO, LOOP, RUN, LINUX_PROCESS, LINUX_READINESS,

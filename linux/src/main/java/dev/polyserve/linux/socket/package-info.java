@@ -6,7 +6,7 @@
 ///
 /// **Threads**: as the interfaces say.
 ///
-/// **Depends on** `dev.polyserve.io` and the system calls.
+/// **Depends on** `dev.polyserve.io`, what a wait may ask of a socket (`conversation`), and the system calls.
 @NullMarked
 package dev.polyserve.linux.socket;
 
