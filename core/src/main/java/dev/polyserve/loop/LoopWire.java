@@ -197,7 +197,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
         ByteBuffer away = isOnLoop() ? loop.scratch().room() : ByteBuffer.allocate(DISCARD_BYTES);
         int count = isReachable() ? socket.read(away) : onLoop(() -> socket.read(away));
         if (count != 0 || atMostNanos <= 0 || !await(readable, Multiplexer.READ, atMostNanos)) {
-            return count == StreamSocket.END ? END : count;
+            return count;
         }
         return discard(0);
     }

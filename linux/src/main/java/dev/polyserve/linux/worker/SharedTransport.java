@@ -12,19 +12,15 @@ import dev.polyserve.linux.socket.DescriptorTransport;
 import dev.polyserve.linux.system.DescriptorMessage;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /// The sockets of a server whose workers share them: bound here, served there. What a listener gives here is what a worker has
 /// accepted and told.
 ///
 /// **Thread**: binding, one at a time; then the supervisor's loop.
 final class SharedTransport implements Transport {
-    private static final int ANY = 0;
-
     private final DescriptorTransport sockets;
-    private final Map<Endpoint, Endpoint> askedOf = new HashMap<>();
+    private final AskedEndpoints asked = new AskedEndpoints();
     private final List<Shared> shared = new ArrayList<>();
 
     /// One shared socket.
@@ -42,7 +38,7 @@ final class SharedTransport implements Transport {
     @Override
     public List<Place> places(Endpoint endpoint) throws IOException {
         List<Place> places = sockets.places(endpoint);
-        places.forEach(place -> askedOf.put(place.withPort(ANY).endpoint(), endpoint));
+        asked.note(endpoint, places);
         return places;
     }
 
@@ -79,9 +75,7 @@ final class SharedTransport implements Transport {
     }
 
     private void add(Endpoint place, Endpoint real, int descriptor, Source source) {
-        // The port may have been chosen since.
-        Endpoint asked = askedOf.getOrDefault(new Place(place, false).withPort(ANY).endpoint(), place);
-        shared.add(new Shared(new Order.Slot(asked.toString(), real.toString()), real, descriptor, source));
+        shared.add(new Shared(new Order.Slot(asked.of(place).toString(), real.toString()), real, descriptor, source));
     }
 
     @Override

@@ -8,26 +8,21 @@ import dev.polyserve.io.Transport;
 import dev.polyserve.linux.socket.DescriptorTransport;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /// Descriptors as a family of sockets, in an order by which workers know them.
 ///
 /// **Thread**: binding, one at a time; then any.
 final class SlottedTransport implements Transport {
-    private static final int ANY = 0;
-
     private final DescriptorTransport sockets = DescriptorTransport.unlimited();
-    /// By the places for which they stand: the program knows a name, and each of its sockets is a place.
-    private final Map<Endpoint, Endpoint> askedOf = new HashMap<>();
+    private final AskedEndpoints asked = new AskedEndpoints();
     private final List<Order.Slot> slots = new ArrayList<>();
     private final List<Endpoint> endpoints = new ArrayList<>();
 
     @Override
     public List<Place> places(Endpoint endpoint) throws IOException {
         List<Place> places = sockets.places(endpoint);
-        places.forEach(place -> askedOf.put(place.withPort(ANY).endpoint(), endpoint));
+        asked.note(endpoint, places);
         return places;
     }
 
@@ -46,9 +41,7 @@ final class SlottedTransport implements Transport {
     }
 
     private void add(Endpoint place, Endpoint real) {
-        // The port may have been chosen since.
-        Endpoint asked = askedOf.getOrDefault(new Place(place, false).withPort(ANY).endpoint(), place);
-        slots.add(new Order.Slot(asked.toString(), real.toString()));
+        slots.add(new Order.Slot(asked.of(place).toString(), real.toString()));
         endpoints.add(real);
     }
 
