@@ -59,15 +59,15 @@ public final class DescriptorListener extends DescriptorSource implements Listen
     private int accept(CallMemory memory) throws IOException {
         descriptor.begin();
         try {
-            readiness.begins(Readiness.READ);
+            int before = readiness.state();
             int accepted;
             do {
                 accepted = SocketCalls.accept(memory, descriptor.number());
             } while (accepted == -Errno.EINTR);
             if (accepted == -Errno.EAGAIN) {
+                readiness.usedUp(Readiness.READ, before);
                 return accepted;
             }
-            readiness.remains(Readiness.READ);
             if (accepted < 0) {
                 throw AcceptErrors.of(accepted);
             }

@@ -164,19 +164,16 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
     private int receive(CallMemory memory) throws IOException {
         descriptor.begin();
         try {
-            readiness.begins(Readiness.READ);
+            int before = readiness.state();
             int count;
             do {
                 count = received.receive(memory, descriptor.number());
             } while (count == -Errno.EINTR);
-            if (count == -Errno.EAGAIN) {
-                return count;
-            }
             // Fewer are all: the call has found none after them, or an error, which came during the call and is a change then.
-            if (count < 0 || count == received.capacity()) {
-                readiness.remains(Readiness.READ);
+            if (count == -Errno.EAGAIN || (count >= 0 && count < received.capacity())) {
+                readiness.usedUp(Readiness.READ, before);
             }
-            return SystemCallException.require("recvmmsg", count);
+            return count == -Errno.EAGAIN ? count : SystemCallException.require("recvmmsg", count);
         } finally {
             descriptor.end();
         }

@@ -109,11 +109,10 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
     private int receive(CallMemory memory, int atMostBytes) throws IOException {
         descriptor.begin();
         try {
-            readiness.begins(Readiness.READ);
+            int before = readiness.state();
             int count = SocketCalls.receive(memory, descriptor.number(), atMostBytes);
-            boolean usedUp = count == -Errno.EAGAIN || (count > 0 && count < atMostBytes && isWhole());
-            if (!usedUp) {
-                readiness.remains(Readiness.READ);
+            if (count == -Errno.EAGAIN || (count > 0 && count < atMostBytes && isWhole())) {
+                readiness.usedUp(Readiness.READ, before);
             }
             return requireUnlessNotNow("recv", count);
         } finally {
@@ -160,11 +159,10 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
     private int send(CallMemory memory, int bytes) throws IOException {
         descriptor.begin();
         try {
-            readiness.begins(Readiness.WRITE);
+            int before = readiness.state();
             int count = SocketCalls.send(memory, descriptor.number(), bytes);
-            boolean usedUp = count == -Errno.EAGAIN || (count >= 0 && count < bytes);
-            if (!usedUp) {
-                readiness.remains(Readiness.WRITE);
+            if (count == -Errno.EAGAIN || (count >= 0 && count < bytes)) {
+                readiness.usedUp(Readiness.WRITE, before);
             }
             return Math.max(0, requireUnlessNotNow("send", count));
         } finally {

@@ -75,11 +75,11 @@ public final class HandedListener extends DescriptorSource implements Listener {
         StreamSocket next = waiting.poll();
         if (next == null) {
             reset();
-            // What was handed over just before that.
             next = waiting.poll();
-        }
-        if (next != null) {
-            readiness.remains(Readiness.READ);
+            if (next != null) {
+                // It was handed over just before the reset, and more may have been.
+                wakeup.signal();
+            }
         }
         return next;
     }
@@ -89,9 +89,10 @@ public final class HandedListener extends DescriptorSource implements Listener {
         if (descriptor.tryBegin()) {
             CallMemory memory = memories.take();
             try {
-                readiness.begins(Readiness.READ);
+                int before = readiness.state();
                 int unused = FileCalls.eventfdReset(memory, descriptor.number());
                 assert unused != 0;
+                readiness.usedUp(Readiness.READ, before);
             } finally {
                 memories.give(memory);
                 descriptor.end();

@@ -7,8 +7,9 @@ import java.lang.invoke.VarHandle;
 /// What is known of a source's readiness where the system tells each change but once: a mark stays until a call has found
 /// that there is nothing more, so that no change is ever lost.
 ///
-/// A call that may use it up takes the mark away first, and sets it again when there may be more: a change that comes meanwhile
-/// sets it, too.
+/// A call asks for the [#state] first, and clears the mark behind it only if no change came meanwhile. The mark stays visible
+/// during the call: a loop that looks while another thread reads would otherwise take the source for not ready, and is not
+/// told again.
 ///
 /// **Thread**: any.
 public abstract sealed class Readiness {
@@ -55,11 +56,11 @@ public abstract sealed class Readiness {
     /// What of an interest is ready, as far as it is known.
     public abstract int readyFor(int interest);
 
-    /// A call begins that may use up what there is.
-    abstract void begins(int operation);
+    /// The state before a call that may use up what there is.
+    abstract int state();
 
-    /// That call has left something, or may have.
-    abstract void remains(int operation);
+    /// That call has left nothing; a change since then stays.
+    abstract void usedUp(int operation, int stateBefore);
 
     /// Whether urgent data may have cut a read short.
     abstract boolean hadUrgent();
@@ -77,12 +78,12 @@ public abstract sealed class Readiness {
         }
 
         @Override
-        void begins(int operation) {
-            // The system knows.
+        int state() {
+            return 0;
         }
 
         @Override
-        void remains(int operation) {
+        void usedUp(int operation, int stateBefore) {
             // The system knows.
         }
 
@@ -92,29 +93,33 @@ public abstract sealed class Readiness {
         }
     }
 
-    /// Marks.
+    /// Marks, and above them the number of changes.
     private static final class Tracked extends Readiness {
-        private static final VarHandle MARKS;
+        private static final int CHANGE_SHIFT = 5;
+        private static final VarHandle STATE;
 
         static {
             try {
-                MARKS = MethodHandles.lookup().findVarHandle(Tracked.class, "marks", int.class);
+                STATE = MethodHandles.lookup().findVarHandle(Tracked.class, "state", int.class);
             } catch (ReflectiveOperationException e) {
                 throw new ExceptionInInitializerError(e);
             }
         }
 
         @SuppressWarnings("unused")
-        private int marks;
+        private int state;
 
         @Override
         public void happened(int what) {
-            MARKS.getAndBitwiseOr(this, what);
+            int now;
+            do {
+                now = state();
+            } while (!STATE.compareAndSet(this, now, (now | what) + (1 << CHANGE_SHIFT)));
         }
 
         @Override
         public int readyFor(int interest) {
-            int now = (int) MARKS.getVolatile(this);
+            int now = state();
             if ((now & BOTH_ENDED) != 0) {
                 return interest;
             }
@@ -123,18 +128,22 @@ public abstract sealed class Readiness {
         }
 
         @Override
-        void begins(int operation) {
-            MARKS.getAndBitwiseAnd(this, ~operation);
+        int state() {
+            return (int) STATE.getVolatile(this);
         }
 
         @Override
-        void remains(int operation) {
-            MARKS.getAndBitwiseOr(this, operation);
+        void usedUp(int operation, int stateBefore) {
+            int now = state();
+            while ((now ^ stateBefore) >>> CHANGE_SHIFT == 0
+                    && !STATE.compareAndSet(this, now, now & ~operation)) {
+                now = state();
+            }
         }
 
         @Override
         boolean hadUrgent() {
-            return ((int) MARKS.getVolatile(this) & URGENT) != 0;
+            return (state() & URGENT) != 0;
         }
     }
 }
