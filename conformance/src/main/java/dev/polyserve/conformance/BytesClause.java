@@ -8,8 +8,8 @@ import dev.polyserve.Input;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -49,7 +49,7 @@ abstract class BytesClause extends Clause {
         }
     }
 
-    private static void echoAroundUrgentData(InetSocketAddress server) throws IOException {
+    private static void echoAroundUrgentData(SocketAddress server) throws IOException {
         try (Socket client = new Socket()) {
             client.connect(server);
             client.setTcpNoDelay(true);
