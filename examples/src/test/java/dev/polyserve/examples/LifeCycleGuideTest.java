@@ -31,7 +31,7 @@ class LifeCycleGuideTest {
     void bindStartPauseResume() throws Exception {
         String endpoint = ANY_PORT;
         // region life
-        Server server = Server.at(endpoint).handle(handler).bind(); // clients can connect, nobody is served
+        Server server = Server.at(endpoint).handle(handler).bind(); // clients can connect, and wait
         int port = server.port(); // the real one where 0 was asked
         server.start(); // accepts
         server.pause(); // clients wait in the backlog
