@@ -1,10 +1,10 @@
-# Finds the JDK for ./mvnw and ./polyserve; sourced by both. It starts no program in the usual case, because
-# ./polyserve runs it at every start.
+# Finds the JDK for ./mvnw and ./polyserve, which source it. It usually starts no program, because ./polyserve
+# runs it at every start.
 
-polyserve_jdk_release=25 # the oldest JDK that will do, and the one the project is tested with
+polyserve_jdk_release=25 # the oldest JDK that works, and the one the project is tested with
 
-# jdk_release HOME: sets jdk_release to the feature release of the JDK at HOME, or to 0 when there is no JDK
-# (one without a compiler is none), and jdk_build to its full version. Every JDK describes itself in the file "release".
+# jdk_release HOME: sets jdk_release to the feature release of the JDK at HOME, or to 0 if there is no JDK (or one without a
+# compiler), and jdk_build to its full version. Every JDK describes itself in the file "release".
 jdk_release() {
     local line version=
     jdk_release=0 jdk_build=
@@ -21,8 +21,8 @@ jdk_release() {
     jdk_release=${version:-0}
 }
 
-# home_of_java COMMAND: sets home to the JDK that COMMAND belongs to, which is usually a symbolic link into it.
-# Where it is not (a shim, /usr/bin/java of macOS), the program itself is asked.
+# home_of_java COMMAND: sets home to the JDK of COMMAND, which is usually a symbolic link into it. Otherwise (a shim,
+# /usr/bin/java of macOS) the program itself is asked.
 home_of_java() {
     local java
     java=$(readlink -f -- "$1" 2>/dev/null) || java=$1
@@ -31,9 +31,9 @@ home_of_java() {
     home=$("$1" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p') || home=
 }
 
-# find_jdk: sets and exports JAVA_HOME to a JDK of the release above or newer, and sets jdk_build; otherwise says in
-# one sentence what was looked for and where, and returns 1. What the user chose (JAVA_HOME, the PATH) comes first;
-# of the others exactly that release is preferred to a newer one.
+# find_jdk: sets and exports JAVA_HOME to a JDK of the release above or newer, and sets jdk_build. If there is none, it says in
+# one sentence what it looked for and where, and returns 1. The user's choice (JAVA_HOME, the PATH) comes first;
+# among the others exactly that release is preferred to a newer one.
 find_jdk() {
     local home java newer= newer_build= looked
     if [[ -n ${JAVA_HOME-} ]]; then

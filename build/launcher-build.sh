@@ -1,7 +1,7 @@
-# The slow part of ./polyserve, sourced by it when there is something to make. It uses the variables root, jar,
+# The slow part of ./polyserve, which sources it if something has to be built. It uses the variables root, jar,
 # run and sources, and the function look.
 
-# build: makes what is missing, once however many starts ask for it at the same time, and sets hash.
+# build: makes what is missing, once for several starts at the same time, and sets hash.
 build() {
     local lock
     if ! mkdir -p "$run" 2>/dev/null || [[ ! -w $run ]]; then
@@ -14,7 +14,7 @@ build() {
         return 1
     fi
     look || make_jar_and_copy || return 1
-    # A closed lock is free; the program must not inherit it, or the next build would wait for this server to end.
+    # Closing releases the lock. If the program inherited it, the next build would wait for this server to end.
     exec {lock}>&-
 }
 
@@ -29,38 +29,38 @@ make_jar_and_copy() {
     return 0
 }
 
-# up_to_date: is there a jar, and nothing newer? (./mvnw makes it, too.)
+# up_to_date: is there a jar, and no newer source? (./mvnw makes the jar, too.)
 up_to_date() {
     local newer
     [[ -r $jar ]] && newer=$(cd "$root" && find "${sources[@]}" ./*/src/main -newer "$jar" -print -quit) &&
         [[ -z $newer ]]
 }
 
-# compile: the quick profile of the build, into target/quick of each module, then the jar in one step to its place.
+# compile: runs the quick profile of the build, into target/quick of each module, then moves the jar into place in one step.
 compile() {
     local log=$run/build.log started=$run/started
     echo "polyserve: building (once) …" >&2
     touch "$started"
-    # With the lock open in Maven it would stay locked if Maven left a process behind. Standard input is the program's.
+    # Maven does not inherit the lock, because a process that it leaves behind would hold it. Standard input is the program's.
     if ! (cd "$root" && JAVA_HOME=$JAVA_HOME ./mvnw -q -Dpolyserve.quick -pl cli -am package) \
             </dev/null >"$log" 2>&1 {lock}>&-; then
         echo "polyserve: the build failed; the end of $log:" >&2
-        # Without colours, and without what Maven says after every failure.
+        # Without colours, and without Maven's advice after every failure.
         sed -E 's/\x1b\[[0-9;]*m//g' "$log" |
             grep -vE '^(\[ERROR\] *)?$|Help 1\]|full stack trace|full debug|After correcting| -rf :' | tail -n 20 >&2
         return 1
     fi
-    # The jar is as old as the beginning of its build: what was saved meanwhile is newer, and built next time.
+    # The jar gets the time of the start of its build: a source saved meanwhile is newer, and is built next time.
     touch -r "$started" "$root/cli/target/quick/polyserve.jar"
     mv -f "$root/cli/target/quick/polyserve.jar" "$jar"
 }
 
-# jar_id: which jar there is, by inode, size and time: as find of GNU tells it, or stat of busybox or of BSD.
+# jar_id: the jar's inode, size and time, by GNU's find, or by stat of busybox or BSD.
 jar_id() {
     find "$jar" -printf '%i %s %T@\n' 2>/dev/null || stat -c '%i %s %Y' "$jar" 2>/dev/null || stat -f '%i %z %m' "$jar"
 }
 
-# copy: the jar under its hash, and last of all the note that says so.
+# copy: copies the jar to a name with its hash, and finally writes the note of it.
 copy() {
     local id sum
     id=$(jar_id) && cp -p "$jar" "$run/new.jar" && sum=$(sha256sum "$run/new.jar") || return 1
@@ -70,8 +70,8 @@ copy() {
         echo "$hash $id" >"$run/current.new" && mv -f "$run/current.new" "$run/current"
 }
 
-# train: lets the program, and a worker process, serve one client each while the JDK records what it loads. Never
-# fatal: without a cache the program only starts slower.
+# train: lets the program, and a worker process, serve one client each while the JDK records the classes that it loads. A
+# failure is not fatal: without a cache the program only starts more slowly.
 train() {
     local cache=$run/polyserve-$hash-$jdk_build.aot
     echo "polyserve: preparing a fast start (once) …" >&2
@@ -85,8 +85,7 @@ train() {
     fi
 }
 
-# sweep: removes all but the newest four copies with their caches. Older ones are kept that long for servers that
-# still run from them.
+# sweep: removes all copies and caches except the newest four, which are kept for servers that still run from them.
 sweep() {
     local old
     ls -t "$run"/polyserve-????????????????.jar | tail -n +5 | while IFS= read -r old; do

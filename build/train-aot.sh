@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Makes the JDK's AOT caches for the jar: one for the program, and one for its worker processes, which do other things.
-# A server is started, talked to once, and stopped; the JDK records meanwhile what is loaded.
-# Arguments: the java to use, the jar, the cache to write, the cache for workers to write (there is none where servers
-# cannot have worker processes).
+# Makes the JDK's AOT caches for the jar: one for the program, and one for its worker processes, which run other code.
+# A server starts, serves one client, and stops; meanwhile the JDK records the classes that it loads.
+# Arguments: the java to use, the jar, the cache to write, the cache for workers to write (not written on systems without
+# worker processes).
 set -u
 java=$1 jar=$2 cache=$3 worker_cache=$4
-most_tenths=300 # Nothing may hang a start, so everything gets 30 s at most.
+most_tenths=300 # a step takes at most 30 s, so that it cannot hang a start
 
 records=$(mktemp -d) || exit
 trap 'rm -rf "$records"' EXIT
 
-# serve OPTIONS: starts a server, each of whose JVMs records into a file named by its process, and talks to it; the
+# serve OPTIONS: starts a server and sends it one line. Each of its JVMs records into a file named by its process. The
 # connection stays open as $client. Sets pid.
 serve() {
     local port line reply
@@ -28,7 +28,7 @@ serve() {
     read -r -t 20 reply <&"$client" && echo "reply: $reply"
 }
 
-# await_end PID: it ends, and writes what it has recorded meanwhile (1 s).
+# await_end PID: waits until the process has written its recording (1 s) and ended.
 await_end() {
     local tenths
     for ((tenths = 0; tenths < most_tenths; tenths++)); do
@@ -38,7 +38,7 @@ await_end() {
     kill -KILL "$1" 2>/dev/null
 }
 
-# create PID CACHE: makes the cache of what that process has recorded.
+# create PID CACHE: makes the cache from the recording of that process.
 create() {
     rm -f "$2"
     [[ -s $records/pid$1 ]] &&
@@ -52,7 +52,7 @@ train_program() {
     create "$pid" "$cache"
 }
 
-# The worker that counts is the one that has served; another one is ready by then.
+# Only the worker that has served counts; by then another one is ready.
 train_worker() {
     local worker='' rest
     if serve --model process --spare 1..1; then

@@ -45,7 +45,7 @@ static void drop(int fd)
     rests[fd] = (struct rest){ 0 };
     free(beginnings[fd].bytes);
     beginnings[fd] = (struct beginning){ 0 };
-    close(fd); // epoll forgets it, as nobody else has it
+    close(fd); // removes it from the epoll, because there is no other descriptor of the socket
 }
 
 static void accept_all(int listener)
