@@ -29,7 +29,7 @@ class LayersTest {
     private static final String LINUX_ACTIVATION = "dev.polyserve.linux.activation";
     private static final String LINUX_COMMAND = "dev.polyserve.linux.command";
     private static final String LINUX_PROCESS = "dev.polyserve.linux.process";
-    private static final String LINUX_READINESS = "dev.polyserve.linux.readiness";
+    private static final String LINUX_READINESS = "dev.polyserve.linux.multiplexer";
     private static final String LINUX_RESTART = "dev.polyserve.linux.restart";
     private static final String LINUX_RING = "dev.polyserve.linux.ring";
     private static final String LINUX_SOCKET = "dev.polyserve.linux.socket";

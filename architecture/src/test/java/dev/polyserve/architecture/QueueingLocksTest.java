@@ -61,7 +61,7 @@ class QueueingLocksTest {
                     "threads on the loop's own thread change the map, and none waits in it"),
             Map.entry("dev/polyserve/coroutine/HubLoop", "only after the loop has ended"),
             Map.entry("dev/polyserve/coroutine/Offload", "only tasks ask, never their loop"),
-            Map.entry("dev/polyserve/coroutine/Signals",
+            Map.entry("dev/polyserve/coroutine/PendingThrows",
                     "the hub and one task take it: on the hub's thread both, or the task beside it"),
             Map.entry("dev/polyserve/io/SocketFile", "servers that bind and close change the set"),
             Map.entry("dev/polyserve/linux/activation/ServiceManager",
@@ -70,15 +70,15 @@ class QueueingLocksTest {
             Map.entry("dev/polyserve/linux/process/ControllingTerminal",
                     "the threads of signals, of periodic actions and of the operator"),
             Map.entry("dev/polyserve/linux/process/Child", "the loops that call it have no coroutines"),
-            Map.entry("dev/polyserve/linux/socket/GivenSockets", "only a server that binds takes it"),
-            Map.entry("dev/polyserve/linux/worker/Crew", "the loop only counts down"),
-            Map.entry("dev/polyserve/linux/worker/HandedTransport", "only a server that binds changes the map"),
-            Map.entry("dev/polyserve/linux/worker/Supervision", "the supervisor's loop does not take it"),
-            Map.entry("dev/polyserve/run/OneRequest", "only threads that ask for one request take it"),
-            Map.entry("dev/polyserve/run/Periodics", "a server that starts and stops"),
-            Map.entry("dev/polyserve/run/PoolHost", "the accept loop has no coroutines"),
+            Map.entry("dev/polyserve/linux/socket/PreopenedSockets", "only a server that binds takes it"),
+            Map.entry("dev/polyserve/linux/worker/WorkerPool", "the loop only counts down"),
+            Map.entry("dev/polyserve/linux/worker/ReceivedTransport", "only a server that binds changes the map"),
+            Map.entry("dev/polyserve/linux/worker/SupervisorLoop", "the supervisor's loop does not take it"),
+            Map.entry("dev/polyserve/run/SingleRequest", "only threads that ask for one request take it"),
+            Map.entry("dev/polyserve/run/PeriodicActions", "a server that starts and stops"),
+            Map.entry("dev/polyserve/run/PooledExecutor", "the accept loop has no coroutines"),
             Map.entry("dev/polyserve/run/Shutdown", "its own thread counts down"),
-            Map.entry("dev/polyserve/run/ThreadHost", "the accept loop has no coroutines"));
+            Map.entry("dev/polyserve/run/ThreadPerConnectionExecutor", "the accept loop has no coroutines"));
 
     @Test
     void noLoopCanWaitBehindACoroutine() {

@@ -2,11 +2,11 @@ package dev.polyserve.bench;
 
 import dev.polyserve.bench.contender.Contender;
 import dev.polyserve.bench.contender.Launcher;
-import dev.polyserve.bench.contender.Placement;
+import dev.polyserve.bench.contender.ProcessorPlacement;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Environment;
 import dev.polyserve.bench.result.Results;
-import dev.polyserve.bench.result.Settings;
+import dev.polyserve.bench.result.BenchSettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,14 +19,14 @@ import java.util.List;
 public final class Bench {
     private final BenchPlan plan;
     private final Launcher launcher;
-    private final Placement placement;
+    private final ProcessorPlacement placement;
     private final Environment environment;
     private final BenchListener listener;
 
     /// @param launcher starts the contenders
     /// @param placement which processors they and the generator have
     /// @param environment this machine
-    public Bench(BenchPlan plan, Launcher launcher, Placement placement, Environment environment,
+    public Bench(BenchPlan plan, Launcher launcher, ProcessorPlacement placement, Environment environment,
             BenchListener listener) {
         Contender.requireDistinctNames(plan.contenders());
         for (Workload workload : plan.workloads()) {
@@ -96,13 +96,13 @@ public final class Bench {
     /// Whether a generator that asks without waiting takes nothing from a contender.
     private boolean separate() {
         return switch (placement) {
-            case Placement.Pinned pinned -> !pinned.contender().equals(pinned.generator());
-            case Placement.Unpinned unpinned -> unpinned.processors() > 1;
+            case ProcessorPlacement.Pinned pinned -> !pinned.contender().equals(pinned.generator());
+            case ProcessorPlacement.Unpinned unpinned -> unpinned.processors() > 1;
         };
     }
 
-    private Settings settings(ProcessorCapacity capacity) {
-        return new Settings(plan.transport().id(), plan.connections().orElse(Workload.ECHO.usualConnections()),
+    private BenchSettings settings(ProcessorCapacity capacity) {
+        return new BenchSettings(plan.transport().id(), plan.connections().orElse(Workload.ECHO.usualConnections()),
                 plan.requestBytes(), plan.depth(), plan.rounds(), plan.warmup().toNanos() / 1e9,
                 plan.round().toNanos() / 1e9, capacity.multiplications(Duration.ofMillis(1)));
     }

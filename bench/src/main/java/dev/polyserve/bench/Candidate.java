@@ -1,7 +1,7 @@
 package dev.polyserve.bench;
 
 import dev.polyserve.bench.contender.Footprint;
-import dev.polyserve.bench.contender.Running;
+import dev.polyserve.bench.contender.RunningContender;
 import dev.polyserve.bench.contender.Usage;
 import dev.polyserve.bench.load.Load;
 import dev.polyserve.bench.load.LoadException;
@@ -22,12 +22,12 @@ final class Candidate implements AutoCloseable {
     private static final double MICROS_PER_SECOND = 1e6;
 
     private final String name;
-    private final Running running;
+    private final RunningContender running;
     private final Load load;
-    private final MemoryLook before;
+    private final MemorySnapshot before;
 
     /// @param before its memory before its clients connected
-    Candidate(String name, Running running, Load load, MemoryLook before) {
+    Candidate(String name, RunningContender running, Load load, MemorySnapshot before) {
         this.name = name;
         this.running = running;
         this.load = load;
@@ -38,18 +38,18 @@ final class Candidate implements AutoCloseable {
         return name;
     }
 
-    Running running() {
+    RunningContender running() {
         return running;
     }
 
     /// Its memory before its clients connected.
-    MemoryLook before() {
+    MemorySnapshot before() {
         return before;
     }
 
     /// Its memory now.
-    MemoryLook memory() throws InterruptedException {
-        return MemoryLook.at(running);
+    MemorySnapshot memory() throws InterruptedException {
+        return MemorySnapshot.at(running);
     }
 
     /// Loads it, and looks at what that costs it between the same two moments.

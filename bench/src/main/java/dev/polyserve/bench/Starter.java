@@ -3,11 +3,11 @@ package dev.polyserve.bench;
 import dev.polyserve.bench.contender.Contender;
 import dev.polyserve.bench.contender.ContenderException;
 import dev.polyserve.bench.contender.Launcher;
-import dev.polyserve.bench.contender.Running;
+import dev.polyserve.bench.contender.RunningContender;
 import dev.polyserve.bench.load.Load;
 import dev.polyserve.bench.load.LoadException;
 import dev.polyserve.bench.load.Pacing;
-import dev.polyserve.bench.load.Traffic;
+import dev.polyserve.bench.load.ClientTraffic;
 import java.time.Duration;
 import java.util.OptionalLong;
 
@@ -22,10 +22,10 @@ final class Starter {
     private final Workload workload;
     private final Launcher launcher;
     private final Generator generator;
-    private final Traffic traffic;
+    private final ClientTraffic traffic;
 
     /// @param traffic what the clients of the workload do
-    Starter(BenchPlan plan, Workload workload, Launcher launcher, Generator generator, Traffic traffic) {
+    Starter(BenchPlan plan, Workload workload, Launcher launcher, Generator generator, ClientTraffic traffic) {
         this.plan = plan;
         this.workload = workload;
         this.launcher = launcher;
@@ -44,14 +44,14 @@ final class Starter {
     /// @param looksAtMemory whether its memory is looked at, before its clients connect
     Candidate start(Contender contender, boolean looksAtMemory)
             throws ContenderException, LoadException, InterruptedException {
-        Running running = launcher.start(contender, workload.service(), plan.transport());
+        RunningContender running = launcher.start(contender, workload.service(), plan.transport());
         boolean connected = false;
         try {
             requireDescriptors(running);
-            MemoryLook before = MemoryLook.UNKNOWN;
+            MemorySnapshot before = MemorySnapshot.UNKNOWN;
             if (looksAtMemory) {
                 warmUpWithFew(running);
-                before = MemoryLook.at(running);
+                before = MemorySnapshot.at(running);
             }
             Load load = load(running, traffic, plan.connectionsFor(workload));
             connected = true;
@@ -63,7 +63,7 @@ final class Starter {
         }
     }
 
-    private void requireDescriptors(Running running) throws LoadException {
+    private void requireDescriptors(RunningContender running) throws LoadException {
         int connections = plan.connectionsFor(workload) + traffic.connectionsBeside();
         OptionalLong limit = running.descriptorLimit();
         if (limit.isPresent() && limit.getAsLong() < connections + SPARE_DESCRIPTORS) {
@@ -73,13 +73,13 @@ final class Starter {
     }
 
     /// So that what is made once is not counted as the connections'.
-    private void warmUpWithFew(Running running) throws LoadException {
-        try (Load few = load(running, new Traffic.Exchanges(plan.requestBytes()), FEW_CONNECTIONS)) {
+    private void warmUpWithFew(RunningContender running) throws LoadException {
+        try (Load few = load(running, new ClientTraffic.Exchanges(plan.requestBytes()), FEW_CONNECTIONS)) {
             few.begin(new Pacing.Closed(1), Duration.ZERO, plan.warmup().dividedBy(4)).await();
         }
     }
 
-    private Load load(Running running, Traffic itsTraffic, int connections) throws LoadException {
+    private Load load(RunningContender running, ClientTraffic itsTraffic, int connections) throws LoadException {
         return Load.open(
                 new Load.Plan(running.endpoint(), itsTraffic, connections, generator.loops(), generator.maySpin()));
     }

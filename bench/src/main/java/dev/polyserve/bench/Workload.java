@@ -1,8 +1,8 @@
 package dev.polyserve.bench;
 
-import dev.polyserve.bench.contender.Transport;
-import dev.polyserve.bench.load.Traffic;
-import dev.polyserve.bench.service.Service;
+import dev.polyserve.bench.contender.LoadTransport;
+import dev.polyserve.bench.load.ClientTraffic;
+import dev.polyserve.bench.service.BenchService;
 import dev.polyserve.bench.service.WorkRequest;
 import java.time.Duration;
 import java.util.Arrays;
@@ -13,30 +13,30 @@ import java.util.concurrent.TimeUnit;
 /// A kind of load, each asking one question.
 public enum Workload {
     /// Requests and replies: what does one exchange cost?
-    ECHO("echo", "requests and replies, as many under way per connection as --depth says", Service.ECHO),
+    ECHO("echo", "requests and replies, as many under way per connection as --depth says", BenchService.ECHO),
     /// The same, 16 under way: what do replies cost that can go out together?
-    PIPELINE("pipeline", "16 requests under way per connection", Service.ECHO),
+    PIPELINE("pipeline", "16 requests under way per connection", BenchService.ECHO),
     /// Connect, one exchange, close: what does a client cost?
-    CHURN("churn", "connect, one exchange, close", Service.ECHO),
+    CHURN("churn", "connect, one exchange, close", BenchService.ECHO),
     /// The handler waits: does a waiting handler hold up others?
-    WAIT("wait", "the handler waits 10 ms, as for a database", Service.WORK),
+    WAIT("wait", "the handler waits 10 ms, as for a database", BenchService.WORK),
     /// The handler computes: are all processors used?
-    CPU("cpu", "the handler computes 1 ms of a processor", Service.COMPUTE),
+    CPU("cpu", "the handler computes 1 ms of a processor", BenchService.COMPUTE),
     /// Some compute for long: do they hold up the others?
     MIXED("mixed",
             "light requests at a fixed rate; beside them two connections for each processor compute 20 ms at a time,"
                     + " without a pause",
-            Service.COMPUTE),
+            BenchService.COMPUTE),
     /// Most say nothing: what does a connection cost that is only there?
-    IDLE("idle", "idle connections, 1 % of them active: memory per connection", Service.ECHO),
+    IDLE("idle", "idle connections, 1 % of them active: memory per connection", BenchService.ECHO),
     /// Some do not read: does memory stay bounded, are the others served?
     SLOW_READER("slow-reader", "10 % of the clients send without reading; the figures are those of the others",
-            Service.ECHO),
+            BenchService.ECHO),
     /// One writes, all read: what does a copy for each cost?
-    BROADCAST("broadcast", "one client writes, all read; a request is one delivery", Service.BROADCAST),
+    BROADCAST("broadcast", "one client writes, all read; a request is one delivery", BenchService.BROADCAST),
     /// What the user's handler is like.
     CUSTOM("custom", "the handler waits and computes as long as --handler-waits and --handler-computes say",
-            Service.WORK);
+            BenchService.WORK);
 
     private static final int USUAL = 100;
     private static final int USUAL_IDLE = 2_000;
@@ -52,9 +52,9 @@ public enum Workload {
 
     private final String id;
     private final String description;
-    private final Service service;
+    private final BenchService service;
 
-    Workload(String id, String description, Service service) {
+    Workload(String id, String description, BenchService service) {
         this.id = id;
         this.description = description;
         this.service = service;
@@ -71,7 +71,7 @@ public enum Workload {
     }
 
     /// What a contender must serve for it.
-    public Service service() {
+    public BenchService service() {
         return service;
     }
 
@@ -125,25 +125,25 @@ public enum Workload {
     /// What its clients do.
     ///
     /// @param capacity turns a time of computing into an amount
-    Traffic traffic(BenchPlan plan, ProcessorCapacity capacity) {
+    ClientTraffic traffic(BenchPlan plan, ProcessorCapacity capacity) {
         int bytes = plan.requestBytes();
         int workBytes = Math.max(bytes, WorkRequest.HEADER_BYTES);
         int connections = plan.connectionsFor(this);
-        if (plan.transport() == Transport.UDP) {
-            return new Traffic.Datagrams(bytes);
+        if (plan.transport() == LoadTransport.UDP) {
+            return new ClientTraffic.Datagrams(bytes);
         }
         return switch (this) {
-            case ECHO, PIPELINE -> new Traffic.Exchanges(bytes);
-            case CHURN -> new Traffic.Churn(bytes);
-            case WAIT -> new Traffic.Work(workBytes, WAIT_MICROS, 0);
-            case CPU -> new Traffic.Work(workBytes, 0, capacity.multiplications(COMPUTING));
-            case MIXED -> new Traffic.Mixed(workBytes, HEAVY_PER_PROCESSOR * capacity.processors(),
+            case ECHO, PIPELINE -> new ClientTraffic.Exchanges(bytes);
+            case CHURN -> new ClientTraffic.Churn(bytes);
+            case WAIT -> new ClientTraffic.Work(workBytes, WAIT_MICROS, 0);
+            case CPU -> new ClientTraffic.Work(workBytes, 0, capacity.multiplications(COMPUTING));
+            case MIXED -> new ClientTraffic.Mixed(workBytes, HEAVY_PER_PROCESSOR * capacity.processors(),
                     capacity.multiplications(heavy(plan.work().computes())));
-            case CUSTOM -> new Traffic.Work(workBytes, micros(plan.work().waits()),
+            case CUSTOM -> new ClientTraffic.Work(workBytes, micros(plan.work().waits()),
                     capacity.multiplications(plan.work().computes()));
-            case IDLE -> new Traffic.MostlyIdle(bytes, Math.max(1, connections / IDLE_PER_ACTIVE));
-            case SLOW_READER -> new Traffic.SlowReaders(bytes, Math.max(1, connections / CLIENTS_PER_SLOW));
-            case BROADCAST -> new Traffic.Broadcast(bytes);
+            case IDLE -> new ClientTraffic.MostlyIdle(bytes, Math.max(1, connections / IDLE_PER_ACTIVE));
+            case SLOW_READER -> new ClientTraffic.SlowReaders(bytes, Math.max(1, connections / CLIENTS_PER_SLOW));
+            case BROADCAST -> new ClientTraffic.Broadcast(bytes);
         };
     }
 
@@ -157,8 +157,8 @@ public enum Workload {
     }
 
     /// Why it cannot be carried by this kind of endpoint, in one sentence.
-    Optional<String> cannotUse(Transport transport) {
-        return transport == Transport.UDP && this != ECHO && this != PIPELINE
+    Optional<String> cannotUse(LoadTransport transport) {
+        return transport == LoadTransport.UDP && this != ECHO && this != PIPELINE
                 ? Optional.of("the workload " + id + " needs connections: with --endpoint udp take echo or pipeline")
                 : Optional.empty();
     }

@@ -2,7 +2,7 @@ package dev.polyserve.bench;
 
 import dev.polyserve.bench.contender.Contender;
 import dev.polyserve.bench.contender.ContenderException;
-import dev.polyserve.bench.contender.SystemCalls;
+import dev.polyserve.bench.contender.SystemCallCounts;
 import dev.polyserve.bench.load.LoadException;
 import dev.polyserve.bench.load.Pacing;
 import dev.polyserve.bench.load.Recording;
@@ -35,7 +35,7 @@ final class WorkloadRun implements AutoCloseable {
     private final Progress progress;
     private final Schedule schedule;
     private final List<Candidate> candidates = new ArrayList<>();
-    private final List<Table> tables = new ArrayList<>();
+    private final List<LiveResults> tables = new ArrayList<>();
 
     WorkloadRun(BenchPlan plan, Workload workload, Starter starter, Progress progress) {
         this.plan = plan;
@@ -47,12 +47,12 @@ final class WorkloadRun implements AutoCloseable {
 
     /// What there is so far.
     List<Comparison> comparisons() {
-        return tables.stream().map(Table::comparison).toList();
+        return tables.stream().map(LiveResults::comparison).toList();
     }
 
     /// Measures.
     void run() throws InterruptedException {
-        Table first = firstTable();
+        LiveResults first = firstTable();
         tables.add(first);
         if (workload == Workload.IDLE) {
             idleRounds(first);
@@ -72,14 +72,14 @@ final class WorkloadRun implements AutoCloseable {
         }
     }
 
-    private Table firstTable() {
+    private LiveResults firstTable() {
         return switch (workload.loading()) {
-            case BOTH, CAPACITY -> Table.closed(workload, names());
-            case FIXED_RATE -> Table.open(workload, workload.rate(plan), 0, names());
+            case BOTH, CAPACITY -> LiveResults.closed(workload, names());
+            case FIXED_RATE -> LiveResults.open(workload, workload.rate(plan), 0, names());
         };
     }
 
-    private void capacity(Table closed) throws InterruptedException {
+    private void capacity(LiveResults closed) throws InterruptedException {
         rounds(closed, pacing(), "capacity");
         if (workload == Workload.SLOW_READER) {
             each(closed, candidate -> closed.addOnce(candidate.name(),
@@ -96,7 +96,7 @@ final class WorkloadRun implements AutoCloseable {
         return plan.contenders().stream().map(Contender::name).toList();
     }
 
-    private void start(Contender contender, Table table) throws InterruptedException {
+    private void start(Contender contender, LiveResults table) throws InterruptedException {
         progress.begins(workload.id() + ": starting " + contender.name(), Duration.ZERO);
         try {
             Candidate candidate = starter.start(contender, workload == Workload.SLOW_READER);
@@ -110,7 +110,7 @@ final class WorkloadRun implements AutoCloseable {
     // --- idle connections ---
 
     /// Each turn has a fresh process: memory that was once resident stays so, and a second look would find nothing added.
-    private void idleRounds(Table table) throws InterruptedException {
+    private void idleRounds(LiveResults table) throws InterruptedException {
         List<Contender> left = new ArrayList<>(plan.contenders());
         for (int round = 0; round < plan.rounds(); round++) {
             for (Contender contender : Schedule.order(left, round)) {
@@ -126,7 +126,7 @@ final class WorkloadRun implements AutoCloseable {
     }
 
     /// Leaves the candidate in the list, unless it failed.
-    private void idleTurn(Contender contender, Table table) throws InterruptedException {
+    private void idleTurn(Contender contender, LiveResults table) throws InterruptedException {
         try {
             Candidate candidate = starter.start(contender, true);
             candidates.add(candidate);
@@ -142,10 +142,10 @@ final class WorkloadRun implements AutoCloseable {
 
     // --- warm-up ---
 
-    private void warmUp(Candidate candidate, Table table) throws LoadException {
+    private void warmUp(Candidate candidate, LiveResults table) throws LoadException {
         progress.begins(workload.id() + ": warming up " + candidate.name(), plan.warmup().dividedBy(2));
         Pacing pacing = pacing();
-        Steadiness steadiness = new Steadiness();
+        WarmUpCheck steadiness = new WarmUpCheck();
         long began = System.nanoTime();
         candidate.run(pacing, Duration.ZERO, AFTER_START);
         while (!steadiness.steady() && System.nanoTime() - began < plan.warmup().toNanos()) {
@@ -160,7 +160,7 @@ final class WorkloadRun implements AutoCloseable {
 
     // --- rounds ---
 
-    private void rounds(Table table, Pacing pacing, String what) throws InterruptedException {
+    private void rounds(LiveResults table, Pacing pacing, String what) throws InterruptedException {
         for (int round = 0; round < plan.rounds(); round++) {
             for (Candidate candidate : Schedule.order(candidates, round)) {
                 progress.begins(workload.id() + ": " + what + ", round " + (round + 1) + " of " + plan.rounds() + ", "
@@ -171,7 +171,7 @@ final class WorkloadRun implements AutoCloseable {
     }
 
     /// @param more figures of this turn that were looked at apart from the load
-    private void turn(Candidate candidate, Table table, Pacing pacing, Map<Metric, Double> more)
+    private void turn(Candidate candidate, LiveResults table, Pacing pacing, Map<Metric, Double> more)
             throws LoadException, InterruptedException {
         Candidate.Turn turn = candidate.turn(pacing, schedule.leadIn(), plan.round());
         Recording recording = turn.recording();
@@ -184,7 +184,7 @@ final class WorkloadRun implements AutoCloseable {
         }
     }
 
-    private void openLoops(Table closed) throws InterruptedException {
+    private void openLoops(LiveResults closed) throws InterruptedException {
         if (plan.rate().isPresent()) {
             openLoop(plan.rate().getAsDouble(), 0);
             return;
@@ -199,23 +199,23 @@ final class WorkloadRun implements AutoCloseable {
     }
 
     private void openLoop(double requestsPerSecond, double share) throws InterruptedException {
-        Table table = Table.open(workload, requestsPerSecond, share,
+        LiveResults table = LiveResults.open(workload, requestsPerSecond, share,
                 candidates.stream().map(Candidate::name).toList());
         tables.add(table);
         latency(table, requestsPerSecond);
     }
 
-    private void latency(Table table, double requestsPerSecond) throws InterruptedException {
+    private void latency(LiveResults table, double requestsPerSecond) throws InterruptedException {
         rounds(table, new Pacing.Open(requestsPerSecond),
                 String.format(Locale.ROOT, "latency at %,.0f requests/s", requestsPerSecond));
     }
 
-    private void countSystemCalls(Candidate candidate, Table table)
+    private void countSystemCalls(Candidate candidate, LiveResults table)
             throws LoadException, InterruptedException {
         progress.begins(workload.id() + ": counting system calls of " + candidate.name(), schedule.turn());
-        try (SystemCalls counting = SystemCalls.watch(candidate.running())) {
+        try (SystemCallCounts counting = SystemCallCounts.watch(candidate.running())) {
             Recording recording = candidate.run(pacing(), Duration.ZERO, plan.round());
-            SystemCalls.Count count = counting.stop();
+            SystemCallCounts.Count count = counting.stop();
             if (recording.answered() > 0) {
                 table.addOnce(candidate.name(),
                         Map.of(Metric.SYSTEM_CALLS_PER_REQUEST, (double) count.systemCalls() / recording.answered()));
@@ -227,13 +227,13 @@ final class WorkloadRun implements AutoCloseable {
 
     // --- failing, and ending ---
 
-    private void each(Table table, CandidateStep step) throws InterruptedException {
+    private void each(LiveResults table, CandidateStep step) throws InterruptedException {
         for (Candidate candidate : List.copyOf(candidates)) {
             guarded(candidate, table, () -> step.run(candidate));
         }
     }
 
-    private void guarded(Candidate candidate, Table table, Step step) throws InterruptedException {
+    private void guarded(Candidate candidate, LiveResults table, Step step) throws InterruptedException {
         if (!candidates.contains(candidate)) {
             return;
         }

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.polyserve.bench.contender.Contender;
 import dev.polyserve.bench.contender.Launcher;
 import dev.polyserve.bench.contender.Machine;
-import dev.polyserve.bench.contender.Placement;
-import dev.polyserve.bench.contender.Program;
-import dev.polyserve.bench.contender.Transport;
+import dev.polyserve.bench.contender.ProcessorPlacement;
+import dev.polyserve.bench.contender.PolyserveProgram;
+import dev.polyserve.bench.contender.LoadTransport;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Entry;
 import dev.polyserve.bench.result.Metric;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 /// Whole benchmarks, of servers in processes of their own.
 @Timeout(120)
 class BenchTest {
-    private static final Placement ANYWHERE = new Placement.Unpinned(2, "a test");
+    private static final ProcessorPlacement ANYWHERE = new ProcessorPlacement.Unpinned(2, "a test");
 
     private final List<String> heard = new ArrayList<>();
 
@@ -39,7 +39,7 @@ class BenchTest {
     }
 
     private static BenchPlan plan(List<Contender> contenders, OptionalDouble rate, Workload... workloads) {
-        return new BenchPlan(contenders, List.of(workloads), Transport.TCP, OptionalInt.of(4), 64, 1, rate, 2,
+        return new BenchPlan(contenders, List.of(workloads), LoadTransport.TCP, OptionalInt.of(4), 64, 1, rate, 2,
                 Duration.ofMillis(300), Duration.ofMillis(200),
                 new BenchPlan.WorkTimes(Duration.ZERO, Duration.ZERO), "test");
     }
@@ -58,7 +58,7 @@ class BenchTest {
                 heard.add(sentence);
             }
         };
-        try (Launcher launcher = new Launcher(new Program(List.of("false")), ANYWHERE, patience)) {
+        try (Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")), ANYWHERE, patience)) {
             return new Bench(plan, launcher, ANYWHERE, Machine.environment(ANYWHERE), listener).run();
         }
     }
@@ -153,7 +153,7 @@ class BenchTest {
         BenchPlan twice = plan(List.of(peer("one", "well"), peer("one", "well")), OptionalDouble.empty(),
                 Workload.ECHO);
         assertThatThrownBy(() -> run(twice)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'one'");
-        BenchPlan overUdp = new BenchPlan(List.of(peer("one", "well")), List.of(Workload.CHURN), Transport.UDP,
+        BenchPlan overUdp = new BenchPlan(List.of(peer("one", "well")), List.of(Workload.CHURN), LoadTransport.UDP,
                 OptionalInt.empty(), 64, 1, OptionalDouble.empty(), 1, Duration.ofSeconds(1), Duration.ofSeconds(1),
                 new BenchPlan.WorkTimes(Duration.ZERO, Duration.ZERO), "test");
         assertThatThrownBy(() -> run(overUdp)).isInstanceOf(IllegalArgumentException.class)

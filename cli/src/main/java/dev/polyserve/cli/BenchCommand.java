@@ -6,8 +6,8 @@ import dev.polyserve.bench.Bench;
 import dev.polyserve.bench.BenchPlan;
 import dev.polyserve.bench.contender.Launcher;
 import dev.polyserve.bench.contender.Machine;
-import dev.polyserve.bench.contender.Placement;
-import dev.polyserve.bench.contender.Program;
+import dev.polyserve.bench.contender.ProcessorPlacement;
+import dev.polyserve.bench.contender.PolyserveProgram;
 import dev.polyserve.bench.report.Baseline;
 import dev.polyserve.bench.report.HtmlReport;
 import dev.polyserve.bench.report.ResultsJson;
@@ -85,9 +85,10 @@ final class BenchCommand {
     private Results measure(BenchPlan plan) {
         Thread measuring = Thread.currentThread();
         Map<String, Runnable> ends = Map.of("INT", measuring::interrupt, "TERM", measuring::interrupt);
-        try (Signals _ = Signals.on(ends); BenchProgress progress = new BenchProgress(stdio.err(), terminal())) {
-            Placement placement = Placement.take();
-            try (Launcher launcher = new Launcher(Program.running(), placement)) {
+        try (SignalHandlers _ = SignalHandlers.on(ends);
+                BenchProgress progress = new BenchProgress(stdio.err(), terminal())) {
+            ProcessorPlacement placement = ProcessorPlacement.take();
+            try (Launcher launcher = new Launcher(PolyserveProgram.running(), placement)) {
                 return new Bench(plan, launcher, placement, Machine.environment(placement), progress).run();
             }
         } catch (InterruptedException e) {
@@ -126,7 +127,7 @@ final class BenchCommand {
     // --- advice ---
 
     private Map<String, String> advice(BenchOptions options) {
-        Questions questions = new Questions(stdio);
+        Prompt questions = new Prompt(stdio);
         Duration waits = options.has(BenchOptions.HANDLER_WAITS)
                 ? options.duration(BenchOptions.HANDLER_WAITS)
                 : questions.ask("How long does a handler wait per request, for a database or another server?", "10ms",

@@ -1,6 +1,6 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.linux.process.ThisProgram;
+import dev.polyserve.linux.process.CurrentProgram;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +21,7 @@ final class CommandWords {
         }
         String[] exact = exact(words);
         for (String word : exact) {
-            if (!ThisProgram.isText(word)) {
+            if (!CurrentProgram.isText(word)) {
                 throw noText(word);
             }
         }
@@ -31,13 +31,13 @@ final class CommandWords {
     /// The last words of the command line, which are the program's; those before are the JVM's.
     private static String[] exact(String[] words) {
         try {
-            List<String> all = ThisProgram.commandLine();
+            List<String> all = CurrentProgram.commandLine();
             if (all.size() > words.length) {
                 return all.subList(all.size() - words.length, all.size()).toArray(String[]::new);
             }
         } catch (IOException e) {
             throw ExitException.wrong("the command line has bytes that are no text in this locale's encoding, "
-                    + ThisProgram.encoding() + ", and the system does not tell them: " + e.getMessage(), e);
+                    + CurrentProgram.encoding() + ", and the system does not tell them: " + e.getMessage(), e);
         }
         throw noText(String.join(" ", words));
     }
@@ -46,6 +46,6 @@ final class CommandWords {
         StringBuilder shown = new StringBuilder();
         word.codePoints().forEach(c -> shown.appendCodePoint(Character.getType(c) == Character.SURROGATE ? LOST : c));
         return ExitException.wrong("'" + shown + "' has bytes that are no text in this locale's encoding, "
-                + ThisProgram.encoding() + ": write it in that encoding, or set LC_ALL to a locale with its own");
+                + CurrentProgram.encoding() + ": write it in that encoding, or set LC_ALL to a locale with its own");
     }
 }

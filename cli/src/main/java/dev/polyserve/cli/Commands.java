@@ -41,9 +41,9 @@ final class Commands {
         } catch (ExitException e) {
             return complain(e.getMessage(), e, e.status(), debug);
         } catch (ParameterException e) {
-            return complain(Mistakes.sentence(e, List.of(args)), e, 2, debug);
+            return complain(UsageErrors.sentence(e, List.of(args)), e, 2, debug);
         } catch (InvalidPathException e) {
-            return complain(Mistakes.sentence(e), e, 2, debug);
+            return complain(UsageErrors.sentence(e), e, 2, debug);
         } catch (ConnectionFailure e) {
             return complain(e.getMessage(), e, 1, debug);
         } catch (InterruptedException e) {

@@ -1,6 +1,6 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.cli.text.Nearest;
+import dev.polyserve.cli.text.SpellingSuggestion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -57,7 +57,7 @@ final class ConfigFile {
         for (String key : toml.keySet()) {
             String where = place(key);
             Setting setting = Setting.of(key).orElseThrow(() -> ExitException.wrong("unknown key in " + where
-                    + Nearest.to(key, KEYS).map(near -> ", did you mean " + near + "?").orElse("")
+                    + SpellingSuggestion.to(key, KEYS).map(near -> ", did you mean " + near + "?").orElse("")
                     + " (the keys are the long options of polyserve serve --help)"));
             settings.put(setting, values(setting, toml.get(List.of(key)), where), where);
         }

@@ -16,20 +16,20 @@ final class HeapWatch implements AutoCloseable {
     /// Below half of the smallest region of G1, which would need two regions in a row for more.
     private static final int PROBE_BYTES = 256 << 10;
 
-    private final Signals signals;
+    private final SignalHandlers signals;
     private final Thread thread;
     private volatile boolean closed;
     /// Kept for a moment, so that the compiler does not leave it out.
     @SuppressWarnings("unused")
     private volatile byte @Nullable [] probe;
 
-    private HeapWatch(Signals signals) {
+    private HeapWatch(SignalHandlers signals) {
         this.signals = signals;
         this.thread = Thread.ofPlatform().daemon().name("polyserve-heap").unstarted(this::run);
     }
 
     /// Starts watching.
-    static HeapWatch start(Signals signals) {
+    static HeapWatch start(SignalHandlers signals) {
         HeapWatch watch = new HeapWatch(signals);
         watch.thread.start();
         return watch;

@@ -10,12 +10,12 @@ final class Models {
 
     private final Settings settings;
     private final String usual;
-    private final WorkerKeeping keeping;
+    private final WorkerSettings keeping;
 
     private Models(Settings settings, String usual) {
         this.settings = settings;
         this.usual = usual;
-        this.keeping = new WorkerKeeping(settings);
+        this.keeping = new WorkerSettings(settings);
     }
 
     /// The model with the numbers that were given.

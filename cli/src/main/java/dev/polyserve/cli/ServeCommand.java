@@ -98,7 +98,7 @@ final class ServeCommand {
                 manager;
                 LineWriter printer = new LineWriter(own.out(), "polyserve-out", PRINTED_LINES_WAITING,
                         lost -> lost + " lines were lost because standard output did not take them");
-                Signals signals = Signals.on(life.signals());
+                SignalHandlers signals = SignalHandlers.on(life.signals());
                 HeapWatch _ = HeapWatch.start(signals);
                 @Nullable
                 PidFile pidFile = pidFile(plan, predecessor.isPresent());

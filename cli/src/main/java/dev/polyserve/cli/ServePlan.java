@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 /// @param inheritance which sockets it has inherited
 record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoints, Model model, Options options,
         ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, int datagramRate,
-        Exec exec, Operation operation, Inheritance inheritance) {
+        Exec exec, OperatingOptions operation, InheritedSockets inheritance) {
     private static final int DATAGRAM_RATE = 100;
     private static final String DEFAULT_ENDPOINT = "tcp://127.0.0.1:8888";
 
@@ -49,7 +49,7 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                 commands ? Models.ofCommands(settings) : Models.of(settings), Options.defaults(), logFormat(settings),
                 settings.flag(Setting.QUIET), settings.flag(Setting.ALLOW_AMPLIFICATION),
                 datagramRate(settings, service), exec,
-                Operation.of(settings), Inheritance.among(endpoints));
+                OperatingOptions.of(settings), InheritedSockets.among(endpoints));
         plan.checkEndpoints();
         plan.checkProcesses();
         return plan.withOptions(options(settings, plan.service));
@@ -101,7 +101,7 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         if (settings.has(Setting.LISTEN)) {
             return sentence(() -> settings.list(Setting.LISTEN).stream().map(Endpoint::parse).toList());
         }
-        List<Endpoint> handedDown = Inheritance.endpoints();
+        List<Endpoint> handedDown = InheritedSockets.endpoints();
         return handedDown.isEmpty() ? List.of(Endpoint.parse(DEFAULT_ENDPOINT)) : handedDown;
     }
 

@@ -32,7 +32,8 @@ abstract class BackPressureClause extends Clause {
         byte[] sent = new byte[KERNEL_BYTES];
         new Random(5).nextBytes(sent);
         ByteBuffer bytes = ByteBuffer.wrap(sent);
-        try (Stage stage = start(Role.echo(), BackPressureClause::lowMark); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.echo(), BackPressureClause::lowMark);
+                TestClient client = stage.connect()) {
             int taken = client.sendUntilStuck(bytes, STUCK);
             assertTrue(taken < KERNEL_BYTES, () -> taken + " bytes were taken from a client that reads nothing");
             long buffered = stage.server.stats().bufferedBytes();
@@ -48,9 +49,10 @@ abstract class BackPressureClause extends Clause {
     @Test
     void shouldServeOthersWhileAClientDoesNotRead() throws Exception {
         needsTwoAtOnce();
-        try (Stage stage = start(Role.echo(), BackPressureClause::lowMark); Client stuck = stage.connect()) {
+        try (ServerFixture stage = start(Role.echo(), BackPressureClause::lowMark);
+                TestClient stuck = stage.connect()) {
             stuck.sendUntilStuck(ByteBuffer.allocate(KERNEL_BYTES), STUCK);
-            try (Client other = stage.connect()) {
+            try (TestClient other = stage.connect()) {
                 other.send("hello");
                 assertEquals("hello", new String(other.bytes(5), java.nio.charset.StandardCharsets.UTF_8));
             }
@@ -60,7 +62,8 @@ abstract class BackPressureClause extends Clause {
     @Test
     void shouldProduceMoreThanTheMarkForASlowReader() throws Exception {
         int bytes = 4 << 20;
-        try (Stage stage = start(Role.produces(bytes), BackPressureClause::lowMark); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.produces(bytes), BackPressureClause::lowMark);
+                TestClient client = stage.connect()) {
             client.send("x");
             byte[] first = client.bytes(1000);
             byte[] expected = new byte[bytes];
@@ -77,10 +80,10 @@ abstract class BackPressureClause extends Clause {
         Role hoards = new Role(() -> connection -> connection.readUntil((byte) 0), () -> (_, _) -> {
             // Consumes nothing.
         });
-        try (Stage stage = start(hoards,
+        try (ServerFixture stage = start(hoards,
                 with -> with
                         .options(o -> o.withLimits(l -> l.withFrameBytes(1 << 20).withBufferBytes(16 << 10, 1 << 30))));
-                Client client = stage.connect()) {
+                TestClient client = stage.connect()) {
             client.sendUntilStuck(
                     ByteBuffer.wrap("x".repeat(64 << 10).getBytes(java.nio.charset.StandardCharsets.UTF_8)),
                     STUCK);

@@ -31,17 +31,17 @@ final class BusyWork {
     }
 
     /// Waits until it was reported, and ends it then.
-    Recorder.Stall awaitReport(Recorder events) throws InterruptedException {
-        Recorder.Stall stall = Recorder.next(events.stalls, "stall");
+    EventRecorder.Stall awaitReport(EventRecorder events) throws InterruptedException {
+        EventRecorder.Stall stall = EventRecorder.next(events.stalls, "stall");
         while (!isReportedBy(stall)) {
             // On a busy machine any turn may be slow.
-            stall = Recorder.next(events.stalls, "stall of what keeps busy");
+            stall = EventRecorder.next(events.stalls, "stall of what keeps busy");
         }
         reported = true;
         return stall;
     }
 
-    static boolean isReportedBy(Recorder.Stall stall) {
+    static boolean isReportedBy(EventRecorder.Stall stall) {
         return stall.stack().stream().anyMatch(frame -> frame.getMethodName().equals(METHOD));
     }
 }

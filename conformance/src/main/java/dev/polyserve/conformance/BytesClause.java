@@ -27,12 +27,12 @@ abstract class BytesClause extends Clause {
         long seed = System.nanoTime();
         byte[] sent = new byte[size];
         new Random(seed).nextBytes(sent);
-        try (Stage stage = start(Role.echo()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.echo()); TestClient client = stage.connect()) {
             byte[] answer = client.exchange(ByteBuffer.wrap(sent), size);
             client.end();
             assertArrayEquals(sent, answer, () -> "seed " + seed);
             assertEquals(0, client.toTheEnd().length, "not a byte more");
-            Recorder.Ended ended = stage.events.nextEnded();
+            EventRecorder.Ended ended = stage.events.nextEnded();
             assertEquals(size, ended.connection().bytesIn());
             assertEquals(size, ended.connection().bytesOut());
         }
@@ -41,8 +41,8 @@ abstract class BytesClause extends Clause {
     /// Urgent data is not for the handler; a read ends before it, whatever follows.
     @Test
     void shouldReadWhatFollowsUrgentData() throws Exception {
-        needsTransport(Transport.TCP);
-        try (Stage stage = start(Role.echo())) {
+        needsTransport(EndpointKind.TCP);
+        try (ServerFixture stage = start(Role.echo())) {
             for (int connection = 0; connection < cell().times(20); connection++) {
                 echoAroundUrgentData(stage.server.address());
             }
@@ -68,7 +68,7 @@ abstract class BytesClause extends Clause {
     void shouldKeepCharactersWholeThatTheNetworkCuts() throws Exception {
         long seed = System.nanoTime();
         String line = "zwölf Boxkämpfer, 漢字 und 🙂 ".repeat(40);
-        try (Stage stage = start(Role.upper()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
             client.sendInPieces((line + "\n").getBytes(StandardCharsets.UTF_8), new Random(seed));
             assertEquals(line.toUpperCase(java.util.Locale.ROOT), client.line(), () -> "seed " + seed);
             for (byte piece : "é漢🙂\n".getBytes(StandardCharsets.UTF_8)) {
@@ -80,7 +80,7 @@ abstract class BytesClause extends Clause {
 
     @Test
     void shouldTakeBothLineEndingsAndALastLineWithoutOne() throws Exception {
-        try (Stage stage = start(Role.upper()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
             client.send("one\ntwo\r\n\nlast");
             client.end();
             assertEquals("ONE\nTWO\n\nLAST\n", client.textToTheEnd());
@@ -97,7 +97,7 @@ abstract class BytesClause extends Clause {
         }
         byte[] expected = answers.toString().getBytes(StandardCharsets.UTF_8);
         ByteBuffer sent = ByteBuffer.wrap(requests.toString().getBytes(StandardCharsets.UTF_8));
-        try (Stage stage = start(Role.upper()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
             assertEquals(answers.toString(),
                     new String(client.exchange(sent, expected.length), StandardCharsets.UTF_8));
         }
@@ -105,7 +105,7 @@ abstract class BytesClause extends Clause {
 
     @Test
     void shouldGreetBeforeTheClientSays() throws Exception {
-        try (Stage stage = start(Role.greeting()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.greeting()); TestClient client = stage.connect()) {
             assertEquals("welcome", client.line());
             client.send("hello");
             assertEquals("hello", new String(client.bytes(5), StandardCharsets.UTF_8));
@@ -121,7 +121,8 @@ abstract class BytesClause extends Clause {
             connection.print("name? ");
             connection.writeLine("hello " + connection.readLine());
         };
-        try (Stage stage = start(new Role(() -> handler, Role.echo().protocol())); Client client = stage.connect()) {
+        try (ServerFixture stage = start(new Role(() -> handler, Role.echo().protocol()));
+                TestClient client = stage.connect()) {
             assertEquals("name? ", new String(client.bytes(6), StandardCharsets.UTF_8));
             client.send("Ada\n");
             assertEquals("hello Ada\n", client.textToTheEnd());
@@ -149,7 +150,7 @@ abstract class BytesClause extends Clause {
                 input.skip(input.available());
             }
         });
-        try (Stage stage = start(role); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
             assertEquals(writes * 100, client.toTheEnd().length);
             assertEquals(writes * 100L, stage.events.nextEnded().connection().bytesOut());
         }
@@ -176,7 +177,7 @@ abstract class BytesClause extends Clause {
                 input.skip(input.available());
             }
         });
-        try (Stage stage = start(role); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
             assertEquals("x", client.textToTheEnd());
         }
     }

@@ -11,12 +11,12 @@ import java.util.Locale;
 /// @param style how what serves is written
 /// @param model how it runs
 /// @param transport where it listens
-public record Cell(Style style, Model model, Transport transport) {
+public record Cell(Style style, Model model, EndpointKind transport) {
     /// The cells of these models for stream handlers: both styles, over TCP and Unix.
     public static List<Cell> streams(Model... models) {
         List<Cell> cells = new ArrayList<>();
         for (Model model : models) {
-            for (Transport transport : List.of(Transport.TCP, Transport.UNIX)) {
+            for (EndpointKind transport : List.of(EndpointKind.TCP, EndpointKind.UNIX)) {
                 cells.add(new Cell(Style.HANDLER, model, transport));
                 cells.add(new Cell(Style.PROTOCOL, model, transport));
             }
@@ -28,7 +28,7 @@ public record Cell(Style style, Model model, Transport transport) {
     public static List<Cell> datagrams(Model... models) {
         List<Cell> cells = new ArrayList<>();
         for (Model model : models) {
-            cells.add(new Cell(Style.DATAGRAMS, model, Transport.UDP));
+            cells.add(new Cell(Style.DATAGRAMS, model, EndpointKind.UDP));
         }
         return cells;
     }

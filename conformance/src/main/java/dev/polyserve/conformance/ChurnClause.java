@@ -18,7 +18,7 @@ abstract class ChurnClause extends Clause {
     void shouldLeaveNoDescriptorThreadOrConnectionBehind() throws Exception {
         int cycles = cell().model() instanceof Model.ProcessPerConnection ? WORKERS : CYCLES;
         int settling = cell().times(20);
-        try (Stage stage = start(Role.greeting())) {
+        try (ServerFixture stage = start(Role.greeting())) {
             cycle(stage, settling);
             stage.awaitOver(settling);
             long descriptors = descriptors();
@@ -27,9 +27,9 @@ abstract class ChurnClause extends Clause {
             stage.awaitOver(cycles);
             assertEquals(0, stage.server.stats().active());
             assertEquals(0, stage.server.connections().size());
-            Patiently.until("nothing is buffered", () -> stage.server.stats().bufferedBytes() == 0);
-            Patiently.until("descriptors are released", () -> descriptors() <= descriptors + spare());
-            Patiently.until("threads are gone", () -> ServerThreads.count() <= threads + 1);
+            Eventually.until("nothing is buffered", () -> stage.server.stats().bufferedBytes() == 0);
+            Eventually.until("descriptors are released", () -> descriptors() <= descriptors + spare());
+            Eventually.until("threads are gone", () -> ServerThreads.count() <= threads + 1);
         }
     }
 
@@ -38,11 +38,11 @@ abstract class ChurnClause extends Clause {
         return cell().hasWorkers() ? 10 : 2;
     }
 
-    private void cycle(Stage stage, int times) throws Exception {
+    private void cycle(ServerFixture stage, int times) throws Exception {
         for (int i = 0; i < times; i++) {
-            try (Client client = stage.connect()) {
+            try (TestClient client = stage.connect()) {
                 assertEquals("welcome", client.line());
-                if (i % 3 == 0 && cell().transport() == Transport.TCP) {
+                if (i % 3 == 0 && cell().transport() == EndpointKind.TCP) {
                     client.reset();
                 } else if (i % 3 == 1) {
                     client.end();
@@ -51,7 +51,7 @@ abstract class ChurnClause extends Clause {
             }
         }
         // Where a worker accepts, its client may be served before that is told.
-        Patiently.until("all are counted", () -> stage.server.stats().accepted() >= times);
+        Eventually.until("all are counted", () -> stage.server.stats().accepted() >= times);
     }
 
     /// Open descriptors of this process; 0 where the system does not tell.

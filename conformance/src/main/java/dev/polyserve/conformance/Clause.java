@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// One clause of the contract, to be kept in every cell.
 abstract class Clause {
     @RegisterExtension
-    final NamesItsCell named = new NamesItsCell(this::cell);
+    final CellNamePrefix named = new CellNamePrefix(this::cell);
 
     @RegisterExtension
     final Replay replay = new Replay();
@@ -22,12 +22,12 @@ abstract class Clause {
     /// The cell that the tests run in.
     abstract Cell cell();
 
-    final Stage start(Role role) throws IOException {
-        return Stage.start(cell(), role);
+    final ServerFixture start(Role role) throws IOException {
+        return ServerFixture.start(cell(), role);
     }
 
-    final Stage start(Role role, UnaryOperator<ServerBuilder> with) throws IOException {
-        return Stage.start(cell(), role, with);
+    final ServerFixture start(Role role, UnaryOperator<ServerBuilder> with) throws IOException {
+        return ServerFixture.start(cell(), role, with);
     }
 
     /// Leaves the test out where one client is served after the other.
@@ -49,7 +49,7 @@ abstract class Clause {
         assumeTrue(cell().style() == style, () -> "for the style " + style);
     }
 
-    final void needsTransport(Transport transport) {
+    final void needsTransport(EndpointKind transport) {
         assumeTrue(cell().transport() == transport, () -> "for the transport " + transport);
     }
 

@@ -26,9 +26,9 @@ abstract class ConcurrencyClause extends Clause {
 
     @Test
     void shouldServeASecondClientWhileTheFirstIsSilentUnlessIterative() throws Exception {
-        try (Stage stage = start(Role.greeting());
-                Client first = stage.connect();
-                Client second = connectAfter(stage, first)) {
+        try (ServerFixture stage = start(Role.greeting());
+                TestClient first = stage.connect();
+                TestClient second = connectAfter(stage, first)) {
             if (!cell().servesTwoAtOnce()) {
                 assertTrue(second.hearsNothingFor(A_WHILE), "iterative serves one client after another");
                 first.leave();
@@ -37,7 +37,7 @@ abstract class ConcurrencyClause extends Clause {
         }
     }
 
-    private static Client connectAfter(Stage stage, Client first) throws Exception {
+    private static TestClient connectAfter(ServerFixture stage, TestClient first) throws Exception {
         assertEquals("welcome", first.line());
         return stage.connect();
     }
@@ -45,7 +45,9 @@ abstract class ConcurrencyClause extends Clause {
     @Test
     void shouldServeTwoTalkingClientsInTurnWithoutMixingThem() throws Exception {
         needsTwoAtOnce();
-        try (Stage stage = start(Role.upper()); Client first = stage.connect(); Client second = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper());
+                TestClient first = stage.connect();
+                TestClient second = stage.connect()) {
             for (int i = 0; i < 20; i++) {
                 first.send("first " + i + "\n");
                 second.send("second " + i + "\n");
@@ -58,13 +60,13 @@ abstract class ConcurrencyClause extends Clause {
     @Test
     void shouldServeABurstThatCameBeforeAnyAccept() throws Exception {
         int many = cell().times(200);
-        List<Client> clients = new ArrayList<>();
-        try (Stage stage = Stage.bind(cell(), Role.closes(), with -> with)) {
+        List<TestClient> clients = new ArrayList<>();
+        try (ServerFixture stage = ServerFixture.bind(cell(), Role.closes(), with -> with)) {
             for (int i = 0; i < many; i++) {
                 clients.add(stage.connect());
             }
             stage.server.start();
-            for (Client client : clients) {
+            for (TestClient client : clients) {
                 assertEquals("", client.textToTheEnd());
                 client.close();
             }
@@ -77,10 +79,11 @@ abstract class ConcurrencyClause extends Clause {
     @Test
     void shouldLetClientsBeyondTheLimitWait() throws Exception {
         needsTwoAtOnce();
-        try (Stage stage = start(Role.greeting(), with -> with.options(options -> most(options, 2, OnFull.WAIT)));
-                Client first = stage.connect();
-                Client second = connectAfter(stage, first);
-                Client third = connectAfter(stage, second)) {
+        try (ServerFixture stage = start(Role.greeting(),
+                with -> with.options(options -> most(options, 2, OnFull.WAIT)));
+                TestClient first = stage.connect();
+                TestClient second = connectAfter(stage, first);
+                TestClient third = connectAfter(stage, second)) {
             assertTrue(third.hearsNothingFor(A_WHILE), "the third waits");
             first.leave();
             assertEquals("welcome", third.line());
@@ -91,27 +94,28 @@ abstract class ConcurrencyClause extends Clause {
     @Test
     void shouldTurnClientsBeyondTheLimitAway() throws Exception {
         needsTwoAtOnce();
-        try (Stage stage = start(Role.greeting(), with -> with.options(options -> most(options, 2, OnFull.REJECT)));
-                Client first = stage.connect();
-                Client second = connectAfter(stage, first);
-                Client third = connectAfter(stage, second)) {
+        try (ServerFixture stage = start(Role.greeting(),
+                with -> with.options(options -> most(options, 2, OnFull.REJECT)));
+                TestClient first = stage.connect();
+                TestClient second = connectAfter(stage, first);
+                TestClient third = connectAfter(stage, second)) {
             assertEquals("", third.textToTheEnd());
-            assertEquals(Optional.of(Limit.CONNECTIONS), Recorder.next(stage.events.rejected, "rejection"));
+            assertEquals(Optional.of(Limit.CONNECTIONS), EventRecorder.next(stage.events.rejected, "rejection"));
             assertEquals(1, stage.server.stats().rejected());
             assertEquals(1, stage.server.stats().reached().get(Limit.CONNECTIONS));
             first.leave();
-            stage.events.nextAccepted().await(Stage.PATIENCE);
+            stage.events.nextAccepted().await(ServerFixture.PATIENCE);
             if (cell().hasSeveralAcceptors()) {
                 // They are told a moment later that there is room again.
-                Patiently.until("another client is served", () -> isServed(stage));
+                Eventually.until("another client is served", () -> isServed(stage));
             } else {
                 assertTrue(isServed(stage), "another client is served");
             }
         }
     }
 
-    private static boolean isServed(Stage stage) {
-        try (Client client = stage.connect()) {
+    private static boolean isServed(ServerFixture stage) {
+        try (TestClient client = stage.connect()) {
             client.end();
             return client.textToTheEnd().equals("welcome\n");
         } catch (IOException e) {
@@ -123,18 +127,18 @@ abstract class ConcurrencyClause extends Clause {
     void shouldQueueClientsOfAFullPoolAndThenServeThem() throws Exception {
         int threads = cell().capacity();
         assumeTrue(threads > 1 && threads < 100, "for pools");
-        List<Client> clients = new ArrayList<>();
-        try (Stage stage = start(Role.greeting())) {
+        List<TestClient> clients = new ArrayList<>();
+        try (ServerFixture stage = start(Role.greeting())) {
             for (int i = 0; i < threads; i++) {
                 clients.add(stage.connect());
                 assertEquals("welcome", clients.getLast().line());
             }
-            try (Client queued = stage.connect()) {
+            try (TestClient queued = stage.connect()) {
                 assertTrue(queued.hearsNothingFor(A_WHILE), "queued, not reset");
                 clients.getFirst().close();
                 assertEquals("welcome", queued.line());
             }
-            for (Client client : clients) {
+            for (TestClient client : clients) {
                 client.close();
             }
         }
@@ -146,18 +150,18 @@ abstract class ConcurrencyClause extends Clause {
         assumeTrue(threads > 1 && threads < 100, "for pools");
         assumeTrue(!(cell().model() instanceof dev.polyserve.Model.ProcessPool),
                 "workers of one client each leave others to the system");
-        List<Client> clients = new ArrayList<>();
-        try (Stage stage = start(Role.greeting(), with -> with
+        List<TestClient> clients = new ArrayList<>();
+        try (ServerFixture stage = start(Role.greeting(), with -> with
                 .options(options -> options.withLimits(limits -> limits.withQueue(0)).withOnFull(OnFull.REJECT)))) {
             for (int i = 0; i < threads; i++) {
                 clients.add(stage.connect());
                 assertEquals("welcome", clients.getLast().line());
             }
-            try (Client rejected = stage.connect()) {
+            try (TestClient rejected = stage.connect()) {
                 assertEquals("", rejected.textToTheEnd());
-                assertEquals(Optional.of(Limit.QUEUE), Recorder.next(stage.events.rejected, "rejection"));
+                assertEquals(Optional.of(Limit.QUEUE), EventRecorder.next(stage.events.rejected, "rejection"));
             }
-            for (Client client : clients) {
+            for (TestClient client : clients) {
                 client.close();
             }
         }
@@ -167,14 +171,14 @@ abstract class ConcurrencyClause extends Clause {
     void shouldLimitConnectionsPerAddress() throws Exception {
         needsTwoAtOnce();
         needsOneCount();
-        try (Stage stage = start(Role.greeting(),
+        try (ServerFixture stage = start(Role.greeting(),
                 with -> with.options(options -> options.withLimits(limits -> limits.withConnectionsPerAddress(1))));
-                Client first = stage.connect();
-                Client second = connectAfter(stage, first)) {
-            if (cell().transport() == Transport.TCP) {
+                TestClient first = stage.connect();
+                TestClient second = connectAfter(stage, first)) {
+            if (cell().transport() == EndpointKind.TCP) {
                 assertEquals("", second.textToTheEnd());
                 assertEquals(Optional.of(Limit.CONNECTIONS_PER_ADDRESS),
-                        Recorder.next(stage.events.rejected, "rejection"));
+                        EventRecorder.next(stage.events.rejected, "rejection"));
             } else {
                 assertEquals("welcome", second.line(), "Unix clients have no address");
             }
@@ -184,21 +188,21 @@ abstract class ConcurrencyClause extends Clause {
     @Test
     void shouldTurnAwayWhomTheListenerRefuses() throws Exception {
         needsOneCount();
-        try (Stage stage = start(Role.greeting(), with -> with.listener(new Doorkeeper()))) {
+        try (ServerFixture stage = start(Role.greeting(), with -> with.listener(new Doorkeeper()))) {
             for (int i = 1; i <= 4; i++) {
-                try (Client client = stage.connect()) {
+                try (TestClient client = stage.connect()) {
                     assertEquals(i <= 2 ? "" : "welcome\n", drain(client));
                 }
             }
             assertEquals(2, stage.server.stats().rejected());
-            assertEquals(Optional.empty(), Recorder.next(stage.events.rejected, "rejection"));
+            assertEquals(Optional.empty(), EventRecorder.next(stage.events.rejected, "rejection"));
             var turnedAway = stage.events.nextAccepted();
-            assertInstanceOf(dev.polyserve.Cause.Stopped.class, turnedAway.await(Stage.PATIENCE));
+            assertInstanceOf(dev.polyserve.Cause.Stopped.class, turnedAway.await(ServerFixture.PATIENCE));
             assertEquals(List.of("accepted", "rejected"), stage.events.lifeOf(turnedAway));
         }
     }
 
-    private static String drain(Client client) throws Exception {
+    private static String drain(TestClient client) throws Exception {
         client.end();
         return client.textToTheEnd();
     }

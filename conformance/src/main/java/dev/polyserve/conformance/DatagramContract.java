@@ -41,13 +41,13 @@ public abstract class DatagramContract {
     private static final int A_WHILE_MILLIS = 60;
 
     @RegisterExtension
-    final NamesItsCell named = new NamesItsCell(this::cell);
+    final CellNamePrefix named = new CellNamePrefix(this::cell);
 
     @RegisterExtension
     final Replay replay = new Replay();
 
     private final Cell cell;
-    private final Recorder events = new Recorder();
+    private final EventRecorder events = new EventRecorder();
 
     /// The contract in one cell.
     protected DatagramContract(Cell cell) {
@@ -59,10 +59,11 @@ public abstract class DatagramContract {
     }
 
     private Server bind(DatagramHandler handler, UnaryOperator<Options> change) throws IOException {
-        try (Stage.Place place = Stage.Place.of(cell.transport())) {
-            Server server = Stage.builder(cell, place.endpoint()).datagrams(handler).options(change).listener(events)
+        try (ServerFixture.Place place = ServerFixture.Place.of(cell.transport())) {
+            Server server = ServerFixture.builder(cell, place.endpoint()).datagrams(handler).options(change)
+                    .listener(events)
                     .bind();
-            Stage.serveIfWorker(server);
+            ServerFixture.serveIfWorker(server);
             return server;
         }
     }
@@ -110,7 +111,7 @@ public abstract class DatagramContract {
                 client.send(new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), server.port()));
                 assertEquals(word, text(client));
             }
-            Patiently.until("all are counted", () -> server.stats().datagramsIn() == words.length
+            Eventually.until("all are counted", () -> server.stats().datagramsIn() == words.length
                     && server.stats().datagramsOut() == words.length);
         }
     }
@@ -142,7 +143,7 @@ public abstract class DatagramContract {
                 answered.set(receive(client)[0]);
             }
             assertEquals(many, answered.cardinality());
-            Patiently.until("all are counted", () -> server.stats().datagramsOut() == many);
+            Eventually.until("all are counted", () -> server.stats().datagramsOut() == many);
         }
     }
 
@@ -180,7 +181,7 @@ public abstract class DatagramContract {
         }); DatagramSocket client = connect(server, A_WHILE_MILLIS)) {
             send(client, "boom");
             assertThrows(SocketTimeoutException.class, () -> receive(client));
-            Recorder.Failure failure = events.nextFailed();
+            EventRecorder.Failure failure = events.nextFailed();
             assertEquals("boom", failure.error().getMessage());
             assertEquals(client.getLocalPort(), ((InetSocketAddress) failure.peer()).getPort());
             assertEquals(1, server.stats().failed());
@@ -200,7 +201,7 @@ public abstract class DatagramContract {
             assertEquals("10 false", text(client));
             send(client, new byte[11]);
             assertEquals("10 true", text(client));
-            assertEquals(Limit.DATAGRAM, Recorder.next(events.limits, "limit"));
+            assertEquals(Limit.DATAGRAM, EventRecorder.next(events.limits, "limit"));
             assertEquals(1, server.stats().reached().get(Limit.DATAGRAM));
         }
     }
@@ -228,9 +229,9 @@ public abstract class DatagramContract {
     /// A client that has asked one address takes an answer from no other one. Many of the same length may be answered together.
     @Test
     void shouldAnswerFromTheAddressThatWasAsked() throws Exception {
-        try (Server server = Stage.builder(cell, new Endpoint.Udp("*", 0))
+        try (Server server = ServerFixture.builder(cell, new Endpoint.Udp("*", 0))
                 .datagrams((request, reply) -> reply.write(request.payload())).listener(events).bind()) {
-            Stage.serveIfWorker(server);
+            ServerFixture.serveIfWorker(server);
             server.start();
             for (InetSocketAddress asked : addresses(server)) {
                 try (DatagramSocket client = new DatagramSocket()) {
@@ -274,13 +275,13 @@ public abstract class DatagramContract {
             assertEquals(Served.TIMED_OUT, server.handleRequest(Duration.ofMillis(A_WHILE_MILLIS)));
             send(client, (byte) 1);
             send(client, (byte) 2);
-            assertEquals(Served.SERVED, server.handleRequest(Stage.PATIENCE));
+            assertEquals(Served.SERVED, server.handleRequest(ServerFixture.PATIENCE));
             client.setSoTimeout(PATIENCE_MILLIS);
             assertEquals("1", text(client));
             client.setSoTimeout(A_WHILE_MILLIS);
             assertThrows(SocketTimeoutException.class, () -> receive(client), "the other one waits");
             client.setSoTimeout(PATIENCE_MILLIS);
-            assertEquals(Served.SERVED, server.handleRequest(Stage.PATIENCE));
+            assertEquals(Served.SERVED, server.handleRequest(ServerFixture.PATIENCE));
             assertEquals("2", text(client));
         }
     }
@@ -303,7 +304,8 @@ public abstract class DatagramContract {
         var endpoint = server.endpoints().getFirst();
         server.close();
         assertFalse(server.isAccepting());
-        try (Server again = Stage.builder(cell, endpoint).datagrams((request, reply) -> reply.write(request.payload()))
+        try (Server again = ServerFixture.builder(cell, endpoint)
+                .datagrams((request, reply) -> reply.write(request.payload()))
                 .start();
                 DatagramSocket client = connect(again, PATIENCE_MILLIS)) {
             send(client, "again");

@@ -24,7 +24,7 @@ abstract class DrainClause extends Clause {
         return with.options(o -> o.withTimeouts(times -> times.withDrainQuiet(Duration.ofSeconds(20))));
     }
 
-    private static CompletableFuture<DrainReport> drain(Stage stage, Duration deadline) {
+    private static CompletableFuture<DrainReport> drain(ServerFixture stage, Duration deadline) {
         CompletableFuture<DrainReport> report = new CompletableFuture<>();
         Thread.ofPlatform().start(() -> {
             try {
@@ -38,12 +38,12 @@ abstract class DrainClause extends Clause {
 
     @Test
     void shouldLetConversationsFinish() throws Exception {
-        try (Stage stage = start(Role.upper(), DrainClause::patient); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper(), DrainClause::patient); TestClient client = stage.connect()) {
             client.send("one\n");
             assertEquals("ONE", client.line());
             stage.events.nextOpened();
             CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(20));
-            Patiently.until("new clients are refused", () -> refuses(stage));
+            Eventually.until("new clients are refused", () -> refuses(stage));
             assertFalse(report.isDone());
             client.send("two\nexit\n");
             assertEquals("TWO\nEXIT\n", client.textToTheEnd());
@@ -54,8 +54,8 @@ abstract class DrainClause extends Clause {
         }
     }
 
-    private static boolean refuses(Stage stage) {
-        try (Client client = stage.connect()) {
+    private static boolean refuses(ServerFixture stage) {
+        try (TestClient client = stage.connect()) {
             return client.local() == null;
         } catch (IOException e) {
             return true;
@@ -65,7 +65,7 @@ abstract class DrainClause extends Clause {
     @Test
     void shouldAbortWhatIsNotOverAtTheDeadline() throws Exception {
         // A peer that does not read: not even the end of input can end it.
-        try (Stage stage = start(Role.produces(64 << 20)); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.produces(64 << 20)); TestClient client = stage.connect()) {
             client.send("x");
             client.bytes(1);
             stage.events.nextOpened();
@@ -81,8 +81,8 @@ abstract class DrainClause extends Clause {
 
     @Test
     void shouldCountEveryConnectionThatItHasTakenHoweverLate() throws Exception {
-        List<Client> clients = new ArrayList<>();
-        try (Stage stage = start(Role.echo())) {
+        List<TestClient> clients = new ArrayList<>();
+        try (ServerFixture stage = start(Role.echo())) {
             for (int i = 0; i < cell().times(16); i++) {
                 clients.add(stage.connect());
             }
@@ -90,7 +90,7 @@ abstract class DrainClause extends Clause {
             assertEquals(stage.events.accepted.size(), report.finished(), report::toString);
             assertEquals(0, report.aborted(), report::toString);
         } finally {
-            for (Client client : clients) {
+            for (TestClient client : clients) {
                 client.close();
             }
         }
@@ -98,7 +98,7 @@ abstract class DrainClause extends Clause {
 
     @Test
     void shouldShowQuietConnectionsTheEndOfTheirInput() throws Exception {
-        try (Stage stage = start(Role.answerAtTheEnd(0)); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.answerAtTheEnd(0)); TestClient client = stage.connect()) {
             client.send("12345");
             stage.events.nextOpened();
             CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(20));
@@ -123,11 +123,11 @@ abstract class DrainClause extends Clause {
                 output.close();
             }
         }));
-        try (Stage stage = start(role, DrainClause::patient); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role, DrainClause::patient); TestClient client = stage.connect()) {
             client.send("hello\n");
             assertEquals("hello", client.line());
             CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(20));
-            Patiently.until("new clients are refused", () -> refuses(stage));
+            Eventually.until("new clients are refused", () -> refuses(stage));
             String answer;
             do {
                 client.send("hello\n");
@@ -142,12 +142,12 @@ abstract class DrainClause extends Clause {
 
     @Test
     void shouldComeToAnEndSoonerWhenALaterCallSaysSo() throws Exception {
-        try (Stage stage = start(Role.upper(), DrainClause::patient); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper(), DrainClause::patient); TestClient client = stage.connect()) {
             client.send("one\n");
             client.line();
             stage.events.nextOpened();
             CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(30));
-            Patiently.until("new clients are refused", () -> refuses(stage));
+            Eventually.until("new clients are refused", () -> refuses(stage));
             stage.server.close();
             long aborted = report.get(10, TimeUnit.SECONDS).aborted();
             // Where each has a process, those that asked whether they are refused may still wait for theirs.
@@ -164,7 +164,7 @@ abstract class DrainClause extends Clause {
             connection.flush();
             never.await();
         }, Role.echo().protocol());
-        try (Stage stage = start(role); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
             client.bytes(1);
             stage.events.nextOpened();
             DrainReport result = stage.server.drain(Duration.ofMillis(20));

@@ -34,8 +34,8 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldBeDoneByThePeerWhenItEndsFirst() throws Exception {
-        try (Stage stage = start(Role.echo())) {
-            try (Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.echo())) {
+            try (TestClient client = stage.connect()) {
                 client.send("x");
                 client.bytes(1);
             }
@@ -45,7 +45,7 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldBeDoneByUsWhenTheHandlerEnds() throws Exception {
-        try (Stage stage = start(Role.closes()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.closes()); TestClient client = stage.connect()) {
             assertEquals("", client.textToTheEnd());
             assertEquals(done(false), stage.events.nextCause());
         }
@@ -53,7 +53,7 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldResetThePeerThatItGivesUp() throws Exception {
-        needsTransport(Transport.TCP);
+        needsTransport(EndpointKind.TCP);
         Cause why = new Cause.TimedOut(Limit.IDLE);
         Role role = new Role(() -> connection -> {
             connection.readByte();
@@ -69,7 +69,7 @@ abstract class EndingClause extends Clause {
                 output.reset(why);
             }
         });
-        try (Stage stage = start(role); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
             client.send("x");
             assertThrows(IOException.class, client::toTheEnd);
             assertEquals(why, stage.events.nextCause());
@@ -79,20 +79,20 @@ abstract class EndingClause extends Clause {
     @Test
     void shouldTellABusyHandlerThatThePeerIsGone() throws Exception {
         needsStyle(Style.HANDLER);
-        needsTransport(Transport.TCP);
+        needsTransport(EndpointKind.TCP);
         Role role = new Role(() -> connection -> {
             connection.readByte();
             boolean before = connection.peerGone();
             connection.print("busy");
             connection.flush();
-            long until = System.nanoTime() + Stage.PATIENCE.toNanos();
+            long until = System.nanoTime() + ServerFixture.PATIENCE.toNanos();
             while (!connection.peerGone() && System.nanoTime() - until < 0) {
                 Thread.sleep(1);
             }
             connection.reset(before ? new Cause.Stopped() : new Cause.PeerReset("told"));
         }, () -> (_, _) -> {});
-        try (Stage stage = start(role)) {
-            Client client = stage.connect();
+        try (ServerFixture stage = start(role)) {
+            TestClient client = stage.connect();
             client.send("x and what the handler never reads");
             client.bytes("busy".length());
             client.reset();
@@ -102,18 +102,18 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldTellAcceptedOpenedClosedInThisOrderAndOnce() throws Exception {
-        try (Stage stage = start(Role.upper()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
             client.send("exit\n");
             client.toTheEnd();
-            Recorder.Ended ended = stage.events.nextEnded();
+            EventRecorder.Ended ended = stage.events.nextEnded();
             assertEquals(List.of("accepted", "opened", "closed"), stage.events.lifeOf(ended.connection()));
         }
     }
 
     @Test
     void shouldBeResetWhenThePeerResets() throws Exception {
-        needsTransport(Transport.TCP);
-        try (Stage stage = start(Role.echo()); Client client = stage.connect()) {
+        needsTransport(EndpointKind.TCP);
+        try (ServerFixture stage = start(Role.echo()); TestClient client = stage.connect()) {
             client.send("x");
             client.bytes(1);
             client.reset();
@@ -124,8 +124,8 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldBeResetWhenThePeerIsGoneWhileWeWrite() throws Exception {
-        try (Stage stage = start(Role.produces(64 << 20))) {
-            try (Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.produces(64 << 20))) {
+            try (TestClient client = stage.connect()) {
                 client.send("x");
                 client.bytes(1);
             }
@@ -159,7 +159,7 @@ abstract class EndingClause extends Clause {
     }
 
     private void timesOutWhenReconfigured(UnaryOperator<Options.Timeouts> change, Limit limit) throws Exception {
-        try (Stage stage = start(Role.upper()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
             client.send("hello\n");
             assertEquals("HELLO", client.line());
             stage.server.reconfigure(options -> options.withTimeouts(change));
@@ -170,7 +170,7 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldKeepAShorterWriteStallForAConnectionThatIsOpen() throws Exception {
-        try (Stage stage = start(Role.produces(64 << 20)); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.produces(64 << 20)); TestClient client = stage.connect()) {
             client.send("x");
             client.bytes(1);
             stage.server.reconfigure(options -> options.withTimeouts(times -> times.withWriteStall(SHORT)));
@@ -179,7 +179,8 @@ abstract class EndingClause extends Clause {
     }
 
     private void timesOut(UnaryOperator<Options> change, String says, Limit limit) throws Exception {
-        try (Stage stage = start(Role.upper(), with -> with.options(change)); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper(), with -> with.options(change));
+                TestClient client = stage.connect()) {
             client.send(says);
             client.awaitGone();
             assertEquals(new Cause.TimedOut(limit), stage.events.nextCause());
@@ -190,8 +191,8 @@ abstract class EndingClause extends Clause {
     @Test
     void shouldTimeOutAClientThatDoesNotRead() throws Exception {
         UnaryOperator<Options> change = times(times -> times.withWriteStall(SHORT));
-        try (Stage stage = start(Role.produces(64 << 20), with -> with.options(change));
-                Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.produces(64 << 20), with -> with.options(change));
+                TestClient client = stage.connect()) {
             client.send("x");
             assertEquals(new Cause.TimedOut(Limit.WRITE_STALL), stage.events.nextCause());
         }
@@ -204,7 +205,8 @@ abstract class EndingClause extends Clause {
             connection.readTimeout(SHORT);
             connection.readByte();
         };
-        try (Stage stage = start(new Role(() -> handler, Role.echo().protocol())); Client client = stage.connect()) {
+        try (ServerFixture stage = start(new Role(() -> handler, Role.echo().protocol()));
+                TestClient client = stage.connect()) {
             client.awaitGone();
             assertEquals(new Cause.TimedOut(Limit.READ), stage.events.nextCause());
         }
@@ -225,7 +227,8 @@ abstract class EndingClause extends Clause {
             connection.readTimeout(null);
             connection.writeLine(String.valueOf(connection.readLine()));
         };
-        try (Stage stage = start(new Role(() -> handler, Role.echo().protocol())); Client client = stage.connect()) {
+        try (ServerFixture stage = start(new Role(() -> handler, Role.echo().protocol()));
+                TestClient client = stage.connect()) {
             assertEquals("still there?", client.line());
             assertEquals("still there?", client.line());
             client.send("yes\n");
@@ -241,7 +244,8 @@ abstract class EndingClause extends Clause {
             connection.deadline(SHORT);
             Role.echo(connection);
         };
-        try (Stage stage = start(new Role(() -> handler, Role.echo().protocol())); Client client = stage.connect()) {
+        try (ServerFixture stage = start(new Role(() -> handler, Role.echo().protocol()));
+                TestClient client = stage.connect()) {
             client.awaitGone();
             assertEquals(new Cause.TimedOut(Limit.CONVERSATION), stage.events.nextCause());
         }
@@ -250,7 +254,8 @@ abstract class EndingClause extends Clause {
     @Test
     void shouldReachALimitWithALineThatIsTooLong() throws Exception {
         UnaryOperator<Options> change = options -> options.withLimits(limits -> limits.withFrameBytes(100));
-        try (Stage stage = start(Role.upper(), with -> with.options(change)); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper(), with -> with.options(change));
+                TestClient client = stage.connect()) {
             client.send("x".repeat(100) + "\n");
             assertEquals("X".repeat(100), client.line());
             client.send("x".repeat(101) + "\n");
@@ -261,7 +266,7 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldBeStoppedByAnAbort() throws Exception {
-        try (Stage stage = start(Role.echo()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.echo()); TestClient client = stage.connect()) {
             client.send("x");
             client.bytes(1);
             ConnectionFuture connection = stage.events.nextAccepted();
@@ -274,7 +279,7 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldAbortAConnectionWhosePeerDoesNotReadAndWhoseBuffersAreFull() throws Exception {
-        try (Stage stage = start(Role.produces(64 << 20)); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.produces(64 << 20)); TestClient client = stage.connect()) {
             client.send("x");
             client.bytes(1);
             ConnectionFuture connection = stage.events.nextAccepted();
@@ -286,7 +291,8 @@ abstract class EndingClause extends Clause {
     @Test
     void shouldTellAProtocolItsCauseOnceAndLast() throws Exception {
         needsStyle(Style.PROTOCOL);
-        try (Stage stage = start(new Role(Role.echo().handler(), Chronicle::new)); Client client = stage.connect()) {
+        try (ServerFixture stage = start(new Role(Role.echo().handler(), Chronicle::new));
+                TestClient client = stage.connect()) {
             client.send("hi");
             client.bytes(2);
             client.end();
@@ -301,7 +307,8 @@ abstract class EndingClause extends Clause {
     @Test
     void shouldFinishAHandlerOnceAndAfterItsHandling() throws Exception {
         needsStyle(Style.HANDLER);
-        try (Stage stage = start(new Role(Chronicle::new, Role.echo().protocol())); Client client = stage.connect()) {
+        try (ServerFixture stage = start(new Role(Chronicle::new, Role.echo().protocol()));
+                TestClient client = stage.connect()) {
             assertEquals("[setUp, handle, finish]", client.textToTheEnd(), "finish may still write, once");
             assertEquals(done(false), stage.events.nextCause());
         }

@@ -34,19 +34,19 @@ abstract class FailureClause extends Clause {
         boolean handlers = cell().style() == Style.HANDLER;
         Assumptions.assumeTrue(place == Place.FACTORY || handlers == place.compareTo(Place.OPENED) < 0);
         IllegalStateException error = new IllegalStateException("thrown in " + place);
-        try (Stage stage = start(new Role(() -> throwing(place, error), () -> throwing(place, error)));
-                Client client = stage.connect()) {
+        try (ServerFixture stage = start(new Role(() -> throwing(place, error), () -> throwing(place, error)));
+                TestClient client = stage.connect()) {
             SocketAddress peer = client.local();
             if (place == Place.RECEIVED) {
                 client.send("x");
             }
             client.end();
             client.awaitGone();
-            Recorder.Ended ended = stage.events.nextEnded();
+            EventRecorder.Ended ended = stage.events.nextEnded();
             assertFailed(error, ended.cause());
-            Recorder.Failure failure = stage.events.nextFailed();
+            EventRecorder.Failure failure = stage.events.nextFailed();
             assertThrown(error, failure.error());
-            if (cell().transport() == Transport.TCP) {
+            if (cell().transport() == EndpointKind.TCP) {
                 assertEquals(peer, failure.peer(), "the report names the peer");
             }
             assertEquals(List.of("accepted", "opened", "failed", "closed"), stage.events.lifeOf(ended.connection()));
@@ -68,9 +68,9 @@ abstract class FailureClause extends Clause {
             connection.readByte();
             sneak(error);
         }, () -> (_, _) -> sneak(error));
-        try (Stage stage = start(role)) {
+        try (ServerFixture stage = start(role)) {
             for (int i = 0; i < 2; i++) {
-                try (Client client = stage.connect()) {
+                try (TestClient client = stage.connect()) {
                     client.send("x");
                     client.awaitGone();
                     assertFailed(error, stage.events.nextCause());
@@ -82,7 +82,9 @@ abstract class FailureClause extends Clause {
     @Test
     void shouldLeaveOtherConnectionsAlone() throws Exception {
         needsTwoAtOnce();
-        try (Stage stage = start(Role.upper()); Client good = stage.connect(); Client bad = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper());
+                TestClient good = stage.connect();
+                TestClient bad = stage.connect()) {
             good.send("before\n");
             assertEquals("BEFORE", good.line());
             bad.send("boom\n");
@@ -94,7 +96,7 @@ abstract class FailureClause extends Clause {
 
     @Test
     void shouldSendWhatWasWrittenBeforeTheFailure() throws Exception {
-        try (Stage stage = start(Role.upper()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
             client.send("first\nboom\n");
             assertEquals("FIRST\n", client.textToTheEnd());
         }
@@ -103,26 +105,26 @@ abstract class FailureClause extends Clause {
     @Test
     void shouldCallDoneExactlyOncePerConnection() throws Exception {
         BlockingQueue<Long> calls = new LinkedBlockingQueue<>();
-        try (Stage stage = start(Role.upper(), with -> with.listener(new dev.polyserve.ServerListener() {
+        try (ServerFixture stage = start(Role.upper(), with -> with.listener(new dev.polyserve.ServerListener() {
             @Override
             public void accepted(dev.polyserve.ConnectionFuture connection) {
                 connection.onDone(over -> calls.add(over.id()));
             }
         }))) {
             for (String says : List.of("boom\n", "exit\n", "")) {
-                try (Client client = stage.connect()) {
+                try (TestClient client = stage.connect()) {
                     client.send(says);
                     client.end();
                     client.awaitGone();
                 }
-                Recorder.Ended ended = stage.events.nextEnded();
+                EventRecorder.Ended ended = stage.events.nextEnded();
                 stage.events.nextAccepted().await(java.time.Duration.ofSeconds(5));
                 assertEquals(1, stage.events.lifeOf(ended.connection()).stream().filter("closed"::equals).count());
             }
         }
         Set<Long> called = new HashSet<>();
         for (int i = 0; i < 3; i++) {
-            called.add(Recorder.next(calls, "call"));
+            called.add(EventRecorder.next(calls, "call"));
         }
         assertEquals(Set.of(1L, 2L, 3L), called);
         assertEquals(0, calls.size(), "once each");
@@ -142,7 +144,7 @@ abstract class FailureClause extends Clause {
                 throw new IllegalStateException("thrown in closed");
             }
         });
-        try (Stage stage = start(role); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
             client.end();
             client.toTheEnd();
             assertEquals("thrown in closed", stage.events.nextFailed().error().getMessage());
@@ -152,18 +154,18 @@ abstract class FailureClause extends Clause {
 
     @Test
     void shouldLiveThroughManyResets() throws Exception {
-        needsTransport(Transport.TCP);
-        try (Stage stage = start(Role.echo())) {
+        needsTransport(EndpointKind.TCP);
+        try (ServerFixture stage = start(Role.echo())) {
             int resets = cell().times(50);
             for (int i = 0; i < resets; i++) {
-                Client client = stage.connect();
+                TestClient client = stage.connect();
                 client.send("x".repeat(1 + i * 100));
                 client.reset();
             }
             stage.awaitOver(resets);
             assertEquals(0, stage.server.stats().active());
             assertEquals(0, stage.server.stats().failed());
-            try (Client client = stage.connect()) {
+            try (TestClient client = stage.connect()) {
                 client.send("x");
                 assertEquals(1, client.bytes(1).length);
             }

@@ -25,19 +25,20 @@ abstract class FutureClause extends Clause {
 
     @Test
     void shouldCallBackInTheOrderAddedWithTheResult() throws Exception {
-        try (Stage stage = start(Role.upper(), with -> with.listener(new Adding())); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper(), with -> with.listener(new Adding()));
+                TestClient client = stage.connect()) {
             client.send("exit\n");
             client.toTheEnd();
-            assertEquals("first Done[byPeer=false]", Recorder.next(calls, "call"));
-            assertEquals("second", Recorder.next(calls, "call"));
-            assertEquals("third", Recorder.next(calls, "call"));
+            assertEquals("first Done[byPeer=false]", EventRecorder.next(calls, "call"));
+            assertEquals("second", EventRecorder.next(calls, "call"));
+            assertEquals("third", EventRecorder.next(calls, "call"));
         }
     }
 
     @Test
     void shouldGoOnWithTheNextCallbackWhenOneThrows() throws Exception {
         CountDownLatch next = new CountDownLatch(1);
-        try (Stage stage = start(Role.echo(), with -> with.listener(new ServerListener() {
+        try (ServerFixture stage = start(Role.echo(), with -> with.listener(new ServerListener() {
             @Override
             public void accepted(ConnectionFuture connection) {
                 connection.onDone(_ -> {
@@ -45,7 +46,7 @@ abstract class FutureClause extends Clause {
                 });
                 connection.onDone(_ -> next.countDown());
             }
-        })); Client client = stage.connect()) {
+        })); TestClient client = stage.connect()) {
             client.end();
             client.toTheEnd();
             next.await();
@@ -55,11 +56,11 @@ abstract class FutureClause extends Clause {
 
     @Test
     void shouldCallBackAtOnceWhenItIsOverAlready() throws Exception {
-        try (Stage stage = start(Role.upper()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
             client.send("boom\n");
             client.awaitGone();
             ConnectionFuture connection = stage.events.nextAccepted();
-            Cause cause = connection.await(Stage.PATIENCE);
+            Cause cause = connection.await(ServerFixture.PATIENCE);
             assertInstanceOf(Cause.Failed.class, cause);
             Thread here = Thread.currentThread();
             connection.onDone(_ -> calls.add(Thread.currentThread().equals(here) ? "here" : "elsewhere"));
@@ -72,7 +73,7 @@ abstract class FutureClause extends Clause {
 
     @Test
     void shouldKnowThatItRuns() throws Exception {
-        try (Stage stage = start(Role.greeting()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.greeting()); TestClient client = stage.connect()) {
             client.line();
             ConnectionFuture connection = stage.events.nextAccepted();
             // Told by a worker, that may come after the first line.
@@ -92,23 +93,23 @@ abstract class FutureClause extends Clause {
     void shouldCancelWhatWaitsInAQueue() throws Exception {
         int threads = cell().capacity();
         assumeTrue(cell().queues(), "for pools with a queue");
-        try (Stage stage = start(Role.greeting())) {
-            List<Client> busy = new java.util.ArrayList<>();
+        try (ServerFixture stage = start(Role.greeting())) {
+            List<TestClient> busy = new java.util.ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 busy.add(stage.connect());
                 busy.getLast().line();
                 stage.events.nextAccepted();
             }
-            try (Client queued = stage.connect()) {
+            try (TestClient queued = stage.connect()) {
                 ConnectionFuture waiting = stage.events.nextAccepted();
                 assertTrue(waiting.cancel());
                 assertFalse(waiting.cancel(), "it was cancelled already");
                 busy.getFirst().close();
-                assertEquals(new Cause.Stopped(), waiting.await(Stage.PATIENCE));
+                assertEquals(new Cause.Stopped(), waiting.await(ServerFixture.PATIENCE));
                 queued.awaitGone();
                 assertEquals(List.of("accepted"), stage.events.lifeOf(waiting), "its handler never began");
             }
-            for (Client client : busy) {
+            for (TestClient client : busy) {
                 client.close();
             }
         }
@@ -116,14 +117,15 @@ abstract class FutureClause extends Clause {
 
     @Test
     void shouldCallBackForARejectedConnection() throws Exception {
-        try (Stage stage = start(Role.greeting(), with -> with.listener(new Adding()).listener(new ServerListener() {
-            @Override
-            public boolean verify(dev.polyserve.ConnectionInfo connection) {
-                return false;
-            }
-        })); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.greeting(),
+                with -> with.listener(new Adding()).listener(new ServerListener() {
+                    @Override
+                    public boolean verify(dev.polyserve.ConnectionInfo connection) {
+                        return false;
+                    }
+                })); TestClient client = stage.connect()) {
             assertEquals("", client.textToTheEnd());
-            assertEquals("first Stopped[]", Recorder.next(calls, "call"));
+            assertEquals("first Stopped[]", EventRecorder.next(calls, "call"));
         }
     }
 
@@ -144,17 +146,17 @@ abstract class FutureClause extends Clause {
                 throw e;
             }
         }, Role.echo().protocol());
-        try (Stage stage = start(role); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
             client.bytes(1);
             if (!cell().hasWorkers()) {
                 waiting.await();
             }
             ConnectionFuture connection = stage.events.nextAccepted();
             connection.abort();
-            assertEquals(new Cause.Stopped(), connection.await(Stage.PATIENCE));
+            assertEquals(new Cause.Stopped(), connection.await(ServerFixture.PATIENCE));
             assertEquals(0, stage.server.stats().failed(), "stopped is not failed");
             needsOneProcess();
-            assertInstanceOf(InterruptedException.class, Recorder.next(thrown, "interrupt"));
+            assertInstanceOf(InterruptedException.class, EventRecorder.next(thrown, "interrupt"));
         }
     }
 

@@ -17,7 +17,7 @@ abstract class HalfCloseClause extends Clause {
 
     @Test
     void shouldAnswerAfterThePeersEndAndThenEndPromptly() throws Exception {
-        try (Stage stage = start(Role.answerAtTheEnd(0)); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.answerAtTheEnd(0)); TestClient client = stage.connect()) {
             client.send("12345");
             client.end();
             assertEquals("5\n", assertTimeout(cell().within(PROMPTLY), client::textToTheEnd));
@@ -27,7 +27,7 @@ abstract class HalfCloseClause extends Clause {
 
     @Test
     void shouldSendALongAnswerWholeAfterThePeersEnd() throws Exception {
-        try (Stage stage = start(Role.answerAtTheEnd(1 << 20)); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.answerAtTheEnd(1 << 20)); TestClient client = stage.connect()) {
             client.send("x");
             client.end();
             assertEquals(2 + (1 << 20), client.toTheEnd().length);
@@ -37,7 +37,7 @@ abstract class HalfCloseClause extends Clause {
     @Test
     void shouldSendWhatAProducerStillHasAfterThePeersEnd() throws Exception {
         int bytes = 3 << 20;
-        try (Stage stage = start(Role.produces(bytes)); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.produces(bytes)); TestClient client = stage.connect()) {
             client.send("x");
             client.end();
             byte[] expected = new byte[bytes];
@@ -48,7 +48,7 @@ abstract class HalfCloseClause extends Clause {
 
     @Test
     void shouldEndPromptlyForAPeerThatOnlyEnds() throws Exception {
-        try (Stage stage = start(Role.echo()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.echo()); TestClient client = stage.connect()) {
             client.end();
             assertEquals("", assertTimeout(cell().within(PROMPTLY), client::textToTheEnd));
         }
@@ -83,7 +83,7 @@ abstract class HalfCloseClause extends Clause {
                 output.close();
             }
         });
-        try (Stage stage = start(role); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
             assertEquals("only this", client.textToTheEnd());
             client.send("heard\n");
             client.end();
@@ -110,7 +110,7 @@ abstract class HalfCloseClause extends Clause {
                 output.close();
             }
         });
-        try (Stage stage = start(role); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
             client.send(new byte[20_000]);
             assertEquals("enough", client.textToTheEnd());
         }

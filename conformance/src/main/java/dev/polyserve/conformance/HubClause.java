@@ -25,7 +25,7 @@ abstract class HubClause extends Clause {
     private static final Duration SHORT = Duration.ofMillis(5);
     private static final Duration LONG = Duration.ofHours(1);
 
-    private Stage startOnLoop(Role role) throws IOException {
+    private ServerFixture startOnLoop(Role role) throws IOException {
         assumeTrue(cell().runsOnLoops(), "for event loops");
         return start(role);
     }
@@ -64,7 +64,7 @@ abstract class HubClause extends Clause {
             hub.joinAll(List.of(hello, second));
             connection.writeLine(second.get());
         }, Greeter::new);
-        try (Stage stage = startOnLoop(role); Client client = stage.connect()) {
+        try (ServerFixture stage = startOnLoop(role); TestClient client = stage.connect()) {
             client.send("world\n");
             assertEquals("hello world", client.line());
         }
@@ -80,10 +80,10 @@ abstract class HubClause extends Clause {
             }
             connection.writeLine(line);
         });
-        try (Stage stage = startOnLoop(role); Client asleep = stage.connect()) {
+        try (ServerFixture stage = startOnLoop(role); TestClient asleep = stage.connect()) {
             asleep.send("sleep\n");
             for (int i = 0; i < 4; i++) {
-                try (Client other = stage.connect()) {
+                try (TestClient other = stage.connect()) {
                     other.send("awake\n");
                     assertEquals("awake", other.line());
                 }
@@ -103,7 +103,7 @@ abstract class HubClause extends Clause {
             // No interrupt is left behind.
             connection.writeLine(String.valueOf(connection.readLine()));
         });
-        try (Stage stage = startOnLoop(role); Client client = stage.connect()) {
+        try (ServerFixture stage = startOnLoop(role); TestClient client = stage.connect()) {
             client.send("and on\n");
             assertEquals("too late", client.line());
             assertEquals("and on", client.line());
@@ -118,7 +118,7 @@ abstract class HubClause extends Clause {
             boolean elsewhere = Hub.current().offload(() -> !Thread.currentThread().equals(handler));
             connection.writeLine(elsewhere + " " + Thread.currentThread().equals(handler));
         });
-        try (Stage stage = startOnLoop(role); Client client = stage.connect()) {
+        try (ServerFixture stage = startOnLoop(role); TestClient client = stage.connect()) {
             assertEquals("true true", client.line());
         }
     }
@@ -133,11 +133,11 @@ abstract class HubClause extends Clause {
             handlers.add(Task.current());
             connection.readLine();
         });
-        try (Stage stage = startOnLoop(role); Client client = stage.connect()) {
+        try (ServerFixture stage = startOnLoop(role); TestClient client = stage.connect()) {
             client.send("here\n");
             assertEquals("here", client.line());
-            Task<?> handler = Recorder.next(handlers, "handler");
-            assertTrue(handler.kill(Stage.PATIENCE), "it ends");
+            Task<?> handler = EventRecorder.next(handlers, "handler");
+            assertTrue(handler.kill(ServerFixture.PATIENCE), "it ends");
             client.awaitGone();
             assertEquals(Task.Phase.KILLED, handler.phase());
         }
@@ -148,10 +148,11 @@ abstract class HubClause extends Clause {
         needsStyle(Style.HANDLER);
         needsOneProcess();
         var handlers = new LinkedBlockingQueue<Task<?>>();
-        try (Stage stage = startOnLoop(ofHandler(_ -> handlers.add(Task.current()))); Client client = stage.connect()) {
+        try (ServerFixture stage = startOnLoop(ofHandler(_ -> handlers.add(Task.current())));
+                TestClient client = stage.connect()) {
             client.toTheEnd();
-            Task<?> handler = Recorder.next(handlers, "handler");
-            assertTrue(handler.join(Stage.PATIENCE));
+            Task<?> handler = EventRecorder.next(handlers, "handler");
+            assertTrue(handler.join(ServerFixture.PATIENCE));
             assertEquals(Task.Phase.SUCCEEDED, handler.phase());
         }
     }
@@ -170,12 +171,12 @@ abstract class HubClause extends Clause {
             output.print("spawned\n");
             output.close();
         });
-        try (Stage stage = startOnLoop(role); Client client = stage.connect()) {
+        try (ServerFixture stage = startOnLoop(role); TestClient client = stage.connect()) {
             client.send("x");
             assertEquals("spawned", client.line());
-            assertEquals("asleep", Recorder.next(ends, "task"));
+            assertEquals("asleep", EventRecorder.next(ends, "task"));
         }
-        assertEquals("killed", Recorder.next(ends, "end of the task"));
+        assertEquals("killed", EventRecorder.next(ends, "end of the task"));
     }
 
     private static void spawnSleeper(LinkedBlockingQueue<String> ends) {
@@ -217,7 +218,7 @@ abstract class HubClause extends Clause {
     private void reportsAStall(BusyWork work, Role role) throws Exception {
         needsOneProcess();
         assumeTrue(cell().runsOnLoops(), "for event loops");
-        try (Stage stage = start(role, BusyWork::watched); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role, BusyWork::watched); TestClient client = stage.connect()) {
             client.send("x");
             assertTrue(work.awaitReport(stage.events).soFar().toMillis() >= 40);
         }
@@ -226,23 +227,23 @@ abstract class HubClause extends Clause {
     @Test
     void shouldRunTasksOfTheServerBesideItsClients() throws Exception {
         needsOneProcess();
-        try (Stage stage = startOnLoop(Role.echo()); Client client = stage.connect()) {
+        try (ServerFixture stage = startOnLoop(Role.echo()); TestClient client = stage.connect()) {
             Hub hub = stage.server.hub().orElseThrow();
             Task<String> task = hub.spawn(() -> sleepAndSay(hub, "slept"));
             client.send("hello\n");
             assertEquals("hello", client.line());
-            assertEquals("slept", task.get(Stage.PATIENCE));
-            assertEquals(hub, hub.spawn(Hub::current).get(Stage.PATIENCE));
+            assertEquals("slept", task.get(ServerFixture.PATIENCE));
+            assertEquals(hub, hub.spawn(Hub::current).get(ServerFixture.PATIENCE));
         }
     }
 
     @Test
     void shouldNotWaitForATaskThatClosesTheServer() throws Exception {
         needsOneProcess();
-        try (Stage stage = startOnLoop(Role.echo())) {
+        try (ServerFixture stage = startOnLoop(Role.echo())) {
             Task<?> closing = stage.server.hub().orElseThrow().spawn(stage.server::close);
-            assertTrue(closing.join(Stage.PATIENCE), "close() returns to a task of the server at once");
-            assertTrue(stage.server.await(Stage.PATIENCE));
+            assertTrue(closing.join(ServerFixture.PATIENCE), "close() returns to a task of the server at once");
+            assertTrue(stage.server.await(ServerFixture.PATIENCE));
             assertEquals(Task.Phase.SUCCEEDED, closing.phase());
         }
     }
@@ -256,7 +257,7 @@ abstract class HubClause extends Clause {
                     output.print(Boolean.toString(Hub.find().isPresent()));
                     output.close();
                 });
-        try (Stage stage = start(role); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
             assertTrue(stage.server.hub().isEmpty());
             client.send("x");
             assertEquals("false", client.textToTheEnd());

@@ -15,12 +15,12 @@ abstract class IdleClause extends Clause {
 
     @Test
     void shouldTakeNothingForClientsThatAreSilentOrGone() throws Exception {
-        List<Client> silent = new ArrayList<>();
-        try (Stage stage = start(Role.echo())) {
+        List<TestClient> silent = new ArrayList<>();
+        try (ServerFixture stage = start(Role.echo())) {
             resetWithUnreadAnswers(stage, SETTLING);
             long heapBefore = IdleCheck.heapBytes();
             resetWithUnreadAnswers(stage, cell().times(RESETTING));
-            Patiently.until("the heap is as it was", () -> IdleCheck.heapBytes() - heapBefore < GROWTH_BYTES);
+            Eventually.until("the heap is as it was", () -> IdleCheck.heapBytes() - heapBefore < GROWTH_BYTES);
             for (int i = 0; i < Math.min(SILENT, cell().capacity()); i++) {
                 silent.add(stage.connect());
                 silent.getLast().send("x");
@@ -28,17 +28,17 @@ abstract class IdleClause extends Clause {
             }
             IdleCheck.requireIdle(cell());
         } finally {
-            for (Client client : silent) {
+            for (TestClient client : silent) {
                 client.close();
             }
         }
     }
 
-    private void resetWithUnreadAnswers(Stage stage, int times) throws Exception {
+    private void resetWithUnreadAnswers(ServerFixture stage, int times) throws Exception {
         for (int i = 0; i < times; i++) {
-            Client client = stage.connect();
+            TestClient client = stage.connect();
             client.send(new byte[UNREAD_BYTES]);
-            if (cell().transport() == Transport.TCP) {
+            if (cell().transport() == EndpointKind.TCP) {
                 client.reset();
             } else {
                 client.leave();

@@ -19,7 +19,7 @@ abstract class LastBytesClause extends Clause {
     @Test
     void shouldBringALongAnswerToAPeerThatGoesOnSending() throws Exception {
         int bytes = 3 << 20;
-        try (Stage stage = start(Role.answersAndEnds(bytes)); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.answersAndEnds(bytes)); TestClient client = stage.connect()) {
             client.send("x");
             byte[] expected = new byte[bytes];
             Role.number(expected, 0);
@@ -30,8 +30,8 @@ abstract class LastBytesClause extends Clause {
 
     @Test
     void shouldTellAResetThatComesBeforeThePeerHasEverything() throws Exception {
-        needsTransport(Transport.TCP);
-        try (Stage stage = start(Role.answersAndEnds(IN_THE_SYSTEM)); Client client = stage.connect()) {
+        needsTransport(EndpointKind.TCP);
+        try (ServerFixture stage = start(Role.answersAndEnds(IN_THE_SYSTEM)); TestClient client = stage.connect()) {
             awaitEnded(stage, client);
             client.reset();
             assertInstanceOf(Cause.PeerReset.class, stage.events.nextCause());
@@ -40,8 +40,8 @@ abstract class LastBytesClause extends Clause {
 
     @Test
     void shouldCountAConnectionUntilThePeerHasEverything() throws Exception {
-        needsTransport(Transport.TCP);
-        try (Stage stage = start(Role.answersAndEnds(IN_THE_SYSTEM)); Client client = stage.connect()) {
+        needsTransport(EndpointKind.TCP);
+        try (ServerFixture stage = start(Role.answersAndEnds(IN_THE_SYSTEM)); TestClient client = stage.connect()) {
             awaitEnded(stage, client);
             assertEquals(1, stage.server.stats().active());
             assertEquals(IN_THE_SYSTEM - 1, client.toTheEnd().length);
@@ -52,8 +52,8 @@ abstract class LastBytesClause extends Clause {
 
     @Test
     void shouldNotDrainBeyondItsDeadlineForAPeerThatDoesNotRead() throws Exception {
-        needsTransport(Transport.TCP);
-        try (Stage stage = start(Role.answersAndEnds(IN_THE_SYSTEM)); Client client = stage.connect()) {
+        needsTransport(EndpointKind.TCP);
+        try (ServerFixture stage = start(Role.answersAndEnds(IN_THE_SYSTEM)); TestClient client = stage.connect()) {
             awaitEnded(stage, client);
             DrainReport report = stage.server.drain(Duration.ofMillis(200));
             assertEquals(1, report.finished() + report.aborted(), report::toString);
@@ -62,12 +62,12 @@ abstract class LastBytesClause extends Clause {
     }
 
     /// Waits until the server has given the system all that the client is to get, as far as that can be seen from here.
-    private void awaitEnded(Stage stage, Client client) throws Exception {
+    private void awaitEnded(ServerFixture stage, TestClient client) throws Exception {
         client.send("x");
         client.bytes(1);
         ConnectionFuture connection = stage.events.nextAccepted();
         if (!cell().hasWorkers()) {
-            Patiently.until("everything is sent", () -> connection.bytesOut() == IN_THE_SYSTEM);
+            Eventually.until("everything is sent", () -> connection.bytesOut() == IN_THE_SYSTEM);
         }
     }
 }

@@ -30,13 +30,13 @@ abstract class LifeClause extends Clause {
     private static final int TRIES = 5;
     private static final int MANY = 8;
 
-    private Stage bind(Role role) throws IOException {
-        return Stage.bind(cell(), role, UnaryOperator.identity());
+    private ServerFixture bind(Role role) throws IOException {
+        return ServerFixture.bind(cell(), role, UnaryOperator.identity());
     }
 
     @Test
     void shouldKeepClientsWaitingUntilItIsStarted() throws Exception {
-        try (Stage stage = bind(Role.greeting()); Client client = stage.connect()) {
+        try (ServerFixture stage = bind(Role.greeting()); TestClient client = stage.connect()) {
             assertFalse(stage.server.isAccepting());
             assertTrue(client.hearsNothingFor(A_WHILE));
             stage.server.start();
@@ -50,12 +50,12 @@ abstract class LifeClause extends Clause {
     @Test
     void shouldStopAcceptingAndAcceptAgain() throws Exception {
         needsTwoAtOnce();
-        try (Stage stage = start(Role.greeting()); Client first = stage.connect()) {
+        try (ServerFixture stage = start(Role.greeting()); TestClient first = stage.connect()) {
             assertEquals("welcome", first.line());
             stage.server.pause();
             stage.server.pause();
             assertFalse(stage.server.isAccepting());
-            try (Client second = stage.connect()) {
+            try (TestClient second = stage.connect()) {
                 assertTrue(second.hearsNothingFor(A_WHILE), "clients wait in the backlog");
                 first.send("x");
                 assertEquals(1, first.bytes(1).length, "conversations go on");
@@ -69,7 +69,7 @@ abstract class LifeClause extends Clause {
     @Test
     void shouldEndWhenStartedAndClosedAtOnce() throws Exception {
         for (int i = 0; i < cell().servers(20); i++) {
-            try (Stage stage = bind(Role.echo())) {
+            try (ServerFixture stage = bind(Role.echo())) {
                 Thread serving = Thread.ofPlatform().start(() -> {
                     try {
                         stage.server.serveForever();
@@ -79,15 +79,15 @@ abstract class LifeClause extends Clause {
                     }
                 });
                 stage.server.close();
-                assertTrue(stage.server.await(Stage.PATIENCE));
-                assertTrue(serving.join(Stage.PATIENCE));
+                assertTrue(stage.server.await(ServerFixture.PATIENCE));
+                assertTrue(serving.join(ServerFixture.PATIENCE));
             }
         }
     }
 
     @Test
     void shouldCloseBeforeItWasStartedAndTwice() throws Exception {
-        try (Stage stage = bind(Role.echo())) {
+        try (ServerFixture stage = bind(Role.echo())) {
             stage.server.close();
             assertTrue(stage.server.isStopped());
             stage.server.close();
@@ -99,7 +99,7 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldReturnFromServeForeverWhenAnotherThreadCloses() throws Exception {
-        try (Stage stage = bind(Role.greeting())) {
+        try (ServerFixture stage = bind(Role.greeting())) {
             CompletableFuture<Boolean> returned = new CompletableFuture<>();
             Thread serving = Thread.ofPlatform().start(() -> {
                 try {
@@ -109,7 +109,7 @@ abstract class LifeClause extends Clause {
                     returned.completeExceptionally(e);
                 }
             });
-            try (Client client = stage.connect()) {
+            try (TestClient client = stage.connect()) {
                 assertEquals("welcome", client.line());
             }
             stage.server.close();
@@ -132,11 +132,11 @@ abstract class LifeClause extends Clause {
             output.print("closed");
             output.close();
         });
-        try (Stage stage = start(role); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
             server.complete(stage.server);
             client.send("x");
             assertEquals("closed", client.textToTheEnd());
-            assertTrue(stage.server.await(Stage.PATIENCE));
+            assertTrue(stage.server.await(ServerFixture.PATIENCE));
             assertThrows(IOException.class, stage::connect);
         }
     }
@@ -154,8 +154,8 @@ abstract class LifeClause extends Clause {
 
     /// How long a server that has served takes to close.
     private Duration closes() throws Exception {
-        try (Stage stage = start(Role.greeting())) {
-            try (Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.greeting())) {
+            try (TestClient client = stage.connect()) {
                 client.line();
             }
             stage.awaitOver(1);
@@ -167,14 +167,14 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldStopByItsDeadlineWhileAClientIsIdleAndFreeThePort() throws Exception {
-        try (Stage stage = start(Role.greeting()); Client idle = stage.connect()) {
+        try (ServerFixture stage = start(Role.greeting()); TestClient idle = stage.connect()) {
             idle.line();
             Endpoint endpoint = stage.server.endpoints().getFirst();
             assertTimeout(cell().within(Duration.ofSeconds(1)), stage.server::close);
             assertEquals("", idle.textToTheEnd());
             assertThrows(IOException.class, stage::connect);
-            try (Server again = Role.greeting().on(Stage.builder(cell(), endpoint), cell().style()).start();
-                    Client client = Client.to(again.address())) {
+            try (Server again = Role.greeting().on(ServerFixture.builder(cell(), endpoint), cell().style()).start();
+                    TestClient client = TestClient.to(again.address())) {
                 assertEquals("welcome", client.line(), "the same address, at once");
             }
         }
@@ -182,7 +182,7 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldStopWhileAClientDoesNotRead() throws Exception {
-        try (Stage stage = start(Role.produces(64 << 20)); Client stuck = stage.connect()) {
+        try (ServerFixture stage = start(Role.produces(64 << 20)); TestClient stuck = stage.connect()) {
             stuck.send("x");
             stuck.bytes(1);
             assertTimeout(cell().within(Duration.ofSeconds(2)), stage.server::close);
@@ -193,27 +193,27 @@ abstract class LifeClause extends Clause {
     @Test
     void shouldLeaveNoThreadBehind() throws Exception {
         long before = ServerThreads.count();
-        try (Stage stage = start(Role.greeting()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(Role.greeting()); TestClient client = stage.connect()) {
             client.line();
         }
         // A stopped server's threads have nothing to do, but the last one may not have left its method yet.
-        Patiently.until("threads gone", () -> ServerThreads.count() <= before);
+        Eventually.until("threads gone", () -> ServerThreads.count() <= before);
     }
 
     @Test
     void shouldRefuseAnAddressThatIsTaken() throws Exception {
-        try (Stage stage = start(Role.echo())) {
+        try (ServerFixture stage = start(Role.echo())) {
             Endpoint taken = stage.server.endpoints().getFirst();
             IOException refused = assertThrows(IOException.class,
-                    () -> Role.echo().on(Stage.builder(cell(), taken), cell().style()).start());
+                    () -> Role.echo().on(ServerFixture.builder(cell(), taken), cell().style()).start());
             assertTrue(String.valueOf(refused.getMessage()).contains(taken.toString()), refused::getMessage);
         }
     }
 
     @Test
     void shouldRemoveItsSocketFileAndNoOther() throws Exception {
-        needsTransport(Transport.UNIX);
-        try (Stage stage = start(Role.echo())) {
+        needsTransport(EndpointKind.UNIX);
+        try (ServerFixture stage = start(Role.echo())) {
             var path = ((Endpoint.Unix) stage.server.endpoints().getFirst()).path();
             assertTrue(Files.exists(path));
             Files.delete(path);
@@ -221,7 +221,7 @@ abstract class LifeClause extends Clause {
             stage.server.close();
             assertEquals("another's", Files.readString(path));
         }
-        try (Stage stage = start(Role.echo())) {
+        try (ServerFixture stage = start(Role.echo())) {
             var path = ((Endpoint.Unix) stage.server.endpoints().getFirst()).path();
             stage.server.close();
             assertFalse(Files.exists(path));
@@ -230,16 +230,18 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldHandleOneRequestAtATime() throws Exception {
-        try (Stage stage = bind(Role.closes()); Client first = stage.connect(); Client second = stage.connect()) {
-            assertEquals(Served.SERVED, stage.server.handleRequest(Stage.PATIENCE));
+        try (ServerFixture stage = bind(Role.closes());
+                TestClient first = stage.connect();
+                TestClient second = stage.connect()) {
+            assertEquals(Served.SERVED, stage.server.handleRequest(ServerFixture.PATIENCE));
             assertEquals("", first.textToTheEnd());
             assertTrue(second.hearsNothingFor(A_WHILE));
-            assertEquals(Served.SERVED, stage.server.handleRequest(Stage.PATIENCE));
+            assertEquals(Served.SERVED, stage.server.handleRequest(ServerFixture.PATIENCE));
             assertEquals("", second.textToTheEnd());
             assertEquals(Served.TIMED_OUT, stage.server.handleRequest(A_WHILE));
-            try (Client late = stage.connect()) {
+            try (TestClient late = stage.connect()) {
                 assertTrue(late.hearsNothingFor(A_WHILE), "what timed out takes nobody later");
-                assertEquals(Served.SERVED, stage.server.handleRequest(Stage.PATIENCE));
+                assertEquals(Served.SERVED, stage.server.handleRequest(ServerFixture.PATIENCE));
                 assertEquals("", late.textToTheEnd());
             }
         }
@@ -247,9 +249,9 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldHandleOneOfManyThatWait() throws Exception {
-        try (Stage stage = bind(Role.closes()); Crowd crowd = Crowd.of(stage, MANY)) {
+        try (ServerFixture stage = bind(Role.closes()); Crowd crowd = Crowd.of(stage, MANY)) {
             for (int i = 1; i <= MANY / 2; i++) {
-                assertEquals(Served.SERVED, stage.server.handleRequest(Stage.PATIENCE));
+                assertEquals(Served.SERVED, stage.server.handleRequest(ServerFixture.PATIENCE));
                 assertEquals("", crowd.clients().get(i - 1).textToTheEnd());
             }
             DrainReport drained = stage.server.drain();
@@ -259,8 +261,8 @@ abstract class LifeClause extends Clause {
     }
 
     /// Several clients, in the order in which they have connected.
-    private record Crowd(List<Client> clients) implements AutoCloseable {
-        static Crowd of(Stage stage, int count) throws IOException {
+    private record Crowd(List<TestClient> clients) implements AutoCloseable {
+        static Crowd of(ServerFixture stage, int count) throws IOException {
             Crowd crowd = new Crowd(new ArrayList<>());
             for (int i = 0; i < count; i++) {
                 crowd.clients.add(stage.connect());
@@ -270,7 +272,7 @@ abstract class LifeClause extends Clause {
 
         @Override
         public void close() throws IOException {
-            for (Client client : clients) {
+            for (TestClient client : clients) {
                 client.close();
             }
         }
@@ -278,13 +280,14 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldReportARequestThatWasTurnedAway() throws Exception {
-        try (Stage stage = Stage.bind(cell(), Role.closes(), with -> with.listener(new dev.polyserve.ServerListener() {
-            @Override
-            public boolean verify(dev.polyserve.ConnectionInfo connection) {
-                return false;
-            }
-        })); Client client = stage.connect()) {
-            assertEquals(Served.REJECTED, stage.server.handleRequest(Stage.PATIENCE));
+        try (ServerFixture stage = ServerFixture.bind(cell(), Role.closes(),
+                with -> with.listener(new dev.polyserve.ServerListener() {
+                    @Override
+                    public boolean verify(dev.polyserve.ConnectionInfo connection) {
+                        return false;
+                    }
+                })); TestClient client = stage.connect()) {
+            assertEquals(Served.REJECTED, stage.server.handleRequest(ServerFixture.PATIENCE));
             assertEquals("", client.textToTheEnd());
         }
     }
@@ -292,7 +295,7 @@ abstract class LifeClause extends Clause {
     @Test
     void shouldRunPeriodicActionsAlsoAfterOneThrew() throws Exception {
         CountDownLatch three = new CountDownLatch(3);
-        try (Stage stage = start(Role.echo(), with -> with.every(Duration.ofMillis(5), () -> {
+        try (ServerFixture stage = start(Role.echo(), with -> with.every(Duration.ofMillis(5), () -> {
             three.countDown();
             throw new IllegalStateException("thrown in a periodic action");
         }))) {
@@ -303,11 +306,11 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldListenAtSeveralEndpoints() throws Exception {
-        try (Stage.Place other = Stage.Place.of(Transport.TCP);
-                Stage stage = start(Role.upper(), with -> with.listen(other.endpoint()))) {
+        try (ServerFixture.Place other = ServerFixture.Place.of(EndpointKind.TCP);
+                ServerFixture stage = start(Role.upper(), with -> with.listen(other.endpoint()))) {
             assertEquals(2, stage.server.endpoints().size());
             for (Endpoint endpoint : stage.server.endpoints()) {
-                try (Client client = Client.to(address(endpoint))) {
+                try (TestClient client = TestClient.to(address(endpoint))) {
                     client.send("exit\n");
                     assertEquals("EXIT\n", client.textToTheEnd());
                     assertEquals(endpoint, stage.events.nextEnded().connection().endpoint());
@@ -329,9 +332,9 @@ abstract class LifeClause extends Clause {
     @Test
     void shouldCarryOnWhenAListenerThrowsEverywhere() throws Exception {
         BlockingQueue<String> told = new LinkedBlockingQueue<>();
-        try (Stage stage = start(Role.upper(), with -> with.listener(new Throwing(told)))) {
+        try (ServerFixture stage = start(Role.upper(), with -> with.listener(new Throwing(told)))) {
             for (int i = 0; i < 2; i++) {
-                try (Client client = stage.connect()) {
+                try (TestClient client = stage.connect()) {
                     client.send("one\nboom\n");
                     assertEquals("ONE\n", client.textToTheEnd());
                 }

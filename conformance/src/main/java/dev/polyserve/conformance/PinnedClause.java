@@ -68,7 +68,9 @@ abstract class PinnedClause extends Clause {
     @EnumSource
     void shouldEndAPinnedHandlerThatWouldWaitAndServeTheOthers(Wait wait) throws Exception {
         needsCoroutinesOnTheLoop();
-        try (Stage stage = start(pinnedFor(wait)); Client other = stage.connect(); Client pinned = stage.connect()) {
+        try (ServerFixture stage = start(pinnedFor(wait));
+                TestClient other = stage.connect();
+                TestClient pinned = stage.connect()) {
             exchange(other, "before");
             pinned.send("pin\n");
             assertEquals("pinned", pinned.line());
@@ -95,9 +97,9 @@ abstract class PinnedClause extends Clause {
                 connection.writeLine(String.valueOf(e.getMessage()));
             }
         });
-        try (Stage stage = start(role)) {
+        try (ServerFixture stage = start(role)) {
             for (int i = 0; i < 2; i++) {
-                try (Client client = stage.connect()) {
+                try (TestClient client = stage.connect()) {
                     String said = client.textToTheEnd();
                     assertTrue(said.contains("the initialisation of a class is on the stack"), said);
                 }
@@ -109,7 +111,7 @@ abstract class PinnedClause extends Clause {
     void shouldLetAPinnedHandlerOnAThreadOfItsOwnWait() throws Exception {
         needsStyle(Style.HANDLER);
         assumeTrue(!cell().runsOnLoops() || Carrier.whyNot().isPresent(), "for handlers beside an event loop");
-        try (Stage stage = start(pinnedFor(Wait.READ)); Client pinned = stage.connect()) {
+        try (ServerFixture stage = start(pinnedFor(Wait.READ)); TestClient pinned = stage.connect()) {
             pinned.send("pin\n");
             assertEquals("pinned", pinned.line());
             for (String line : List.of("one\n", "two\n")) {
@@ -120,7 +122,7 @@ abstract class PinnedClause extends Clause {
         }
     }
 
-    private static void exchange(Client client, String line) throws IOException {
+    private static void exchange(TestClient client, String line) throws IOException {
         client.send(line + "\n");
         assertEquals(line, client.line());
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// The program of worker processes in the contract: it runs one test again, up to the start of its server, which in a worker does
 /// not return.
 ///
-/// Before that point a test must do nothing but describe its server; what it does to a bound one, [Stage#bind] keeps from it.
+/// Before that point a test must do nothing but describe its server; what it does to a bound one, [ServerFixture#bind] keeps from it.
 ///
 /// **Thread**: [#main] the first one of a worker; the rest, that of the test.
 final class Replay implements BeforeEachCallback {

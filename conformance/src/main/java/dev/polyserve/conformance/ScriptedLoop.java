@@ -1,7 +1,7 @@
 package dev.polyserve.conformance;
 
 import dev.polyserve.conversation.BufferPool;
-import dev.polyserve.conversation.Driver;
+import dev.polyserve.conversation.ProtocolDriver;
 import dev.polyserve.conversation.ProtocolConversation;
 import dev.polyserve.conversation.ServerContext;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
 /// After a short write it reads before it writes the rest, so that the two directions interleave as badly as they can.
 ///
 /// **Thread**: its rehearsal's.
-final class ScriptedLoop implements Driver {
+final class ScriptedLoop implements ProtocolDriver {
     private final ScriptedPeer peer;
     private boolean woken;
     private boolean cut;

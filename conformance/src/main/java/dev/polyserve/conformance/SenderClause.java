@@ -49,14 +49,14 @@ abstract class SenderClause extends Clause {
         }
     }
 
-    private Stage lend() throws IOException {
+    private ServerFixture lend() throws IOException {
         needsOneProcess();
         return start(new Role(Lending::new, Lending::new),
                 with -> with.options(o -> o.withLimits(limits -> limits.withSenderQueueBytes(QUEUE_BYTES))));
     }
 
     private Sender sender() throws InterruptedException {
-        return Recorder.next(senders, "sender");
+        return EventRecorder.next(senders, "sender");
     }
 
     private static ByteBuffer bytes(String text) {
@@ -65,7 +65,7 @@ abstract class SenderClause extends Clause {
 
     @Test
     void shouldSendWhileTheHandlerWaitsForInput() throws Exception {
-        try (Stage stage = lend(); Client client = stage.connect()) {
+        try (ServerFixture stage = lend(); TestClient client = stage.connect()) {
             assertTrue(sender().offer("news\n"));
             assertEquals("news", client.line());
             client.send("x");
@@ -77,7 +77,7 @@ abstract class SenderClause extends Clause {
     void shouldSendMessagesOfManyThreadsWholeAndEachInOrder() throws Exception {
         int threads = 4;
         int each = 300;
-        try (Stage stage = lend(); Client client = stage.connect()) {
+        try (ServerFixture stage = lend(); TestClient client = stage.connect()) {
             Sender sender = sender();
             List<Thread> talking = new ArrayList<>();
             for (int t = 0; t < threads; t++) {
@@ -94,14 +94,14 @@ abstract class SenderClause extends Clause {
             for (Thread thread : talking) {
                 thread.join();
             }
-            Patiently.until("all is counted as sent", () -> sender.queuedBytes() == 0);
+            Eventually.until("all is counted as sent", () -> sender.queuedBytes() == 0);
         }
     }
 
     private static void talk(Sender sender, int thread, int count) {
         try {
             for (int i = 0; i < count; i++) {
-                sender.send(bytes(thread + " " + i + " " + "x".repeat(60) + "\n"), Stage.PATIENCE);
+                sender.send(bytes(thread + " " + i + " " + "x".repeat(60) + "\n"), ServerFixture.PATIENCE);
             }
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
@@ -110,7 +110,7 @@ abstract class SenderClause extends Clause {
 
     @Test
     void shouldRefuseWhenAClientDoesNotReadAndTakeAgainWhenItDoes() throws Exception {
-        try (Stage stage = lend(); Client client = stage.connect()) {
+        try (ServerFixture stage = lend(); TestClient client = stage.connect()) {
             Sender sender = sender();
             ByteBuffer piece = ByteBuffer.allocate(8 << 10);
             long accepted = fill(sender, piece);
@@ -140,9 +140,9 @@ abstract class SenderClause extends Clause {
 
     @Test
     void shouldThrowWhenTheConnectionIsOver() throws Exception {
-        try (Stage stage = lend()) {
+        try (ServerFixture stage = lend()) {
             Sender sender;
-            try (Client client = stage.connect()) {
+            try (TestClient client = stage.connect()) {
                 sender = sender();
                 assertTrue(sender.isOpen());
                 client.end();
@@ -157,21 +157,21 @@ abstract class SenderClause extends Clause {
 
     @Test
     void shouldFreeAWaitingSenderWhenTheConnectionIsAborted() throws Exception {
-        try (Stage stage = lend(); Client client = stage.connect()) {
+        try (ServerFixture stage = lend(); TestClient client = stage.connect()) {
             Sender sender = sender();
             fill(sender, ByteBuffer.allocate(8 << 10));
             BlockingQueue<Exception> thrown = new LinkedBlockingQueue<>();
             Thread waiting = Thread.ofPlatform().start(() -> {
                 try {
                     while (true) {
-                        sender.send(ByteBuffer.allocate(8 << 10), Stage.PATIENCE);
+                        sender.send(ByteBuffer.allocate(8 << 10), ServerFixture.PATIENCE);
                     }
                 } catch (IOException | InterruptedException e) {
                     thrown.add(e);
                 }
             });
             stage.events.nextAccepted().abort();
-            assertEquals(ConnectionException.class, Recorder.next(thrown, "exception").getClass());
+            assertEquals(ConnectionException.class, EventRecorder.next(thrown, "exception").getClass());
             waiting.join();
             client.awaitGone();
         }
@@ -187,7 +187,7 @@ abstract class SenderClause extends Clause {
             news.await();
             connection.print("end\n");
         }, Role.echo().protocol());
-        try (Stage stage = start(role); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
             assertTrue(sender().offer("while it waits\n"));
             assertEquals("while it waits", client.line());
             news.countDown();
@@ -197,7 +197,7 @@ abstract class SenderClause extends Clause {
 
     @Test
     void shouldEndTheConnectionWhenASenderClosesIt() throws Exception {
-        try (Stage stage = lend(); Client client = stage.connect()) {
+        try (ServerFixture stage = lend(); TestClient client = stage.connect()) {
             Sender sender = sender();
             sender.offer("goodbye\n");
             sender.close();
@@ -209,7 +209,7 @@ abstract class SenderClause extends Clause {
 
     @Test
     void shouldSendWhatWasAcceptedBeforeTheHandlerEnds() throws Exception {
-        try (Stage stage = lend(); Client client = stage.connect()) {
+        try (ServerFixture stage = lend(); TestClient client = stage.connect()) {
             Sender sender = sender();
             for (int i = 0; i < 100; i++) {
                 assertTrue(sender.offer("0123456789"));
@@ -238,7 +238,7 @@ abstract class SenderClause extends Clause {
                 input.skip(input.available());
             }
         });
-        try (Stage stage = start(role); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
             assertEquals("", client.textToTheEnd());
             assertFalse(sender().offer("after the end"));
             client.end();
@@ -249,7 +249,7 @@ abstract class SenderClause extends Clause {
     @Test
     void shouldBroadcastToAllWhileOneDoesNotRead() throws Exception {
         needsTwoAtOnce();
-        try (Stage stage = lend(); Client good = stage.connect(); Client bad = stage.connect()) {
+        try (ServerFixture stage = lend(); TestClient good = stage.connect(); TestClient bad = stage.connect()) {
             List<Sender> all = List.of(sender(), sender());
             Sender slow = all.getFirst().id() > all.getLast().id() ? all.getFirst() : all.getLast();
             fill(slow, ByteBuffer.allocate(8 << 10));

@@ -39,9 +39,9 @@ abstract class StallClause extends Clause {
         assumeTrue(cell().runsOnLoops(), "for event loops");
         assumeTrue(cell().style() == Style.PROTOCOL || Carrier.whyNot().isEmpty(),
                 "for handlers on their loop's own thread");
-        try (Stage stage = start(busy(), BusyWork::watched); Client client = stage.connect()) {
+        try (ServerFixture stage = start(busy(), BusyWork::watched); TestClient client = stage.connect()) {
             client.send("x");
-            Recorder.Stall stall = work.awaitReport(stage.events);
+            EventRecorder.Stall stall = work.awaitReport(stage.events);
             client.toTheEnd();
             assertTrue(stall.soFar().toMillis() >= 40, stall::toString);
             stage.awaitOver(1);
@@ -49,7 +49,7 @@ abstract class StallClause extends Clause {
         }
     }
 
-    private static boolean isAsleep(Recorder.Stall stall) {
+    private static boolean isAsleep(EventRecorder.Stall stall) {
         return stall.stack().stream().anyMatch(frame -> frame.getMethodName().equals("sleep"));
     }
 
@@ -57,7 +57,7 @@ abstract class StallClause extends Clause {
     void shouldNotReportAHandlerThatWaits() throws Exception {
         needsStyle(Style.HANDLER);
         Role role = new Role(() -> _ -> Thread.sleep(150), Role.echo().protocol());
-        try (Stage stage = start(role, BusyWork::watched); Client client = stage.connect()) {
+        try (ServerFixture stage = start(role, BusyWork::watched); TestClient client = stage.connect()) {
             client.toTheEnd();
             assertTrue(stage.events.stalls.stream().noneMatch(StallClause::isAsleep),
                     () -> "sleeping is a switch: " + stage.events.stalls);
@@ -67,7 +67,7 @@ abstract class StallClause extends Clause {
     @Test
     void shouldReportNobodyWhereNothingIsShared() throws Exception {
         assumeTrue(!cell().runsOnLoops(), "for models with a thread per connection");
-        try (Stage stage = start(busy(), BusyWork::watched); Client client = stage.connect()) {
+        try (ServerFixture stage = start(busy(), BusyWork::watched); TestClient client = stage.connect()) {
             client.send("x");
             client.toTheEnd();
             assertEquals(0, stage.events.stalls.size());

@@ -24,17 +24,17 @@ abstract class TurnsClause extends Clause {
 
     @Test
     void shouldTakeOneTurnAtATimeAndKeepPlainFieldsVisible() throws Exception {
-        try (Stage stage = start(new Role(Counting::new, Counting::new))) {
-            List<Client> clients = new ArrayList<>();
+        try (ServerFixture stage = start(new Role(Counting::new, Counting::new))) {
+            List<TestClient> clients = new ArrayList<>();
             for (int i = 0; i < (cell().servesTwoAtOnce() ? Math.min(CLIENTS, cell().capacity()) : 1); i++) {
                 clients.add(stage.connect());
             }
             for (int sent = 0; sent < BYTES; sent++) {
-                for (Client client : clients) {
+                for (TestClient client : clients) {
                     client.send(new byte[]{1});
                 }
             }
-            for (Client client : clients) {
+            for (TestClient client : clients) {
                 client.end();
                 assertEquals(Integer.toString(BYTES), client.textToTheEnd());
                 client.close();
@@ -47,9 +47,9 @@ abstract class TurnsClause extends Clause {
     void shouldMakeOneHandlerPerConnection() throws Exception {
         Queue<Object> made = new ConcurrentLinkedQueue<>();
         Role role = new Role(() -> noted(new Counting(), made), () -> noted(new Counting(), made));
-        try (Stage stage = start(role)) {
+        try (ServerFixture stage = start(role)) {
             for (int i = 1; i <= 2; i++) {
-                try (Client client = stage.connect()) {
+                try (TestClient client = stage.connect()) {
                     client.send("x".repeat(i));
                     client.end();
                     assertEquals(Integer.toString(i), client.textToTheEnd(), "fields are the connection's own");
@@ -74,9 +74,9 @@ abstract class TurnsClause extends Clause {
                 connection.print("hello");
             }
         };
-        try (Stage stage = start(new Role(() -> shared, Role.closes().protocol()))) {
+        try (ServerFixture stage = start(new Role(() -> shared, Role.closes().protocol()))) {
             for (int i = 0; i < 2; i++) {
-                try (Client client = stage.connect()) {
+                try (TestClient client = stage.connect()) {
                     assertEquals("hello", client.textToTheEnd());
                 }
             }
@@ -87,7 +87,7 @@ abstract class TurnsClause extends Clause {
 
     @Test
     void shouldNotReenterWhenMessagesOfOthersComeDuringATurn() throws Exception {
-        try (Stage stage = start(new Role(Shouting::new, Shouting::new)); Client client = stage.connect()) {
+        try (ServerFixture stage = start(new Role(Shouting::new, Shouting::new)); TestClient client = stage.connect()) {
             client.send("x");
             assertEquals("from outside", client.line());
             client.end();

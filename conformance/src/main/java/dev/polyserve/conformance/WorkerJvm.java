@@ -44,8 +44,9 @@ final class WorkerJvm {
             }
         }
         for (Model model : List.of(Model.epoll(), Model.virtualThreads())) {
-            try (Stage stage = Stage.start(new Cell(Style.HANDLER, model, Transport.TCP), Role.greeting());
-                    Client client = stage.connect()) {
+            try (ServerFixture stage = ServerFixture.start(new Cell(Style.HANDLER, model, EndpointKind.TCP),
+                    Role.greeting());
+                    TestClient client = stage.connect()) {
                 client.line();
                 client.end();
                 client.toTheEnd();

@@ -33,7 +33,7 @@ class DescriptorStreamsTest extends StreamContract {
         // Only `virtual` waits in another way than over channels: of the others, one cell of each style and each transport.
         return Cell.streams(Model.iterative(), Model.threads(), Model.threadPool(4), Model.virtualThreads()).stream()
                 .filter(cell -> cell.model() instanceof Model.VirtualThreads
-                        || (cell.style() == Style.HANDLER) == (cell.transport() == Transport.UNIX))
+                        || (cell.style() == Style.HANDLER) == (cell.transport() == EndpointKind.UNIX))
                 .toList();
     }
 }

@@ -59,7 +59,7 @@ class ForkingServersTest extends Clause {
     }
 
     static List<Cell> cells() {
-        return List.of(new Cell(Style.HANDLER, Model.processPerConnection(), Transport.TCP));
+        return List.of(new Cell(Style.HANDLER, Model.processPerConnection(), EndpointKind.TCP));
     }
 
     /// Says in which process it is, and is an echo.
@@ -87,9 +87,9 @@ class ForkingServersTest extends Clause {
     @Test
     void shouldServeThreeClientsOneAfterAnotherAndLeaveNoChild() throws Exception {
         Set<String> children = new TreeSet<>();
-        try (Stage stage = start(tellsItsProcess())) {
+        try (ServerFixture stage = start(tellsItsProcess())) {
             for (int i = 0; i < 3; i++) {
-                try (Client client = stage.connect()) {
+                try (TestClient client = stage.connect()) {
                     children.add(client.line());
                     client.send("hello world\n");
                     assertEquals("hello world", client.line());
@@ -105,30 +105,30 @@ class ForkingServersTest extends Clause {
 
     @Test
     void shouldNotCollectAChildOfTheProgram() throws Exception {
-        try (Stage stage = start(tellsItsProcess())) {
+        try (ServerFixture stage = start(tellsItsProcess())) {
             // Not by ProcessBuilder, which has a thread that waits for each: this one's end waits to be asked for.
             Program program = new Program(List.of("/bin/sh", "-c", "exit 72"), Map.of(), Optional.empty(), false);
             try (Child child = program.start(0, 1, 2)) {
                 for (int i = 0; i < 2; i++) {
                     String worker;
-                    try (Client client = stage.connect()) {
+                    try (TestClient client = stage.connect()) {
                         worker = client.line();
                     }
-                    Patiently.until("the server has collected its own", () -> !exists(worker));
+                    Eventually.until("the server has collected its own", () -> !exists(worker));
                 }
-                assertEquals(Optional.of("exit 72"), child.await(Stage.PATIENCE).map(Exit::text));
+                assertEquals(Optional.of("exit 72"), child.await(ServerFixture.PATIENCE).map(Exit::text));
             }
         }
     }
 
     @Test
     void shouldCollectAChildAsSoonAsItHasServedAndNobodyElseComes() throws Exception {
-        try (Stage stage = start(tellsItsProcess()); Client client = stage.connect()) {
+        try (ServerFixture stage = start(tellsItsProcess()); TestClient client = stage.connect()) {
             String child = client.line();
             assertTrue(exists(child));
             client.end();
             assertEquals("", client.textToTheEnd(), "the end comes without another client's coming");
-            Patiently.until("the child is collected", () -> !exists(child));
+            Eventually.until("the child is collected", () -> !exists(child));
             assertTrue(stage.server.workers().stream().noneMatch(worker -> Long.toString(worker.pid()).equals(child)));
         }
     }
@@ -143,10 +143,10 @@ class ForkingServersTest extends Clause {
                 Thread.onSpinWait();
             }
         });
-        try (Stage stage = start(slow); Client first = stage.connect()) {
+        try (ServerFixture stage = start(slow); TestClient first = stage.connect()) {
             String child = first.line();
             for (int i = 0; i < 2; i++) {
-                try (Client other = stage.connect()) {
+                try (TestClient other = stage.connect()) {
                     assertNotEquals(child, other.line());
                     other.send("go on\n");
                     assertEquals("", other.textToTheEnd());
@@ -166,7 +166,7 @@ class ForkingServersTest extends Clause {
             }
             connection.writeLine(line);
         });
-        try (Stage stage = start(exits); Client good = stage.connect(); Client bad = stage.connect()) {
+        try (ServerFixture stage = start(exits); TestClient good = stage.connect(); TestClient bad = stage.connect()) {
             bad.send("exit\n");
             bad.awaitGone();
             Throwable error = assertInstanceOf(Cause.Failed.class, stage.events.nextCause()).error();
@@ -180,16 +180,16 @@ class ForkingServersTest extends Clause {
 
     @Test
     void shouldHoldNoMoreChildrenThanItServes() throws Exception {
-        try (Stage stage = start(tellsItsProcess())) {
+        try (ServerFixture stage = start(tellsItsProcess())) {
             List<String> children = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                try (Client client = stage.connect()) {
+                try (TestClient client = stage.connect()) {
                     children.add(client.line());
                 }
             }
             stage.awaitOver(10);
             assertEquals(10, Set.copyOf(children).size());
-            Patiently.until("all are collected", () -> children.stream().noneMatch(ForkingServersTest::exists));
+            Eventually.until("all are collected", () -> children.stream().noneMatch(ForkingServersTest::exists));
         }
     }
 
@@ -197,7 +197,8 @@ class ForkingServersTest extends Clause {
     void shouldAnswerUnixDatagrams() throws Exception {
         Path directory = Files.createTempDirectory("polyserve");
         Endpoint endpoint = new Endpoint.UnixDatagram(directory.resolve("server"));
-        try (Server server = Stage.builder(cell, endpoint).datagrams((request, reply) -> reply.write(request.payload()))
+        try (Server server = ServerFixture.builder(cell, endpoint)
+                .datagrams((request, reply) -> reply.write(request.payload()))
                 .start();
                 UnixDatagramClient client = UnixDatagramClient.connect(directory.resolve("server"),
                         directory.resolve("client"))) {

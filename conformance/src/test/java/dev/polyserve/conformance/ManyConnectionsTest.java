@@ -28,7 +28,7 @@ class ManyConnectionsTest {
                 cells.addAll(Cell.streams(model));
             }
         }
-        cells.removeIf(cell -> cell.transport() != Transport.TCP);
+        cells.removeIf(cell -> cell.transport() != EndpointKind.TCP);
         return cells;
     }
 
@@ -41,7 +41,8 @@ class ManyConnectionsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cells")
     void shouldHoldThousandsOfSilentConnectionsAndForgetThem(Cell cell) throws Exception {
-        try (Stage stage = Stage.start(cell, Role.greeting(), with -> with.options(Options.defaults()))) {
+        try (ServerFixture stage = ServerFixture.start(cell, Role.greeting(),
+                with -> with.options(Options.defaults()))) {
             hold(stage, 100);
             stage.awaitOver(100);
             long heapBefore = heapBytes();
@@ -59,7 +60,7 @@ class ManyConnectionsTest {
     }
 
     /// Opens so many, sees each served, and closes them all.
-    private static void hold(Stage stage, int count) throws IOException, InterruptedException {
+    private static void hold(ServerFixture stage, int count) throws IOException, InterruptedException {
         List<java.nio.channels.SocketChannel> clients = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {

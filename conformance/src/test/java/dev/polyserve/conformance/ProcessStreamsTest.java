@@ -36,11 +36,11 @@ class ProcessStreamsTest extends StreamContract {
         Model virtual = Model.processPool(1);
         Model epoll = Model.processPool(1).withInner(Model.epoll());
         List<Cell> cells = new ArrayList<>(List.of(
-                new Cell(Style.HANDLER, single, Transport.TCP),
-                new Cell(Style.HANDLER, iterative, Transport.UNIX),
-                new Cell(Style.PROTOCOL, threads, Transport.TCP),
-                new Cell(Style.HANDLER, virtual, Transport.TCP),
-                new Cell(Style.PROTOCOL, epoll, Transport.UNIX)));
+                new Cell(Style.HANDLER, single, EndpointKind.TCP),
+                new Cell(Style.HANDLER, iterative, EndpointKind.UNIX),
+                new Cell(Style.PROTOCOL, threads, EndpointKind.TCP),
+                new Cell(Style.HANDLER, virtual, EndpointKind.TCP),
+                new Cell(Style.PROTOCOL, epoll, EndpointKind.UNIX)));
         for (Cell cell : Cell.streams(single, iterative, threads, virtual, epoll)) {
             if (!cells.contains(cell)) {
                 cells.add(cell);

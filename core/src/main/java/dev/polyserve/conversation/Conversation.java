@@ -22,18 +22,18 @@ public abstract sealed class Conversation extends Termination implements Connect
     /// @param id its number
     /// @param ends its two sides
     /// @param endpoint the listener it came through
-    public record Identity(long id, Ends ends, Endpoint endpoint) {
+    public record Identity(long id, EndpointPair ends, Endpoint endpoint) {
         /// Between two addresses that are known.
         public Identity(long id, SocketAddress peer, SocketAddress local, Endpoint endpoint) {
-            this(id, Ends.of(peer, local), endpoint);
+            this(id, EndpointPair.of(peer, local), endpoint);
         }
     }
 
     private final long id;
-    private final Ends ends;
+    private final EndpointPair ends;
     private final Endpoint endpoint;
-    private final Completion completion = new Completion();
-    private volatile Watcher watcher = Watcher.NOBODY;
+    private final ConnectionLifecycle completion = new ConnectionLifecycle();
+    private volatile DeadlineMonitor deadlineMonitor = DeadlineMonitor.NOBODY;
     private @Nullable Attributes attributes;
     private long finalAgeNanos;
     private long accountedBytes;
@@ -125,20 +125,20 @@ public abstract sealed class Conversation extends Termination implements Connect
     abstract void discard();
 
     /// Who asks [#watch]. Set before the conversation begins.
-    public final void watchedBy(Watcher asking) {
-        watcher = asking;
+    public final void watchedBy(DeadlineMonitor asking) {
+        deadlineMonitor = asking;
     }
 
     /// Makes the conversation end so long from now, if that is sooner.
     final void endWithin(long nanos) {
         if (shorten(nanos)) {
-            watcher.askNow();
+            deadlineMonitor.askNow();
         }
     }
 
     /// The server's limits have changed: those that hold now are asked for now. **Thread**: any.
     public final void limitsChanged() {
-        watcher.askNow();
+        deadlineMonitor.askNow();
     }
 
     /// Ends it if a limit has passed. **Thread**: the watcher.
@@ -197,7 +197,7 @@ public abstract sealed class Conversation extends Termination implements Connect
         } finally {
             // After the listener, so that a server that has drained has told everything.
             context.ended(this);
-            watcher.over();
+            deadlineMonitor.over();
         }
         completion.complete().forEach(this::call);
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: [#begins], [#moved], [#failed] and [#ends] are called by one thread at a time.
 public final class DelegatedConversation extends Conversation {
     /// Where it is served.
-    public interface Elsewhere {
+    public interface RemoteControl {
         /// Ends it at once; what comes of that is told with [DelegatedConversation#ends]. **Thread**: any.
         void end();
 
@@ -32,12 +32,12 @@ public final class DelegatedConversation extends Conversation {
         }
     }
 
-    private final Elsewhere elsewhere;
+    private final RemoteControl elsewhere;
     private boolean begun;
     private volatile Command.@Nullable Exit exit;
 
     /// A conversation that is going to be held there.
-    public DelegatedConversation(ServerContext context, Identity identity, Elsewhere elsewhere) {
+    public DelegatedConversation(ServerContext context, Identity identity, RemoteControl elsewhere) {
         super(context, identity);
         this.elsewhere = elsewhere;
     }
@@ -96,8 +96,8 @@ public final class DelegatedConversation extends Conversation {
 
     /// The limits of its waits are kept where it is served.
     @Override
-    Pending pending(boolean toWrite) {
-        return Pending.NO;
+    ReadinessCheck pending(boolean toWrite) {
+        return ReadinessCheck.NO;
     }
 
     @Override

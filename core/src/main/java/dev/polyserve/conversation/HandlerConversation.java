@@ -345,7 +345,7 @@ public final class HandlerConversation extends Conversation implements Connectio
     }
 
     @Override
-    Pending pending(boolean toWrite) {
+    ReadinessCheck pending(boolean toWrite) {
         return wire.pending(toWrite);
     }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the owner, except [#shutdown], [#cutInput] and the sender.
 public final class ProtocolConversation extends Conversation implements Output {
     private final Supplier<? extends Protocol> factory;
-    private final Driver driver;
+    private final ProtocolDriver driver;
     /// The wire of a pumped conversation; a driven one has none.
     private final @Nullable Wire wire;
     private final InputBuffer in;
@@ -40,7 +40,7 @@ public final class ProtocolConversation extends Conversation implements Output {
     private boolean aboveHighWater;
 
     private ProtocolConversation(ServerContext context, Identity identity, Supplier<? extends Protocol> factory,
-            Driver driver, @Nullable Wire wire) {
+            ProtocolDriver driver, @Nullable Wire wire) {
         super(context, identity);
         this.factory = factory;
         this.driver = driver;
@@ -53,7 +53,7 @@ public final class ProtocolConversation extends Conversation implements Output {
 
     /// A conversation that an event loop drives.
     public static ProtocolConversation driven(ServerContext context, Identity identity,
-            Supplier<? extends Protocol> factory, Driver driver) {
+            Supplier<? extends Protocol> factory, ProtocolDriver driver) {
         return new ProtocolConversation(context, identity, factory, driver, null);
     }
 
@@ -82,7 +82,7 @@ public final class ProtocolConversation extends Conversation implements Output {
 
     /// A pump sends what is queued itself, before it ends our side.
     private boolean nothingToSend() {
-        return out.pending() == 0 && (!(outbox instanceof DrivenOutbox queued) || queued.isEmpty());
+        return out.pending() == 0 && (!(outbox instanceof LoopOutbox queued) || queued.isEmpty());
     }
 
     /// Whether it is over but for [#finish].
@@ -205,7 +205,7 @@ public final class ProtocolConversation extends Conversation implements Output {
 
     /// Takes what others have queued, as far as the high-water mark allows. **Thread**: the owner.
     public void takeQueued() {
-        if (!(outbox instanceof DrivenOutbox queued)) {
+        if (!(outbox instanceof LoopOutbox queued)) {
             return;
         }
         queued.came();
@@ -347,7 +347,7 @@ public final class ProtocolConversation extends Conversation implements Output {
     @Override
     public Sender sender() {
         if (outbox == null) {
-            outbox = wire == null ? new DrivenOutbox(this, driver) : new WireOutbox(this, wire);
+            outbox = wire == null ? new LoopOutbox(this, driver) : new WireOutbox(this, wire);
             if (outputEnding) {
                 outbox.seal();
             }
@@ -373,8 +373,8 @@ public final class ProtocolConversation extends Conversation implements Output {
     }
 
     @Override
-    Pending pending(boolean toWrite) {
-        return toWrite || wantsRead() ? driver.pending(toWrite) : Pending.NO;
+    ReadinessCheck pending(boolean toWrite) {
+        return toWrite || wantsRead() ? driver.pending(toWrite) : ReadinessCheck.NO;
     }
 
     @Override

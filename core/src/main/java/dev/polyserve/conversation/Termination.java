@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// sees it at its next operation and comes to the end by itself; only it completes.
 ///
 /// **Thread**: any, where nothing else is said.
-abstract class Termination extends Patience {
+abstract class Termination extends Deadlines {
     private static final VarHandle CAUSE;
 
     static {

@@ -63,8 +63,8 @@ public interface Wire {
     /// Whether what the owner waits for is there. **Thread**: any.
     ///
     /// @param toWrite whether it waits for room, rather than for input
-    default Pending pending(boolean toWrite) {
-        return Pending.NO;
+    default ReadinessCheck pending(boolean toWrite) {
+        return ReadinessCheck.NO;
     }
 
     /// Makes [#close] send a reset, where the protocol has one, instead of an end.

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The driver of a pumped conversation: its thread waits in the wire, which wakes it, or here when there is nothing to read.
 ///
-/// **Thread**: as [Driver]; [#await] the pump's.
-final class WireDriver implements Driver {
+/// **Thread**: as [ProtocolDriver]; [#await] the pump's.
+final class WireDriver implements ProtocolDriver {
     private final Wire wire;
     private volatile @Nullable Thread pump;
 
@@ -37,7 +37,7 @@ final class WireDriver implements Driver {
     }
 
     @Override
-    public Pending pending(boolean toWrite) {
+    public ReadinessCheck pending(boolean toWrite) {
         return wire.pending(toWrite);
     }
 

@@ -3,7 +3,7 @@ package dev.polyserve.io;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.LingeringClose;
-import dev.polyserve.conversation.Pending;
+import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
@@ -89,7 +89,7 @@ public final class BlockingWire implements Wire {
     }
 
     @Override
-    public Pending pending(boolean toWrite) {
+    public ReadinessCheck pending(boolean toWrite) {
         return socket.pending(toWrite);
     }
 

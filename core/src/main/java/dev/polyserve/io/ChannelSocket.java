@@ -1,7 +1,7 @@
 package dev.polyserve.io;
 
 import dev.polyserve.ConnectionInfo;
-import dev.polyserve.conversation.Pending;
+import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.io.InputStream;
@@ -98,15 +98,15 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
 
     /// The JDK tells how much there is to read, though not that there is an end, and that of TCP only.
     @Override
-    public Pending pending(boolean toWrite) {
+    public ReadinessCheck pending(boolean toWrite) {
         if (toWrite || !(peer instanceof InetSocketAddress)) {
-            return Pending.UNKNOWN;
+            return ReadinessCheck.UNKNOWN;
         }
         try {
-            return channel.socket().getInputStream().available() > 0 ? Pending.YES : Pending.UNKNOWN;
+            return channel.socket().getInputStream().available() > 0 ? ReadinessCheck.YES : ReadinessCheck.UNKNOWN;
         } catch (IOException e) {
             // Closed, or its input is: the owner sees that.
-            return Pending.UNKNOWN;
+            return ReadinessCheck.UNKNOWN;
         }
     }
 

@@ -23,7 +23,7 @@ public final class ChannelTransport implements Transport {
         if (endpoint instanceof Endpoint.Inherited) {
             throw new BindFailedException(endpoint, BindFailedException.NOT_INHERITED, null);
         }
-        return endpoint instanceof Endpoint.Udp udp && Hosts.isWildcard(udp.host())
+        return endpoint instanceof Endpoint.Udp udp && HostResolver.isWildcard(udp.host())
                 ? LocalAddresses.places(udp)
                 : Transport.super.places(endpoint);
     }
@@ -56,7 +56,7 @@ public final class ChannelTransport implements Transport {
     }
 
     private static Listener listenTcp(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
-        InetSocketAddress address = Hosts.resolve(tcp, tcp.host(), tcp.port());
+        InetSocketAddress address = HostResolver.resolve(tcp, tcp.host(), tcp.port());
         ChannelOptions.requirePossible(tcp, options);
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
@@ -73,11 +73,12 @@ public final class ChannelTransport implements Transport {
     }
 
     private static DatagramPort bindUdp(Endpoint.Udp udp, Options.Sockets options) throws IOException {
-        InetSocketAddress address = Hosts.resolve(udp, udp.host(), udp.port());
+        InetSocketAddress address = HostResolver.resolve(udp, udp.host(), udp.port());
         // An IPv4 socket for an IPv4 address, so that peers and our own address look like what was asked for.
-        DatagramChannel channel = Hosts.isEvery(udp.host()) || !(address.getAddress() instanceof java.net.Inet4Address)
-                ? DatagramChannel.open()
-                : DatagramChannel.open(StandardProtocolFamily.INET);
+        DatagramChannel channel = HostResolver.isEvery(udp.host())
+                || !(address.getAddress() instanceof java.net.Inet4Address)
+                        ? DatagramChannel.open()
+                        : DatagramChannel.open(StandardProtocolFamily.INET);
         try {
             channel.configureBlocking(false);
             ChannelOptions.setBuffers(channel, options);

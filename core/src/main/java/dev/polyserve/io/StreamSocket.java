@@ -1,7 +1,7 @@
 package dev.polyserve.io;
 
-import dev.polyserve.conversation.Ends;
-import dev.polyserve.conversation.Pending;
+import dev.polyserve.conversation.EndpointPair;
+import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 /// One accepted connection: bytes in, bytes out.
 ///
 /// **Thread**: the owner, except [#cutInput] and [#shutdown]; reading and writing may be two threads.
-public interface StreamSocket extends Source, Ends {
+public interface StreamSocket extends Source, EndpointPair {
     /// What a read returns at the end of input.
     int END = -1;
     /// What [#readWithin] returns when the time was not enough.
@@ -63,8 +63,8 @@ public interface StreamSocket extends Source, Ends {
     /// Whether what a wait is for is there. **Thread**: any.
     ///
     /// @param toWrite whether it is for room, rather than for input
-    default Pending pending(boolean toWrite) {
-        return Pending.UNKNOWN;
+    default ReadinessCheck pending(boolean toWrite) {
+        return ReadinessCheck.UNKNOWN;
     }
 
     /// Ends our side: the peer sees the end of input.

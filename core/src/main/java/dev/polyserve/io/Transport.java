@@ -16,7 +16,7 @@ public interface Transport {
     ///
     /// @throws IOException naming the endpoint and what is wrong
     default List<Place> places(Endpoint endpoint) throws IOException {
-        return Hosts.each(endpoint).stream().map(one -> new Place(one, one.datagram())).toList();
+        return HostResolver.each(endpoint).stream().map(one -> new Place(one, one.datagram())).toList();
     }
 
     /// A socket that was opened here was closed again before it was served.

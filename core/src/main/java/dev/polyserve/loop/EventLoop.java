@@ -45,14 +45,14 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// From other threads.
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final RunQueue continuations = new RunQueue();
-    private final Coroutines coroutines;
-    private final Spin spin;
+    private final CoroutineScheduler coroutines;
+    private final BusyPoll spin;
     private Consumer<? super IOException> whenLost = _ -> {};
     private volatile boolean asleep;
     private volatile boolean stopping;
     private volatile boolean ended;
-    private final LateThread late;
-    private final Turn turn = new Turn();
+    private final FallbackExecutor late;
+    private final TurnState turn = new TurnState();
     private final TurnClock turnClock;
 
     /// @param daemon whether the program may end while it runs
@@ -61,15 +61,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// @param errors hears what a task threw; the loop goes on
     public EventLoop(String name, Multiplexer multiplexer, NanoClock clock, boolean daemon, boolean lendsThread,
             long spinNanos, Consumer<Throwable> errors) {
-        this.spin = new Spin(multiplexer, clock, spinNanos, this::hasWork);
+        this.spin = new BusyPoll(multiplexer, clock, spinNanos, this::hasWork);
         this.name = name;
         this.multiplexer = multiplexer;
         this.clock = clock;
         this.errors = errors;
         this.turnClock = new TurnClock(clock.nanos());
         this.timers = new TimerWheel(turnClock.nowNanos());
-        this.coroutines = new Coroutines(this, lendsThread);
-        this.late = new LateThread(name + "-late", this::runLeft);
+        this.coroutines = new CoroutineScheduler(this, lendsThread);
+        this.late = new FallbackExecutor(name + "-late", this::runLeft);
         this.thread = new CarrierThread(name, daemon, this::run);
     }
 
@@ -140,7 +140,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /// Its coroutines, and their hub.
-    public Coroutines coroutines() {
+    public CoroutineScheduler coroutines() {
         return coroutines;
     }
 
@@ -217,20 +217,20 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /// Cancels a scheduled task; harmless when it has run.
     public void cancel(Delayed delayed) {
-        ((RepeatedTask) delayed).cancel();
+        ((PeriodicTask) delayed).cancel();
     }
 
     /// Runs a task again and again, each time after the delay it returns, until that is negative or it is cancelled.
     public Delayed repeat(long delayNanos, Repeated task) {
-        RepeatedTask repetition = new RepeatedTask(this, task);
-        set(repetition, delayNanos);
-        return repetition;
+        PeriodicTask periodicTimer = new PeriodicTask(this, task);
+        set(periodicTimer, delayNanos);
+        return periodicTimer;
     }
 
     /// Keeps asking a conversation for its time limits until it is over. **Thread**: the loop's; the conversation may belong
     /// to any.
     public void watch(Conversation conversation) {
-        LimitWatch watching = new LimitWatch(this, conversation);
+        LimitTimer watching = new LimitTimer(this, conversation);
         watching.runSoon();
         conversation.watchedBy(watching);
     }
@@ -401,7 +401,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /// A scheduled task.
-    public sealed interface Delayed permits RepeatedTask {}
+    public sealed interface Delayed permits PeriodicTask {}
 
     /// A task that says when it wants to run again.
     @FunctionalInterface

@@ -3,10 +3,10 @@ package dev.polyserve.loop;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.Driver;
+import dev.polyserve.conversation.ProtocolDriver;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.conversation.Pending;
+import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.conversation.ProtocolConversation;
 import dev.polyserve.io.ChannelSource;
 import dev.polyserve.io.StreamSocket;
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A turn reads once and writes a bounded number of times, so that no connection keeps the loop from the others.
 ///
-/// **Thread**: the loop's, except what [Driver] says.
-public final class LoopDriver implements Driver, Multiplexer.Ready {
+/// **Thread**: the loop's, except what [ProtocolDriver] says.
+public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
     private static final int WRITES_PER_TURN = 16;
     private static final Step NOTHING = (_, _) -> {};
 
@@ -233,15 +233,15 @@ public final class LoopDriver implements Driver, Multiplexer.Ready {
     }
 
     @Override
-    public Pending pending(boolean toWrite) {
+    public ReadinessCheck pending(boolean toWrite) {
         return pending(loop, socket, toWrite);
     }
 
     /// As [StreamSocket#pending]. A channel of the JDK is asked on its loop only: asking takes the channel's lock, which another thread could
     /// hand to a coroutine while the loop itself is queued for it.
-    static Pending pending(EventLoop loop, StreamSocket socket, boolean toWrite) {
+    static ReadinessCheck pending(EventLoop loop, StreamSocket socket, boolean toWrite) {
         boolean mayAsk = !(socket instanceof ChannelSource) || Thread.currentThread().equals(loop.thread());
-        return mayAsk ? socket.pending(toWrite) : Pending.UNKNOWN;
+        return mayAsk ? socket.pending(toWrite) : ReadinessCheck.UNKNOWN;
     }
 
     @Override

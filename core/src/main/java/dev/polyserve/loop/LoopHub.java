@@ -1,7 +1,7 @@
 package dev.polyserve.loop;
 
 import dev.polyserve.coroutine.Carrier;
-import dev.polyserve.coroutine.Ground;
+import dev.polyserve.coroutine.HubScheduler;
 import dev.polyserve.coroutine.HubHost;
 import dev.polyserve.coroutine.HubOptions;
 import dev.polyserve.coroutine.Task;
@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The hub of an event loop, for handlers and callbacks that ask for one: its tasks take turns with all else on the loop.
 ///
-/// **Thread**: as [Ground].
-final class LoopHub implements Ground {
+/// **Thread**: as [HubScheduler].
+final class LoopHub implements HubScheduler {
     /// How long tasks may take to end when the loop does.
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 

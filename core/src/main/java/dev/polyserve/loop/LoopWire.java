@@ -6,7 +6,7 @@ import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.conversation.Pending;
+import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.conversation.PinnedWaitException;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.Wire;
@@ -39,9 +39,9 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
 
     private final EventLoop loop;
     private final StreamSocket socket;
-    private final Gate readable = new Gate();
+    private final ParkGate readable = new ParkGate();
     /// Made by the first write that has to wait.
-    private volatile @Nullable Gate writable;
+    private volatile @Nullable ParkGate writable;
     private volatile boolean over;
     private volatile boolean cut;
     private volatile @Nullable Thread coroutine;
@@ -91,7 +91,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     public void ready(int readiness) {
         loop.turnBegins();
         int disarm = readiness & Multiplexer.WRITE;
-        Gate forWriting = writable;
+        ParkGate forWriting = writable;
         if (disarm != 0 && forWriting != null) {
             forWriting.open();
         }
@@ -167,10 +167,10 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
         }
     }
 
-    private Gate forWriting() {
-        Gate gate = writable;
+    private ParkGate forWriting() {
+        ParkGate gate = writable;
         if (gate == null) {
-            gate = new Gate();
+            gate = new ParkGate();
             writable = gate;
         }
         return gate;
@@ -208,7 +208,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     }
 
     @Override
-    public Pending pending(boolean toWrite) {
+    public ReadinessCheck pending(boolean toWrite) {
         return LoopDriver.pending(loop, socket, toWrite);
     }
 
@@ -270,7 +270,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
         loop.post(() -> {
             socket.shutdown();
             readable.wake();
-            Gate forWriting = writable;
+            ParkGate forWriting = writable;
             if (forWriting != null) {
                 forWriting.wake();
             }
@@ -326,7 +326,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     /// Waits until the gate opens or the connection is over.
     ///
     /// @return false when the time was not enough
-    private boolean await(Gate gate, int operation, long atMostNanos) throws IOException {
+    private boolean await(ParkGate gate, int operation, long atMostNanos) throws IOException {
         boolean direct = isOnLoop();
         if (direct) {
             arm(interest | operation);
@@ -352,7 +352,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
         }
     }
 
-    private boolean awaitWithin(Gate gate, int operation, long atMostNanos, boolean direct) throws IOException {
+    private boolean awaitWithin(ParkGate gate, int operation, long atMostNanos, boolean direct) throws IOException {
         long deadline = System.nanoTime() + atMostNanos;
         EventLoop.@Nullable Delayed limit = direct ? loop.schedule(atMostNanos, gate::wake) : null;
         try {
@@ -372,7 +372,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
         }
     }
 
-    private boolean comes(Gate gate, int operation) {
+    private boolean comes(ParkGate gate, int operation) {
         return gate.isReady() || over || (cut && operation == Multiplexer.READ);
     }
 

@@ -40,8 +40,8 @@ final class Acceptor implements Multiplexer.Ready {
 
     private final EventLoop loop;
     private final Listener listener;
-    private final Intake intake;
-    private final Allowance allowance;
+    private final Intake connectionStarter;
+    private final AcceptPolicy acceptPolicy;
     private final ServerListener events;
     private final Runnable onDown;
     private final Backoff backoff = new Backoff();
@@ -50,12 +50,13 @@ final class Acceptor implements Multiplexer.Ready {
     private int fatalInARow;
     private int retriedInARow;
 
-    Acceptor(EventLoop loop, Listener listener, Intake intake, Allowance allowance, ServerListener events,
+    Acceptor(EventLoop loop, Listener listener, Intake connectionStarter, AcceptPolicy acceptPolicy,
+            ServerListener events,
             Runnable onDown) {
         this.loop = loop;
         this.listener = listener;
-        this.intake = intake;
-        this.allowance = allowance;
+        this.connectionStarter = connectionStarter;
+        this.acceptPolicy = acceptPolicy;
         this.events = events;
         this.onDown = onDown;
     }
@@ -70,7 +71,7 @@ final class Acceptor implements Multiplexer.Ready {
             return;
         }
         try {
-            int interest = allowance.any() && intake.hasRoom() ? Multiplexer.READ : 0;
+            int interest = acceptPolicy.any() && connectionStarter.hasRoom() ? Multiplexer.READ : 0;
             if (watch == null) {
                 watch = loop.watch(listener, interest, this);
             } else {
@@ -93,7 +94,7 @@ final class Acceptor implements Multiplexer.Ready {
 
     /// Who was accepted elsewhere comes in though no other one may.
     private boolean mayAccept() {
-        if (allowance.any() && intake.hasRoom()) {
+        if (acceptPolicy.any() && connectionStarter.hasRoom()) {
             return true;
         }
         disarm();
@@ -130,7 +131,7 @@ final class Acceptor implements Multiplexer.Ready {
 
     private void take(StreamSocket socket) {
         try {
-            intake.take(socket, listener);
+            connectionStarter.take(socket, listener);
         } catch (RuntimeException | Error e) {
             events.acceptFailed(listener.endpoint(), e, Duration.ZERO);
         }
@@ -149,9 +150,9 @@ final class Acceptor implements Multiplexer.Ready {
         }
         fatalInARow = 0;
         retriedInARow = 0;
-        allowance.used();
+        acceptPolicy.used();
         try {
-            intake.take(socket, listener);
+            connectionStarter.take(socket, listener);
             // Only now: a system that gives sockets but no threads is exhausted, too.
             backoff.succeeded();
             return true;

@@ -18,21 +18,21 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Every model in which a connection has a thread for its time: they differ in the [Hosting] alone.
+/// Every model in which a connection has a thread for its time: they differ in the [ExecutorPolicy] alone.
 ///
 /// The accept loop accepts and watches time limits; it is no daemon, so a started server keeps the program alive.
 public final class BlockingRunner implements Runner {
     private final Transport transport;
-    private final Hosting hosting;
+    private final ExecutorPolicy executorPolicy;
     private final Engine.@Nullable Streams style;
     private final ServerContext context;
     private final EventLoop acceptLoop;
-    private @Nullable Host host;
+    private @Nullable ConnectionExecutor host;
 
-    private BlockingRunner(Hosting hosting, Multiplexer multiplexer, Transport transport,
+    private BlockingRunner(ExecutorPolicy executorPolicy, Multiplexer multiplexer, Transport transport,
             Engine.@Nullable Streams style, ServerContext context) {
         this.transport = transport;
-        this.hosting = hosting;
+        this.executorPolicy = executorPolicy;
         this.style = style;
         this.context = context;
         this.acceptLoop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0,
@@ -42,9 +42,10 @@ public final class BlockingRunner implements Runner {
     /// A runner over sockets and a multiplexer for its accept loop, both of one family.
     ///
     /// @throws IOException when the multiplexer cannot be opened
-    public static Runner open(Hosting hosting, LoopRunner.Opening opening, Transport transport, Engine.Setup setup,
+    public static Runner open(ExecutorPolicy executorPolicy, LoopRunner.Opening opening, Transport transport,
+            Engine.Setup setup,
             ServerContext context) throws IOException {
-        return new BlockingRunner(hosting, opening.open(), transport, setup.streams(), context);
+        return new BlockingRunner(executorPolicy, opening.open(), transport, setup.streams(), context);
     }
 
     @Override
@@ -54,7 +55,7 @@ public final class BlockingRunner implements Runner {
 
     @Override
     public void start(Consumer<? super IOException> whenLost) {
-        host = hosting.hosts.get();
+        host = executorPolicy.hosts.get();
         acceptLoop.start(whenLost);
     }
 
@@ -65,12 +66,12 @@ public final class BlockingRunner implements Runner {
 
     @Override
     public int capacity() {
-        return hosting.capacity;
+        return executorPolicy.capacity;
     }
 
     @Override
     public boolean servesInline() {
-        return hosting.inline;
+        return executorPolicy.inline;
     }
 
     @Override
@@ -109,7 +110,7 @@ public final class BlockingRunner implements Runner {
         acceptLoop.awaitEnd();
     }
 
-    private Host requireHost() {
+    private ConnectionExecutor requireHost() {
         if (host == null) {
             throw new IllegalStateException("the server was not started");
         }

@@ -81,7 +81,7 @@ final class Counters implements ServerListener {
         acceptErrors.increment();
     }
 
-    ServerStats snapshot(long active, long bufferedBytes, long workerRestarts, Runner.Elsewhere elsewhere) {
+    ServerStats snapshot(long active, long bufferedBytes, long workerRestarts, Runner.RemoteCounters remoteCounters) {
         Map<Limit, Long> counts = new EnumMap<>(Limit.class);
         reached.forEach((limit, adder) -> {
             long count = adder.sum();
@@ -90,7 +90,7 @@ final class Counters implements ServerListener {
             }
         });
         return new ServerStats(active, accepted.sum(), rejected.sum(), failed.sum(), acceptErrors.sum(),
-                datagramsIn.sum() + elsewhere.datagramsIn(), datagramsOut.sum() + elsewhere.datagramsOut(),
-                bytesIn.sum(), bytesOut.sum(), bufferedBytes + elsewhere.bufferedBytes(), workerRestarts, counts);
+                datagramsIn.sum() + remoteCounters.datagramsIn(), datagramsOut.sum() + remoteCounters.datagramsOut(),
+                bytesIn.sum(), bytesOut.sum(), bufferedBytes + remoteCounters.bufferedBytes(), workerRestarts, counts);
     }
 }

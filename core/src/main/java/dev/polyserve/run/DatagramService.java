@@ -48,7 +48,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     private final DatagramPort port;
     private final DatagramHandler handler;
     private final Options options;
-    private final Allowance allowance;
+    private final AcceptPolicy acceptPolicy;
     private final Counters counters;
     private final ServerListener events;
     private final BufferBudget budget;
@@ -68,17 +68,17 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     private boolean resumes;
 
     DatagramService(Runner runner, DatagramPort port, DatagramHandler handler, ServerContext context,
-            Allowance allowance, Counters counters, Taken taken) {
+            AcceptPolicy acceptPolicy, Counters counters, Taken taken) {
         this.loop = runner.acceptLoop();
         this.port = port;
         this.handler = handler;
         this.options = context.options();
         this.budget = context.budget();
-        this.allowance = allowance;
+        this.acceptPolicy = acceptPolicy;
         this.counters = counters;
         this.events = context.listener();
-        Optional<Executor> elsewhere = runner.datagramExecutor();
-        this.executor = elsewhere.orElse(null);
+        Optional<Executor> remoteCounters = runner.datagramExecutor();
+        this.executor = remoteCounters.orElse(null);
         this.capacity = Math.min(runner.capacity(), options.limits().connections());
         this.taken = taken;
         this.servesInline = runner.servesInline();
@@ -95,7 +95,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         if (pause != null) {
             return;
         }
-        int interest = allowance.any() && hasRoom() ? Multiplexer.READ : 0;
+        int interest = acceptPolicy.any() && hasRoom() ? Multiplexer.READ : 0;
         try {
             if (watch == null) {
                 watch = loop.watch(port, interest, this);
@@ -142,7 +142,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
 
     private void receiveSome() {
         for (int left = DATAGRAMS_PER_TURN; left > 0; left--) {
-            if (!allowance.any() || !hasRoom()) {
+            if (!acceptPolicy.any() || !hasRoom()) {
                 arm();
                 return;
             }
@@ -195,10 +195,10 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
             buffer.position(options.limits().datagramBytes());
         }
         buffer.flip();
-        allowance.used();
+        acceptPolicy.used();
         if (executor == null) {
             handleHere(new Received(peer, port.local(), buffer, truncated));
-            if (!allowance.any()) {
+            if (!acceptPolicy.any()) {
                 port.flush(this); // whoever waits for the last that is served finds it answered
             }
             taken.answer(Served.SERVED);
@@ -223,14 +223,14 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         }
     }
 
-    private void handleElsewhere(Executor elsewhere, Received request, int held) {
+    private void handleElsewhere(Executor remoteCounters, Received request, int held) {
         inFlight.incrementAndGet();
         taken.datagramBegan();
         if (!servesInline) {
             taken.answer(Served.SERVED);
         }
         try {
-            elsewhere.execute(() -> {
+            remoteCounters.execute(() -> {
                 try {
                     answerThere(request);
                 } finally {

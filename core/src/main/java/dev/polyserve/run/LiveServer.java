@@ -49,13 +49,13 @@ final class LiveServer implements Server {
     private final ServerContext context;
     private final Counters counters;
     private final LiveConnections live;
-    private final Intake intake;
+    private final ConnectionStarter connectionStarter;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<SocketAddress> addresses = new ArrayList<>();
-    private final Entrances entrances = new Entrances();
-    private final Allowance allowance;
-    private final OneRequest oneRequest;
-    private final Periodics periodics;
+    private final BoundListeners boundListeners = new BoundListeners();
+    private final AcceptPolicy acceptPolicy;
+    private final SingleRequest singleRequest;
+    private final PeriodicActions periodicActions;
     private final Shutdown shutdown;
     private final NonQueueingLock lock = new NonQueueingLock();
     private volatile State state = State.BOUND;
@@ -65,15 +65,15 @@ final class LiveServer implements Server {
     private LiveServer(Engine.Setup setup) throws IOException {
         this.setup = setup;
         this.counters = new Counters();
-        this.live = new LiveConnections(() -> onAcceptLoop(entrances::arm));
+        this.live = new LiveConnections(() -> onAcceptLoop(boundListeners::arm));
         ServerLog log = new ServerLog();
-        Events events = Events.of(setup, counters, log);
+        CompositeListener events = CompositeListener.of(setup, counters, log);
         this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
         this.runner = Runners.of(setup, context);
-        this.intake = new Intake(runner, live, events, context);
-        this.allowance = new Allowance(now -> runner.allows(now, this::answeredElsewhere));
-        this.oneRequest = new OneRequest(runner, intake, allowance, entrances::arm);
-        this.periodics = new Periodics(setup.periodic(), log);
+        this.connectionStarter = new ConnectionStarter(runner, live, events, context);
+        this.acceptPolicy = new AcceptPolicy(now -> runner.allows(now, this::answeredElsewhere));
+        this.singleRequest = new SingleRequest(runner, connectionStarter, acceptPolicy, boundListeners::arm);
+        this.periodicActions = new PeriodicActions(setup.periodic(), log);
         this.shutdown = new Shutdown(context, live, this::release);
     }
 
@@ -96,13 +96,14 @@ final class LiveServer implements Server {
             case SocketOpening.Opened.Datagrams(DatagramPort port) -> {
                 addresses.add(port.address());
                 DatagramHandler handler = Objects.requireNonNull(setup.datagrams(), "checked before it was opened");
-                entrances.add(
-                        new DatagramService(runner, port, handler, context, allowance, counters, intake));
+                boundListeners.add(
+                        new DatagramService(runner, port, handler, context, acceptPolicy, counters, connectionStarter));
             }
             case SocketOpening.Opened.Stream(Listener listener) -> {
                 addresses.add(listener.address());
-                entrances.add(new Acceptor(runner.acceptLoop(), listener, intake, allowance, context.listener(),
-                        this::oneIsDown));
+                boundListeners.add(
+                        new Acceptor(runner.acceptLoop(), listener, connectionStarter, acceptPolicy, context.listener(),
+                                this::oneIsDown));
             }
         }
     }
@@ -119,7 +120,7 @@ final class LiveServer implements Server {
 
     @Override
     public int port() {
-        return Places.port(endpoints);
+        return BindTargets.port(endpoints);
     }
 
     @Override
@@ -150,7 +151,7 @@ final class LiveServer implements Server {
     @Override
     public int addWorkers(int more) {
         int most = runner.addWorkers(more);
-        onAcceptLoop(entrances::arm);
+        onAcceptLoop(boundListeners::arm);
         return most;
     }
 
@@ -161,7 +162,8 @@ final class LiveServer implements Server {
 
     @Override
     public ServerStats stats() {
-        return counters.snapshot(live.size(), context.budget().used(), runner.workerRestarts(), runner.elsewhere());
+        return counters.snapshot(live.size(), context.budget().used(), runner.workerRestarts(),
+                runner.remoteCounters());
     }
 
     @Override
@@ -191,10 +193,10 @@ final class LiveServer implements Server {
                 ensureRunning();
                 state = State.SERVING;
                 onAcceptLoop(() -> {
-                    allowance.unlimited();
-                    entrances.arm();
+                    acceptPolicy.unlimited();
+                    boundListeners.arm();
                 });
-                periodics.start();
+                periodicActions.start();
             }
             return state == State.SERVING;
         } finally {
@@ -230,13 +232,13 @@ final class LiveServer implements Server {
     @Override
     public Served handleRequest(Duration atMost) throws IOException, InterruptedException {
         runner.starting(this);
-        return oneRequest.handle(ServerContext.nanos(atMost), this::beginOne);
+        return singleRequest.handle(ServerContext.nanos(atMost), this::beginOne);
     }
 
     /// A worker process has taken the one that was allowed. **Thread**: the accept loop's.
     private void answeredElsewhere(Served how) {
-        allowance.used();
-        intake.answer(how);
+        acceptPolicy.used();
+        connectionStarter.answer(how);
     }
 
     private void beginOne() throws IOException {
@@ -268,7 +270,7 @@ final class LiveServer implements Server {
         live.limitsChanged();
         if (running) {
             onAcceptLoop(runner::reconfigured);
-            onAcceptLoop(entrances::arm);
+            onAcceptLoop(boundListeners::arm);
         }
     }
 
@@ -292,12 +294,12 @@ final class LiveServer implements Server {
             paused = pausing;
             onAcceptLoop(() -> {
                 if (pausing) {
-                    allowance.none();
+                    acceptPolicy.none();
                 } else {
-                    allowance.unlimited();
+                    acceptPolicy.unlimited();
                 }
-                entrances.arm();
-                runner.whenHeeded(() -> inForce.complete(null));
+                boundListeners.arm();
+                runner.whenAcknowledged(() -> inForce.complete(null));
             });
         } finally {
             lock.unlock();
@@ -314,7 +316,7 @@ final class LiveServer implements Server {
 
     /// A listener can never accept again. When none is left, so is nothing to do.
     private void oneIsDown() {
-        if (!entrances.isAnyOpen()) {
+        if (!boundListeners.isAnyOpen()) {
             beginStop(context.options().timeouts().drain());
         }
     }
@@ -375,8 +377,8 @@ final class LiveServer implements Server {
                 runner.drains();
                 acceptNobody();
                 // Who was accepted elsewhere before that was heard there is waited for like the others.
-                runner.whenHeeded(() -> {
-                    entrances.closeListeners(wasAccepting);
+                runner.whenAcknowledged(() -> {
+                    boundListeners.closeListeners(wasAccepting);
                     live.expectsNoMore();
                 });
                 shutdown.listenersClosed();
@@ -384,21 +386,21 @@ final class LiveServer implements Server {
             shutdown.begin(deadline);
         } else {
             acceptNobody();
-            entrances.closeListeners(false);
+            boundListeners.closeListeners(false);
             release();
             shutdown.nothingToDo();
         }
     }
 
     private void acceptNobody() {
-        allowance.none();
-        intake.close();
-        entrances.stopReceiving();
+        acceptPolicy.none();
+        connectionStarter.close();
+        boundListeners.stopReceiving();
     }
 
     private void release() {
-        periodics.stop();
-        entrances.closePorts();
+        periodicActions.stop();
+        boundListeners.closePorts();
         runner.stop();
         context.log().close();
     }

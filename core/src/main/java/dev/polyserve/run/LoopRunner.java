@@ -42,7 +42,7 @@ public final class LoopRunner implements Runner {
     private final boolean beside;
     /// Why coroutines run elsewhere; empty when they run on the loops' threads, or there are none.
     private final Optional<String> slower;
-    private final Balance balance;
+    private final LoopBalance balance;
     private int next;
 
     /// A runner with so many loops, each with a multiplexer of its own.
@@ -54,7 +54,7 @@ public final class LoopRunner implements Runner {
     }
 
     /// A runner with one loop that only waits for the sockets: handlers, protocols and datagrams have virtual threads of the
-    /// default scheduler. It is [Hosting#virtual] for sockets whose own waits would hold a carrier.
+    /// default scheduler. It is [ExecutorPolicy#virtual] for sockets whose own waits would hold a carrier.
     ///
     /// @throws IOException when the multiplexer cannot be opened
     public static Runner beside(Opening opening, Transport transport, Engine.Setup setup, ServerContext context)
@@ -105,7 +105,7 @@ public final class LoopRunner implements Runner {
             loops.forEach(loop -> loop.coroutines().offerHub());
         }
         this.monitor = new StallMonitor(loops, context);
-        this.balance = new Balance(loops, context);
+        this.balance = new LoopBalance(loops, context);
     }
 
     /// A loop that spins needs a processor of its own, and whoever it waits for another one.

@@ -75,21 +75,21 @@ public interface Runner {
     }
 
     /// Runs this as soon as what the loop was last told about accepting holds everywhere. **Thread**: the accept loop's.
-    default void whenHeeded(Runnable then) {
+    default void whenAcknowledged(Runnable then) {
         then.run();
     }
 
     /// How many more may come in from now on, within the server's limits. Where worker processes accept, they are told.
     /// **Thread**: the accept loop's.
     ///
-    /// @param answered hears what has become of [Allowed#ONE] that a worker process has taken: a connection, or a datagram, of
+    /// @param answered hears what has become of [AcceptMode#ONE] that a worker process has taken: a connection, or a datagram, of
     ///         which nothing else is told. **Thread**: the accept loop's
-    default void allows(Allowed now, Consumer<Served> answered) {
+    default void allows(AcceptMode now, Consumer<Served> answered) {
         // Who accepts here asks the server each time.
     }
 
     /// How many connections and datagrams may come in.
-    enum Allowed {
+    enum AcceptMode {
         /// Nobody: the server waits to be started, is paused, or ends.
         NONE,
         /// The next one, for `handleRequest`.
@@ -99,8 +99,8 @@ public interface Runner {
     }
 
     /// What its worker processes count by themselves, as they have last told. **Thread**: any.
-    default Elsewhere elsewhere() {
-        return Elsewhere.NOTHING;
+    default RemoteCounters remoteCounters() {
+        return RemoteCounters.NOTHING;
     }
 
     /// Counted in other processes.
@@ -108,12 +108,12 @@ public interface Runner {
     /// @param datagramsIn datagrams received there
     /// @param datagramsOut datagrams sent there
     /// @param bufferedBytes what the buffers of connections occupy there
-    record Elsewhere(long datagramsIn, long datagramsOut, long bufferedBytes) {
-        static final Elsewhere NOTHING = new Elsewhere(0, 0, 0);
+    record RemoteCounters(long datagramsIn, long datagramsOut, long bufferedBytes) {
+        static final RemoteCounters NOTHING = new RemoteCounters(0, 0, 0);
     }
 
     /// The server drains: nobody is accepted any more, and conversations come to their ends. Addresses that others share are
-    /// freed; the listeners are closed when that is heeded ([#whenHeeded]). **Thread**: the accept loop's.
+    /// freed; the listeners are closed when that is heeded ([#whenAcknowledged]). **Thread**: the accept loop's.
     default void drains() {
         // Conversations here ask the server itself.
     }
@@ -129,11 +129,11 @@ public interface Runner {
     /// Where it is decided whether a connection may stay.
     enum Admission {
         /// Here, by all limits and listeners.
-        HERE,
+        LOCAL,
         /// Where it was accepted, but for the limit per address, for which all that are accepted anywhere count.
-        ELSEWHERE_BUT_FOR_ADDRESS,
+        REMOTE_EXCEPT_PER_ADDRESS,
         /// Where it was accepted.
-        ELSEWHERE
+        REMOTE
     }
 
     /// A conversation and what begins it.
@@ -143,7 +143,7 @@ public interface Runner {
 
         /// What is still to be asked about whether it may stay.
         default Admission admission() {
-            return Admission.HERE;
+            return Admission.LOCAL;
         }
 
         /// Begins it. It throws, having begun nothing, when there is no thread to be had. **Thread**: the accept loop's.

@@ -49,10 +49,10 @@ final class Runners {
             return provider.get().runner(model, setup, context);
         }
         return switch (model) {
-            case Model.Iterative _ -> blocking(Hosting.iterative(), setup, context);
-            case Model.Threads _ -> blocking(Hosting.threads(), setup, context);
-            case Model.ThreadPool pool -> blocking(Hosting.pool(pool, setup.options()), setup, context);
-            case Model.VirtualThreads _ -> blocking(Hosting.virtual(), setup, context);
+            case Model.Iterative _ -> blocking(ExecutorPolicy.iterative(), setup, context);
+            case Model.Threads _ -> blocking(ExecutorPolicy.threads(), setup, context);
+            case Model.ThreadPool pool -> blocking(ExecutorPolicy.pool(pool, setup.options()), setup, context);
+            case Model.VirtualThreads _ -> blocking(ExecutorPolicy.virtual(), setup, context);
             case Model.Nio nio ->
                 LoopRunner.open(nio.loops(), SelectorMultiplexer::new, CHANNELS, setup, context);
             case Model.ProcessPerConnection _, Model.ProcessPool _, Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _ ->
@@ -60,8 +60,9 @@ final class Runners {
         };
     }
 
-    private static Runner blocking(Hosting hosting, Engine.Setup setup, ServerContext context) throws IOException {
-        return BlockingRunner.open(hosting, SelectorMultiplexer::new, CHANNELS, setup, context);
+    private static Runner blocking(ExecutorPolicy executorPolicy, Engine.Setup setup, ServerContext context)
+            throws IOException {
+        return BlockingRunner.open(executorPolicy, SelectorMultiplexer::new, CHANNELS, setup, context);
     }
 
     /// What is to be served here of the setup.

@@ -64,7 +64,7 @@ final class SocketOpening {
     /// @throws IOException in one sentence, naming the endpoint; then none is open
     static List<Opened> of(Engine.Setup setup, Transport transport) throws IOException {
         SocketOpening opening = new SocketOpening(setup, transport);
-        List<List<Transport.Place>> places = Places.of(setup, transport);
+        List<List<Transport.Place>> places = BindTargets.of(setup, transport);
         List<Opened> opened = new ArrayList<>();
         try {
             for (int i = 0; i < places.size(); i++) {
@@ -85,7 +85,7 @@ final class SocketOpening {
             List<Opened> opened = new ArrayList<>();
             try {
                 opened.add(open(places.getFirst()));
-                int port = Places.port(List.of(opened.getFirst().endpoint()));
+                int port = BindTargets.port(List.of(opened.getFirst().endpoint()));
                 for (Transport.Place other : places.subList(1, places.size())) {
                     opened.add(open(other.withPort(port)));
                 }

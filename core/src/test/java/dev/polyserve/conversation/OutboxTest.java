@@ -225,7 +225,7 @@ class OutboxTest {
     }
 
     /// Drives nothing.
-    static final class IdleDriver implements Driver {
+    static final class IdleDriver implements ProtocolDriver {
         @Override
         public BufferPool pool() {
             return BufferPool.UNPOOLED;

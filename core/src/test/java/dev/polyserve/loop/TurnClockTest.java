@@ -8,7 +8,7 @@ import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.Driver;
+import dev.polyserve.conversation.ProtocolDriver;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ProtocolConversation;
 import dev.polyserve.conversation.ServerContext;
@@ -71,7 +71,7 @@ class TurnClockTest {
     }
 
     /// Asks the clock of turns, and drives nothing.
-    private final class CountingInTurns implements Driver {
+    private final class CountingInTurns implements ProtocolDriver {
         @Override
         public BufferPool pool() {
             return BufferPool.UNPOOLED;

@@ -32,7 +32,7 @@ class AcceptorTest {
     private final EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, false, 0, error -> {
         throw new AssertionError(error);
     });
-    private final Allowance allowance = new Allowance(_ -> {});
+    private final AcceptPolicy acceptPolicy = new AcceptPolicy(_ -> {});
     private final Acceptor acceptor = new Acceptor(loop, listener, new Acceptor.Intake() {
         @Override
         public boolean hasRoom() {
@@ -43,10 +43,10 @@ class AcceptorTest {
         public void take(StreamSocket socket, Listener from) {
             throw new AssertionError("no socket is made here");
         }
-    }, allowance, events, () -> events.told.add("nothing is left"));
+    }, acceptPolicy, events, () -> events.told.add("nothing is left"));
 
     AcceptorTest() {
-        allowance.unlimited();
+        acceptPolicy.unlimited();
         acceptor.arm();
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public sealed class Group permits Pool {
     private final HubCore core;
     private final Set<Task<?>> tasks = new LinkedHashSet<>();
-    private final Ending leaves = new Ending() {
+    private final TaskEndListener leaves = new TaskEndListener() {
         @Override
         public void ended(Task<?> task) {
             discard(task);

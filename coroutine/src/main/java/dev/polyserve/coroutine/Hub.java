@@ -116,7 +116,7 @@ public final class Hub implements AutoCloseable {
     /// Whether tasks run on the hub's own thread, and every call of the JDK that blocks is a switch. If not, [Carrier#whyNot] says
     /// why, unless the options say so.
     public boolean lendsThread() {
-        return core.ground().lendsThread();
+        return core.scheduler().lendsThread();
     }
 
     /// Its name.
@@ -181,14 +181,14 @@ public final class Hub implements AutoCloseable {
             return;
         }
         Task<?> task = core.requireTask("sleep");
-        core.await(new Waiter(task.strand(), "the time"), task, durationNanos);
+        core.await(new Waiter(task.taskThread(), "the time"), task, durationNanos);
     }
 
     /// Lets the others that are ready run before this one goes on.
     @SuppressWarnings("NamedLikeContextualKeyword") // the word for it; it is always qualified
     public void yield() throws InterruptedException {
         Task<?> task = core.requireTask("yield");
-        task.strand().letOthersRun();
+        task.taskThread().letOthersRun();
         if (Thread.interrupted()) {
             throw task.signals().taken();
         }
@@ -198,7 +198,7 @@ public final class Hub implements AutoCloseable {
     ///
     /// @throws ExecutionException as soon as one fails; its cause is the first error, the others go on
     public void joinAll(Collection<? extends Task<?>> tasks) throws InterruptedException, ExecutionException {
-        Joining joining = join(tasks, tasks.size(), true, Long.MAX_VALUE);
+        JoinWait joining = join(tasks, tasks.size(), true, Long.MAX_VALUE);
         Task<?> failed = joining.firstFailed();
         if (failed != null) {
             throw new ExecutionException(failed + " failed", failed.failure());
@@ -213,7 +213,7 @@ public final class Hub implements AutoCloseable {
         return join(tasks, Math.min(count, tasks.size()), false, nanos(atMost)).ended();
     }
 
-    private Joining join(Collection<? extends Task<?>> tasks, int count, boolean failureIsEnough, long atMostNanos)
+    private JoinWait join(Collection<? extends Task<?>> tasks, int count, boolean failureIsEnough, long atMostNanos)
             throws InterruptedException {
         Task<?> task = core.requireTask("join");
         for (Task<?> joined : tasks) {
@@ -221,11 +221,11 @@ public final class Hub implements AutoCloseable {
                 throw new IllegalArgumentException(joined + " is of another hub: join it by itself");
             }
         }
-        if (task.strand().isBeside()) {
+        if (task.taskThread().isBeside()) {
             return joinInTask(tasks, count, failureIsEnough, atMostNanos);
         }
-        Waiter waiter = new Waiter(task.strand(), tasks);
-        Joining joining = new Joining(waiter, count, failureIsEnough);
+        Waiter waiter = new Waiter(task.taskThread(), tasks);
+        JoinWait joining = new JoinWait(waiter, count, failureIsEnough);
         for (Task<?> joined : tasks) {
             joined.add(joining);
         }
@@ -242,10 +242,10 @@ public final class Hub implements AutoCloseable {
     }
 
     /// For a guest beside the hub.
-    private Joining joinInTask(Collection<? extends Task<?>> tasks, int count, boolean failureIsEnough,
+    private JoinWait joinInTask(Collection<? extends Task<?>> tasks, int count, boolean failureIsEnough,
             long atMostNanos)
             throws InterruptedException {
-        Task<Joining> joining = spawn("join", () -> join(tasks, count, failureIsEnough, atMostNanos));
+        Task<JoinWait> joining = spawn("join", () -> join(tasks, count, failureIsEnough, atMostNanos));
         try {
             return joining.get();
         } catch (ExecutionException e) {
@@ -266,9 +266,9 @@ public final class Hub implements AutoCloseable {
     /// @throws Exception what the computation throws
     public <T> T offload(Callable<T> computation) throws Exception {
         Task<?> task = core.requireTask("offload");
-        Waiter waiter = new Waiter(task.strand(), "a computation elsewhere");
+        Waiter waiter = new Waiter(task.taskThread(), "a computation elsewhere");
         core.onHub(() -> core.live().computesOutside(1));
-        var running = Offload.start(computation, () -> core.ground().execute(() -> {
+        var running = Offload.start(computation, () -> core.scheduler().execute(() -> {
             core.live().computesOutside(-1);
             waiter.wake();
         }));
@@ -294,7 +294,7 @@ public final class Hub implements AutoCloseable {
     ///
     /// @throws Exception what the call throws
     public <T extends @Nullable Object> T blocking(Work<T> call) throws Exception {
-        return core.requireTask("call what blocks").strand().blocking(call);
+        return core.requireTask("call what blocks").taskThread().blocking(call);
     }
 
     HubCore core() {

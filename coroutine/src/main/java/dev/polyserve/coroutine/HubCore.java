@@ -8,19 +8,19 @@ import org.jspecify.annotations.Nullable;
 /// All state is touched only on the loop: by a task that has its turn, a callback or a timer. Other threads let the loop do it.
 final class HubCore {
     private final HubOptions options;
-    private final Ground ground;
+    private final HubScheduler scheduler;
     private final Hub hub;
     private final LiveTasks live = new LiveTasks();
     /// Whose turn it is. Written on the loop only; a thread that finds itself here has its turn.
     private @Nullable Task<?> running;
     private final AtomicLong spawned = new AtomicLong();
-    private final Guests guests;
+    private final AttachedThreads attachedThreads;
 
     /// @param scope what closing the hub ends
-    HubCore(HubOptions options, Ground ground, AutoCloseable scope, Guests guests) {
+    HubCore(HubOptions options, HubScheduler scheduler, AutoCloseable scope, AttachedThreads attachedThreads) {
         this.options = options;
-        this.ground = ground;
-        this.guests = guests;
+        this.scheduler = scheduler;
+        this.attachedThreads = attachedThreads;
         this.hub = new Hub(this, scope);
     }
 
@@ -28,8 +28,8 @@ final class HubCore {
         return options;
     }
 
-    Ground ground() {
-        return ground;
+    HubScheduler scheduler() {
+        return scheduler;
     }
 
     Hub hub() {
@@ -48,20 +48,20 @@ final class HubCore {
 
     /// @throws IllegalStateException when the hub has ended
     <T extends @Nullable Object> Task<T> newTask(String name, Work<T> work) {
-        if (!ground.takesTasks()) {
+        if (!scheduler.takesTasks()) {
             throw new IllegalStateException("the hub " + options.name() + " has ended, and runs no task any more");
         }
         return new Task<>(this, name, work, options.spawnSites() ? new Throwable("spawned here") : null);
     }
 
-    Strand newStrand(Task<?> task, Runnable body) {
-        return ground.lendsThread() ? new LentStrand(this, task, body) : new BatonStrand(this, task, body);
+    TaskThread newStrand(Task<?> task, Runnable body) {
+        return scheduler.lendsThread() ? new HubTaskThread(this, task, body) : new HandoffTaskThread(this, task, body);
     }
 
     /// A turn of a task begins, or, with null, has ended. **Thread**: the loop's.
     void runs(@Nullable Task<?> task) {
         running = task;
-        ground.serves(task);
+        scheduler.serves(task);
     }
 
     /// Whose turn it is, perhaps of a moment ago. **Thread**: any.
@@ -74,9 +74,9 @@ final class HubCore {
             live.add(task);
             task.begin();
         } else {
-            ground.execute(() -> {
+            scheduler.execute(() -> {
                 live.add(task);
-                if (ground.isEnded()) {
+                if (scheduler.isEnded()) {
                     task.killNow(); // the hub has ended meanwhile
                 } else {
                     task.begin();
@@ -88,7 +88,7 @@ final class HubCore {
     void beginIn(Task<?> task, long delayNanos) {
         onHub(() -> {
             live.add(task);
-            if (ground.isEnded()) {
+            if (scheduler.isEnded()) {
                 task.killNow();
             } else {
                 task.beginIn(delayNanos);
@@ -127,7 +127,7 @@ final class HubCore {
     /// Refuses a guest that runs beside the hub.
     void refuseBeside(String what) {
         Task<?> task = callingTask();
-        if (task != null && task.strand().isBeside()) {
+        if (task != null && task.taskThread().isBeside()) {
             throw new IllegalStateException("this thread runs beside the hub " + options.name() + " ("
                     + Carrier.whyNot().orElse("its loop does not lend its thread") + "): only a task of the hub can "
                     + what + ", so do it in one (Hub.spawn)");
@@ -137,12 +137,12 @@ final class HubCore {
     /// The calling task, if it is one of this hub and has its turn, or a guest.
     @Nullable Task<?> callingTask() {
         Task<?> task = running;
-        return task != null && task.thread().equals(Thread.currentThread()) ? task : guests.calling();
+        return task != null && task.thread().equals(Thread.currentThread()) ? task : attachedThreads.calling();
     }
 
     private boolean isOnHub() {
         Task<?> task = callingTask();
-        return task != null ? !task.strand().isBeside() : ground.isCurrent();
+        return task != null ? !task.taskThread().isBeside() : scheduler.isCurrent();
     }
 
     /// Runs something on the hub: now, if this is a task of it or a callback, else at a later turn.
@@ -150,7 +150,7 @@ final class HubCore {
         if (isOnHub()) {
             action.run();
         } else {
-            ground.execute(action);
+            scheduler.execute(action);
         }
     }
 
@@ -159,17 +159,19 @@ final class HubCore {
     /// @param current the calling task; null for a foreign thread
     /// @return whether it was woken in time
     boolean await(Waiter waiter, @Nullable Task<?> current, long atMostNanos) throws InterruptedException {
-        if (current == null || current.strand().isBeside()) {
+        if (current == null || current.taskThread().isBeside()) {
             return awaitElsewhere(waiter, current, atMostNanos);
         }
-        Ground.Timer timer = atMostNanos == Long.MAX_VALUE ? null : ground.schedule(atMostNanos, waiter::expire);
+        HubScheduler.Timer timer = atMostNanos == Long.MAX_VALUE
+                ? null
+                : scheduler.schedule(atMostNanos, waiter::expire);
         live.waits(current, waiter);
         try {
             if (Thread.interrupted()) {
                 throw current.signals().taken();
             }
             while (!waiter.isWoken() && !waiter.isExpired()) {
-                if (!current.strand().park()) {
+                if (!current.taskThread().park()) {
                     throw pinned(current.toString(), waiter);
                 }
                 if (Thread.interrupted()) {
@@ -178,7 +180,7 @@ final class HubCore {
             }
         } finally {
             live.goesOn(current);
-            ground.serves(current); // which a guest's own scheduler does not tell
+            scheduler.serves(current); // which a guest's own scheduler does not tell
             if (timer != null) {
                 timer.cancel();
             }
@@ -187,8 +189,8 @@ final class HubCore {
     }
 
     /// Runs something on the hub, in `delayNanos` or later; to be cancelled by the same caller.
-    Ground.Timer schedule(long delayNanos, Runnable action) {
-        return isOnHub() ? ground.schedule(delayNanos, action) : RemoteTimer.set(ground, delayNanos, action);
+    HubScheduler.Timer schedule(long delayNanos, Runnable action) {
+        return isOnHub() ? scheduler.schedule(delayNanos, action) : RemoteTimer.set(scheduler, delayNanos, action);
     }
 
     private static boolean awaitElsewhere(Waiter waiter, @Nullable Task<?> guest, long atMostNanos)

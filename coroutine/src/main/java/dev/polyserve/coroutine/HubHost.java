@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: any.
 public final class HubHost implements Thread.UncaughtExceptionHandler {
-    private final Ground ground;
+    private final HubScheduler scheduler;
     private final HubOptions options;
-    private final Map<Thread, Task<?>> guests = new ConcurrentHashMap<>();
+    private final Map<Thread, Task<?>> attachedThreads = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable HubCore> core = new AtomicReference<>();
 
     /// @param options of which the loop decides itself whether it lends its thread, and watches over stalls
-    public HubHost(Ground ground, HubOptions options) {
-        this.ground = Objects.requireNonNull(ground, "ground");
+    public HubHost(HubScheduler scheduler, HubOptions options) {
+        this.scheduler = Objects.requireNonNull(scheduler, "ground");
         this.options = Objects.requireNonNull(options, "options");
     }
 
@@ -43,7 +43,7 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
         if (made != null) {
             return made;
         }
-        HubCore mine = new HubCore(options, ground, this::close, this::calling);
+        HubCore mine = new HubCore(options, scheduler, this::close, this::calling);
         HubCore first = core.compareAndExchange(null, mine);
         return first == null ? mine : first;
     }
@@ -57,7 +57,7 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
     @Nullable Task<?> calling() {
         Thread thread = Thread.currentThread();
         return thread.isVirtual() && ofCaller() == this
-                ? guests.computeIfAbsent(thread, this::welcome)
+                ? attachedThreads.computeIfAbsent(thread, this::welcome)
                 : null;
     }
 
@@ -68,7 +68,7 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
     }
 
     private Task<?> welcome(Thread thread) {
-        return Task.guest(core(), thread, !ground.lendsThread());
+        return Task.guest(core(), thread, !scheduler.lendsThread());
     }
 
     /// The calling thread, which had this host, ends: so does the task that it has become, if it has.
@@ -76,32 +76,32 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
         if (core.get() == null) {
             return;
         }
-        Task<?> guest = guests.get(Thread.currentThread());
+        Task<?> guest = attachedThreads.get(Thread.currentThread());
         if (guest != null) {
             guest.leave();
             // Last: whoever asks meanwhile would make another one.
-            guests.remove(Thread.currentThread());
+            attachedThreads.remove(Thread.currentThread());
         }
     }
 
     /// How many there are now.
-    int guests() {
-        return guests.size();
+    int attachedThreads() {
+        return attachedThreads.size();
     }
 
     /// Kills all tasks, and waits for their end as long as the options say. On the loop, and by a guest or a task: kills the others, and
     /// does not wait. Guests stay as they are: whoever started them ends them. Harmless when it has no hub.
     public void close() {
         HubCore closed = core.get();
-        if (closed == null || ground.isEnded()) {
+        if (closed == null || scheduler.isEnded()) {
             return;
         }
-        if (ground.isCurrent() || closed.callingTask() != null) {
+        if (scheduler.isCurrent() || closed.callingTask() != null) {
             closed.onHub(closed::killOthers);
             return;
         }
         var killed = new CompletableFuture<List<Task<?>>>();
-        ground.execute(() -> {
+        scheduler.execute(() -> {
             List<Task<?>> alive = closed.live().list();
             closed.killOthers();
             killed.complete(alive);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// parks. Both are volatile, so one of the two always sees the other.
 ///
 /// **Thread**: its own, except [#execute] and what the monitor reads.
-final class HubLoop implements Ground, Runnable {
+final class HubLoop implements HubScheduler, Runnable {
     /// What runs before the timers are looked at again.
     private static final int STEPS_PER_TURN = 256;
     private static final VarHandle STEPS;

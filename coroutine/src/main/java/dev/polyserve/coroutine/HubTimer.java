@@ -1,7 +1,7 @@
 package dev.polyserve.coroutine;
 
 /// What a hub does at some time. **Thread**: the hub's.
-final class HubTimer implements Ground.Timer {
+final class HubTimer implements HubScheduler.Timer {
     private final HubTimers timers;
     private final Runnable action;
     /// When; in the time of [System#nanoTime].

@@ -121,7 +121,7 @@ public final class Pool extends Group {
             return false;
         }
         Task<?> task = core().requireTask("wait for a place in a pool");
-        Waiter waiter = new Waiter(task.strand(), this);
+        Waiter waiter = new Waiter(task.taskThread(), this);
         waiting.add(waiter);
         boolean given = false;
         try {

@@ -5,20 +5,20 @@ import org.jspecify.annotations.Nullable;
 /// A timer of a hub that another thread sets and cancels.
 ///
 /// **Thread**: made and cancelled by that one; all else is the hub's.
-final class RemoteTimer implements Ground.Timer {
-    private final Ground ground;
-    private Ground.@Nullable Timer timer;
+final class RemoteTimer implements HubScheduler.Timer {
+    private final HubScheduler scheduler;
+    private HubScheduler.@Nullable Timer timer;
     private boolean cancelled;
 
-    private RemoteTimer(Ground ground) {
-        this.ground = ground;
+    private RemoteTimer(HubScheduler scheduler) {
+        this.scheduler = scheduler;
     }
 
-    static RemoteTimer set(Ground ground, long delayNanos, Runnable action) {
-        var remote = new RemoteTimer(ground);
-        ground.execute(() -> {
+    static RemoteTimer set(HubScheduler scheduler, long delayNanos, Runnable action) {
+        var remote = new RemoteTimer(scheduler);
+        scheduler.execute(() -> {
             if (!remote.cancelled) {
-                remote.timer = ground.schedule(delayNanos, action);
+                remote.timer = scheduler.schedule(delayNanos, action);
             }
         });
         return remote;
@@ -26,7 +26,7 @@ final class RemoteTimer implements Ground.Timer {
 
     @Override
     public void cancel() {
-        ground.execute(() -> {
+        scheduler.execute(() -> {
             cancelled = true;
             if (timer != null) {
                 timer.cancel();

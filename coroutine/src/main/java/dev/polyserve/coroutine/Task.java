@@ -41,14 +41,14 @@ public final class Task<T extends @Nullable Object> {
     private final HubCore core;
     private final String name;
     private final Work<T> work;
-    private final Strand strand;
+    private final TaskThread taskThread;
     private final @Nullable Throwable spawnSite;
-    private final List<Ending> endings = new ArrayList<>(1);
+    private final List<TaskEndListener> endings = new ArrayList<>(1);
     private volatile Phase phase;
     private @Nullable T result;
     private @Nullable Throwable failure;
-    private final Signals signals = new Signals(this);
-    private Ground.@Nullable Timer delay;
+    private final PendingThrows signals = new PendingThrows(this);
+    private HubScheduler.@Nullable Timer delay;
     /// Neighbours in the hub's list of those alive.
     @Nullable
     Task<?> before;
@@ -63,17 +63,17 @@ public final class Task<T extends @Nullable Object> {
         this.name = name;
         this.work = work;
         this.spawnSite = spawnSite;
-        this.strand = core.newStrand(this, this::run);
+        this.taskThread = core.newStrand(this, this::run);
         this.phase = Phase.READY;
     }
 
     /// A guest's, which runs already.
-    private Task(HubCore core, Strand strand, Work<T> work) {
+    private Task(HubCore core, TaskThread taskThread, Work<T> work) {
         this.core = core;
-        this.name = strand.thread().getName() + "-" + strand.thread().threadId();
+        this.name = taskThread.thread().getName() + "-" + taskThread.thread().threadId();
         this.work = work;
         this.spawnSite = null;
-        this.strand = strand;
+        this.taskThread = taskThread;
         this.phase = Phase.RUNNING;
     }
 
@@ -81,7 +81,7 @@ public final class Task<T extends @Nullable Object> {
     ///
     /// @param beside whether it may run while tasks of the hub do
     static Task<@Nullable Void> guest(HubCore core, Thread thread, boolean beside) {
-        return new Task<>(core, new GuestStrand(thread, beside), () -> null);
+        return new Task<>(core, new AttachedTaskThread(thread, beside), () -> null);
     }
 
     /// The calling task, of whatever hub; null when there is none.
@@ -108,16 +108,16 @@ public final class Task<T extends @Nullable Object> {
 
     void begin() {
         if (phase == Phase.READY) {
-            strand.start();
+            taskThread.start();
         }
     }
 
     void beginIn(long delayNanos) {
         if (phase == Phase.READY) {
             phase = Phase.SCHEDULED;
-            delay = core.ground().schedule(delayNanos, () -> {
+            delay = core.scheduler().schedule(delayNanos, () -> {
                 phase = Phase.READY;
-                strand.start();
+                taskThread.start();
             });
         }
     }
@@ -151,14 +151,14 @@ public final class Task<T extends @Nullable Object> {
     }
 
     private void tellEndings() {
-        for (Ending ending : endings) {
+        for (TaskEndListener ending : endings) {
             ending.ended(this);
         }
         endings.clear();
     }
 
     private boolean isUnheard() {
-        for (Ending ending : endings) {
+        for (TaskEndListener ending : endings) {
             if (ending.observes()) {
                 return false;
             }
@@ -166,7 +166,7 @@ public final class Task<T extends @Nullable Object> {
         return true;
     }
 
-    void add(Ending ending) {
+    void add(TaskEndListener ending) {
         if (isDone()) {
             ending.ended(this);
         } else {
@@ -174,7 +174,7 @@ public final class Task<T extends @Nullable Object> {
         }
     }
 
-    void remove(Ending ending) {
+    void remove(TaskEndListener ending) {
         endings.remove(ending);
     }
 
@@ -194,11 +194,11 @@ public final class Task<T extends @Nullable Object> {
         }
     }
 
-    Strand strand() {
-        return strand;
+    TaskThread taskThread() {
+        return taskThread;
     }
 
-    Signals signals() {
+    PendingThrows signals() {
         return signals;
     }
 
@@ -241,7 +241,7 @@ public final class Task<T extends @Nullable Object> {
 
     /// Its thread, which dumps, debuggers and JFR show by its name.
     public Thread thread() {
-        return strand.thread();
+        return taskThread.thread();
     }
 
     /// Where it was spawned, if its hub records that ([HubOptions#withSpawnSites]).
@@ -289,7 +289,7 @@ public final class Task<T extends @Nullable Object> {
         if (current == this) {
             throw new IllegalStateException(this + " cannot wait for its own end");
         }
-        Waiter waiter = new Waiter(current == null ? null : current.strand, this);
+        Waiter waiter = new Waiter(current == null ? null : current.taskThread, this);
         core.onHub(() -> add(waiter));
         try {
             return core.await(waiter, current, atMostNanos);
@@ -335,7 +335,7 @@ public final class Task<T extends @Nullable Object> {
     /// @return ends the link, when it is run before
     public Runnable link(Consumer<? super Task<T>> done) {
         Objects.requireNonNull(done, "done");
-        Ending ending = _ -> core.ground().execute(() -> done.accept(this));
+        TaskEndListener ending = _ -> core.scheduler().execute(() -> done.accept(this));
         core.onHub(() -> add(ending));
         return () -> core.onHub(() -> remove(ending));
     }

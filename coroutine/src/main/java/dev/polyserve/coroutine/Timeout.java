@@ -52,9 +52,9 @@ public final class Timeout {
         if (task != null) {
             throw new IllegalStateException("this timeout is running already: make another");
         }
-        Signals signals = current.signals();
+        PendingThrows signals = current.signals();
         int use = signals.enter(this);
-        Ground.Timer timer = current.core().schedule(Hub.nanos(limit), () -> signals.expire(this, use));
+        HubScheduler.Timer timer = current.core().schedule(Hub.nanos(limit), () -> signals.expire(this, use));
         try {
             return piece.run();
         } catch (InterruptedException | IOException e) {
@@ -90,7 +90,7 @@ public final class Timeout {
         return expired;
     }
 
-    private Exception translated(Exception thrown, Signals signals) {
+    private Exception translated(Exception thrown, PendingThrows signals) {
         boolean ours = thrown instanceof KilledException || thrown instanceof TimedOutException;
         if (ours || !signals.isBecauseOf(this)) {
             return thrown;

@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
 /// One wait of one thread, which is woken once.
 ///
 /// **Thread**: made by the one that waits; [#wake] by any.
-final class Waiter implements Ending {
+final class Waiter implements TaskEndListener {
     private final Thread thread;
     /// What waits, when that is a task of the hub.
-    private final @Nullable Strand strand;
+    private final @Nullable TaskThread taskThread;
     /// For whoever asks why nothing goes on.
     private final Object reason;
     private volatile boolean woken;
     private volatile boolean expired;
 
-    Waiter(@Nullable Strand strand, Object reason) {
+    Waiter(@Nullable TaskThread taskThread, Object reason) {
         this.thread = Thread.currentThread();
-        this.strand = strand;
+        this.taskThread = taskThread;
         this.reason = reason;
     }
 
@@ -46,10 +46,10 @@ final class Waiter implements Ending {
 
     /// Lets it look again at what it waits for.
     void unpark() {
-        if (strand == null) {
+        if (taskThread == null) {
             LockSupport.unpark(thread);
         } else {
-            strand.unpark();
+            taskThread.unpark();
         }
     }
 

@@ -27,7 +27,7 @@ class HubHostTest {
     private final Hub hub = host.hub();
 
     /// The loop of a window system, as it were: one thread, which is not lent.
-    private static final class Loop implements Ground {
+    private static final class Loop implements HubScheduler {
         private final ScheduledThreadPoolExecutor one = new ScheduledThreadPoolExecutor(1,
                 Thread.ofPlatform().name("loop").factory());
         private final Thread thread = CompletableFuture.supplyAsync(Thread::currentThread, one).join();
@@ -195,7 +195,7 @@ class HubHostTest {
 
     /// The thread goes just after its task has ended.
     private void awaitNoGuest() {
-        while (host.guests() > 0) {
+        while (host.attachedThreads() > 0) {
             Thread.onSpinWait();
         }
     }

@@ -73,7 +73,7 @@ class InterleavingTest {
     @Test
     void aThreadOutsideIsWoken() {
         inManyOrders(() -> {
-            var core = new HubCore(BATON, new HubLoop(new Owner(), "loop", true), () -> {}, Guests.NONE);
+            var core = new HubCore(BATON, new HubLoop(new Owner(), "loop", true), () -> {}, AttachedThreads.NONE);
             var waiter = new Waiter(null, "a test");
             share(waiter);
             Thread other = starting(waiter::wake);
@@ -115,10 +115,10 @@ class InterleavingTest {
         inManyOrders(() -> {
             var owner = new Owner();
             var loop = new HubLoop(owner, "loop", false);
-            var core = new HubCore(BATON, loop, () -> {}, Guests.NONE);
+            var core = new HubCore(BATON, loop, () -> {}, AttachedThreads.NONE);
             share(core);
             Task<Integer> task = core.newTask("task", () -> {
-                Task.current().strand().letOthersRun();
+                Task.current().taskThread().letOthersRun();
                 return 7;
             });
             task.add(_ -> owner.over.set(true));

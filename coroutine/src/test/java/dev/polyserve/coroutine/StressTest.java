@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Hand-overs and wake-ups in great numbers, in random orders. Each number is a property, for a long run with
-/// `-Djunit.jupiter.execution.timeout.mode=disabled`; `benchmarks/coroutines` tells the time and the memory that they take.
+/// `-Djunit.jupiter.execution.timeout.mode=disabled`; `comparison/coroutines` tells the time and the memory that they take.
 class StressTest {
     private static final long SECONDS = Long.getLong("polyserve.coroutine.seconds", 1);
     private static final int ALIVE = Integer.getInteger("polyserve.coroutine.alive", 10_000);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 ///
 /// Nobody shares them out: a worker accepts when the system wakes it, so how even it comes out depends on what else the machine
 /// does. What is promised is that none has twice its share, and none less than a quarter of it, also on a busy machine;
-/// `benchmarks/workers balance` prints what comes out where there is nothing else to do, and docs/performance.md has it.
+/// `comparison/workers balance` prints what comes out where there is nothing else to do, and docs/performance.md has it.
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class WorkerBalanceTest {

@@ -5,18 +5,18 @@ import dev.polyserve.Model;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.Transport;
-import dev.polyserve.linux.readiness.EdgeMultiplexer;
-import dev.polyserve.linux.readiness.EpollMultiplexer;
-import dev.polyserve.linux.readiness.PollMultiplexer;
-import dev.polyserve.linux.readiness.PollingMultiplexer;
-import dev.polyserve.linux.readiness.SelectMultiplexer;
+import dev.polyserve.linux.multiplexer.EdgeMultiplexer;
+import dev.polyserve.linux.multiplexer.EpollMultiplexer;
+import dev.polyserve.linux.multiplexer.PollMultiplexer;
+import dev.polyserve.linux.multiplexer.PollingMultiplexer;
+import dev.polyserve.linux.multiplexer.SelectMultiplexer;
 import dev.polyserve.linux.ring.RingMultiplexer;
 import dev.polyserve.linux.ring.RingTransport;
 import dev.polyserve.linux.socket.DescriptorTransport;
-import dev.polyserve.linux.socket.GivenSockets;
-import dev.polyserve.linux.worker.Duty;
+import dev.polyserve.linux.socket.PreopenedSockets;
+import dev.polyserve.linux.worker.WorkerMain;
 import dev.polyserve.run.BlockingRunner;
-import dev.polyserve.run.Hosting;
+import dev.polyserve.run.ExecutorPolicy;
 import dev.polyserve.run.LoopRunner;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
@@ -42,15 +42,15 @@ public final class DescriptorModels {
     /// @param given open sockets that it serves instead of binding their endpoints
     /// @throws IOException when the system refuses what it needs; nothing stays open
     /// @throws IllegalArgumentException when the model is `nio` or one of processes
-    public static Runner runner(Model model, GivenSockets given, Engine.Setup setup, ServerContext context)
+    public static Runner runner(Model model, PreopenedSockets given, Engine.Setup setup, ServerContext context)
             throws IOException {
         Transport sockets = sockets(model, given);
         LoopRunner.Opening opening = opening(model, context.budget());
         return switch (model) {
-            case Model.Iterative _ -> BlockingRunner.open(Hosting.iterative(), opening, sockets, setup, context);
-            case Model.Threads _ -> BlockingRunner.open(Hosting.threads(), opening, sockets, setup, context);
+            case Model.Iterative _ -> BlockingRunner.open(ExecutorPolicy.iterative(), opening, sockets, setup, context);
+            case Model.Threads _ -> BlockingRunner.open(ExecutorPolicy.threads(), opening, sockets, setup, context);
             case Model.ThreadPool pool ->
-                BlockingRunner.open(Hosting.pool(pool, setup.options()), opening, sockets, setup, context);
+                BlockingRunner.open(ExecutorPolicy.pool(pool, setup.options()), opening, sockets, setup, context);
             case Model.VirtualThreads _ -> LoopRunner.beside(opening, sockets, setup, context);
             case Model.Epoll epoll -> LoopRunner.open(epoll.loops(), opening, sockets, setup, context);
             case Model.Poll poll -> LoopRunner.open(poll.loops(), opening, sockets, setup, context);
@@ -61,9 +61,10 @@ public final class DescriptorModels {
         };
     }
 
-    private static Transport sockets(Model model, GivenSockets given) {
+    private static Transport sockets(Model model, PreopenedSockets given) {
         return switch (model) {
-            case Model.IoUring _ -> new RingTransport(DescriptorTransport.unlimited().serving(given), Duty.isWorker());
+            case Model.IoUring _ ->
+                new RingTransport(DescriptorTransport.unlimited().serving(given), WorkerMain.isWorker());
             case Model.Select _ -> DescriptorTransport.limitedTo(SelectMultiplexer.DESCRIPTORS).serving(given);
             case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.Polling _, Model.Poll _, Model.Epoll _ ->
                 DescriptorTransport.unlimited().serving(given);

@@ -5,20 +5,20 @@ import dev.polyserve.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.io.Hosts;
+import dev.polyserve.io.HostResolver;
 import dev.polyserve.linux.activation.Activation;
 import dev.polyserve.linux.command.CommandRunner;
 import dev.polyserve.linux.process.Program;
-import dev.polyserve.linux.readiness.EpollMultiplexer;
+import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.ring.RingProbe;
-import dev.polyserve.linux.socket.GivenSockets;
+import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.linux.system.SystemCalls;
-import dev.polyserve.linux.worker.AskedDatagrams;
-import dev.polyserve.linux.worker.Duty;
-import dev.polyserve.linux.worker.HandOverRunner;
+import dev.polyserve.linux.worker.RemoteDatagrams;
+import dev.polyserve.linux.worker.WorkerMain;
+import dev.polyserve.linux.worker.PerConnectionRunner;
 import dev.polyserve.linux.worker.PoolRunner;
 import dev.polyserve.run.BlockingRunner;
-import dev.polyserve.run.Hosting;
+import dev.polyserve.run.ExecutorPolicy;
 import dev.polyserve.run.ModelProvider;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
@@ -27,7 +27,7 @@ import java.util.Optional;
 
 /// Event loops on descriptors, and models of threads at endpoints for which the JDK has no channels, as `core` finds them.
 public final class LinuxModels implements ModelProvider {
-    private final GivenSockets given = GivenSockets.ofThisProcess();
+    private final PreopenedSockets given = PreopenedSockets.ofThisProcess();
 
     /// For [java.util.ServiceLoader].
     public LinuxModels() {}
@@ -52,7 +52,7 @@ public final class LinuxModels implements ModelProvider {
         return given.has(endpoint) || switch (endpoint) {
             case Endpoint.Inherited _, Endpoint.UnixDatagram _ -> true;
             case Endpoint.Unix unix -> unix.isAbstract();
-            case Endpoint.Udp udp -> Hosts.isWildcard(udp.host()) && SystemCalls.whyNot().isEmpty();
+            case Endpoint.Udp udp -> HostResolver.isWildcard(udp.host()) && SystemCalls.whyNot().isEmpty();
             case Endpoint.Tcp _ -> false;
         };
     }
@@ -90,21 +90,21 @@ public final class LinuxModels implements ModelProvider {
     }
 
     private static Optional<String> trial(Model model) {
-        return Trial.of(DescriptorModels.opening(model, new BufferBudget(Long.MAX_VALUE)));
+        return LoopProbe.of(DescriptorModels.opening(model, new BufferBudget(Long.MAX_VALUE)));
     }
 
     @Override
     public boolean isWorker() {
-        return Duty.isWorker();
+        return WorkerMain.isWorker();
     }
 
     @Override
     public Engine.Setup prepared(Engine.Setup setup) {
         return switch (setup.model()) {
-            case Model.ProcessPerConnection _, Model.ProcessPool _ when isWorker() -> Duty.here().prepared(setup);
+            case Model.ProcessPerConnection _, Model.ProcessPool _ when isWorker() -> WorkerMain.here().prepared(setup);
             case Model.ProcessPerConnection _ when setup.streams() instanceof Engine.Commands -> setup;
             case Model.ProcessPerConnection _ when setup.datagrams() != null ->
-                new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(), new AskedDatagrams(),
+                new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(), new RemoteDatagrams(),
                         setup.options(), setup.listeners(), setup.periodic(), setup.reportsTo());
             case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _, Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Nio _ ->
                 setup;
@@ -115,18 +115,21 @@ public final class LinuxModels implements ModelProvider {
     public Runner runner(Model model, Engine.Setup setup, ServerContext context) throws IOException {
         return switch (model) {
             case Model.ProcessPool pool when isWorker() -> {
-                Duty duty = Duty.here();
-                yield duty.runner(DescriptorModels.runner(pool.inner(), duty.given(), setup, context), setup);
+                WorkerMain workerMain = WorkerMain.here();
+                yield workerMain.runner(DescriptorModels.runner(pool.inner(), workerMain.given(), setup, context),
+                        setup);
             }
             case Model.ProcessPerConnection _ when isWorker() -> {
-                Duty duty = Duty.here();
-                yield duty.runner(BlockingRunner.open(Hosting.iterative(), EpollMultiplexer::new, duty.handed(),
-                        setup, context), setup);
+                WorkerMain workerMain = WorkerMain.here();
+                yield workerMain.runner(
+                        BlockingRunner.open(ExecutorPolicy.iterative(), EpollMultiplexer::new, workerMain.handed(),
+                                setup, context),
+                        setup);
             }
             case Model.ProcessPool pool -> PoolRunner.open(pool, context);
             case Model.ProcessPerConnection one when setup.streams() instanceof Engine.Commands commands ->
                 CommandRunner.open(commands.command(), one.maxWorkers(), given, context);
-            case Model.ProcessPerConnection one -> HandOverRunner.open(one, setup, context);
+            case Model.ProcessPerConnection one -> PerConnectionRunner.open(one, setup, context);
             case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Nio _ ->
                 DescriptorModels.runner(model, given, setup, context);
         };

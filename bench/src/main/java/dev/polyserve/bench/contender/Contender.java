@@ -3,7 +3,7 @@ package dev.polyserve.bench.contender;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
-import dev.polyserve.bench.service.Service;
+import dev.polyserve.bench.service.BenchService;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +19,7 @@ public sealed interface Contender {
     String name();
 
     /// Why it cannot serve that, in one sentence; empty when it can, as far as can be told before it runs.
-    Optional<String> cannotServe(Service service, Transport transport);
+    Optional<String> cannotServe(BenchService service, LoadTransport transport);
 
     /// How the handler of one of our models is written.
     enum Style {
@@ -51,8 +51,8 @@ public sealed interface Contender {
         }
 
         @Override
-        public Optional<String> cannotServe(Service service, Transport transport) {
-            if (transport != Transport.UDP || DatagramHandler.class.isAssignableFrom(handler(service))) {
+        public Optional<String> cannotServe(BenchService service, LoadTransport transport) {
+            if (transport != LoadTransport.UDP || DatagramHandler.class.isAssignableFrom(handler(service))) {
                 return Optional.empty();
             }
             return Optional.of(DatagramHandler.class.isAssignableFrom(service.handler())
@@ -61,7 +61,7 @@ public sealed interface Contender {
         }
 
         /// The class that it serves with.
-        Class<?> handler(Service service) {
+        Class<?> handler(BenchService service) {
             return switch (style) {
                 case HANDLER -> service.handler();
                 case PROTOCOL -> service.protocol();
@@ -82,13 +82,13 @@ public sealed interface Contender {
         static final String WORKLOAD = "{workload}";
 
         @Override
-        public Optional<String> cannotServe(Service service, Transport transport) {
+        public Optional<String> cannotServe(BenchService service, LoadTransport transport) {
             boolean takesPort = command.contains(PORT);
             boolean takesPath = command.contains(PATH);
-            if (transport == Transport.UNIX && takesPort && !takesPath) {
+            if (transport == LoadTransport.UNIX && takesPort && !takesPath) {
                 return Optional.of(name + " listens at a port: a Unix socket needs " + PATH + " in its command");
             }
-            if (transport != Transport.UNIX && takesPath && !takesPort) {
+            if (transport != LoadTransport.UNIX && takesPath && !takesPort) {
                 return Optional.of(name + " listens at a Unix socket: " + transport.id() + " needs " + PORT
                         + " in its command");
             }
@@ -99,7 +99,7 @@ public sealed interface Contender {
         }
 
         /// The command with everything filled in.
-        String filledIn(Service service, Endpoint endpoint) {
+        String filledIn(BenchService service, Endpoint endpoint) {
             String place = switch (endpoint) {
                 case Endpoint.Tcp tcp -> command.replace(PORT, Integer.toString(tcp.port()));
                 case Endpoint.Udp udp -> command.replace(PORT, Integer.toString(udp.port()));
@@ -118,7 +118,7 @@ public sealed interface Contender {
     record Existing(String name, Endpoint endpoint) implements Contender {
         /// Checks the endpoint.
         public Existing {
-            Transport.of(endpoint);
+            LoadTransport.of(endpoint);
             if (endpoint instanceof Endpoint.Tcp(String host, int port)) {
                 requireReachable(endpoint, host, port);
             }
@@ -128,8 +128,8 @@ public sealed interface Contender {
         }
 
         @Override
-        public Optional<String> cannotServe(Service service, Transport transport) {
-            return Transport.of(endpoint) == transport
+        public Optional<String> cannotServe(BenchService service, LoadTransport transport) {
+            return LoadTransport.of(endpoint) == transport
                     ? Contender.echoOnly(name, service, "")
                     : Optional.of(name + " listens at " + endpoint + ", which is not " + transport.id());
         }
@@ -181,19 +181,19 @@ public sealed interface Contender {
         }
     }
 
-    private static Optional<String> echoOnly(String name, Service service, String otherwise) {
-        return service == Service.ECHO
+    private static Optional<String> echoOnly(String name, BenchService service, String otherwise) {
+        return service == BenchService.ECHO
                 ? Optional.empty()
                 : Optional.of(name + " is taken to echo only, so it cannot serve '" + id(service) + "'" + otherwise);
     }
 
-    private static Optional<String> datagramsEcho(String name, Service service, Transport transport) {
-        return service == Service.ECHO || transport != Transport.UDP
+    private static Optional<String> datagramsEcho(String name, BenchService service, LoadTransport transport) {
+        return service == BenchService.ECHO || transport != LoadTransport.UDP
                 ? Optional.empty()
                 : Optional.of(name + " cannot serve '" + id(service) + "' over udp, where only echo is compared");
     }
 
-    private static String id(Service service) {
+    private static String id(BenchService service) {
         return service.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -70,7 +70,7 @@ final class CountingProgram implements AutoCloseable {
     /// Interrupts it, as Ctrl-C does, and returns its report: what it wrote to its error output.
     List<String> interrupt() throws ContenderException, InterruptedException {
         // Java itself can only send TERM and KILL.
-        Command.Result sent = Command.run(List.of("bash", "-c", "kill -INT " + process.pid()));
+        SystemCommand.Result sent = SystemCommand.run(List.of("bash", "-c", "kill -INT " + process.pid()));
         if (!sent.succeeded() || !process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             throw failed("did not end within " + PATIENCE.toSeconds() + " s");
         }

@@ -12,7 +12,7 @@ final class DescriptorLimit {
 
     /// The least of the first processes' limits.
     static OptionalLong of(Processes contender) {
-        return contender.roots().stream().map(root -> Proc.text(Long.toString(root.pid()), "limits").orElse(""))
+        return contender.roots().stream().map(root -> ProcFiles.text(Long.toString(root.pid()), "limits").orElse(""))
                 .map(OPEN_FILES::matcher).filter(Matcher::find).mapToLong(limit -> Long.parseLong(limit.group(1)))
                 .min();
     }

@@ -27,17 +27,17 @@ public record Footprint(OptionalLong rssBytes, OptionalInt threads, OptionalLong
     }
 
     private static OptionalLong residentBytes(ProcessStat process) {
-        return Proc.text(Long.toString(process.pid()), "status").map(status -> Proc.bytes(status, "VmRSS"))
+        return ProcFiles.text(Long.toString(process.pid()), "status").map(status -> ProcFiles.bytes(status, "VmRSS"))
                 .orElse(OptionalLong.empty());
     }
 
     private static OptionalLong proportionalBytes(ProcessStat process) {
-        return Proc.text(Long.toString(process.pid()), "smaps_rollup").map(smaps -> Proc.bytes(smaps, "Pss"))
+        return ProcFiles.text(Long.toString(process.pid()), "smaps_rollup").map(smaps -> ProcFiles.bytes(smaps, "Pss"))
                 .orElse(OptionalLong.empty());
     }
 
     private static OptionalLong descriptors(ProcessStat process) {
-        return Proc.names(Long.toString(process.pid()), "fd").map(names -> OptionalLong.of(names.size()))
+        return ProcFiles.names(Long.toString(process.pid()), "fd").map(names -> OptionalLong.of(names.size()))
                 .orElse(OptionalLong.empty());
     }
 

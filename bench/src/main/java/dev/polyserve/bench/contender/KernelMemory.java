@@ -20,13 +20,13 @@ import java.util.regex.Pattern;
 public record KernelMemory(long slabBytes, long stackBytes, long pageTableBytes, long socketBytes) {
     private static final Pattern SOCKET_PAGES = Pattern.compile("(?:TCP|UDP):.* mem \\d+");
 
-    private static final OptionalLong PAGE_BYTES = Proc.text("self", "smaps")
-            .map(maps -> Proc.bytes(maps, "KernelPageSize")).orElse(OptionalLong.empty());
+    private static final OptionalLong PAGE_BYTES = ProcFiles.text("self", "smaps")
+            .map(maps -> ProcFiles.bytes(maps, "KernelPageSize")).orElse(OptionalLong.empty());
 
     /// Looks now; empty where the system does not tell.
     public static Optional<KernelMemory> now() {
-        Optional<String> memory = Proc.text("meminfo");
-        Optional<String> sockets = Proc.text("net", "sockstat");
+        Optional<String> memory = ProcFiles.text("meminfo");
+        Optional<String> sockets = ProcFiles.text("net", "sockstat");
         if (memory.isEmpty() || sockets.isEmpty() || PAGE_BYTES.isEmpty()) {
             return Optional.empty();
         }
@@ -39,9 +39,9 @@ public record KernelMemory(long slabBytes, long stackBytes, long pageTableBytes,
     }
 
     static Optional<KernelMemory> parse(String meminfo, String sockstat, long pageBytes) {
-        OptionalLong slab = Proc.bytes(meminfo, "Slab");
-        OptionalLong stacks = Proc.bytes(meminfo, "KernelStack");
-        OptionalLong tables = Proc.bytes(meminfo, "PageTables");
+        OptionalLong slab = ProcFiles.bytes(meminfo, "Slab");
+        OptionalLong stacks = ProcFiles.bytes(meminfo, "KernelStack");
+        OptionalLong tables = ProcFiles.bytes(meminfo, "PageTables");
         if (slab.isEmpty() || stacks.isEmpty() || tables.isEmpty()) {
             return Optional.empty();
         }

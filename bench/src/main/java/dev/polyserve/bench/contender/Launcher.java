@@ -1,7 +1,7 @@
 package dev.polyserve.bench.contender;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.bench.service.Service;
+import dev.polyserve.bench.service.BenchService;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -23,15 +23,15 @@ public final class Launcher implements AutoCloseable {
     private static final long KNOCK_MILLIS = 20;
     private static final String DRAIN_TIMEOUT = "--drain-timeout";
 
-    private final Program program;
-    private final Placement placement;
+    private final PolyserveProgram program;
+    private final ProcessorPlacement placement;
     private final Duration patience;
     private final Set<StartedProcess> started = ConcurrentHashMap.newKeySet();
     /// Guarded by this.
     private boolean closed;
 
     /// A launcher with the usual patience.
-    public Launcher(Program program, Placement placement) {
+    public Launcher(PolyserveProgram program, ProcessorPlacement placement) {
         this(program, placement, PATIENCE);
     }
 
@@ -40,7 +40,7 @@ public final class Launcher implements AutoCloseable {
     /// @param program how `polyserve` is run
     /// @param placement where contenders run
     /// @param patience how long one may take until it serves
-    public Launcher(Program program, Placement placement, Duration patience) {
+    public Launcher(PolyserveProgram program, ProcessorPlacement placement, Duration patience) {
         this.program = program;
         this.placement = placement;
         this.patience = patience;
@@ -50,7 +50,7 @@ public final class Launcher implements AutoCloseable {
     ///
     /// @throws ContenderException in one sentence, when it [cannot][Contender#cannotServe], ends, or does not listen in
     ///         time; nothing of it is left then
-    public Running start(Contender contender, Service service, Transport transport)
+    public RunningContender start(Contender contender, BenchService service, LoadTransport transport)
             throws ContenderException, InterruptedException {
         var reason = contender.cannotServe(service, transport);
         if (reason.isPresent()) {
@@ -77,29 +77,30 @@ public final class Launcher implements AutoCloseable {
         started.parallelStream().forEach(StartedProcess::close);
     }
 
-    private Running startOurs(Contender.Ours ours, Service service, Transport transport)
+    private RunningContender startOurs(Contender.Ours ours, BenchService service, LoadTransport transport)
             throws ContenderException, InterruptedException, IOException {
-        Place place = Place.ofItsChoice(transport);
+        FreeEndpoint place = FreeEndpoint.ofItsChoice(transport);
         boolean otherStyle = ours.style() == Contender.Style.PROTOCOL && service.protocol() == service.handler();
         return start(ours.name(), program.with(serve(ours, service, place.endpoint())), place,
-                new Readiness.ReadyLine(), otherStyle
+                new ReadyCheck.ReadyLine(), otherStyle
                         ? List.of(ours.name() + " runs a handler here, because this service has no event style")
                         : List.of());
     }
 
-    private Running startPeer(Contender.Peer peer, Service service, Transport transport)
+    private RunningContender startPeer(Contender.Peer peer, BenchService service, LoadTransport transport)
             throws ContenderException, InterruptedException, IOException {
-        Place place = Place.free(transport);
+        FreeEndpoint place = FreeEndpoint.free(transport);
         return start(peer.name(), List.of("bash", "-c", peer.filledIn(service, place.endpoint())), place,
-                new Readiness.Answer(place.endpoint()), List.of());
+                new ReadyCheck.Answer(place.endpoint()), List.of());
     }
 
-    private Running start(String name, List<String> command, Place place, Readiness readiness, List<String> remarks)
+    private RunningContender start(String name, List<String> command, FreeEndpoint place, ReadyCheck readiness,
+            List<String> remarks)
             throws ContenderException, InterruptedException {
         StartedProcess process = launch(name, command, place, readiness);
         try {
             Endpoint endpoint = readiness.await(process, patience);
-            return new Running(name, endpoint, process, process.processes(), remarks);
+            return new RunningContender(name, endpoint, process, process.processes(), remarks);
         } catch (ContenderException | InterruptedException | RuntimeException e) {
             process.close();
             throw e;
@@ -107,7 +108,8 @@ public final class Launcher implements AutoCloseable {
     }
 
     /// From here on it is known to [#close], or it is not started.
-    private synchronized StartedProcess launch(String name, List<String> command, Place place, Readiness readiness)
+    private synchronized StartedProcess launch(String name, List<String> command, FreeEndpoint place,
+            ReadyCheck readiness)
             throws ContenderException {
         if (closed) {
             place.leftovers().run();
@@ -119,11 +121,11 @@ public final class Launcher implements AutoCloseable {
         return process;
     }
 
-    private static Running meet(Contender.Existing existing) throws ContenderException, InterruptedException {
+    private static RunningContender meet(Contender.Existing existing) throws ContenderException, InterruptedException {
         String name = existing.name();
         Endpoint endpoint = existing.endpoint();
         long deadline = System.nanoTime() + PATIENCE_WITH_EXISTING.toNanos();
-        while (!Knock.isAnswered(endpoint)) {
+        while (!ConnectProbe.isAnswered(endpoint)) {
             if (System.nanoTime() - deadline >= 0) {
                 throw new ContenderException(name.equals(endpoint.toString())
                         ? "nobody serves at " + endpoint
@@ -135,10 +137,10 @@ public final class Launcher implements AutoCloseable {
         String remark = processes.roots().isEmpty()
                 ? name + " was there before, and its processes are not known here, so its costs are not told"
                 : name + " was there before, so it runs on the processors that it was given then";
-        return new Running(name, endpoint, new AlreadyThere(name, processes), processes, List.of(remark));
+        return new RunningContender(name, endpoint, new ExistingServer(name, processes), processes, List.of(remark));
     }
 
-    private static List<String> serve(Contender.Ours ours, Service service, Endpoint endpoint) {
+    private static List<String> serve(Contender.Ours ours, BenchService service, Endpoint endpoint) {
         Class<?> handler = ours.handler(service);
         List<String> words = new ArrayList<>(List.of("serve", "--handler", handler.getName(), "--class-path",
                 origin(handler), "--listen", endpoint.toString(), "--model", ours.model(), "--quiet"));

@@ -33,14 +33,14 @@ final class Listeners {
         if (links.isEmpty()) {
             return Processes.unknown();
         }
-        return new Processes(Proc.processes().stream().filter(pid -> pid != INIT && holds(pid, links))
+        return new Processes(ProcFiles.processes().stream().filter(pid -> pid != INIT && holds(pid, links))
                 .map(ProcessHandle::of).flatMap(Optional::stream).collect(Collectors.toSet()));
     }
 
     private static boolean holds(long pid, Set<String> links) {
         String process = Long.toString(pid);
-        return Proc.names(process, "fd").orElse(List.of()).stream()
-                .anyMatch(number -> Proc.link(process, "fd", number).filter(links::contains).isPresent());
+        return ProcFiles.names(process, "fd").orElse(List.of()).stream()
+                .anyMatch(number -> ProcFiles.link(process, "fd", number).filter(links::contains).isPresent());
     }
 
     private static Stream<String> sockets(Endpoint endpoint) {
@@ -76,7 +76,7 @@ final class Listeners {
     ///
     /// @param most how many words there are, when the last may have blanks
     private static Stream<String[]> rows(String table, int most) {
-        return Proc.text("net", table).orElse("").lines().skip(1).map(row -> row.strip().split("\\s+", most));
+        return ProcFiles.text("net", table).orElse("").lines().skip(1).map(row -> row.strip().split("\\s+", most));
     }
 
     /// Whether a local address as the table writes it (`0100007F:1F90`) takes what is sent there.

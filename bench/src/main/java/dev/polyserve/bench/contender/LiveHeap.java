@@ -39,9 +39,9 @@ final class LiveHeap {
 
     private static OptionalLong bytes(long pid) throws InterruptedException {
         // The first collection finds what is to be cleaned up, the histogram's own collects what that leaves.
-        Command.Result collected = Command.run(List.of(JCMD.toString(), Long.toString(pid), "GC.run"));
-        Command.Result histogram = collected.succeeded()
-                ? Command.run(List.of(JCMD.toString(), Long.toString(pid), "GC.class_histogram"))
+        SystemCommand.Result collected = SystemCommand.run(List.of(JCMD.toString(), Long.toString(pid), "GC.run"));
+        SystemCommand.Result histogram = collected.succeeded()
+                ? SystemCommand.run(List.of(JCMD.toString(), Long.toString(pid), "GC.class_histogram"))
                 : collected;
         return histogram.succeeded() ? parse(histogram.lastLine()) : OptionalLong.empty();
     }
@@ -54,7 +54,7 @@ final class LiveHeap {
 
     /// The others of a contender, such as the shell that started it, could not be asked.
     private static boolean isJava(long pid) {
-        Optional<String> maps = Proc.text(Long.toString(pid), "maps");
+        Optional<String> maps = ProcFiles.text(Long.toString(pid), "maps");
         return maps.map(text -> text.contains("/libjvm.so")).orElseGet(() -> ProcessHandle.of(pid)
                 .flatMap(handle -> handle.info().command()).filter(command -> command.endsWith(File.separator + "java"))
                 .isPresent());

@@ -18,9 +18,9 @@ public final class Machine {
     private Machine() {}
 
     /// Where it is measured, for results.
-    public static Environment environment(Placement placement) {
+    public static Environment environment(ProcessorPlacement placement) {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        Optional<String> processors = Proc.text("cpuinfo");
+        Optional<String> processors = ProcFiles.text("cpuinfo");
         return new Environment(processors.flatMap(Machine::processorName).orElse(system.getArch()),
                 processors.map(Machine::count).filter(count -> count > 0).orElse(system.getAvailableProcessors()),
                 system.getTotalMemorySize(), systemName(system), placement.describe(), versions());

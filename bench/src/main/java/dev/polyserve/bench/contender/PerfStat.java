@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /// Counts by `perf stat`: in the kernel, at some 50 ns a call.
-final class PerfStat implements SystemCalls {
+final class PerfStat implements SystemCallCounts {
     private static final String NAME = "perf";
     private static final String CALLS = "raw_syscalls:sys_enter";
     private static final String SWITCHES = "context-switches";

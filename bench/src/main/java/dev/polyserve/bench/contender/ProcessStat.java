@@ -31,7 +31,7 @@ record ProcessStat(long pid, long parent, long session, long startTicks, boolean
 
     /// Empty when it has ended, or the system does not tell.
     static Optional<ProcessStat> of(long pid) {
-        return Proc.text(Long.toString(pid), "stat").map(ProcessStat::parse);
+        return ProcFiles.text(Long.toString(pid), "stat").map(ProcessStat::parse);
     }
 
     static ProcessStat parse(String stat) {

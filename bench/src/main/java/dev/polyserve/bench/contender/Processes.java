@@ -43,7 +43,7 @@ record Processes(Set<ProcessHandle> roots) {
         if (roots.isEmpty()) {
             return List.of();
         }
-        List<ProcessStat> all = Proc.processes().stream().map(ProcessStat::of).flatMap(Optional::stream).toList();
+        List<ProcessStat> all = ProcFiles.processes().stream().map(ProcessStat::of).flatMap(Optional::stream).toList();
         Map<Long, List<ProcessStat>> byParent = new HashMap<>();
         all.forEach(one -> byParent.computeIfAbsent(one.parent(), _ -> new ArrayList<>()).add(one));
         Deque<ProcessStat> next = new ArrayDeque<>();

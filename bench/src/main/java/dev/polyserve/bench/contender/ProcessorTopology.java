@@ -17,7 +17,8 @@ final class ProcessorTopology {
 
     /// The processors that a process may use; empty where the system does not tell.
     static Optional<Processors> allowed(long pid) {
-        return Proc.text(Long.toString(pid), "status").flatMap(status -> Proc.field(status, "Cpus_allowed_list"))
+        return ProcFiles.text(Long.toString(pid), "status")
+                .flatMap(status -> ProcFiles.field(status, "Cpus_allowed_list"))
                 .map(Processors::parse);
     }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// those whose parent has ended are still found.
 ///
 /// **Thread**: any.
-final class StartedProcess implements Running.Life {
+final class StartedProcess implements RunningContender.Life {
     private static final Duration GRACE = Duration.ofSeconds(2);
     /// Java's exit value of a process that a signal ended, and a shell's of a command: this and the signal.
     private static final int SIGNAL_BASE = 128;
@@ -49,10 +49,10 @@ final class StartedProcess implements Running.Life {
     /// @param before what stands before the command, to place it
     /// @param place where it is to listen; what was made for it goes with the process
     /// @param isKept is told each line of its output, and says whether it is worth keeping
-    static StartedProcess start(String name, List<String> before, List<String> command, Place place,
+    static StartedProcess start(String name, List<String> before, List<String> command, FreeEndpoint place,
             Predicate<String> isKept) throws ContenderException {
         List<String> all = new ArrayList<>(before);
-        OnPath.ofThisProcess().find("setsid").ifPresent(all::add);
+        PathLookup.ofThisProcess().find("setsid").ifPresent(all::add);
         all.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(all).redirectInput(OutputTail.NOTHING);
         builder.environment().putAll(place.environment());

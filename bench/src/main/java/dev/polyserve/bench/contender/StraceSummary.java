@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Counts by `strace -c`, which stops the contender at each call.
-final class StraceSummary implements SystemCalls {
+final class StraceSummary implements SystemCallCounts {
     private static final String NAME = "strace";
     private static final Pattern ATTACHED = Pattern.compile(".*Process \\d+ attached.*");
     private static final Pattern TOTAL = Pattern.compile("(\\d+)\\s+total");

@@ -52,10 +52,11 @@ final class UsageSampler {
     }
 
     private static ProcessUsage usage(ProcessStat stat, long ownNanos) {
-        String status = Proc.text(Long.toString(stat.pid()), "status").orElse("");
-        boolean disownsChildren = Proc.field(status, "SigIgn")
+        String status = ProcFiles.text(Long.toString(stat.pid()), "status").orElse("");
+        boolean disownsChildren = ProcFiles.field(status, "SigIgn")
                 .map(mask -> (Long.parseUnsignedLong(mask, 16) & SIGCHLD_BIT) != 0).orElse(false);
-        int processors = Proc.field(status, "Cpus_allowed_list").map(list -> Processors.parse(list).count()).orElse(1);
+        int processors = ProcFiles.field(status, "Cpus_allowed_list").map(list -> Processors.parse(list).count())
+                .orElse(1);
         // User and system time are rounded one by one; the clock lags for threads that run at the moment.
         long stepNanos = ProcessClock.here()
                 .map(clock -> clock.tickNanos() * Math.clamp(stat.threads(), 1, processors))
@@ -65,8 +66,8 @@ final class UsageSampler {
 
     private static void addThreads(long pid, Map<Long, ThreadUsage> threads) {
         String process = Long.toString(pid);
-        for (String thread : Proc.names(process, "task").orElse(List.of())) {
-            Proc.text(process, "task", thread, "schedstat").map(ThreadUsage::parse)
+        for (String thread : ProcFiles.names(process, "task").orElse(List.of())) {
+            ProcFiles.text(process, "task", thread, "schedstat").map(ThreadUsage::parse)
                     .ifPresent(usage -> threads.put(Long.parseLong(thread), usage));
         }
     }

@@ -11,7 +11,7 @@ import java.util.List;
 /// All clients of a broadcast: the first sends, every one receives, the first too.
 ///
 /// A message is answered once by each; it leaves `intended` and `missing` when the slowest has it.
-final class Broadcaster implements Client {
+final class Broadcaster implements LoadClient {
     private final List<Member> members = new ArrayList<>();
     private final ByteStream outgoing;
     private final int messageBytes;
@@ -86,7 +86,7 @@ final class Broadcaster implements Client {
     }
 
     @Override
-    public void giveUp(Recorder recorder, long nowNanos) {
+    public void giveUp(LatencyRecorder recorder, long nowNanos) {
         for (int i = 0; i < intended.size(); i++) {
             for (long left = missing.get(i); left > 0; left--) {
                 recorder.unanswered(intended.get(i), nowNanos);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///   idle ──request──▶ connecting ──▶ sending ──▶ receiving ──whole reply──▶ idle, or the next
 /// ```
-final class ChurnClient implements Client, Multiplexer.Ready {
+final class ChurnClient implements LoadClient, Multiplexer.Ready {
     private final String name;
     private final SocketAddress server;
     private final ByteStream stream;
@@ -134,7 +134,7 @@ final class ChurnClient implements Client, Multiplexer.Ready {
     }
 
     @Override
-    public void giveUp(Recorder recorder, long nowNanos) {
+    public void giveUp(LatencyRecorder recorder, long nowNanos) {
         recorder.givenUp(intended, nowNanos);
     }
 

@@ -11,7 +11,7 @@ import java.nio.channels.SocketChannel;
 /// ```
 ///   0 … received … sent … due        positions in its stream: verified, handed to the system, asked for
 /// ```
-final class ExchangeClient implements Client, Multiplexer.Ready {
+final class ExchangeClient implements LoadClient, Multiplexer.Ready {
     private final String name;
     private final SocketChannel channel;
     private final ByteStream stream;
@@ -135,7 +135,7 @@ final class ExchangeClient implements Client, Multiplexer.Ready {
     }
 
     @Override
-    public void giveUp(Recorder recorder, long nowNanos) {
+    public void giveUp(LatencyRecorder recorder, long nowNanos) {
         recorder.givenUp(intended, nowNanos);
     }
 

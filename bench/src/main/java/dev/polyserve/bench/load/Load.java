@@ -44,7 +44,7 @@ public final class Load implements AutoCloseable {
     /// @param loops threads of the generator
     /// @param maySpin whether a loop may ask its sockets without waiting when a request is due in less than a millisecond:
     ///        not where the contender needs the processor
-    public record Plan(Endpoint endpoint, Traffic traffic, int connections, int loops, boolean maySpin) {}
+    public record Plan(Endpoint endpoint, ClientTraffic traffic, int connections, int loops, boolean maySpin) {}
 
     /// Connects all clients.
     ///
@@ -79,36 +79,37 @@ public final class Load implements AutoCloseable {
             loops.add(new LoadLoop("bench-load-" + i, new SelectorMultiplexer(), plan.maySpin(), System::nanoTime));
         }
         switch (plan.traffic()) {
-            case Traffic.Exchanges exchanges -> staying(plan.connections(), i -> exchanging(exchanges, i, Part.PACED));
-            case Traffic.Work work -> {
+            case ClientTraffic.Exchanges exchanges ->
+                staying(plan.connections(), i -> exchanging(exchanges, i, Part.PACED));
+            case ClientTraffic.Work work -> {
                 var amount = new WorkStream.Amount(work.requestBytes(), work.waitMicros(), work.multiplications());
                 staying(plan.connections(), i -> working(amount, i, Part.PACED));
             }
-            case Traffic.Mixed mixed -> mixed(mixed);
-            case Traffic.MostlyIdle idle -> staying(plan.connections(),
+            case ClientTraffic.Mixed mixed -> mixed(mixed);
+            case ClientTraffic.MostlyIdle idle -> staying(plan.connections(),
                     i -> exchanging(idle, i, i < idle.active() ? Part.PACED : Part.SILENT));
-            case Traffic.SlowReaders slow -> staying(plan.connections(), i -> i < plan.connections() - slow.slow()
+            case ClientTraffic.SlowReaders slow -> staying(plan.connections(), i -> i < plan.connections() - slow.slow()
                     ? exchanging(slow, i, Part.PACED)
                     : new Member(new SlowClient(connected(i), new PatternStream(i)), Part.SILENT));
-            case Traffic.Churn churn -> attach(members(churners(churn)));
-            case Traffic.Broadcast broadcast -> attach(members(List.of(broadcaster(broadcast))));
-            case Traffic.Datagrams datagrams -> attach(members(datagramClients(datagrams)));
+            case ClientTraffic.Churn churn -> attach(members(churners(churn)));
+            case ClientTraffic.Broadcast broadcast -> attach(members(List.of(broadcaster(broadcast))));
+            case ClientTraffic.Datagrams datagrams -> attach(members(datagramClients(datagrams)));
         }
     }
 
     /// No loop without a client that the pacing asks.
     private int loopCount() {
         return switch (plan.traffic()) {
-            case Traffic.Broadcast _ -> 1;
-            case Traffic.MostlyIdle idle -> Math.min(plan.loops(), idle.active());
-            case Traffic.SlowReaders slow -> Math.clamp(plan.connections() - slow.slow(), 1, plan.loops());
-            case Traffic.Exchanges _, Traffic.Work _, Traffic.Mixed _, Traffic.Churn _, Traffic.Datagrams _ ->
+            case ClientTraffic.Broadcast _ -> 1;
+            case ClientTraffic.MostlyIdle idle -> Math.min(plan.loops(), idle.active());
+            case ClientTraffic.SlowReaders slow -> Math.clamp(plan.connections() - slow.slow(), 1, plan.loops());
+            case ClientTraffic.Exchanges _, ClientTraffic.Work _, ClientTraffic.Mixed _, ClientTraffic.Churn _, ClientTraffic.Datagrams _ ->
                 Math.min(plan.loops(), plan.connections());
         };
     }
 
     /// A client and its part.
-    private record Member(Client client, Part part) {}
+    private record Member(LoadClient client, Part part) {}
 
     /// Makes the client of this number, connected.
     @FunctionalInterface
@@ -130,14 +131,14 @@ public final class Load implements AutoCloseable {
     }
 
     /// The heavy ones first, so that each loop has its share of them.
-    private void mixed(Traffic.Mixed mixed) throws IOException, LoadException {
+    private void mixed(ClientTraffic.Mixed mixed) throws IOException, LoadException {
         var light = new WorkStream.Amount(mixed.requestBytes(), 0, 0);
         var heavy = new WorkStream.Amount(mixed.requestBytes(), 0, mixed.heavyMultiplications());
         staying(mixed.heavy() + plan.connections(),
                 i -> i < mixed.heavy() ? working(heavy, i, Part.BUSY) : working(light, i, Part.PACED));
     }
 
-    private Member exchanging(Traffic traffic, int number, Part part) throws IOException {
+    private Member exchanging(ClientTraffic traffic, int number, Part part) throws IOException {
         return exchanging(new PatternStream(number), traffic.requestBytes(), number, part);
     }
 
@@ -155,19 +156,19 @@ public final class Load implements AutoCloseable {
         return Sockets.connected(server, number);
     }
 
-    private static List<Member> members(List<? extends Client> clients) {
+    private static List<Member> members(List<? extends LoadClient> clients) {
         return clients.stream().map(client -> new Member(client, Part.PACED)).toList();
     }
 
-    private List<Client> churners(Traffic.Churn churn) {
-        List<Client> clients = new ArrayList<>();
+    private List<LoadClient> churners(ClientTraffic.Churn churn) {
+        List<LoadClient> clients = new ArrayList<>();
         for (int i = 0; i < plan.connections(); i++) {
             clients.add(new ChurnClient("client " + (i + 1), server, new PatternStream(i), churn.requestBytes()));
         }
         return clients;
     }
 
-    private Broadcaster broadcaster(Traffic.Broadcast broadcast) throws IOException, LoadException {
+    private Broadcaster broadcaster(ClientTraffic.Broadcast broadcast) throws IOException, LoadException {
         List<SocketChannel> channels = new ArrayList<>();
         try {
             for (int i = 0; i < plan.connections(); i++) {
@@ -200,11 +201,11 @@ public final class Load implements AutoCloseable {
         return channel;
     }
 
-    private List<Client> datagramClients(Traffic.Datagrams datagrams) throws IOException {
-        List<Client> clients = new ArrayList<>();
+    private List<LoadClient> datagramClients(ClientTraffic.Datagrams datagrams) throws IOException {
+        List<LoadClient> clients = new ArrayList<>();
         for (int i = 0; i < plan.connections(); i++) {
             DatagramChannel channel = Sockets.datagramChannel(server);
-            clients.add(new DatagramClient("client " + (i + 1), channel, i, datagrams.requestBytes()));
+            clients.add(new DatagramLoadClient("client " + (i + 1), channel, i, datagrams.requestBytes()));
         }
         return clients;
     }
@@ -217,7 +218,7 @@ public final class Load implements AutoCloseable {
     private void attach(List<Member> members) throws LoadException {
         for (LoadLoop loop : loops) {
             for (Part part : Part.values()) {
-                List<Client> clients = new ArrayList<>();
+                List<LoadClient> clients = new ArrayList<>();
                 for (int i = 0; i < members.size(); i++) {
                     if (loopOf(i).equals(loop) && members.get(i).part() == part) {
                         clients.add(members.get(i).client());
@@ -242,7 +243,7 @@ public final class Load implements AutoCloseable {
         return switch (pacing) {
             case Pacing.Closed closed -> closed;
             case Pacing.Open open -> new Pacing.Open(open.requestsPerSecond() / loops.size()
-                    / (plan.traffic() instanceof Traffic.Broadcast ? plan.connections() : 1));
+                    / (plan.traffic() instanceof ClientTraffic.Broadcast ? plan.connections() : 1));
         };
     }
 

@@ -38,9 +38,9 @@ final class LoadLoop implements AutoCloseable {
     private final ByteBuffer incoming = ByteBuffer.allocateDirect(INCOMING_BYTES);
     private final ByteBuffer outgoing = WorkStream.outgoingBuffer();
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
-    private final List<Client> all = new ArrayList<>();
-    private final List<Client> active = new ArrayList<>();
-    private final List<Client> busy = new ArrayList<>();
+    private final List<LoadClient> all = new ArrayList<>();
+    private final List<LoadClient> active = new ArrayList<>();
+    private final List<LoadClient> busy = new ArrayList<>();
     private volatile boolean stopping;
     private volatile @Nullable LoadException failure;
     private @Nullable LoadRun run;
@@ -62,9 +62,9 @@ final class LoadLoop implements AutoCloseable {
     // --- any thread ---
 
     /// Takes over clients.
-    CompletableFuture<?> attach(List<? extends Client> clients, Part part) {
+    CompletableFuture<?> attach(List<? extends LoadClient> clients, Part part) {
         return post(() -> {
-            for (Client client : clients) {
+            for (LoadClient client : clients) {
                 all.add(client);
                 client.attach(this);
                 switch (part) {
@@ -82,7 +82,8 @@ final class LoadLoop implements AutoCloseable {
     CompletableFuture<Recording> run(Pacing pacing, long fromNanos, long toNanos, long patienceNanos) {
         CompletableFuture<Recording> result = new CompletableFuture<>();
         post(() -> {
-            begin(new LoadRun(pacing, new Recorder(pacing, fromNanos, toNanos), clockNanos.getAsLong(), fromNanos,
+            begin(new LoadRun(pacing, new LatencyRecorder(pacing, fromNanos, toNanos), clockNanos.getAsLong(),
+                    fromNanos,
                     toNanos, patienceNanos, result));
             return null;
         }).exceptionally(e -> {
@@ -243,14 +244,14 @@ final class LoadLoop implements AutoCloseable {
 
     private void begin(LoadRun next) {
         run = next;
-        for (Client client : busy) {
+        for (LoadClient client : busy) {
             if (!client.waits()) {
                 client.request(nanos());
                 client.flush();
             }
         }
         if (next.pacing() instanceof Pacing.Closed closed) {
-            for (Client client : active) {
+            for (LoadClient client : active) {
                 long nowNanos = nanos();
                 for (int i = 0; i < closed.depth(); i++) {
                     client.request(nowNanos);
@@ -262,7 +263,7 @@ final class LoadLoop implements AutoCloseable {
 
     private void sendDue(LoadRun current, long nowNanos) {
         while (nowNanos - current.nextDueNanos() >= 0 && failure == null) {
-            Client client = active.get(current.nextTurn(active.size()));
+            LoadClient client = active.get(current.nextTurn(active.size()));
             client.request(current.takeDueNanos());
             client.flush();
             progress = true;
@@ -282,7 +283,7 @@ final class LoadLoop implements AutoCloseable {
     private void tick(long nowNanos) {
         if (nowNanos - nextTickNanos >= 0) {
             nextTickNanos = nowNanos + TICK_NANOS;
-            for (Client client : active) {
+            for (LoadClient client : active) {
                 client.tick(nowNanos);
             }
         }
@@ -293,16 +294,16 @@ final class LoadLoop implements AutoCloseable {
         if (run == null || !current.over(nowNanos, underWay)) {
             return;
         }
-        for (Client client : active) {
+        for (LoadClient client : active) {
             client.giveUp(current.recorder(), nowNanos);
         }
-        busy.stream().filter(Client::waits).forEach(_ -> current.recorder().heavyGivenUp());
+        busy.stream().filter(LoadClient::waits).forEach(_ -> current.recorder().heavyGivenUp());
         run = null;
         current.result().complete(current.recorder().recording(current.share()));
     }
 
     private void closeAll() {
-        for (Client client : all) {
+        for (LoadClient client : all) {
             try {
                 client.close();
             } catch (IOException e) {

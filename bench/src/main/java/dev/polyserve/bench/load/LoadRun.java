@@ -17,7 +17,7 @@ final class LoadRun {
     private static final long LONGEST_IDLE_TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
     private final Pacing pacing;
-    private final Recorder recorder;
+    private final LatencyRecorder recorder;
     private final long fromNanos;
     private final long toNanos;
     private final long patienceNanos;
@@ -33,7 +33,7 @@ final class LoadRun {
     private long idleNanos;
 
     /// @param startNanos when the first request of an open loop is due
-    LoadRun(Pacing pacing, Recorder recorder, long startNanos, long fromNanos, long toNanos, long patienceNanos,
+    LoadRun(Pacing pacing, LatencyRecorder recorder, long startNanos, long fromNanos, long toNanos, long patienceNanos,
             CompletableFuture<Recording> result) {
         this.pacing = pacing;
         this.recorder = recorder;
@@ -52,7 +52,7 @@ final class LoadRun {
         return pacing;
     }
 
-    Recorder recorder() {
+    LatencyRecorder recorder() {
         return recorder;
     }
 

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 
 /// A client that sends as fast as it may, and reads nothing. A server that lets it go does right.
-final class SlowClient implements Client, Multiplexer.Ready {
+final class SlowClient implements LoadClient, Multiplexer.Ready {
     private static final int PIECE_BYTES = 64 << 10;
     /// A server without back-pressure would take anything: this is enough to see it.
     private static final long MOST_BYTES = 64L << 20;
@@ -57,7 +57,7 @@ final class SlowClient implements Client, Multiplexer.Ready {
     }
 
     @Override
-    public void giveUp(Recorder recorder, long nowNanos) {
+    public void giveUp(LatencyRecorder recorder, long nowNanos) {
         // It waits for nothing.
     }
 

@@ -6,7 +6,7 @@ import dev.polyserve.bench.result.Entry;
 import dev.polyserve.bench.result.Environment;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
-import dev.polyserve.bench.result.Settings;
+import dev.polyserve.bench.result.BenchSettings;
 import dev.polyserve.bench.result.Spread;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
     public record Change(Comparison comparison, String contender, Metric metric, Spread before, Spread now) {
         /// `epoll, echo, closed loop`.
         String subject() {
-            return contender + ", " + comparison.workload() + ", " + Prose.load(comparison);
+            return contender + ", " + comparison.workload() + ", " + Phrases.load(comparison);
         }
 
         /// `▲ epoll, echo, closed loop: requests/s 74,000 → 81,300 (+10 %, better)`.
@@ -77,9 +77,9 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
             }
             double ratio = now.median() / before.median();
             return ratio >= 2
-                    ? Prose.times(ratio) + " times"
+                    ? Phrases.times(ratio) + " times"
                     : (ratio > 1 ? "+" : "−")
-                            + Prose.percent(Math.abs(ratio - 1));
+                            + Phrases.percent(Math.abs(ratio - 1));
         }
 
         /// Whether that is good.
@@ -203,7 +203,7 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
                     .map(pair -> pair.now().contender()).toList();
             List<String> unknown = comparison.entries().stream().map(Entry::contender)
                     .filter(contender -> !known.contains(contender)).toList();
-            String load = comparison.workload() + ", " + Prose.load(comparison);
+            String load = comparison.workload() + ", " + Phrases.load(comparison);
             if (known.isEmpty()) {
                 missing.add(load);
             } else {
@@ -245,20 +245,20 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
     }
 
     private static List<String> settings(Results before, Results now) {
-        Settings then = before.settings();
-        Settings here = now.settings();
+        BenchSettings then = before.settings();
+        BenchSettings here = now.settings();
         List<String> differences = new ArrayList<>();
         differ(differences, "endpoint", then.endpoint(), here.endpoint());
         differ(differences, "connections", then.connections(), here.connections());
         differ(differences, "request bytes", then.requestBytes(), here.requestBytes());
         differ(differences, "depth", then.depth(), here.depth());
-        differ(differences, "warm-up", Prose.seconds(then.warmupSeconds()), Prose.seconds(here.warmupSeconds()));
+        differ(differences, "warm-up", Phrases.seconds(then.warmupSeconds()), Phrases.seconds(here.warmupSeconds()));
         if (Math.abs(then.multiplicationsPerMilli() - here.multiplicationsPerMilli()) > SAME_WORK
                 * Math.max(then.multiplicationsPerMilli(), here.multiplicationsPerMilli())) {
             differ(differences, "multiplications for 1 ms", then.multiplicationsPerMilli(),
                     here.multiplicationsPerMilli());
         }
-        differ(differences, "rounds of", Prose.seconds(then.roundSeconds()), Prose.seconds(here.roundSeconds()));
+        differ(differences, "rounds of", Phrases.seconds(then.roundSeconds()), Phrases.seconds(here.roundSeconds()));
         differ(differences, "placement", before.environment().placement(), now.environment().placement());
         return differences;
     }

@@ -40,7 +40,7 @@ final class Charts {
     }
 
     /// Writes the places of the charts of one comparison.
-    void write(Html html, Standing standing) {
+    void write(Html html, ComparisonTable standing) {
         List<Metric> bars = bars(standing);
         boolean curves = standing.comparison().load() == Load.OPEN
                 && standing.entries().stream().anyMatch(entry -> curve(entry).size() > 1);
@@ -55,7 +55,7 @@ final class Charts {
     }
 
     /// The metric in question and those that explain it; few, so that each says something.
-    private static List<Metric> bars(Standing standing) {
+    private static List<Metric> bars(ComparisonTable standing) {
         Stream<Metric> wanted = switch (standing.ranking().question()) {
             case CAPACITY, PROCESSOR_TIME -> Stream.of(Metric.REQUESTS_PER_SECOND, Metric.CPU_MICROS_PER_REQUEST,
                     Metric.RSS_GROWTH_BYTES);
@@ -67,7 +67,7 @@ final class Charts {
         return wanted.filter(standing.metrics()::contains).toList();
     }
 
-    private void bars(Html html, Standing standing, Metric metric) {
+    private void bars(Html html, ComparisonTable standing, Metric metric) {
         ArrayNode rows = JSON.arrayNode();
         List<String> figures = new ArrayList<>();
         for (Entry entry : standing.entries()) {
@@ -92,7 +92,7 @@ final class Charts {
                 JSON.objectNode().put("kind", "bars").put("unit", metric.unit().name()).set("rows", rows));
     }
 
-    private void curves(Html html, Standing standing) {
+    private void curves(Html html, ComparisonTable standing) {
         ArrayNode lines = JSON.arrayNode();
         List<String> figures = new ArrayList<>();
         for (Entry entry : standing.entries()) {
@@ -124,7 +124,7 @@ final class Charts {
         });
     }
 
-    private static String named(Standing standing, Entry entry) {
+    private static String named(ComparisonTable standing, Entry entry) {
         String marks = standing.marks(entry);
         return marks.isEmpty() ? entry.contender() : entry.contender() + " " + marks;
     }

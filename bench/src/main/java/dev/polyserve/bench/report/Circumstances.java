@@ -18,12 +18,12 @@ final class Circumstances {
 
     private static void facts(Html list, Results results) {
         Environment environment = results.environment();
-        fact(list, "Machine", Prose.machine(environment));
+        fact(list, "Machine", Phrases.machine(environment));
         fact(list, "Placement", environment.placement());
-        fact(list, "Load", Prose.load(results.settings()));
-        fact(list, "Rounds", Prose.rounds(results.settings()) + ", contenders in turn");
-        Prose.work(results.settings()).ifPresent(work -> fact(list, "Work", Prose.sentence(work)));
-        fact(list, "Took", Prose.seconds(results.tookSeconds()) + (results.complete() ? "" : ", then interrupted"));
+        fact(list, "Load", Phrases.load(results.settings()));
+        fact(list, "Rounds", Phrases.rounds(results.settings()) + ", contenders in turn");
+        Phrases.work(results.settings()).ifPresent(work -> fact(list, "Work", Phrases.sentence(work)));
+        fact(list, "Took", Phrases.seconds(results.tookSeconds()) + (results.complete() ? "" : ", then interrupted"));
         new TreeMap<>(environment.versions()).forEach((what, version) -> fact(list, what, version));
         list.leaf("dt", "Again").in("dd", again -> again.leaf("code", results.command()));
     }

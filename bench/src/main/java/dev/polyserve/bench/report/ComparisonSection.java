@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /// One comparison on the page: its charts, its table, what is noted below, and who does how many times as much as whom.
 final class ComparisonSection {
-    private final Standing standing;
+    private final ComparisonTable standing;
     private final Charts charts;
     private final List<Change> changes;
     private final int number;
@@ -18,7 +18,7 @@ final class ComparisonSection {
     /// @param changes those of this comparison
     /// @param number of the comparison, from 0: makes names unique
     ComparisonSection(Comparison comparison, Charts charts, List<Change> changes, int number) {
-        this.standing = Standing.of(comparison);
+        this.standing = ComparisonTable.of(comparison);
         this.charts = charts;
         this.changes = changes;
         this.number = number;
@@ -26,7 +26,7 @@ final class ComparisonSection {
 
     void write(Html html) {
         html.in("section.comparison", section -> {
-            section.leaf("h3", Prose.sentence(Prose.load(standing.comparison())), "id", "comparison-" + number);
+            section.leaf("h3", Phrases.sentence(Phrases.load(standing.comparison())), "id", "comparison-" + number);
             charts.write(section, standing);
             section.in("div.scroll", this::table, "role", "region", "tabindex", "0", "aria-labelledby",
                     "comparison-" + number);
@@ -70,7 +70,7 @@ final class ComparisonSection {
             for (Metric metric : standing.metrics()) {
                 figure(row, entry, metric);
                 if (metric == standing.ranking().metric()) {
-                    row.leaf("td", Standing.noise(entry, metric));
+                    row.leaf("td", ComparisonTable.noise(entry, metric));
                     row.leaf("td", standing.ranking().toBest(entry).map(Ratio::brief).orElse(""));
                 }
             }

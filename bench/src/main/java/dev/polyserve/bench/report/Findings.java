@@ -67,7 +67,7 @@ final class Findings {
         return switch (ranking.question()) {
             case CAPACITY -> "capacity";
             case PROCESSOR_TIME -> "processor time";
-            case LATENCY -> "latency at " + Prose.rate(comparison);
+            case LATENCY -> "latency at " + Phrases.rate(comparison);
             case MEMORY -> "memory per idle connection";
         };
     }
@@ -85,7 +85,7 @@ final class Findings {
     private static String allWithin(Place best, List<Rival> rivals) {
         List<String> names = new ArrayList<>(List.of(best.name()));
         rivals.forEach(rival -> names.add(rival.name()));
-        return Prose.list(names) + " are within " + widest(rivals);
+        return Phrases.list(names) + " are within " + widest(rivals);
     }
 
     private List<String> others(List<Rival> rivals) {
@@ -110,17 +110,18 @@ final class Findings {
     }
 
     private static String names(List<Rival> rivals) {
-        return Prose.list(rivals.stream().map(Rival::name).toList());
+        return Phrases.list(rivals.stream().map(Rival::name).toList());
     }
 
     private static String widest(List<Rival> rivals) {
-        return Prose.atMostPercent(rivals.stream().flatMap(rival -> rival.ratio().stream())
+        return Phrases.atMostPercent(rivals.stream().flatMap(rival -> rival.ratio().stream())
                 .mapToDouble(ratio -> Math.abs(ratio.median() - 1)).max().orElse(0));
     }
 
     private static String unknown(List<Rival> rivals) {
-        return Prose.list(rivals.stream().map(rival -> rival.name() + rival.ratio()
-                .map(ratio -> " (" + Prose.times(ratio.spread().least()) + " to " + Prose.times(ratio.spread().most())
+        return Phrases.list(rivals.stream().map(rival -> rival.name() + rival.ratio()
+                .map(ratio -> " (" + Phrases.times(ratio.spread().least()) + " to "
+                        + Phrases.times(ratio.spread().most())
                         + " times)")
                 .orElse("")).toList()) + " cannot be told from it";
     }
@@ -143,11 +144,12 @@ final class Findings {
 
     private String difference(double ratio) {
         return switch (ranking.question()) {
-            case CAPACITY -> Prose.percent(1 - ratio) + " less";
+            case CAPACITY -> Phrases.percent(1 - ratio) + " less";
             case PROCESSOR_TIME, MEMORY -> ratio < 2
-                    ? Prose.percent(ratio - 1) + " more"
-                    : Prose.times(ratio) + " times as much";
-            case LATENCY -> ratio < 2 ? Prose.percent(ratio - 1) + " longer" : Prose.times(ratio) + " times as long";
+                    ? Phrases.percent(ratio - 1) + " more"
+                    : Phrases.times(ratio) + " times as much";
+            case LATENCY ->
+                ratio < 2 ? Phrases.percent(ratio - 1) + " longer" : Phrases.times(ratio) + " times as long";
         };
     }
 
@@ -162,17 +164,17 @@ final class Findings {
                 .map(entry -> entry.contender() + reached(entry)).toList();
         if (!late.isEmpty()) {
             caveats.add(
-                    Prose.list(late) + " did not keep the rate: the latency then says how long the queue was, and is "
+                    Phrases.list(late) + " did not keep the rate: the latency then says how long the queue was, and is "
                             + "not compared.");
         }
         List<String> failed = named(entry -> entry.failure() != null);
         if (!failed.isEmpty()) {
-            caveats.add(Prose.list(failed) + " failed: see below the table.");
+            caveats.add(Phrases.list(failed) + " failed: see below the table.");
         }
         List<String> lossy = named(entry -> entry.spread(Metric.LOST_SHARE)
                 .filter(lost -> lost.median() >= LOSS_WORTH_SAYING).isPresent());
         if (!lossy.isEmpty()) {
-            caveats.add(Prose.list(lossy) + " lost datagrams: see the table.");
+            caveats.add(Phrases.list(lossy) + " lost datagrams: see the table.");
         }
         growth().ifPresent(caveats::add);
         heavy().ifPresent(caveats::add);
@@ -219,7 +221,7 @@ final class Findings {
     }
 
     private String bound(List<String> names) {
-        String who = "The generator was the limit for " + Prose.list(names) + ": ";
+        String who = "The generator was the limit for " + Phrases.list(names) + ": ";
         return switch (ranking.question()) {
             case PROCESSOR_TIME -> who + "requests/s then say too little, so processor time is compared.";
             case CAPACITY, MEMORY -> who + "requests/s then say too little.";

@@ -32,7 +32,7 @@ public final class HtmlReport {
     /// @param baseline what changed since an earlier run
     /// @throws IOException whose message is one sentence, when the file cannot be written
     public static void write(Results results, Optional<Baseline> baseline, Path file) throws IOException {
-        Output.write(file, page(results, baseline));
+        ReportFile.write(file, page(results, baseline));
     }
 
     /// The page.

@@ -18,13 +18,13 @@ record Overview(Results results, Optional<Baseline> baseline) {
     /// `echo, wait and idle`.
     static String title(Results results) {
         List<String> workloads = results.comparisons().stream().map(Comparison::workload).distinct().toList();
-        return workloads.isEmpty() ? "nothing" : Prose.list(workloads);
+        return workloads.isEmpty() ? "nothing" : Phrases.list(workloads);
     }
 
     void write(Html html) {
         html.in("header", header -> {
             header.leaf("p.brand", "polyserve bench");
-            header.leaf("h1", Prose.sentence(title(results)) + ", measured");
+            header.leaf("h1", Phrases.sentence(title(results)) + ", measured");
             header.leaf("p.when", when());
         });
         html.in("section", this::verdict, "aria-labelledby", "verdict");
@@ -33,8 +33,8 @@ record Overview(Results results, Optional<Baseline> baseline) {
     }
 
     private String when() {
-        return TextReport.when(results.startedAt()) + " · " + Prose.machine(results.environment()) + " · "
-                + Prose.load(results.settings());
+        return TextReport.when(results.startedAt()) + " · " + Phrases.machine(results.environment()) + " · "
+                + Phrases.load(results.settings());
     }
 
     private void verdict(Html html) {
@@ -58,7 +58,7 @@ record Overview(Results results, Optional<Baseline> baseline) {
 
     private static void baseline(Html html, Baseline baseline) {
         html.leaf("h2", "Changes since " + TextReport.when(baseline.measuredAt()), "id", "baseline");
-        html.leaf("p", Prose.sentence(baseline.summary()) + ".");
+        html.leaf("p", Phrases.sentence(baseline.summary()) + ".");
         baseline.warnings().forEach(warning -> html.leaf("p.caveat", warning));
         if (!baseline.changes().isEmpty()) {
             html.in("div.card", card -> card.in("div.scroll", scroll -> scroll.in("table.changes", table -> changes(

@@ -70,12 +70,12 @@ record Ratio(int rounds, Spread spread, double low, double high, boolean apart) 
 
     /// `0.77`; `~0.97` where the difference may be noise.
     String brief() {
-        return (claim() == Claim.DIFFERENT || median() == 1 ? "" : "~") + Prose.times(median());
+        return (claim() == Claim.DIFFERENT || median() == 1 ? "" : "~") + Phrases.times(median());
     }
 
     /// `0.77 (0.75–0.79)`: with the least and the most.
     String full() {
-        return brief() + " (" + Prose.times(spread.least()) + "–" + Prose.times(spread.most()) + ")";
+        return brief() + " (" + Phrases.times(spread.least()) + "–" + Phrases.times(spread.most()) + ")";
     }
 
     /// What can be said.

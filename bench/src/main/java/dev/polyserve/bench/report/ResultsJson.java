@@ -63,7 +63,7 @@ public final class ResultsJson {
     ///
     /// @throws IOException whose message is one sentence, when the file cannot be written
     public static void write(Results results, Path file) throws IOException {
-        Output.write(file, text(results));
+        ReportFile.write(file, text(results));
     }
 
     /// The results that a file holds.

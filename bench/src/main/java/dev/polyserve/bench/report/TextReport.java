@@ -5,7 +5,7 @@ import dev.polyserve.bench.result.Entry;
 import dev.polyserve.bench.result.Environment;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
-import dev.polyserve.bench.result.Settings;
+import dev.polyserve.bench.result.BenchSettings;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -56,28 +56,28 @@ public final class TextReport {
 
     private void circumstances(Results results) {
         Environment environment = results.environment();
-        Settings settings = results.settings();
-        text("", "polyserve bench, " + when(results.startedAt()) + ", " + Prose.seconds(results.tookSeconds()));
-        text("", Prose.machine(environment) + "; " + environment.placement());
-        text("", Prose.load(settings) + "; " + Prose.rounds(settings));
-        Prose.work(settings).ifPresent(work -> text("", work));
+        BenchSettings settings = results.settings();
+        text("", "polyserve bench, " + when(results.startedAt()) + ", " + Phrases.seconds(results.tookSeconds()));
+        text("", Phrases.machine(environment) + "; " + environment.placement());
+        text("", Phrases.load(settings) + "; " + Phrases.rounds(settings));
+        Phrases.work(settings).ifPresent(work -> text("", work));
     }
 
     private void comparison(Comparison comparison) {
-        Standing standing = Standing.of(comparison);
+        ComparisonTable standing = ComparisonTable.of(comparison);
         lines.add("");
-        text("", comparison.workload() + ", " + Prose.load(comparison));
+        text("", comparison.workload() + ", " + Phrases.load(comparison));
         TextTable table = table(standing);
         table.lines(width - INDENT.length()).forEach(line -> lines.add(INDENT + line));
         List<String> leftOut = table.leftOut(width - INDENT.length());
         if (!leftOut.isEmpty()) {
-            text(INDENT, "(no room for " + Prose.list(leftOut) + ")");
+            text(INDENT, "(no room for " + Phrases.list(leftOut) + ")");
         }
         standing.notes().forEach(note -> text(INDENT, note));
         new TextRatios(standing.ranking(), width - INDENT.length()).lines().forEach(line -> text(INDENT, line));
     }
 
-    private static TextTable table(Standing standing) {
+    private static TextTable table(ComparisonTable standing) {
         TextTable table = new TextTable();
         List<Entry> entries = standing.entries();
         table.column("contender", 0, entries.stream().map(Entry::contender).toList());
@@ -90,7 +90,7 @@ public final class TextReport {
             table.column(metric.label(), metric == lead ? 0 : importance(metric), entries.stream()
                     .map(e -> e.spread(metric).map(s -> Quantity.of(metric, s.median())).orElse("")).toList());
             if (metric == lead) {
-                table.column("spread", 2, entries.stream().map(e -> Standing.noise(e, lead)).toList());
+                table.column("spread", 2, entries.stream().map(e -> ComparisonTable.noise(e, lead)).toList());
                 table.column("× best", 1, entries.stream()
                         .map(e -> standing.ranking().toBest(e).map(Ratio::brief).orElse("")).toList());
             }

@@ -14,7 +14,7 @@ import java.util.List;
 /// @param settings what was asked for
 /// @param comparisons the tables, in the order in which they were measured
 public record Results(int format, Instant startedAt, double tookSeconds, boolean complete, String command,
-        Environment environment, Settings settings, List<Comparison> comparisons) {
+        Environment environment, BenchSettings settings, List<Comparison> comparisons) {
     /// The present form.
     public static final int FORMAT = 2;
 

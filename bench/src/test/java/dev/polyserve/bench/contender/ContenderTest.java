@@ -8,7 +8,7 @@ import dev.polyserve.bench.contender.Contender.Existing;
 import dev.polyserve.bench.contender.Contender.Ours;
 import dev.polyserve.bench.contender.Contender.Peer;
 import dev.polyserve.bench.contender.Contender.Style;
-import dev.polyserve.bench.service.Service;
+import dev.polyserve.bench.service.BenchService;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -80,50 +80,53 @@ class ContenderTest {
 
     @ParameterizedTest
     @EnumSource(names = {"COMPUTE", "WORK", "BROADCAST"})
-    void whoIsNotOursOnlyEchoes(Service service) {
-        assertThat(Contender.against("netty=java {port}").cannotServe(service, Transport.TCP)).hasValueSatisfying(
+    void whoIsNotOursOnlyEchoes(BenchService service) {
+        assertThat(Contender.against("netty=java {port}").cannotServe(service, LoadTransport.TCP)).hasValueSatisfying(
                 why -> assertThat(why).startsWith("netty is taken to echo only, so it cannot serve '").contains("{wo"));
-        assertThat(Contender.against("tcp://127.0.0.1:7").cannotServe(service, Transport.TCP)).hasValueSatisfying(
+        assertThat(Contender.against("tcp://127.0.0.1:7").cannotServe(service, LoadTransport.TCP)).hasValueSatisfying(
                 why -> assertThat(why).startsWith("tcp://127.0.0.1:7 is taken to echo only"));
-        assertThat(Contender.against("netty=java {port} {workload}").cannotServe(service, Transport.TCP)).isEmpty();
-        assertThat(Contender.against("netty=java {port} {workload}").cannotServe(service, Transport.UDP)).isPresent();
-        assertThat(Contender.model("nio").cannotServe(service, Transport.UDP))
+        assertThat(Contender.against("netty=java {port} {workload}").cannotServe(service, LoadTransport.TCP)).isEmpty();
+        assertThat(Contender.against("netty=java {port} {workload}").cannotServe(service, LoadTransport.UDP))
+                .isPresent();
+        assertThat(Contender.model("nio").cannotServe(service, LoadTransport.UDP))
                 .hasValueSatisfying(why -> assertThat(why).endsWith("to connections only, not over udp"));
-        assertThat(Contender.model("nio").cannotServe(service, Transport.UNIX)).isEmpty();
+        assertThat(Contender.model("nio").cannotServe(service, LoadTransport.UNIX)).isEmpty();
     }
 
     @Test
     void datagramsHaveOneStyle() {
-        assertThat(Contender.model("nio").cannotServe(Service.ECHO, Transport.UDP)).isEmpty();
-        assertThat(Contender.model("nio:protocol").cannotServe(Service.ECHO, Transport.TCP)).isEmpty();
-        assertThat(Contender.model("nio:protocol").cannotServe(Service.ECHO, Transport.UDP))
+        assertThat(Contender.model("nio").cannotServe(BenchService.ECHO, LoadTransport.UDP)).isEmpty();
+        assertThat(Contender.model("nio:protocol").cannotServe(BenchService.ECHO, LoadTransport.TCP)).isEmpty();
+        assertThat(Contender.model("nio:protocol").cannotServe(BenchService.ECHO, LoadTransport.UDP))
                 .contains("nio:protocol does not serve datagrams, whose handlers have one style only: take nio");
     }
 
     @Test
     void aCommandListensWhereItTakesItsPlace() {
-        assertThat(Contender.against("c {port}").cannotServe(Service.ECHO, Transport.UNIX))
+        assertThat(Contender.against("c {port}").cannotServe(BenchService.ECHO, LoadTransport.UNIX))
                 .contains("c listens at a port: a Unix socket needs {path} in its command");
-        assertThat(Contender.against("c {path}").cannotServe(Service.ECHO, Transport.UDP))
+        assertThat(Contender.against("c {path}").cannotServe(BenchService.ECHO, LoadTransport.UDP))
                 .contains("c listens at a Unix socket: udp needs {port} in its command");
-        for (Transport transport : Transport.values()) {
-            assertThat(Contender.against("c {port} {path}").cannotServe(Service.ECHO, transport)).isEmpty();
-            assertThat(Contender.against("c").cannotServe(Service.ECHO, transport)).isEmpty();
+        for (LoadTransport transport : LoadTransport.values()) {
+            assertThat(Contender.against("c {port} {path}").cannotServe(BenchService.ECHO, transport)).isEmpty();
+            assertThat(Contender.against("c").cannotServe(BenchService.ECHO, transport)).isEmpty();
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void anEndpointHasOneTransport(Transport transport) {
+    void anEndpointHasOneTransport(LoadTransport transport) {
         var existing = Contender.against("udp://127.0.0.1:7");
-        assertThat(existing.cannotServe(Service.ECHO, transport).isEmpty()).isEqualTo(transport == Transport.UDP);
+        assertThat(existing.cannotServe(BenchService.ECHO, transport).isEmpty())
+                .isEqualTo(transport == LoadTransport.UDP);
     }
 
     @Test
     void fillsCommandsIn() {
         Peer peer = new Peer("p", "serve {port} {path} {workload}");
-        assertThat(peer.filledIn(Service.WORK, new Endpoint.Tcp("127.0.0.1", 7))).isEqualTo("serve 7 {path} work");
-        assertThat(peer.filledIn(Service.ECHO, new Endpoint.Unix(Path.of("/s")))).isEqualTo("serve {port} /s echo");
+        assertThat(peer.filledIn(BenchService.WORK, new Endpoint.Tcp("127.0.0.1", 7))).isEqualTo("serve 7 {path} work");
+        assertThat(peer.filledIn(BenchService.ECHO, new Endpoint.Unix(Path.of("/s"))))
+                .isEqualTo("serve {port} /s echo");
     }
 
     @Test
@@ -138,8 +141,8 @@ class ContenderTest {
     @ParameterizedTest
     @ValueSource(strings = {"tcp", "unix", "udp"})
     void transportsHaveNames(String id) {
-        assertThat(Transport.named(id).id()).isEqualTo(id);
-        assertThatIllegalArgumentException().isThrownBy(() -> Transport.named("quic"))
+        assertThat(LoadTransport.named(id).id()).isEqualTo(id);
+        assertThatIllegalArgumentException().isThrownBy(() -> LoadTransport.named("quic"))
                 .withMessage("unknown endpoint 'quic': take one of tcp, unix, udp");
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.bench.service.Service;
+import dev.polyserve.bench.service.BenchService;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -23,16 +23,18 @@ class ExistingTest {
     @TempDir
     private Path directory;
     @AutoClose
-    private final Launcher launcher = new Launcher(new Program(List.of("false")),
-            new Placement.Unpinned(1, "it is a test"));
+    private final Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")),
+            new ProcessorPlacement.Unpinned(1, "it is a test"));
 
     @ParameterizedTest
     @EnumSource
-    void itsProcessesAreFoundAndStay(Transport transport) throws Exception {
+    void itsProcessesAreFoundAndStay(LoadTransport transport) throws Exception {
         Requirements.proc();
-        String place = transport == Transport.UDP ? "udp:{port}" : "${PORT-$SOCKET}";
-        Running server = launcher.start(Contender.against("p=" + Obedient.command(place)), Service.ECHO, transport);
-        Running found = launcher.start(Contender.against("it=" + server.endpoint()), Service.ECHO, transport);
+        String place = transport == LoadTransport.UDP ? "udp:{port}" : "${PORT-$SOCKET}";
+        RunningContender server = launcher.start(Contender.against("p=" + ScriptedContender.command(place)),
+                BenchService.ECHO, transport);
+        RunningContender found = launcher.start(Contender.against("it=" + server.endpoint()), BenchService.ECHO,
+                transport);
         assertThat(found.pids()).isEqualTo(server.pids()).isNotEmpty();
         assertThat(found.endpoint()).isEqualTo(server.endpoint());
         assertThat(found.remarks()).containsExactly(
@@ -50,24 +52,25 @@ class ExistingTest {
     @Test
     void itsChildrenBelongToIt() throws Exception {
         Requirements.proc();
-        try (Obedient server = Obedient.start(launcher)) {
+        try (ScriptedContender server = ScriptedContender.start(launcher)) {
             long child = server.number("fork");
-            Running found = launcher.start(Contender.against(server.running.endpoint().toString()), Service.ECHO,
-                    Transport.TCP);
+            RunningContender found = launcher.start(Contender.against(server.running.endpoint().toString()),
+                    BenchService.ECHO,
+                    LoadTransport.TCP);
             assertThat(found.pids()).containsExactlyInAnyOrderElementsOf(server.running.pids()).contains(child);
         }
     }
 
     @Test
     void whereNobodyServesItSaysSo() throws Exception {
-        Place nobody = Place.free(Transport.TCP);
+        FreeEndpoint nobody = FreeEndpoint.free(LoadTransport.TCP);
         assertThatExceptionOfType(ContenderException.class)
-                .isThrownBy(() -> launcher.start(Contender.against(nobody.endpoint().toString()), Service.ECHO,
-                        Transport.TCP))
+                .isThrownBy(() -> launcher.start(Contender.against(nobody.endpoint().toString()), BenchService.ECHO,
+                        LoadTransport.TCP))
                 .withMessage("nobody serves at " + nobody.endpoint());
         assertThatExceptionOfType(ContenderException.class)
                 .isThrownBy(() -> launcher.start(Contender.against("it=unix:" + directory.resolve("none")),
-                        Service.ECHO, Transport.UNIX))
+                        BenchService.ECHO, LoadTransport.UNIX))
                 .withMessage("it does not serve at unix:" + directory.resolve("none"));
     }
 
@@ -75,7 +78,7 @@ class ExistingTest {
     void ofWhatIsElsewhereNothingIsKnown() {
         Processes elsewhere = Listeners.processes(new Endpoint.Tcp("192.0.2.1", 22));
         assertThat(elsewhere.roots()).isEmpty();
-        AlreadyThere life = new AlreadyThere("far", elsewhere);
+        ExistingServer life = new ExistingServer("far", elsewhere);
         assertThat(life.ended()).isEmpty();
         assertThat(UsageSampler.take(elsewhere, () -> 0).since(UsageSampler.take(elsewhere, () -> 0)).cpuNanos())
                 .isEmpty();

@@ -12,9 +12,10 @@ final class FakeServe {
     private FakeServe() {}
 
     /// The program of which it is the only command.
-    static Program program() {
-        return new Program(List.of(System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-cp",
-                System.getProperty("java.class.path"), FakeServe.class.getName()));
+    static PolyserveProgram program() {
+        return new PolyserveProgram(
+                List.of(System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-cp",
+                        System.getProperty("java.class.path"), FakeServe.class.getName()));
     }
 
     public static void main(String[] args) throws IOException {

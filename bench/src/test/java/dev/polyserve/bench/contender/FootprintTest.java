@@ -2,7 +2,7 @@ package dev.polyserve.bench.contender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.bench.service.Service;
+import dev.polyserve.bench.service.BenchService;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
@@ -15,8 +15,8 @@ class FootprintTest {
     private static final long MIB = 1 << 20;
 
     @AutoClose
-    private final Launcher launcher = new Launcher(new Program(List.of("false")),
-            new Placement.Unpinned(1, "it is a test"));
+    private final Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")),
+            new ProcessorPlacement.Unpinned(1, "it is a test"));
 
     @BeforeAll
     static void needsProc() {
@@ -25,7 +25,7 @@ class FootprintTest {
 
     @Test
     void seesWhatIsHeld() throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             Footprint before = peer.running.footprint();
             peer.ask("open_files 10");
             peer.ask("start_threads 3");
@@ -39,7 +39,7 @@ class FootprintTest {
 
     @Test
     void whatProcessesShareCountsOnce() throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             peer.ask("hold " + 50 * MIB);
             long alone = peer.running.footprint().rssBytes().orElseThrow();
             peer.ask("fork");
@@ -52,8 +52,9 @@ class FootprintTest {
 
     @Test
     void theDescriptorLimitIsTheProcesss() throws Exception {
-        Running running = launcher.start(Contender.against("p=ulimit -n 123; " + Obedient.command("{port}")),
-                Service.ECHO, Transport.TCP);
+        RunningContender running = launcher.start(
+                Contender.against("p=ulimit -n 123; " + ScriptedContender.command("{port}")),
+                BenchService.ECHO, LoadTransport.TCP);
         assertThat(running.descriptorLimit()).hasValue(123);
     }
 
@@ -90,11 +91,11 @@ class FootprintTest {
 
     @Test
     void whatIsNotThereIsEmpty() {
-        assertThat(Proc.text("no-such-file")).isEmpty();
-        assertThat(Proc.names("no-such-directory")).isEmpty();
-        assertThat(Proc.link("no-such-link")).isEmpty();
-        assertThat(Proc.bytes("VmRSS:  12 kB\nVmSize:  13\n", "VmRSS")).hasValue(12 << 10);
-        assertThat(Proc.bytes("VmRSS:  12 kB\nVmSize:  13\n", "VmSize")).isEmpty();
-        assertThat(Proc.field("VmRSS:  12 kB\n", "Vm")).isEqualTo(Optional.empty());
+        assertThat(ProcFiles.text("no-such-file")).isEmpty();
+        assertThat(ProcFiles.names("no-such-directory")).isEmpty();
+        assertThat(ProcFiles.link("no-such-link")).isEmpty();
+        assertThat(ProcFiles.bytes("VmRSS:  12 kB\nVmSize:  13\n", "VmRSS")).hasValue(12 << 10);
+        assertThat(ProcFiles.bytes("VmRSS:  12 kB\nVmSize:  13\n", "VmSize")).isEmpty();
+        assertThat(ProcFiles.field("VmRSS:  12 kB\n", "Vm")).isEqualTo(Optional.empty());
     }
 }

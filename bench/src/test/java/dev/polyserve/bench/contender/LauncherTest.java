@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.bench.service.Service;
+import dev.polyserve.bench.service.BenchService;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Commands of others, and what can go wrong with them.
 @Timeout(60)
 class LauncherTest {
-    private static final Placement ANYWHERE = new Placement.Unpinned(1, "it is a test");
-    private static final Program NONE = new Program(List.of("false"));
+    private static final ProcessorPlacement ANYWHERE = new ProcessorPlacement.Unpinned(1, "it is a test");
+    private static final PolyserveProgram NONE = new PolyserveProgram(List.of("false"));
 
     @AutoClose
     private final Launcher launcher = new Launcher(NONE, ANYWHERE);
@@ -31,7 +31,7 @@ class LauncherTest {
 
     @Test
     void aCommandGetsItsPort() throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             assertThat(peer.running.endpoint()).isInstanceOfSatisfying(Endpoint.Tcp.class,
                     tcp -> assertThat(tcp.port()).isBetween(1024, 32767));
             assertThat(peer.running.alive()).isTrue();
@@ -41,11 +41,12 @@ class LauncherTest {
 
     @ParameterizedTest
     @CsvSource({"TCP,$PORT", "UNIX,$SOCKET", "UNIX,{path}"})
-    void aCommandGetsItsPlace(Transport transport, String place) throws Exception {
-        Running running = launcher.start(Contender.against("p=" + Obedient.command(place)), Service.ECHO, transport);
-        try (Obedient peer = Obedient.of(running)) {
-            assertThat(Transport.of(running.endpoint())).isEqualTo(transport);
-            assertThat(peer.ask("environment " + (transport == Transport.UNIX ? "SOCKET" : "PORT")))
+    void aCommandGetsItsPlace(LoadTransport transport, String place) throws Exception {
+        RunningContender running = launcher.start(Contender.against("p=" + ScriptedContender.command(place)),
+                BenchService.ECHO, transport);
+        try (ScriptedContender peer = ScriptedContender.of(running)) {
+            assertThat(LoadTransport.of(running.endpoint())).isEqualTo(transport);
+            assertThat(peer.ask("environment " + (transport == LoadTransport.UNIX ? "SOCKET" : "PORT")))
                     .isNotEqualTo("-");
         }
         if (running.endpoint() instanceof Endpoint.Unix unix) {
@@ -55,19 +56,21 @@ class LauncherTest {
 
     @Test
     void datagramsAreEchoed() throws Exception {
-        Running running = launcher.start(Contender.against("p=" + Obedient.command("udp:{port}")), Service.ECHO,
-                Transport.UDP);
-        assertThat(Knock.isAnswered(running.endpoint())).isTrue();
+        RunningContender running = launcher.start(Contender.against("p=" + ScriptedContender.command("udp:{port}")),
+                BenchService.ECHO,
+                LoadTransport.UDP);
+        assertThat(ConnectProbe.isAnswered(running.endpoint())).isTrue();
         running.close();
-        assertThat(Knock.isAnswered(running.endpoint())).isFalse();
+        assertThat(ConnectProbe.isAnswered(running.endpoint())).isFalse();
     }
 
     @Test
     void aCommandIsToldTheWorkload() throws Exception {
-        Running running = launcher.start(
-                Contender.against("p=export WHAT={workload}; " + Obedient.command("{port}")), Service.WORK,
-                Transport.TCP);
-        try (Obedient peer = Obedient.of(running)) {
+        RunningContender running = launcher.start(
+                Contender.against("p=export WHAT={workload}; " + ScriptedContender.command("{port}")),
+                BenchService.WORK,
+                LoadTransport.TCP);
+        try (ScriptedContender peer = ScriptedContender.of(running)) {
             assertThat(peer.ask("environment WHAT")).isEqualTo("work");
         }
     }
@@ -103,13 +106,13 @@ class LauncherTest {
     void oneThatCannotServeIsNotStarted() {
         assertThatExceptionOfType(ContenderException.class)
                 .isThrownBy(
-                        () -> launcher.start(Contender.against("p=touch x"), Service.BROADCAST, Transport.TCP))
+                        () -> launcher.start(Contender.against("p=touch x"), BenchService.BROADCAST, LoadTransport.TCP))
                 .withMessageStartingWith("p is taken to echo only");
     }
 
     @Test
     void dyingWhileItRunsIsTold() throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             peer.tell("leave 9");
             Eventually.holds("it died", () -> !peer.running.alive());
             Eventually.holds("its words were read", () -> !peer.running.lastWords().isEmpty());
@@ -120,7 +123,7 @@ class LauncherTest {
 
     @Test
     void oneThatPrintsALotIsNotHeldUp() throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             // More than any pipe holds: it would wait for a reader.
             assertThat(peer.ask("flood 20000000")).isEqualTo("None");
             assertThat(peer.running.lastWords()).hasSizeLessThanOrEqualTo(OutputTail.LINES);
@@ -130,7 +133,7 @@ class LauncherTest {
     @ParameterizedTest
     @ValueSource(strings = {"fork", "fork orphan", "fork stubborn", "fork orphan stubborn"})
     void noProcessIsLeft(String child) throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             long pid = peer.number(child);
             ProcessHandle handle = ProcessHandle.of(pid).orElseThrow();
             assertThat(peer.running.pids()).hasSize(2).contains(pid);
@@ -143,7 +146,7 @@ class LauncherTest {
 
     @Test
     void noneIsLeftOfOneThatDied() throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             ProcessHandle child = ProcessHandle.of(peer.number("fork")).orElseThrow();
             peer.tell("leave 1");
             Eventually.holds("it died", () -> !peer.running.alive());
@@ -164,8 +167,8 @@ class LauncherTest {
 
     @Test
     void closingEndsAllAndStartsNoMore() throws Exception {
-        Obedient one = Obedient.start(launcher);
-        Obedient other = Obedient.start(launcher);
+        ScriptedContender one = ScriptedContender.start(launcher);
+        ScriptedContender other = ScriptedContender.start(launcher);
         launcher.close();
         launcher.close();
         assertThat(one.running.alive()).isFalse();
@@ -218,7 +221,7 @@ class LauncherTest {
         Requirements.program("python3");
         Process benchmark = new ProcessBuilder(System.getProperty("java.home") + "/bin/java",
                 "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-                "--enable-native-access=ALL-UNNAMED", Interrupted.class.getName(), Obedient.command("{port}"))
+                "--enable-native-access=ALL-UNNAMED", Interrupted.class.getName(), ScriptedContender.command("{port}"))
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (var said = benchmark.inputReader()) {
             ProcessHandle contender = ProcessHandle.of(Long.parseLong(said.readLine())).orElseThrow();
@@ -238,14 +241,15 @@ class LauncherTest {
         public static void main(String[] args) throws Exception {
             Launcher launcher = new Launcher(NONE, ANYWHERE);
             Runtime.getRuntime().addShutdownHook(new Thread(launcher::close));
-            Running running = launcher.start(Contender.against("p=" + args[0]), Service.ECHO, Transport.TCP);
+            RunningContender running = launcher.start(Contender.against("p=" + args[0]), BenchService.ECHO,
+                    LoadTransport.TCP);
             System.out.println(running.pids().getFirst());
             Thread.sleep(Duration.ofMinutes(1));
         }
     }
 
-    private static Running start(Launcher launcher, String text) throws Exception {
-        return launcher.start(Contender.against(text), Service.ECHO, Transport.TCP);
+    private static RunningContender start(Launcher launcher, String text) throws Exception {
+        return launcher.start(Contender.against(text), BenchService.ECHO, LoadTransport.TCP);
     }
 
     /// An ended process may still have its number, when nobody asks how it ended.

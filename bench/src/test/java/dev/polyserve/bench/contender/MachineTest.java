@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class MachineTest {
     @Test
     void saysWhereItIs() {
-        Environment here = Machine.environment(new Placement.Unpinned(2, "it is a test"));
+        Environment here = Machine.environment(new ProcessorPlacement.Unpinned(2, "it is a test"));
         assertThat(here.processor()).isNotBlank();
         assertThat(here.processors()).isPositive();
         assertThat(here.memoryBytes()).isGreaterThan(1 << 20);

@@ -8,7 +8,7 @@ import dev.polyserve.bench.contender.Contender.Ours;
 import dev.polyserve.bench.contender.Contender.Style;
 import dev.polyserve.bench.service.EchoHandler;
 import dev.polyserve.bench.service.EchoProtocol;
-import dev.polyserve.bench.service.Service;
+import dev.polyserve.bench.service.BenchService;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -20,11 +20,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class OursTest {
     @AutoClose
-    private final Launcher launcher = new Launcher(FakeServe.program(), new Placement.Unpinned(1, "it is a test"));
+    private final Launcher launcher = new Launcher(FakeServe.program(),
+            new ProcessorPlacement.Unpinned(1, "it is a test"));
 
     @Test
     void servesWhereItSays() throws Exception {
-        Running running = launcher.start(Contender.model("nio"), Service.ECHO, Transport.TCP);
+        RunningContender running = launcher.start(Contender.model("nio"), BenchService.ECHO, LoadTransport.TCP);
         assertThat(running.name()).isEqualTo("nio");
         assertThat(running.alive()).isTrue();
         assertThat(running.remarks()).isEmpty();
@@ -40,41 +41,43 @@ class OursTest {
     @Test
     void takesStyleAndOptions() throws Exception {
         var ours = new Ours("nio", Style.PROTOCOL, List.of("--loops", "2", "--drain-timeout", "5s"));
-        Running running = launcher.start(ours, Service.ECHO, Transport.TCP);
+        RunningContender running = launcher.start(ours, BenchService.ECHO, LoadTransport.TCP);
         assertThat(running.lastWords().getFirst()).contains(EchoProtocol.class.getName())
                 .endsWith(" --quiet --loops 2 --drain-timeout 5s").doesNotContain("1s");
     }
 
     @Test
     void saysWhenThereIsNoEventStyle() throws Exception {
-        assertThat(launcher.start(Contender.model("nio:protocol"), Service.WORK, Transport.TCP).remarks())
+        assertThat(launcher.start(Contender.model("nio:protocol"), BenchService.WORK, LoadTransport.TCP).remarks())
                 .containsExactly("nio:protocol runs a handler here, because this service has no event style");
     }
 
     @Test
     void theProgramsOwnSentenceComesThrough() {
         assertThatExceptionOfType(ContenderException.class)
-                .isThrownBy(() -> launcher.start(new Ours("io_uring", Style.HANDLER, List.of("--fail")), Service.ECHO,
-                        Transport.TCP))
+                .isThrownBy(
+                        () -> launcher.start(new Ours("io_uring", Style.HANDLER, List.of("--fail")), BenchService.ECHO,
+                                LoadTransport.TCP))
                 .withMessage("io_uring --fail exited with status 2 before it served, and its last words were: the"
                         + " model io_uring cannot run here");
     }
 
     @Test
     void oneThatNeverSaysItServesIsLate() {
-        try (Launcher hasty = new Launcher(FakeServe.program(), new Placement.Unpinned(1, "it is a test"),
+        try (Launcher hasty = new Launcher(FakeServe.program(), new ProcessorPlacement.Unpinned(1, "it is a test"),
                 Duration.ofMillis(300))) {
             assertThatExceptionOfType(ContenderException.class)
-                    .isThrownBy(() -> hasty.start(new Ours("nio", Style.HANDLER, List.of("--mute")), Service.ECHO,
-                            Transport.TCP))
+                    .isThrownBy(() -> hasty.start(new Ours("nio", Style.HANDLER, List.of("--mute")), BenchService.ECHO,
+                            LoadTransport.TCP))
                     .withMessageStartingWith("nio --mute did not say within 0.3 s that it serves, ");
         }
     }
 
     @Test
     void dyingWhileItRunsIsTold() throws Exception {
-        Running running = launcher.start(new Ours("nio", Style.HANDLER, List.of("--die-later")), Service.ECHO,
-                Transport.TCP);
+        RunningContender running = launcher.start(new Ours("nio", Style.HANDLER, List.of("--die-later")),
+                BenchService.ECHO,
+                LoadTransport.TCP);
         connect(running).close();
         Eventually.holds("it died", () -> !running.alive());
         Eventually.holds("its words were read", () -> running.lastWords().contains("out of luck"));
@@ -82,7 +85,7 @@ class OursTest {
                 .contains("nio --die-later exited with status 7, and its last words were: out of luck");
     }
 
-    private static Socket connect(Running running) throws Exception {
+    private static Socket connect(RunningContender running) throws Exception {
         return switch (running.endpoint()) {
             case Endpoint.Tcp tcp -> new Socket(tcp.host(), tcp.port());
             case Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->

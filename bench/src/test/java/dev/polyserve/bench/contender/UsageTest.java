@@ -24,8 +24,8 @@ class UsageTest {
     private static final long BESIDE = 60 * MILLI;
 
     @AutoClose
-    private final Launcher launcher = new Launcher(new Program(List.of("false")),
-            new Placement.Unpinned(1, "it is a test"));
+    private final Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")),
+            new ProcessorPlacement.Unpinned(1, "it is a test"));
 
     @BeforeAll
     static void needsProc() {
@@ -35,7 +35,7 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(strings = {"burn_in_process 0.3", "burn_in_threads 10 0.03", "burn_in_children 10 0.03"})
     void countsWhatWasBurned(String order) throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             Usage before = usage(peer);
             long burned = peer.number(order);
             Cost cost = usage(peer).since(before);
@@ -49,7 +49,7 @@ class UsageTest {
 
     @Test
     void isExactToATickWithoutChildren() throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             Usage before = usage(peer);
             peer.ask("burn_in_threads 5 0.001");
             assertThat(ProcessClock.here()).isPresent();
@@ -59,7 +59,7 @@ class UsageTest {
 
     @Test
     void oneThatDoesNothingCostsNothing() throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             peer.ask("call 1");
             Eventually.holds("it waits for the next order", () -> {
                 Usage before = usage(peer);
@@ -71,7 +71,7 @@ class UsageTest {
 
     @Test
     void countsSwitches() throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             long known = peer.number("switch 0");
             Usage before = usage(peer);
             long switches = peer.number("switch 300") - known;
@@ -86,7 +86,7 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(strings = {"burn_in_threads 10 0.03", "burn_in_children 10 0.03"})
     void switchesOfThoseThatEndedAreUnknown(String order) throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             Usage before = usage(peer);
             peer.ask(order);
             assertThat(usage(peer).since(before).contextSwitches()).isEmpty();
@@ -95,7 +95,7 @@ class UsageTest {
 
     @Test
     void timeOfChildrenThatNobodyAsksForIsUnknown() throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             peer.ask("ignore_children");
             Usage before = usage(peer);
             assertThat(usage(peer).since(before).cpuNanos()).isPresent();
@@ -110,7 +110,7 @@ class UsageTest {
 
     @Test
     void ofOneThatDiedNothingIsKnown() throws Exception {
-        try (Obedient peer = Obedient.start(launcher)) {
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             Usage before = usage(peer);
             peer.tell("leave 1");
             Eventually.holds("it died", () -> !peer.running.alive());
@@ -165,7 +165,7 @@ class UsageTest {
         assertThat(stat).isEqualTo(new ProcessStat(12, 3, 5, 1234, false, 110, 150, 9));
     }
 
-    private static Usage usage(Obedient peer) {
+    private static Usage usage(ScriptedContender peer) {
         return peer.running.usage(() -> 0);
     }
 

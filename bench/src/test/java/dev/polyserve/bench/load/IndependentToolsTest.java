@@ -75,7 +75,7 @@ class IndependentToolsTest {
         return Double.parseDouble(matcher.group(1));
     }
 
-    private static Recording ours(Server server, Traffic traffic, int clients) throws LoadException {
+    private static Recording ours(Server server, ClientTraffic traffic, int clients) throws LoadException {
         Endpoint endpoint = server.endpoints().getFirst();
         try (Load load = Load.open(new Load.Plan(endpoint, traffic, clients, 1, true))) {
             return load.begin(new Pacing.Closed(1), Duration.ofMillis(200), Duration.ofSeconds(1)).await();
@@ -103,7 +103,7 @@ class IndependentToolsTest {
                         Integer.toString(clients), "-n", "4000", "--precision", "3", word));
                 theirs.add(number("throughput summary: ([\\d.]+)", output),
                         1_000 * number("avg +min +p50 .*\\n +[\\d.]+ +[\\d.]+ +([\\d.]+)", output));
-                Recording recording = ours(server, new Traffic.Exchanges(requestBytes), clients);
+                Recording recording = ours(server, new ClientTraffic.Exchanges(requestBytes), clients);
                 ours.add(recording.requestsPerSecond(), recording.percentileMicros(50));
             }
         }
@@ -124,7 +124,7 @@ class IndependentToolsTest {
                                 Integer.toString(requestBytes), "--full-rtt"));
                 theirs.add(number("ReceivedMessages=(\\d+)", output) / number("RunTime=([\\d.]+)", output),
                         number("percentile 50.000 = +([\\d.]+)", output));
-                Recording recording = ours(forUs, new Traffic.Datagrams(requestBytes), 1);
+                Recording recording = ours(forUs, new ClientTraffic.Datagrams(requestBytes), 1);
                 ours.add(recording.requestsPerSecond(), recording.percentileMicros(50));
             }
         }

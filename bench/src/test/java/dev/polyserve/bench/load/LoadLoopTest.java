@@ -108,7 +108,7 @@ class LoadLoopTest {
     }
 
     /// A client whose requests take so long, in the order in which they were sent.
-    private final class SimulatedClient implements Client {
+    private final class SimulatedClient implements LoadClient {
         private final SimulatedServer server;
         private final Part part;
         private final long costNanos;
@@ -164,7 +164,7 @@ class LoadLoopTest {
         }
 
         @Override
-        public void giveUp(Recorder recorder, long nowNanos) {
+        public void giveUp(LatencyRecorder recorder, long nowNanos) {
             recorder.givenUp(intended, nowNanos);
         }
 

@@ -27,7 +27,7 @@ class LoadTest {
     @TempDir
     private Path directory;
 
-    private static Recording run(Server server, Traffic traffic, int connections, int loops, Pacing pacing)
+    private static Recording run(Server server, ClientTraffic traffic, int connections, int loops, Pacing pacing)
             throws LoadException {
         Endpoint endpoint = server.endpoints().getFirst();
         try (Load load = Load.open(new Load.Plan(endpoint, traffic, connections, loops, true))) {
@@ -49,7 +49,7 @@ class LoadTest {
     @MethodSource("pacings")
     void exchangesOverTcp(Pacing pacing) throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new Traffic.Exchanges(64), 10, 2, pacing));
+            requireAnswers(run(server, new ClientTraffic.Exchanges(64), 10, 2, pacing));
         }
     }
 
@@ -57,14 +57,14 @@ class LoadTest {
     @MethodSource("pacings")
     void exchangesOverUnixSockets(Pacing pacing) throws Exception {
         try (Server server = echo("unix:" + directory.resolve("echo.sock"))) {
-            requireAnswers(run(server, new Traffic.Exchanges(64), 10, 1, pacing));
+            requireAnswers(run(server, new ClientTraffic.Exchanges(64), 10, 1, pacing));
         }
     }
 
     @Test
     void largeRequestsAreCutByTheSystemAndWholeAgain() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new Traffic.Exchanges(1_000_003), 3, 1, new Pacing.Closed(2)));
+            requireAnswers(run(server, new ClientTraffic.Exchanges(1_000_003), 3, 1, new Pacing.Closed(2)));
         }
     }
 
@@ -72,7 +72,7 @@ class LoadTest {
     @MethodSource("pacings")
     void churn(Pacing pacing) throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new Traffic.Churn(64), 5, 1, pacing));
+            requireAnswers(run(server, new ClientTraffic.Churn(64), 5, 1, pacing));
             assertThat(server.stats().accepted()).as("connections").isGreaterThan(20);
         }
     }
@@ -81,7 +81,7 @@ class LoadTest {
     @MethodSource("pacings")
     void datagrams(Pacing pacing) throws Exception {
         try (Server server = Server.at("udp://127.0.0.1:0").datagrams(new EchoHandler()).start()) {
-            Recording recording = run(server, new Traffic.Datagrams(64), 5, 1, pacing);
+            Recording recording = run(server, new ClientTraffic.Datagrams(64), 5, 1, pacing);
             assertThat(recording.answered()).as("answered").isPositive();
         }
     }
@@ -89,7 +89,7 @@ class LoadTest {
     @Test
     void workIsWaitedFor() throws Exception {
         try (Server server = Server.at("tcp://127.0.0.1:0").handleEach(WorkHandler::new).start()) {
-            Recording recording = run(server, new Traffic.Work(100, 10_000, 0), 4, 1, new Pacing.Closed(1));
+            Recording recording = run(server, new ClientTraffic.Work(100, 10_000, 0), 4, 1, new Pacing.Closed(1));
             requireAnswers(recording);
             assertThat(recording.percentileMicros(0)).as("fastest").isGreaterThan(9_900);
         }
@@ -99,7 +99,7 @@ class LoadTest {
     void heavyConnectionsComputeWithoutAPauseBesideThoseThatAreTimed() throws Exception {
         try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.threads()).handleEach(WorkHandler::new)
                 .start()) {
-            var traffic = new Traffic.Mixed(64, 2, 100_000);
+            var traffic = new ClientTraffic.Mixed(64, 2, 100_000);
             Recording recording = run(server, traffic, 5, 2, new Pacing.Open(500));
             assertThat(recording.heavyAnswered()).as("heavy ones").isGreaterThan(10);
             assertThat(recording.latencyNanos().getTotalCount()).as("light ones that were due").isBetween(70L, 80L);
@@ -110,15 +110,15 @@ class LoadTest {
     @Test
     void noLoopIsWithoutAClient() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new Traffic.Exchanges(64), 1, 4, new Pacing.Open(500)));
-            requireAnswers(run(server, new Traffic.MostlyIdle(64, 1), 5, 4, new Pacing.Open(500)));
+            requireAnswers(run(server, new ClientTraffic.Exchanges(64), 1, 4, new Pacing.Open(500)));
+            requireAnswers(run(server, new ClientTraffic.MostlyIdle(64, 1), 5, 4, new Pacing.Open(500)));
         }
     }
 
     @Test
     void idleConnectionsStayIdle() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new Traffic.MostlyIdle(64, 2), 200, 1, new Pacing.Closed(1)));
+            requireAnswers(run(server, new ClientTraffic.MostlyIdle(64, 2), 200, 1, new Pacing.Closed(1)));
             assertThat(server.stats().accepted()).isEqualTo(200);
         }
     }
@@ -126,14 +126,14 @@ class LoadTest {
     @Test
     void slowReadersDoNotCount() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            requireAnswers(run(server, new Traffic.SlowReaders(64, 2), 10, 1, new Pacing.Closed(1)));
+            requireAnswers(run(server, new ClientTraffic.SlowReaders(64, 2), 10, 1, new Pacing.Closed(1)));
         }
     }
 
     @Test
     void aBroadcastReachesAll() throws Exception {
         try (Server server = Server.at("tcp://127.0.0.1:0").handleEach(BroadcastHandler::new).start()) {
-            Recording recording = run(server, new Traffic.Broadcast(64), 20, 2, new Pacing.Closed(1));
+            Recording recording = run(server, new ClientTraffic.Broadcast(64), 20, 2, new Pacing.Closed(1));
             requireAnswers(recording);
             assertThat(recording.answered()).as("deliveries").isGreaterThan(20);
         }
@@ -142,7 +142,7 @@ class LoadTest {
     @Test
     void anOpenLoopKeepsItsRate() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
-            Recording recording = run(server, new Traffic.Exchanges(64), 10, 2, new Pacing.Open(4_000));
+            Recording recording = run(server, new ClientTraffic.Exchanges(64), 10, 2, new Pacing.Open(4_000));
             assertThat(recording.latencyNanos().getTotalCount()).as("that were due in 150 ms").isBetween(585L, 615L);
             assertThat(recording.unanswered()).isZero();
         }

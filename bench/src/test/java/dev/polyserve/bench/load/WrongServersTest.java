@@ -20,17 +20,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class WrongServersTest {
     private static final int REQUEST_BYTES = 64;
-    private static final Traffic EXCHANGES = new Traffic.Exchanges(REQUEST_BYTES);
-    private static final Traffic CHURN = new Traffic.Churn(REQUEST_BYTES);
+    private static final ClientTraffic EXCHANGES = new ClientTraffic.Exchanges(REQUEST_BYTES);
+    private static final ClientTraffic CHURN = new ClientTraffic.Churn(REQUEST_BYTES);
 
     /// Loads a server whose handler does something wrong to one of the first requests.
-    private static void requireCaught(Handler handler, Traffic traffic, String... words) throws Exception {
+    private static void requireCaught(Handler handler, ClientTraffic traffic, String... words) throws Exception {
         try (Server server = Server.at("tcp://127.0.0.1:0").handle(handler).start()) {
             requireCaught(server, traffic, words);
         }
     }
 
-    private static void requireCaught(Server server, Traffic traffic, String... words) {
+    private static void requireCaught(Server server, ClientTraffic traffic, String... words) {
         assertThatThrownBy(() -> {
             Endpoint endpoint = server.endpoints().getFirst();
             try (Load load = Load.open(new Load.Plan(endpoint, traffic, 2, 1, true))) {
@@ -116,7 +116,7 @@ class WrongServersTest {
 
     @Test
     void aServerThatComputesLessThanItWasAskedFor() throws Exception {
-        var work = new Traffic.Work(REQUEST_BYTES, 0, 1_000);
+        var work = new ClientTraffic.Work(REQUEST_BYTES, 0, 1_000);
         requireCaught(connection -> {
             byte[] request = request(connection);
             long value = ByteBuffer.wrap(request).getLong(WorkRequest.VALUE_AT);
@@ -128,7 +128,7 @@ class WrongServersTest {
 
     @Test
     void aServerThatDoesNotBroadcast() throws Exception {
-        requireCaught(Connection::readByte, new Traffic.Broadcast(REQUEST_BYTES), "does not broadcast");
+        requireCaught(Connection::readByte, new ClientTraffic.Broadcast(REQUEST_BYTES), "does not broadcast");
     }
 
     @Test
@@ -138,7 +138,7 @@ class WrongServersTest {
             changed.put(20, (byte) ~changed.get(20));
             reply.write(changed);
         }).start()) {
-            requireCaught(server, new Traffic.Datagrams(REQUEST_BYTES), "was changed");
+            requireCaught(server, new ClientTraffic.Datagrams(REQUEST_BYTES), "was changed");
         }
     }
 
@@ -146,7 +146,7 @@ class WrongServersTest {
     void aShorterDatagram() throws Exception {
         try (Server server = Server.at("udp://127.0.0.1:0").datagrams((request, reply) -> reply
                 .write(request.payload().slice(0, 10))).start()) {
-            requireCaught(server, new Traffic.Datagrams(REQUEST_BYTES), "10 bytes instead of 64");
+            requireCaught(server, new ClientTraffic.Datagrams(REQUEST_BYTES), "10 bytes instead of 64");
         }
     }
 
@@ -159,7 +159,7 @@ class WrongServersTest {
             }
         }).start();
                 Load load = Load.open(new Load.Plan(server.endpoints().getFirst(),
-                        new Traffic.Datagrams(REQUEST_BYTES), 1, 1, true))) {
+                        new ClientTraffic.Datagrams(REQUEST_BYTES), 1, 1, true))) {
             Recording recording = load.begin(new Pacing.Open(500), Duration.ZERO, Duration.ofMillis(200)).await();
             assertThat(recording.lost()).as("lost").isBetween(40L, 60L);
             assertThat(recording.answered() + recording.lost()).as("sent").isBetween(95L, 105L);

@@ -12,7 +12,7 @@ import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Comparison.Load;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
-import dev.polyserve.bench.result.Settings;
+import dev.polyserve.bench.result.BenchSettings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -102,7 +102,7 @@ class BaselineTest {
     void otherSettingsAreNamed() {
         Results then = Samples.rich();
         Results now = new Results(then.format(), then.startedAt(), then.tookSeconds(), true, then.command(),
-                then.environment(), new Settings("unix", 1_000, 64, 1, 7, 20, 5, 0),
+                then.environment(), new BenchSettings("unix", 1_000, 64, 1, 7, 20, 5, 0),
                 then.comparisons());
         assertThat(Baseline.compare(then, now).warnings()).singleElement().asString()
                 .isEqualTo(

@@ -8,7 +8,7 @@ import dev.polyserve.bench.result.LatencyPoint;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
 import dev.polyserve.bench.result.Round;
-import dev.polyserve.bench.result.Settings;
+import dev.polyserve.bench.result.BenchSettings;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -53,8 +53,8 @@ final class Samples {
                 Map.of("polyserve", "0.1.0", "java", "25.0.3+9 (Temurin)", "python", "3.11.2"));
     }
 
-    static Settings settings(int rounds) {
-        return new Settings("tcp", 100, 64, 1, rounds, 20, 10, 0);
+    static BenchSettings settings(int rounds) {
+        return new BenchSettings("tcp", 100, 64, 1, rounds, 20, 10, 0);
     }
 
     static Comparison echo() {

@@ -3,7 +3,7 @@ package dev.polyserve.cli.operation;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
 import dev.polyserve.cli.log.ConsoleLog;
-import dev.polyserve.linux.process.ThisProgram;
+import dev.polyserve.linux.process.CurrentProgram;
 import dev.polyserve.linux.restart.Predecessor;
 import dev.polyserve.linux.restart.Successor;
 import java.io.IOException;
@@ -84,8 +84,8 @@ public final class Restart {
     }
 
     private static List<String> command() throws IOException {
-        List<String> line = ThisProgram.commandLine();
-        String launcher = ThisProgram.environment().get(LAUNCHER);
+        List<String> line = CurrentProgram.commandLine();
+        String launcher = CurrentProgram.environment().get(LAUNCHER);
         int jar = line.indexOf(JAR);
         if (launcher == null || launcher.isEmpty() || jar < 0) {
             return line;

@@ -1,7 +1,7 @@
 package dev.polyserve.cli.services;
 
 import dev.polyserve.linux.activation.Activation;
-import dev.polyserve.linux.process.ThisProgram;
+import dev.polyserve.linux.process.CurrentProgram;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
@@ -96,12 +96,12 @@ public record Exec(List<String> variables, Stdio stdio) {
                         Optional.ofNullable(System.getenv(variable)).orElseThrow());
             }
         }
-        return command.withEnvironment(ThisProgram.exact(command.environment()));
+        return command.withEnvironment(CurrentProgram.exact(command.environment()));
     }
 
     /// All of ours, but for what a service manager says to this process alone, and what was given.
     private static Map<String, String> ours(Map<String, String> given) {
-        Map<String, String> ours = ThisProgram.environment();
+        Map<String, String> ours = CurrentProgram.environment();
         Activation.forget(ours);
         ours.putAll(given);
         return ours;

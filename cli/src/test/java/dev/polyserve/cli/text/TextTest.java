@@ -64,11 +64,11 @@ class TextTest {
     @Test
     void theNearestNameIsFound() {
         List<String> names = List.of("model", "listen", "max-connections", "max-per-ip");
-        assertThat(Nearest.to("max-conections", names)).contains("max-connections");
-        assertThat(Nearest.to("lisen", names)).contains("listen");
-        assertThat(Nearest.to("mode", names)).contains("model");
-        assertThat(Nearest.to("table", names)).isEmpty();
-        assertThat(Nearest.to("x", names)).isEmpty();
+        assertThat(SpellingSuggestion.to("max-conections", names)).contains("max-connections");
+        assertThat(SpellingSuggestion.to("lisen", names)).contains("listen");
+        assertThat(SpellingSuggestion.to("mode", names)).contains("model");
+        assertThat(SpellingSuggestion.to("table", names)).isEmpty();
+        assertThat(SpellingSuggestion.to("x", names)).isEmpty();
     }
 
     @Test

@@ -2,8 +2,8 @@ package dev.polyserve.linux.activation;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
-import dev.polyserve.linux.process.OwnVariables;
-import dev.polyserve.linux.socket.GivenSockets;
+import dev.polyserve.linux.process.ProcessLocalVariables;
+import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.linux.system.CLibrary;
 import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
@@ -116,7 +116,7 @@ public final class Activation {
             throw new IOException("cannot listen at " + endpoint + ": " + noCalls.get());
         }
         Activation _ = ofThisProcess();
-        List<Integer> numbers = GivenSockets.ofThisProcess().numbers(endpoint);
+        List<Integer> numbers = PreopenedSockets.ofThisProcess().numbers(endpoint);
         if (numbers.isEmpty()) {
             throw new IOException("cannot listen at " + endpoint
                     + ": no socket of that name was inherited; see LISTEN_FDNAMES");
@@ -131,7 +131,8 @@ public final class Activation {
     /// Lets programs that this one starts see nothing of it: each would take another's sockets, or report itself ready, as its
     /// own. Those that get an environment made by hand need [#forget(Map)] instead.
     public static void forgetForChildren() {
-        List<String> present = OwnVariables.OF_MANAGER.stream().filter(variable -> System.getenv(variable) != null)
+        List<String> present = ProcessLocalVariables.OF_MANAGER.stream()
+                .filter(variable -> System.getenv(variable) != null)
                 .toList();
         // Asked last: the first who asks pays for linking, which most servers need not do as they start.
         if (!present.isEmpty() && SystemCalls.whyNot().isEmpty()) {
@@ -141,7 +142,7 @@ public final class Activation {
 
     /// Removes what it is about from an environment for another program.
     public static void forget(Map<String, String> environment) {
-        environment.keySet().removeAll(OwnVariables.OF_MANAGER);
+        environment.keySet().removeAll(ProcessLocalVariables.OF_MANAGER);
     }
 
     private static final class OfThisProcess {
@@ -152,7 +153,7 @@ public final class Activation {
             if (!Server.isWorker()) {
                 ACTIVATION.warning.ifPresent(warning -> LOG.log(System.Logger.Level.WARNING, warning));
                 ACTIVATION.sockets.stream().filter(socket -> !socket.name().matches("[0-9]+"))
-                        .forEach(socket -> GivenSockets.ofThisProcess().name(socket.name(), socket.descriptor()));
+                        .forEach(socket -> PreopenedSockets.ofThisProcess().name(socket.name(), socket.descriptor()));
             }
         }
 

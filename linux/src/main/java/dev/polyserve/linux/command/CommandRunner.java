@@ -6,11 +6,11 @@ import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.process.Program;
-import dev.polyserve.linux.process.ThisProgram;
-import dev.polyserve.linux.readiness.EpollMultiplexer;
+import dev.polyserve.linux.process.CurrentProgram;
+import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.socket.DescriptorTransport;
-import dev.polyserve.linux.socket.GivenSockets;
+import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.run.Runner;
@@ -30,12 +30,12 @@ public final class CommandRunner implements Runner {
     private final Command command;
     private final int mostProcesses;
     private final ServerContext context;
-    private final Hangups hangups;
-    private final Line.Instruments instruments;
+    private final HangupMonitor hangupMonitor;
+    private final ConnectionHandle.Instruments instruments;
     private final EventLoop loop;
-    private final LeftOvers leftOvers;
+    private final LingeringGroups lingeringGroups;
     /// Those whose command runs, or has left something behind.
-    private final Set<Serving> live = new HashSet<>();
+    private final Set<CommandSession> live = new HashSet<>();
 
     /// A runner that is not started yet.
     ///
@@ -43,37 +43,38 @@ public final class CommandRunner implements Runner {
     /// @param given open sockets that it serves instead of binding their endpoints
     /// @throws IOException when the system refuses what it needs; nothing stays open
     /// @throws IllegalArgumentException when the command has a text that no program can be given
-    public static CommandRunner open(Command command, int mostProcesses, GivenSockets given, ServerContext context)
+    public static CommandRunner open(Command command, int mostProcesses, PreopenedSockets given, ServerContext context)
             throws IOException {
-        Command exact = command.withEnvironment(ThisProgram.exact(command.environment()));
+        Command exact = command.withEnvironment(CurrentProgram.exact(command.environment()));
         // Refuses now what would be refused for each connection.
         Program _ = new Program(exact.argv(), exact.environment(), Optional.empty(), true);
-        Hangups hangups = Hangups.open();
+        HangupMonitor hangupMonitor = HangupMonitor.open();
         try {
-            Line.Instruments instruments = Line.Instruments.make();
+            ConnectionHandle.Instruments instruments = ConnectionHandle.Instruments.make();
             try {
                 return new CommandRunner(exact, mostProcesses, DescriptorTransport.unlimited().serving(given), context,
-                        hangups, instruments, new EpollMultiplexer());
+                        hangupMonitor, instruments, new EpollMultiplexer());
             } catch (IOException | RuntimeException | Error e) {
                 instruments.activity().close();
                 throw e;
             }
         } catch (IOException | RuntimeException | Error e) {
-            hangups.close();
+            hangupMonitor.close();
             throw e;
         }
     }
 
     private CommandRunner(Command command, int mostProcesses, Transport transport, ServerContext context,
-            Hangups hangups, Line.Instruments instruments, Multiplexer multiplexer) {
+            HangupMonitor hangupMonitor, ConnectionHandle.Instruments instruments, Multiplexer multiplexer) {
         this.transport = transport;
         this.command = command;
         this.mostProcesses = mostProcesses;
         this.context = context;
-        this.hangups = hangups;
+        this.hangupMonitor = hangupMonitor;
         this.instruments = instruments;
         this.loop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0, this::report);
-        this.leftOvers = new LeftOvers(loop, context.clock(), ServerContext.nanos(command.terminate()), this::report);
+        this.lingeringGroups = new LingeringGroups(loop, context.clock(), ServerContext.nanos(command.terminate()),
+                this::report);
     }
 
     Command command() {
@@ -88,22 +89,22 @@ public final class CommandRunner implements Runner {
         return loop;
     }
 
-    LeftOvers leftOvers() {
-        return leftOvers;
+    LingeringGroups lingeringGroups() {
+        return lingeringGroups;
     }
 
     /// Our copy of an accepted connection.
-    Line line(DescriptorSocket socket) {
-        return new Line(socket, hangups, instruments);
+    ConnectionHandle line(DescriptorSocket socket) {
+        return new ConnectionHandle(socket, hangupMonitor, instruments);
     }
 
     /// A command runs.
-    void began(Serving serving) {
+    void began(CommandSession serving) {
         live.add(serving);
     }
 
     /// It and all that it has left behind are gone.
-    void ended(Serving serving) {
+    void ended(CommandSession serving) {
         live.remove(serving);
     }
 
@@ -123,7 +124,7 @@ public final class CommandRunner implements Runner {
         loop.start(whenLost);
         loop.post(() -> {
             try {
-                loop.watch(hangups.source(), Multiplexer.READ, _ -> tellHangups());
+                loop.watch(hangupMonitor.source(), Multiplexer.READ, _ -> tellHangups());
             } catch (IOException e) {
                 whenLost.accept(e);
             }
@@ -133,7 +134,7 @@ public final class CommandRunner implements Runner {
     private void tellHangups() {
         loop.turnBegins();
         try {
-            hangups.tell();
+            hangupMonitor.tell();
         } catch (IOException e) {
             report(e);
         }
@@ -156,7 +157,7 @@ public final class CommandRunner implements Runner {
 
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
-        return new Serving(this, (DescriptorSocket) socket, identity);
+        return new CommandSession(this, (DescriptorSocket) socket, identity);
     }
 
     @Override
@@ -166,7 +167,7 @@ public final class CommandRunner implements Runner {
 
     @Override
     public void reconfigured() {
-        List.copyOf(live).forEach(Serving::limitsChanged);
+        List.copyOf(live).forEach(CommandSession::limitsChanged);
     }
 
     @Override
@@ -178,8 +179,8 @@ public final class CommandRunner implements Runner {
     public void stop() {
         loop.close();
         loop.awaitEnd();
-        try (Activity _ = instruments.activity(); Hangups _ = hangups) {
-            for (Serving serving : List.copyOf(live)) {
+        try (Activity _ = instruments.activity(); HangupMonitor _ = hangupMonitor) {
+            for (CommandSession serving : List.copyOf(live)) {
                 serving.endNow();
             }
         } catch (IOException e) {

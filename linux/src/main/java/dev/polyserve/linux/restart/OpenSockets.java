@@ -2,7 +2,7 @@ package dev.polyserve.linux.restart;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.BindFailedException;
-import dev.polyserve.io.Hosts;
+import dev.polyserve.io.HostResolver;
 import dev.polyserve.linux.socket.OpenSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -55,8 +55,10 @@ final class OpenSockets {
     /// The endpoint as it is written here, however it was written: with its address for a name.
     private static Endpoint key(Endpoint real) throws IOException {
         return switch (real) {
-            case Endpoint.Tcp tcp -> new Endpoint.Tcp(host(Hosts.resolve(tcp, tcp.host(), tcp.port())), tcp.port());
-            case Endpoint.Udp udp -> new Endpoint.Udp(host(Hosts.resolve(udp, udp.host(), udp.port())), udp.port());
+            case Endpoint.Tcp tcp ->
+                new Endpoint.Tcp(host(HostResolver.resolve(tcp, tcp.host(), tcp.port())), tcp.port());
+            case Endpoint.Udp udp ->
+                new Endpoint.Udp(host(HostResolver.resolve(udp, udp.host(), udp.port())), udp.port());
             case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> real;
         };
     }

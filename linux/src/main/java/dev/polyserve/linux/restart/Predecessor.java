@@ -1,10 +1,10 @@
 package dev.polyserve.linux.restart;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.io.Hosts;
+import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.SocketFile;
-import dev.polyserve.linux.process.OwnVariables;
-import dev.polyserve.linux.socket.GivenSockets;
+import dev.polyserve.linux.process.ProcessLocalVariables;
+import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
@@ -25,12 +25,12 @@ public final class Predecessor {
     private static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final PacketSocket channel;
-    private final Bequest bequest;
+    private final RestartState restartState;
     private final List<Integer> descriptors;
 
-    private Predecessor(PacketSocket channel, Bequest bequest, List<Integer> descriptors) {
+    private Predecessor(PacketSocket channel, RestartState restartState, List<Integer> descriptors) {
         this.channel = channel;
-        this.bequest = bequest;
+        this.restartState = restartState;
         this.descriptors = descriptors;
     }
 
@@ -38,7 +38,7 @@ public final class Predecessor {
     ///
     /// @throws IOException when it is gone, or cannot be understood
     public static Optional<Predecessor> here() throws IOException {
-        if (!PacketSocket.isInherited(OwnVariables.TAKES_OVER)) {
+        if (!PacketSocket.isInherited(ProcessLocalVariables.TAKES_OVER)) {
             return Optional.empty();
         }
         PacketSocket channel = PacketSocket.inherited();
@@ -47,7 +47,7 @@ public final class Predecessor {
         if (first.isEnd()) {
             throw new IOException("the program to take over from is gone");
         }
-        return Optional.of(new Predecessor(channel, Bequest.read(first.bytes()), first.descriptors()));
+        return Optional.of(new Predecessor(channel, RestartState.read(first.bytes()), first.descriptors()));
     }
 
     /// Sees to it that a server at these endpoints takes over the sockets of the same ones. A socket that is at none of them is
@@ -55,7 +55,7 @@ public final class Predecessor {
     public void takeOver(List<Endpoint> wanted) {
         List<Endpoint> missing = new ArrayList<>(wanted);
         for (int i = 0; i < descriptors.size(); i++) {
-            Bequest.Slot slot = bequest.sockets().get(i);
+            RestartState.Slot slot = restartState.sockets().get(i);
             int descriptor = descriptors.get(i);
             // A name stands for several sockets, any other endpoint for one.
             if (missing.remove(slot.asked()) || (stoodForOneBefore(slot, i) && wanted.contains(slot.asked()))) {
@@ -69,40 +69,40 @@ public final class Predecessor {
         }
     }
 
-    private boolean stoodForOneBefore(Bequest.Slot slot, int index) {
-        return bequest.sockets().subList(0, index).stream().anyMatch(before -> before.asked().equals(slot.asked()))
+    private boolean stoodForOneBefore(RestartState.Slot slot, int index) {
+        return restartState.sockets().subList(0, index).stream().anyMatch(before -> before.asked().equals(slot.asked()))
                 && switch (slot.asked()) {
-                    case Endpoint.Tcp tcp -> Hosts.isName(tcp.host());
-                    case Endpoint.Udp udp -> Hosts.isName(udp.host());
+                    case Endpoint.Tcp tcp -> HostResolver.isName(tcp.host());
+                    case Endpoint.Udp udp -> HostResolver.isName(udp.host());
                     case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> false;
                 };
     }
 
-    private static void give(Bequest.Slot slot, Endpoint endpoint, int descriptor) {
-        GivenSockets given = GivenSockets.ofThisProcess();
+    private static void give(RestartState.Slot slot, Endpoint endpoint, int descriptor) {
+        PreopenedSockets given = PreopenedSockets.ofThisProcess();
         // Until we serve, the files are the old one's: if we fail, it serves on.
         slot.file().ifPresent(SocketFile::leave);
         switch (endpoint) {
             case Endpoint.Inherited inherited -> given.name(inherited.name(), descriptor);
             case Endpoint.Tcp _, Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _ ->
-                given.give(endpoint, new GivenSockets.Given(descriptor, true, Optional.of(slot.real())));
+                given.give(endpoint, new PreopenedSockets.Given(descriptor, true, Optional.of(slot.real())));
         }
     }
 
     /// The program serves: the old one may go, and the files of Unix sockets are this one's.
     public void ready() throws IOException {
-        bequest.sockets().forEach(slot -> slot.file().ifPresent(SocketFile::own));
+        restartState.sockets().forEach(slot -> slot.file().ifPresent(SocketFile::own));
         SystemCallException.require("sendmsg", channel.send(StandardCharsets.UTF_8.encode(READY)));
         channel.close();
     }
 
     /// How many programs there were before this one.
     public int generation() {
-        return bequest.generation();
+        return restartState.generation();
     }
 
     /// The processes of older programs that may still live.
     List<Long> older() {
-        return bequest.older();
+        return restartState.older();
     }
 }

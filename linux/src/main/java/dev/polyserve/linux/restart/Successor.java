@@ -1,14 +1,14 @@
 package dev.polyserve.linux.restart;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.io.Hosts;
+import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.process.Child;
 import dev.polyserve.linux.process.Exit;
 import dev.polyserve.linux.process.OtherProcess;
-import dev.polyserve.linux.process.OwnVariables;
+import dev.polyserve.linux.process.ProcessLocalVariables;
 import dev.polyserve.linux.process.Program;
-import dev.polyserve.linux.process.ThisProgram;
+import dev.polyserve.linux.process.CurrentProgram;
 import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.ProcessCalls;
@@ -38,10 +38,10 @@ public final class Successor {
 
     private final Child child;
     private final PacketSocket channel;
-    private final List<Bequest.Slot> sockets;
+    private final List<RestartState.Slot> sockets;
     private volatile boolean cancelled;
 
-    private Successor(Child child, PacketSocket channel, List<Bequest.Slot> sockets) {
+    private Successor(Child child, PacketSocket channel, List<RestartState.Slot> sockets) {
         this.child = child;
         this.channel = channel;
         this.sockets = sockets;
@@ -67,11 +67,11 @@ public final class Successor {
             throw new IOException("older programs still serve their last connections (processes " + older
                     + "); wait for them, or end them with a TERM signal");
         }
-        List<Bequest.Slot> slots = new ArrayList<>();
+        List<RestartState.Slot> slots = new ArrayList<>();
         List<Integer> numbers = new ArrayList<>();
         OpenSockets open = OpenSockets.now();
         for (int i = 0; i < plan.real.size(); i++) {
-            slots.add(new Bequest.Slot(askedOfEach.get(i), plan.real.get(i)));
+            slots.add(new RestartState.Slot(askedOfEach.get(i), plan.real.get(i)));
             numbers.add(open.at(plan.real.get(i)));
         }
         if (numbers.size() > DescriptorMessage.MOST_DESCRIPTORS) {
@@ -81,7 +81,7 @@ public final class Successor {
         List<Long> olderThanIt = new ArrayList<>(List.of(ProcessHandle.current().pid()));
         olderThanIt.addAll(older);
         int generation = plan.predecessor.map(Predecessor::generation).orElse(0) + 1;
-        return start(plan.command, new Bequest(generation, olderThanIt, slots), numbers);
+        return start(plan.command, new RestartState(generation, olderThanIt, slots), numbers);
     }
 
     /// A name has a socket for each of its addresses.
@@ -91,7 +91,7 @@ public final class Successor {
         }
         List<Endpoint> asked = new ArrayList<>();
         for (Endpoint endpoint : plan.asked) {
-            asked.addAll(Collections.nCopies(Hosts.each(endpoint).size(), endpoint));
+            asked.addAll(Collections.nCopies(HostResolver.each(endpoint).size(), endpoint));
         }
         if (asked.size() != plan.real.size()) {
             throw new IOException("the sockets cannot be handed on, because it is not known which belong to which of "
@@ -100,13 +100,14 @@ public final class Successor {
         return asked;
     }
 
-    private static Successor start(List<String> command, Bequest bequest, List<Integer> numbers) throws IOException {
+    private static Successor start(List<String> command, RestartState restartState, List<Integer> numbers)
+            throws IOException {
         PacketSocket.Pair pair = PacketSocket.pair();
         try {
-            Program program = new Program(command, environment(), ThisProgram.directory(), false);
+            Program program = new Program(command, environment(), CurrentProgram.directory(), false);
             Child child = program.start(0, 1, 2, pair.theirs().number());
-            Successor started = new Successor(child, pair.ours(), bequest.sockets());
-            started.tell(bequest, numbers);
+            Successor started = new Successor(child, pair.ours(), restartState.sockets());
+            started.tell(restartState, numbers);
             return started;
         } catch (IOException | RuntimeException | Error e) {
             pair.ours().close();
@@ -117,10 +118,10 @@ public final class Successor {
     }
 
     /// A program that cannot be told would wait for its sockets, and then fail: it is ended at once.
-    private void tell(Bequest bequest, List<Integer> numbers) throws IOException {
+    private void tell(RestartState restartState, List<Integer> numbers) throws IOException {
         int[] descriptors = numbers.stream().mapToInt(Integer::intValue).toArray();
         try {
-            SystemCallException.require("sendmsg", channel.send(bequest.written(), descriptors));
+            SystemCallException.require("sendmsg", channel.send(restartState.written(), descriptors));
         } catch (IOException | RuntimeException | Error e) {
             killAfter(e);
             throw e;
@@ -142,10 +143,10 @@ public final class Successor {
 
     /// Ours, without what was meant for this process alone. What the service manager hears, it hears from the new one then.
     private static Map<String, String> environment() {
-        Map<String, String> environment = ThisProgram.environment();
-        environment.keySet().removeAll(OwnVariables.SOCKETS);
-        environment.remove(OwnVariables.WATCHED);
-        environment.put(OwnVariables.TAKES_OVER, Integer.toString(PacketSocket.INHERITED));
+        Map<String, String> environment = CurrentProgram.environment();
+        environment.keySet().removeAll(ProcessLocalVariables.SOCKETS);
+        environment.remove(ProcessLocalVariables.WATCHED);
+        environment.put(ProcessLocalVariables.TAKES_OVER, Integer.toString(PacketSocket.INHERITED));
         return environment;
     }
 

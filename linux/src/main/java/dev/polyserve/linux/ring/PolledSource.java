@@ -8,7 +8,7 @@ import java.io.IOException;
 /// A descriptor that is watched by polls, one after another: what it is ready for, whoever watches it does by itself.
 ///
 /// **Thread**: the loop's.
-final class PolledSource extends Watched {
+final class PolledSource extends RingHandle {
     private final int descriptor;
     private int polledBits;
     private int happened;
@@ -27,7 +27,7 @@ final class PolledSource extends Watched {
         }
         if (polling && polledBits != wanted && !cancelling) {
             cancelling = true;
-            requireOrders().cancel(this, Operation.POLL);
+            requireOrders().cancel(this, OperationKind.POLL);
         } else if (!polling && wanted != 0 && happened == 0) {
             polling = true;
             polledBits = wanted;
@@ -36,7 +36,7 @@ final class PolledSource extends Watched {
     }
 
     @Override
-    void completed(Operation operation, int result, int flags) {
+    void completed(OperationKind operation, int result, int flags) {
         polling = false;
         cancelling = false;
         if (result > 0) {
@@ -67,7 +67,7 @@ final class PolledSource extends Watched {
     void leave() {
         try {
             if (polling) {
-                requireOrders().cancelNow(this, Operation.POLL);
+                requireOrders().cancelNow(this, OperationKind.POLL);
             }
         } catch (IOException e) {
             // Closing the ring ends what this could not.

@@ -6,7 +6,7 @@ import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.MemoryCalls;
 import dev.polyserve.linux.system.RingCalls;
 import dev.polyserve.linux.system.RingLayout;
-import dev.polyserve.linux.system.Shortage;
+import dev.polyserve.linux.system.MemoryShortage;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -16,10 +16,10 @@ import java.lang.foreign.MemorySegment;
 /// **Thread**: its maker's until the first [#enter]; from then on, that call's.
 final class Ring implements AutoCloseable {
     private final CallMemory memory = CallMemory.small();
-    private final Shortage shortage = new Shortage();
+    private final MemoryShortage shortage = new MemoryShortage();
     private final Descriptor descriptor;
     private final MemorySegment queues;
-    private final MemorySegment orders;
+    private final MemorySegment operations;
     private final Submissions submissions;
     private final Completions completions;
     /// How [#enter] names the ring: its descriptor, or the number under which its thread has registered it.
@@ -38,14 +38,14 @@ final class Ring implements AutoCloseable {
             throw e;
         }
         try {
-            this.orders = MemoryCalls.mapShared(memory,
+            this.operations = MemoryCalls.mapShared(memory,
                     (long) RingLayout.SQE_BYTES * setup.parameters().submissions(), number, RingLayout.OFF_SQES);
         } catch (IOException | RuntimeException | Error e) {
             descriptor.close();
             MemoryCalls.unmap(memory, queues);
             throw e;
         }
-        this.submissions = new Submissions(queues, orders, setup.parameters());
+        this.submissions = new Submissions(queues, operations, setup.parameters());
         this.completions = new Completions(queues, setup.parameters());
     }
 
@@ -139,7 +139,7 @@ final class Ring implements AutoCloseable {
         try {
             descriptor.close();
         } finally {
-            MemoryCalls.unmap(memory, orders);
+            MemoryCalls.unmap(memory, operations);
             MemoryCalls.unmap(memory, queues);
         }
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// A listener on a ring: one accept that goes on and on, and the connections that it has brought.
 ///
 /// **Thread**: as [Listener].
-final class RingListener extends Watched implements Listener {
+final class RingListener extends RingHandle implements Listener {
     /// So many may wait to be taken; then no more are accepted.
     private static final int MOST_WAITING = 256;
 
@@ -47,18 +47,18 @@ final class RingListener extends Watched implements Listener {
             requireOrders().accept(this, number());
         } else if (!wanted && accepting && !cancelling) {
             cancelling = true;
-            requireOrders().cancel(this, Operation.ACCEPT);
+            requireOrders().cancel(this, OperationKind.ACCEPT);
         }
     }
 
     @Override
-    void completed(Operation operation, int result, int flags) {
+    void completed(OperationKind operation, int result, int flags) {
         if (result >= 0) {
             add(result);
         } else if (result != -Errno.ECANCELED && result != -Errno.EAGAIN && result != -Errno.EINTR) {
             errno = -result;
         }
-        Orders itsOrders = requireOrders();
+        Operations itsOrders = requireOrders();
         if ((flags & RingLayout.CQE_F_MORE) == 0) {
             accepting = false;
             cancelling = false;
@@ -83,21 +83,21 @@ final class RingListener extends Watched implements Listener {
 
     @Override
     public @Nullable StreamSocket accept() throws IOException {
-        if (orders == null) {
+        if (operations == null) {
             DescriptorSocket accepted = direct.accept();
             return accepted == null ? null : new RingSocket(accepted);
         }
         StreamSocket first = first();
         if (first != null) {
             if (!accepting) {
-                orders.due(this);
+                operations.due(this);
             }
             return first;
         }
         if (errno != 0) {
             int failed = errno;
             errno = 0;
-            orders.due(this);
+            operations.due(this);
             throw AcceptErrors.of(-failed);
         }
         return null;
@@ -128,10 +128,10 @@ final class RingListener extends Watched implements Listener {
     /// Nobody is accepted once this returns; who was before stays to be taken.
     @Override
     void leave() {
-        Orders itsOrders = requireOrders();
+        Operations itsOrders = requireOrders();
         try {
             if (accepting) {
-                itsOrders.cancelNow(this, Operation.ACCEPT);
+                itsOrders.cancelNow(this, OperationKind.ACCEPT);
                 itsOrders.submitNow(); // and hear of those that came before
             }
         } catch (IOException e) {
@@ -158,7 +158,7 @@ final class RingListener extends Watched implements Listener {
     @Override
     void abandon() {
         closeWaiting();
-        orders = null;
+        operations = null;
     }
 
     @Override

@@ -20,7 +20,7 @@ public final class RingMultiplexer implements Multiplexer {
     private final Ring ring;
     private final ReceiveBuffers buffers;
     private final SendArena arena;
-    private final Orders orders;
+    private final Operations operations;
     private boolean wakeupPolled;
     private boolean closed;
 
@@ -31,7 +31,7 @@ public final class RingMultiplexer implements Multiplexer {
         this.ring = ring;
         this.buffers = buffers;
         this.arena = arena;
-        this.orders = new Orders(ring, buffers, arena, budget);
+        this.operations = new Operations(ring, buffers, arena, budget);
     }
 
     /// Opens one.
@@ -43,7 +43,7 @@ public final class RingMultiplexer implements Multiplexer {
 
     /// Opens one in whose ring so many orders fit.
     static RingMultiplexer open(BufferBudget budget, int submissions) throws IOException {
-        try (var opened = new Opened()) {
+        try (var opened = new CloseOnFailure()) {
             var memories = new CallMemoryPool();
             Wakeup wakeup = opened.keep(new Wakeup(memories), Wakeup::close);
             Ring ring = opened.keep(Ring.open(submissions), Ring::close);
@@ -64,17 +64,17 @@ public final class RingMultiplexer implements Multiplexer {
         if (closed) {
             throw new ClosedChannelException();
         }
-        Watched watched = switch (source) {
+        RingHandle watched = switch (source) {
             case RingSocket socket -> {
-                socket.joins(orders, memories);
+                socket.joins(operations, memories);
                 yield socket;
             }
             case RingListener listener -> {
-                listener.joins(orders);
+                listener.joins(operations);
                 yield listener;
             }
             case RingPort port -> {
-                port.joins(orders, memories);
+                port.joins(operations, memories);
                 yield port;
             }
             case PolledListener listener -> polled(listener.watched());
@@ -83,7 +83,7 @@ public final class RingMultiplexer implements Multiplexer {
         };
         watched.watchedBy(ready, interest);
         if (watched.ready() != 0) {
-            orders.enlist(watched);
+            operations.enlist(watched);
         }
         return watched;
     }
@@ -91,25 +91,25 @@ public final class RingMultiplexer implements Multiplexer {
     private PolledSource polled(DescriptorSource source) throws IOException {
         source.joins(memories, Readiness.UNTRACKED);
         PolledSource polled = new PolledSource(source.descriptor().number());
-        polled.joins(orders);
+        polled.joins(operations);
         return polled;
     }
 
     @Override
     public void change(Watch watch, int interest) {
-        Watched changing = (Watched) watch;
+        RingHandle changing = (RingHandle) watch;
         if (changing.slot != 0 && changing.interest() != interest) {
             changing.interest(interest);
-            orders.due(changing);
+            operations.due(changing);
             if (changing.ready() != 0) {
-                orders.enlist(changing);
+                operations.enlist(changing);
             }
         }
     }
 
     @Override
     public void forget(Watch watch) {
-        Watched forgotten = (Watched) watch;
+        RingHandle forgotten = (RingHandle) watch;
         if (forgotten.slot != 0) {
             forgotten.unwatched();
             forgotten.leave();
@@ -118,12 +118,12 @@ public final class RingMultiplexer implements Multiplexer {
 
     @Override
     public void await(long atMostNanos) throws IOException {
-        if (!wakeupPolled || orders.takeWakeupEnded()) {
+        if (!wakeupPolled || operations.takeWakeupEnded()) {
             wakeupPolled = true;
-            orders.pollWakeup(wakeup.descriptor(), PollDescriptors.IN);
+            operations.pollWakeup(wakeup.descriptor(), PollDescriptors.IN);
         }
-        orders.turn(atMostNanos);
-        orders.tellReady();
+        operations.turn(atMostNanos);
+        operations.tellReady();
     }
 
     @Override
@@ -134,12 +134,12 @@ public final class RingMultiplexer implements Multiplexer {
     @Override
     public void close() throws IOException {
         closed = true;
-        try (var opened = new Opened()) {
+        try (var opened = new CloseOnFailure()) {
             opened.keep(wakeup, Wakeup::close);
             opened.keep(arena, SendArena::unmap);
             opened.keep(buffers, ReceiveBuffers::unmap);
             opened.keep(ring, Ring::close);
-            orders.end();
+            operations.end();
         }
     }
 }

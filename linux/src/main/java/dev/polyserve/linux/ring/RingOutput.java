@@ -46,33 +46,33 @@ final class RingOutput {
     }
 
     /// Nothing more is sent.
-    void fail(IOException why, Orders orders) {
+    void fail(IOException why, Operations operations) {
         failure = why;
-        unsent.clear(orders.budget());
+        unsent.clear(operations.budget());
     }
 
     /// Puts the next bytes into the arena, and moves the buffer's position.
-    void put(RingSocket socket, int descriptor, Orders orders, ByteBuffer bytes) {
+    void put(RingSocket socket, int descriptor, Operations operations, ByteBuffer bytes) {
         int before = bytes.remaining();
-        arenaAt = orders.send(socket, descriptor, bytes);
+        arenaAt = operations.send(socket, descriptor, bytes);
         arenaBytes = before - bytes.remaining();
     }
 
     /// The kernel has not taken all: only of that it tells.
-    void refused(RingSocket socket, Orders orders, int result) {
+    void refused(RingSocket socket, Operations operations, int result) {
         int taken = Math.max(result, 0);
         if (result >= 0 || result == -Errno.EAGAIN || result == -Errno.EINTR) {
             roomAgain = false;
             try {
-                orders.unsent(unsent, arenaAt + taken, arenaBytes - taken);
+                operations.unsent(unsent, arenaAt + taken, arenaBytes - taken);
             } catch (LimitException e) {
-                fail(e, orders);
+                fail(e, operations);
             } catch (OutOfMemoryError e) {
-                fail(new IOException("there is no memory for what the peer does not take", e), orders);
+                fail(new IOException("there is no memory for what the peer does not take", e), operations);
             }
-            orders.due(socket);
+            operations.due(socket);
         } else {
-            fail(new SystemCallException("send", result), orders);
+            fail(new SystemCallException("send", result), operations);
         }
         arenaBytes = 0;
     }
@@ -85,16 +85,16 @@ final class RingOutput {
     }
 
     /// Orders what the bytes that wait need next.
-    void order(RingSocket socket, int descriptor, Orders orders) {
+    void order(RingSocket socket, int descriptor, Operations operations) {
         if (unsent.isEmpty() || busy()) {
             return;
         }
         if (roomAgain) {
-            put(socket, descriptor, orders, unsent.bytes());
-            unsent.clear(orders.budget());
+            put(socket, descriptor, operations, unsent.bytes());
+            unsent.clear(operations.budget());
         } else {
             polling = true;
-            orders.poll(socket, descriptor, PollDescriptors.OUT);
+            operations.poll(socket, descriptor, PollDescriptors.OUT);
         }
     }
 
@@ -108,15 +108,15 @@ final class RingOutput {
     }
 
     /// Ends the poll, if there is one.
-    void cancel(RingSocket socket, Orders orders) {
+    void cancel(RingSocket socket, Operations operations) {
         if (polling && !cancelling) {
             cancelling = true;
-            orders.cancel(socket, Operation.POLL);
+            operations.cancel(socket, OperationKind.POLL);
         }
     }
 
     /// Forgets what waits.
-    void clear(Orders orders) {
-        unsent.clear(orders.budget());
+    void clear(Operations operations) {
+        unsent.clear(operations.budget());
     }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// many by one call.
 ///
 /// **Thread**: as [DatagramPort].
-final class RingPort extends Watched implements DatagramPort {
+final class RingPort extends RingHandle implements DatagramPort {
     /// With 64 KiB for each, 2 MiB.
     private static final int BUFFERS = 32;
 
@@ -45,7 +45,7 @@ final class RingPort extends Watched implements DatagramPort {
     }
 
     /// A ring watches it from now on.
-    void joins(Orders itsOrders, CallMemoryPool memories) throws IOException {
+    void joins(Operations itsOrders, CallMemoryPool memories) throws IOException {
         direct.joins(memories, Readiness.UNTRACKED);
         group = itsOrders.newGroup();
         buffers = ReceiveBuffers.open(itsOrders.ring(), group, MultishotMessages.BUFFER_BYTES, BUFFERS);
@@ -56,7 +56,7 @@ final class RingPort extends Watched implements DatagramPort {
 
     @Override
     void order() {
-        Orders itsOrders = orders;
+        Operations itsOrders = operations;
         if (itsOrders == null || buffers == null || slot == 0) {
             return;
         }
@@ -67,13 +67,13 @@ final class RingPort extends Watched implements DatagramPort {
             itsOrders.receiveMessages(this, direct.descriptor().number(), messages.address(), group);
         } else if (!wanted && receiving && !cancelling) {
             cancelling = true;
-            itsOrders.cancel(this, Operation.RECEIVE_MESSAGES);
+            itsOrders.cancel(this, OperationKind.RECEIVE_MESSAGES);
         }
     }
 
     @Override
-    void completed(Operation operation, int result, int flags) {
-        if (orders == null || buffers == null) {
+    void completed(OperationKind operation, int result, int flags) {
+        if (operations == null || buffers == null) {
             throw new IllegalStateException("no ring watches " + direct.endpoint());
         }
         if ((flags & RingLayout.CQE_F_BUFFER) != 0) {
@@ -85,9 +85,9 @@ final class RingPort extends Watched implements DatagramPort {
             boolean expected = result >= 0 || result == -Errno.ENOBUFS || result == -Errno.ECANCELED
                     || result == -Errno.EAGAIN || result == -Errno.EINTR;
             errno = expected ? errno : -result;
-            orders.due(this);
+            operations.due(this);
         }
-        orders.enlist(this);
+        operations.enlist(this);
     }
 
     private void hold(ReceiveBuffers from, int buffer) {
@@ -104,7 +104,7 @@ final class RingPort extends Watched implements DatagramPort {
     @Override
     public @Nullable SocketAddress receive(ByteBuffer into) throws IOException {
         ReceiveBuffers from = buffers;
-        if (from == null || orders == null) {
+        if (from == null || operations == null) {
             return direct.receive(into);
         }
         if (first == ReceiveBuffers.NONE) {
@@ -122,7 +122,7 @@ final class RingPort extends Watched implements DatagramPort {
         int left = from.left(first);
         from.takePiece(first, into, pieceBytes > 0 ? Math.min(pieceBytes, left) : left);
         if (from.left(first) == 0) {
-            giveFirstBack(from, orders);
+            giveFirstBack(from, operations);
         }
         return told;
     }
@@ -132,7 +132,7 @@ final class RingPort extends Watched implements DatagramPort {
         return buffers == null ? direct.local() : local;
     }
 
-    private void giveFirstBack(ReceiveBuffers from, Orders itsOrders) {
+    private void giveFirstBack(ReceiveBuffers from, Operations itsOrders) {
         int given = first;
         first = from.next(given);
         from.giveBack(given);
@@ -146,8 +146,8 @@ final class RingPort extends Watched implements DatagramPort {
         int failed = errno;
         if (failed != 0) {
             errno = 0;
-            if (orders != null) {
-                orders.due(this);
+            if (operations != null) {
+                operations.due(this);
             }
             throw new SystemCallException("recvmsg", -failed);
         }
@@ -182,13 +182,13 @@ final class RingPort extends Watched implements DatagramPort {
     /// until the ring is closed.
     @Override
     void leave() {
-        Orders itsOrders = orders;
+        Operations itsOrders = operations;
         if (itsOrders == null) {
             return;
         }
         try {
             if (receiving) {
-                itsOrders.cancelNow(this, Operation.RECEIVE_MESSAGES);
+                itsOrders.cancelNow(this, OperationKind.RECEIVE_MESSAGES);
             }
             itsOrders.ring().unregister(group);
         } catch (IOException e) {
@@ -202,7 +202,7 @@ final class RingPort extends Watched implements DatagramPort {
     @Override
     void abandon() {
         ReceiveBuffers unused = buffers;
-        orders = null;
+        operations = null;
         buffers = null;
         first = ReceiveBuffers.NONE;
         try {

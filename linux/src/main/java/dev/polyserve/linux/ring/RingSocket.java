@@ -1,7 +1,7 @@
 package dev.polyserve.linux.ring;
 
 import dev.polyserve.conversation.LimitException;
-import dev.polyserve.conversation.Pending;
+import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.socket.Readiness;
 import dev.polyserve.linux.system.CallMemoryPool;
@@ -37,7 +37,7 @@ final class RingSocket extends RingStream {
         NOT, NOW, DRAINED
     }
 
-    private final Inbox inbox = new Inbox();
+    private final ReceiveQueue receiveQueue = new ReceiveQueue();
     private final RingOutput output = new RingOutput();
     private @Nullable IOException receiveFailure;
     private boolean receiving;
@@ -52,7 +52,7 @@ final class RingSocket extends RingStream {
     }
 
     /// A ring watches it from now on.
-    void joins(Orders itsOrders, CallMemoryPool memories) {
+    void joins(Operations itsOrders, CallMemoryPool memories) {
         direct.joins(memories, Readiness.UNTRACKED);
         joins(itsOrders);
     }
@@ -68,9 +68,9 @@ final class RingSocket extends RingStream {
         if (closing != Closing.NOT || slot == 0) {
             return;
         }
-        Orders itsOrders = requireOrders();
+        Operations itsOrders = requireOrders();
         boolean wanted = (interest() & Multiplexer.READ) != 0;
-        if (wanted && !receiving && !paused && !ended && receiveFailure == null && inbox.ownBytes() == 0) {
+        if (wanted && !receiving && !paused && !ended && receiveFailure == null && receiveQueue.ownBytes() == 0) {
             receiving = true;
             itsOrders.receive(this, number());
         }
@@ -78,8 +78,8 @@ final class RingSocket extends RingStream {
     }
 
     @Override
-    void completed(Operation operation, int result, int flags) {
-        Orders itsOrders = requireOrders();
+    void completed(OperationKind operation, int result, int flags) {
+        Operations itsOrders = requireOrders();
         switch (operation) {
             case RECEIVE -> received(result, flags);
             case SEND -> output.refused(this, itsOrders, result);
@@ -120,55 +120,55 @@ final class RingSocket extends RingStream {
     }
 
     private void hold(int buffer, int count) {
-        Orders itsOrders = requireOrders();
+        Operations itsOrders = requireOrders();
         if (count <= 0 || closing != Closing.NOT || receiveFailure != null) {
             itsOrders.buffers().giveBack(buffer);
             return;
         }
-        if (inbox.hold(itsOrders.buffers(), buffer, count)) {
+        if (receiveQueue.hold(itsOrders.buffers(), buffer, count)) {
             itsOrders.holds(this);
         }
     }
 
     /// Copies what it holds to memory of its own: the buffers are everybody's.
     void copyHeld() {
-        Orders itsOrders = requireOrders();
+        Operations itsOrders = requireOrders();
         try {
-            inbox.copyHeld(itsOrders.buffers(), itsOrders.budget());
+            receiveQueue.copyHeld(itsOrders.buffers(), itsOrders.budget());
         } catch (LimitException e) {
             giveUp(itsOrders, e);
         } catch (OutOfMemoryError e) {
             giveUp(itsOrders, new IOException("there is no memory for what was received and not read", e));
         }
         int most = (interest() & Multiplexer.READ) != 0 ? MOST_UNREAD_BYTES : MOST_UNWANTED_BYTES;
-        if (inbox.ownBytes() >= most) {
+        if (receiveQueue.ownBytes() >= most) {
             cancelReceive(itsOrders);
         }
     }
 
     /// It needs memory that it cannot have: whatever its owner does next fails, and it holds nothing from now on.
-    private void giveUp(Orders itsOrders, IOException why) {
+    private void giveUp(Operations itsOrders, IOException why) {
         receiveFailure = why;
-        inbox.clear(itsOrders.buffers(), itsOrders.budget());
+        receiveQueue.clear(itsOrders.buffers(), itsOrders.budget());
         output.fail(why, itsOrders);
         cancelReceive(itsOrders);
         itsOrders.enlist(this);
     }
 
-    private void cancelReceive(Orders itsOrders) {
+    private void cancelReceive(Operations itsOrders) {
         if (receiving && !cancelling) {
             cancelling = true;
-            itsOrders.cancel(this, Operation.RECEIVE);
+            itsOrders.cancel(this, OperationKind.RECEIVE);
         }
     }
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        Orders itsOrders = orders;
+        Operations itsOrders = operations;
         if (itsOrders == null) {
             return direct.read(into);
         }
-        int count = inbox.take(itsOrders.buffers(), into, itsOrders.budget());
+        int count = receiveQueue.take(itsOrders.buffers(), into, itsOrders.budget());
         if (paused && into.hasRemaining()) {
             count += readPaused(into);
         }
@@ -200,7 +200,7 @@ final class RingSocket extends RingStream {
     /// A send that has failed is a failure of the connection, and the receive may never tell it.
     ///
     /// @return 0 when more may come
-    private int nothingLeft(Orders itsOrders) throws IOException {
+    private int nothingLeft(Operations itsOrders) throws IOException {
         if (receiveFailure != null) {
             throw receiveFailure;
         }
@@ -218,7 +218,7 @@ final class RingSocket extends RingStream {
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {
-        if (orders == null) {
+        if (operations == null) {
             return direct.write(bytes);
         }
         if (closing != Closing.NOT) {
@@ -228,12 +228,12 @@ final class RingSocket extends RingStream {
         output.throwIfFailed();
         int before = bytes.remaining();
         if (before > 0 && output.idle()) {
-            output.put(this, number(), orders, bytes);
+            output.put(this, number(), operations, bytes);
         }
         return before - bytes.remaining();
     }
 
-    private void polled(Orders itsOrders) {
+    private void polled(Operations itsOrders) {
         output.polled();
         if (closing == Closing.NOT) {
             itsOrders.due(this);
@@ -265,7 +265,7 @@ final class RingSocket extends RingStream {
 
     @Override
     public boolean confined() {
-        return orders != null;
+        return operations != null;
     }
 
     @Override
@@ -273,16 +273,16 @@ final class RingSocket extends RingStream {
         if (receiveFailure != null || output.failed()) {
             return interest();
         }
-        boolean readable = ended || paused || !inbox.isEmpty();
+        boolean readable = ended || paused || !receiveQueue.isEmpty();
         return ((readable ? Multiplexer.READ : 0) | (output.idle() ? Multiplexer.WRITE : 0)) & interest();
     }
 
     // --- ending ---
 
     @Override
-    public Pending pending(boolean toWrite) {
-        boolean held = !toWrite && (ended || !inbox.isEmpty());
-        return held ? Pending.YES : direct.pending(toWrite);
+    public ReadinessCheck pending(boolean toWrite) {
+        boolean held = !toWrite && (ended || !receiveQueue.isEmpty());
+        return held ? ReadinessCheck.YES : direct.pending(toWrite);
     }
 
     @Override
@@ -297,7 +297,7 @@ final class RingSocket extends RingStream {
     }
 
     private void cancelOrders() {
-        Orders itsOrders = requireOrders();
+        Operations itsOrders = requireOrders();
         cancelReceive(itsOrders);
         output.cancel(this, itsOrders);
     }
@@ -313,7 +313,7 @@ final class RingSocket extends RingStream {
     }
 
     private void close(Closing how) throws IOException {
-        if (orders == null || slot == 0) {
+        if (operations == null || slot == 0) {
             closeDirectly(how);
         } else if (closing == Closing.NOT) {
             closing = how;
@@ -334,14 +334,14 @@ final class RingSocket extends RingStream {
         if (receiving || output.busy() || slot == 0) {
             return;
         }
-        Orders itsOrders = requireOrders();
+        Operations itsOrders = requireOrders();
         itsOrders.leave(this);
         releaseMemory(itsOrders);
         closeReleased();
     }
 
-    private void releaseMemory(Orders itsOrders) {
-        inbox.clear(itsOrders.buffers(), itsOrders.budget());
+    private void releaseMemory(Operations itsOrders) {
+        receiveQueue.clear(itsOrders.buffers(), itsOrders.budget());
         output.clear(itsOrders);
     }
 
@@ -357,7 +357,7 @@ final class RingSocket extends RingStream {
     @Override
     void abandon() {
         releaseMemory(requireOrders());
-        orders = null;
+        operations = null;
         if (closing != Closing.NOT) {
             closeReleased();
         }

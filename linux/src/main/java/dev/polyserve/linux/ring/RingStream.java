@@ -11,7 +11,7 @@ import java.util.Optional;
 /// What a connection on a ring does by calls of the system, whether a ring watches it or not.
 ///
 /// **Thread**: as [StreamSocket].
-abstract sealed class RingStream extends Watched implements StreamSocket permits RingSocket {
+abstract sealed class RingStream extends RingHandle implements StreamSocket permits RingSocket {
     final DescriptorSocket direct;
 
     RingStream(DescriptorSocket direct) {

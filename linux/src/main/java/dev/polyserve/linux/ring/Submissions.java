@@ -12,7 +12,7 @@ import java.lang.invoke.VarHandle;
 final class Submissions {
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
-    private final MemorySegment orders;
+    private final MemorySegment operations;
     private final MemorySegment queue;
     private final int capacity;
     private final int mask;
@@ -23,10 +23,10 @@ final class Submissions {
     private int submitted;
 
     /// @param queue the mapping of both queues
-    /// @param orders the mapping of the orders
-    Submissions(MemorySegment queue, MemorySegment orders, RingParameters parameters) {
+    /// @param operations the mapping of the orders
+    Submissions(MemorySegment queue, MemorySegment operations, RingParameters parameters) {
         this.queue = queue;
-        this.orders = orders;
+        this.operations = operations;
         this.capacity = parameters.submissions();
         this.mask = capacity - 1;
         this.headAt = parameters.submissionHead();
@@ -72,14 +72,14 @@ final class Submissions {
     void add(long operation, int descriptor, long offset, long address, long lengthAndFlags, long userData,
             int bufferGroup) {
         long at = (long) (tail & mask) * RingLayout.SQE_BYTES;
-        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_HEAD, operation | ((long) descriptor << 32));
-        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_OFFSET, offset);
-        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_ADDRESS, address);
-        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_LENGTH, lengthAndFlags);
-        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_USER_DATA, userData);
-        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_BUFFER_GROUP, bufferGroup);
-        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_REST, 0);
-        orders.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_REST + 8, 0);
+        operations.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_HEAD, operation | ((long) descriptor << 32));
+        operations.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_OFFSET, offset);
+        operations.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_ADDRESS, address);
+        operations.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_LENGTH, lengthAndFlags);
+        operations.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_USER_DATA, userData);
+        operations.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_BUFFER_GROUP, bufferGroup);
+        operations.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_REST, 0);
+        operations.set(ValueLayout.JAVA_LONG, at + RingLayout.SQE_REST + 8, 0);
         tail++;
     }
 

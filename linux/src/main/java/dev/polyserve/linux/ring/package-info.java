@@ -5,13 +5,13 @@
 /// | `RingMultiplexer` | the turn: one `io_uring_enter` submits all orders, waits, and brings all completions |
 /// | `Ring`, `RingSetup`, `Submissions`, `Completions` | the memory shared with the kernel, and how it is set up |
 /// | `ReceiveBuffers`, `SendArena` | the memory of a loop for bytes that come and go, so that a connection needs none |
-/// | `RingSocket`, `RingStream`, `Inbox`, `RingOutput` | a connection: one receive that goes on and on, and one send at a time |
+/// | `RingSocket`, `RingStream`, `ReceiveQueue`, `RingOutput` | a connection: one receive that goes on and on, and one send at a time |
 /// | `RingListener` | one accept that goes on and on |
 /// | `PolledListener` | a listener that other processes serve, too |
 /// | `RingPort` | a datagram port: one receive that goes on and on, into buffers of its own |
 /// | `PolledSource` | any other descriptor, watched by polls |
-/// | `WatchedTable` | what is watched, by the slots that the orders' user data names |
-/// | `Orders` | what all of them share: where to order, and who is to be told |
+/// | `RingHandleTable` | what is watched, by the slots that the orders' user data names |
+/// | `Operations` | what all of them share: where to order, and who is to be told |
 /// | `RingTransport` | descriptors whose connections are `RingSocket`s |
 ///
 /// A completion only notes what has happened; whoever it is for is told when all have been read. So reading completions

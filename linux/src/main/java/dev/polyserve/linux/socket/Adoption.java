@@ -23,12 +23,13 @@ final class Adoption {
     private Adoption() {}
 
     /// A listener, or the one connection that there is.
-    static Bound stream(Endpoint asked, GivenSockets.Given given, OpenSocket open, Options.Sockets options)
+    static BoundDescriptor stream(Endpoint asked, PreopenedSockets.Given given, OpenSocket open,
+            Options.Sockets options)
             throws IOException {
         if (open.kind() == OpenSocket.Kind.DATAGRAMS) {
             throw new BindFailedException(asked, BindFailedException.NO_CONNECTIONS, null);
         }
-        Bound bound = bound(open, given);
+        BoundDescriptor bound = bound(open, given);
         if (open.family() != SocketAddresses.AF_UNIX) {
             new SocketSettings(asked, bound.descriptor()).ofTcpListener(options);
         }
@@ -36,17 +37,18 @@ final class Adoption {
     }
 
     /// A datagram socket.
-    static Bound port(Endpoint asked, GivenSockets.Given given, Options.Sockets options) throws IOException {
+    static BoundDescriptor port(Endpoint asked, PreopenedSockets.Given given, Options.Sockets options)
+            throws IOException {
         OpenSocket open = OpenSocket.of(asked, given.descriptor());
         if (open.kind() != OpenSocket.Kind.DATAGRAMS) {
             throw new BindFailedException(asked, BindFailedException.NO_DATAGRAMS, null);
         }
-        Bound bound = bound(open, given);
+        BoundDescriptor bound = bound(open, given);
         new SocketSettings(asked, bound.descriptor()).buffers(options);
         return bound;
     }
 
-    private static Bound bound(OpenSocket open, GivenSockets.Given given) throws IOException {
+    private static BoundDescriptor bound(OpenSocket open, PreopenedSockets.Given given) throws IOException {
         CallMemory memory = CallMemory.small();
         SystemCallException.require("fcntl", FileCalls.closeOnExec(memory, open.number()));
         SystemCallException.require("fcntl", FileCalls.nonBlocking(memory, open.number()));
@@ -55,7 +57,7 @@ final class Adoption {
                         ? Optional.of(SocketFile.made(unix.getPath()))
                         : Optional.empty();
         Endpoint real = given.real().orElse(open.endpoint());
-        return new Bound(new Descriptor(open.number()), open.family(), real, open.address(), file);
+        return new BoundDescriptor(new Descriptor(open.number()), open.family(), real, open.address(), file);
     }
 
     private static boolean isFile(Path path) {

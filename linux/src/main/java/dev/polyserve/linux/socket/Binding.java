@@ -3,7 +3,7 @@ package dev.polyserve.linux.socket;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
-import dev.polyserve.io.Hosts;
+import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
@@ -39,7 +39,7 @@ final class Binding {
     /// For every address that is an IPv6 socket, which serves IPv4, too; without IPv6 in the system, one of IPv4.
     private static Binding inet(Endpoint endpoint, String host, InetSocketAddress address, int type)
             throws IOException {
-        if (!Hosts.isEvery(host)) {
+        if (!HostResolver.isEvery(host)) {
             return new Binding(endpoint, SocketAddresses.familyOf(address), type);
         }
         try {
@@ -53,8 +53,8 @@ final class Binding {
     }
 
     /// A TCP listener.
-    static Bound tcp(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
-        InetSocketAddress address = Hosts.resolve(tcp, tcp.host(), tcp.port());
+    static BoundDescriptor tcp(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
+        InetSocketAddress address = HostResolver.resolve(tcp, tcp.host(), tcp.port());
         return inet(tcp, tcp.host(), address, SocketCalls.STREAM).closedOnFailure(binding -> {
             binding.settings.set(SocketOption.SO_REUSEADDR, options.reuseAddress());
             binding.settings.ofTcpListener(options);
@@ -65,8 +65,8 @@ final class Binding {
     }
 
     /// A UDP port.
-    static Bound udp(Endpoint.Udp udp, Options.Sockets options) throws IOException {
-        InetSocketAddress address = Hosts.resolve(udp, udp.host(), udp.port());
+    static BoundDescriptor udp(Endpoint.Udp udp, Options.Sockets options) throws IOException {
+        InetSocketAddress address = HostResolver.resolve(udp, udp.host(), udp.port());
         return inet(udp, udp.host(), address, SocketCalls.DATAGRAM).closedOnFailure(binding -> {
             binding.settings.buffers(options);
             InetSocketAddress bound = binding.bindInet(address);
@@ -75,7 +75,7 @@ final class Binding {
     }
 
     /// A Unix stream listener.
-    static Bound unix(Endpoint.Unix unix, Options.Sockets options) throws IOException {
+    static BoundDescriptor unix(Endpoint.Unix unix, Options.Sockets options) throws IOException {
         Step listens = binding -> binding.listen(options.backlog());
         return unix.isAbstract()
                 ? abstractUnix(unix, unix.path(), SocketCalls.STREAM, listens)
@@ -83,14 +83,14 @@ final class Binding {
     }
 
     /// A Unix datagram port.
-    static Bound unixDatagram(Endpoint.UnixDatagram unix, Options.Sockets options) throws IOException {
+    static BoundDescriptor unixDatagram(Endpoint.UnixDatagram unix, Options.Sockets options) throws IOException {
         Step buffers = binding -> binding.settings.buffers(options);
         return unix.isAbstract()
                 ? abstractUnix(unix, unix.path(), SocketCalls.DATAGRAM, buffers)
                 : unix(unix, unix.path(), SocketCalls.DATAGRAM, buffers);
     }
 
-    private static Bound unix(Endpoint endpoint, Path path, int type, Step afterwards) throws IOException {
+    private static BoundDescriptor unix(Endpoint endpoint, Path path, int type, Step afterwards) throws IOException {
         SocketFile.removeStale(endpoint, path, at -> isLive(at, type));
         return new Binding(endpoint, SocketAddresses.AF_UNIX, type).closedOnFailure(binding -> {
             SocketAddress address = binding.bindUnix(path);
@@ -106,7 +106,8 @@ final class Binding {
     }
 
     /// A name that is no file: it is gone with its socket, so none can be stale, and there is nothing to remove.
-    private static Bound abstractUnix(Endpoint endpoint, Path name, int type, Step afterwards) throws IOException {
+    private static BoundDescriptor abstractUnix(Endpoint endpoint, Path name, int type, Step afterwards)
+            throws IOException {
         return new Binding(endpoint, SocketAddresses.AF_UNIX, type).closedOnFailure(binding -> {
             SocketAddress address = binding.bindUnix(name);
             afterwards.run(binding);
@@ -138,10 +139,10 @@ final class Binding {
     }
 
     private interface Steps {
-        Bound run(Binding binding) throws IOException;
+        BoundDescriptor run(Binding binding) throws IOException;
     }
 
-    private Bound closedOnFailure(Steps steps) throws IOException {
+    private BoundDescriptor closedOnFailure(Steps steps) throws IOException {
         try {
             return steps.run(this);
         } catch (IOException | RuntimeException | Error e) {
@@ -163,8 +164,8 @@ final class Binding {
         require("listen", SocketCalls.listen(memory, descriptor.number(), backlog));
     }
 
-    private Bound bound(Endpoint real, SocketAddress address, Optional<SocketFile> file) {
-        return new Bound(descriptor, family, real, address, file);
+    private BoundDescriptor bound(Endpoint real, SocketAddress address, Optional<SocketFile> file) {
+        return new BoundDescriptor(descriptor, family, real, address, file);
     }
 
     /// One sentence when it failed: what, where, and what to do.

@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 public final class DescriptorListener extends DescriptorSource implements Listener {
     static final SocketAddress NOBODY = new InetSocketAddress(0);
 
-    private final Bound bound;
+    private final BoundDescriptor bound;
     private final int mostDescriptors;
     private final Options.Sockets options;
     /// Connections have our address as theirs, unless we listen at every one.
     private final boolean boundToOne;
 
-    DescriptorListener(Bound bound, int mostDescriptors, Options.Sockets options) {
+    DescriptorListener(BoundDescriptor bound, int mostDescriptors, Options.Sockets options) {
         super(bound.descriptor());
         this.options = options;
         this.bound = bound;

@@ -26,7 +26,7 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
     /// With 64 KiB for each, 1 MiB for a port; more at once would save some ten nanoseconds for each.
     private static final int RECEIVED_AT_ONCE = 16;
 
-    private final Bound bound;
+    private final BoundDescriptor bound;
     private final ReceivedMessages received = new ReceivedMessages(RECEIVED_AT_ONCE);
     private final OutgoingDatagrams outgoing;
     private int held;
@@ -44,7 +44,7 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
     /// Whether the system tells that, at a port of every address.
     private final boolean toldLocal;
 
-    private DescriptorPort(Bound bound, boolean canJoin, boolean toldLocal) {
+    private DescriptorPort(BoundDescriptor bound, boolean canJoin, boolean toldLocal) {
         super(bound.descriptor());
         this.bound = bound;
         this.toldLocal = toldLocal;
@@ -53,7 +53,7 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
     }
 
     /// Of UDP, datagrams are received and sent joined where the system can do that.
-    static DescriptorPort of(Bound bound) throws IOException {
+    static DescriptorPort of(BoundDescriptor bound) throws IOException {
         if (bound.family() == SocketAddresses.AF_UNIX) {
             return new DescriptorPort(bound, false, false);
         }
@@ -72,7 +72,7 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
     }
 
     /// Of what comes over IPv4, an IPv6 socket tells by the option of IPv4.
-    private static void tellLocal(CallMemory memory, Bound bound) throws IOException {
+    private static void tellLocal(CallMemory memory, BoundDescriptor bound) throws IOException {
         int descriptor = bound.descriptor().number();
         try {
             if (bound.family() == SocketAddresses.AF_INET6) {

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.socket;
 
 import dev.polyserve.ConnectionInfo;
-import dev.polyserve.conversation.Pending;
+import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
@@ -212,12 +212,14 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
     }
 
     @Override
-    public Pending pending(boolean toWrite) {
+    public ReadinessCheck pending(boolean toWrite) {
         try {
-            return descriptor.isReady(toWrite ? PollDescriptors.OUT : PollDescriptors.IN) ? Pending.YES : Pending.NO;
+            return descriptor.isReady(toWrite ? PollDescriptors.OUT : PollDescriptors.IN)
+                    ? ReadinessCheck.YES
+                    : ReadinessCheck.NO;
         } catch (IOException e) {
             // Closed: its owner sees that.
-            return Pending.NO;
+            return ReadinessCheck.NO;
         }
     }
 

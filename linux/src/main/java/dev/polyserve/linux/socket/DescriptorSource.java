@@ -8,7 +8,7 @@ import java.io.IOException;
 ///
 /// **Thread**: as what it is.
 public abstract sealed class DescriptorSource implements Source
-        permits DescriptorSocket, DescriptorListener, DescriptorPort, HandedListener, WatchedDescriptor {
+        permits DescriptorSocket, DescriptorListener, DescriptorPort, ReceivedListener, WatchedDescriptor {
     final Descriptor descriptor;
     /// Whose memory its calls use: that of its loop, once it is watched.
     CallMemoryPool memories = CallMemoryPool.shared();

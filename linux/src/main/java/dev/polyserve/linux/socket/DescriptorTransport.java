@@ -3,7 +3,7 @@ package dev.polyserve.linux.socket;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
-import dev.polyserve.io.Hosts;
+import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.Transport;
 import java.io.IOException;
@@ -15,25 +15,25 @@ import java.util.Optional;
 /// Descriptors as a family of sockets: TCP, UDP, Unix stream and Unix datagram, bound here or given.
 public final class DescriptorTransport implements Transport {
     private final int mostDescriptors;
-    private final GivenSockets open;
+    private final PreopenedSockets open;
 
-    private DescriptorTransport(int mostDescriptors, GivenSockets open) {
+    private DescriptorTransport(int mostDescriptors, PreopenedSockets open) {
         this.mostDescriptors = mostDescriptors;
         this.open = open;
     }
 
     /// With as many descriptors as the system gives.
     public static DescriptorTransport unlimited() {
-        return new DescriptorTransport(Integer.MAX_VALUE, GivenSockets.ofThisProcess());
+        return new DescriptorTransport(Integer.MAX_VALUE, PreopenedSockets.ofThisProcess());
     }
 
     /// With descriptors whose numbers are less than that.
     public static DescriptorTransport limitedTo(int descriptors) {
-        return new DescriptorTransport(descriptors, GivenSockets.ofThisProcess());
+        return new DescriptorTransport(descriptors, PreopenedSockets.ofThisProcess());
     }
 
     /// The same, but with these sockets given instead of those of the process.
-    public DescriptorTransport serving(GivenSockets sockets) {
+    public DescriptorTransport serving(PreopenedSockets sockets) {
         return new DescriptorTransport(mostDescriptors, sockets);
     }
 
@@ -59,25 +59,25 @@ public final class DescriptorTransport implements Transport {
 
     private static boolean hasName(Endpoint endpoint) {
         return switch (endpoint) {
-            case Endpoint.Tcp tcp -> Hosts.isName(tcp.host());
-            case Endpoint.Udp udp -> Hosts.isName(udp.host());
+            case Endpoint.Tcp tcp -> HostResolver.isName(tcp.host());
+            case Endpoint.Udp udp -> HostResolver.isName(udp.host());
             case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> false;
         };
     }
 
-    /// A [DescriptorListener], or a [HandedListener] where one connection was handed down.
+    /// A [DescriptorListener], or a [ReceivedListener] where one connection was handed down.
     @Override
     public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
-        Optional<GivenSockets.Given> given = open.take(endpoint);
+        Optional<PreopenedSockets.Given> given = open.take(endpoint);
         if (given.isPresent()) {
             OpenSocket found = OpenSocket.of(endpoint, given.get().descriptor());
-            Bound bound = Adoption.stream(endpoint, given.get(), found, options);
+            BoundDescriptor bound = Adoption.stream(endpoint, given.get(), found, options);
             return switch (found.kind()) {
                 case CONNECTION -> handed(bound);
                 case LISTENER, DATAGRAMS -> new DescriptorListener(bound, mostDescriptors, options);
             };
         }
-        Bound bound = switch (endpoint) {
+        BoundDescriptor bound = switch (endpoint) {
             case Endpoint.Tcp tcp -> Binding.tcp(tcp, options);
             case Endpoint.Unix unix -> Binding.unix(unix, options);
             case Endpoint.Inherited _ -> throw notANumber(endpoint);
@@ -88,8 +88,8 @@ public final class DescriptorTransport implements Transport {
     }
 
     /// A listener at which that connection waits, and after it nobody.
-    private static Listener handed(Bound connection) throws IOException {
-        HandedListener listener = HandedListener.open(connection.endpoint(), connection.address(), () -> {
+    private static Listener handed(BoundDescriptor connection) throws IOException {
+        ReceivedListener listener = ReceivedListener.open(connection.endpoint(), connection.address(), () -> {
         });
         listener.take(connection.descriptor().number());
         return listener;
@@ -97,8 +97,8 @@ public final class DescriptorTransport implements Transport {
 
     @Override
     public DescriptorPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
-        Optional<GivenSockets.Given> given = open.take(endpoint);
-        Bound bound = given.isPresent() ? Adoption.port(endpoint, given.get(), options) : switch (endpoint) {
+        Optional<PreopenedSockets.Given> given = open.take(endpoint);
+        BoundDescriptor bound = given.isPresent() ? Adoption.port(endpoint, given.get(), options) : switch (endpoint) {
             case Endpoint.Udp udp -> Binding.udp(udp, options);
             case Endpoint.UnixDatagram unix -> Binding.unixDatagram(unix, options);
             case Endpoint.Inherited _ -> throw notANumber(endpoint);

@@ -8,7 +8,7 @@ import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
-import dev.polyserve.linux.readiness.EpollMultiplexer;
+import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.socket.DescriptorTransport;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,11 +28,11 @@ public final class PoolRunner extends Supervisor {
     private final ServerContext context;
     private final SharedTransport transport;
     private final SharedMultiplexer multiplexer;
-    private final Supervision supervision;
-    private final Retelling retelling;
+    private final SupervisorLoop supervisorLoop;
+    private final EventForwarder eventForwarder;
     /// Who waits until each worker does what it was last told about accepting.
-    private final List<Runnable> awaitHeeded = new ArrayList<>();
-    private final Permission permission;
+    private final List<Runnable> awaitAcknowledged = new ArrayList<>();
+    private final AcceptPermission acceptPermission;
     private boolean full;
     private boolean draining;
 
@@ -41,9 +41,9 @@ public final class PoolRunner extends Supervisor {
         this.context = context;
         this.transport = new SharedTransport(DescriptorTransport.unlimited());
         this.multiplexer = new SharedMultiplexer(new EpollMultiplexer(), transport::isShared, this::room);
-        this.retelling = new Retelling(context.listener(), transport::endpoint);
-        this.supervision = new Supervision(multiplexer, model.workers(), this, context);
-        this.permission = new Permission(supervision.crew()::all, this::share);
+        this.eventForwarder = new EventForwarder(context.listener(), transport::endpoint);
+        this.supervisorLoop = new SupervisorLoop(multiplexer, model.workers(), this, context);
+        this.acceptPermission = new AcceptPermission(supervisorLoop.workerPool()::all, this::share);
     }
 
     /// A supervisor that has not yet started anything.
@@ -55,12 +55,12 @@ public final class PoolRunner extends Supervisor {
 
     /// So many that a few have nothing to do, within the model's bounds.
     @Override
-    public int wanted(Crew crew) {
+    public int wanted(WorkerPool workerPool) {
         if (draining) {
             return 0;
         }
-        int now = crew.staffSize();
-        int spare = crew.idle().size() + crew.count(Worker.State.BOOTING);
+        int now = workerPool.staffSize();
+        int spare = workerPool.idle().size() + workerPool.count(Worker.State.BOOTING);
         int wanted = now;
         if (spare < model.workers().minSpare()) {
             wanted = now + model.workers().minSpare() - spare;
@@ -68,8 +68,8 @@ public final class PoolRunner extends Supervisor {
             wanted = now - 1;
         }
         // One that may serve nobody would be none.
-        int most = Math.min(model.maxWorkers() + supervision.extra(), context.options().limits().connections());
-        return Math.clamp(wanted, Math.min(model.minWorkers() + supervision.extra(), most), most);
+        int most = Math.min(model.maxWorkers() + supervisorLoop.extra(), context.options().limits().connections());
+        return Math.clamp(wanted, Math.min(model.minWorkers() + supervisorLoop.extra(), most), most);
     }
 
     /// Any: its connections have the time of a drain.
@@ -79,8 +79,8 @@ public final class PoolRunner extends Supervisor {
     }
 
     @Override
-    public Order.Serve duty() {
-        return new Order.Serve(true, transport.slots(), share());
+    public WorkerCommand.Serve workerMain() {
+        return new WorkerCommand.Serve(true, transport.slots(), share());
     }
 
     @Override
@@ -90,7 +90,7 @@ public final class PoolRunner extends Supervisor {
 
     @Override
     int share() {
-        return Math.max(1, context.options().limits().connections() / (model.maxWorkers() + supervision.extra()));
+        return Math.max(1, context.options().limits().connections() / (model.maxWorkers() + supervisorLoop.extra()));
     }
 
     /// Who is turned away is turned away by workers, but only when none of them has room.
@@ -98,12 +98,12 @@ public final class PoolRunner extends Supervisor {
         if (model.maxWorkers() == 1) {
             return;
         }
-        int served = supervision.crew().all().stream().mapToInt(worker -> worker.served.size()).sum();
+        int served = supervisorLoop.workerPool().all().stream().mapToInt(worker -> worker.served.size()).sum();
         boolean now = context.options().onFull() == OnFull.REJECT
-                && served >= (long) share() * (model.maxWorkers() + supervision.extra());
+                && served >= (long) share() * (model.maxWorkers() + supervisorLoop.extra());
         if (now != full) {
             full = now;
-            supervision.crew().all().forEach(worker -> worker.order(new Order.TurnAway(now)));
+            supervisorLoop.workerPool().all().forEach(worker -> worker.command(new WorkerCommand.RejectExcess(now)));
         }
     }
 
@@ -120,66 +120,67 @@ public final class PoolRunner extends Supervisor {
 
     @Override
     public void ready(Worker worker) {
-        if (permission.all()) {
+        if (acceptPermission.all()) {
             if (full) {
-                worker.order(new Order.TurnAway(true));
+                worker.command(new WorkerCommand.RejectExcess(true));
             }
             worker.accepts(true);
         }
-        permission.changed();
-        supervision.ready();
+        acceptPermission.changed();
+        supervisorLoop.ready();
     }
 
     @Override
-    public void whenHeeded(Runnable then) {
-        awaitHeeded.add(then);
+    public void whenAcknowledged(Runnable then) {
+        awaitAcknowledged.add(then);
         changed();
     }
 
     @Override
     public void changed() {
         tellIfFull();
-        permission.changed();
-        if (!awaitHeeded.isEmpty() && supervision.crew().all().stream().allMatch(Worker::isHeeding)) {
-            List<Runnable> now = List.copyOf(awaitHeeded);
-            awaitHeeded.clear();
+        acceptPermission.changed();
+        if (!awaitAcknowledged.isEmpty()
+                && supervisorLoop.workerPool().all().stream().allMatch(Worker::hasAcknowledged)) {
+            List<Runnable> now = List.copyOf(awaitAcknowledged);
+            awaitAcknowledged.clear();
             now.forEach(Runnable::run);
         }
     }
 
     @Override
-    public void told(Worker worker, Report report) {
-        if (report instanceof Report.Came came) {
-            ServedElsewhere connection = new ServedElsewhere(worker, came, model.maxWorkers() == 1
-                    ? Admission.ELSEWHERE
-                    : Admission.ELSEWHERE_BUT_FOR_ADDRESS);
+    public void told(Worker worker, WorkerEvent event) {
+        if (event instanceof WorkerEvent.ConnectionAccepted came) {
+            RemoteConnection connection = new RemoteConnection(worker, came, model.maxWorkers() == 1
+                    ? Admission.REMOTE
+                    : Admission.REMOTE_EXCEPT_PER_ADDRESS);
             worker.serves(came.id(), connection);
-            permission.came(worker);
-            StandIn listener = transport.standIn(came.slot());
+            acceptPermission.came(worker);
+            RemoteListener listener = transport.remoteListener(came.slot());
             listener.hand(connection);
             multiplexer.handed(listener);
             tellIfFull();
-        } else if (report instanceof Report.Handled handled) {
-            permission.answered(handled);
+        } else if (event instanceof WorkerEvent.RequestHandled handled) {
+            acceptPermission.answered(handled);
         } else {
-            retelling.told(worker, report);
+            eventForwarder.told(worker, event);
         }
     }
 
     private void room(boolean now) {
-        permission.room(now);
+        acceptPermission.room(now);
     }
 
     @Override
-    public void allows(Allowed now, Consumer<Served> answered) {
-        permission.allows(now, answered);
+    public void allows(AcceptMode now, Consumer<Served> answered) {
+        acceptPermission.allows(now, answered);
     }
 
     /// The listeners are closed here: the workers close theirs, and let their connections come to their ends.
     @Override
     public void drains() {
         draining = true;
-        supervision.crew().all().forEach(supervision.crew()::dismiss);
+        supervisorLoop.workerPool().all().forEach(supervisorLoop.workerPool()::dismiss);
         try {
             transport.closeListeners();
         } catch (IOException e) {
@@ -190,8 +191,8 @@ public final class PoolRunner extends Supervisor {
     // --- the runner ---
 
     @Override
-    Supervision supervision() {
-        return supervision;
+    SupervisorLoop supervisorLoop() {
+        return supervisorLoop;
     }
 
     @Override
@@ -207,7 +208,7 @@ public final class PoolRunner extends Supervisor {
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
         return switch (socket) {
-            case ServedElsewhere connection -> connection.prepared(context, identity);
+            case RemoteConnection connection -> connection.prepared(context, identity);
             default -> throw new IllegalArgumentException("no worker serves " + socket);
         };
     }
@@ -219,6 +220,6 @@ public final class PoolRunner extends Supervisor {
 
     @Override
     public int addWorkers(int more) {
-        return model.maxWorkers() + supervision.addWorkers(more, 1 - model.minWorkers());
+        return model.maxWorkers() + supervisorLoop.addWorkers(more, 1 - model.minWorkers());
     }
 }

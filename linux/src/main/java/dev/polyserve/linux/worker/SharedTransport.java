@@ -20,7 +20,7 @@ import java.util.List;
 /// **Thread**: binding, one at a time; then the supervisor's loop.
 final class SharedTransport implements Transport {
     private final DescriptorTransport sockets;
-    private final AskedEndpoints asked = new AskedEndpoints();
+    private final RequestedEndpoints asked = new RequestedEndpoints();
     private final List<Shared> shared = new ArrayList<>();
 
     /// One shared socket.
@@ -29,7 +29,7 @@ final class SharedTransport implements Transport {
     /// @param endpoint where it really is
     /// @param descriptor its number
     /// @param source what the server watches
-    private record Shared(Order.Slot slot, Endpoint endpoint, int descriptor, Source source) {}
+    private record Shared(WorkerCommand.Slot slot, Endpoint endpoint, int descriptor, Source source) {}
 
     SharedTransport(DescriptorTransport sockets) {
         this.sockets = sockets;
@@ -51,9 +51,9 @@ final class SharedTransport implements Transport {
             throw new BindFailedException(endpoint, "it is one connection, which worker processes cannot share; use"
                     + " another model", null);
         }
-        StandIn standIn = new StandIn(real);
-        add(endpoint, real.endpoint(), real.descriptor().number(), standIn);
-        return standIn;
+        RemoteListener remoteListener = new RemoteListener(real);
+        add(endpoint, real.endpoint(), real.descriptor().number(), remoteListener);
+        return remoteListener;
     }
 
     @Override
@@ -75,7 +75,8 @@ final class SharedTransport implements Transport {
     }
 
     private void add(Endpoint place, Endpoint real, int descriptor, Source source) {
-        shared.add(new Shared(new Order.Slot(asked.of(place).toString(), real.toString()), real, descriptor, source));
+        shared.add(new Shared(new WorkerCommand.Slot(asked.of(place).toString(), real.toString()), real, descriptor,
+                source));
     }
 
     @Override
@@ -84,7 +85,7 @@ final class SharedTransport implements Transport {
     }
 
     /// What workers are told of the sockets.
-    List<Order.Slot> slots() {
+    List<WorkerCommand.Slot> slots() {
         return shared.stream().map(Shared::slot).toList();
     }
 
@@ -99,9 +100,9 @@ final class SharedTransport implements Transport {
     }
 
     /// What stands for the listener there.
-    StandIn standIn(int slot) {
+    RemoteListener remoteListener(int slot) {
         return switch (shared.get(slot).source) {
-            case StandIn standIn -> standIn;
+            case RemoteListener remoteListener -> remoteListener;
             default -> throw new IllegalArgumentException("no listener: " + endpoint(slot));
         };
     }
@@ -109,8 +110,8 @@ final class SharedTransport implements Transport {
     /// Frees the addresses of the listeners, as far as this process has them.
     void closeListeners() throws IOException {
         for (Shared one : shared) {
-            if (one.source instanceof StandIn standIn) {
-                standIn.closeReal();
+            if (one.source instanceof RemoteListener remoteListener) {
+                remoteListener.closeReal();
             }
         }
     }

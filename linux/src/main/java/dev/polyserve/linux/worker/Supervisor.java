@@ -13,22 +13,22 @@ import java.util.function.Consumer;
 ///
 /// Here is what a crew and its loop answer by themselves; the models differ in how clients come to workers.
 ///
-/// **Thread**: as [Runner]; as [Staffing], its loop.
-abstract sealed class Supervisor implements Runner, Staffing permits HandOverRunner, PoolRunner {
+/// **Thread**: as [Runner]; as [ScalingPolicy], its loop.
+abstract sealed class Supervisor implements Runner, ScalingPolicy permits PerConnectionRunner, PoolRunner {
     /// Whether the server's limits are others than those with which a worker's program comes to its start. The loop's.
     private boolean reconfigured;
 
     /// Its workers' life.
-    abstract Supervision supervision();
+    abstract SupervisorLoop supervisorLoop();
 
     @Override
     public final void start(Consumer<? super IOException> whenLost) throws IOException {
-        supervision().start(whenLost);
+        supervisorLoop().start(whenLost);
     }
 
     @Override
     public final EventLoop acceptLoop() {
-        return supervision().loop();
+        return supervisorLoop().loop();
     }
 
     @Override
@@ -38,22 +38,22 @@ abstract sealed class Supervisor implements Runner, Staffing permits HandOverRun
 
     @Override
     public final boolean owns(Thread thread) {
-        return thread.equals(supervision().loop().thread());
+        return thread.equals(supervisorLoop().loop().thread());
     }
 
     @Override
     public final List<WorkerInfo> workers() {
-        return supervision().roll();
+        return supervisorLoop().roll();
     }
 
     @Override
-    public final Elsewhere elsewhere() {
-        return supervision().crew().counted();
+    public final RemoteCounters remoteCounters() {
+        return supervisorLoop().workerPool().counted();
     }
 
     @Override
     public final long workerRestarts() {
-        return supervision().crew().restarts();
+        return supervisorLoop().workerPool().restarts();
     }
 
     /// How many connections each worker may serve.
@@ -65,25 +65,26 @@ abstract sealed class Supervisor implements Runner, Staffing permits HandOverRun
     @Override
     public void reconfigured() {
         reconfigured = true;
-        limits().ifPresent(limits -> supervision().crew().all().forEach(worker -> worker.order(limits)));
+        limits().ifPresent(limits -> supervisorLoop().workerPool().all().forEach(worker -> worker.command(limits)));
     }
 
     @Override
-    public final Optional<Order.Limits> limits() {
+    public final Optional<WorkerCommand.ChangeLimits> limits() {
         if (!reconfigured) {
             return Optional.empty();
         }
         Options now = options();
-        return Optional.of(new Order.Limits(now.limits().withConnections(share()), now.timeouts(), now.onFull()));
+        return Optional.of(
+                new WorkerCommand.ChangeLimits(now.limits().withConnections(share()), now.timeouts(), now.onFull()));
     }
 
     @Override
     public final void hopeless(String why) {
-        supervision().hopeless(why);
+        supervisorLoop().hopeless(why);
     }
 
     @Override
     public final void stop() {
-        supervision().stop();
+        supervisorLoop().stop();
     }
 }

@@ -33,22 +33,22 @@ final class Worker {
 
     final int number;
     final Child child;
-    final Link link;
+    final ControlChannel channel;
     final long startedNanos;
     /// What it serves, by the numbers that it and its supervisor use.
-    final Map<Long, Elsewhere> served = new HashMap<>();
+    final Map<Long, Assignment> served = new HashMap<>();
     State state = State.BOOTING;
     /// When its accept loop was last heard to turn.
-    long beatNanos;
+    long heartbeatNanos;
     /// Whether it was told to dump its threads, and is killed next.
     boolean suspected;
     /// Whether it is to leave as soon as another one serves in its place.
-    boolean outworn;
+    boolean retiring;
     /// Why we ended it, if we did.
     Optional<String> killedBecause = Optional.empty();
     private long connections;
     private long servesSinceNanos;
-    private Report.Beat lastBeat = new Report.Beat(0, 0, 0, 0);
+    private WorkerEvent.Heartbeat lastHeartbeat = new WorkerEvent.Heartbeat(0, 0, 0, 0);
     /// How often it was told whether to accept, or to leave, and has not answered yet.
     private int unheeded;
     private Multiplexer.@Nullable Watch linkWatch;
@@ -57,15 +57,15 @@ final class Worker {
     Worker(int number, WorkerProgram.Started started, long nowNanos) {
         this.number = number;
         this.child = started.child();
-        this.link = started.link();
+        this.channel = started.channel();
         this.startedNanos = nowNanos;
-        this.beatNanos = nowNanos;
+        this.heartbeatNanos = nowNanos;
     }
 
     /// A connection or datagram that it serves.
-    interface Elsewhere {
+    interface Assignment {
         /// It has told something about it.
-        void told(Report report);
+        void told(WorkerEvent event);
 
         /// The server drains: it may come to its end.
         default void drains() {
@@ -78,7 +78,7 @@ final class Worker {
 
     /// Its link and its end are told from now on.
     void watched(EventLoop loop, Multiplexer.Ready heard, Multiplexer.Ready ended) throws IOException {
-        linkWatch = loop.watch(link.source(), Multiplexer.READ, heard);
+        linkWatch = loop.watch(channel.source(), Multiplexer.READ, heard);
         endWatch = loop.watch(child.end(), Multiplexer.READ, ended);
     }
 
@@ -100,7 +100,7 @@ final class Worker {
     void release(EventLoop loop) {
         forgetLink(loop);
         try {
-            link.close();
+            channel.close();
         } catch (IOException e) {
             // The descriptor is released whatever close reports, which is all that it is to see.
             assert linkWatch == null;
@@ -108,7 +108,7 @@ final class Worker {
     }
 
     /// It is dead and reaped; what it served is lost, for this reason.
-    void bury(EventLoop loop, String epitaph) {
+    void reap(EventLoop loop, String exitSummary) {
         state = State.GONE;
         release(loop);
         Multiplexer.Watch watch = endWatch;
@@ -122,16 +122,16 @@ final class Worker {
             // As above.
             assert endWatch == null;
         }
-        List<Elsewhere> lost = List.copyOf(served.values());
+        List<Assignment> lost = List.copyOf(served.values());
         served.clear();
-        lost.forEach(one -> one.lost(new IOException(epitaph)));
+        lost.forEach(one -> one.lost(new IOException(exitSummary)));
     }
 
     /// It serves from now on.
     void serves(long nowNanos) {
         state = State.SERVING;
         servesSinceNanos = nowNanos;
-        beatNanos = nowNanos;
+        heartbeatNanos = nowNanos;
     }
 
     /// Whether it has ended as soon as it served, so that another one would, too.
@@ -142,27 +142,27 @@ final class Worker {
     /// Its accept loop turns.
     ///
     /// @return what it has told the time before
-    Report.Beat beat(Report.Beat beat, long nowNanos) {
-        Report.Beat before = lastBeat;
-        lastBeat = beat;
-        beatNanos = nowNanos;
+    WorkerEvent.Heartbeat beat(WorkerEvent.Heartbeat beat, long nowNanos) {
+        WorkerEvent.Heartbeat before = lastHeartbeat;
+        lastHeartbeat = beat;
+        heartbeatNanos = nowNanos;
         suspected = false;
         return before;
     }
 
     /// Tells it to come to its end. One that accepts answers when it does so no more.
-    void leaves(Order.Drain order) {
+    void leaves(WorkerCommand.Drain command) {
         if (state == State.SERVING) {
             unheeded++;
         }
         state = State.LEAVING;
-        order(order);
+        command(command);
     }
 
     /// Tells it whether to accept, which it answers.
     void accepts(boolean allowed) {
         unheeded++;
-        order(new Order.Accept(allowed));
+        command(new WorkerCommand.SetAccepting(allowed));
     }
 
     /// It has answered, or ends by itself, which nobody has asked it for.
@@ -170,7 +170,7 @@ final class Worker {
         unheeded = Math.max(0, unheeded - 1);
     }
 
-    boolean isHeeding() {
+    boolean hasAcknowledged() {
         return unheeded == 0;
     }
 
@@ -180,29 +180,29 @@ final class Worker {
     }
 
     /// Hands on what it tells about something that it serves.
-    void told(Message message) {
+    void told(ControlMessage message) {
         switch (message) {
-            case Report.Taken taken -> told(taken.id(), taken);
-            case Report.Opened opened -> told(opened.id(), opened);
-            case Report.Threw threw -> told(threw.id(), threw);
-            case Report.Rejected rejected -> told(rejected.id(), rejected);
-            case Report.Over over -> {
+            case WorkerEvent.ConnectionTaken taken -> told(taken.id(), taken);
+            case WorkerEvent.HandlerStarted opened -> told(opened.id(), opened);
+            case WorkerEvent.HandlerFailed threw -> told(threw.id(), threw);
+            case WorkerEvent.ConnectionRejected rejected -> told(rejected.id(), rejected);
+            case WorkerEvent.ConnectionClosed over -> {
                 told(over.id(), over);
                 served.remove(over.id());
             }
-            case Report.Answered answered -> {
+            case WorkerEvent.DatagramAnswered answered -> {
                 told(answered.id(), answered);
                 served.remove(answered.id());
             }
-            case Order _, Report.Ready _, Report.Came _, Report.Heeded _, Report.Handled _, Report.Beat _, Report.Reached _, Report.AcceptFailed _, Report.ListenerDown _, Report.DatagramFailed _, Report.Stalled _, Report.Dumped _ ->
+            case WorkerCommand _, WorkerEvent.Ready _, WorkerEvent.ConnectionAccepted _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
                 throw new IllegalArgumentException("of no connection: " + message);
         }
     }
 
-    private void told(long id, Report report) {
-        Elsewhere what = served.get(id);
+    private void told(long id, WorkerEvent event) {
+        Assignment what = served.get(id);
         if (what != null) {
-            what.told(report);
+            what.told(event);
         }
     }
 
@@ -215,7 +215,7 @@ final class Worker {
     }
 
     /// Counts one more that it serves.
-    void serves(long id, Elsewhere what) {
+    void serves(long id, Assignment what) {
         connections++;
         served.put(id, what);
     }
@@ -233,7 +233,7 @@ final class Worker {
 
     /// What the buffers of its connections occupy, as it has last told.
     long bufferedBytes() {
-        return lastBeat.bufferedBytes();
+        return lastHeartbeat.bufferedBytes();
     }
 
     /// How many it has served so far.
@@ -242,12 +242,12 @@ final class Worker {
     }
 
     boolean isStaff() {
-        return !outworn && (state == State.BOOTING || state == State.SERVING);
+        return !retiring && (state == State.BOOTING || state == State.SERVING);
     }
 
     /// Sends an order, now or when the link takes it.
-    void order(Order order, int... descriptors) {
-        link.send(order, descriptors);
+    void command(WorkerCommand command, int... descriptors) {
+        channel.send(command, descriptors);
         flush();
     }
 
@@ -256,7 +256,7 @@ final class Worker {
     /// @return whether nothing is left
     boolean flush() {
         try {
-            return link.flush();
+            return channel.flush();
         } catch (IOException e) {
             // It is gone, or about to: its end is told by its process.
             return true;
@@ -272,7 +272,7 @@ final class Worker {
     }
 
     /// One sentence about how it ended.
-    String epitaph(Optional<Exit> exit, long nowNanos) {
+    String exitSummary(Optional<Exit> exit, long nowNanos) {
         return this + " ended after " + TimeUnit.NANOSECONDS.toMillis(nowNanos - startedNanos) + " ms: "
                 + exit.map(Exit::text).orElse("nobody knows how")
                 + killedBecause.map(why -> " (by us: " + why + ")").orElse("");

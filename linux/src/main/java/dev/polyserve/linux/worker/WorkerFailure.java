@@ -8,7 +8,7 @@ final class WorkerFailure extends IOException {
 
     private final String text;
 
-    WorkerFailure(Failure failure) {
+    WorkerFailure(FailureText failure) {
         super(failure.message());
         this.text = failure.text();
         setStackTrace(failure.elements());

@@ -2,9 +2,9 @@ package dev.polyserve.linux.worker;
 
 import dev.polyserve.Workers;
 import dev.polyserve.linux.process.Child;
-import dev.polyserve.linux.process.OwnVariables;
+import dev.polyserve.linux.process.ProcessLocalVariables;
 import dev.polyserve.linux.process.Program;
-import dev.polyserve.linux.process.ThisProgram;
+import dev.polyserve.linux.process.CurrentProgram;
 import dev.polyserve.linux.socket.Descriptor;
 import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.system.CallMemory;
@@ -17,7 +17,7 @@ import java.util.Optional;
 
 /// What is started as a worker: this program again, or the one that was named; and how a worker knows that it is one.
 ///
-/// A worker has nothing to read at 0, our output and errors at 1 and 2, its [Link] at 3, and leads a process group, so that
+/// A worker has nothing to read at 0, our output and errors at 1 and 2, its [ControlChannel] at 3, and leads a process group, so that
 /// an interrupt typed at the terminal reaches the supervisor alone.
 ///
 /// **Thread**: any.
@@ -41,13 +41,13 @@ final class WorkerProgram {
     ///
     /// @throws IOException when this program's own command line cannot be read
     static WorkerProgram of(Workers workers) throws IOException {
-        Map<String, String> environment = ThisProgram.environment();
+        Map<String, String> environment = CurrentProgram.environment();
         // It reads which sockets are its supervisor's, and so comes to the same endpoints.
-        environment.keySet().removeAll(OwnVariables.REPORTS);
-        environment.remove(OwnVariables.TAKES_OVER);
+        environment.keySet().removeAll(ProcessLocalVariables.REPORTS);
+        environment.remove(ProcessLocalVariables.TAKES_OVER);
         environment.put(VARIABLE, Integer.toString(PacketSocket.INHERITED));
         List<String> command = workers.program().isEmpty()
-                ? withOwnCache(ThisProgram.commandLine())
+                ? withOwnCache(CurrentProgram.commandLine())
                 : workers.program();
         return new WorkerProgram(new Program(command, environment, Optional.empty(), true));
     }
@@ -66,9 +66,9 @@ final class WorkerProgram {
         try {
             PacketSocket.Pair pair = PacketSocket.pair();
             try {
-                Child child = program.in(ThisProgram.directory()).start(nothing.number(), OUTPUT, ERRORS,
+                Child child = program.in(CurrentProgram.directory()).start(nothing.number(), OUTPUT, ERRORS,
                         pair.theirs().number());
-                return new Started(child, new Link(pair.ours()));
+                return new Started(child, new ControlChannel(pair.ours()));
             } catch (IOException | RuntimeException | Error e) {
                 pair.ours().close();
                 throw e;
@@ -81,7 +81,7 @@ final class WorkerProgram {
     }
 
     /// A worker that was started.
-    record Started(Child child, Link link) {}
+    record Started(Child child, ControlChannel channel) {}
 
     /// Whether this process was started as a worker.
     static boolean isWorker() {
@@ -89,8 +89,8 @@ final class WorkerProgram {
     }
 
     /// The link to the supervisor, in a worker; to be asked for once.
-    static Link link() throws IOException {
-        return new Link(PacketSocket.inherited());
+    static ControlChannel channel() throws IOException {
+        return new ControlChannel(PacketSocket.inherited());
     }
 
     /// Found out once.

@@ -22,21 +22,21 @@ final class WorkerRunner implements Runner {
     private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Runner inner;
-    private final Duty duty;
+    private final WorkerMain workerMain;
     private final Engine.Setup setup;
     private volatile @Nullable Server server;
 
-    WorkerRunner(Runner inner, Duty duty, Engine.Setup setup) {
+    WorkerRunner(Runner inner, WorkerMain workerMain, Engine.Setup setup) {
         this.inner = inner;
         this.setup = setup;
-        this.duty = duty;
+        this.workerMain = workerMain;
     }
 
     @Override
     public void starting(Server starting) throws IOException {
         if (server == null) {
             server = starting;
-            duty.serve(starting, setup, inner.acceptLoop());
+            workerMain.serve(starting, setup, inner.acceptLoop());
         }
         // The second time it is the duty that starts it.
     }
@@ -48,7 +48,7 @@ final class WorkerRunner implements Runner {
         loop.post(() -> loop.repeat(BEAT_NANOS, () -> {
             Server serving = server;
             if (serving != null) {
-                duty.beat(serving);
+                workerMain.beat(serving);
             }
             return BEAT_NANOS;
         }));
@@ -98,7 +98,7 @@ final class WorkerRunner implements Runner {
     @Override
     public void drains() {
         inner.drains();
-        duty.heeded();
+        workerMain.acknowledged();
     }
 
     @Override

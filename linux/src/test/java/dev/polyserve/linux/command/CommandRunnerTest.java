@@ -58,10 +58,10 @@ class CommandRunnerTest {
 
     @Test
     void itReadsAndWritesTheConnection() throws Exception {
-        try (Serves cat = Serves.command(Command.of("cat"), builder -> builder)) {
+        try (CommandServer cat = CommandServer.command(Command.of("cat"), builder -> builder)) {
             assertThat(cat.server.model()).isEqualTo(Model.processPerConnection());
             assertThat(cat.talk("hello\n")).isEqualTo("hello\n");
-            Serves.Closed closed = cat.awaitClosed();
+            CommandServer.Closed closed = cat.awaitClosed();
             assertThat(closed.cause()).isEqualTo(new Cause.Done(true));
             assertThat(closed.exit().code()).hasValue(0);
             assertThat(closed.exit().text()).isEqualTo("exit 0");
@@ -73,11 +73,12 @@ class CommandRunnerTest {
 
     @Test
     void theClientSeesTheEndWhenItEndsThoughItsInputIsUnread() throws Exception {
-        try (Serves first = Serves.shell("read line; echo you said $line; exit 3"); Socket socket = first.connect()) {
+        try (CommandServer first = CommandServer.shell("read line; echo you said $line; exit 3");
+                Socket socket = first.connect()) {
             socket.getOutputStream().write("one\ntwo\nthree\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            assertThat(Serves.readLine(socket)).isEqualTo("you said one");
+            assertThat(CommandServer.readLine(socket)).isEqualTo("you said one");
             assertThat(socket.getInputStream().read()).isNegative();
-            Serves.Closed closed = first.awaitClosed();
+            CommandServer.Closed closed = first.awaitClosed();
             assertThat(closed.cause()).isEqualTo(new Cause.Done(false));
             assertThat(closed.exit().code()).hasValue(3);
         }
@@ -86,11 +87,11 @@ class CommandRunnerTest {
     @Test
     void itsLastBytesComeToAClientThatGoesOnSending() throws Exception {
         int bytes = 3_000_000;
-        try (Serves serves = Serves.shell("read line; head -c " + bytes + " /dev/zero");
+        try (CommandServer serves = CommandServer.shell("read line; head -c " + bytes + " /dev/zero");
                 Socket socket = serves.connect()) {
             socket.getOutputStream().write("one\n".getBytes(StandardCharsets.UTF_8));
             assertThat(readWhileItSends(socket)).isEqualTo(bytes);
-            Serves.Closed closed = serves.awaitClosed();
+            CommandServer.Closed closed = serves.awaitClosed();
             assertThat(closed.cause()).isEqualTo(new Cause.Done(false));
             assertThat(closed.exit().code()).hasValue(0);
         }
@@ -98,12 +99,12 @@ class CommandRunnerTest {
 
     @Test
     void aResetBeforeTheClientHasEverythingIsTold() throws Exception {
-        try (Serves serves = Serves.shell("head -c 256000 /dev/zero"); Socket socket = serves.connect()) {
+        try (CommandServer serves = CommandServer.shell("head -c 256000 /dev/zero"); Socket socket = serves.connect()) {
             assertThat(socket.getInputStream().read()).isZero();
             while (serves.exits() == 0) {
                 Thread.onSpinWait();
             }
-            Serves.reset(socket);
+            CommandServer.reset(socket);
             assertThat(serves.awaitClosed().cause()).isInstanceOf(Cause.PeerReset.class);
         }
     }
@@ -112,8 +113,9 @@ class CommandRunnerTest {
     void aDrainWhoseProgramHasJustEndedBringsItsLastBytes() throws Exception {
         int bytes = 3_000_000;
         Command command = shell("echo ready; cat >/dev/null; head -c " + bytes + " /dev/zero").withTimes(LONG, LONG);
-        try (Serves serves = Serves.command(command, builder -> builder); Socket socket = serves.connect()) {
-            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+        try (CommandServer serves = CommandServer.command(command, builder -> builder);
+                Socket socket = serves.connect()) {
+            assertThat(CommandServer.readLine(socket)).isEqualTo("ready");
             CompletableFuture<DrainReport> drained = new CompletableFuture<>();
             Thread.ofPlatform().start(() -> {
                 try {
@@ -152,8 +154,9 @@ class CommandRunnerTest {
     @Test
     void aShorterIdleTimeHoldsForOneThatIsOpen() throws Exception {
         Command command = shell("echo ready; exec sleep 1000").withTimes(SHORT, LONG);
-        try (Serves serves = Serves.command(command, builder -> builder); Socket socket = serves.connect()) {
-            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+        try (CommandServer serves = CommandServer.command(command, builder -> builder);
+                Socket socket = serves.connect()) {
+            assertThat(CommandServer.readLine(socket)).isEqualTo("ready");
             long began = System.nanoTime();
             serves.server.reconfigure(o -> o.withTimeouts(t -> t.withIdle(Duration.ofMillis(100))));
             assertThat(serves.awaitClosed().cause()).isEqualTo(new Cause.TimedOut(Limit.IDLE));
@@ -164,7 +167,7 @@ class CommandRunnerTest {
     @Test
     void aHalfCloseIsNoReasonToEndIt() throws Exception {
         Command slow = shell("cat >/dev/null; sleep 0.5; echo done").withTimes(Duration.ZERO, Duration.ZERO);
-        try (Serves serves = Serves.command(slow, builder -> builder)) {
+        try (CommandServer serves = CommandServer.command(slow, builder -> builder)) {
             assertThat(serves.talk("x")).isEqualTo("done\n");
             assertThat(serves.awaitClosed().exit().code()).hasValue(0);
         }
@@ -172,12 +175,12 @@ class CommandRunnerTest {
 
     @Test
     void aClientThatIsGoneEndsIt() throws Exception {
-        try (Serves serves = Serves.command(shell("echo ready; exec sleep 1000").withTimes(SHORT, LONG),
+        try (CommandServer serves = CommandServer.command(shell("echo ready; exec sleep 1000").withTimes(SHORT, LONG),
                 builder -> builder)) {
             Socket socket = serves.connect();
-            assertThat(Serves.readLine(socket)).isEqualTo("ready");
-            Serves.reset(socket);
-            Serves.Closed closed = serves.awaitClosed();
+            assertThat(CommandServer.readLine(socket)).isEqualTo("ready");
+            CommandServer.reset(socket);
+            CommandServer.Closed closed = serves.awaitClosed();
             assertThat(closed.cause()).isInstanceOf(Cause.PeerReset.class);
             assertThat(closed.exit().code()).isEqualTo(OptionalInt.empty());
             assertThat(closed.exit().text()).isEqualTo("killed by SIGTERM");
@@ -187,11 +190,11 @@ class CommandRunnerTest {
     @Test
     void oneThatHearsNothingIsKilledWithAllItHasStarted() throws Exception {
         Path held = held();
-        try (Serves serves = Serves.command(shell(holding(held, IGNORING)).withTimes(SHORT, SHORT),
+        try (CommandServer serves = CommandServer.command(shell(holding(held, IGNORING)).withTimes(SHORT, SHORT),
                 builder -> builder)) {
             Socket socket = serves.connect();
-            assertThat(Serves.readLine(socket)).isEqualTo("ready");
-            Serves.reset(socket);
+            assertThat(CommandServer.readLine(socket)).isEqualTo("ready");
+            CommandServer.reset(socket);
             assertThat(serves.awaitClosed().exit().text()).isEqualTo("killed by SIGKILL");
             awaitNobodyHas(held);
         }
@@ -200,10 +203,10 @@ class CommandRunnerTest {
     @Test
     void itHasTimeToEndByItselfWhenItsClientIsGone() throws Exception {
         Command tidy = shell("echo ready; cat >/dev/null; exit 5").withTimes(LONG, LONG);
-        try (Serves serves = Serves.command(tidy, builder -> builder)) {
+        try (CommandServer serves = CommandServer.command(tidy, builder -> builder)) {
             Socket socket = serves.connect();
-            assertThat(Serves.readLine(socket)).isEqualTo("ready");
-            Serves.reset(socket);
+            assertThat(CommandServer.readLine(socket)).isEqualTo("ready");
+            CommandServer.reset(socket);
             assertThat(serves.awaitClosed().exit().code()).hasValue(5);
         }
     }
@@ -212,7 +215,7 @@ class CommandRunnerTest {
     void whatItLeavesBehindIsEnded() throws Exception {
         Path held = held();
         Command leaving = shell(holding(held, "(sleep 1000) & echo started")).withTimes(LONG, LONG);
-        try (Serves serves = Serves.command(leaving, builder -> builder)) {
+        try (CommandServer serves = CommandServer.command(leaving, builder -> builder)) {
             assertThat(serves.talk("")).as("until the end, though somebody else still has the connection")
                     .isEqualTo("started\n");
             assertThat(serves.awaitClosed().exit().code()).hasValue(0);
@@ -225,7 +228,7 @@ class CommandRunnerTest {
         Path held = held();
         Command leaving = shell(holding(held, "(trap '' TERM; while true; do sleep 0.1; done) & echo started"))
                 .withTimes(LONG, SHORT);
-        try (Serves serves = Serves.command(leaving, builder -> builder)) {
+        try (CommandServer serves = CommandServer.command(leaving, builder -> builder)) {
             assertThat(serves.talk("")).isEqualTo("started\n");
             assertThat(serves.awaitClosed().exit().code()).hasValue(0);
             awaitNobodyHas(held);
@@ -235,9 +238,9 @@ class CommandRunnerTest {
     @Test
     void oneThatCannotStartCostsItsConnectionOnly() throws Exception {
         Path program = directory.resolve("program");
-        try (Serves serves = Serves.command(Command.of(program.toString()), builder -> builder)) {
+        try (CommandServer serves = CommandServer.command(Command.of(program.toString()), builder -> builder)) {
             assertThat(serves.talk("x")).isEmpty();
-            Serves.Closed closed = serves.awaitClosed();
+            CommandServer.Closed closed = serves.awaitClosed();
             assertThat(closed.cause()).isInstanceOf(Cause.Failed.class);
             assertThat(closed.connection().exit()).isEmpty();
             assertThat(serves.failures).singleElement().asString()
@@ -250,20 +253,20 @@ class CommandRunnerTest {
 
     @Test
     void thereAreOnlySoManyAtOnce() throws Exception {
-        try (Serves serves = Serves.command(shell("echo ready; exec cat"),
+        try (CommandServer serves = CommandServer.command(shell("echo ready; exec cat"),
                 builder -> builder.model(Model.processPerConnection().withMaxWorkers(1)));
                 Socket first = serves.connect();
                 Socket second = serves.connect()) {
-            assertThat(Serves.readLine(first)).isEqualTo("ready");
+            assertThat(CommandServer.readLine(first)).isEqualTo("ready");
             assertThat(serves.server.connections()).as("the second waits in the kernel").hasSize(1);
             first.shutdownOutput();
-            assertThat(Serves.readLine(second)).isEqualTo("ready");
+            assertThat(CommandServer.readLine(second)).isEqualTo("ready");
         }
-        try (Serves serves = Serves.command(shell("echo ready; exec cat"),
+        try (CommandServer serves = CommandServer.command(shell("echo ready; exec cat"),
                 builder -> builder.model(Model.processPerConnection().withMaxWorkers(1))
                         .options(options -> options.withOnFull(OnFull.REJECT)));
                 Socket first = serves.connect()) {
-            assertThat(Serves.readLine(first)).isEqualTo("ready");
+            assertThat(CommandServer.readLine(first)).isEqualTo("ready");
             try (Socket second = serves.connect()) {
                 assertThat(second.getInputStream().read()).isNegative();
             }
@@ -273,10 +276,10 @@ class CommandRunnerTest {
     @Test
     void anIdleConnectionEnds() throws Exception {
         Command command = shell("echo ready; exec sleep 1000").withTimes(SHORT, LONG);
-        try (Serves serves = Serves.command(command,
+        try (CommandServer serves = CommandServer.command(command,
                 builder -> builder.options(o -> o.withTimeouts(t -> t.withIdle(Duration.ofMillis(200)))));
                 Socket socket = serves.connect()) {
-            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+            assertThat(CommandServer.readLine(socket)).isEqualTo("ready");
             assertThat(socket.getInputStream().read()).isNegative();
             assertThat(serves.awaitClosed().cause()).isEqualTo(new Cause.TimedOut(Limit.IDLE));
         }
@@ -285,12 +288,13 @@ class CommandRunnerTest {
     @Test
     void aDrainEndsTheInputAndWaits() throws Exception {
         Command command = shell("echo ready; cat >/dev/null; echo bye; exit 4").withTimes(LONG, LONG);
-        try (Serves serves = Serves.command(command, builder -> builder); Socket socket = serves.connect()) {
-            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+        try (CommandServer serves = CommandServer.command(command, builder -> builder);
+                Socket socket = serves.connect()) {
+            assertThat(CommandServer.readLine(socket)).isEqualTo("ready");
             DrainReport report = serves.server.drain(LONG);
             assertThat(report.aborted()).isZero();
-            assertThat(Serves.readLine(socket)).isEqualTo("bye");
-            Serves.Closed closed = serves.awaitClosed();
+            assertThat(CommandServer.readLine(socket)).isEqualTo("bye");
+            CommandServer.Closed closed = serves.awaitClosed();
             assertThat(closed.cause()).isEqualTo(new Cause.Stopped());
             assertThat(closed.exit().code()).hasValue(4);
         }
@@ -299,12 +303,13 @@ class CommandRunnerTest {
     @Test
     void aServerThatIsClosedLeavesNothingBehind() throws Exception {
         Path held = held();
-        Serves serves = Serves.command(shell(holding(held, IGNORING)).withTimes(LONG, LONG), builder -> builder);
+        CommandServer serves = CommandServer.command(shell(holding(held, IGNORING)).withTimes(LONG, LONG),
+                builder -> builder);
         try (Socket socket = serves.connect()) {
-            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+            assertThat(CommandServer.readLine(socket)).isEqualTo("ready");
             serves.close();
             assertThat(socket.getInputStream().read()).isNegative();
-            Serves.Closed closed = serves.awaitClosed();
+            CommandServer.Closed closed = serves.awaitClosed();
             assertThat(closed.cause()).isEqualTo(new Cause.Stopped());
             assertThat(closed.exit().text()).isEqualTo("killed by SIGKILL");
             awaitNobodyHas(held);
@@ -315,13 +320,13 @@ class CommandRunnerTest {
 
     @Test
     void anAbortedConnectionEndsItsCommand() throws Exception {
-        try (Serves serves = Serves.command(shell("echo ready; exec sleep 1000").withTimes(SHORT, LONG),
+        try (CommandServer serves = CommandServer.command(shell("echo ready; exec sleep 1000").withTimes(SHORT, LONG),
                 builder -> builder);
                 Socket socket = serves.connect()) {
-            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+            assertThat(CommandServer.readLine(socket)).isEqualTo("ready");
             serves.server.connections().getFirst().abort();
             assertThat(socket.getInputStream().read()).isNegative();
-            Serves.Closed closed = serves.awaitClosed();
+            CommandServer.Closed closed = serves.awaitClosed();
             assertThat(closed.cause()).isEqualTo(new Cause.Stopped());
             assertThat(closed.exit().text()).isEqualTo("killed by SIGTERM");
         }
@@ -330,7 +335,7 @@ class CommandRunnerTest {
     @Test
     void childrenOfTheProgramAreLeftToIt() throws Exception {
         Process users = new ProcessBuilder("sh", "-c", "exit 72").start();
-        try (Serves serves = Serves.shell("exit 1")) {
+        try (CommandServer serves = CommandServer.shell("exit 1")) {
             for (int i = 0; i < 10; i++) {
                 assertThat(serves.talk("")).isEmpty();
                 assertThat(serves.awaitClosed().exit().code()).hasValue(1);

@@ -39,7 +39,7 @@ class CommandSurroundingsTest {
     @Test
     void onlyTheConnectionAndStandardErrorAreOpen() throws Exception {
         String script = "for n in 0 1 2; do readlink /proc/self/fd/$n; done; ls /proc/$$/fd; true";
-        try (Serves serves = Serves.shell(script)) {
+        try (CommandServer serves = CommandServer.shell(script)) {
             List<String> lines = serves.talk("").lines().toList();
             assertThat(lines.get(0)).startsWith("socket:").isEqualTo(lines.get(1));
             assertThat(lines.get(2)).isEqualTo(Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString());
@@ -50,11 +50,12 @@ class CommandSurroundingsTest {
     @Test
     void signalsAreAsAProgramExpects() throws Exception {
         Command grep = Command.of("grep", "^Sig", "/proc/self/status");
-        try (Serves serves = Serves.command(grep, builder -> builder)) {
+        try (CommandServer serves = CommandServer.command(grep, builder -> builder)) {
             assertThat(serves.talk("")).containsPattern("SigBlk:\\s0{16}\n").containsPattern("SigIgn:\\s0{16}\n");
         }
-        try (Serves serves = Serves.command(Command.of("yes"), builder -> builder); Socket socket = serves.connect()) {
-            assertThat(Serves.readLine(socket)).isEqualTo("y");
+        try (CommandServer serves = CommandServer.command(Command.of("yes"), builder -> builder);
+                Socket socket = serves.connect()) {
+            assertThat(CommandServer.readLine(socket)).isEqualTo("y");
             serves.server.connections().getFirst().abort();
             assertThat(serves.awaitClosed().exit().text()).isEqualTo("killed by SIGPIPE");
         }
@@ -63,9 +64,9 @@ class CommandSurroundingsTest {
     @Test
     void callsOnTheConnectionWait() throws Exception {
         // dd does not try again: without waiting its first read would fail.
-        try (Serves serves = Serves.shell("echo ready; exec dd bs=5 count=1 status=none");
+        try (CommandServer serves = CommandServer.shell("echo ready; exec dd bs=5 count=1 status=none");
                 Socket socket = serves.connect()) {
-            assertThat(Serves.readLine(socket)).isEqualTo("ready");
+            assertThat(CommandServer.readLine(socket)).isEqualTo("ready");
             socket.getOutputStream().write("12345".getBytes(StandardCharsets.UTF_8));
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("12345");
         }
@@ -75,7 +76,7 @@ class CommandSurroundingsTest {
     void theEnvironmentIsCleanAndTellsOfTheConnection() throws Exception {
         Command env = Command.of("env", "-0").withEnvironment(Map.of("PATH", "/usr/bin:/bin", "OWN", "yes",
                 "TCPREMOTEHOST", "stale", "REMOTE_PORT", "stale"));
-        try (Serves serves = Serves.command(env, builder -> builder); Socket socket = serves.connect()) {
+        try (CommandServer serves = CommandServer.command(env, builder -> builder); Socket socket = serves.connect()) {
             String told = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             String port = Integer.toString(socket.getLocalPort());
             assertThat(parse(told)).containsExactlyInAnyOrderEntriesOf(Map.of("PATH", "/usr/bin:/bin", "OWN", "yes",

@@ -3,7 +3,7 @@ package dev.polyserve.linux.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.polyserve.linux.readiness.EpollMultiplexer;
+import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.loop.Multiplexer;
 import java.nio.channels.ClosedChannelException;

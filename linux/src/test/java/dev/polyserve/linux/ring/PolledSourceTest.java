@@ -1,7 +1,7 @@
 package dev.polyserve.linux.ring;
 
 import dev.polyserve.conversation.BufferBudget;
-import dev.polyserve.linux.readiness.MultiplexerContract;
+import dev.polyserve.linux.multiplexer.MultiplexerContract;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;

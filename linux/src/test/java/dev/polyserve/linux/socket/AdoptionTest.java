@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AdoptionTest {
     private static final Options.Sockets OPTIONS = Options.defaults().sockets();
 
-    private final GivenSockets given = new GivenSockets();
+    private final PreopenedSockets given = new PreopenedSockets();
     private final DescriptorTransport transport = DescriptorTransport.unlimited().serving(given);
     private final CallMemory memory = CallMemory.forTransfers();
 
@@ -109,7 +109,7 @@ class AdoptionTest {
         Path path = directory.resolve("socket");
         Endpoint endpoint = new Endpoint.Unix(path);
         Listener first = transport.listen(endpoint, OPTIONS);
-        given.give(endpoint, new GivenSockets.Given(handedDown(first), true));
+        given.give(endpoint, new PreopenedSockets.Given(handedDown(first), true));
         assertThat(given.has(endpoint)).isTrue();
         Listener second = transport.listen(endpoint, OPTIONS);
         assertThat(given.has(endpoint)).as("it is taken").isFalse();
@@ -123,7 +123,7 @@ class AdoptionTest {
     void aGivenListenerKeepsTheNameThatWasAsked() throws Exception {
         Listener first = transport.listen(Endpoint.parse("tcp://localhost:0"), OPTIONS);
         Endpoint asked = Endpoint.parse("tcp://localhost:0");
-        given.give(asked, new GivenSockets.Given(handedDown(first), false));
+        given.give(asked, new PreopenedSockets.Given(handedDown(first), false));
         Listener second = transport.listen(asked, OPTIONS);
         assertThat(second.endpoint()).isEqualTo(first.endpoint());
         second.close();

@@ -46,9 +46,9 @@ class LateConnectionTest {
             assertThat(drained).as("the drain, while it lasts").isNotDone();
             client.shutdownOutput();
             assertThat(client.getInputStream().read()).as("what comes then").isEqualTo(-1);
-            DrainReport report = drained.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            assertThat(report.aborted()).as("aborted").isZero();
-            assertThat(report.finished()).as("finished").isEqualTo(1);
+            DrainReport event = drained.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            assertThat(event.aborted()).as("aborted").isZero();
+            assertThat(event.finished()).as("finished").isEqualTo(1);
             assertThat(late.outcome()).contains(new Cause.Done(true));
             assertThat(late.bytesIn()).isEqualTo(LAST_WORDS.length());
         }

@@ -3,7 +3,7 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.Cause;
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.linux.socket.HandedListener;
+import dev.polyserve.linux.socket.ReceivedListener;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SocketCalls;
@@ -26,45 +26,45 @@ final class LateWorker {
     private static final int SLOT = 0;
     private static final int BUFFER_BYTES = 4096;
 
-    private final Link link;
+    private final ControlChannel channel;
     private final CallMemory memory = CallMemory.small();
 
-    private LateWorker(Link link) {
-        this.link = link;
+    private LateWorker(ControlChannel channel) {
+        this.channel = channel;
     }
 
     static void main() throws IOException {
-        new LateWorker(WorkerProgram.link()).work();
+        new LateWorker(WorkerProgram.channel()).work();
     }
 
     private void work() throws IOException {
-        Link.Received first = receive();
-        Order.Serve serve = (Order.Serve) first.messages().getFirst();
+        ControlChannel.Received first = receive();
+        WorkerCommand.Serve serve = (WorkerCommand.Serve) first.messages().getFirst();
         int listener = first.descriptors().getFirst();
-        report(new Report.Ready());
+        event(new WorkerEvent.Ready());
         while (!isToldToLeave()) {
-            report(new Report.Heeded());
+            event(new WorkerEvent.CommandAcknowledged());
         }
         StreamSocket connection = accept(listener, Endpoint.parse(serve.slots().get(SLOT).real()));
-        report(new Report.Came(ID, SLOT, connection.peer(), connection.local(), Optional.empty()));
-        report(new Report.Opened(ID));
-        report(new Report.Heeded());
+        event(new WorkerEvent.ConnectionAccepted(ID, SLOT, connection.peer(), connection.local(), Optional.empty()));
+        event(new WorkerEvent.HandlerStarted(ID));
+        event(new WorkerEvent.CommandAcknowledged());
         long bytes = echo(connection);
         connection.close();
-        report(new Report.Over(ID, new Cause.Done(true), bytes, bytes));
+        event(new WorkerEvent.ConnectionClosed(ID, new Cause.Done(true), bytes, bytes));
     }
 
     private boolean isToldToLeave() throws IOException {
-        return receive().messages().stream().anyMatch(Order.Drain.class::isInstance);
+        return receive().messages().stream().anyMatch(WorkerCommand.Drain.class::isInstance);
     }
 
-    private Link.Received receive() throws IOException {
-        return link.await(MOST_NANOS).orElseThrow(() -> new IOException("the supervisor says nothing"));
+    private ControlChannel.Received receive() throws IOException {
+        return channel.await(MOST_NANOS).orElseThrow(() -> new IOException("the supervisor says nothing"));
     }
 
-    private void report(Report report) throws IOException {
-        link.send(report);
-        if (!link.flush()) {
+    private void event(WorkerEvent event) throws IOException {
+        channel.send(event);
+        if (!channel.flush()) {
             throw new IOException("the supervisor does not listen");
         }
     }
@@ -74,7 +74,7 @@ final class LateWorker {
         one.set(0, descriptor, PollDescriptors.IN);
         SystemCallException.require("poll", WaitCalls.poll(memory, one, 1, MOST_NANOS));
         int accepted = SystemCallException.require("accept", SocketCalls.accept(memory, descriptor));
-        HandedListener listener = HandedListener.open(endpoint, UnixDomainSocketAddress.of(""), () -> {
+        ReceivedListener listener = ReceivedListener.open(endpoint, UnixDomainSocketAddress.of(""), () -> {
             // The supervisor's listener is not ours to close.
         });
         listener.take(accepted);

@@ -1,0 +1,104 @@
+package dev.polyserve.bench;
+
+import dev.polyserve.bench.load.Recording;
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.Round;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A comparison while it is being measured: it always holds what there is so far.
+///
+/// **Thread**: the benchmark's.
+final class LiveResults {
+    private final Workload workload;
+    private final Comparison.Load load;
+    private final double requestsPerSecond;
+    private final double shareOfWeakest;
+    private final Map<String, Line> lines = new LinkedHashMap<>();
+
+    private LiveResults(Workload workload, Comparison.Load load, double requestsPerSecond, double shareOfWeakest,
+            List<String> contenders) {
+        this.workload = workload;
+        this.load = load;
+        this.requestsPerSecond = requestsPerSecond;
+        this.shareOfWeakest = shareOfWeakest;
+        contenders.forEach(name -> lines.put(name, new Line()));
+    }
+
+    static LiveResults closed(Workload workload, List<String> contenders) {
+        return new LiveResults(workload, Comparison.Load.CLOSED, 0, 0, contenders);
+    }
+
+    static LiveResults open(Workload workload, double requestsPerSecond, double shareOfWeakest,
+            List<String> contenders) {
+        return new LiveResults(workload, Comparison.Load.OPEN, requestsPerSecond, shareOfWeakest, contenders);
+    }
+
+    /// A round is over.
+    void add(String contender, Map<Metric, Double> metrics, Recording recording) {
+        Line line = line(contender);
+        line.rounds.add(new Round(metrics, recording.generatorBound()));
+        line.recordings.add(recording);
+    }
+
+    /// Adds figures that were measured once to the contender's first round.
+    void addOnce(String contender, Map<Metric, Double> metrics) {
+        Line line = line(contender);
+        if (!line.rounds.isEmpty()) {
+            Round first = line.rounds.getFirst();
+            Map<Metric, Double> all = new LinkedHashMap<>(first.metrics());
+            all.putAll(metrics);
+            line.rounds.set(0, new Round(all, first.generatorBound()));
+        }
+    }
+
+    void remark(String contender, String sentence) {
+        line(contender).remarks.add(sentence);
+    }
+
+    void fail(String contender, String sentence) {
+        Line line = line(contender);
+        if (line.failure == null) {
+            line.failure = sentence;
+        }
+    }
+
+    /// The median of the contender's requests per second; empty when it has no round.
+    OptionalDouble capacity(String contender) {
+        return entry(contender, line(contender)).spread(Metric.REQUESTS_PER_SECOND)
+                .map(spread -> OptionalDouble.of(spread.median())).orElse(OptionalDouble.empty());
+    }
+
+    Comparison comparison() {
+        List<Entry> entries = new ArrayList<>();
+        lines.forEach((name, line) -> entries.add(entry(name, line)));
+        return new Comparison(workload.id(), load, requestsPerSecond, shareOfWeakest, entries);
+    }
+
+    private static Entry entry(String name, Line line) {
+        return new Entry(name, line.rounds, Recording.curve(line.recordings), line.failure, List.copyOf(line.remarks));
+    }
+
+    private Line line(String contender) {
+        Line line = lines.get(contender);
+        if (line == null) {
+            throw new IllegalArgumentException("no contender " + contender);
+        }
+        return line;
+    }
+
+    private static final class Line {
+        private final List<Round> rounds = new ArrayList<>();
+        private final List<Recording> recordings = new ArrayList<>();
+        private final Set<String> remarks = new LinkedHashSet<>();
+        private @Nullable String failure;
+    }
+}

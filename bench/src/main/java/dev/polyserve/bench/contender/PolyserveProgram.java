@@ -1,0 +1,54 @@
+package dev.polyserve.bench.contender;
+
+import java.io.File;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// How `polyserve` is run: the words before `serve`.
+///
+/// @param command the program and its first arguments
+public record PolyserveProgram(List<String> command) {
+    /// What the launcher script hands to Java as well.
+    private static final String JAVA_OPTIONS = "POLYSERVE_JAVA_OPTS";
+    private static final String MAIN = "dev.polyserve.cli.Main";
+    private static final List<String> FLAGS = List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED",
+            "--enable-native-access=ALL-UNNAMED");
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
+
+    /// Keeps a copy.
+    public PolyserveProgram {
+        command = List.copyOf(command);
+    }
+
+    /// This same program, as it runs now: its jar or class path, its Java, and the launcher's `POLYSERVE_JAVA_OPTS`.
+    ///
+    /// @throws IllegalStateException with one sentence when it runs from neither
+    public static PolyserveProgram running() {
+        return of(System.getProperty("java.home"), System.getProperty("java.class.path", ""),
+                System.getenv().getOrDefault(JAVA_OPTIONS, ""));
+    }
+
+    static PolyserveProgram of(String javaHome, String classPath, String javaOptions) {
+        if (classPath.isBlank()) {
+            throw new IllegalStateException("polyserve cannot start itself as a contender, because it runs neither from"
+                    + " a jar nor from a class path: start it as java -jar polyserve.jar");
+        }
+        List<String> command = new ArrayList<>();
+        command.add(javaHome + File.separator + "bin" + File.separator + "java");
+        BLANKS.splitAsStream(javaOptions).filter(option -> !option.isEmpty()).forEach(command::add);
+        if (classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)) {
+            command.addAll(List.of("-jar", classPath));
+        } else {
+            command.addAll(FLAGS);
+            command.addAll(List.of("-cp", classPath, MAIN));
+        }
+        return new PolyserveProgram(command);
+    }
+
+    /// The command with more words after it.
+    List<String> with(List<String> arguments) {
+        return Stream.concat(command.stream(), arguments.stream()).toList();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.polyserve.bench.contender;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// Reads `/proc`. What is not there is empty: the process has ended, may not be looked at, or the system has no `/proc`.
+final class ProcFiles {
+    private static final Path ROOT = Path.of("/proc");
+    private static final int KIB = 1024;
+
+    private ProcFiles() {}
+
+    /// The text of a file, named by its path below `/proc`.
+    static Optional<String> text(String first, String... more) {
+        try {
+            // Names of processes and sockets may hold any byte.
+            return Optional.of(Files.readString(file(first, more), StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// The names in a directory.
+    static Optional<List<String>> names(String first, String... more) {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(file(first, more))) {
+            entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
+            return Optional.of(names);
+        } catch (IOException | DirectoryIteratorException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Where a link points.
+    static Optional<String> link(String first, String... more) {
+        try {
+            return Optional.of(Files.readSymbolicLink(file(first, more)).toString());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// All processes by number.
+    static List<Long> processes() {
+        return names(".").orElse(List.of()).stream().filter(name -> Character.isDigit(name.charAt(0)))
+                .map(Long::parseLong).toList();
+    }
+
+    /// The value of a line `Key: value` of such a file.
+    static Optional<String> field(String text, String key) {
+        return text.lines().filter(line -> line.startsWith(key + ":"))
+                .map(line -> line.substring(key.length() + 1).strip()).findFirst();
+    }
+
+    /// The value of a line `Key: 123 kB` in bytes.
+    static OptionalLong bytes(String text, String key) {
+        return field(text, key).filter(value -> value.endsWith(" kB"))
+                .map(value -> OptionalLong.of(Long.parseLong(value.substring(0, value.indexOf(' '))) * KIB))
+                .orElse(OptionalLong.empty());
+    }
+
+    private static Path file(String first, String... more) {
+        return ROOT.resolve(Path.of(first, more));
+    }
+}

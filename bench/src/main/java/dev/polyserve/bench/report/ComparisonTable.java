@@ -1,0 +1,75 @@
+package dev.polyserve.bench.report;
+
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.Spread;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// A comparison as its table shows it: who in which order, which figures, what is noted below.
+///
+/// @param comparison what is shown
+/// @param ranking who is best
+/// @param entries best first, then those that could not be ranked, as they were named
+/// @param metrics those that at least one contender has, the one in question first
+record ComparisonTable(Comparison comparison, Ranking ranking, List<Entry> entries, List<Metric> metrics) {
+    static final String BOUND = "†";
+    static final String FAILED = "✗";
+    static final String LATE = "‡";
+
+    static ComparisonTable of(Comparison comparison) {
+        Ranking ranking = Ranking.of(comparison);
+        List<Entry> entries = new ArrayList<>(ranking.places().stream().map(Ranking.Place::entry).toList());
+        comparison.entries().stream().filter(entry -> !entries.contains(entry)).forEach(entries::add);
+        List<Metric> metrics = Stream.concat(Stream.of(ranking.metric()), Stream.of(Metric.values())).distinct()
+                .filter(metric -> entries.stream().anyMatch(entry -> entry.spread(metric).isPresent())).toList();
+        return new ComparisonTable(comparison, ranking, entries, metrics);
+    }
+
+    /// The marks behind a contender's name: none for most.
+    String marks(Entry entry) {
+        return (entry.failure() == null ? "" : FAILED) + (entry.generatorBound() ? BOUND : "")
+                + (late(entry) ? LATE : "");
+    }
+
+    /// Whether its figures say what it can do, apart from how many requests a second, which the generator may limit.
+    boolean counts(Entry entry) {
+        return entry.failure() == null && !late(entry);
+    }
+
+    /// `± 2 %`: how far the rounds lie from their middle.
+    static String noise(Entry entry, Metric metric) {
+        return entry.spread(metric).filter(spread -> entry.rounds().size() > 1 && spread.median() > 0)
+                .map(spread -> "± " + Phrases.percent(deviation(spread))).orElse("");
+    }
+
+    /// What the marks mean, and what failed, and what else must be known, a sentence each.
+    List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        if (entries.stream().anyMatch(Entry::generatorBound)) {
+            notes.add(BOUND + " The generator was the limit in at least one round: the row says too little.");
+        }
+        if (entries.stream().anyMatch(this::late)) {
+            notes.add(LATE + " Did not keep the rate: the latency says how long the queue was.");
+        }
+        for (Entry entry : entries) {
+            if (entry.failure() != null) {
+                notes.add(FAILED + " " + entry.contender() + " failed: " + entry.failure());
+            }
+        }
+        for (Entry entry : entries) {
+            entry.remarks().forEach(remark -> notes.add(entry.contender() + ": " + remark));
+        }
+        return notes;
+    }
+
+    private boolean late(Entry entry) {
+        return !Ranking.keptRate(comparison, entry);
+    }
+
+    private static double deviation(Spread spread) {
+        return Math.max(spread.most() - spread.median(), spread.median() - spread.least()) / spread.median();
+    }
+}

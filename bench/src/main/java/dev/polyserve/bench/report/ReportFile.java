@@ -1,0 +1,24 @@
+package dev.polyserve.bench.report;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/// Writes a report's file, and says in one sentence why it cannot.
+final class ReportFile {
+    private ReportFile() {}
+
+    static void write(Path file, String content) throws IOException {
+        try {
+            Files.writeString(file, content);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + " cannot be written: make its directory first", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(file + " may not be written: name another file, or change the permissions", e);
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be written (" + e.getMessage() + "): name another file", e);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.polyserve.bench.contender;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.bench.contender.SystemCallCounts.Count;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class SystemCallCountsTest {
+    @TempDir
+    private Path directory;
+    @AutoClose
+    private final Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")),
+            new ProcessorPlacement.Unpinned(1, "it is a test"));
+
+    @ParameterizedTest
+    @ValueSource(strings = {"perf", "strace"})
+    void countsTheCallsOfTheWindow(String tool) throws Exception {
+        PathLookup path = with(tool, Requirements.program(tool));
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
+            peer.ask("call 5000");
+            Count count = whatIsCounted(peer, path, "call 10000");
+            assertThat(count.by()).isEqualTo(tool);
+            assertThat(count.systemCalls()).isBetween(10_000L, 10_100L);
+            assertThat(count.contextSwitches().isPresent()).isEqualTo(tool.equals("perf"));
+            assertThat(peer.ask("call 1")).isEqualTo("None");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"perf", "strace"})
+    void countsThoseOfProcessesThatBeginInTheWindow(String tool) throws Exception {
+        PathLookup path = with(tool, Requirements.program(tool));
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
+            long before = whatIsCounted(peer, path, "call 0").systemCalls();
+            // Each child does far more than this many; each asks for the time over and over, which is a call for
+            // a thread's clock.
+            assertThat(whatIsCounted(peer, path, "burn_in_children 3 0.02").systemCalls()).isGreaterThan(before + 300);
+        }
+    }
+
+    @Test
+    void perfKnowsTheSwitches() throws Exception {
+        PathLookup path = with("perf", Requirements.program("perf"));
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
+            assertThat(whatIsCounted(peer, path, "switch 300").contextSwitches().orElseThrow()).isBetween(300L, 600L);
+        }
+    }
+
+    @Test
+    void whereOneMayNotTheOtherDoes() throws Exception {
+        with("strace", Requirements.program("strace"));
+        PathLookup path = script("perf", "echo Error: >&2; echo 'Access is limited.' >&2; exit 255");
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
+            assertThat(whatIsCounted(peer, path, "call 10").by()).isEqualTo("strace");
+        }
+    }
+
+    @Test
+    void saysWhyNeitherCounts() throws Exception {
+        PathLookup path = script("perf", "echo Error: >&2; echo 'Access is limited.' >&2; exit 255");
+        try (ScriptedContender peer = ScriptedContender.start(launcher)) {
+            assertThatExceptionOfType(ContenderException.class)
+                    .isThrownBy(() -> SystemCallCounts.watch(peer.running, path))
+                    .withMessage(
+                            "the system calls of obedient are not counted, because perf ended (Access is limited.),"
+                                    + " and there is no strace here (Debian has it in strace)");
+        }
+    }
+
+    @Test
+    void oneThatDiesMeanwhileIsStillCounted() throws Exception {
+        PathLookup path = with("perf", Requirements.program("perf"));
+        try (ScriptedContender peer = ScriptedContender.start(launcher); SystemCallCounts watch = watch(peer, path)) {
+            peer.ask("call 100");
+            peer.tell("leave 1");
+            Eventually.holds("it died", () -> !peer.running.alive());
+            assertThat(watch.stop().systemCalls()).isGreaterThan(100);
+        }
+    }
+
+    @Test
+    void ofUnknownProcessesItSaysSo() {
+        RunningContender running = new RunningContender("far", new Endpoint.Tcp("192.0.2.1", 7),
+                new ExistingServer("far", Processes.unknown()), Processes.unknown(), List.of());
+        assertThatExceptionOfType(ContenderException.class).isThrownBy(() -> SystemCallCounts.watch(running))
+                .withMessage(
+                        "the system calls of far are not counted, because its processes are not known here");
+    }
+
+    private static Count whatIsCounted(ScriptedContender peer, PathLookup path, String order) throws Exception {
+        try (SystemCallCounts watch = watch(peer, path)) {
+            peer.ask(order);
+            return watch.stop();
+        }
+    }
+
+    /// Begins to count, or skips the test where this may not be.
+    private static SystemCallCounts watch(ScriptedContender peer, PathLookup path) throws Exception {
+        try {
+            return SystemCallCounts.watch(peer.running, path);
+        } catch (ContenderException e) {
+            return abort(e.getMessage());
+        }
+    }
+
+    private PathLookup with(String name, String program) throws Exception {
+        return script(name, "exec " + program + " \"$@\"");
+    }
+
+    private PathLookup script(String name, String text) throws Exception {
+        Path file = Files.createFile(directory.resolve(name),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        Files.writeString(file, "#!/bin/sh\n" + text + "\n");
+        return new PathLookup(List.of(directory));
+    }
+}

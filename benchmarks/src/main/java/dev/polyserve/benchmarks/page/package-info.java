@@ -1,7 +1,0 @@
-/// The tables of `docs/performance.md`, written from what `polyserve bench` has measured.
-///
-/// **Thread**: any; nothing here is shared. **May use**: `dev.polyserve.bench.result` and `dev.polyserve.bench.report`.
-@NullMarked
-package dev.polyserve.benchmarks.page;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-package dev.polyserve.benchmarks.peer;
-
-/// This machine cannot run the peer; the message says why in one sentence.
-final class UnusableException extends Exception {
-    UnusableException(String message) {
-        super(message);
-    }
-}

@@ -1,0 +1,49 @@
+package dev.polyserve.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
+
+/// Asks a person; an empty answer, or the end of input, is the usual one.
+final class Prompt {
+    private static final int TRIES = 3;
+
+    private final Stdio stdio;
+    private final BufferedReader answers;
+
+    Prompt(Stdio stdio) {
+        this.stdio = stdio;
+        this.answers = new BufferedReader(new InputStreamReader(stdio.in(), StandardCharsets.UTF_8));
+    }
+
+    /// Asks until the answer can be read.
+    ///
+    /// @param reader throws an [IllegalArgumentException] with a sentence for an answer that is none
+    <T> T ask(String question, String usual, Function<String, T> reader) {
+        IllegalArgumentException last = null;
+        for (int i = 0; i < TRIES; i++) {
+            stdio.err().print(question + " [" + usual + "] ");
+            stdio.err().flush();
+            String answer = line();
+            try {
+                return reader.apply(answer.isBlank() ? usual : answer.strip());
+            } catch (IllegalArgumentException e) {
+                last = e;
+                stdio.err().println("'" + answer + "': " + e.getMessage());
+            }
+        }
+        throw ExitException.wrong("no answer to '" + question + "' after " + TRIES + " tries: "
+                + (last == null ? "" : last.getMessage()));
+    }
+
+    private String line() {
+        try {
+            String line = answers.readLine();
+            return line == null ? "" : line;
+        } catch (IOException e) {
+            throw ExitException.failed("the answer cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.polyserve.cli;
+
+import dev.polyserve.cli.services.Service;
+import dev.polyserve.text.Printable;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.OverwrittenOptionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// Says in one sentence what the parser found wrong.
+final class UsageErrors {
+    private static final int MOST_SUGGESTIONS = 3;
+
+    private UsageErrors() {}
+
+    /// About a text that is no path.
+    static String sentence(InvalidPathException mistake) {
+        Charset encoding = Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
+        String path = "the path '" + Printable.of(mistake.getInput()) + "' ";
+        return encoding.newEncoder().canEncode(mistake.getInput())
+                ? path + "is none: " + mistake.getReason()
+                : path + "has letters that this system's encoding of file names, " + encoding
+                        + ", does not have; start java with LC_ALL=C.UTF-8";
+    }
+
+    /// About the command line of these words.
+    static String sentence(ParameterException mistake, List<String> words) {
+        String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
+        String what = switch (mistake) {
+            case UnmatchedArgumentException unmatched -> unmatched(unmatched, words);
+            case OverwrittenOptionException overwritten ->
+                overwritten.getOverwritten().toString() + " was given twice: give it once";
+            case MissingParameterException missing -> oneLine(missing.getMessage());
+            default -> oneLine(mistake.getMessage());
+        };
+        return what + " (see " + command + " --help)";
+    }
+
+    private static String unmatched(UnmatchedArgumentException mistake, List<String> words) {
+        String first = mistake.getUnmatched().getFirst();
+        if (mistake.isUnknownOption() && belongsToProgram(first, words)) {
+            return "unknown option '" + first
+                    + "': before a program with options stands --, as in: polyserve serve exec -- "
+                    + "sh -c 'echo hello'";
+        }
+        String kind = mistake.isUnknownOption() ? "unknown option" : "unknown command or argument";
+        List<String> suggestions = mistake.getSuggestions();
+        String instead = suggestions.stream().limit(MOST_SUGGESTIONS).collect(Collectors.joining(" or "));
+        return kind + " '" + first + "'" + (instead.isEmpty() ? "" : ", did you mean " + instead + "?");
+    }
+
+    /// Whether it follows a program of `exec`.
+    private static boolean belongsToProgram(String option, List<String> words) {
+        int exec = words.indexOf(Service.EXEC.id());
+        int at = words.indexOf(option);
+        return exec > 0 && at > exec + 1 && !words.contains("--") && !words.get(exec + 1).startsWith("-");
+    }
+
+    private static String oneLine(@Nullable String message) {
+        String first = String.valueOf(message).lines().findFirst().orElse("something is wrong").strip();
+        return Character.toLowerCase(first.charAt(0)) + first.substring(1);
+    }
+}

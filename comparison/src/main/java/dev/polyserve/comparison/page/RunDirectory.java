@@ -1,0 +1,82 @@
+package dev.polyserve.comparison.page;
+
+import dev.polyserve.bench.report.ResultsJson;
+import dev.polyserve.bench.result.Results;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// What one run of `comparison/run` left: results as JSON (`*.json`), the peers as `comparison/peer --list` told them
+/// (`peers.tsv`), and the versions of what they are made of (`versions.tsv`).
+///
+/// @param results in the order of the files' names
+/// @param peers by name
+/// @param versions by name
+record RunDirectory(List<Results> results, Map<String, Peer> peers, Map<String, String> versions) {
+    private static final String READY = "ready";
+
+    /// A peer as it was listed.
+    ///
+    /// @param status `ready`, or what was missing
+    /// @param description what it is
+    record Peer(String status, String description) {
+        boolean ready() {
+            return status.equals(READY);
+        }
+    }
+
+    static RunDirectory read(Path directory) throws UnreadableException {
+        var results = new ArrayList<Results>();
+        for (Path file : resultFiles(directory)) {
+            results.add(results(file));
+        }
+        var peers = new LinkedHashMap<String, Peer>();
+        for (String[] fields : fields(directory.resolve("peers.tsv"), 3)) {
+            peers.put(fields[0], new Peer(fields[1], fields[2]));
+        }
+        var versions = new LinkedHashMap<String, String>();
+        for (String[] fields : fields(directory.resolve("versions.tsv"), 2)) {
+            versions.put(fields[0], fields[1]);
+        }
+        return new RunDirectory(results, peers, versions);
+    }
+
+    private static List<Path> resultFiles(Path directory) throws UnreadableException {
+        try (Stream<Path> files = Files.list(directory)) {
+            List<Path> found = files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+            if (!found.isEmpty()) {
+                return found;
+            }
+        } catch (IOException e) {
+            throw new UnreadableException("the directory " + directory + " cannot be read: " + e.getMessage());
+        }
+        throw new UnreadableException("there are no results (*.json) in " + directory + ": comparison/run makes them");
+    }
+
+    private static Results results(Path file) throws UnreadableException {
+        try {
+            return ResultsJson.read(file);
+        } catch (IOException e) {
+            throw new UnreadableException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static List<String[]> fields(Path file, int count) throws UnreadableException {
+        List<String[]> lines;
+        try (Stream<String> read = Files.lines(file)) {
+            lines = read.map(line -> line.split("\t")).toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new UnreadableException(file + " cannot be read: comparison/run makes it");
+        }
+        if (lines.stream().anyMatch(line -> line.length != count)) {
+            throw new UnreadableException(file + " has a line that is not " + count + " fields with tabs between them");
+        }
+        return lines;
+    }
+}

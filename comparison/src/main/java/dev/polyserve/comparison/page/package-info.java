@@ -1,0 +1,7 @@
+/// The tables of `docs/performance.md`, written from what `polyserve bench` has measured.
+///
+/// **Thread**: any; nothing here is shared. **May use**: `dev.polyserve.bench.result` and `dev.polyserve.bench.report`.
+@NullMarked
+package dev.polyserve.comparison.page;
+
+import org.jspecify.annotations.NullMarked;

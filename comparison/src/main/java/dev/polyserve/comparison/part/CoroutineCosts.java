@@ -1,0 +1,162 @@
+package dev.polyserve.comparison.part;
+
+import dev.polyserve.coroutine.Generator;
+import dev.polyserve.coroutine.Greenlet;
+import dev.polyserve.coroutine.Hub;
+import dev.polyserve.coroutine.HubOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/// What the coroutines cost: a generator's value, a switch between greenlets, a task from spawn to join, a sleep of no time.
+///
+/// `comparison/jmh` measures with the thread lent, `comparison/jmh --stock` on a JDK as it comes.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class CoroutineCosts {
+    private static final int TIMES = 10_000;
+    private static final HubOptions UNWATCHED = HubOptions.DEFAULT.withStallLimit(Duration.ZERO);
+    private static final Integer ONE = 1;
+    private static final int DEPTH = 10;
+
+    private Generator<Integer> generator = ones();
+    private Iterator<Integer> handWritten = new Ones();
+    private Generator<Integer> delegating = delegating(DEPTH);
+    private Iterator<Integer> kotlin = KotlinSequence.endless(ONE);
+    private Iterator<Integer> kotlinDelegating = KotlinSequence.delegating(DEPTH, ONE);
+
+    /// For JMH.
+    public CoroutineCosts() {}
+
+    private static Generator<Integer> ones() {
+        return Generator.of(out -> {
+            while (true) {
+                out.yield(ONE);
+            }
+        });
+    }
+
+    private static Generator<Integer> delegating(int depth) {
+        return depth == 0 ? ones() : Generator.of(out -> out.yieldAll(delegating(depth - 1)));
+    }
+
+    /// A new generator, begun on the thread that measures.
+    @Setup(Level.Iteration)
+    public void begin() {
+        generator = ones();
+        handWritten = new Ones();
+        delegating = delegating(DEPTH);
+        kotlin = KotlinSequence.endless(ONE);
+        kotlinDelegating = KotlinSequence.delegating(DEPTH, ONE);
+    }
+
+    /// Ends the generator.
+    @TearDown(Level.Iteration)
+    public void end() {
+        generator.close();
+        delegating.close();
+    }
+
+    /// The next value of a generator.
+    @Benchmark
+    public Integer generatorNext() {
+        return generator.next();
+    }
+
+    /// The next value of an iterator written by hand.
+    @Benchmark
+    public Integer iteratorNext() {
+        return handWritten.next();
+    }
+
+    /// The next value of a generator that delegates, over ten others.
+    @Benchmark
+    public Integer generatorDelegatedNext() {
+        return delegating.next();
+    }
+
+    /// The next value of Kotlin's `sequence`.
+    @Benchmark
+    public Integer kotlinNext() {
+        return kotlin.next();
+    }
+
+    /// The next value of a `sequence` that delegates, over ten others.
+    @Benchmark
+    public Integer kotlinDelegatedNext() {
+        return kotlinDelegating.next();
+    }
+
+    /// A switch from one greenlet to another.
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public Integer greenletSwitch() {
+        Greenlet<Integer> main = Greenlet.main();
+        var pair = new ArrayList<Greenlet<Integer>>();
+        for (int i = 0; i < 2; i++) {
+            int other = 1 - i;
+            pair.add(Greenlet.of(main, (self, first) -> {
+                int left = first;
+                while (left > 0) {
+                    left = self.switchTo(pair.get(other), left - 1);
+                }
+                return left;
+            }));
+        }
+        Integer left = main.switchTo(pair.get(0), TIMES);
+        for (Greenlet<Integer> each : pair) {
+            main.kill(each);
+        }
+        return left;
+    }
+
+    /// A task from its spawn to the end of the wait for it.
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public void spawnAndJoin() throws Exception {
+        Hub.run(UNWATCHED, hub -> {
+            for (int i = 0; i < TIMES; i++) {
+                hub.spawn(() -> ONE).join();
+            }
+        });
+    }
+
+    /// A sleep of no time, while another task does the same.
+    @Benchmark
+    @OperationsPerInvocation(TIMES)
+    public void sleepZero() throws Exception {
+        Hub.run(UNWATCHED, hub -> {
+            for (int tasks = 0; tasks < 2; tasks++) {
+                hub.spawn(() -> {
+                    for (int i = 0; i < TIMES / 2; i++) {
+                        hub.sleep(Duration.ZERO);
+                    }
+                });
+            }
+        });
+    }
+
+    private static final class Ones implements Iterator<Integer> {
+        @Override
+        public boolean hasNext() {
+            return true;
+        }
+
+        @Override
+        public Integer next() {
+            return ONE;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.polyserve.comparison.part;
+
+import dev.polyserve.io.Source;
+import dev.polyserve.loop.Multiplexer;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/// A multiplexer that finds its one socket ready as often as it was told, once per turn of the loop, and then waits.
+///
+/// **Thread**: as [Multiplexer]; [#turns] another one.
+final class MemoryMultiplexer implements Multiplexer {
+    private final MemorySocket socket;
+    private final Semaphore begins = new Semaphore(0);
+    private final Semaphore finished = new Semaphore(0);
+    private @Nullable Ready watched;
+    /// Handed over by `begins`.
+    private int asked;
+    private int left;
+    private boolean busy;
+
+    MemoryMultiplexer(MemorySocket socket) {
+        this.socket = socket;
+    }
+
+    /// Lets the loop make so many turns, each with a request, and waits for the end of the last.
+    void turns(int count) {
+        asked = count;
+        begins.release();
+        finished.acquireUninterruptibly();
+    }
+
+    @Override
+    public void await(long atMostNanos) {
+        if (left > 0) {
+            left--;
+            socket.arrives();
+            if (watched != null) {
+                watched.ready(READ);
+            }
+        } else if (busy && atMostNanos > 0) {
+            busy = false;
+            finished.release();
+        } else if (atMostNanos > 0) {
+            begins.acquireUninterruptibly();
+            left = asked;
+            asked = 0;
+            busy = left > 0;
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        begins.release();
+    }
+
+    @Override
+    public Watch watch(Source source, int interest, Ready ready) {
+        watched = ready;
+        return new Watch() {};
+    }
+
+    @Override
+    public void change(Watch watch, int interest) {}
+
+    @Override
+    public void forget(Watch watch) {}
+
+    @Override
+    public String name() {
+        return "memory";
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,75 @@
+package dev.polyserve.comparison.peer;
+
+import io.vertx.core.transport.Transport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/// Runs one of the Java peers: `java … Peer NAME PORT [compute]`, on 127.0.0.1, until TERM.
+///
+/// Exit status 1: it failed; 2: it was called wrongly; 3: this machine cannot run it. A sentence says what.
+public final class Peer {
+    private static final int FAILED = 1;
+    private static final int CALLED_WRONGLY = 2;
+    private static final int UNUSABLE = 3;
+
+    private static final Map<String, Supplier<PeerServer>> PEERS = new TreeMap<>(Map.ofEntries(
+            Map.entry("jdk-virtual", () -> new ThreadServer(Thread.ofVirtual().factory(), ThreadServer::echo)),
+            Map.entry("jdk-threads", () -> new ThreadServer(Thread.ofPlatform().factory(), ThreadServer::echo)),
+            Map.entry("jdk-nio", SelectorEcho::new),
+            Map.entry("netty-nio", () -> NettyEcho.over(NettyTransport.NIO)),
+            Map.entry("netty-epoll", () -> NettyEcho.over(NettyTransport.EPOLL)),
+            Map.entry("netty-io_uring", () -> NettyEcho.over(NettyTransport.IO_URING)),
+            Map.entry("netty-io_uring-ring", () -> NettyEcho.over(NettyTransport.IO_URING_BUFFER_RING)),
+            Map.entry("vertx-nio", () -> new VertxEcho(Transport.NIO)),
+            Map.entry("vertx-epoll", () -> new VertxEcho(Transport.EPOLL)),
+            Map.entry("resp-netty-nio", () -> NettyRedis.over(NettyTransport.NIO)),
+            Map.entry("resp-netty-epoll", () -> NettyRedis.over(NettyTransport.EPOLL)),
+            Map.entry("resp-netty-io_uring", () -> NettyRedis.over(NettyTransport.IO_URING)),
+            Map.entry("resp-netty-io_uring-ring", () -> NettyRedis.over(NettyTransport.IO_URING_BUFFER_RING))));
+    /// Those that also carry out requests that say how much to compute.
+    private static final Map<String, Supplier<PeerServer>> COMPUTING = new TreeMap<>(Map.ofEntries(
+            Map.entry("jdk-virtual", () -> new ThreadServer(Thread.ofVirtual().factory(), ThreadServer::compute)),
+            Map.entry("jdk-threads", () -> new ThreadServer(Thread.ofPlatform().factory(), ThreadServer::compute)),
+            Map.entry("netty-nio", () -> NettyCompute.over(NettyTransport.NIO)),
+            Map.entry("netty-epoll", () -> NettyCompute.over(NettyTransport.EPOLL)),
+            Map.entry("netty-io_uring", () -> NettyCompute.over(NettyTransport.IO_URING)),
+            Map.entry("netty-io_uring-ring", () -> NettyCompute.over(NettyTransport.IO_URING_BUFFER_RING))));
+    private static final String COMPUTE = "compute";
+
+    private Peer() {}
+
+    /// Starts the peer.
+    ///
+    /// @param args its name, a port, and what it serves when that is not the usual
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    private static int run(String[] args) {
+        boolean computes = args.length == 3 && args[2].equals(COMPUTE);
+        Map<String, Supplier<PeerServer>> peers = computes ? COMPUTING : PEERS;
+        Supplier<PeerServer> peer = args.length == 2 || computes ? peers.get(args[0]) : null;
+        if (peer == null || !args[1].matches("\\d{1,5}")) {
+            return end(CALLED_WRONGLY,
+                    "usage: Peer NAME PORT [" + COMPUTE + "], where NAME is one of "
+                            + String.join(", ", peers.keySet()));
+        }
+        var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(args[1]));
+        try {
+            peer.get().serve(address);
+            return end(FAILED, args[0] + " ended by itself");
+        } catch (UnusableException e) {
+            return end(UNUSABLE, args[0] + " cannot run here: " + e.getMessage());
+        } catch (Exception e) {
+            return end(FAILED, args[0] + " failed at " + address + ": " + e);
+        }
+    }
+
+    private static int end(int status, String sentence) {
+        System.err.println("peer: " + sentence);
+        return status;
+    }
+}

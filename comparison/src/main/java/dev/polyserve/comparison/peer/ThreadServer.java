@@ -1,0 +1,78 @@
+package dev.polyserve.comparison.peer;
+
+import dev.polyserve.bench.service.Chain;
+import dev.polyserve.bench.service.WorkRequest;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadFactory;
+
+/// A thread per connection, platform or virtual, and blocking streams.
+///
+/// Written as in the Java tutorial "Writing the Server Side of a Socket"; JEP 444 says that with virtual threads such
+/// code stays as it is. Tuned: no Nagle, and 4 KiB a read, so that an idle connection holds little.
+///
+/// @param threads makes the threads
+/// @param conversation what each does
+record ThreadServer(ThreadFactory threads, Conversation conversation) implements PeerServer {
+    private static final int BUFFER_BYTES = 4 << 10;
+
+    /// What a thread does with its client, until the client ends.
+    @FunctionalInterface
+    interface Conversation {
+        void hold(InputStream in, OutputStream out) throws IOException;
+    }
+
+    @Override
+    public void serve(InetSocketAddress address) throws IOException {
+        try (var listener = new ServerSocket()) {
+            listener.bind(address, BACKLOG);
+            while (true) {
+                Socket client = listener.accept();
+                threads.newThread(() -> converse(client)).start();
+            }
+        }
+    }
+
+    private void converse(Socket client) {
+        try (client) {
+            client.setTcpNoDelay(true);
+            conversation.hold(client.getInputStream(), client.getOutputStream());
+        } catch (IOException e) {
+            // The client went without saying so: nothing is owed to it, and the load generator reports it.
+        }
+    }
+
+    static void echo(InputStream in, OutputStream out) throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        for (int length; (length = in.read(buffer)) >= 0;) {
+            out.write(buffer, 0, length);
+        }
+    }
+
+    /// Carries out each [WorkRequest].
+    static void compute(InputStream in, OutputStream out) throws IOException {
+        var requests = new DataInputStream(new BufferedInputStream(in, BUFFER_BYTES));
+        while (true) {
+            int length;
+            try {
+                length = requests.readInt();
+            } catch (EOFException end) {
+                return;
+            }
+            byte[] request = new byte[Integer.BYTES + length];
+            requests.readFully(request, Integer.BYTES, length);
+            ByteBuffer fields = ByteBuffer.wrap(request).putInt(WorkRequest.LENGTH_AT, length);
+            fields.putLong(WorkRequest.VALUE_AT, Chain.end(fields.getLong(WorkRequest.VALUE_AT),
+                    fields.getLong(WorkRequest.MULTIPLICATIONS_AT)));
+            out.write(request);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.polyserve.comparison.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.bench.report.ResultsJson;
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.Comparison.Load;
+import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.Environment;
+import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.Round;
+import dev.polyserve.bench.result.BenchSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+
+/// The page shows what was measured, the best first, whoever that is.
+class PerformancePageTest {
+    private static final BenchSettings SETTINGS = new BenchSettings("tcp", 100, 64, 1, 3, 5, 10, 600_000);
+    private static final Environment HERE = new Environment("Some CPU", 2, 4L << 30, "Linux 6.18",
+            "contender on 0, generator on 1", Map.of("java", "25"));
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void aRun() throws IOException {
+        Files.writeString(directory.resolve("page.md"), "# Before\n" + PerformancePage.BEGIN + "\nformerly\n"
+                + PerformancePage.END + "\nAfter\n");
+        Files.writeString(directory.resolve("peers.tsv"),
+                "c-epoll\tready\tC\njdk-nio\tready\tJava\ngo\tmissing: the command go\tGo\n");
+        Files.writeString(directory.resolve("versions.tsv"), "gcc\t12.2.0\n");
+    }
+
+    @Test
+    void sortsByWhatTheWorkloadAsks() throws IOException {
+        results(true, closed("echo", cost("nio", 7, 6, 8), cost("c-epoll", 5, 5, 5), cost("virtual", 9, 10, 11)));
+        assertThat(PerformancePage.run(arguments())).isZero();
+        assertThat(rows("### `echo`")).containsExactly(
+                "| contender | CPU/request | requests/s |",
+                "|---|--:|--:|",
+                "| c-epoll | 5.00 µs | 5,000 |",
+                "| **nio** | 7.00 µs (6.00 µs – 8.00 µs) | 7,000 |",
+                "| **virtual** | 10.0 µs (9.00 µs – 11.0 µs) | 10,000 |");
+    }
+
+    @Test
+    void saysWhereAndWithWhat() throws IOException {
+        results(true, closed("echo", cost("nio", 7)));
+        assertThat(PerformancePage.run(arguments())).isZero();
+        assertThat(page()).startsWith("# Before\n").endsWith("\nAfter\n").doesNotContain("formerly", "jdk-nio")
+                .contains("| machine | Some CPU, 2 processors, 4.0 GiB of memory |",
+                        "| measured | 21 November 2026, 10:15 UTC, took 1:01 minutes |",
+                        "| command | `polyserve bench` |",
+                        "| versions | gcc 12.2.0, java 25 |",
+                        "| go | Go; not measured, missing: the command go |",
+                        "tcp, 100 connections, 64 B, depth 1; median of 3 rounds of 10 s");
+    }
+
+    @Test
+    void whatFailedOrIsDoubtfulIsSaid() throws IOException {
+        var failed = new Entry("c-epoll", List.of(), List.of(), "it died.", List.of());
+        var bound = new Entry("nio", List.of(new Round(Map.of(Metric.REQUESTS_PER_SECOND, 9.0), true)), List.of(),
+                null, List.of("one descriptor is missing."));
+        results(false, new Comparison("cpu", Load.CLOSED, 0, 0, List.of(failed, bound)));
+        assertThat(PerformancePage.run(arguments())).isZero();
+        assertThat(rows("### `cpu`")).endsWith("| **nio** ⚠ | 9 |", "| c-epoll |  |");
+        assertThat(page()).contains("- ⚠ the generator was the limit: this contender could do more.\n",
+                "- c-epoll failed: it died.\n", "- nio: one descriptor is missing.\n", "**interrupted**");
+    }
+
+    @Test
+    void latencySortsAnOpenLoop() throws IOException {
+        var slow = new Entry("nio", List.of(new Round(Map.of(Metric.P50, 1.0, Metric.P99, 9.0), false)), List.of(),
+                null, List.of());
+        var fast = new Entry("c-epoll", List.of(new Round(Map.of(Metric.P50, 2.0, Metric.P99, 4.0), false)), List.of(),
+                null, List.of());
+        results(true, new Comparison("echo", Load.OPEN, 12_345, 0.5, List.of(slow, fast)));
+        assertThat(PerformancePage.run(arguments())).isZero();
+        assertThat(rows("### `echo`, 12,345 requests/s, 50 % of what the weakest can")).containsExactly(
+                "| contender | p99 | p50 |", "|---|--:|--:|", "| c-epoll | 4.00 µs | 2.00 µs |",
+                "| **nio** | 9.00 µs | 1.00 µs |");
+    }
+
+    @Test
+    @ResourceLock(Resources.SYSTEM_ERR)
+    void badInputIsOneSentence() throws IOException {
+        assertThat(complaint()).isEqualTo(
+                "comparison: there are no results (*.json) in " + directory + ": comparison/run makes them\n");
+        Files.writeString(directory.resolve("1.json"), "{\"format\": ");
+        assertThat(complaint()).contains("1.json is not JSON").hasLineCount(1);
+        results(true, closed("echo", cost("nio", 7)));
+        Files.writeString(directory.resolve("page.md"), "no markers");
+        assertThat(complaint()).contains("page.md lacks the line '" + PerformancePage.BEGIN + "'").hasLineCount(1);
+    }
+
+    /// The page of the repository has the markers.
+    @Test
+    void thePageIsThere() {
+        assertThat(Path.of(System.getProperty("basedir", ""), "..", "docs", "performance.md")).content()
+                .contains(PerformancePage.BEGIN, PerformancePage.END);
+    }
+
+    private String[] arguments() {
+        return new String[]{directory.resolve("page.md").toString(), directory.toString()};
+    }
+
+    private String complaint() {
+        var said = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(PerformancePage.run(arguments())).isEqualTo(1);
+        } finally {
+            System.setErr(before);
+        }
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    private void results(boolean complete, Comparison... comparisons) throws IOException {
+        var results = new Results(Results.FORMAT, Instant.parse("2026-11-21T10:15:00Z"), 61, complete,
+                "polyserve bench", HERE, SETTINGS, List.of(comparisons));
+        ResultsJson.write(results, directory.resolve("1.json"));
+    }
+
+    private static Comparison closed(String workload, Entry... entries) {
+        return new Comparison(workload, Load.CLOSED, 0, 0, List.of(entries));
+    }
+
+    /// A contender whose rounds cost so many microseconds a request, and answer a thousand times as many a second.
+    private static Entry cost(String name, double... micros) {
+        List<Round> rounds = Arrays.stream(micros).mapToObj(cost -> new Round(Map.of(
+                Metric.CPU_MICROS_PER_REQUEST, cost, Metric.REQUESTS_PER_SECOND, cost * 1_000), false)).toList();
+        return new Entry(name, rounds, List.of(), null, List.of());
+    }
+
+    private String page() throws IOException {
+        return Files.readString(directory.resolve("page.md"));
+    }
+
+    /// The rows of the table below a heading.
+    private List<String> rows(String heading) throws IOException {
+        return page().lines().dropWhile(line -> !line.startsWith(heading)).skip(1)
+                .takeWhile(line -> !line.startsWith("#")).filter(line -> line.startsWith("|")).toList();
+    }
+}

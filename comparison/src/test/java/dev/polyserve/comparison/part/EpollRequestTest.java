@@ -1,0 +1,75 @@
+package dev.polyserve.comparison.part;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import dev.polyserve.ServerBuilder;
+import dev.polyserve.bench.service.EchoHandler;
+import dev.polyserve.bench.service.EchoProtocol;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A request to a server that waits in epoll allocates nothing on the loop's thread, system calls included.
+@EnabledOnOs(OS.LINUX)
+class EpollRequestTest {
+    private static final String LOOP = "polyserve-loop-0";
+    private static final int REQUESTS = 5_000;
+    private static final int REQUEST_BYTES = 64;
+    private static final long COMPILED_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /// Until the code is compiled, what the compiler would keep on the stack is allocated: so it goes on until nothing is,
+    /// or too long. The smallest object has 16 bytes.
+    @ParameterizedTest
+    @ValueSource(strings = {"protocol", "handler"})
+    void aRequestAllocatesNothing(String style) throws IOException {
+        try (Server server = serving(style).start();
+                Socket client = connected((InetSocketAddress) server.address())) {
+            long loop = loopThread();
+            long deadline = System.nanoTime() + COMPILED_NANOS;
+            double bytesPerRequest;
+            do {
+                long before = threads.getThreadAllocatedBytes(loop);
+                exchange(client);
+                bytesPerRequest = (double) (threads.getThreadAllocatedBytes(loop) - before) / REQUESTS;
+            } while (bytesPerRequest >= 1 && System.nanoTime() - deadline < 0);
+            assertThat(bytesPerRequest).as("bytes that a request allocates").isLessThan(1);
+        }
+    }
+
+    private static ServerBuilder serving(String style) {
+        ServerBuilder server = Server.at("tcp://127.0.0.1:0").model(Model.epoll());
+        return style.equals("protocol") ? server.protocol(EchoProtocol::new) : server.handle(new EchoHandler());
+    }
+
+    private static Socket connected(InetSocketAddress address) throws IOException {
+        Socket client = new Socket(address.getAddress(), address.getPort());
+        client.setTcpNoDelay(true);
+        return client;
+    }
+
+    private static void exchange(Socket client) throws IOException {
+        DataInputStream replies = new DataInputStream(client.getInputStream());
+        byte[] bytes = new byte[REQUEST_BYTES];
+        for (int i = 0; i < REQUESTS; i++) {
+            client.getOutputStream().write(bytes);
+            replies.readFully(bytes);
+        }
+    }
+
+    private static long loopThread() {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals(LOOP))
+                .mapToLong(Thread::threadId).max().orElseThrow();
+    }
+}

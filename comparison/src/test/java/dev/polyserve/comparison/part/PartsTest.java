@@ -1,0 +1,73 @@
+package dev.polyserve.comparison.part;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.polyserve.comparison.part.FrameDecoding.Kind;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.openjdk.jmh.infra.Blackhole;
+
+/// The benchmarks of the parts run, and check what they do; and the hot path allocates nothing.
+class PartsTest {
+    private static final String TODAY = "Today's password is swordfish. I understand instantiating Blackholes directly is dangerous.";
+    private static final long COMPILED_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /// Until the code is compiled, what the compiler would keep on the stack is allocated: so it goes on until nothing is,
+    /// or too long.
+    @ParameterizedTest
+    @CsvSource({"protocol, 64", "protocol, 1024", "handler, 64", "handler, 1024"})
+    void aTurnAllocatesNothing(String style, int requestBytes) {
+        var turns = new ConversationTurn();
+        turns.style = style;
+        turns.requestBytes = requestBytes;
+        turns.start();
+        try {
+            long deadline = System.nanoTime() + COMPILED_NANOS;
+            double bytesPerTurn;
+            do {
+                long before = threads.getThreadAllocatedBytes(turns.loopThread());
+                turns.echo();
+                bytesPerTurn = (double) (threads.getThreadAllocatedBytes(turns.loopThread()) - before)
+                        / ConversationTurn.TURNS;
+            } while (bytesPerTurn >= 1 && System.nanoTime() - deadline < 0);
+            assertThat(bytesPerTurn).as("bytes that a turn allocates").isLessThan(1);
+        } finally {
+            turns.stop();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyFramingIsDecoded(Kind kind) throws IOException {
+        var decoding = new FrameDecoding();
+        decoding.kind = kind;
+        decoding.fill();
+        decoding.decode(new Blackhole(TODAY));
+    }
+
+    @Test
+    void coroutinesOfAllKindsRun() throws Exception {
+        var coroutines = new CoroutineCosts();
+        coroutines.begin();
+        assertThat(coroutines.generatorNext()).isEqualTo(coroutines.iteratorNext());
+        assertThat(coroutines.greenletSwitch()).isZero();
+        coroutines.spawnAndJoin();
+        coroutines.sleepZero();
+        coroutines.end();
+    }
+
+    @Test
+    void coroutinesSwitch() throws InterruptedException {
+        var switches = new CoroutineSwitch();
+        switches.lentThread();
+        switches.defaultScheduler();
+    }
+}

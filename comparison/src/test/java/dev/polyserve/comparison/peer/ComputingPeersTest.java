@@ -1,0 +1,102 @@
+package dev.polyserve.comparison.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.bench.contender.Contender;
+import dev.polyserve.bench.contender.Launcher;
+import dev.polyserve.bench.contender.ProcessorPlacement;
+import dev.polyserve.bench.contender.PolyserveProgram;
+import dev.polyserve.bench.contender.RunningContender;
+import dev.polyserve.bench.contender.LoadTransport;
+import dev.polyserve.bench.contender.Usage;
+import dev.polyserve.bench.load.Load;
+import dev.polyserve.bench.load.Pacing;
+import dev.polyserve.bench.load.ClientTraffic;
+import dev.polyserve.bench.service.Chain;
+import dev.polyserve.bench.service.BenchService;
+import dev.polyserve.comparison.peer.PeerProcess.Listed;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The same amount of work takes the same processor time in every peer, whatever it is written in, though two connections ask
+/// for it at once; and the result is right, which the load generator requires.
+@Timeout(120)
+class ComputingPeersTest {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final Launcher LAUNCHER = new Launcher(new PolyserveProgram(List.of("false")),
+            new ProcessorPlacement.Unpinned(2, "it is a test"));
+    private static final long MULTIPLICATIONS = 1_000_000;
+    private static final int TRIES = 100;
+    private static final Duration WINDOW = Duration.ofMillis(200);
+    private static final int MOST_WINDOWS = 20;
+    private static final double LEAST = 0.8;
+    /// On a busy machine a processor computes less in its time, because its caches and its core are shared.
+    private static final double MOST = 1.7;
+
+    static List<Listed> peers() throws Exception {
+        return PeerProcess.list("--list-computing");
+    }
+
+    @AfterAll
+    static void end() {
+        LAUNCHER.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("peers")
+    void takesTheProcessorTimeOfTheWork(Listed listed) throws Exception {
+        listed.requireReady();
+        double own = microsHere();
+        Contender peer = Contender.against("%s=exec '%s' %1$s {port} {workload}".formatted(listed.name(),
+                PeerProcess.SCRIPT));
+        try (RunningContender running = LAUNCHER.start(peer, BenchService.COMPUTE, LoadTransport.TCP);
+                Load load = Load
+                        .open(new Load.Plan(running.endpoint(), new ClientTraffic.Work(64, 0, MULTIPLICATIONS), 2, 1,
+                                false))) {
+            double micros;
+            int windows = 0;
+            do {
+                micros = microsPerRequest(running, load);
+                assertThat(micros / own).as("%s: %.0f µs for a request, here %.0f µs", listed, micros, own)
+                        .isGreaterThan(LEAST);
+            } while (micros / own > MOST && ++windows < MOST_WINDOWS);
+            assertThat(micros / own).as("%s: %.0f µs for a request, here %.0f µs", listed, micros, own)
+                    .isLessThan(MOST);
+        }
+    }
+
+    /// In the first windows the compilers of the Java peers may be at work, too.
+    private static double microsPerRequest(RunningContender running, Load load) throws Exception {
+        Usage before = running.usage(load::answered);
+        load.begin(new Pacing.Closed(1), Duration.ZERO, WINDOW).await();
+        Usage.Cost cost = running.usage(load::answered).since(before);
+        return cost.cpuNanos().orElseThrow() / 1e3 / cost.counted();
+    }
+
+    @Test
+    void onlyPeersThatComputeAreAskedTo() throws Exception {
+        Process process = new ProcessBuilder(PeerProcess.SCRIPT, "c-io_uring", "7", "compute").start();
+        assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                .startsWith("peer: c-io_uring serves echo only; take one of c-epoll jdk-virtual ");
+        assertThat(process.waitFor()).isEqualTo(2);
+    }
+
+    /// The processor time of such a chain in this process, once it is compiled.
+    private static double microsHere() {
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < TRIES; i++) {
+            long before = THREADS.getCurrentThreadCpuTime();
+            assertThat(Chain.end(1, MULTIPLICATIONS)).isNotZero();
+            best = Math.min(best, THREADS.getCurrentThreadCpuTime() - before);
+        }
+        return best / 1e3;
+    }
+}

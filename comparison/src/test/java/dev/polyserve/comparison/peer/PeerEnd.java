@@ -1,0 +1,32 @@
+package dev.polyserve.comparison.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// How every peer ends.
+final class PeerEnd {
+    private static final int END_SECONDS = 20;
+
+    private PeerEnd() {}
+
+    /// Requires that TERM ends it with all its processes, though a client is connected.
+    static void onTerm(PeerProcess peer) throws Exception {
+        try (var client = new Socket()) {
+            client.connect(peer.address());
+            // An echo and a store answer to this: whatever it is, the client is being served.
+            client.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.getInputStream().read()).isNotEqualTo(-1);
+            List<ProcessHandle> family = peer.family();
+            peer.terminate();
+            assertThat(peer.status()).isEqualTo(PeerProcess.ENDED_BY_TERM);
+            for (ProcessHandle member : family) {
+                member.onExit().get(END_SECONDS, TimeUnit.SECONDS);
+            }
+        }
+        peer.awaitSilence();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.polyserve.comparison.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.comparison.peer.PeerProcess.Listed;
+import java.net.SocketTimeoutException;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every echo server that this machine has does what the comparison takes for granted: it sends every byte back, to several
+/// clients at once, ends a reply before the connection, and ends itself on TERM. One that is missing is skipped, by name.
+class PeersTest {
+    private static final int CLIENTS = 8;
+    private static final int MANY_BYTES = 1 << 20;
+    /// As much as the buffers of the sockets hold, so that nobody has to read meanwhile.
+    private static final int FEW_BYTES = 48 << 10;
+
+    static List<Listed> peers() throws Exception {
+        return PeerProcess.list("--list");
+    }
+
+    @ParameterizedTest
+    @MethodSource("peers")
+    void echoesAndEndsOnTerm(Listed listed) throws Exception {
+        listed.requireReady();
+        try (PeerProcess peer = PeerProcess.start(listed.name())) {
+            peer.requireRunning(listed);
+            long seed = ThreadLocalRandom.current().nextLong(1_000_000);
+            converseWith(listed, peer, seed);
+            PeerEnd.onTerm(peer);
+        }
+    }
+
+    @Test
+    void thePeersInJavaAreAlwaysReady() throws Exception {
+        assertThat(peers()).filteredOn(p -> p.name().matches("(jdk|netty|vertx).*")).hasSizeGreaterThan(2)
+                .allMatch(Listed::ready);
+    }
+
+    @Test
+    void anUnknownPeerIsNamed() throws Exception {
+        try (PeerProcess peer = PeerProcess.start("rust")) {
+            assertThat(peer.status()).isEqualTo(2);
+            assertThat(peer.log()).startsWith("peer: there is no peer 'rust'; take one of c-epoll ").hasLineCount(1);
+        }
+    }
+
+    /// Netty's io_uring now and then does not see that a client has ended its side, and keeps that one waiting: it is not ours to
+    /// mend, and its next clients are served.
+    private static void converseWith(Listed listed, PeerProcess peer, long seed) throws Exception {
+        try {
+            converse(peer, seed);
+        } catch (ExecutionException e) {
+            if (!listed.name().startsWith("netty-io_uring") || !(e.getCause() instanceof SocketTimeoutException)) {
+                throw e;
+            }
+            converse(peer, seed);
+        }
+    }
+
+    private static void converse(PeerProcess peer, long seed) throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var clients = IntStream.range(0, CLIENTS).mapToObj(i -> i % 2 == 0
+                    ? new EchoClient(peer.address(), seed + i, MANY_BYTES, false)
+                    : new EchoClient(peer.address(), seed + i, FEW_BYTES, true)).toList();
+            for (var done : threads.invokeAll(clients)) {
+                done.get();
+            }
+        }
+        assertThat(peer.alive()).as("alive after its clients: %s", peer.log()).isTrue();
+        assertThat(peer.log()).isEmpty();
+    }
+}

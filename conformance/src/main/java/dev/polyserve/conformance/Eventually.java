@@ -1,0 +1,23 @@
+package dev.polyserve.conformance;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/// The one place that looks again and again: for what nobody reports, such as a thread that is gone.
+final class Eventually {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private Eventually() {}
+
+    static void until(String what, BooleanSupplier happened) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!happened.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("not within 10 s: " + what);
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.polyserve.conversation;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/// Counts the bytes of one connection.
+///
+/// It is a part of its [Conversation], as [Deadlines] is, and not an object beside it: a request would have to touch that,
+/// too, and an idle connection to keep it.
+///
+/// **Thread**: one writer per direction at a time; anyone reads, and may lag behind.
+class ByteCounters {
+    private static final VarHandle IN;
+    private static final VarHandle OUT;
+
+    static {
+        try {
+            IN = MethodHandles.lookup().findVarHandle(ByteCounters.class, "inBytes", long.class);
+            OUT = MethodHandles.lookup().findVarHandle(ByteCounters.class, "outBytes", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    @SuppressWarnings("unused")
+    private long inBytes;
+    @SuppressWarnings("unused")
+    private long outBytes;
+
+    /// Bytes received.
+    public final long bytesIn() {
+        return (long) IN.getOpaque(this);
+    }
+
+    /// Bytes sent.
+    public final long bytesOut() {
+        return (long) OUT.getOpaque(this);
+    }
+
+    final void countIn(long bytes) {
+        IN.setOpaque(this, (long) IN.get(this) + bytes);
+    }
+
+    final void countOut(long bytes) {
+        OUT.setOpaque(this, (long) OUT.get(this) + bytes);
+    }
+}

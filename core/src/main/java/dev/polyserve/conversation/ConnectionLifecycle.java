@@ -1,0 +1,175 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.ConnectionFuture;
+import dev.polyserve.coroutine.CarrierThread;
+import dev.polyserve.coroutine.NonQueueingLock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// How far a conversation is, who runs its handler, and who wants to know of its end.
+///
+/// ```
+///   QUEUED ──begin──▶ RUNNING ──complete──▶ OVER
+///      └─────claim──▶ CLAIMED ──complete──────▲
+/// ```
+///
+/// **Thread**: any; changes are guarded by `lock`, which event loops and coroutines take. Those that wait for the end park.
+final class ConnectionLifecycle {
+    private enum State {
+        QUEUED, CLAIMED, RUNNING, OVER
+    }
+
+    private final NonQueueingLock lock = new NonQueueingLock();
+    /// Written under `lock`, as the two below are read, too.
+    private volatile State state = State.QUEUED;
+    private volatile @Nullable Thread owner;
+    private @Nullable List<Consumer<? super ConnectionFuture>> callbacks;
+
+    boolean isRunning() {
+        return state == State.RUNNING;
+    }
+
+    boolean isOver() {
+        return state == State.OVER;
+    }
+
+    boolean isOwnedBy(Thread thread) {
+        return thread.equals(owner);
+    }
+
+    /// Takes it before the handler begins, which it then never does: who claims it completes it.
+    ///
+    /// @return false when it has begun, or was claimed before
+    boolean claim() {
+        return leaveQueue(State.CLAIMED, null);
+    }
+
+    private boolean leaveQueue(State next, @Nullable Thread handlerThread) {
+        lock.lock();
+        try {
+            if (state != State.QUEUED) {
+                return false;
+            }
+            state = next;
+            owner = handlerThread;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The handler begins.
+    ///
+    /// @return false when it was begun or claimed before
+    boolean begin(@Nullable Thread handlerThread) {
+        return leaveQueue(State.RUNNING, handlerThread);
+    }
+
+    /// Interrupts the handler, wherever it waits, while it runs.
+    void interruptHandler() {
+        lock.lock();
+        try {
+            Thread running = owner;
+            if (running != null) {
+                running.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The handler's code is left for good: from here on no interrupt is meant for its thread, which may serve another
+    /// connection next; one that came is taken back, for it must not hit the last flush either.
+    void leaveHandler() {
+        lock.lock();
+        try {
+            if (owner != null) {
+                owner = null;
+                Thread.interrupted();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// It is over: calls nobody yet.
+    ///
+    /// @return who wanted to know, in the order they asked
+    List<Consumer<? super ConnectionFuture>> complete() {
+        lock.lock();
+        try {
+            state = State.OVER;
+            List<Consumer<? super ConnectionFuture>> waiting = callbacks == null ? List.of() : callbacks;
+            callbacks = null;
+            return waiting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Keeps a callback for the end.
+    ///
+    /// @return false when it is over already, so that the caller calls
+    boolean keep(Consumer<? super ConnectionFuture> callback) {
+        lock.lock();
+        try {
+            if (state == State.OVER) {
+                return false;
+            }
+            if (callbacks == null) {
+                callbacks = new ArrayList<>(1);
+            }
+            callbacks.add(callback);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// One that no longer wants to know.
+    private void forget(Consumer<? super ConnectionFuture> callback) {
+        lock.lock();
+        try {
+            if (callbacks != null) {
+                callbacks.remove(callback);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void await(Conversation whose, long atMostNanos) throws InterruptedException, TimeoutException {
+        Thread waiting = Thread.currentThread();
+        Consumer<ConnectionFuture> wakes = _ -> LockSupport.unpark(waiting);
+        if (!keep(wakes)) {
+            return;
+        }
+        try {
+            awaitOver(whose, atMostNanos);
+        } finally {
+            forget(wakes);
+        }
+    }
+
+    private void awaitOver(Conversation whose, long atMostNanos) throws InterruptedException, TimeoutException {
+        long until = System.nanoTime() + atMostNanos;
+        while (state != State.OVER) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while waiting for the end of " + whose);
+            }
+            long left = until - System.nanoTime();
+            if (left <= 0) {
+                throw new TimeoutException(
+                        whose + " is not over after " + TimeUnit.NANOSECONDS.toMillis(atMostNanos) + " ms");
+            }
+            if (!CarrierThread.parkNanos(this, left)) {
+                throw new IllegalStateException(CarrierThread.refusal("the end of " + whose));
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.polyserve.run;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Limit;
+import dev.polyserve.OnFull;
+import dev.polyserve.Served;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.StreamSocket;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// What becomes of an accepted connection: counted, verified, admitted and begun, or turned away.
+///
+/// **Thread**: the accept loop's.
+final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken {
+    private final Runner runner;
+    private final LiveConnections live;
+    private final CompositeListener events;
+    private final ServerContext context;
+    private final AtomicLong nextId = new AtomicLong();
+    /// Who waits in `handleRequest`.
+    private volatile @Nullable CompletableFuture<Served> singleRequest;
+
+    ConnectionStarter(Runner runner, LiveConnections live, CompositeListener events, ServerContext context) {
+        this.runner = runner;
+        this.live = live;
+        this.events = events;
+        this.context = context;
+    }
+
+    /// How many connections there may be now.
+    private int most() {
+        return Math.min(context.options().limits().connections(), runner.capacity());
+    }
+
+    /// Which limit that is.
+    private Limit mostIs() {
+        return runner.capacity() < context.options().limits().connections() && !runner.servesInline()
+                ? Limit.QUEUE
+                : Limit.CONNECTIONS;
+    }
+
+    void awaitOne(@Nullable CompletableFuture<Served> waiting) {
+        singleRequest = waiting;
+    }
+
+    /// Nothing comes in any more: whoever waits need not.
+    void close() {
+        answer(Served.TIMED_OUT);
+    }
+
+    @Override
+    public boolean hasRoom() {
+        if (context.options().onFull() == OnFull.REJECT || live.hasRoom(most())) {
+            return true;
+        }
+        if (!runner.servesInline()) {
+            // One at a time is what that model is, not a limit.
+            events.limitReached(mostIs());
+        }
+        return false;
+    }
+
+    @Override
+    public void take(StreamSocket socket, Listener listener) {
+        Runner.Prepared served = prepare(socket, listener);
+        Conversation conversation = served.conversation();
+        events.accepted(conversation);
+        int perAddress = context.options().limits().connectionsPerAddress();
+        Optional<Limit> limit = switch (served.admission()) {
+            case LOCAL -> live.enter(conversation, most(), mostIs(), perAddress);
+            case REMOTE_EXCEPT_PER_ADDRESS -> live.enter(conversation, Integer.MAX_VALUE, mostIs(), perAddress);
+            case REMOTE -> live.enter(conversation, Integer.MAX_VALUE, mostIs(), 0);
+        };
+        if (limit.isPresent()) {
+            events.limitReached(limit.get());
+            turnAway(conversation, socket, limit);
+        } else if (served.admission() == Runner.Admission.LOCAL && !events.verify(conversation)) {
+            turnAway(conversation, socket, Optional.empty());
+        } else {
+            begin(served, socket);
+        }
+    }
+
+    private Runner.Prepared prepare(StreamSocket socket, Listener listener) {
+        try {
+            return runner.prepare(socket,
+                    new Conversation.Identity(nextId.incrementAndGet(), socket, listener.endpoint()));
+        } catch (RuntimeException | Error e) {
+            close(socket);
+            throw e;
+        }
+    }
+
+    private void begin(Runner.Prepared served, StreamSocket socket) {
+        Conversation conversation = served.conversation();
+        try {
+            if (runner.servesInline()) {
+                conversation.onDone(_ -> answer(Served.SERVED));
+            }
+            served.begin();
+        } catch (RuntimeException | Error e) {
+            close(socket);
+            conversation.reject(new Cause.Failed(e));
+            throw e;
+        }
+        if (!runner.servesInline() && served.admission() == Runner.Admission.LOCAL) {
+            answer(Served.SERVED);
+        }
+    }
+
+    private void turnAway(Conversation conversation, StreamSocket socket, Optional<Limit> limit) {
+        // Counted before the client can see it.
+        events.rejected(conversation, limit);
+        close(socket);
+        conversation.reject(limit.<Cause>map(Cause.LimitReached::new).orElse(new Cause.Stopped()));
+        answer(Served.REJECTED);
+    }
+
+    private void close(StreamSocket socket) {
+        try {
+            try {
+                socket.endOutput();
+            } finally {
+                socket.drainAndClose();
+            }
+        } catch (IOException e) {
+            // The peer was faster: it is gone, which is what we wanted. The descriptor is released whatever close reports.
+            socket.shutdown();
+        }
+    }
+
+    @Override
+    public void datagramBegan() {
+        live.expects();
+    }
+
+    @Override
+    public void datagramEnded() {
+        live.expectsNoMore();
+    }
+
+    @Override
+    public void answer(Served how) {
+        CompletableFuture<Served> waiting = singleRequest;
+        if (waiting != null) {
+            waiting.complete(how);
+        }
+    }
+}

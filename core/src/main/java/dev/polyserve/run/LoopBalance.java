@@ -1,0 +1,47 @@
+package dev.polyserve.run;
+
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.loop.EventLoop;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+
+/// How evenly several loops were used: what each was given, and how long it was busy with that. Said once, at the end.
+///
+/// **Thread**: the first loop's; [#report] once the loops have ended.
+final class LoopBalance {
+    private final List<EventLoop> loops;
+    private final ServerContext context;
+    private final long[] connections;
+    private final AtomicBoolean reported = new AtomicBoolean();
+    private long begunNanos;
+
+    LoopBalance(List<EventLoop> loops, ServerContext context) {
+        this.loops = loops;
+        this.context = context;
+        this.connections = new long[loops.size()];
+    }
+
+    /// The loops start.
+    void begins() {
+        begunNanos = context.clock().nanos();
+    }
+
+    /// A loop is given a connection.
+    void takes(int loop) {
+        connections[loop]++;
+    }
+
+    /// Says it, if there is something to compare.
+    void report() {
+        if (loops.size() > 1 && connections[0] > 0 && reported.compareAndSet(false, true)) {
+            long nanos = Math.max(1, context.clock().nanos() - begunNanos);
+            String busy = loops.stream().map(loop -> 100 * loop.busyNanos() / nanos + " %")
+                    .collect(Collectors.joining(", "));
+            String given = Arrays.stream(connections).mapToObj(Long::toString).collect(Collectors.joining(", "));
+            context.log().log(System.Logger.Level.INFO,
+                    () -> "the loops had " + given + " connections, and were busy " + busy + " of the time", null);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.polyserve.run;
+
+import dev.polyserve.Engine;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.conversation.ServerLog;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Runs a server's periodic actions on a thread of their own; there is none when there is nothing to run.
+final class PeriodicActions {
+    private final List<Engine.Periodic> actions;
+    private final ServerLog log;
+    private @Nullable ScheduledExecutorService scheduler;
+
+    PeriodicActions(List<Engine.Periodic> actions, ServerLog log) {
+        this.actions = actions;
+        this.log = log;
+    }
+
+    void start() {
+        if (actions.isEmpty()) {
+            return;
+        }
+        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
+                task -> Thread.ofPlatform().name("polyserve-periodic").daemon().unstarted(task));
+        scheduler = started;
+        for (Engine.Periodic periodic : actions) {
+            long nanos = ServerContext.nanos(periodic.every());
+            var _ = started.scheduleWithFixedDelay(() -> guarded(periodic.action()), nanos, nanos,
+                    TimeUnit.NANOSECONDS);
+        }
+    }
+
+    void stop() {
+        if (scheduler != null) {
+            scheduler.shutdownNow();
+        }
+    }
+
+    private void guarded(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error e) {
+            log.warn("a periodic action threw " + e, e);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.polyserve.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.Limit;
+import dev.polyserve.Options;
+import dev.polyserve.ServerListener;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/// Time limits, with a clock that is moved by hand. Idle 100 s, write stall 10 s.
+class DeadlinesTest {
+    private final AtomicLong clock = new AtomicLong();
+    private final ServerContext context = new ServerContext(
+            Options.defaults()
+                    .withTimeouts(
+                            times -> times.withIdle(Duration.ofSeconds(100)).withWriteStall(Duration.ofSeconds(10))),
+            new ServerListener() {}, clock::get, _ -> {
+            });
+    private ReadinessCheck pending = ReadinessCheck.NO;
+    private final Deadlines deadlines = new Deadlines(context) {
+        @Override
+        ReadinessCheck pending(boolean toWrite) {
+            return pending;
+        }
+    };
+
+    @Test
+    void asksAgainBeforeAWaitThatBeginsNextCouldBeOverdue() {
+        deadlines.waitsFor(Limit.IDLE);
+        assertThat(deadlines.askAgainNanos()).isEqualTo(seconds(10));
+    }
+
+    @Test
+    void waitsInARowWithoutAByteAreOne() {
+        for (int second = 0; second < 99; second++) {
+            deadlines.waitsFor(Limit.IDLE);
+            pass(1);
+            assertThat(deadlines.overdue()).isEmpty();
+            deadlines.waited();
+        }
+        deadlines.waitsFor(Limit.IDLE);
+        pass(1);
+        assertThat(deadlines.overdue()).contains(Limit.IDLE);
+    }
+
+    @Test
+    void aByteBeginsAnew() {
+        deadlines.waitsFor(Limit.WRITE_STALL);
+        pass(9);
+        deadlines.waited();
+        deadlines.countOut(1);
+        deadlines.waitsFor(Limit.WRITE_STALL);
+        pass(9);
+        assertThat(deadlines.overdue()).isEmpty();
+    }
+
+    @Test
+    void whatASenderSendsIsProgressForTheOwnerWhoWaitsBehindIt() {
+        deadlines.waitsFor(Limit.WRITE_STALL);
+        pass(9);
+        deadlines.touch();
+        pass(9);
+        assertThat(deadlines.overdue()).isEmpty();
+        pass(1);
+        assertThat(deadlines.overdue()).contains(Limit.WRITE_STALL);
+    }
+
+    @Test
+    void aLimitIsNotBelievedWhileWhatIsWaitedForIsThere() {
+        pending = ReadinessCheck.YES;
+        deadlines.waitsFor(Limit.IDLE);
+        pass(1000);
+        assertThat(deadlines.overdue()).isEmpty();
+        assertThat(deadlines.askAgainNanos()).isLessThan(seconds(1));
+        pending = ReadinessCheck.NO;
+        assertThat(deadlines.overdue()).contains(Limit.IDLE);
+    }
+
+    @Test
+    void anOwnerThatDoesNotComeByIsStuck() {
+        pending = ReadinessCheck.YES;
+        deadlines.waitsFor(Limit.WRITE_STALL);
+        pass(11);
+        int looks = 0;
+        while (deadlines.overdue().isEmpty()) {
+            looks++;
+        }
+        assertThat(looks * deadlines.askAgainNanos()).isEqualTo(seconds(5));
+    }
+
+    @Test
+    void anOwnerThatCannotBeAskedForHasOneMoment() {
+        pending = ReadinessCheck.UNKNOWN;
+        deadlines.waitsFor(Limit.IDLE);
+        pass(100);
+        assertThat(deadlines.overdue()).isEmpty();
+        deadlines.waited();
+        assertThat(deadlines.overdue()).as("it came by").isEmpty();
+        deadlines.waitsFor(Limit.WRITE_STALL);
+        pass(10);
+        assertThat(deadlines.overdue()).isEmpty();
+        assertThat(deadlines.overdue()).contains(Limit.WRITE_STALL);
+    }
+
+    @Test
+    void nothingWaitedForMakesAConversationLonger() {
+        pending = ReadinessCheck.YES;
+        deadlines.waitsFor(Limit.IDLE);
+        pass(24 * 60 * 60);
+        assertThat(deadlines.overdue()).contains(Limit.CONVERSATION);
+    }
+
+    @Test
+    void aChangedConversationHoldsForOneThatGoesOn() {
+        pass(10);
+        Options shorter = Options.defaults().withTimeouts(times -> times.withConversation(Duration.ofSeconds(9)));
+        assertThat(context.replace(context.options(), shorter)).isTrue();
+        assertThat(deadlines.overdue()).contains(Limit.CONVERSATION);
+    }
+
+    @Test
+    void inputThatIsThereIsNoSilence() {
+        deadlines.waitsFor(Limit.IDLE);
+        pass(2);
+        assertThat(deadlines.isQuiet(seconds(1))).isTrue();
+        pending = ReadinessCheck.YES;
+        assertThat(deadlines.isQuiet(seconds(1))).isFalse();
+    }
+
+    private void pass(int seconds) {
+        clock.addAndGet(seconds(seconds));
+    }
+
+    private static long seconds(int seconds) {
+        return TimeUnit.SECONDS.toNanos(seconds);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.polyserve.linux.command;
+
+import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.socket.WatchedDescriptor;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.EpollEvents;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.SystemCallException;
+import dev.polyserve.linux.system.WaitCalls;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Which clients have gone, of connections whose bytes are somebody else's to read: an epoll that asks for nothing, and so is
+/// told only of connections that have failed or whose both sides have ended. A half-close is none of that.
+///
+/// **Thread**: its loop's, which watches the epoll itself as a descriptor.
+final class HangupMonitor implements AutoCloseable {
+    private static final int EVENTS = 64;
+
+    /// Who wants to know.
+    @FunctionalInterface
+    interface Told {
+        /// The connection is no more; said once.
+        ///
+        /// @param failed whether it has failed, rather than ended on both sides
+        void hungUp(boolean failed);
+    }
+
+    private final CallMemory memory = CallMemory.small();
+    private final EpollEvents events = new EpollEvents(EVENTS);
+    private final EpollEvents control = new EpollEvents(1);
+    private final Map<Integer, Told> watched = new HashMap<>();
+    private final WatchedDescriptor epoll;
+
+    private HangupMonitor(WatchedDescriptor epoll) {
+        this.epoll = epoll;
+    }
+
+    static HangupMonitor open() throws IOException {
+        int epoll = WaitCalls.epollCreate(CallMemory.small());
+        return new HangupMonitor(
+                new WatchedDescriptor(new Descriptor(SystemCallException.require("epoll_create1", epoll))));
+    }
+
+    /// What can be read while there is something to [#tell].
+    WatchedDescriptor source() {
+        return epoll;
+    }
+
+    /// Watches a connection's descriptor, until it hangs up or is forgotten.
+    void watch(int descriptor, Told told) throws SystemCallException {
+        control.setFirst(0, descriptor);
+        SystemCallException.require("epoll_ctl", control(WaitCalls.EPOLL_CTL_ADD, descriptor));
+        watched.put(descriptor, told);
+    }
+
+    /// Ends watching; must come before the descriptor is closed, which a program may go on having.
+    void forget(int descriptor) {
+        if (watched.remove(descriptor) != null) {
+            int unused = control(WaitCalls.EPOLL_CTL_DEL, descriptor);
+            assert unused == 0;
+        }
+    }
+
+    /// Tells who has hung up.
+    void tell() throws SystemCallException {
+        int count = WaitCalls.epollWait(memory, epoll.descriptor().number(), events, 0);
+        if (count == -Errno.EINTR) {
+            return;
+        }
+        SystemCallException.require("epoll_wait", count);
+        for (int i = 0; i < count; i++) {
+            int descriptor = (int) events.data(i);
+            Told told = watched.get(descriptor);
+            if (told != null) {
+                boolean failed = (events.bits(i) & EpollEvents.ERR) != 0;
+                forget(descriptor);
+                told.hungUp(failed);
+            }
+        }
+    }
+
+    private int control(int operation, int descriptor) {
+        return WaitCalls.epollControl(memory, epoll.descriptor().number(), operation, descriptor, control);
+    }
+
+    @Override
+    public void close() throws IOException {
+        epoll.close();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.polyserve.linux.command;
+
+import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.linux.process.Child;
+import dev.polyserve.linux.process.ProcessGroups;
+import dev.polyserve.linux.system.ProcessCalls;
+import dev.polyserve.loop.EventLoop;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// What commands that have ended have left behind in their groups, all of which was sent SIGTERM: watched until it is gone, and
+/// killed when that takes too long.
+///
+/// **Thread**: the loop's.
+final class LingeringGroups {
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    /// The processes of the whole system are looked through no more often than so many times.
+    private static final int TICKS_PER_LOOK = 5;
+    /// How long killed processes are waited for.
+    private static final long KILLED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final EventLoop loop;
+    private final NanoClock clock;
+    private final long killAfterNanos;
+    private final Consumer<Throwable> errors;
+    private final List<Group> groups = new ArrayList<>();
+    private EventLoop.@Nullable Delayed ticking;
+    private int ticks;
+
+    /// A group whose leader was reaped.
+    ///
+    /// @param leader who that was
+    /// @param sinceNanos since when
+    /// @param gone is told when nothing of it runs any more
+    private record Group(Child leader, long sinceNanos, Runnable gone) {}
+
+    LingeringGroups(EventLoop loop, NanoClock clock, long killAfterNanos, Consumer<Throwable> errors) {
+        this.loop = loop;
+        this.clock = clock;
+        this.killAfterNanos = killAfterNanos;
+        this.errors = errors;
+    }
+
+    /// Watches a group.
+    void watch(Child leader, Runnable gone) {
+        groups.add(new Group(leader, clock.nanos(), gone));
+        if (ticking == null) {
+            ticking = loop.repeat(TICK_NANOS, this::tick);
+        }
+    }
+
+    private long tick() {
+        ticks++;
+        List<Group> over = new ArrayList<>(groups.stream().filter(this::isOver).toList());
+        groups.removeAll(over);
+        if (!groups.isEmpty() && ticks % TICKS_PER_LOOK == 0) {
+            Set<Integer> running = running();
+            List<Group> dead = groups.stream().filter(group -> !running.contains(group.leader.pid())).toList();
+            groups.removeAll(dead);
+            over.addAll(dead);
+        }
+        over.forEach(group -> group.gone.run());
+        if (groups.isEmpty()) {
+            ticking = null;
+            return -1;
+        }
+        return TICK_NANOS;
+    }
+
+    private Set<Integer> running() {
+        try {
+            return ProcessGroups.running();
+        } catch (IOException e) {
+            errors.accept(e);
+            return groups.stream().map(group -> group.leader.pid()).collect(Collectors.toSet());
+        }
+    }
+
+    private boolean isOver(Group group) {
+        long passed = clock.nanos() - group.sinceNanos;
+        try {
+            boolean anybody = group.leader.signalLeftOver(passed < killAfterNanos ? 0 : ProcessCalls.SIGKILL);
+            // Those that were killed have nothing more to say, though they may not be buried yet.
+            return !anybody || passed - killAfterNanos > KILLED_NANOS;
+        } catch (IOException e) {
+            errors.accept(e);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.polyserve.linux.multiplexer;
+
+import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.system.EpollEvents;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// `epoll(7)`, level-triggered.
+///
+/// A change of interest is told to the system before the next wait, and only if it is still one: a handler that is busy
+/// while its peer sends, and then reads again, costs no call.
+public final class EpollMultiplexer extends DescriptorMultiplexer {
+    private final Epoll epoll;
+    private final List<DescriptorWatch> changed = new ArrayList<>();
+
+    /// Opens it.
+    public EpollMultiplexer() throws IOException {
+        super("epoll");
+        epoll = Epoll.open(memory, wakeup);
+    }
+
+    @Override
+    void add(DescriptorWatch watch) throws IOException {
+        watch.noted = watch.interest();
+        epoll.add(watch, events(watch.noted));
+    }
+
+    @Override
+    void changed(DescriptorWatch watch) {
+        if (!watch.listed) {
+            watch.listed = true;
+            changed.add(watch);
+        }
+    }
+
+    @Override
+    void remove(DescriptorWatch watch) {
+        epoll.remove(watch);
+    }
+
+    @Override
+    public void await(long atMostNanos) throws IOException {
+        tellChanges();
+        int count = requireWaited("epoll_wait", epoll.await(atMostNanos));
+        for (int i = 0; i < count; i++) {
+            DescriptorWatch watch = epoll.watch(i);
+            if (watch != null) {
+                watch.tellBits(epoll.bits(i));
+            }
+        }
+    }
+
+    private void tellChanges() throws IOException {
+        for (int i = 0; i < changed.size(); i++) {
+            DescriptorWatch watch = changed.get(i);
+            watch.listed = false;
+            int interest = watch.interest();
+            if (!watch.forgotten() && watch.noted != interest) {
+                watch.noted = interest;
+                epoll.modify(watch, events(interest));
+            }
+        }
+        changed.clear();
+    }
+
+    /// What ends or fails is told unasked, without interest again and again: as an edge it is told but once.
+    private static int events(int interest) {
+        return interest == 0 ? EpollEvents.ET : Readiness.bits(interest);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            super.close();
+        } finally {
+            epoll.close();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.polyserve.linux.multiplexer;
+
+import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.system.PollDescriptors;
+import dev.polyserve.linux.system.WaitCalls;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// `poll(2)`: the system is shown all descriptors each time, in one dense array whose first place is the wake-up's.
+public final class PollMultiplexer extends DescriptorMultiplexer {
+    private static final int FIRST_PLACES = 64;
+
+    private final PollDescriptors descriptors = new PollDescriptors(FIRST_PLACES);
+    private @Nullable DescriptorWatch[] watches = new @Nullable DescriptorWatch[FIRST_PLACES];
+    private int count = 1;
+
+    /// Opens it.
+    public PollMultiplexer() throws IOException {
+        super("poll");
+        descriptors.set(0, wakeup.descriptor(), PollDescriptors.IN);
+    }
+
+    @Override
+    void add(DescriptorWatch watch) {
+        if (count == watches.length) {
+            watches = Arrays.copyOf(watches, 2 * count);
+        }
+        watches[count] = watch;
+        watch.noted = count;
+        count++;
+        changed(watch);
+    }
+
+    @Override
+    void changed(DescriptorWatch watch) {
+        int interest = watch.interest();
+        // What ends or fails is told unasked, without interest again and again: a negative number is passed over.
+        int descriptor = interest == 0 ? ~watch.descriptor : watch.descriptor;
+        descriptors.set(watch.noted, descriptor, Readiness.bits(interest));
+    }
+
+    @Override
+    void remove(DescriptorWatch watch) {
+        count--;
+        int place = watch.noted;
+        DescriptorWatch last = watches[count];
+        watches[count] = null;
+        if (last != null && place != count) {
+            descriptors.move(count, place);
+            watches[place] = last;
+            last.noted = place;
+        }
+    }
+
+    @Override
+    public void await(long atMostNanos) throws IOException {
+        int left = requireWaited("poll", WaitCalls.poll(memory, descriptors, count, atMostNanos));
+        if (left > 0 && descriptors.takeHappened(0) != 0) {
+            wakeup.reset(memory);
+            left--;
+        }
+        // From the end: one that is removed meanwhile is replaced by the last, which was told before it.
+        for (int i = count - 1; i > 0 && left > 0; i--) {
+            int happened = descriptors.takeHappened(i);
+            DescriptorWatch watch = watches[i];
+            if (happened != 0 && watch != null) {
+                left--;
+                watch.tellBits(happened);
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.polyserve.linux.ring;
+
+import dev.polyserve.conversation.BufferBudget;
+import dev.polyserve.conversation.LimitException;
+import java.nio.ByteBuffer;
+
+/// What a connection has received and nobody has read: buffers of its loop within a turn, memory of its own beyond.
+///
+/// ```
+///   oldest   own memory ─▶ held buffers, in a chain   newest
+/// ```
+///
+/// **Thread**: the loop's.
+final class ReceiveQueue {
+    private final ByteQueue own = new ByteQueue();
+    private int firstHeld = ReceiveBuffers.NONE;
+    private int lastHeld = ReceiveBuffers.NONE;
+
+    boolean isEmpty() {
+        return firstHeld == ReceiveBuffers.NONE && own.isEmpty();
+    }
+
+    /// How much lies in memory of its own.
+    int ownBytes() {
+        return own.size();
+    }
+
+    /// Holds a buffer that was filled.
+    ///
+    /// @return whether it is the first one held
+    boolean hold(ReceiveBuffers buffers, int buffer, int count) {
+        buffers.filled(buffer, count);
+        boolean first = firstHeld == ReceiveBuffers.NONE;
+        if (first) {
+            firstHeld = buffer;
+        } else {
+            buffers.link(lastHeld, buffer);
+        }
+        lastHeld = buffer;
+        return first;
+    }
+
+    /// Takes what fits.
+    ///
+    /// @return how many bytes
+    int take(ReceiveBuffers buffers, ByteBuffer into, BufferBudget budget) {
+        int count = own.isEmpty() ? 0 : own.take(into, budget);
+        while (firstHeld != ReceiveBuffers.NONE && into.hasRemaining()) {
+            count += buffers.take(firstHeld, into);
+            if (buffers.left(firstHeld) == 0) {
+                giveFirstBack(buffers);
+            }
+        }
+        return count;
+    }
+
+    /// Copies what it holds to its own memory.
+    ///
+    /// @throws LimitException when the budget has not so much left
+    void copyHeld(ReceiveBuffers buffers, BufferBudget budget) throws LimitException {
+        while (firstHeld != ReceiveBuffers.NONE) {
+            buffers.takeAll(firstHeld, own, budget);
+            giveFirstBack(buffers);
+        }
+    }
+
+    /// Throws everything away.
+    void clear(ReceiveBuffers buffers, BufferBudget budget) {
+        while (firstHeld != ReceiveBuffers.NONE) {
+            giveFirstBack(buffers);
+        }
+        own.clear(budget);
+    }
+
+    private void giveFirstBack(ReceiveBuffers buffers) {
+        int given = firstHeld;
+        firstHeld = buffers.next(given);
+        buffers.giveBack(given);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.polyserve.linux.socket;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.SocketCalls;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/// A listener whose connections were accepted elsewhere: they are handed to it, and it hands them on.
+///
+/// **Thread**: [#take] any; the rest as [Listener].
+public final class ReceivedListener extends DescriptorSource implements Listener {
+    private final Wakeup wakeup;
+    private final Endpoint endpoint;
+    private final SocketAddress address;
+    private final Closing closing;
+    private final Queue<StreamSocket> waiting = new ConcurrentLinkedQueue<>();
+
+    /// What else is to be done when it is closed.
+    @FunctionalInterface
+    public interface Closing {
+        /// Does it.
+        void close() throws IOException;
+    }
+
+    private ReceivedListener(Wakeup wakeup, Endpoint endpoint, SocketAddress address, Closing closing) {
+        super(wakeup.owned());
+        this.wakeup = wakeup;
+        this.endpoint = endpoint;
+        this.address = address;
+        this.closing = closing;
+    }
+
+    /// One that stands for a listener at this endpoint.
+    public static ReceivedListener open(Endpoint endpoint, SocketAddress address, Closing closing) throws IOException {
+        return new ReceivedListener(new Wakeup(CallMemoryPool.shared()), endpoint, address, closing);
+    }
+
+    /// One more connection.
+    private void hand(StreamSocket connection) {
+        waiting.add(connection);
+        wakeup.signal();
+    }
+
+    /// One more connection, which comes as a descriptor; it is then this one's.
+    public void take(int accepted) throws IOException {
+        Descriptor owned = new Descriptor(accepted);
+        CallMemory memory = CallMemoryPool.shared().take();
+        try {
+            SocketAddress local = DescriptorListener.local(memory, accepted);
+            boolean known = SocketCalls.getPeerName(memory, accepted) >= 0;
+            SocketAddress peer = known ? SocketCalls.lastAddress(memory) : DescriptorListener.NOBODY;
+            hand(new DescriptorSocket(owned, peer, local, local instanceof UnixDomainSocketAddress
+                    ? Optional.of(DescriptorListener.credentials(memory, accepted))
+                    : Optional.empty()));
+        } catch (IOException | RuntimeException | Error e) {
+            owned.close();
+            throw e;
+        } finally {
+            CallMemoryPool.shared().give(memory);
+        }
+    }
+
+    @Override
+    public @Nullable StreamSocket accept() {
+        StreamSocket next = waiting.poll();
+        if (next == null) {
+            reset();
+            next = waiting.poll();
+            if (next != null) {
+                // It was handed over just before the reset, and more may have been.
+                wakeup.signal();
+            }
+        }
+        return next;
+    }
+
+    /// Is not ready any more, until the next connection.
+    private void reset() {
+        if (descriptor.tryBegin()) {
+            CallMemory memory = memories.take();
+            try {
+                int before = readiness.state();
+                int unused = FileCalls.eventfdReset(memory, descriptor.number());
+                assert unused != 0;
+                readiness.usedUp(Readiness.READ, before);
+            } finally {
+                memories.give(memory);
+                descriptor.end();
+            }
+        }
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    @Override
+    public SocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return descriptor.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!descriptor.isOpen()) {
+            return;
+        }
+        wakeup.close();
+        for (StreamSocket never; (never = waiting.poll()) != null;) {
+            never.close();
+        }
+        closing.close();
+    }
+}

@@ -1,0 +1,192 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Cause;
+import dev.polyserve.OnFull;
+import dev.polyserve.Options;
+import dev.polyserve.Served;
+import dev.polyserve.Server;
+import dev.polyserve.loop.EventLoop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+
+/// Does what the supervisor orders, until that orders the end or is gone itself.
+///
+/// **Thread**: the worker's first one.
+final class ControlLoop {
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int LOST = 1;
+    private static final Duration FOR_LONG = Duration.ofDays(365);
+    private static final int PIECE_CHARACTERS = 16 << 10;
+
+    /// No connection has this number.
+    private static final long NOBODY = 0;
+
+    private final Server server;
+    private final EventLoop acceptLoop;
+    private final WorkerMain workerMain;
+    private final ControlChannel channel;
+    private final EventReporter eventReporter;
+    /// The options in force and the order make those that hold here.
+    private final BiFunction<Options, WorkerCommand.ChangeLimits, Options> limits;
+    private boolean started;
+    private boolean ending;
+    /// Who accepts one client, or did.
+    private Optional<Thread> one = Optional.empty();
+
+    /// @param startsLater whether the server starts when the supervisor says so
+    ControlLoop(Server server, EventLoop acceptLoop, WorkerMain workerMain, boolean startsLater,
+            BiFunction<Options, WorkerCommand.ChangeLimits, Options> limits) {
+        this.server = server;
+        this.acceptLoop = acceptLoop;
+        this.workerMain = workerMain;
+        this.channel = workerMain.channel();
+        this.eventReporter = workerMain.eventReporter();
+        this.limits = limits;
+        this.started = !startsLater;
+    }
+
+    /// Obeys an order that changes nothing, and says an end that nobody hears: each choice among several is linked when it is first
+    /// made, which takes milliseconds, and should not be while a client waits.
+    void warmUp() throws IOException {
+        execute(new WorkerCommand.CutInput(NOBODY), List.of());
+        int length = ControlMessageWriter
+                .bytes(new WorkerEvent.ConnectionClosed(NOBODY, new Cause.Done(false), 0, 0)).length;
+        assert length > 0;
+    }
+
+    /// It does not return.
+    void forever() throws IOException {
+        while (true) {
+            var received = channel.await(LOOK_NANOS);
+            if (received.isPresent()) {
+                ControlChannel.Received packet = received.get();
+                if (packet.messages().isEmpty()) {
+                    orphaned();
+                }
+                for (ControlMessage message : packet.messages()) {
+                    execute((WorkerCommand) message, packet.descriptors());
+                }
+            }
+            eventReporter.flush();
+            if (server.isStopped() && !ending) {
+                // Its accept loop is lost, which was reported; another worker does better.
+                System.exit(LOST);
+            }
+        }
+    }
+
+    private void execute(WorkerCommand command, List<Integer> descriptors) throws IOException {
+        switch (command) {
+            case WorkerCommand.Serve _ -> throw new IOException("the supervisor has told the worker's duty twice");
+            case WorkerCommand.SetAccepting accept -> accept(accept.allowed());
+            case WorkerCommand.AcceptOne next -> acceptOne(next.number());
+            case WorkerCommand.RejectExcess turn ->
+                server.reconfigure(options -> options.withOnFull(turn.full() ? OnFull.REJECT : OnFull.WAIT));
+            case WorkerCommand.ChangeLimits now -> server.reconfigure(options -> limits.apply(options, now));
+            case WorkerCommand.TakeConnection take -> workerMain.takes(take, descriptors.getFirst());
+            case WorkerCommand.AnswerDatagram ask ->
+                Thread.ofPlatform().name("polyserve-datagram").start(() -> eventReporter.answer(ask));
+            case WorkerCommand.CutInput cut -> eventReporter.cutInput(cut.id());
+            case WorkerCommand.Abort abort -> eventReporter.abort(abort.id());
+            case WorkerCommand.Drain drain -> end(Duration.ofMillis(drain.millis()));
+            case WorkerCommand.DumpThreads _ -> tell(dump());
+        }
+    }
+
+    private void acceptOne(long number) {
+        one = Optional.of(Thread.ofPlatform().name("polyserve-one").start(() -> {
+            try {
+                Served how = server.handleRequest(FOR_LONG);
+                if (how != Served.TIMED_OUT) {
+                    eventReporter.event(new WorkerEvent.RequestHandled(number, how));
+                }
+            } catch (InterruptedException withdrawn) {
+                Thread.currentThread().interrupt();
+            } catch (IllegalStateException e) {
+                // It ends, and the supervisor asks another worker.
+                assert server.isStopped() || ending : e;
+            } catch (IOException e) {
+                throw new UncheckedIOException("this worker cannot serve", e);
+            }
+        }));
+    }
+
+    private void withdrawOne() throws IOException {
+        if (one.isPresent()) {
+            one.get().interrupt();
+            try {
+                one.get().join();
+            } catch (InterruptedException e) {
+                throw new IOException("interrupted while it should accept nobody any more", e);
+            }
+        }
+    }
+
+    private void accept(boolean allowed) throws IOException {
+        withdrawOne();
+        if (!ending) {
+            if (!allowed) {
+                server.pause();
+            } else if (started) {
+                server.resume();
+            } else {
+                started = true;
+                server.start();
+            }
+        }
+        // Once the accept loop has come by: what it has accepted before was told before.
+        if (started || one.isPresent()) {
+            var _ = server.pulse().thenRun(() -> eventReporter.event(new WorkerEvent.CommandAcknowledged()));
+        } else {
+            eventReporter.event(new WorkerEvent.CommandAcknowledged());
+        }
+    }
+
+    private void end(Duration deadline) {
+        if (!ending) {
+            ending = true;
+            workerMain.exit(server, deadline);
+        }
+    }
+
+    /// The supervisor is gone, or has no more to say: nobody new comes, and who is there may stay as long as in any drain.
+    private void orphaned() throws IOException {
+        end(server.options().timeouts().drain());
+        try {
+            Thread.currentThread().join();
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted while the worker ends", e);
+        }
+    }
+
+    /// In pieces, each of which fits into a message.
+    private void tell(String dump) {
+        for (int from = 0; from < dump.length(); from += PIECE_CHARACTERS) {
+            eventReporter.event(new WorkerEvent.ThreadDump(
+                    dump.substring(from, Math.min(dump.length(), from + PIECE_CHARACTERS))));
+        }
+    }
+
+    /// The accept loop first, with the coroutine that it runs, which no list of threads has.
+    private String dump() {
+        return "the accept loop, " + acceptLoop.name() + "\n" + text(acceptLoop.stack()) + "\n"
+                + Thread.getAllStackTraces().entrySet().stream().map(ControlLoop::text).sorted()
+                        .collect(Collectors.joining("\n"));
+    }
+
+    private static String text(Map.Entry<Thread, StackTraceElement[]> thread) {
+        return "\"" + thread.getKey().getName() + "\" " + thread.getKey().getState() + "\n" + text(thread.getValue());
+    }
+
+    private static String text(StackTraceElement... stack) {
+        return Arrays.stream(stack).map(frame -> "    at " + frame).collect(Collectors.joining("\n"));
+    }
+}

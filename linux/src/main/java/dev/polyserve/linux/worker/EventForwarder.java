@@ -1,0 +1,35 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Endpoint;
+import dev.polyserve.ServerListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/// Tells the server's listeners what has happened in its workers.
+///
+/// @param listener who is told
+/// @param endpoints where each slot is
+record EventForwarder(ServerListener listener, IntFunction<Endpoint> endpoints) {
+    /// Something that is not about a connection of the supervisor's.
+    void told(Worker worker, WorkerEvent event) {
+        switch (event) {
+            case WorkerEvent.LimitReached reached -> listener.limitReached(reached.limit());
+            case WorkerEvent.AcceptFailed failed -> listener.acceptFailed(endpoints.apply(failed.slot()),
+                    failed.failure().asThrowable(), Duration.ofNanos(failed.retryAfterNanos()));
+            case WorkerEvent.ListenerDown down ->
+                // The worker's copy, not the listener: another worker serves it.
+                listener.acceptFailed(endpoints.apply(down.slot()), down.failure().asThrowable(), Duration.ZERO);
+            case WorkerEvent.DatagramFailed failed ->
+                listener.datagramFailed(endpoints.apply(failed.slot()), failed.peer(),
+                        failed.failure().asThrowable());
+            case WorkerEvent.LoopStalled stalled -> listener.stalled(stalled.loop() + " of " + worker,
+                    Duration.ofNanos(stalled.nanos()), Optional.<ConnectionInfo>empty(),
+                    List.of(stalled.stack().elements()));
+            case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _, WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.Heartbeat _, WorkerEvent.ThreadDump _ ->
+                throw new IllegalArgumentException("not to be told on: " + event);
+        }
+    }
+}

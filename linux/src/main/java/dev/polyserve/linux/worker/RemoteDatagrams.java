@@ -1,0 +1,106 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Datagram;
+import dev.polyserve.DatagramHandler;
+import dev.polyserve.DatagramReply;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// Answers datagrams by asking a worker for each: the handler of the program runs there, and the datagram's sender is answered
+/// from here.
+///
+/// **Thread**: any but the supervisor's loop; it waits.
+public final class RemoteDatagrams implements DatagramHandler {
+    /// As long as a worker may take to start and to answer.
+    private static final long MOST_SECONDS = 60;
+
+    private final CompletableFuture<PerConnectionRunner> runner = new CompletableFuture<>();
+
+    /// For a runner that is told later.
+    public RemoteDatagrams() {}
+
+    /// Who has the workers.
+    void asks(PerConnectionRunner ofTheServer) {
+        runner.complete(ofTheServer);
+    }
+
+    @Override
+    public void handle(Datagram request, DatagramReply reply) throws Exception {
+        Exchange exchange = new Exchange(runner.join(), request);
+        exchange.begin();
+        WorkerEvent.DatagramAnswered answer;
+        try {
+            answer = exchange.answer.get(MOST_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            throw new IOException(cause == null ? "no reason" : cause.getMessage(), e);
+        } catch (TimeoutException e) {
+            exchange.giveUp();
+            throw new IOException("no worker process has answered the datagram within " + MOST_SECONDS + " s", e);
+        }
+        if (answer.failure().isPresent()) {
+            throw answer.failure().get().asThrowable();
+        }
+        Optional<ByteBuffer> bytes = answer.reply();
+        if (bytes.isPresent()) {
+            reply.writeEmpty();
+            reply.write(bytes.get());
+        }
+    }
+
+    /// One datagram on its way to a worker and back. **Thread**: the supervisor's loop.
+    private static final class Exchange implements Job, Worker.Assignment {
+        final CompletableFuture<WorkerEvent.DatagramAnswered> answer = new CompletableFuture<>();
+        private final PerConnectionRunner runner;
+        private final Datagram request;
+        private Optional<Worker> worker = Optional.empty();
+
+        Exchange(PerConnectionRunner runner, Datagram request) {
+            this.runner = runner;
+            this.request = request;
+        }
+
+        void begin() {
+            runner.acceptLoop().post(() -> runner.submit(this));
+        }
+
+        void giveUp() {
+            runner.acceptLoop().post(() -> {
+                runner.withdraw(this);
+                worker.ifPresent(serving -> runner.kill(serving, "it did not answer a datagram"));
+            });
+        }
+
+        @Override
+        public void assign(Worker to) {
+            worker = Optional.of(to);
+            long number = runner.nextDatagram();
+            to.serves(number, this);
+            to.command(new WorkerCommand.AnswerDatagram(number, request.peer(), request.local(), request.truncated(),
+                    request.payload()));
+        }
+
+        @Override
+        public boolean isOver() {
+            return answer.isDone();
+        }
+
+        @Override
+        public void told(WorkerEvent event) {
+            if (event instanceof WorkerEvent.DatagramAnswered answered) {
+                worker.ifPresent(runner::spent);
+                answer.complete(answered);
+            }
+        }
+
+        @Override
+        public void lost(IOException why) {
+            answer.completeExceptionally(why);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.polyserve.linux.worker;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.io.Transport.Place;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The endpoint as it was asked for, of each place to which it has led.
+///
+/// **Thread**: its owner's.
+final class RequestedEndpoints {
+    private static final int ANY = 0;
+
+    private final Map<Endpoint, Endpoint> asked = new HashMap<>();
+
+    /// Notes where an endpoint leads.
+    void note(Endpoint endpoint, List<Place> places) {
+        places.forEach(place -> asked.put(place.withPort(ANY).endpoint(), endpoint));
+    }
+
+    /// The endpoint that has led to a place, whose port may have been chosen since; else the place itself.
+    Endpoint of(Endpoint place) {
+        return asked.getOrDefault(new Place(place, false).withPort(ANY).endpoint(), place);
+    }
+}

@@ -1,0 +1,349 @@
+package dev.polyserve.linux.multiplexer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.Transport;
+import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/// What an event loop may rely on, whatever is below.
+@EnabledOnOs(OS.LINUX)
+@Timeout(30)
+public abstract class MultiplexerContract {
+    private static final long FOREVER = Long.MAX_VALUE;
+    /// What should have been told by now never will be.
+    private static final long LONG = 10_000_000_000L;
+    private static final long A_WHILE = 2_000_000;
+    private static final int READ = Multiplexer.READ;
+    private static final int WRITE = Multiplexer.WRITE;
+
+    private final Deque<Integer> told = new ArrayDeque<>();
+    private Multiplexer multiplexer;
+    private Listener listener;
+    private SocketChannel client;
+    private StreamSocket socket;
+
+    /// The one that is looked at.
+    protected abstract Multiplexer open() throws IOException;
+
+    /// The family of sockets that it watches.
+    protected Transport transport() {
+        return DescriptorTransport.unlimited();
+    }
+
+    @BeforeEach
+    void connect() throws IOException {
+        multiplexer = open();
+        listener = transport().listen(Endpoint.parse("tcp://127.0.0.1:0"),
+                Options.defaults().sockets());
+        client = dial(listener.address());
+        socket = accept();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        client.close();
+        socket.close();
+        listener.close();
+        multiplexer.close();
+        multiplexer.wakeup();
+    }
+
+    private static SocketChannel dial(SocketAddress address) throws IOException {
+        return SocketChannel.open(address);
+    }
+
+    private StreamSocket accept() throws IOException {
+        StreamSocket accepted = Objects.requireNonNull(listener.accept(), "nobody waits");
+        accepted.blocking(false);
+        return accepted;
+    }
+
+    private void send(int bytes) throws IOException {
+        client.write(ByteBuffer.allocate(bytes));
+    }
+
+    private int read(int atMost) throws IOException {
+        return socket.read(ByteBuffer.allocate(atMost));
+    }
+
+    private void fill() throws IOException {
+        ByteBuffer much = ByteBuffer.allocate(1 << 20);
+        do {
+            told.clear();
+            while (socket.write(much.clear()) > 0) {
+                // Until it takes no more in this turn.
+            }
+            multiplexer.await(A_WHILE);
+        } while (!told.isEmpty());
+    }
+
+    /// Lets the client read until the socket can be written to again.
+    private void empty() throws IOException {
+        ByteBuffer in = ByteBuffer.allocate(1 << 20);
+        while (told.isEmpty()) {
+            if (client.read(in.clear()) < 0) {
+                throw new AssertionError("the socket has ended");
+            }
+            multiplexer.await(0);
+        }
+    }
+
+    private void assertTold(int readiness) throws IOException {
+        multiplexer.await(LONG);
+        assertThat(told).containsExactly(readiness);
+        told.clear();
+    }
+
+    private void assertSilence() throws IOException {
+        multiplexer.await(A_WHILE);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void tellsAgainWhatWasNotUsedUp() throws Exception {
+        multiplexer.watch(socket, READ, told::add);
+        assertSilence();
+        send(10);
+        assertTold(READ);
+        assertTold(READ);
+        assertThat(read(4)).isEqualTo(4);
+        assertTold(READ);
+        assertThat(read(100)).isEqualTo(6);
+        assertSilence();
+        send(1);
+        assertTold(READ);
+        assertThat(read(1)).isEqualTo(1);
+        assertThat(read(1)).isZero();
+        assertSilence();
+    }
+
+    @Test
+    void tellsOnlyWhatIsOfInterest() throws Exception {
+        Multiplexer.Watch watch = multiplexer.watch(socket, 0, told::add);
+        send(10);
+        assertSilence();
+        multiplexer.change(watch, READ);
+        assertTold(READ);
+        multiplexer.change(watch, WRITE);
+        assertTold(WRITE);
+        multiplexer.change(watch, READ | WRITE);
+        assertTold(READ | WRITE);
+        multiplexer.change(watch, 0);
+        assertSilence();
+        multiplexer.change(watch, READ);
+        multiplexer.change(watch, 0);
+        assertSilence();
+        multiplexer.change(watch, READ);
+        assertTold(READ);
+        assertThat(read(100)).isEqualTo(10);
+        assertSilence();
+    }
+
+    @Test
+    void tellsWhenThereIsRoomAgain() throws Exception {
+        Multiplexer.Watch watch = multiplexer.watch(socket, WRITE, told::add);
+        assertTold(WRITE);
+        fill();
+        assertSilence();
+        empty();
+        assertThat(told.removeFirst()).isEqualTo(WRITE);
+        fill();
+        multiplexer.change(watch, READ);
+        assertSilence();
+    }
+
+    @Test
+    void tellsAPeersEndUntilThereIsNoInterest() throws Exception {
+        Multiplexer.Watch watch = multiplexer.watch(socket, READ, told::add);
+        send(3);
+        client.shutdownOutput();
+        assertTold(READ);
+        assertThat(read(100)).isEqualTo(3);
+        assertTold(READ);
+        assertThat(read(100)).isEqualTo(StreamSocket.END);
+        multiplexer.change(watch, 0);
+        assertSilence();
+    }
+
+    @Test
+    void tellsAResetForWhateverIsOfInterestAndNothingWithoutInterest() throws Exception {
+        Multiplexer.Watch watch = multiplexer.watch(socket, 0, told::add);
+        client.setOption(StandardSocketOptions.SO_LINGER, 0);
+        client.close();
+        for (int i = 0; i < 3; i++) {
+            // Not even a return without a word, again and again.
+            long began = System.nanoTime();
+            assertSilence();
+            assertThat(System.nanoTime() - began >= A_WHILE || i == 0).isTrue();
+        }
+        multiplexer.change(watch, READ);
+        assertTold(READ);
+        multiplexer.change(watch, WRITE);
+        assertTold(WRITE);
+    }
+
+    @Test
+    void tellsAResetThatComesTogetherWithBytes() throws Exception {
+        multiplexer.watch(socket, READ, told::add);
+        multiplexer.await(0);
+        send(10);
+        client.setOption(StandardSocketOptions.SO_LINGER, 0);
+        client.close();
+        assertTold(READ);
+        assertThat(read(100)).isEqualTo(10);
+        assertTold(READ);
+        assertThatThrownBy(() -> read(100)).hasMessageContaining("ECONNRESET");
+    }
+
+    @Test
+    void tellsAListener() throws Exception {
+        multiplexer.watch(listener, READ, told::add);
+        assertSilence();
+        try (SocketChannel second = dial(listener.address()); SocketChannel third = dial(listener.address())) {
+            assertTold(READ);
+            accept().close();
+            assertTold(READ);
+            accept().close();
+            assertThat(listener.accept()).isNull();
+            assertSilence();
+            assertThat(second.isConnected() && third.isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    void tellsNobodyWhoIsForgottenInTheSameTurn() throws Exception {
+        try (SocketChannel otherClient = dial(listener.address())) {
+            StreamSocket other = accept();
+            Deque<Multiplexer.Watch> watches = new ArrayDeque<>();
+            Multiplexer.Ready forgetsTheOther = readiness -> {
+                told.add(readiness);
+                multiplexer.forget(watches.removeFirst());
+                multiplexer.forget(watches.removeFirst());
+            };
+            watches.add(multiplexer.watch(socket, READ, forgetsTheOther));
+            watches.add(multiplexer.watch(other, READ, forgetsTheOther));
+            send(1);
+            otherClient.write(ByteBuffer.allocate(1));
+            assertTold(READ);
+            assertSilence();
+            other.close();
+        }
+    }
+
+    @Test
+    void tellsTheNextOwnerOfANumberAndNotTheLast() throws Exception {
+        Multiplexer.Watch watch = multiplexer.watch(socket, READ, _ -> told.add(-1));
+        send(1);
+        multiplexer.forget(watch);
+        socket.close();
+        try (SocketChannel otherClient = dial(listener.address())) {
+            StreamSocket other = accept();
+            multiplexer.watch(other, READ, told::add);
+            assertSilence();
+            multiplexer.change(watch, WRITE);
+            multiplexer.forget(watch);
+            assertSilence();
+            otherClient.write(ByteBuffer.allocate(1));
+            assertTold(READ);
+            other.close();
+        }
+    }
+
+    @Test
+    void carriesOnWhenOneThrows() throws Exception {
+        Deque<String> thrown = new ArrayDeque<>();
+        multiplexer.watch(socket, READ, _ -> {
+            throw new IllegalStateException("thrown by a source");
+        });
+        send(1);
+        for (int i = 0; i < 2; i++) {
+            try {
+                multiplexer.await(LONG);
+            } catch (IllegalStateException e) {
+                thrown.add(String.valueOf(e.getMessage()));
+            }
+        }
+        assertThat(thrown).containsExactly("thrown by a source", "thrown by a source");
+    }
+
+    @Test
+    void isWokenByAnotherThreadBeforeAndWhileItWaits() throws Exception {
+        multiplexer.wakeup();
+        multiplexer.wakeup();
+        multiplexer.await(FOREVER);
+        for (int i = 0; i < 50; i++) {
+            CountDownLatch waits = new CountDownLatch(1);
+            Thread waker = Thread.ofPlatform().start(() -> {
+                try {
+                    waits.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                multiplexer.wakeup();
+            });
+            waits.countDown();
+            multiplexer.await(FOREVER);
+            waker.join();
+        }
+        multiplexer.await(0);
+        long began = System.nanoTime();
+        multiplexer.await(A_WHILE);
+        assertThat(System.nanoTime() - began).as("no wake-up is left").isGreaterThanOrEqualTo(A_WHILE);
+    }
+
+    @Test
+    void watchesMoreThanItHasRoomForAtFirst() throws Exception {
+        Deque<SocketChannel> clients = new ArrayDeque<>();
+        Deque<StreamSocket> sockets = new ArrayDeque<>();
+        Deque<Multiplexer.Watch> watches = new ArrayDeque<>();
+        for (int i = 0; i < 200; i++) {
+            clients.add(dial(listener.address()));
+            sockets.add(accept());
+            watches.add(multiplexer.watch(sockets.getLast(), READ, told::add));
+            if (i % 3 == 0) {
+                multiplexer.forget(watches.removeFirst());
+                sockets.removeFirst().close();
+                clients.removeFirst().close();
+            }
+        }
+        for (SocketChannel each : clients) {
+            each.write(ByteBuffer.allocate(1));
+        }
+        multiplexer.await(LONG);
+        while (told.size() < watches.size()) {
+            told.clear();
+            multiplexer.await(LONG);
+        }
+        assertThat(told).hasSize(watches.size()).containsOnly(READ);
+        for (StreamSocket each : sockets) {
+            multiplexer.forget(watches.removeFirst());
+            each.close();
+        }
+        told.clear();
+        assertSilence();
+        for (SocketChannel each : clients) {
+            each.close();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// Tests of the multiplexers.
+@NullMarked
+package dev.polyserve.linux.multiplexer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package dev.polyserve.linux.ring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.conversation.BufferBudget;
+import dev.polyserve.linux.system.RingLayout;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// What completions bring for what is gone goes back to where it came from.
+class OperationsTest {
+    private static final int GONE = 7;
+    private static final int BUFFER = RingLayout.CQE_F_BUFFER | 5 << RingLayout.CQE_BUFFER_SHIFT;
+
+    @BeforeAll
+    static void needsRings() {
+        Requirements.ring();
+    }
+
+    @Test
+    void onlyABufferOfConnectionsIsGivenBackToThem() throws Exception {
+        try (Ring ring = Ring.open(4)) {
+            ReceiveBuffers buffers = ReceiveBuffers.forConnections(ring);
+            SendArena arena = SendArena.open();
+            var operations = new Operations(ring, buffers, arena, new BufferBudget(0));
+            short provided = buffers.everProvided();
+            operations.completed(OperationKind.RECEIVE_MESSAGES.bits() | GONE, 100, BUFFER);
+            assertThat(buffers.everProvided()).as("a datagram port's").isEqualTo(provided);
+            operations.completed(OperationKind.RECEIVE.bits() | GONE, 100, BUFFER);
+            assertThat(buffers.everProvided()).as("a connection's").isEqualTo((short) (provided + 1));
+            arena.unmap();
+            buffers.unmap();
+        }
+    }
+}
