@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 
-/// Writes the tables of a page between its two markers: `PerformancePage PAGE.md DIRECTORY`.
+/// Writes the tables of a page between its two markers, and draws the costs in these tables ([CostChart]) into a file beside
+/// the page with the ending `.svg`: `PerformancePage PAGE.md DIRECTORY`. Without a directory it only draws the picture again.
 ///
 /// The directory is one run of `comparison/run`, see [RunDirectory]. What is outside the markers stays.
 public final class PerformancePage {
@@ -14,21 +16,24 @@ public final class PerformancePage {
 
     private PerformancePage() {}
 
-    /// Writes the page and ends the process, see [#run].
+    /// Writes the page and the picture and ends the process, see [#run].
     ///
-    /// @param args the page, and the directory with the results
+    /// @param args the page, and the directory with the results unless only the picture is to be drawn
     public static void main(String[] args) {
         System.exit(run(args));
     }
 
     /// {@return the exit status} 1: something could not be read or written, and a sentence says what; 2: called wrongly.
     static int run(String[] args) {
-        if (args.length != 2) {
-            return end(2, "usage: PerformancePage PAGE.md DIRECTORY");
+        if (args.length != 1 && args.length != 2) {
+            return end(2, "usage: PerformancePage PAGE.md [DIRECTORY]");
         }
         Path page = Path.of(args[0]);
         try {
-            write(page, Tables.of(RunDirectory.read(Path.of(args[1]))));
+            if (args.length == 2) {
+                write(page, Tables.of(RunDirectory.read(Path.of(args[1]))));
+            }
+            draw(page);
             return 0;
         } catch (UnreadableException e) {
             return end(1, String.valueOf(e.getMessage()));
@@ -43,13 +48,32 @@ public final class PerformancePage {
     }
 
     private static void write(Path page, String tables) throws IOException, UnreadableException {
+        replace(page, between(page, read(page), tables));
+    }
+
+    /// Draws what the page says now. A page without costs has no picture.
+    private static void draw(Path page) throws IOException, UnreadableException {
+        Path picture = page.resolveSibling(page.getFileName().toString().replaceFirst("(\\.md)?$", ".svg"));
+        Optional<String> chart = CostChart.of(read(page).lines().toList());
+        if (chart.isPresent()) {
+            replace(picture, chart.get());
+        } else {
+            Files.deleteIfExists(picture);
+        }
+    }
+
+    private static String read(Path page) throws IOException, UnreadableException {
         if (!Files.isReadable(page)) {
             throw new UnreadableException("the page " + page + " cannot be read: is the name right?");
         }
-        // In one step, so that an interrupted run leaves the old page.
-        Path written = page.resolveSibling(page.getFileName() + ".new");
-        Files.writeString(written, between(page, Files.readString(page), tables));
-        Files.move(written, page, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        return Files.readString(page);
+    }
+
+    /// In one step, so that an interrupted run leaves the old file.
+    private static void replace(Path file, String content) throws IOException {
+        Path written = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(written, content);
+        Files.move(written, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static String between(Path page, String text, String tables) throws UnreadableException {

@@ -1,4 +1,4 @@
-/// The tables of `docs/performance.md`, written from what `polyserve bench` has measured.
+/// The tables of `docs/performance.md`, written from what `polyserve bench` has measured, and the picture of them.
 ///
 /// **Thread**: any; nothing here is shared. **May use**: `dev.polyserve.bench.result` and `dev.polyserve.bench.report`.
 @NullMarked

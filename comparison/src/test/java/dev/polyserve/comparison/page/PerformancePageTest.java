@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 
-/// The page shows what was measured, the best first, whoever that is.
+/// The page shows what was measured, the best contender first.
 class PerformancePageTest {
     private static final BenchSettings SETTINGS = new BenchSettings("tcp", 100, 64, 1, 3, 5, 10, 600_000);
     private static final Environment HERE = new Environment("Some CPU", 2, 4L << 30, "Linux 6.18",
@@ -112,6 +112,41 @@ class PerformancePageTest {
     void thePageIsThere() {
         assertThat(Path.of(System.getProperty("basedir", ""), "..", "docs", "performance.md")).content()
                 .contains(PerformancePage.BEGIN, PerformancePage.END);
+    }
+
+    @Test
+    void drawsWhatTheTablesSay() throws IOException {
+        results(true, closed("echo", cost("nio", 6, 7, 8), cost("c<epoll", 5, 5, 5), cost("slow", 1_200, 1_300, 1_600)),
+                closed("cpu", cost("virtual", 9)));
+        assertThat(PerformancePage.run(arguments())).isZero();
+        assertThat(picture()).contains("echo: c&lt;epoll 5.00 µs, nio 7.00 µs, slow 1.30 ms.")
+                .contains("<text class=\"name own\" x=\"140\" y=\"136\">nio</text>")
+                .contains("Some CPU, 2 processors, 4.0 GiB of memory; 21 November 2026").doesNotContain("virtual");
+        // The longest bar has room for its largest round: 112 for 1.60 ms.
+        assertThat(picture()).contains("y=\"146\" width=\"91.0\"",
+                "<line class=\"range\" x1=\"232.0\" x2=\"260.0\" y1=\"152\" y2=\"152\"/>");
+    }
+
+    @Test
+    void pageWithoutCostsHasNoPicture() throws IOException {
+        results(true, closed("echo", cost("nio", 7)));
+        assertThat(PerformancePage.run(arguments())).isZero();
+        assertThat(directory.resolve("page.svg")).exists();
+        results(true, closed("cpu", cost("nio", 7)));
+        assertThat(PerformancePage.run(arguments())).isZero();
+        assertThat(directory.resolve("page.svg")).doesNotExist();
+    }
+
+    /// The picture of the repository shows the figures of the page: `comparison/run --picture` draws it again.
+    @Test
+    void thePictureIsThatOfThePage() throws IOException {
+        Path docs = Path.of(System.getProperty("basedir", ""), "..", "docs");
+        assertThat(docs.resolve("performance.svg")).content()
+                .isEqualTo(CostChart.of(Files.readAllLines(docs.resolve("performance.md"))).orElseThrow());
+    }
+
+    private String picture() throws IOException {
+        return Files.readString(directory.resolve("page.svg"));
     }
 
     private String[] arguments() {
