@@ -28,7 +28,8 @@ final class Documents {
     static List<String> names() {
         try (Stream<Path> guide = Files.list(ROOT.resolve("docs/guide"));
                 Stream<Path> decisions = Files.list(ROOT.resolve("docs/adr"))) {
-            var names = new ArrayList<>(List.of("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md"));
+            var names = new ArrayList<>(List.of("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md",
+                    "docs/performance.md"));
             Stream.concat(guide, decisions).map(file -> ROOT.relativize(file).toString()).sorted().forEach(names::add);
             return names;
         } catch (IOException e) {
