@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /// Clause 6: what was written before the end comes to the peer, also to one that goes on sending; and the server knows whether it did.
 abstract class LastBytesClause extends Clause {
+    /// Less than the first flight of a connection.
+    private static final int SHORT = 12 << 10;
     /// More than a peer takes that does not read, less than the system takes for it.
     private static final int IN_THE_SYSTEM = 256 << 10;
 
@@ -24,6 +26,20 @@ abstract class LastBytesClause extends Clause {
             byte[] expected = new byte[bytes];
             Role.number(expected, 0);
             assertArrayEquals(expected, client.toTheEndWhileItSends());
+            assertEquals(done(false), stage.events.nextCause());
+        }
+    }
+
+    @Test
+    void shouldBringAShortAnswerToAPeerThatGoesOnSending() throws Exception {
+        needsTransport(EndpointKind.TCP);
+        try (ServerFixture stage = start(Role.answersAndEnds(SHORT));
+                TestClient client = TestClient.narrow(stage.server.address())) {
+            client.send("x");
+            byte[] expected = new byte[SHORT];
+            Role.number(expected, 0);
+            assertArrayEquals(expected, client.toTheEndWhileItSends());
+            client.leave();
             assertEquals(done(false), stage.events.nextCause());
         }
     }

@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 final class TestClient implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    private static final int NARROW_BYTES = 4 << 10;
+
     private final SocketChannel channel;
     private final Selector selector = Selector.open();
     private final SelectionKey key;
@@ -37,9 +39,19 @@ final class TestClient implements AutoCloseable {
     ///
     /// @throws IOException when nobody listens
     static TestClient to(SocketAddress address) throws IOException {
-        SocketChannel channel = address instanceof UnixDomainSocketAddress
+        return connected(address, address instanceof UnixDomainSocketAddress
                 ? SocketChannel.open(StandardProtocolFamily.UNIX)
-                : SocketChannel.open();
+                : SocketChannel.open());
+    }
+
+    /// Connects, with so little room for what it has not read that even a short answer stays with the server (TCP).
+    static TestClient narrow(SocketAddress address) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        channel.setOption(StandardSocketOptions.SO_RCVBUF, NARROW_BYTES);
+        return connected(address, channel);
+    }
+
+    private static TestClient connected(SocketAddress address, SocketChannel channel) throws IOException {
         try {
             channel.connect(address);
             return new TestClient(channel);

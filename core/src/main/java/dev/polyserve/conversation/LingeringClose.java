@@ -16,8 +16,11 @@ import java.util.function.BooleanSupplier;
 ///                        └──────────────────────────────────────────────────────────┘
 /// ```
 ///
-/// It lasts at most as long as the write-stall limit, and throws away at most [#MOST_BYTES]. Where the system does not tell what is
-/// acknowledged, it waits for the peer's end.
+/// The limits are the same for every socket: the write-stall limit in time, and [#MOST_BYTES] thrown away. Where the system does not tell what
+/// is acknowledged, only the peer's end shows that it has everything; so a peer that sends nothing for [#SILENCE_NANOS] is waited for no longer,
+/// because a connection on which nothing arrives is closed without a loss.
+///
+/// A thread waits in [#await]; an event loop asks [#lookAgainNanos] itself.
 ///
 /// **Thread**: the owner's.
 public final class LingeringClose {
@@ -25,11 +28,17 @@ public final class LingeringClose {
     public static final long OVER = -1;
     /// A peer that goes on sending more than this without taking the reply is reset.
     static final long MOST_BYTES = 16L << 20;
+    /// As long as Apache's httpd waits for a silent client (`SECONDS_TO_LINGER`).
+    static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /// So many times the silence that a drain takes for quiet is enough, too, for a server that is told to be less patient.
+    private static final int QUIET_TIMES = 4;
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final ServerContext context;
     private final long sinceNanos;
+    /// When the peer last sent something.
+    private long heardNanos;
     private long pauseNanos = FIRST_PAUSE_NANOS;
     private long thrownAwayBytes;
     private Optional<Cause> passed = Optional.empty();
@@ -38,27 +47,29 @@ public final class LingeringClose {
     public LingeringClose(ServerContext context) {
         this.context = context;
         this.sinceNanos = context.clock().nanos();
-    }
-
-    /// So many bytes of the peer were thrown away.
-    public void threwAway(int bytes) {
-        thrownAwayBytes += bytes;
+        this.heardNanos = sinceNanos;
     }
 
     /// Looks, after what had come was thrown away.
     ///
-    /// @param unacknowledged as [Wire#unacknowledged]
+    /// @param discarded how many bytes that were, or [Wire#END]
+    /// @param unacknowledged as [Peer#unacknowledged]
     /// @return in how many nanoseconds to look again, or [#OVER]
-    public long lookAgainNanos(int unacknowledged) {
+    public long lookAgainNanos(int discarded, int unacknowledged) {
         boolean known = unacknowledged != Wire.UNKNOWN;
-        if (unacknowledged == 0) {
+        if (discarded == Wire.END || unacknowledged == 0) {
             return OVER;
+        }
+        long now = context.clock().nanos();
+        if (discarded > 0) {
+            thrownAwayBytes += discarded;
+            heardNanos = now;
         }
         if (thrownAwayBytes > MOST_BYTES) {
             passed = Optional.of(new Cause.LimitReached(Limit.WRITE_STALL));
             return OVER;
         }
-        long leftNanos = sinceNanos + mostNanos(known) - context.clock().nanos();
+        long leftNanos = leftNanos(now, known);
         if (leftNanos <= 0) {
             passed = known ? Optional.of(new Cause.TimedOut(Limit.WRITE_STALL)) : Optional.empty();
             return OVER;
@@ -67,10 +78,15 @@ public final class LingeringClose {
         return Math.min(leftNanos, pauseNanos);
     }
 
-    /// A server that drains does not wait for a peer of which nothing is known and that says nothing.
-    private long mostNanos(boolean known) {
-        long most = context.waitNanos(Limit.WRITE_STALL);
-        return !known && context.draining() ? Math.min(most, context.drainQuietNanos()) : most;
+    private long leftNanos(long now, boolean known) {
+        long left = context.waitNanos(Limit.WRITE_STALL) - (now - sinceNanos);
+        return known ? left : Math.min(left, silenceNanos() - (now - heardNanos));
+    }
+
+    /// A server that drains waits for a silent peer only as long as for any quiet one.
+    private long silenceNanos() {
+        long quietNanos = Math.min(context.drainQuietNanos(), SILENCE_NANOS);
+        return context.draining() ? quietNanos : Math.min(QUIET_TIMES * quietNanos, SILENCE_NANOS);
     }
 
     /// The limit that was passed before the peer had everything, if one was.
@@ -83,18 +99,27 @@ public final class LingeringClose {
     /// @param givenUp whether the connection is given up, so that nothing is waited for
     /// @throws IOException when the peer has reset the connection
     @SuppressWarnings("ThreadPriorityCheck") // a coroutine that yields lets its loop serve the others
-    void await(Wire wire, BooleanSupplier givenUp) throws IOException {
+    public void await(Peer peer, BooleanSupplier givenUp) throws IOException {
         long atMostNanos = 0;
         while (atMostNanos != OVER && !givenUp.getAsBoolean()) {
-            int count = wire.discard(atMostNanos);
-            if (count == Wire.END) {
-                return;
-            }
+            int count = peer.discard(atMostNanos);
             if (count > 0) {
-                threwAway(count);
                 Thread.yield();
             }
-            atMostNanos = lookAgainNanos(wire.unacknowledged());
+            atMostNanos = count == Wire.END ? OVER : lookAgainNanos(count, peer.unacknowledged());
         }
+    }
+
+    /// The other side of a connection whose output is ended. **Thread**: the owner's.
+    public interface Peer {
+        /// Throws away what the peer sends.
+        ///
+        /// @param atMostNanos how long to wait for some; 0: not at all
+        /// @return how many bytes; 0 or [Wire#TIMED_OUT] when there are none, [Wire#END] when none come any more
+        int discard(long atMostNanos) throws IOException;
+
+        /// How many bytes of ours, our end counted as one, the peer's system has not acknowledged; [Wire#UNKNOWN] when the system does not
+        /// tell.
+        int unacknowledged() throws IOException;
     }
 }

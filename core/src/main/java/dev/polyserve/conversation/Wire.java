@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 /// A blocked thread, a coroutine of an event loop, a completion ring and a script in a test each have one.
 ///
 /// **Thread**: the owner; [#shutdown], [#cutInput] and [#beside] any. Output may come from a sender's thread instead, never from both at once.
-public interface Wire {
+public interface Wire extends LingeringClose.Peer {
     /// What [#read] returns at the end of input.
     int END = -1;
     /// What [#read] returns when the time given was not enough.
@@ -46,16 +46,12 @@ public interface Wire {
         // Afterwards is soon enough.
     }
 
-    /// Throws away what the peer sends, after our side was ended. **Thread**: the owner.
-    ///
-    /// @param atMostNanos how long to wait for some; 0: not at all
-    /// @return how many bytes; 0 or [#TIMED_OUT] when there are none, [#END] when none come any more
+    @Override
     default int discard(long atMostNanos) throws IOException {
         return END;
     }
 
-    /// How many bytes of ours, our end counted as one, the peer's system has not acknowledged; [#UNKNOWN] when the system does not tell.
-    /// **Thread**: the owner.
+    @Override
     default int unacknowledged() throws IOException {
         return 0;
     }

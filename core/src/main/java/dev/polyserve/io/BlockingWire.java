@@ -9,23 +9,36 @@ import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /// The wire of a connection that has a thread, platform or virtual: it waits in the socket's own calls.
 ///
-/// A thread that waits in a read is woken by ending the socket's input, after which the system resets the connection if anything arrives behind
-/// our own end. So our end waits for our last bytes where the input was cut before, and the cut waits for them where our side was ended
-/// before; meanwhile what is read is thrown away.
+/// A thread that waits in a read is woken by ending the socket's input. From then on the system resets the connection if anything arrives behind
+/// our own end. So whichever comes first, the end of our output or that of the input, the second waits until our bytes are acknowledged:
+///
+/// ```
+///   OPEN ─cutInput─▶ CUT                                        endOutput waits, then ends
+///    └─endOutput─▶ ENDED ─cutInput─▶ CUT_DUE ─acknowledged─▶ CUT
+///                    └─discard─▶ LINGERING ◀─discard─┘          the owner does not wait in a read any more: nothing is cut
+/// ```
 ///
 /// **Thread**: as [Wire].
 public final class BlockingWire implements Wire {
+    /// Which sides have ended, and in which order.
+    private enum Sides {
+        OPEN, CUT, ENDED, CUT_DUE, LINGERING
+    }
+
     private static final int DISCARD_BYTES = 4 << 10;
     /// How often it is looked whether the connection was given up.
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final StreamSocket socket;
     private final ServerContext context;
-    private volatile boolean outputEnded;
-    private volatile boolean cut;
+    private final AtomicReference<Sides> sides = new AtomicReference<>(Sides.OPEN);
+    /// One writer at a time; the one that ends our side has seen them all.
+    private long sentBytes;
     private volatile boolean closed;
     private volatile boolean shut;
 
@@ -37,22 +50,34 @@ public final class BlockingWire implements Wire {
 
     @Override
     public int read(InputBuffer into, long atMostNanos) throws IOException {
-        while (true) {
-            ByteBuffer room = into.room();
-            int count = atMostNanos >= ServerContext.FOREVER_NANOS
-                    ? socket.read(room)
-                    : socket.readWithin(room, atMostNanos);
-            if (count > 0 && !cut) {
-                into.received(count);
-            }
-            if (count <= 0 || !cut) {
-                return count == StreamSocket.TIMED_OUT ? TIMED_OUT : count == StreamSocket.END ? END : count;
-            }
+        if (isCut()) {
+            return END;
         }
+        ByteBuffer room = into.room();
+        int count = atMostNanos >= ServerContext.FOREVER_NANOS
+                ? socket.read(room)
+                : socket.readWithin(room, atMostNanos);
+        // What comes after the cut is thrown away, this and the rest.
+        if (isCut() || count == StreamSocket.END) {
+            return END;
+        }
+        if (count == StreamSocket.TIMED_OUT) {
+            return TIMED_OUT;
+        }
+        into.received(count);
+        return count;
+    }
+
+    private boolean isCut() {
+        return switch (sides.get()) {
+            case CUT, CUT_DUE -> true;
+            case OPEN, ENDED, LINGERING -> false;
+        };
     }
 
     @Override
     public void write(ByteBuffer bytes) throws IOException {
+        sentBytes += bytes.remaining();
         while (bytes.hasRemaining()) {
             socket.write(bytes);
         }
@@ -60,23 +85,34 @@ public final class BlockingWire implements Wire {
 
     @Override
     public void endOutput() throws IOException {
-        outputEnded = true;
+        if (!sides.compareAndSet(Sides.OPEN, Sides.ENDED) && sides.get() == Sides.CUT) {
+            awaitSocketAcknowledged();
+        }
         socket.endOutput();
     }
 
-    /// The limit of this wait is the watcher's.
     @Override
     public void awaitAcknowledged() throws IOException {
-        if (!outputEnded && (cut || socket.unacknowledged() == UNKNOWN)) {
-            boolean over = false;
-            while (!over && !shut) {
-                over = socket.awaitAcknowledged(LOOK_NANOS);
-            }
+        if (sentBytes > StreamSocket.FIRST_FLIGHT_BYTES && sides.get() == Sides.OPEN
+                && socket.unacknowledged() == UNKNOWN) {
+            awaitSocketAcknowledged();
+        }
+    }
+
+    /// The limit of this wait is the watcher's.
+    private void awaitSocketAcknowledged() throws IOException {
+        boolean over = false;
+        while (!over && !shut) {
+            over = socket.awaitAcknowledged(LOOK_NANOS);
         }
     }
 
     @Override
     public int discard(long atMostNanos) throws IOException {
+        Sides _ = sides.updateAndGet(now -> switch (now) {
+            case ENDED, CUT_DUE -> Sides.LINGERING;
+            case OPEN, CUT, LINGERING -> now;
+        });
         ByteBuffer away = ByteBuffer.allocate(DISCARD_BYTES);
         socket.blocking(atMostNanos > 0);
         int count = atMostNanos > 0 ? socket.readWithin(away, atMostNanos) : socket.read(away);
@@ -121,35 +157,24 @@ public final class BlockingWire implements Wire {
 
     @Override
     public void cutInput() {
-        cut = true;
-        try {
-            if (outputEnded && socket.unacknowledged() != 0) {
-                Thread.ofVirtual().name("polyserve-cut").start(this::cutOnceAcknowledged);
-                return;
-            }
-        } catch (IOException e) {
-            // Nothing of ours can be on its way any more.
-            assert outputEnded;
+        if (sides.compareAndSet(Sides.OPEN, Sides.CUT)) {
+            socket.cutInput();
+        } else if (sides.compareAndSet(Sides.ENDED, Sides.CUT_DUE)) {
+            Thread.ofVirtual().name("polyserve-cut").start(this::cutOnceAcknowledged);
         }
-        socket.cutInput();
     }
 
-    /// The reader goes on until the peer ends its side, as it does when it has our end; at the latest until the limit.
+    /// Its reader waits meanwhile; it returns when the peer ends its side, as it does when it has our end.
     private void cutOnceAcknowledged() {
-        LingeringClose lingering = new LingeringClose(context);
         try {
-            long againNanos = lingering.lookAgainNanos(socket.unacknowledged());
-            while (againNanos != LingeringClose.OVER && !closed && !shut) {
-                TimeUnit.NANOSECONDS.sleep(againNanos);
-                againNanos = lingering.lookAgainNanos(socket.unacknowledged());
-            }
+            new LingeringClose(context).await(new WaitingReader(), () -> closed || shut);
         } catch (IOException e) {
             // Closed or reset meanwhile, which its reader sees.
-            assert outputEnded;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            assert sides.get() != Sides.OPEN;
         }
-        socket.cutInput();
+        if (sides.compareAndSet(Sides.CUT_DUE, Sides.CUT)) {
+            socket.cutInput();
+        }
     }
 
     @Override
@@ -160,5 +185,21 @@ public final class BlockingWire implements Wire {
     @Override
     public BufferPool pool() {
         return BufferPool.UNPOOLED;
+    }
+
+    /// The peer, seen beside a thread that waits for its bytes, which is done with the first of them.
+    private final class WaitingReader implements LingeringClose.Peer {
+        @Override
+        public int discard(long atMostNanos) {
+            if (atMostNanos > 0) {
+                LockSupport.parkNanos(this, atMostNanos);
+            }
+            return sides.get() == Sides.CUT_DUE ? 0 : END;
+        }
+
+        @Override
+        public int unacknowledged() throws IOException {
+            return socket.unacknowledged();
+        }
     }
 }

@@ -24,8 +24,6 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
     /// What is thrown away before closing, at most: a peer that sends without end is reset after all.
     private static final int DRAIN_STEP_BYTES = 2 << 10;
     private static final int DRAIN_MOST_BYTES = 256 << 10;
-    /// Ten segments of 1460 bytes (RFC 6928).
-    private static final int FIRST_FLIGHT_BYTES = 14_600;
     private static final boolean ON_LINUX = System.getProperty("os.name", "").equals("Linux");
 
     private final SocketChannel channel;
@@ -110,24 +108,24 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
         }
     }
 
+    /// The JDK does not tell what is acknowledged.
     @Override
     public int unacknowledged() {
-        return mayBeOnItsWay() ? Wire.UNKNOWN : 0;
-    }
-
-    /// The JDK does not tell what is acknowledged. Less than the first flight is on the network before any reset.
-    private boolean mayBeOnItsWay() {
-        return sentBytes > FIRST_FLIGHT_BYTES && !acknowledged && peer instanceof InetSocketAddress;
+        return sentBytes > 0 && peer instanceof InetSocketAddress ? Wire.UNKNOWN : 0;
     }
 
     @Override
     public boolean sent() throws IOException {
-        return blocking || !ON_LINUX || !mayBeOnItsWay() || becomesWritable(0);
+        return blocking || sentBytes <= FIRST_FLIGHT_BYTES || !mayAskWhetherAcknowledged() || becomesWritable(0);
+    }
+
+    private boolean mayAskWhetherAcknowledged() {
+        return ON_LINUX && !acknowledged && unacknowledged() != 0;
     }
 
     @Override
     public boolean awaitAcknowledged(long atMostNanos) throws IOException {
-        if (!ON_LINUX || !mayBeOnItsWay()) {
+        if (!mayAskWhetherAcknowledged()) {
             return true;
         }
         channel.configureBlocking(false);

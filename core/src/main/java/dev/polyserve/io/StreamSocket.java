@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 public interface StreamSocket extends Source, EndpointPair {
     /// What a read returns at the end of input.
     int END = -1;
+    /// Ten segments of 1460 bytes: so much a peer's system takes, and acknowledges, before its program reads (RFC 6928).
+    int FIRST_FLIGHT_BYTES = 14_600;
     /// What [#readWithin] returns when the time was not enough.
     int TIMED_OUT = -2;
 

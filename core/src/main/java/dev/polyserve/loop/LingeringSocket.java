@@ -1,9 +1,9 @@
 package dev.polyserve.loop;
 
 import dev.polyserve.conversation.LingeringClose;
+import dev.polyserve.conversation.Wire;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +57,7 @@ public final class LingeringSocket {
         }
         cancelNextLook();
         try {
-            long againNanos = discard() ? lingering.lookAgainNanos(socket.unacknowledged()) : LingeringClose.OVER;
+            long againNanos = lingering.lookAgainNanos(discard(), socket.unacknowledged());
             if (againNanos == LingeringClose.OVER) {
                 ends(null);
             } else {
@@ -73,14 +73,13 @@ public final class LingeringSocket {
 
     /// Throws away what there is, one piece at a time, so that no peer keeps the loop from the others.
     ///
-    /// @return false at the peer's end
-    private boolean discard() throws IOException {
-        ByteBuffer away = loop.scratch().room();
-        int count = socket.read(away);
-        if (count > 0) {
-            lingering.threwAway(count);
+    /// @return how many bytes, or [Wire#END]
+    private int discard() throws IOException {
+        int count = socket.read(loop.scratch().room());
+        if (count == StreamSocket.END) {
+            return inputCut ? 0 : Wire.END;
         }
-        return inputCut || count != StreamSocket.END;
+        return count;
     }
 
     private void ends(@Nullable IOException reset) {

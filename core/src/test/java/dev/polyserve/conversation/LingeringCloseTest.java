@@ -22,7 +22,7 @@ class LingeringCloseTest {
 
     @Test
     void nothingIsWaitedForThatIsAcknowledged() {
-        assertThat(ending().lookAgainNanos(0)).isEqualTo(LingeringClose.OVER);
+        assertThat(ending().lookAgainNanos(0, 0)).isEqualTo(LingeringClose.OVER);
     }
 
     @Test
@@ -34,10 +34,43 @@ class LingeringCloseTest {
     }
 
     @Test
-    void nobodyIsBlamedWhereTheSystemDoesNotTell() {
+    void aPeerThatHasEndedHasEverything() {
+        assertThat(ending().lookAgainNanos(Wire.END, 1)).isEqualTo(LingeringClose.OVER);
+        assertThat(ending().lookAgainNanos(Wire.END, Wire.UNKNOWN)).isEqualTo(LingeringClose.OVER);
+    }
+
+    @Test
+    void aSilentPeerGivesItsPlaceBackWhereTheSystemDoesNotTell() {
         LingeringClose lingering = ending();
-        assertThat(waitUntilOver(lingering, Wire.UNKNOWN)).isEqualTo(TimeUnit.SECONDS.toNanos(10));
+        assertThat(waitUntilOver(lingering, Wire.UNKNOWN)).isEqualTo(LingeringClose.SILENCE_NANOS);
+        assertThat(lingering.passed()).as("no limit of the options").isEmpty();
+    }
+
+    @Test
+    void aPeerThatSendsIsWaitedForWhereTheSystemDoesNotTellAtMostAsLongAsAWrite() {
+        LingeringClose lingering = ending();
+        long began = clock.get();
+        while (lingering.lookAgainNanos(1, Wire.UNKNOWN) != LingeringClose.OVER) {
+            clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        }
+        assertThat(clock.get() - began).isEqualTo(TimeUnit.SECONDS.toNanos(10));
         assertThat(lingering.passed()).isEmpty();
+    }
+
+    @Test
+    void aServerThatIsLessPatientWithQuietConnectionsIsSoAtTheirEnd() {
+        Options quick = Options.defaults().withTimeouts(times -> times.withDrainQuiet(Duration.ofMillis(10)));
+        assertThat(context.replace(context.options(), quick)).isTrue();
+        assertThat(waitUntilOver(ending(), Wire.UNKNOWN)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(40));
+    }
+
+    @Test
+    void theSilenceBeginsAnewWithEachByte() {
+        LingeringClose lingering = ending();
+        assertThat(lingering.lookAgainNanos(0, Wire.UNKNOWN)).isPositive();
+        clock.addAndGet(LingeringClose.SILENCE_NANOS - 1);
+        assertThat(lingering.lookAgainNanos(1, Wire.UNKNOWN)).isPositive();
+        assertThat(waitUntilOver(lingering, Wire.UNKNOWN)).isEqualTo(LingeringClose.SILENCE_NANOS);
     }
 
     @Test
@@ -51,12 +84,10 @@ class LingeringCloseTest {
     void aPeerThatSendsWithoutEndIsResetAfterAll() {
         LingeringClose lingering = ending();
         for (long bytes = 0; bytes < LingeringClose.MOST_BYTES; bytes += 1 << 20) {
-            assertThat(lingering.lookAgainNanos(1)).isPositive();
-            lingering.threwAway(1 << 20);
+            assertThat(lingering.lookAgainNanos(1 << 20, 1)).isPositive();
         }
-        assertThat(lingering.lookAgainNanos(1)).as("at the limit").isPositive();
-        lingering.threwAway(1);
-        assertThat(lingering.lookAgainNanos(1)).isEqualTo(LingeringClose.OVER);
+        assertThat(lingering.lookAgainNanos(0, 1)).as("at the limit").isPositive();
+        assertThat(lingering.lookAgainNanos(1, 1)).isEqualTo(LingeringClose.OVER);
         assertThat(lingering.passed()).contains(new Cause.LimitReached(Limit.WRITE_STALL));
     }
 
@@ -66,7 +97,7 @@ class LingeringCloseTest {
 
     private long waitUntilOver(LingeringClose lingering, int unacknowledged) {
         long began = clock.get();
-        for (long again; (again = lingering.lookAgainNanos(unacknowledged)) != LingeringClose.OVER;) {
+        for (long again; (again = lingering.lookAgainNanos(0, unacknowledged)) != LingeringClose.OVER;) {
             assertThat(again).isPositive();
             clock.addAndGet(again);
         }

@@ -1,0 +1,100 @@
+package dev.polyserve.io;
+
+import dev.polyserve.conversation.ReadinessCheck;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// A socket without a system below it: a test says what it answers, and sees the order of the calls that change it.
+///
+/// **Thread**: any.
+public class ScriptedSocket implements StreamSocket {
+    private static final SocketAddress NOWHERE = InetSocketAddress.createUnresolved("nowhere", 1);
+
+    /// The calls, each by its name.
+    public final List<String> calls = new CopyOnWriteArrayList<>();
+    /// What [#unacknowledged] returns.
+    public volatile int unacknowledged;
+    /// What [#sent] returns.
+    public volatile boolean sent = true;
+
+    @Override
+    public void blocking(boolean waits) {
+        // It never waits.
+    }
+
+    @Override
+    public int read(ByteBuffer into) {
+        return 0;
+    }
+
+    @Override
+    public int readWithin(ByteBuffer into, long atMostNanos) {
+        return TIMED_OUT;
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) {
+        int count = bytes.remaining();
+        bytes.position(bytes.limit());
+        return count;
+    }
+
+    @Override
+    public boolean sent() {
+        return sent;
+    }
+
+    @Override
+    public ReadinessCheck pending(boolean toWrite) {
+        return ReadinessCheck.NO;
+    }
+
+    @Override
+    public int unacknowledged() {
+        return unacknowledged;
+    }
+
+    @Override
+    public boolean awaitAcknowledged(long atMostNanos) {
+        calls.add("awaitAcknowledged");
+        return true;
+    }
+
+    @Override
+    public void endOutput() {
+        calls.add("endOutput");
+    }
+
+    @Override
+    public void cutInput() {
+        calls.add("cutInput");
+    }
+
+    @Override
+    public void shutdown() {
+        calls.add("shutdown");
+    }
+
+    @Override
+    public void drainAndClose() {
+        calls.add("drainAndClose");
+    }
+
+    @Override
+    public void close() {
+        calls.add("close");
+    }
+
+    @Override
+    public SocketAddress peer() {
+        return NOWHERE;
+    }
+
+    @Override
+    public SocketAddress local() {
+        return NOWHERE;
+    }
+}
