@@ -155,6 +155,14 @@ class OutboxTest {
     }
 
     @Test
+    void aSenderThatWaitsReachesTheLimitOnce() {
+        outbox.offer(message("1234567890"));
+        assertThatThrownBy(() -> outbox.send(message("a"), Duration.ofMillis(120)))
+                .isInstanceOf(TimedOutException.class);
+        assertThat(reached).as("though it has looked several times").containsExactly(Limit.SENDER_QUEUE);
+    }
+
+    @Test
     void anEndComesBehindWhatWasAccepted() {
         outbox.offer(message("one"));
         outbox.end();

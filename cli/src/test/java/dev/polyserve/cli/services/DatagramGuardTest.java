@@ -36,8 +36,12 @@ class DatagramGuardTest {
     }
 
     private static ServiceContext context(Server server) {
+        return context(server, 1);
+    }
+
+    private static ServiceContext context(Server server, int datagramRate) {
         LineWriter nowhere = new LineWriter(new PrintStream(OutputStream.nullOutputStream()), "test", 1, _ -> "");
-        return new ServiceContext(List.of(), InputStream.nullInputStream(), nowhere, false, 1, () -> server,
+        return new ServiceContext(List.of(), InputStream.nullInputStream(), nowhere, false, datagramRate, () -> server,
                 new Exec(List.of(), Exec.Stdio.PIPE), CompletableFuture.completedFuture(null));
     }
 
@@ -68,6 +72,17 @@ class DatagramGuardTest {
             DatagramGuard amplifying = DatagramGuard.amplifying((_, _) -> answered.incrementAndGet(), context(server));
             assertThat(answers(amplifying, "192.0.2.1", 5000)).as("another machine").isZero();
             assertThat(answers(amplifying, "127.0.0.1", 5000)).isOne();
+        }
+    }
+
+    @Test
+    void aHighRateAllowsMoreAtOnce() throws Exception {
+        try (Server server = Server.at("udp://127.0.0.1:0").datagrams((_, _) -> {}).bind()) {
+            DatagramGuard guard = DatagramGuard.echoing((_, _) -> answered.incrementAndGet(),
+                    context(server, Integer.MAX_VALUE / 10));
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(answers(guard, "192.0.2.1", 5000)).isOne();
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.Model;
 import dev.polyserve.OnFull;
 import dev.polyserve.Server;
+import dev.polyserve.conversation.Conversation;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandRunnerTest {
     private static final Duration SHORT = Duration.ofMillis(50);
     private static final Duration LONG = Duration.ofSeconds(60);
+    private static final int NARROW_BYTES = 4 << 10;
     private static final String IGNORING = "trap '' TERM HUP PIPE; echo ready; while true; do sleep 0.1; done";
 
     @TempDir
@@ -127,6 +129,23 @@ class CommandRunnerTest {
             assertThat(socket.getInputStream().read()).as("the first byte after the end of its input").isZero();
             assertThat(readWhileItSends(socket)).isEqualTo(bytes - 1);
             assertThat(drained.get(LONG.toSeconds(), TimeUnit.SECONDS).finished()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void itsInputIsNotEndedWhileItsLastBytesAreOnTheirWay() throws Exception {
+        int bytes = 256_000;
+        try (CommandServer serves = CommandServer.shell("head -c " + bytes + " /dev/zero");
+                Socket socket = new Socket()) {
+            socket.setSoTimeout(CommandServer.LIMIT_MILLIS);
+            socket.setReceiveBufferSize(NARROW_BYTES);
+            socket.connect(serves.server.address());
+            while (serves.exits() == 0) {
+                Thread.onSpinWait();
+            }
+            ((Conversation) serves.server.connections().getFirst()).cutInput(false);
+            assertThat(readWhileItSends(socket)).isEqualTo(bytes);
+            assertThat(serves.awaitClosed().cause()).isEqualTo(new Cause.Done(false));
         }
     }
 

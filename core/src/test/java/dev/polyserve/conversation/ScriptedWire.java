@@ -1,0 +1,102 @@
+package dev.polyserve.conversation;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.IntSupplier;
+
+/// A wire without a socket: the input comes in the pieces that a test chooses, what is sent at once is as short, and the calls keep their
+/// order.
+class ScriptedWire implements Wire {
+    /// What was called, in order; runs of reads and of writes count once.
+    final List<String> calls = new ArrayList<>();
+    /// What was sent.
+    final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    /// What was to run beside the owner.
+    final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final ByteBuffer input;
+    private final IntSupplier pieceBytes;
+
+    /// @param input what the peer sends before its end
+    /// @param pieceBytes how much is moved at the next call, at least one byte
+    ScriptedWire(byte[] input, IntSupplier pieceBytes) {
+        this.input = ByteBuffer.wrap(input);
+        this.pieceBytes = pieceBytes;
+    }
+
+    private void called(String what) {
+        if (calls.isEmpty() || !calls.getLast().equals(what)) {
+            calls.add(what);
+        }
+    }
+
+    @Override
+    public int read(InputBuffer into, long atMostNanos) throws LimitException {
+        called("read");
+        if (!input.hasRemaining()) {
+            return END;
+        }
+        ByteBuffer room = into.room();
+        int count = Math.min(Math.min(pieceBytes.getAsInt(), room.remaining()), input.remaining());
+        for (int i = 0; i < count; i++) {
+            room.put(input.get());
+        }
+        into.received(count);
+        return count;
+    }
+
+    @Override
+    public void writeAtOnce(ByteBuffer bytes) {
+        write(bytes, Math.min(pieceBytes.getAsInt(), bytes.remaining()));
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) {
+        write(bytes, bytes.remaining());
+    }
+
+    private void write(ByteBuffer bytes, int count) {
+        called("write");
+        for (int i = 0; i < count; i++) {
+            sent.write(bytes.get());
+        }
+    }
+
+    @Override
+    public void awaitAcknowledged() {
+        called("awaitAcknowledged");
+    }
+
+    @Override
+    public void endOutput() {
+        called("endOutput");
+    }
+
+    @Override
+    public void close(boolean unread) {
+        called("close");
+    }
+
+    @Override
+    public void shutdown() {
+        called("shutdown");
+    }
+
+    @Override
+    public void cutInput() {
+        called("cutInput");
+    }
+
+    @Override
+    public void beside(Runnable task) {
+        tasks.add(task);
+    }
+
+    @Override
+    public BufferPool pool() {
+        return BufferPool.UNPOOLED;
+    }
+}
