@@ -1,0 +1,106 @@
+package dev.polyserve.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Handler;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A sequential handler over a wire without a socket: whatever pieces the bytes come in, the handler sees the same.
+class HandlerConversationTest {
+    private static final Handler UPPER = client -> {
+        for (String line; (line = client.readLine()) != null;) {
+            client.writeLine(line.toUpperCase(Locale.ROOT));
+        }
+    };
+
+    private final ConversationFixture fixture = new ConversationFixture();
+
+    private HandlerConversation run(Wire wire, Handler handler) {
+        HandlerConversation conversation = new HandlerConversation(fixture.context, ConversationFixture.identity(),
+                () -> handler, wire);
+        conversation.run();
+        return conversation;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
+    void linesAreTheSameInWhateverPiecesTheyCome(int seed) {
+        String lines = ConversationFixture.lines();
+        ScriptedWire wire = new ScriptedWire(ConversationFixture.bytes(lines), ConversationFixture.pieces(seed));
+        HandlerConversation conversation = run(wire, UPPER);
+        assertThat(wire.sent.toByteArray()).isEqualTo(ConversationFixture.bytes(lines.toUpperCase(Locale.ROOT)));
+        assertThat(conversation.bytesIn()).isEqualTo(ConversationFixture.bytes(lines).length);
+        assertThat(conversation.bytesOut()).isEqualTo(wire.sent.size());
+        assertThat(conversation.outcome()).contains(new Cause.Done(true));
+        assertThat(fixture.failures).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void aLargeWriteIsWholeThoughTheSystemTakesAFewBytesAtATime(int seed) {
+        byte[] large = ConversationFixture.bytes(ConversationFixture.lines().repeat(20));
+        ScriptedWire wire = new ScriptedWire(new byte[0], ConversationFixture.pieces(seed));
+        run(wire, client -> {
+            client.write("before ".getBytes(StandardCharsets.US_ASCII));
+            client.write(large);
+            client.write(ByteBuffer.wrap(large));
+        });
+        byte[] sent = wire.sent.toByteArray();
+        assertThat(sent).hasSize(7 + 2 * large.length).startsWith(ConversationFixture.bytes("before ")).endsWith(large);
+    }
+
+    @Test
+    void whatWasWrittenGoesOutBeforeAReadWaits() {
+        ScriptedWire wire = new ScriptedWire(ConversationFixture.bytes("x"), () -> 1);
+        run(wire, client -> {
+            client.write(ConversationFixture.bytes("name? "));
+            assertThat(client.readByte()).isEqualTo('x');
+        });
+        assertThat(wire.calls).containsExactly("write", "read", "awaitAcknowledged", "endOutput", "close");
+    }
+
+    @Test
+    void messagesOfOthersGoOutBeforeTheirAcknowledgementIsWaitedFor() {
+        ScriptedWire wire = new ScriptedWire(new byte[0], () -> 1);
+        run(wire, client -> assertThat(client.sender().offer(ByteBuffer.wrap(ConversationFixture.bytes("news"))))
+                .isTrue());
+        assertThat(wire.calls).containsExactly("write", "awaitAcknowledged", "endOutput", "close");
+        assertThat(wire.sent.toString(StandardCharsets.UTF_8)).isEqualTo("news");
+    }
+
+    @Test
+    void anExceptionIsTheCauseAndWhatWasWrittenStillGoesOut() {
+        ScriptedWire wire = new ScriptedWire(new byte[0], () -> 1);
+        IllegalStateException thrown = new IllegalStateException("thrown by the handler");
+        HandlerConversation conversation = run(wire, client -> {
+            client.write(ConversationFixture.bytes("sorry"));
+            throw thrown;
+        });
+        assertThat(conversation.outcome()).contains(new Cause.Failed(thrown));
+        assertThat(fixture.failures).containsExactly(thrown);
+        assertThat(wire.sent.size()).isEqualTo(5);
+        assertThat(wire.calls).endsWith("endOutput", "close");
+    }
+
+    @Test
+    void aFailingWireLeavesNoConnectionThatIsNotOver() {
+        ScriptedWire failing = new ScriptedWire(new byte[0], () -> 1) {
+            @Override
+            public int discard(long atMostNanos) {
+                throw new IllegalStateException("a defect");
+            }
+        };
+        HandlerConversation conversation = new HandlerConversation(fixture.context, ConversationFixture.identity(),
+                () -> _ -> {}, failing);
+        assertThatThrownBy(conversation::run).hasMessage("a defect");
+        assertThat(conversation.isDone()).isTrue();
+        assertThat(failing.calls).endsWith("close");
+    }
+}

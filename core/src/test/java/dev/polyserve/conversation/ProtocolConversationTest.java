@@ -1,0 +1,131 @@
+package dev.polyserve.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Framing;
+import dev.polyserve.Limit;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// An event-style protocol without a socket, pumped by a thread and driven by hand: whatever pieces the bytes come and go in, the protocol
+/// sees the same.
+class ProtocolConversationTest {
+    private static final Protocol UPPER = Protocol.framed(Framing.lines(), (line, output) -> output
+            .write(ConversationFixture.bytes(line.toUpperCase(Locale.ROOT) + "\n")));
+
+    private final ConversationFixture fixture = new ConversationFixture();
+
+    private ProtocolConversation driven(Protocol protocol) {
+        return ProtocolConversation.driven(fixture.context, ConversationFixture.identity(), () -> protocol,
+                new OutboxTest.IdleDriver());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
+    void linesAreTheSameInWhateverPiecesAPumpReadsThem(int seed) {
+        String lines = ConversationFixture.lines();
+        ScriptedWire wire = new ScriptedWire(ConversationFixture.bytes(lines), ConversationFixture.pieces(seed));
+        ProtocolConversation pumped = ProtocolConversation.pumped(fixture.context, ConversationFixture.identity(),
+                () -> UPPER, wire);
+        new ProtocolPump(pumped, wire).run();
+        assertThat(wire.sent.toByteArray()).isEqualTo(ConversationFixture.bytes(lines.toUpperCase(Locale.ROOT)));
+        assertThat(pumped.outcome()).contains(new Cause.Done(true));
+        assertThat(wire.calls).endsWith("awaitAcknowledged", "endOutput", "close");
+        assertThat(fixture.failures).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
+    void linesAreTheSameInWhateverPiecesALoopMovesThem(int seed) throws Exception {
+        String lines = ConversationFixture.lines();
+        ProtocolConversation driven = driven(UPPER);
+        driven.open();
+        ScriptedWire peer = new ScriptedWire(ConversationFixture.bytes(lines), ConversationFixture.pieces(seed));
+        IntSupplier pieces = ConversationFixture.pieces(seed + 100);
+        while (!driven.done()) {
+            if (driven.wantsWrite()) {
+                write(driven, peer, pieces.getAsInt());
+            }
+            if (driven.wantsRead()) {
+                int count = peer.read(driven.input(), ServerContext.FOREVER_NANOS);
+                if (count == Wire.END) {
+                    driven.inputEnded();
+                } else {
+                    driven.received(count);
+                }
+            }
+        }
+        assertThat(driven.wantsEndOutput()).isTrue();
+        driven.outputEnded();
+        driven.finish();
+        assertThat(peer.sent.toByteArray()).isEqualTo(ConversationFixture.bytes(lines.toUpperCase(Locale.ROOT)));
+        assertThat(driven.outcome()).contains(new Cause.Done(true));
+        assertThat(fixture.failures).isEmpty();
+    }
+
+    /// The system takes so much, at most.
+    private static void write(ProtocolConversation driven, ScriptedWire peer, int atMostBytes) {
+        ByteBuffer pending = driven.pendingOutput();
+        int count = Math.min(pending.remaining(), atMostBytes);
+        peer.write(pending.limit(pending.position() + count));
+        driven.sent(count);
+    }
+
+    @Test
+    void aBackloggedPeerIsNotRead() throws Exception {
+        byte[] more = new byte[fixture.context.options().limits().highWaterBytes()];
+        Arrays.fill(more, (byte) 'x');
+        ProtocolConversation driven = driven((input, output) -> {
+            input.skip(input.available());
+            output.write(more);
+        });
+        driven.open();
+        driven.input().room().put((byte) 'x');
+        driven.input().received(1);
+        driven.received(1);
+        assertThat(driven.wantsRead()).as("above the high-water mark").isFalse();
+        driven.sent(1);
+        assertThat(driven.wantsRead()).isTrue();
+    }
+
+    @Test
+    void theWaitForTheLastBytesIsOneHoweverManyTurnsItTakes() {
+        ProtocolConversation driven = driven(new Protocol() {
+            @Override
+            public void opened(Output output) throws Exception {
+                output.write("bye".getBytes(StandardCharsets.US_ASCII));
+                output.close();
+            }
+
+            @Override
+            public void received(dev.polyserve.Input input, Output output) {
+                input.skip(input.available());
+            }
+        });
+        driven.open();
+        driven.sent(3);
+        for (int turn = 0; turn < 9; turn++) {
+            driven.waits(true);
+            pass(1);
+            assertThat(driven.watch()).as("in time").isPositive();
+        }
+        driven.waits(true);
+        pass(1);
+        assertThat(driven.watch()).as("the last look").isNegative();
+        assertThat(driven.cause()).isEqualTo(new Cause.TimedOut(Limit.WRITE_STALL));
+    }
+
+    private void pass(int seconds) {
+        fixture.clock.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+    }
+}
