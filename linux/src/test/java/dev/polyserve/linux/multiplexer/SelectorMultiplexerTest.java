@@ -1,0 +1,25 @@
+package dev.polyserve.linux.multiplexer;
+
+import dev.polyserve.io.ChannelTransport;
+import dev.polyserve.io.Transport;
+import dev.polyserve.loop.Multiplexer;
+import dev.polyserve.loop.SelectorMultiplexer;
+import java.io.IOException;
+
+/// The JDK's selector keeps the same contract, over the JDK's channels.
+class SelectorMultiplexerTest extends MultiplexerContract {
+    @Override
+    protected Multiplexer open() throws IOException {
+        return new SelectorMultiplexer();
+    }
+
+    @Override
+    protected Transport transport() {
+        return new ChannelTransport();
+    }
+
+    @Override
+    protected String reset() {
+        return "Connection reset";
+    }
+}
