@@ -11,10 +11,11 @@ module dev.polyserve.core {
     exports dev.polyserve.io to dev.polyserve.bench, dev.polyserve.conformance, dev.polyserve.linux;
     exports dev.polyserve.loop to dev.polyserve.bench, dev.polyserve.linux;
     exports dev.polyserve.run to dev.polyserve.linux;
+    exports dev.polyserve.spi to dev.polyserve.bench, dev.polyserve.cli, dev.polyserve.conformance, dev.polyserve.linux;
     exports dev.polyserve.text to dev.polyserve.cli, dev.polyserve.linux;
 
-    uses dev.polyserve.Engine;
+    uses dev.polyserve.spi.Engine;
     uses dev.polyserve.run.ModelProvider;
 
-    provides dev.polyserve.Engine with dev.polyserve.run.ServerEngine;
+    provides dev.polyserve.spi.Engine with dev.polyserve.run.ServerEngine;
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /// A program that serves connections, one each time it is started, with the connection as its input and output, as `inetd`
 /// does: [ServerBuilder#command].
@@ -16,23 +17,37 @@ import java.util.OptionalInt;
 ///
 /// **Thread**: any.
 ///
-/// @param argv the program, a path or a name to be found on the PATH, and its arguments
-/// @param environment what its environment has, besides what tells of the connection ([#environmentFor])
-/// @param hangUp how long it may go on without its client
-/// @param terminate how long it may go on after SIGTERM
-public record Command(List<String> argv, Map<String, String> environment, Duration hangUp, Duration terminate) {
-    /// Keeps its own copies.
-    ///
-    /// @throws IllegalArgumentException when no program is named, or a time is negative
-    public Command {
-        argv = List.copyOf(argv);
-        environment = Map.copyOf(environment);
-        if (argv.isEmpty() || argv.getFirst().isEmpty()) {
-            throw new IllegalArgumentException("a command names no program to start");
-        }
-        if (hangUp.isNegative() || terminate.isNegative()) {
-            throw new IllegalArgumentException("a command's times are negative: " + hangUp + ", " + terminate);
-        }
+/// Unchangeable: a `with…` method returns another one. Two with the same parts are equal.
+public final class Command extends ValueObject {
+    private final Parts values;
+
+    private Command(Parts values) {
+        super(values);
+        this.values = values;
+    }
+
+    private Command with(Consumer<Parts> change) {
+        return new Command(Values.changed(values, change));
+    }
+
+    /// The program, a path or a name to be found on the PATH, and its arguments.
+    public List<String> argv() {
+        return values.argv;
+    }
+
+    /// What its environment has, besides what tells of the connection ([#environmentFor]).
+    public Map<String, String> environment() {
+        return values.environment;
+    }
+
+    /// How long it may go on without its client.
+    public Duration hangUp() {
+        return values.hangUp;
+    }
+
+    /// How long it may go on after SIGTERM.
+    public Duration terminate() {
+        return values.terminate;
     }
 
     /// This program with these arguments, a clean environment and the usual times, two and five seconds.
@@ -43,14 +58,18 @@ public record Command(List<String> argv, Map<String, String> environment, Durati
     }
 
     /// As [#of(String...)].
+    ///
+    /// @throws IllegalArgumentException when no program is named
     public static Command of(List<String> argv) {
-        return new Command(argv, CommandEnvironment.clean(System.getenv()), Duration.ofSeconds(2),
-                Duration.ofSeconds(5));
+        return new Command(new Parts()).with(values -> {
+            values.argv = List.copyOf(argv);
+            values.environment = CommandEnvironment.clean(System.getenv());
+        });
     }
 
     /// The same with one more variable in its environment.
     public Command withVariable(String name, String value) {
-        Map<String, String> more = new HashMap<>(environment);
+        Map<String, String> more = new HashMap<>(values.environment);
         more.put(name, value);
         return withEnvironment(more);
     }
@@ -58,18 +77,21 @@ public record Command(List<String> argv, Map<String, String> environment, Durati
     /// The same with all that our own environment has, and those given before.
     public Command withOurEnvironment() {
         Map<String, String> all = new HashMap<>(System.getenv());
-        all.putAll(environment);
+        all.putAll(values.environment);
         return withEnvironment(all);
     }
 
     /// The same with this environment.
     public Command withEnvironment(Map<String, String> all) {
-        return new Command(argv, all, hangUp, terminate);
+        return with(values -> values.environment = Map.copyOf(all));
     }
 
     /// The same with other times.
     public Command withTimes(Duration hangingUp, Duration terminating) {
-        return new Command(argv, environment, hangingUp, terminating);
+        return with(values -> {
+            values.hangUp = hangingUp;
+            values.terminate = terminating;
+        });
     }
 
     /// The whole environment of the program that serves this connection: the command's, and what tells of the connection.
@@ -81,7 +103,7 @@ public record Command(List<String> argv, Map<String, String> environment, Durati
     ///
     /// What is not known is not set, rather than empty; a variable of these families that is inherited is taken away.
     public Map<String, String> environmentFor(ConnectionInfo connection) {
-        return CommandEnvironment.of(environment, connection);
+        return CommandEnvironment.of(values.environment, connection);
     }
 
     /// How a command has ended.
@@ -90,4 +112,27 @@ public record Command(List<String> argv, Map<String, String> environment, Durati
     /// @param text the same as `exit 0` or `killed by SIGTERM`
     /// @param cpu the processor time that it and the processes that it has waited for have used
     public record Exit(OptionalInt code, String text, Duration cpu) {}
+
+    /// The fields, and their defaults.
+    private static final class Parts extends Values {
+        List<String> argv = List.of();
+        Map<String, String> environment = Map.of();
+        Duration hangUp = Duration.ofSeconds(2);
+        Duration terminate = Duration.ofSeconds(5);
+
+        @Override
+        Object[] parts() {
+            return new Object[]{"argv", argv, "environment", environment, "hangUp", hangUp, "terminate", terminate};
+        }
+
+        @Override
+        void check() {
+            if (argv.isEmpty() || argv.getFirst().isEmpty()) {
+                throw new IllegalArgumentException("a command names no program to start");
+            }
+            if (hangUp.isNegative() || terminate.isNegative()) {
+                throw new IllegalArgumentException("a command's times are negative: " + hangUp + ", " + terminate);
+            }
+        }
+    }
 }

@@ -88,8 +88,8 @@ public interface Connection extends Output {
     int available();
 
     /// The reading side as a stream; closing it closes the connection.
-    InputStream input();
+    InputStream inputStream();
 
     /// The writing side as a stream; `flush` sends, closing it ends the output.
-    OutputStream output();
+    OutputStream outputStream();
 }

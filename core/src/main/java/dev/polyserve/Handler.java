@@ -3,7 +3,7 @@ package dev.polyserve;
 /// What to do with one connection, written top to bottom: one client, one conversation.
 ///
 /// A handler may wait, under every [Model]: on a thread it blocks, on an event loop it is a coroutine of that loop. A lambda
-/// is shared by all connections; a class given as a factory ([ServerBuilder#handleEach]) gets an instance per connection, so
+/// is shared by all connections; a class given as a factory ([ServerBuilder#handler]) gets an instance per connection, so
 /// that its fields are that connection's state.
 ///
 /// **Grammar**: `setUp handle? finish`. `handle` is left out when `setUp` threw; `finish` always comes.

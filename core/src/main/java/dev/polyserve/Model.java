@@ -1,322 +1,178 @@
 package dev.polyserve;
 
+import dev.polyserve.spi.ModelVariant;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /// How handlers run at once: the one word that changes without touching the handler.
 ///
+/// A factory is the model's id in camel case: `Model.threadPool(8)` makes `thread-pool`, `Model.ioUring()` makes `io_uring`. The
+/// argument of a model with event loops is their number, one without it. Two models made alike are equal.
+///
 /// A model that this machine or this build cannot run is refused at start with the reason ([ModelUnavailableException]);
-/// [Server#whyNot] asks beforehand.
-public sealed interface Model {
+/// [Server#whyNot] asks beforehand. Models may be added: the interface is sealed, and what implements it is not public.
+public sealed interface Model permits ModelVariant {
     /// Its name on the command line and in messages.
     String id();
 
     /// One client after another, on the server's own thread.
-    record Iterative() implements Model {
-        @Override
-        public String id() {
-            return "iterative";
-        }
+    static Model iterative() {
+        return new ModelVariant.Iterative();
     }
 
     /// A platform thread per connection. The system shares processors among them, so that one that computes for long does not
     /// hold up the others.
-    record Threads() implements Model {
-        @Override
-        public String id() {
-            return "thread";
-        }
+    static Model thread() {
+        return new ModelVariant.Threads();
+    }
+
+    /// A fixed number of platform threads with a bounded queue ([Options.Limits#queue]).
+    static Model threadPool(int threads) {
+        return threadPool(threads, "polyserve-pool-", () -> {
+        });
     }
 
     /// A fixed number of platform threads with a bounded queue ([Options.Limits#queue]).
     ///
     /// @param threads how many
-    /// @param namePrefix what their names begin with
+    /// @param namePrefix what their names begin with; a number follows
     /// @param initializer runs once on each before its first connection; if it throws, the server does not start
-    record ThreadPool(int threads, String namePrefix, Runnable initializer) implements Model {
-        /// Checks the number.
-        public ThreadPool {
-            requirePositive("threads", threads);
-        }
-
-        /// The same pool with other thread names: prefix and number.
-        public ThreadPool withNames(String prefix) {
-            return new ThreadPool(threads, prefix, initializer);
-        }
-
-        /// The same pool with something each thread runs first.
-        public ThreadPool withInitializer(Runnable first) {
-            return new ThreadPool(threads, namePrefix, first);
-        }
-
-        @Override
-        public String id() {
-            return "thread-pool";
-        }
+    static Model threadPool(int threads, String namePrefix, Runnable initializer) {
+        return new ModelVariant.ThreadPool(threads, namePrefix, initializer);
     }
 
-    /// A virtual thread per connection, on the JDK's scheduler.
+    /// A virtual thread per connection, on the JDK's scheduler: the default.
     ///
     /// Virtual threads do not share time: one that computes keeps its carrier, of which there are as many as processors, until
-    /// it waits. When as many handlers compute at once, all others wait for one of them; [#threads] has no such limit.
-    record VirtualThreads() implements Model {
-        @Override
-        public String id() {
-            return "virtual";
-        }
+    /// it waits. When as many handlers compute at once, all others wait for one of them; [#thread] has no such limit.
+    static Model virtual() {
+        return new ModelVariant.VirtualThreads();
+    }
+
+    /// A worker process per connection, at most 40 at once.
+    static Model process() {
+        return process(40);
+    }
+
+    /// A worker process per connection.
+    ///
+    /// @param maxWorkers how many at once
+    static Model process(int maxWorkers) {
+        return process(maxWorkers, Workers.defaults());
     }
 
     /// A worker process per connection.
     ///
     /// @param maxWorkers how many at once
     /// @param workers how they are kept
-    record ProcessPerConnection(int maxWorkers, Workers workers) implements Model {
-        /// Checks the number.
-        public ProcessPerConnection {
-            requirePositive("workers", maxWorkers);
-        }
-
-        /// The same with at most so many at once.
-        public ProcessPerConnection withMaxWorkers(int most) {
-            return new ProcessPerConnection(most, workers);
-        }
-
-        /// The same with something changed about its workers: `.with(w -> w.withSpare(4, 8))`.
-        public ProcessPerConnection with(UnaryOperator<Workers> change) {
-            return new ProcessPerConnection(maxWorkers, change.apply(workers));
-        }
-
-        @Override
-        public String id() {
-            return "process";
-        }
+    static Model process(int maxWorkers, Workers workers) {
+        return new ModelVariant.ProcessPerConnection(maxWorkers, workers);
     }
 
-    /// Worker processes that share the listener (prefork), each running an inner model.
+    /// Worker processes that share the listener (prefork), each with virtual threads.
+    static Model processPool(int workers) {
+        return processPool(workers, virtual());
+    }
+
+    /// Worker processes that share the listener (prefork), each running the inner model.
+    static Model processPool(int workers, Model inner) {
+        return processPool(workers, workers, inner, Workers.defaults());
+    }
+
+    /// Worker processes that share the listener (prefork), each running the inner model.
     ///
     /// @param minWorkers how many at least
     /// @param maxWorkers how many at most
-    /// @param inner what runs in each
+    /// @param inner what runs in each; a model without processes
     /// @param workers how they are kept
-    record ProcessPool(int minWorkers, int maxWorkers, Model inner, Workers workers) implements Model {
-        /// Checks the numbers and the inner model.
-        public ProcessPool {
-            requirePositive("workers", minWorkers);
-            if (maxWorkers < minWorkers) {
-                throw new IllegalArgumentException(
-                        "workers: the maximum " + maxWorkers + " is less than the minimum " + minWorkers);
-            }
-            if (inner instanceof ProcessPool || inner instanceof ProcessPerConnection) {
-                throw new IllegalArgumentException(
-                        "inner: a worker process cannot run the model " + inner.id() + "; take one without processes");
-            }
-        }
+    static Model processPool(int minWorkers, int maxWorkers, Model inner, Workers workers) {
+        return new ModelVariant.ProcessPool(minWorkers, maxWorkers, inner, workers);
+    }
 
-        /// The same with at least and at most so many.
-        public ProcessPool withWorkers(int least, int most) {
-            return new ProcessPool(least, most, inner, workers);
-        }
-
-        /// The same with this model in each.
-        public ProcessPool withInner(Model model) {
-            return new ProcessPool(minWorkers, maxWorkers, model, workers);
-        }
-
-        /// The same with something changed about its workers: `.with(w -> w.withRecycleConnections(10_000))`.
-        public ProcessPool with(UnaryOperator<Workers> change) {
-            return new ProcessPool(minWorkers, maxWorkers, inner, change.apply(workers));
-        }
-
-        @Override
-        public String id() {
-            return "process-pool";
-        }
+    /// One event loop over a selector of `java.nio`.
+    static Model nio() {
+        return nio(1);
     }
 
     /// Event loops over the selectors of `java.nio`.
-    ///
-    /// @param loops how many
-    record Nio(int loops) implements Model {
-        /// Checks the number.
-        public Nio {
-            requirePositive("loops", loops);
-        }
+    static Model nio(int loops) {
+        return new ModelVariant.Nio(loops);
+    }
 
-        @Override
-        public String id() {
-            return "nio";
-        }
+    /// One loop that asks every connection in turn, and rests 1 ms at most when none is ready: the slow one, for teaching.
+    static Model polling() {
+        return polling(Duration.ofMillis(1));
     }
 
     /// One loop that asks every connection in turn: the slow one, for teaching.
     ///
-    /// @param longestRest how long it may rest after rounds in which nobody was ready, by which the next request may be late;
+    /// @param longestRest how long it may rest after rounds in which none was ready, by which the next request may be late;
     ///         zero: never, so that it always takes a whole processor
-    record Polling(Duration longestRest) implements Model {
-        /// Checks the time.
-        public Polling {
-            if (longestRest.isNegative()) {
-                throw new IllegalArgumentException("longestRest: " + longestRest + " is negative");
-            }
-        }
+    static Model polling(Duration longestRest) {
+        return new ModelVariant.Polling(longestRest);
+    }
 
-        @Override
-        public String id() {
-            return "polling";
-        }
+    /// One event loop over `select(2)`.
+    static Model select() {
+        return select(1);
     }
 
     /// Event loops over `select(2)`.
-    ///
-    /// @param loops how many
-    record Select(int loops) implements Model {
-        /// Checks the number.
-        public Select {
-            requirePositive("loops", loops);
-        }
+    static Model select(int loops) {
+        return new ModelVariant.Select(loops);
+    }
 
-        @Override
-        public String id() {
-            return "select";
-        }
+    /// One event loop over `poll(2)`.
+    static Model poll() {
+        return poll(1);
     }
 
     /// Event loops over `poll(2)`.
-    ///
-    /// @param loops how many
-    record Poll(int loops) implements Model {
-        /// Checks the number.
-        public Poll {
-            requirePositive("loops", loops);
-        }
-
-        @Override
-        public String id() {
-            return "poll";
-        }
+    static Model poll(int loops) {
+        return new ModelVariant.Poll(loops);
     }
 
-    /// Event loops over `epoll(7)`.
-    ///
-    /// @param loops how many
-    /// @param edgeTriggered whether readiness is told once per change rather than as long as it lasts
-    record Epoll(int loops, boolean edgeTriggered) implements Model {
-        /// Checks the number.
-        public Epoll {
-            requirePositive("loops", loops);
-        }
-
-        @Override
-        public String id() {
-            return edgeTriggered ? "epoll-et" : "epoll";
-        }
-    }
-
-    /// Event loops over a completion ring, `io_uring(7)`.
-    ///
-    /// @param loops how many
-    record IoUring(int loops) implements Model {
-        /// Checks the number.
-        public IoUring {
-            requirePositive("loops", loops);
-        }
-
-        @Override
-        public String id() {
-            return "io_uring";
-        }
-    }
-
-    /// One client after another.
-    static Model iterative() {
-        return new Iterative();
-    }
-
-    /// A platform thread per connection.
-    static Model threads() {
-        return new Threads();
-    }
-
-    /// So many platform threads.
-    static ThreadPool threadPool(int threads) {
-        return new ThreadPool(threads, "polyserve-pool-", () -> {
-        });
-    }
-
-    /// A virtual thread per connection: the default. For handlers that mostly wait; see [VirtualThreads] for those that
-    /// compute.
-    static Model virtualThreads() {
-        return new VirtualThreads();
-    }
-
-    /// A worker process per connection, at most 40 at once.
-    static ProcessPerConnection processPerConnection() {
-        return new ProcessPerConnection(40, Workers.DEFAULTS);
-    }
-
-    /// So many worker processes, each with virtual threads.
-    static ProcessPool processPool(int workers) {
-        return new ProcessPool(workers, workers, virtualThreads(), Workers.DEFAULTS);
-    }
-
-    /// One event loop over a selector.
-    static Model nio() {
-        return new Nio(1);
-    }
-
-    /// So many event loops over selectors.
-    static Model nio(int loops) {
-        return new Nio(loops);
-    }
-
-    /// One loop that asks every connection in turn, and rests 1 ms at most when nobody is ready.
-    static Model polling() {
-        return new Polling(Duration.ofMillis(1));
-    }
-
-    /// One event loop over `select`.
-    static Model select() {
-        return new Select(1);
-    }
-
-    /// One event loop over `poll`.
-    static Model poll() {
-        return new Poll(1);
-    }
-
-    /// One event loop over `epoll`, level-triggered.
+    /// One event loop over `epoll(7)`, level-triggered: readiness is reported as long as it lasts.
     static Model epoll() {
-        return new Epoll(1, false);
+        return epoll(1);
     }
 
-    /// One event loop over `epoll`, edge-triggered.
-    static Model epollEdgeTriggered() {
-        return new Epoll(1, true);
+    /// Event loops over `epoll(7)`, level-triggered.
+    static Model epoll(int loops) {
+        return new ModelVariant.Epoll(loops, false);
     }
 
-    /// One event loop over a completion ring.
+    /// One event loop over `epoll(7)`, edge-triggered: readiness is reported once per change.
+    static Model epollEt() {
+        return epollEt(1);
+    }
+
+    /// Event loops over `epoll(7)`, edge-triggered.
+    static Model epollEt(int loops) {
+        return new ModelVariant.Epoll(loops, true);
+    }
+
+    /// One event loop over a completion ring, `io_uring(7)`.
     static Model ioUring() {
-        return new IoUring(1);
+        return ioUring(1);
+    }
+
+    /// Event loops over completion rings, `io_uring(7)`.
+    static Model ioUring(int loops) {
+        return new ModelVariant.IoUring(loops);
     }
 
     /// Every model with its usual numbers for this machine, in the order of the documentation.
     static List<Model> all() {
-        return List.of(iterative(), threads(), threadPool(4 * Runtime.getRuntime().availableProcessors()),
-                virtualThreads(), processPerConnection(), processPool(Runtime.getRuntime().availableProcessors()),
-                polling(), select(), poll(), epoll(), epollEdgeTriggered(), ioUring(), nio());
+        int processors = Runtime.getRuntime().availableProcessors();
+        return List.of(iterative(), thread(), threadPool(4 * processors), virtual(), process(), processPool(processors),
+                polling(), select(), poll(), epoll(), epollEt(), ioUring(), nio());
     }
 
-    /// The model of this name, with its usual numbers.
+    /// The model of this id, with its usual numbers.
     ///
     /// @throws IllegalArgumentException naming the known ones, when there is none
     static Model named(String id) {
         return ModelNames.named(id, all());
-    }
-
-    private static void requirePositive(String what, int number) {
-        if (number < 1) {
-            throw new IllegalArgumentException(what + ": " + number + " is not a positive number");
-        }
     }
 }

@@ -2,196 +2,298 @@ package dev.polyserve;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /// Everything that can be set about a server besides endpoints, handler and model: all have finite defaults.
 ///
-/// @param limits how much
-/// @param timeouts how long
-/// @param sockets what is asked of the system's sockets
-/// @param onFull what happens to a client when every place is taken
-public record Options(Limits limits, Timeouts timeouts, Sockets sockets, OnFull onFull) {
-    private static final Options DEFAULTS = new Options(Limits.DEFAULTS, Timeouts.DEFAULTS, Sockets.DEFAULTS,
-            OnFull.WAIT);
+/// Unchangeable, as each group in it: a `with…` method returns another one. Two with the same settings are equal.
+public final class Options extends ValueObject {
+    private static final Options DEFAULTS = new Options(new OptionValues());
+
+    private final OptionValues values;
+
+    private Options(OptionValues values) {
+        super(values);
+        this.values = values;
+    }
+
+    private Options with(Consumer<OptionValues> change) {
+        return new Options(Values.changed(values, change));
+    }
 
     /// The defaults.
     public static Options defaults() {
         return DEFAULTS;
     }
 
+    /// How much.
+    public Limits limits() {
+        return values.limits;
+    }
+
+    /// How long.
+    public Timeouts timeouts() {
+        return values.timeouts;
+    }
+
+    /// What is asked of the system's sockets.
+    public Sockets sockets() {
+        return values.sockets;
+    }
+
+    /// What happens to a client when every place is taken.
+    public OnFull onFull() {
+        return values.onFull;
+    }
+
+    /// With other limits: `o.withLimits(l -> l.withConnections(50))`.
+    public Options withLimits(UnaryOperator<Limits> change) {
+        return with(values -> values.limits = change.apply(values.limits));
+    }
+
+    /// With other times: `o.withTimeouts(t -> t.withIdle(Duration.ofMinutes(1)))`.
+    public Options withTimeouts(UnaryOperator<Timeouts> change) {
+        return with(values -> values.timeouts = change.apply(values.timeouts));
+    }
+
+    /// With other socket options: `o.withSockets(s -> s.withBacklog(100))`.
+    public Options withSockets(UnaryOperator<Sockets> change) {
+        return with(values -> values.sockets = change.apply(values.sockets));
+    }
+
+    /// With another answer to a client that comes when every place is taken.
+    public Options withOnFull(OnFull answer) {
+        return with(values -> values.onFull = answer);
+    }
+
+    /// With another number of connections at once.
+    public Options withMaxConnections(int most) {
+        return withLimits(limits -> limits.withConnections(most));
+    }
+
+    /// With another idle time.
+    public Options withIdleTimeout(Duration atMost) {
+        return withTimeouts(timeouts -> timeouts.withIdle(atMost));
+    }
+
     /// Numbers of things and bytes.
-    ///
-    /// @param connections connections at once
-    /// @param connectionsPerAddress connections at once from one IPv4 address or IPv6 /64 network; 0: no limit of its own
-    /// @param queue connections that wait for a thread of a pool
-    /// @param frameBytes the longest frame or line
-    /// @param highWaterBytes output waiting for a peer above which its input is not read
-    /// @param bufferBytesPerConnection input and output buffered for one connection
-    /// @param bufferBytesTotal the same for all
-    /// @param senderQueueBytes what other threads may queue through one [Sender]
-    /// @param datagramBytes the longest datagram taken whole
-    public record Limits(int connections, int connectionsPerAddress, int queue, int frameBytes, int highWaterBytes,
-            int bufferBytesPerConnection, long bufferBytesTotal, int senderQueueBytes, int datagramBytes) {
+    public static final class Limits extends ValueObject {
         /// The most that UDP carries over IPv4.
         public static final int MAX_DATAGRAM_BYTES = 65_507;
 
-        static final Limits DEFAULTS = new Limits(20_000, 0, 1024, 64 << 10, 64 << 10, 4 << 20,
-                Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 4), 256 << 10, MAX_DATAGRAM_BYTES);
+        static final Limits DEFAULTS = new Limits(new LimitValues());
 
-        /// Checks each number.
-        public Limits {
-            atLeast("max-connections", connections, 1);
-            atLeast("max-per-ip", connectionsPerAddress, 0);
-            atLeast("queue", queue, 0);
-            atLeast("max-frame", frameBytes, 1);
-            atLeast("high-water", highWaterBytes, 1);
-            atLeast("max-buffer", bufferBytesPerConnection, 1);
-            atLeast("max-buffer-total", bufferBytesTotal, 1);
-            atLeast("sender-queue", senderQueueBytes, 1);
-            atLeast("max-datagram", datagramBytes, 1);
-            if (datagramBytes > MAX_DATAGRAM_BYTES) {
-                throw new IllegalArgumentException(
-                        "max-datagram: " + datagramBytes + " is more than " + MAX_DATAGRAM_BYTES
-                                + ", the most UDP carries");
-            }
+        private final LimitValues values;
+
+        private Limits(LimitValues values) {
+            super(values);
+            this.values = values;
+        }
+
+        private Limits with(Consumer<LimitValues> change) {
+            return new Limits(Values.changed(values, change));
+        }
+
+        /// Connections at once.
+        public int connections() {
+            return values.connections;
+        }
+
+        /// Connections at once from one IPv4 address or IPv6 /64 network; 0: no limit of its own.
+        public int connectionsPerAddress() {
+            return values.connectionsPerAddress;
+        }
+
+        /// Connections that wait for a thread of a pool.
+        public int queue() {
+            return values.queue;
+        }
+
+        /// The longest frame or line.
+        public int frameBytes() {
+            return values.frameBytes;
+        }
+
+        /// Output waiting for a peer above which its input is not read.
+        public int highWaterBytes() {
+            return values.highWaterBytes;
+        }
+
+        /// Input and output buffered for one connection.
+        public int bufferBytesPerConnection() {
+            return values.bufferBytesPerConnection;
+        }
+
+        /// Input and output buffered for all connections.
+        public long bufferBytesTotal() {
+            return values.bufferBytesTotal;
+        }
+
+        /// What other threads may queue through one [Sender].
+        public int senderQueueBytes() {
+            return values.senderQueueBytes;
+        }
+
+        /// The longest datagram taken whole.
+        public int datagramBytes() {
+            return values.datagramBytes;
         }
 
         /// With another number of connections at once.
         public Limits withConnections(int most) {
-            return new Limits(most, connectionsPerAddress, queue, frameBytes, highWaterBytes, bufferBytesPerConnection,
-                    bufferBytesTotal, senderQueueBytes, datagramBytes);
+            return with(values -> values.connections = most);
         }
 
         /// With another number of connections from one address; 0: no limit of its own.
         public Limits withConnectionsPerAddress(int most) {
-            return new Limits(connections, most, queue, frameBytes, highWaterBytes, bufferBytesPerConnection,
-                    bufferBytesTotal, senderQueueBytes, datagramBytes);
+            return with(values -> values.connectionsPerAddress = most);
         }
 
         /// With another length of a pool's queue.
         public Limits withQueue(int most) {
-            return new Limits(connections, connectionsPerAddress, most, frameBytes, highWaterBytes,
-                    bufferBytesPerConnection, bufferBytesTotal, senderQueueBytes, datagramBytes);
+            return with(values -> values.queue = most);
         }
 
         /// With another longest frame; the buffer per connection grows with it where it must.
         public Limits withFrameBytes(int most) {
-            return new Limits(connections, connectionsPerAddress, queue, most, highWaterBytes,
-                    (int) Math.min(Integer.MAX_VALUE - 64, Math.max(bufferBytesPerConnection, 2L * most)),
-                    bufferBytesTotal, senderQueueBytes, datagramBytes);
+            return with(values -> {
+                values.frameBytes = most;
+                values.bufferBytesPerConnection = (int) Math.min(Integer.MAX_VALUE - 64,
+                        Math.max(values.bufferBytesPerConnection, 2L * most));
+            });
         }
 
         /// With another high-water mark.
         public Limits withHighWaterBytes(int mark) {
-            return new Limits(connections, connectionsPerAddress, queue, frameBytes, mark, bufferBytesPerConnection,
-                    bufferBytesTotal, senderQueueBytes, datagramBytes);
+            return with(values -> values.highWaterBytes = mark);
         }
 
         /// With other bounds on buffered bytes, for one connection and for all.
         public Limits withBufferBytes(int perConnection, long total) {
-            return new Limits(connections, connectionsPerAddress, queue, frameBytes, highWaterBytes, perConnection,
-                    total,
-                    senderQueueBytes, datagramBytes);
+            return with(values -> {
+                values.bufferBytesPerConnection = perConnection;
+                values.bufferBytesTotal = total;
+            });
         }
 
         /// With another bound on what a [Sender] queues.
         public Limits withSenderQueueBytes(int most) {
-            return new Limits(connections, connectionsPerAddress, queue, frameBytes, highWaterBytes,
-                    bufferBytesPerConnection, bufferBytesTotal, most, datagramBytes);
+            return with(values -> values.senderQueueBytes = most);
         }
 
         /// With another longest datagram.
         public Limits withDatagramBytes(int most) {
-            return new Limits(connections, connectionsPerAddress, queue, frameBytes, highWaterBytes,
-                    bufferBytesPerConnection, bufferBytesTotal, senderQueueBytes, most);
+            return with(values -> values.datagramBytes = most);
         }
     }
 
     /// Times, all finite by default. For the waits of connections (the first four) zero means for ever; for `drain` and
     /// `close` it means at once; for `drainQuiet`, `stall` and `spin`, never.
-    ///
-    /// @param firstByte the wait for a connection's first byte
-    /// @param idle the time without a byte in either direction
-    /// @param writeStall the wait for a peer that takes nothing
-    /// @param conversation the length of a whole connection
-    /// @param drain how long [Server#drain()] lets conversations go on
-    /// @param drainQuiet while draining, a connection that waits for input and was quiet for so long sees its end
-    /// @param close how long [Server#close()] lets conversations go on
-    /// @param stall the turn of an event loop above which it is reported
-    /// @param spin how long an event loop that has nothing to do asks again and again before it waits: a request that comes
-    ///         meanwhile is served sooner, by the time that waking a thread takes, and the processor is busy with asking. Not at
-    ///         all where there are as many loops as processors
-    public record Timeouts(Duration firstByte, Duration idle, Duration writeStall, Duration conversation,
-            Duration drain, Duration drainQuiet, Duration close, Duration stall, Duration spin) {
-        static final Timeouts DEFAULTS = new Timeouts(Duration.ofMinutes(1), Duration.ofMinutes(5),
-                Duration.ofSeconds(30),
-                Duration.ofDays(1), Duration.ofSeconds(30), Duration.ofMillis(500), Duration.ofSeconds(1),
-                Duration.ofMillis(100), Duration.ZERO);
+    public static final class Timeouts extends ValueObject {
+        static final Timeouts DEFAULTS = new Timeouts(new TimeoutValues());
 
-        /// Checks that none is negative.
-        public Timeouts {
-            notNegative("first-byte-timeout", firstByte);
-            notNegative("idle-timeout", idle);
-            notNegative("write-timeout", writeStall);
-            notNegative("conversation-timeout", conversation);
-            notNegative("drain-timeout", drain);
-            notNegative("drain-quiet", drainQuiet);
-            notNegative("close-timeout", close);
-            notNegative("stall-limit", stall);
-            notNegative("spin", spin);
+        private final TimeoutValues values;
+
+        private Timeouts(TimeoutValues values) {
+            super(values);
+            this.values = values;
+        }
+
+        private Timeouts with(Consumer<TimeoutValues> change) {
+            return new Timeouts(Values.changed(values, change));
+        }
+
+        /// The wait for a connection's first byte.
+        public Duration firstByte() {
+            return values.firstByte;
+        }
+
+        /// The time without a byte in either direction.
+        public Duration idle() {
+            return values.idle;
+        }
+
+        /// The wait for a peer that takes nothing.
+        public Duration writeStall() {
+            return values.writeStall;
+        }
+
+        /// The length of a whole connection.
+        public Duration conversation() {
+            return values.conversation;
+        }
+
+        /// How long [Server#drain()] lets conversations go on.
+        public Duration drain() {
+            return values.drain;
+        }
+
+        /// While draining, a connection that waits for input and was quiet for so long sees its end.
+        public Duration drainQuiet() {
+            return values.drainQuiet;
+        }
+
+        /// How long [Server#close()] lets conversations go on.
+        public Duration close() {
+            return values.close;
+        }
+
+        /// The turn of an event loop above which it is reported.
+        public Duration stall() {
+            return values.stall;
+        }
+
+        /// How long an event loop that has nothing to do asks again and again before it waits: a request that comes meanwhile is served
+        /// sooner, by the time that waking a thread takes, and the processor is busy with asking. Not at all where there are as many
+        /// loops as processors.
+        public Duration spin() {
+            return values.spin;
         }
 
         /// With another wait for the first byte.
         public Timeouts withFirstByte(Duration atMost) {
-            return new Timeouts(atMost, idle, writeStall, conversation, drain, drainQuiet, close, stall, spin);
+            return with(values -> values.firstByte = atMost);
         }
 
         /// With another idle time. The wait for the first byte ends with it, too, where that is sooner.
         public Timeouts withIdle(Duration atMost) {
-            return new Timeouts(firstByte, atMost, writeStall, conversation, drain, drainQuiet, close, stall, spin);
+            return with(values -> values.idle = atMost);
         }
 
         /// With another wait for a peer that does not read.
         public Timeouts withWriteStall(Duration atMost) {
-            return new Timeouts(firstByte, idle, atMost, conversation, drain, drainQuiet, close, stall, spin);
+            return with(values -> values.writeStall = atMost);
         }
 
         /// With another length of the whole conversation.
         public Timeouts withConversation(Duration atMost) {
-            return new Timeouts(firstByte, idle, writeStall, atMost, drain, drainQuiet, close, stall, spin);
+            return with(values -> values.conversation = atMost);
         }
 
         /// With another time to drain.
         public Timeouts withDrain(Duration atMost) {
-            return new Timeouts(firstByte, idle, writeStall, conversation, atMost, drainQuiet, close, stall, spin);
+            return with(values -> values.drain = atMost);
         }
 
         /// With another quiet time after which a draining server ends a waiting connection's input.
         public Timeouts withDrainQuiet(Duration quiet) {
-            return new Timeouts(firstByte, idle, writeStall, conversation, drain, quiet, close, stall, spin);
+            return with(values -> values.drainQuiet = quiet);
         }
 
         /// With another time to close.
         public Timeouts withClose(Duration atMost) {
-            return new Timeouts(firstByte, idle, writeStall, conversation, drain, drainQuiet, atMost, stall, spin);
+            return with(values -> values.close = atMost);
         }
 
         /// With another length of a loop's turn that is reported.
         public Timeouts withStall(Duration longest) {
-            return new Timeouts(firstByte, idle, writeStall, conversation, drain, drainQuiet, close, longest, spin);
+            return with(values -> values.stall = longest);
         }
 
         /// With another time for which a loop asks before it waits.
         public Timeouts withSpin(Duration atMost) {
-            return new Timeouts(firstByte, idle, writeStall, conversation, drain, drainQuiet, close, stall, atMost);
-        }
-
-        private static void notNegative(String name, Duration value) {
-            if (value.isNegative()) {
-                throw new IllegalArgumentException(
-                        name + ": " + TimeUnit.MILLISECONDS.convert(value) + " ms is negative");
-            }
+            return with(values -> values.spin = atMost);
         }
     }
 
@@ -199,79 +301,98 @@ public record Options(Limits limits, Timeouts timeouts, Sockets sockets, OnFull 
     ///
     /// What only the models on descriptors can do (`polling` to `epoll-et`), other models refuse at the start. Corking (TCP_CORK)
     /// is none of it: what a handler writes is collected anyway until it reads, flushes or ends, and is then one call.
-    ///
-    /// @param backlog connections that the kernel keeps until they are accepted
-    /// @param reuseAddress whether a port may be bound again while old connections linger in TIME_WAIT
-    /// @param noDelay whether small TCP writes go out at once (TCP_NODELAY)
-    /// @param receiveBufferBytes what the kernel keeps for us to read, per TCP connection or UDP port (SO_RCVBUF); it may give
-    ///         less, and twice that counts its own records
-    /// @param sendBufferBytes what it takes from us to send, likewise, and per Unix connection (SO_SNDBUF)
-    /// @param keepAlive whether and how a silent TCP connection is probed
-    /// @param userTimeout after how long without acknowledgement a TCP connection is lost (TCP_USER_TIMEOUT); on descriptors
-    /// @param deferAccept for how long a TCP connection without a byte is kept from the server (TCP_DEFER_ACCEPT), in steps of
-    ///         the handshake's repetition; for protocols in which the client speaks first; on descriptors
-    public record Sockets(int backlog, boolean reuseAddress, boolean noDelay, int receiveBufferBytes,
-            int sendBufferBytes,
-            Optional<KeepAlive> keepAlive, Duration userTimeout, Duration deferAccept) {
-        static final Sockets DEFAULTS = new Sockets(4096, true, true, 0, 0, Optional.empty(), Duration.ZERO,
-                Duration.ZERO);
-        private static final Duration MOST = Duration.ofDays(20);
+    public static final class Sockets extends ValueObject {
+        static final Sockets DEFAULTS = new Sockets(new SocketValues());
 
-        /// Checks each.
-        public Sockets {
-            atLeast("backlog", backlog, 1);
-            atLeast("receive-buffer", receiveBufferBytes, 0);
-            atLeast("send-buffer", sendBufferBytes, 0);
-            within("user-timeout", userTimeout, Duration.ofMillis(1), MOST);
-            within("defer-accept", deferAccept, Duration.ofSeconds(1), MOST);
+        private final SocketValues values;
+
+        private Sockets(SocketValues values) {
+            super(values);
+            this.values = values;
+        }
+
+        private Sockets with(Consumer<SocketValues> change) {
+            return new Sockets(Values.changed(values, change));
+        }
+
+        /// Connections that the kernel keeps until they are accepted.
+        public int backlog() {
+            return values.backlog;
+        }
+
+        /// Whether a port may be bound again while old connections linger in TIME_WAIT.
+        public boolean reuseAddress() {
+            return values.reuseAddress;
+        }
+
+        /// Whether small TCP writes go out at once (TCP_NODELAY).
+        public boolean noDelay() {
+            return values.noDelay;
+        }
+
+        /// What the kernel keeps for us to read, per TCP connection or UDP port (SO_RCVBUF); it may give less, and twice that counts its
+        /// own records.
+        public int receiveBufferBytes() {
+            return values.receiveBufferBytes;
+        }
+
+        /// What the kernel takes from us to send, likewise, and per Unix connection (SO_SNDBUF).
+        public int sendBufferBytes() {
+            return values.sendBufferBytes;
+        }
+
+        /// Whether and how a silent TCP connection is probed.
+        public Optional<KeepAlive> keepAlive() {
+            return values.keepAlive;
+        }
+
+        /// After how long without acknowledgement a TCP connection is lost (TCP_USER_TIMEOUT); on descriptors.
+        public Duration userTimeout() {
+            return values.userTimeout;
+        }
+
+        /// For how long a TCP connection without a byte is kept from the server (TCP_DEFER_ACCEPT), in steps of the handshake's
+        /// repetition; for protocols in which the client speaks first; on descriptors.
+        public Duration deferAccept() {
+            return values.deferAccept;
         }
 
         /// With another backlog.
         public Sockets withBacklog(int connections) {
-            return new Sockets(connections, reuseAddress, noDelay, receiveBufferBytes, sendBufferBytes, keepAlive,
-                    userTimeout, deferAccept);
+            return with(values -> values.backlog = connections);
         }
 
         /// With or without address reuse.
         public Sockets withReuseAddress(boolean reuse) {
-            return new Sockets(backlog, reuse, noDelay, receiveBufferBytes, sendBufferBytes, keepAlive, userTimeout,
-                    deferAccept);
+            return with(values -> values.reuseAddress = reuse);
         }
 
         /// With or without Nagle's algorithm.
         public Sockets withNoDelay(boolean atOnce) {
-            return new Sockets(backlog, reuseAddress, atOnce, receiveBufferBytes, sendBufferBytes, keepAlive,
-                    userTimeout, deferAccept);
+            return with(values -> values.noDelay = atOnce);
         }
 
         /// With other buffers in the kernel; 0: the system's own.
         public Sockets withBufferBytes(int receive, int send) {
-            return new Sockets(backlog, reuseAddress, noDelay, receive, send, keepAlive, userTimeout, deferAccept);
+            return with(values -> {
+                values.receiveBufferBytes = receive;
+                values.sendBufferBytes = send;
+            });
         }
 
         /// With silent TCP connections probed.
         public Sockets withKeepAlive(KeepAlive probes) {
-            return new Sockets(backlog, reuseAddress, noDelay, receiveBufferBytes, sendBufferBytes,
-                    Optional.of(probes), userTimeout, deferAccept);
+            return with(values -> values.keepAlive = Optional.of(probes));
         }
 
         /// With another time without acknowledgement; zero: the system's own.
         public Sockets withUserTimeout(Duration atMost) {
-            return new Sockets(backlog, reuseAddress, noDelay, receiveBufferBytes, sendBufferBytes, keepAlive, atMost,
-                    deferAccept);
+            return with(values -> values.userTimeout = atMost);
         }
 
         /// With TCP connections kept from the server until they have a byte, so long at most; zero: without.
         public Sockets withDeferAccept(Duration atMost) {
-            return new Sockets(backlog, reuseAddress, noDelay, receiveBufferBytes, sendBufferBytes, keepAlive,
-                    userTimeout, atMost);
-        }
-
-        private static void within(String name, Duration value, Duration least, Duration most) {
-            if (!value.isZero() && (value.compareTo(least) < 0 || value.compareTo(most) > 0)) {
-                throw new IllegalArgumentException(name + ": " + value.toMillis() + " ms is not between "
-                        + least.toMillis() + " ms and " + most.toDays() + " days");
-            }
+            return with(values -> values.deferAccept = atMost);
         }
     }
 
@@ -306,41 +427,5 @@ public record Options(Limits limits, Timeouts timeouts, Sockets sockets, OnFull 
                         + " ms is not between 1 and " + MOST_SECONDS + " whole seconds");
             }
         }
-    }
-
-    private static void atLeast(String name, long value, long least) {
-        if (value < least) {
-            throw new IllegalArgumentException(name + ": " + value + " is less than " + least);
-        }
-    }
-
-    /// With other limits: `o.withLimits(l -> l.withConnections(50))`.
-    public Options withLimits(UnaryOperator<Limits> change) {
-        return new Options(change.apply(limits), timeouts, sockets, onFull);
-    }
-
-    /// With other times: `o.withTimeouts(t -> t.withIdle(Duration.ofMinutes(1)))`.
-    public Options withTimeouts(UnaryOperator<Timeouts> change) {
-        return new Options(limits, change.apply(timeouts), sockets, onFull);
-    }
-
-    /// With other socket options: `o.withSockets(s -> s.withBacklog(100))`.
-    public Options withSockets(UnaryOperator<Sockets> change) {
-        return new Options(limits, timeouts, change.apply(sockets), onFull);
-    }
-
-    /// With another answer to a client that comes when every place is taken.
-    public Options withOnFull(OnFull answer) {
-        return new Options(limits, timeouts, sockets, answer);
-    }
-
-    /// With another number of connections at once.
-    public Options withMaxConnections(int most) {
-        return withLimits(limits -> limits.withConnections(most));
-    }
-
-    /// With another idle time.
-    public Options withIdleTimeout(Duration atMost) {
-        return withTimeouts(timeouts -> timeouts.withIdle(atMost));
     }
 }

@@ -6,6 +6,6 @@ public enum Served {
     SERVED,
     /// Nothing came in time.
     TIMED_OUT,
-    /// One came, and a limit or [ServerListener#verify] turned it away.
+    /// One came, and a limit or a [ConnectionFilter] turned it away.
     REJECTED
 }

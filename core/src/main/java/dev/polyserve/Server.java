@@ -1,5 +1,6 @@
 package dev.polyserve;
 
+import dev.polyserve.spi.Engine;
 import dev.polyserve.coroutine.Hub;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -36,7 +37,7 @@ public interface Server extends AutoCloseable {
     }
 
     /// Whether this process is a worker that a server with worker processes has started ([Model#processPool],
-    /// [Model#processPerConnection]). It runs the same program up to [#start], which does not return in it: what must happen
+    /// [Model#process]). It runs the same program up to [#start], which does not return in it: what must happen
     /// only once, such as starting another server, is for the process that is none.
     static boolean isWorker() {
         return Engine.load().isWorker();
@@ -73,7 +74,7 @@ public interface Server extends AutoCloseable {
     boolean await(Duration atMost) throws InterruptedException;
 
     /// Takes one connection or datagram and hands it to the model, as Python's `handle_request`: under
-    /// [Model.Iterative] it is over when this returns, under the others it goes on at the same time. For servers that were
+    /// [Model#iterative] it is over when this returns, under the others it goes on at the same time. For servers that were
     /// bound, not started.
     ///
     /// @throws IllegalStateException when the server was started or closed

@@ -1,5 +1,7 @@
 package dev.polyserve;
 
+import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ModelVariant;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,10 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Describes a [Server], from [Server#at]: endpoints, what to do, how, within which limits.
 ///
+/// One rule names what serves. A noun in the singular makes one for each connection: [#handler], [#protocol], [#command]. A verb or a
+/// plural gives one that serves all: [#handle], [#datagrams].
+///
 /// **Thread**: one at a time.
 public final class ServerBuilder {
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<ServerListener> listeners = new ArrayList<>();
+    private final List<ConnectionFilter> filters = new ArrayList<>();
     private final List<Engine.Periodic> periodic = new ArrayList<>();
     private @Nullable Model model;
     private Options options = Options.defaults();
@@ -36,35 +42,39 @@ public final class ServerBuilder {
         return this;
     }
 
-    /// Chooses how handlers run at once; without it [Model#virtualThreads], and [Model#processPerConnection] for a command.
+    /// Chooses how handlers run at once; without it [Model#virtual], and [Model#process] for a command.
     public ServerBuilder model(Model how) {
         model = how;
         return this;
     }
 
-    /// Serves connections with one handler shared by all.
-    public ServerBuilder handle(Handler handler) {
-        return handleEach(() -> handler);
+    /// Serves connections with one handler shared by all, which any number of threads may call at once.
+    public ServerBuilder handle(Handler shared) {
+        return handler(() -> shared);
     }
 
-    /// Serves each connection with a handler of its own.
-    public ServerBuilder handleEach(Supplier<? extends Handler> factory) {
+    /// Serves each connection with a handler of its own, so that its fields are that connection's state.
+    ///
+    /// @param factory asked once per connection
+    public ServerBuilder handler(Supplier<? extends Handler> factory) {
         return streams(new Engine.Sequential(factory));
     }
 
-    /// Serves each connection with a protocol of its own.
+    /// Serves each connection with a protocol of its own, so that its fields are that connection's state.
+    ///
+    /// @param factory asked once per connection
     public ServerBuilder protocol(Supplier<? extends Protocol> factory) {
         return streams(new Engine.Events(factory));
     }
 
-    /// Serves each connection with a process that runs this program, under [Model#processPerConnection]; on Linux.
+    /// Serves each connection with a process that runs this program, under [Model#process]; on Linux.
     public ServerBuilder command(Command command) {
         return streams(new Engine.Commands(command));
     }
 
-    /// Serves datagrams.
-    public ServerBuilder datagrams(DatagramHandler handler) {
-        datagrams = handler;
+    /// Serves datagrams with one handler shared by all.
+    public ServerBuilder datagrams(DatagramHandler shared) {
+        datagrams = shared;
         return this;
     }
 
@@ -83,6 +93,12 @@ public final class ServerBuilder {
     /// Tells this listener what happens, after those added before.
     public ServerBuilder listener(ServerListener listener) {
         listeners.add(listener);
+        return this;
+    }
+
+    /// Serves only the connections that this filter accepts, and those added before.
+    public ServerBuilder filter(ConnectionFilter filter) {
+        filters.add(filter);
         return this;
     }
 
@@ -105,17 +121,18 @@ public final class ServerBuilder {
     /// @throws IllegalStateException when an endpoint has nothing to serve it, or a command another model than its own
     public Server bind() throws IOException {
         return Engine.load()
-                .bind(new Engine.Setup(endpoints, how(), streams, datagrams, options, listeners, periodic, null));
+                .bind(new Engine.Setup(endpoints, how(), streams, datagrams, options, listeners, filters, periodic,
+                        null));
     }
 
     private Model how() {
         boolean commands = streams instanceof Engine.Commands;
         if (model == null) {
-            return commands ? Model.processPerConnection() : Model.virtualThreads();
+            return commands ? Model.process() : Model.virtual();
         }
-        if (commands && !(model instanceof Model.ProcessPerConnection)) {
+        if (commands && !(model instanceof ModelVariant.ProcessPerConnection)) {
             throw new IllegalStateException("a command is a process for each connection, and the model " + model.id()
-                    + " was chosen: take Model.processPerConnection(), or none");
+                    + " was chosen: take Model.process(), or none");
         }
         return model;
     }
@@ -138,7 +155,7 @@ public final class ServerBuilder {
     private ServerBuilder streams(Engine.Streams style) {
         if (streams != null) {
             throw new IllegalStateException(
-                    "a server has one stream handler: handle(…), handleEach(…), protocol(…) or command(…)");
+                    "a server has one stream handler: handle(…), handler(…), protocol(…) or command(…)");
         }
         streams = style;
         return this;

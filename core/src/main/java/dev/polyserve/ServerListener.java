@@ -12,14 +12,9 @@ public interface ServerListener {
     /// A connection was accepted; its future takes done callbacks under every model.
     default void accepted(ConnectionFuture connection) {}
 
-    /// Decides whether an accepted connection may stay; throwing means no.
-    default boolean verify(ConnectionInfo connection) throws Exception {
-        return true;
-    }
-
     /// A connection was turned away before its handler began.
     ///
-    /// @param limit the limit that it would have passed; empty when [#verify] said no
+    /// @param limit the limit that it would have passed; empty when a [ConnectionFilter] refused it
     default void rejected(ConnectionInfo connection, Optional<Limit> limit) {}
 
     /// A connection's handler is about to begin.

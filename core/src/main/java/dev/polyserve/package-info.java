@@ -5,7 +5,7 @@
 /// **Threads**: [dev.polyserve.Server], [dev.polyserve.Sender] and [dev.polyserve.ConnectionFuture] may be used from any
 /// thread; a [dev.polyserve.Connection], [dev.polyserve.Input] or [dev.polyserve.Output] only from the turn it was handed to.
 ///
-/// **Depends on** nothing else in Polyserve: the implementation is found through [dev.polyserve.Engine].
+/// **Depends on** nothing else in Polyserve: the implementation is found through [dev.polyserve.spi.Engine].
 @NullMarked
 package dev.polyserve;
 

@@ -27,6 +27,19 @@ final class Project {
         }
     }
 
+    /// {@return the modules that are deployed}
+    static List<String> published() {
+        return modules().stream().filter(module -> !pom(module).contains("<maven.deploy.skip>true<")).toList();
+    }
+
+    private static String pom(String module) {
+        try {
+            return Files.readString(ROOT.resolve(module, "pom.xml"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// {@return the Java files of all modules}
     ///
     /// @param kinds of `main` and `test` those wanted

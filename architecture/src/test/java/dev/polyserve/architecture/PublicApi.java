@@ -3,6 +3,7 @@ package dev.polyserve.architecture;
 import static java.util.stream.Collectors.joining;
 
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.AnnotatedType;
@@ -35,17 +36,41 @@ final class PublicApi {
     /// {@return the text for one module, by its directory}
     static String of(String module) throws IOException, ClassNotFoundException {
         var api = new PublicApi();
-        Path classes = Project.classes(module);
-        var descriptor = ModuleFinder.of(classes).findAll().iterator().next().descriptor();
-        api.text.append("module ").append(descriptor.name()).append('\n');
-        var packages = descriptor.exports().stream().filter(e -> !e.isQualified()).map(e -> e.source()).sorted()
-                .toList();
-        for (String name : packages) {
-            for (Class<?> type : topLevelTypes(classes.resolve(name.replace('.', '/')), name)) {
-                api.type(type);
-            }
+        api.text.append("module ").append(descriptor(module).name()).append('\n');
+        for (Class<?> type : topLevelTypes(module)) {
+            api.type(type);
         }
         return api.text.toString();
+    }
+
+    /// {@return the public types of one module, those nested in others, too}
+    static List<Class<?>> types(String module) throws IOException, ClassNotFoundException {
+        var types = new ArrayList<Class<?>>();
+        for (Class<?> type : topLevelTypes(module)) {
+            addVisible(types, type);
+        }
+        return types;
+    }
+
+    private static void addVisible(List<Class<?>> to, Class<?> type) {
+        if (isVisible(type.getModifiers())) {
+            to.add(type);
+            Stream.of(type.getDeclaredClasses()).forEach(nested -> addVisible(to, nested));
+        }
+    }
+
+    private static ModuleDescriptor descriptor(String module) {
+        return ModuleFinder.of(Project.classes(module)).findAll().iterator().next().descriptor();
+    }
+
+    private static List<Class<?>> topLevelTypes(String module) throws IOException, ClassNotFoundException {
+        var packages = descriptor(module).exports().stream().filter(e -> !e.isQualified()).map(e -> e.source()).sorted()
+                .toList();
+        var types = new ArrayList<Class<?>>();
+        for (String name : packages) {
+            types.addAll(topLevelTypes(Project.classes(module).resolve(name.replace('.', '/')), name));
+        }
+        return types;
     }
 
     private static List<Class<?>> topLevelTypes(Path directory, String packageName)

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 /// The public API changes only on purpose: it is compared with the file in which it is written down.
 class PublicApiTest {
     private static final Path COMMITTED = Project.ROOT.resolve("architecture/src/test/resources/public-api.txt");
+    private static final int MOST_COMPONENTS = 4;
     private static final String ACCEPT = "./mvnw -pl architecture -am verify -Dpolyserve.api.accept";
     private static final String HEADER = """
             # The public API, one line a type or member. Written by a test; a change is accepted by
@@ -22,8 +23,11 @@ class PublicApiTest {
 
     @Test
     void isAsWrittenDown() throws IOException, ClassNotFoundException {
-        String now = HEADER
-                + String.join("\n", PublicApi.of("coroutine"), PublicApi.of("core"), PublicApi.of("conformance"));
+        var modules = new ArrayList<String>();
+        for (String module : Project.published()) {
+            modules.add(PublicApi.of(module));
+        }
+        String now = HEADER + String.join("\n", modules);
         if (System.getProperty("polyserve.api.accept") != null) {
             Files.createDirectories(COMMITTED.getParent());
             Files.writeString(COMMITTED, now);
@@ -34,6 +38,32 @@ class PublicApiTest {
             fail("the public API has changed:%n%s%nIf that is wanted: %s", String.join("\n", difference(before, after)),
                     ACCEPT);
         }
+    }
+
+    @Test
+    void coversThePublishedModules() {
+        assertThat(Project.published()).containsExactly("conformance", "core", "coroutine", "linux");
+    }
+
+    /// A component that is added to a record breaks each constructor call and each pattern.
+    @Test
+    void recordsAreNarrow() throws IOException, ClassNotFoundException {
+        assertThat(types()).as("public records with more than %d components", MOST_COMPONENTS)
+                .filteredOn(type -> type.isRecord() && type.getRecordComponents().length > MOST_COMPONENTS).isEmpty();
+    }
+
+    @Test
+    void simpleNamesAreUnique() throws IOException, ClassNotFoundException {
+        var all = types().stream().filter(type -> type.getDeclaringClass() == null).map(Class::getSimpleName).toList();
+        assertThat(all).as("simple names of public types").doesNotHaveDuplicates();
+    }
+
+    private static List<Class<?>> types() throws IOException, ClassNotFoundException {
+        var types = new ArrayList<Class<?>>();
+        for (String module : Project.published()) {
+            types.addAll(PublicApi.types(module));
+        }
+        return types;
     }
 
     @Test

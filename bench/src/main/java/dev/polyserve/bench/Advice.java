@@ -1,5 +1,6 @@
 package dev.polyserve.bench;
 
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Model;
 import java.time.Duration;
 import java.util.List;
@@ -25,13 +26,14 @@ public record Advice(Duration waits, Duration computes, int clients) {
     public List<String> models(Predicate<Model> runsHere) {
         Stream<Model> inQuestion = switch (nature()) {
             case COMPUTING ->
-                Stream.of(Model.threads(), Model.processPool(1), Model.virtualThreads(), Model.epoll(), Model.nio());
+                Stream.of(Model.thread(), Model.processPool(1), Model.virtual(), Model.epoll(), Model.nio());
             case WAITING ->
-                Stream.of(Model.virtualThreads(), Model.epoll(), Model.ioUring(), Model.nio(), Model.threads());
+                Stream.of(Model.virtual(), Model.epoll(), Model.ioUring(), Model.nio(), Model.thread());
             case QUICK ->
-                Stream.of(Model.epoll(), Model.ioUring(), Model.nio(), Model.virtualThreads(), Model.threads());
+                Stream.of(Model.epoll(), Model.ioUring(), Model.nio(), Model.virtual(), Model.thread());
         };
-        return inQuestion.filter(model -> clients <= MOST_THREADS || !(model instanceof Model.Threads)).filter(runsHere)
+        return inQuestion.filter(model -> clients <= MOST_THREADS || !(model instanceof ModelVariant.Threads))
+                .filter(runsHere)
                 .map(Model::id).limit(MOST_MODELS).toList();
     }
 

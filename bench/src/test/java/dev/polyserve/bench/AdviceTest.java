@@ -1,8 +1,8 @@
 package dev.polyserve.bench;
 
+import dev.polyserve.spi.ModelVariant;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.Model;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -33,11 +33,11 @@ class AdviceTest {
 
     @Test
     void onlyWhatRunsHereIsInQuestion() {
-        assertThat(advice(10, 0, 100).models(model -> model instanceof Model.Nio)).containsExactly("nio");
+        assertThat(advice(10, 0, 100).models(model -> model instanceof ModelVariant.Nio)).containsExactly("nio");
     }
 
     @Test
     void nobodyHasAThreadForEachOfManyThousands() {
-        assertThat(advice(10, 0, 20_000).models(model -> model instanceof Model.Threads)).isEmpty();
+        assertThat(advice(10, 0, 20_000).models(model -> model instanceof ModelVariant.Threads)).isEmpty();
     }
 }

@@ -47,8 +47,8 @@ final class BenchOptions {
     private static final Duration USUAL_ROUND = Duration.ofMillis(600);
     private static final int REQUESTS_PER_ROUND = 10;
     /// In question for most loads, the likeliest first.
-    private static final List<Model> USUAL = List.of(Model.epoll(), Model.nio(), Model.virtualThreads(),
-            Model.threads());
+    private static final List<Model> USUAL = List.of(Model.epoll(), Model.nio(), Model.virtual(),
+            Model.thread());
 
     private final ParseResult parsed;
 

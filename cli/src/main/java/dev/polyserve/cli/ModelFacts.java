@@ -1,5 +1,6 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Model;
 import java.util.List;
 
@@ -18,31 +19,35 @@ record ModelFacts(String runs, String waitsIn, String endpoints, String goodFor)
     /// The facts about this model.
     static ModelFacts of(Model model) {
         return switch (model) {
-            case Model.Iterative _ ->
+            case ModelVariant.Iterative _ ->
                 new ModelFacts("the server's thread, one client after another", BLOCKING, ALL,
                         "the simplest there is; one client at a time");
-            case Model.Threads _ -> new ModelFacts("one platform thread per connection", BLOCKING, ALL,
+            case ModelVariant.Threads _ -> new ModelFacts("one platform thread per connection", BLOCKING, ALL,
                     "some hundred clients; computing that must not delay others; code that pins its thread");
-            case Model.ThreadPool _ -> new ModelFacts("N platform threads, bounded queue", BLOCKING, ALL,
+            case ModelVariant.ThreadPool _ -> new ModelFacts("N platform threads, bounded queue", BLOCKING, ALL,
                     "short requests with a firm bound on work at once");
-            case Model.VirtualThreads _ ->
+            case ModelVariant.VirtualThreads _ ->
                 new ModelFacts("one virtual thread per connection", "the JDK's pollers", ALL,
                         "many clients, plain code that mostly waits; as many computing at once as processors delay all");
-            case Model.ProcessPerConnection _ ->
+            case ModelVariant.ProcessPerConnection _ ->
                 new ModelFacts("one worker process per connection", BLOCKING, ALL_ON_LINUX,
                         "code that may crash or must be kept apart");
-            case Model.ProcessPool _ -> new ModelFacts("N worker processes, each with an inner model", "inner model",
-                    ALL_ON_LINUX, "all cores, and a crash that costs one worker");
-            case Model.Polling _ -> new ModelFacts("one loop that asks every connection", "nothing: it asks, and rests",
+            case ModelVariant.ProcessPool _ ->
+                new ModelFacts("N worker processes, each with an inner model", "inner model",
+                        ALL_ON_LINUX, "all cores, and a crash that costs one worker");
+            case ModelVariant.Polling _ -> new ModelFacts("one loop that asks every connection",
+                    "nothing: it asks, and rests",
                     ALL_ON_LINUX, "teaching: each silent client costs calls, a busy one a processor; up to 1 ms late");
-            case Model.Select _ -> loops("select", "a few clients, teaching");
-            case Model.Poll _ -> loops("poll", "some hundred busy clients");
-            case Model.Epoll epoll when epoll.edgeTriggered() ->
+            case ModelVariant.Select _ -> loops("select", "a few clients, teaching");
+            case ModelVariant.Poll _ -> loops("poll", "some hundred busy clients");
+            case ModelVariant.Epoll epoll when epoll.edgeTriggered() ->
                 loops("epoll, edge-triggered", "many idle clients, fewest calls");
-            case Model.Epoll _ -> loops("epoll", "many clients, most of them idle; one that computes delays its loop");
-            case Model.IoUring _ -> new ModelFacts("event loops over a completion ring", "io_uring_enter", ALL_ON_LINUX,
-                    "the least CPU per request on a new kernel");
-            case Model.Nio _ ->
+            case ModelVariant.Epoll _ ->
+                loops("epoll", "many clients, most of them idle; one that computes delays its loop");
+            case ModelVariant.IoUring _ ->
+                new ModelFacts("event loops over a completion ring", "io_uring_enter", ALL_ON_LINUX,
+                        "the least CPU per request on a new kernel");
+            case ModelVariant.Nio _ ->
                 new ModelFacts("event loops over java.nio selectors", "the JDK's selector", OF_THE_JDK,
                         "many clients on any system; one that computes delays its loop");
         };

@@ -1,5 +1,6 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Model;
 import java.util.Optional;
 
@@ -30,7 +31,7 @@ final class Models {
     /// @throws ExitException when another one was given
     static Model ofCommands(Settings settings) {
         Model model = new Models(settings, PROCESS).model();
-        if (!(model instanceof Model.ProcessPerConnection)) {
+        if (!(model instanceof ModelVariant.ProcessPerConnection)) {
             throw ExitException.wrong(settings.where(Setting.MODEL) + " " + model.id()
                     + " does not go with exec, which has a process for each connection: leave it out, or take --stdio pipe,"
                     + " which goes with every model");
@@ -40,20 +41,20 @@ final class Models {
 
     private Model model() {
         Model model = settings.read(Setting.MODEL, Model::named).orElseGet(() -> Model.named(usual));
-        if (settings.has(Setting.INNER) && !(model instanceof Model.ProcessPool)) {
+        if (settings.has(Setting.INNER) && !(model instanceof ModelVariant.ProcessPool)) {
             throw unused(Setting.INNER, model, "it belongs to process-pool");
         }
-        if (!(model instanceof Model.ProcessPool) && !(model instanceof Model.ProcessPerConnection)) {
+        if (!(model instanceof ModelVariant.ProcessPool) && !(model instanceof ModelVariant.ProcessPerConnection)) {
             keeping.given().ifPresent(setting -> refuse(setting, model, "it belongs to process and process-pool"));
         }
         Model complete = switch (model) {
-            case Model.ThreadPool pool -> threadPool(pool);
-            case Model.ProcessPerConnection one -> processes(one);
-            case Model.ProcessPool pool -> processPool(pool);
-            case Model.Iterative _, Model.Threads _, Model.VirtualThreads _, Model.Polling _, Model.Nio _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _ ->
+            case ModelVariant.ThreadPool pool -> threadPool(pool);
+            case ModelVariant.ProcessPerConnection one -> processes(one);
+            case ModelVariant.ProcessPool pool -> processPool(pool);
+            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.VirtualThreads _, ModelVariant.Polling _, ModelVariant.Nio _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _ ->
                 withoutWorkers(model);
         };
-        return complete instanceof Model.ProcessPool ? complete : withLoops(complete);
+        return complete instanceof ModelVariant.ProcessPool ? complete : withLoops(complete);
     }
 
     private Model withoutWorkers(Model model) {
@@ -61,30 +62,31 @@ final class Models {
         return refuseQueue(model);
     }
 
-    private Model threadPool(Model.ThreadPool pool) {
+    private Model threadPool(ModelVariant.ThreadPool pool) {
         return workers().<Model>map(workers -> {
             if (workers.least() != workers.mostOrLeast()) {
                 throw ExitException.wrong("bad " + settings.where(Setting.WORKERS)
                         + ": a thread-pool has a fixed number of threads, so give one number");
             }
-            return new Model.ThreadPool(workers.least(), pool.namePrefix(), pool.initializer());
+            return new ModelVariant.ThreadPool(workers.least(), pool.namePrefix(), pool.initializer());
         }).orElse(pool);
     }
 
-    private Model processes(Model.ProcessPerConnection one) {
+    private Model processes(ModelVariant.ProcessPerConnection one) {
         refuseQueue(one);
-        Model.ProcessPerConnection sized = workers().map(workers -> one.withMaxWorkers(workers.mostOrLeast()))
+        ModelVariant.ProcessPerConnection sized = workers().map(workers -> one.withMaxWorkers(workers.mostOrLeast()))
                 .orElse(one);
         return keeping.of(sized);
     }
 
-    private Model processPool(Model.ProcessPool pool) {
+    private Model processPool(ModelVariant.ProcessPool pool) {
         Model inner = settings.read(Setting.INNER, Model::named).orElse(pool.inner());
-        if (!(inner instanceof Model.ThreadPool)) {
+        if (!(inner instanceof ModelVariant.ThreadPool)) {
             refuseQueue(inner);
         }
         try {
-            Model.ProcessPool sized = workers().map(workers -> pool.withWorkers(workers.least(), workers.mostOrLeast()))
+            ModelVariant.ProcessPool sized = workers()
+                    .map(workers -> pool.withWorkers(workers.least(), workers.mostOrLeast()))
                     .orElse(pool);
             return keeping.of(sized.withInner(withLoops(inner)));
         } catch (IllegalArgumentException e) {
@@ -101,13 +103,13 @@ final class Models {
             return model;
         }
         return settings.<Model>read(Setting.LOOPS, text -> switch (model) {
-            case Model.Nio _ -> new Model.Nio(loops(text));
-            case Model.Select _ -> new Model.Select(loops(text));
-            case Model.Poll _ -> new Model.Poll(loops(text));
-            case Model.Epoll epoll -> new Model.Epoll(loops(text), epoll.edgeTriggered());
-            case Model.IoUring _ -> new Model.IoUring(loops(text));
-            case Model.Polling _ -> throw unused(Setting.LOOPS, model, "it always has one loop");
-            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _ ->
+            case ModelVariant.Nio _ -> Model.nio(loops(text));
+            case ModelVariant.Select _ -> Model.select(loops(text));
+            case ModelVariant.Poll _ -> Model.poll(loops(text));
+            case ModelVariant.Epoll epoll -> new ModelVariant.Epoll(loops(text), epoll.edgeTriggered());
+            case ModelVariant.IoUring _ -> Model.ioUring(loops(text));
+            case ModelVariant.Polling _ -> throw unused(Setting.LOOPS, model, "it always has one loop");
+            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _ ->
                 throw unused(Setting.LOOPS, model,
                         "it has no event loops: nio, select, poll, epoll, epoll-et and io_uring have");
         }).orElse(model);

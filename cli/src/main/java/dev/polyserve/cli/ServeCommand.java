@@ -1,7 +1,7 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Endpoint;
-import dev.polyserve.Model;
 import dev.polyserve.ModelUnavailableException;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
@@ -134,7 +134,7 @@ final class ServeCommand {
     }
 
     private static void takeOver(Predecessor predecessor, ServePlan plan) {
-        if (plan.model() instanceof Model.Nio) {
+        if (plan.model() instanceof ModelVariant.Nio) {
             throw ExitException
                     .wrong("the model nio cannot take over the sockets of the program that runs (the JDK lacks that):"
                             + " use another model, as epoll or virtual, or stop that program and start this one");

@@ -1,5 +1,6 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.OnFull;
@@ -198,7 +199,8 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
     }
 
     private void checkProcesses() {
-        boolean several = model instanceof Model.ProcessPool || model instanceof Model.ProcessPerConnection;
+        boolean several = model instanceof ModelVariant.ProcessPool
+                || model instanceof ModelVariant.ProcessPerConnection;
         if (several && service.needsOneProcess()) {
             throw ExitException
                     .wrong(service.id() + " keeps all its clients in one process, and the model " + model.id()

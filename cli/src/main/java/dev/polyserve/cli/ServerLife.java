@@ -1,11 +1,11 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
-import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.ServerListener;
@@ -106,7 +106,7 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
         }
         Map<String, Runnable> actions = new HashMap<>(Map.of("TERM", this::end, "INT", this::end, "HUP", this::hangUp,
                 "USR1", this::status, "USR2", this::restartAsSignalled));
-        if (plan.model() instanceof Model.ProcessPool) {
+        if (plan.model() instanceof ModelVariant.ProcessPool) {
             actions.put("TTIN", () -> addWorkers(1));
             actions.put("TTOU", () -> addWorkers(-1));
         }

@@ -1,6 +1,6 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.Model;
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Workers;
 import dev.polyserve.cli.text.Units;
 import java.time.Duration;
@@ -24,7 +24,7 @@ final class WorkerSettings {
     }
 
     /// With workers as the settings say.
-    Model.ProcessPool of(Model.ProcessPool pool) {
+    ModelVariant.ProcessPool of(ModelVariant.ProcessPool pool) {
         int between = pool.maxWorkers() - pool.minWorkers();
         if (settings.has(Setting.SPARE) && between == 0) {
             throw ExitException.wrong(settings.where(Setting.SPARE) + " goes with a number of workers that varies, and "
@@ -34,7 +34,7 @@ final class WorkerSettings {
     }
 
     /// With workers as the settings say.
-    Model.ProcessPerConnection of(Model.ProcessPerConnection one) {
+    ModelVariant.ProcessPerConnection of(ModelVariant.ProcessPerConnection one) {
         if (settings.has(Setting.RECYCLE_CONNECTIONS)) {
             throw ExitException.wrong(settings.where(Setting.RECYCLE_CONNECTIONS)
                     + " does not go with the model process: its workers serve one connection each");

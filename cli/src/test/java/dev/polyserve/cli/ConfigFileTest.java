@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.polyserve.Model;
+import dev.polyserve.Workers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,11 +64,11 @@ class ConfigFileTest {
                 worker-boot = "10s"
                 worker-silence = "5s"
                 """)));
-        assertThat(model).isEqualTo(Model.processPool(2).withWorkers(2, 8).with(workers -> workers.withSpare(2, 3)
+        assertThat(model).isEqualTo(Model.processPool(2, 8, Model.virtual(), Workers.defaults().withSpare(2, 3)
                 .withRecycleConnections(1000).withRecycleAge(Duration.ofHours(2)).withBoot(Duration.ofSeconds(10))
                 .withSilence(Duration.ofSeconds(5))));
         Model one = Models.of(ConfigFile.read(file("model = 'process'\nworkers = 9\nspare = 6\n")));
-        assertThat(one).isEqualTo(Model.processPerConnection().withMaxWorkers(9).with(w -> w.withSpare(6, 6)));
+        assertThat(one).isEqualTo(Model.process(9, Workers.defaults().withSpare(6, 6)));
     }
 
     @Test

@@ -1,11 +1,11 @@
 package dev.polyserve.conformance;
 
+import dev.polyserve.spi.ModelVariant;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.polyserve.Limit;
-import dev.polyserve.Model;
 import dev.polyserve.ServerBuilder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -39,7 +39,7 @@ abstract class BackPressureClause extends Clause {
             long buffered = stage.server.stats().bufferedBytes();
             // The mark may be passed by what one read brings, and arrays grow by doubling.
             int most = 2 * (HIGH_WATER_BYTES + READ_BYTES) + READ_BYTES
-                    + (cell().model() instanceof Model.IoUring ? RING_BYTES : 0);
+                    + (cell().model() instanceof ModelVariant.IoUring ? RING_BYTES : 0);
             assertTrue(buffered <= most, () -> buffered + " bytes are buffered");
             byte[] answer = client.exchange(bytes.limit(taken), taken);
             assertArrayEquals(java.util.Arrays.copyOf(sent, taken), answer, "all of it arrives once it reads");

@@ -1,5 +1,6 @@
 package dev.polyserve.conformance;
 
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Model;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,17 +41,17 @@ public record Cell(Style style, Model model, EndpointKind transport) {
 
     /// Whether clients that cannot be served yet are taken into a queue, rather than left in the system's.
     boolean queues() {
-        return model instanceof Model.ThreadPool;
+        return model instanceof ModelVariant.ThreadPool;
     }
 
     /// Whether several accept, of whom none knows the others' connections.
     boolean hasSeveralAcceptors() {
-        return model instanceof Model.ProcessPool pool && pool.maxWorkers() > 1;
+        return model instanceof ModelVariant.ProcessPool pool && pool.maxWorkers() > 1;
     }
 
     /// So many times where a connection costs little, less often where each costs a process.
     int times(int usual) {
-        return model instanceof Model.ProcessPerConnection ? Math.min(usual, 8) : usual;
+        return model instanceof ModelVariant.ProcessPerConnection ? Math.min(usual, 8) : usual;
     }
 
     /// So many servers where one starts at once, fewer where each starts processes.
@@ -65,7 +66,7 @@ public record Cell(Style style, Model model, EndpointKind transport) {
 
     /// Whether handlers run in processes of their own, apart from the test that has started the server.
     boolean hasWorkers() {
-        return model instanceof Model.ProcessPerConnection || model instanceof Model.ProcessPool;
+        return model instanceof ModelVariant.ProcessPerConnection || model instanceof ModelVariant.ProcessPool;
     }
 
     /// Whether conversations share an event loop, which can stall.
@@ -75,17 +76,18 @@ public record Cell(Style style, Model model, EndpointKind transport) {
 
     private static boolean runsOnLoops(Model model) {
         return switch (model) {
-            case Model.Nio _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Polling _ -> true;
-            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _ ->
+            case ModelVariant.Nio _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _, ModelVariant.Polling _ ->
+                true;
+            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.ProcessPerConnection _ ->
                 false;
-            case Model.ProcessPool pool -> runsOnLoops(pool.inner());
+            case ModelVariant.ProcessPool pool -> runsOnLoops(pool.inner());
         };
     }
 
     /// Whether its loops ask all the time and never wait.
     boolean polls() {
-        return model instanceof Model.Polling
-                || (model instanceof Model.ProcessPool pool && pool.inner() instanceof Model.Polling);
+        return model instanceof ModelVariant.Polling
+                || (model instanceof ModelVariant.ProcessPool pool && pool.inner() instanceof ModelVariant.Polling);
     }
 
     /// How many conversations the model holds at once by itself.
@@ -95,12 +97,12 @@ public record Cell(Style style, Model model, EndpointKind transport) {
 
     private static int capacity(Model model) {
         return switch (model) {
-            case Model.Iterative _ -> 1;
-            case Model.ThreadPool pool -> pool.threads();
-            case Model.ProcessPerConnection processes -> processes.maxWorkers();
-            case Model.ProcessPool pool ->
+            case ModelVariant.Iterative _ -> 1;
+            case ModelVariant.ThreadPool pool -> pool.threads();
+            case ModelVariant.ProcessPerConnection processes -> processes.maxWorkers();
+            case ModelVariant.ProcessPool pool ->
                 (int) Math.min(Integer.MAX_VALUE, (long) pool.maxWorkers() * capacity(pool.inner()));
-            case Model.Threads _, Model.VirtualThreads _, Model.Nio _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Polling _ ->
+            case ModelVariant.Threads _, ModelVariant.VirtualThreads _, ModelVariant.Nio _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _, ModelVariant.Polling _ ->
                 Integer.MAX_VALUE;
         };
     }
@@ -113,14 +115,15 @@ public record Cell(Style style, Model model, EndpointKind transport) {
 
     private String label() {
         return switch (model) {
-            case Model.ThreadPool pool -> model.id() + " (" + pool.threads() + ")";
-            case Model.Nio nio -> loops(nio.loops());
-            case Model.Select select -> loops(select.loops());
-            case Model.Poll poll -> loops(poll.loops());
-            case Model.Epoll epoll -> loops(epoll.loops());
-            case Model.IoUring ring -> loops(ring.loops());
-            case Model.ProcessPool pool -> model.id() + " (" + pool.maxWorkers() + " × " + pool.inner().id() + ")";
-            case Model.Iterative _, Model.Threads _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.Polling _ ->
+            case ModelVariant.ThreadPool pool -> model.id() + " (" + pool.threads() + ")";
+            case ModelVariant.Nio nio -> loops(nio.loops());
+            case ModelVariant.Select select -> loops(select.loops());
+            case ModelVariant.Poll poll -> loops(poll.loops());
+            case ModelVariant.Epoll epoll -> loops(epoll.loops());
+            case ModelVariant.IoUring ring -> loops(ring.loops());
+            case ModelVariant.ProcessPool pool ->
+                model.id() + " (" + pool.maxWorkers() + " × " + pool.inner().id() + ")";
+            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.VirtualThreads _, ModelVariant.ProcessPerConnection _, ModelVariant.Polling _ ->
                 model.id();
         };
     }

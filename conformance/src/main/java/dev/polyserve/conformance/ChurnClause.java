@@ -1,8 +1,8 @@
 package dev.polyserve.conformance;
 
+import dev.polyserve.spi.ModelVariant;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.polyserve.Model;
 import java.io.File;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -16,7 +16,7 @@ abstract class ChurnClause extends Clause {
 
     @Test
     void shouldLeaveNoDescriptorThreadOrConnectionBehind() throws Exception {
-        int cycles = cell().model() instanceof Model.ProcessPerConnection ? WORKERS : CYCLES;
+        int cycles = cell().model() instanceof ModelVariant.ProcessPerConnection ? WORKERS : CYCLES;
         int settling = cell().times(20);
         try (ServerFixture stage = start(Role.greeting())) {
             cycle(stage, settling);

@@ -1,5 +1,6 @@
 package dev.polyserve.conformance;
 
+import dev.polyserve.spi.ModelVariant;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -148,7 +149,7 @@ abstract class ConcurrencyClause extends Clause {
     void shouldTurnAwayWhoDoesNotFitThePoolsQueue() throws Exception {
         int threads = cell().capacity();
         assumeTrue(threads > 1 && threads < 100, "for pools");
-        assumeTrue(!(cell().model() instanceof dev.polyserve.Model.ProcessPool),
+        assumeTrue(!(cell().model() instanceof ModelVariant.ProcessPool),
                 "workers of one client each leave others to the system");
         List<TestClient> clients = new ArrayList<>();
         try (ServerFixture stage = start(Role.greeting(), with -> with
@@ -188,7 +189,7 @@ abstract class ConcurrencyClause extends Clause {
     @Test
     void shouldTurnAwayWhomTheListenerRefuses() throws Exception {
         needsOneCount();
-        try (ServerFixture stage = start(Role.greeting(), with -> with.listener(new Doorkeeper()))) {
+        try (ServerFixture stage = start(Role.greeting(), with -> with.filter(new Doorkeeper()))) {
             for (int i = 1; i <= 4; i++) {
                 try (TestClient client = stage.connect()) {
                     assertEquals(i <= 2 ? "" : "welcome\n", drain(client));
@@ -208,11 +209,11 @@ abstract class ConcurrencyClause extends Clause {
     }
 
     /// Refuses the first, throws at the second, and lets the others in.
-    private static final class Doorkeeper implements dev.polyserve.ServerListener {
+    private static final class Doorkeeper implements dev.polyserve.ConnectionFilter {
         @Override
-        public boolean verify(dev.polyserve.ConnectionInfo connection) {
+        public boolean accepts(dev.polyserve.ConnectionInfo connection) {
             if (connection.id() == 2) {
-                throw new IllegalStateException("thrown in verify");
+                throw new IllegalStateException("thrown in the filter");
             }
             return connection.id() > 2;
         }

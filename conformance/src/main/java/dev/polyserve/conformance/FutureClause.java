@@ -117,13 +117,8 @@ abstract class FutureClause extends Clause {
 
     @Test
     void shouldCallBackForARejectedConnection() throws Exception {
-        try (ServerFixture stage = start(Role.greeting(),
-                with -> with.listener(new Adding()).listener(new ServerListener() {
-                    @Override
-                    public boolean verify(dev.polyserve.ConnectionInfo connection) {
-                        return false;
-                    }
-                })); TestClient client = stage.connect()) {
+        try (ServerFixture stage = start(Role.greeting(), with -> with.listener(new Adding()).filter(_ -> false));
+                TestClient client = stage.connect()) {
             assertEquals("", client.textToTheEnd());
             assertEquals("first Stopped[]", EventRecorder.next(calls, "call"));
         }

@@ -280,13 +280,8 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldReportARequestThatWasTurnedAway() throws Exception {
-        try (ServerFixture stage = ServerFixture.bind(cell(), Role.closes(),
-                with -> with.listener(new dev.polyserve.ServerListener() {
-                    @Override
-                    public boolean verify(dev.polyserve.ConnectionInfo connection) {
-                        return false;
-                    }
-                })); TestClient client = stage.connect()) {
+        try (ServerFixture stage = ServerFixture.bind(cell(), Role.closes(), with -> with.filter(_ -> false));
+                TestClient client = stage.connect()) {
             assertEquals(Served.REJECTED, stage.server.handleRequest(ServerFixture.PATIENCE));
             assertEquals("", client.textToTheEnd());
         }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// threads, no waiting. The same script gives the same outcome every time.
 ///
 /// ```java
-/// Outcome outcome = Rehearsal.of(new Upper())
+/// Outcome outcome = Rehearsal.handle(new Upper())
 ///         .receives("he").receives("llo\n").after(Duration.ofSeconds(3)).receives("bye\n").ends()
 ///         .run();
 /// assertEquals("HELLO\nBYE\n", outcome.text());
@@ -68,17 +68,17 @@ public final class Rehearsal {
     }
 
     /// A rehearsal of this handler.
-    public static Rehearsal of(Handler handler) {
-        return ofEach(() -> handler);
+    public static Rehearsal handle(Handler shared) {
+        return handler(() -> shared);
     }
 
     /// A rehearsal of the handler that the factory makes, once per run.
-    public static Rehearsal ofEach(Supplier<? extends Handler> factory) {
+    public static Rehearsal handler(Supplier<? extends Handler> factory) {
         return new Rehearsal(new Sequential(factory));
     }
 
     /// A rehearsal of the protocol that the factory makes, once per run, driven as by an event loop.
-    public static Rehearsal ofProtocol(Supplier<? extends Protocol> factory) {
+    public static Rehearsal protocol(Supplier<? extends Protocol> factory) {
         return new Rehearsal(new Driven(factory));
     }
 
@@ -191,7 +191,8 @@ public final class Rehearsal {
             case Driven driven -> runDriven(driven.factory, peer, context, notes);
             case Pumped pumped -> runPumped(pumped.factory, peer, context, notes);
         };
-        return new Outcome(peer.writes(), outputEnded, notes.cause(), notes.failures, notes.limits, clock.elapsed(),
+        return new RehearsalOutcome(peer.writes(), outputEnded, notes.cause(), notes.failures, notes.limits,
+                clock.elapsed(),
                 script.unheardBytes());
     }
 

@@ -1,5 +1,6 @@
 package dev.polyserve.conformance;
 
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
@@ -53,9 +54,9 @@ final class Replay implements BeforeEachCallback {
         UnaryOperator<Workers> again = workers -> workers
                 .withProgram(WorkerJvm.running(Replay.class, List.of(test, endpoint.toString())));
         return switch (model) {
-            case Model.ProcessPerConnection processes -> processes.with(again);
-            case Model.ProcessPool pool -> pool.with(again);
-            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.Nio _, Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _ ->
+            case ModelVariant.ProcessPerConnection processes -> processes.with(again);
+            case ModelVariant.ProcessPool pool -> pool.with(again);
+            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.Nio _, ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _ ->
                 model;
         };
     }

@@ -87,7 +87,7 @@ record Role(Supplier<? extends Handler> handler, Supplier<? extends Protocol> pr
     /// Gives the builder this role in the style.
     ServerBuilder on(ServerBuilder builder, Style style) {
         return switch (style) {
-            case HANDLER -> builder.handleEach(handler);
+            case HANDLER -> builder.handler(handler);
             case PROTOCOL -> builder.protocol(protocol);
             case DATAGRAMS -> throw new IllegalArgumentException("a role is for streams");
         };

@@ -43,7 +43,7 @@ final class WorkerJvm {
                 load(jar);
             }
         }
-        for (Model model : List.of(Model.epoll(), Model.virtualThreads())) {
+        for (Model model : List.of(Model.epoll(), Model.virtual())) {
             try (ServerFixture stage = ServerFixture.start(new Cell(Style.HANDLER, model, EndpointKind.TCP),
                     Role.greeting());
                     TestClient client = stage.connect()) {

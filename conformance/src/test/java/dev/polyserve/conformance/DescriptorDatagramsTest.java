@@ -30,6 +30,6 @@ class DescriptorDatagramsTest extends DatagramContract {
     }
 
     static List<Cell> cells() {
-        return Cell.datagrams(Model.iterative(), Model.threads(), Model.threadPool(4), Model.virtualThreads());
+        return Cell.datagrams(Model.iterative(), Model.thread(), Model.threadPool(4), Model.virtual());
     }
 }

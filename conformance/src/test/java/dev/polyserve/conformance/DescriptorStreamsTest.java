@@ -1,5 +1,6 @@
 package dev.polyserve.conformance;
 
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Model;
 import dev.polyserve.linux.DescriptorModels;
 import java.util.List;
@@ -31,8 +32,8 @@ class DescriptorStreamsTest extends StreamContract {
 
     static List<Cell> cells() {
         // Only `virtual` waits in another way than over channels: of the others, one cell of each style and each transport.
-        return Cell.streams(Model.iterative(), Model.threads(), Model.threadPool(4), Model.virtualThreads()).stream()
-                .filter(cell -> cell.model() instanceof Model.VirtualThreads
+        return Cell.streams(Model.iterative(), Model.thread(), Model.threadPool(4), Model.virtual()).stream()
+                .filter(cell -> cell.model() instanceof ModelVariant.VirtualThreads
                         || (cell.style() == Style.HANDLER) == (cell.transport() == EndpointKind.UNIX))
                 .toList();
     }

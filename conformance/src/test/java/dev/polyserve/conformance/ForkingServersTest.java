@@ -54,12 +54,12 @@ class ForkingServersTest extends Clause {
 
     @BeforeAll
     static void needsProcesses() {
-        Optional<String> whyNot = Server.whyNot(Model.processPerConnection());
+        Optional<String> whyNot = Server.whyNot(Model.process());
         assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
     }
 
     static List<Cell> cells() {
-        return List.of(new Cell(Style.HANDLER, Model.processPerConnection(), EndpointKind.TCP));
+        return List.of(new Cell(Style.HANDLER, Model.process(), EndpointKind.TCP));
     }
 
     /// Says in which process it is, and is an echo.
@@ -80,8 +80,7 @@ class ForkingServersTest extends Clause {
 
     @Test
     void shouldHaveFortyChildrenAtMostUnlessToldOtherwise() {
-        assertEquals(40, Model.processPerConnection().maxWorkers());
-        assertEquals(3, Model.processPerConnection().withMaxWorkers(3).maxWorkers());
+        assertEquals(Model.process(40), Model.process());
     }
 
     @Test

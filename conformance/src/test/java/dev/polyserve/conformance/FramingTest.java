@@ -38,7 +38,7 @@ class FramingTest {
 
     /// The bytes of these messages, as the codec frames them.
     private static byte[] framed(Codec<byte[]> codec, byte[]... messages) {
-        return Rehearsal.of(connection -> {
+        return Rehearsal.handle(connection -> {
             for (byte[] message : messages) {
                 connection.write(codec, message);
             }
@@ -66,13 +66,13 @@ class FramingTest {
         byte[] stream = framed(codec, message(3), message(1), message(LIMIT_BYTES), message(7));
         for (long seed = 0; seed < 100; seed++) {
             List<Integer> lengths = new ArrayList<>();
-            Outcome outcome = Rehearsal.of(collecting(codec, lengths)).receives(stream).ends().inRandomPieces(seed)
+            Outcome outcome = Rehearsal.handle(collecting(codec, lengths)).receives(stream).ends().inRandomPieces(seed)
                     .run();
             assertThat(lengths).as("%s, seed %d", name, seed).containsExactly(3, 1, LIMIT_BYTES, 7);
             assertThat(outcome.cause()).isEqualTo(new Cause.Done(true));
         }
         List<Integer> lengths = new ArrayList<>();
-        Rehearsal.of(collecting(codec, lengths)).receives(stream).ends().oneByteAtATime().run();
+        Rehearsal.handle(collecting(codec, lengths)).receives(stream).ends().oneByteAtATime().run();
         assertThat(lengths).containsExactly(3, 1, LIMIT_BYTES, 7);
     }
 
@@ -81,7 +81,7 @@ class FramingTest {
     void shouldRefuseAMessageOneByteOverTheLimit(String name, Codec<byte[]> codec) {
         byte[] stream = framed(codec, message(LIMIT_BYTES), message(LIMIT_BYTES + 1));
         List<Integer> lengths = new ArrayList<>();
-        Outcome outcome = Rehearsal.of(collecting(codec, lengths)).receives(stream).oneByteAtATime().run();
+        Outcome outcome = Rehearsal.handle(collecting(codec, lengths)).receives(stream).oneByteAtATime().run();
         assertThat(outcome.cause()).as(name).isEqualTo(new Cause.LimitReached(Limit.FRAME));
         assertThat(lengths).containsExactly(LIMIT_BYTES);
     }
@@ -93,8 +93,8 @@ class FramingTest {
         byte[] cut = java.util.Arrays.copyOf(whole, whole.length - 1);
         Handler handler = connection -> assertThatThrownBy(() -> connection.read(codec)).as(name)
                 .isInstanceOfSatisfying(IncompleteFrameException.class, e -> assertThat(e.partial()).isEqualTo(cut));
-        assertThat(Rehearsal.of(handler).receives(cut).ends().run().failures()).isEmpty();
-        Outcome unhandled = Rehearsal.ofProtocol(() -> Protocol.framed(codec, (_, _) -> {
+        assertThat(Rehearsal.handle(handler).receives(cut).ends().run().failures()).isEmpty();
+        Outcome unhandled = Rehearsal.protocol(() -> Protocol.framed(codec, (_, _) -> {
         })).receives(cut).ends().run();
         assertThat(unhandled.cause()).isInstanceOf(Cause.PeerReset.class);
     }
@@ -103,9 +103,9 @@ class FramingTest {
     void shouldTakeMessagesOfOneLength() {
         Codec<byte[]> codec = Framing.fixedLength(4);
         List<Integer> lengths = new ArrayList<>();
-        Rehearsal.of(collecting(codec, lengths)).receives("mmmmmmmm").ends().oneByteAtATime().run();
+        Rehearsal.handle(collecting(codec, lengths)).receives("mmmmmmmm").ends().oneByteAtATime().run();
         assertThat(lengths).containsExactly(4, 4);
-        assertThat(Rehearsal.of(c -> c.write(codec, new byte[3])).run().failures()).singleElement()
+        assertThat(Rehearsal.handle(c -> c.write(codec, new byte[3])).run().failures()).singleElement()
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Framing.fixedLength(0)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -113,9 +113,10 @@ class FramingTest {
     @Test
     void shouldRefuseALengthThatIsNegativeAsAnInt() {
         Codec<byte[]> codec = Framing.lengthPrefixed(4, ByteOrder.BIG_ENDIAN);
-        Outcome outcome = Rehearsal.of(c -> c.read(codec)).receives((byte) -1, (byte) -1, (byte) -1, (byte) -1).run();
+        Outcome outcome = Rehearsal.handle(c -> c.read(codec)).receives((byte) -1, (byte) -1, (byte) -1, (byte) -1)
+                .run();
         assertThat(outcome.cause()).isEqualTo(new Cause.LimitReached(Limit.FRAME));
-        Outcome varint = Rehearsal.of(c -> c.read(Framing.varintPrefixed()))
+        Outcome varint = Rehearsal.handle(c -> c.read(Framing.varintPrefixed()))
                 .receives((byte) -1, (byte) -1, (byte) -1, (byte) -1, (byte) -1).run();
         assertThat(varint.cause()).isEqualTo(new Cause.LimitReached(Limit.FRAME));
     }
@@ -123,7 +124,7 @@ class FramingTest {
     @Test
     void shouldRefuseToEncodeWhatThePrefixCannotSay() {
         Codec<byte[]> codec = Framing.lengthPrefixed(1, ByteOrder.BIG_ENDIAN);
-        Outcome outcome = Rehearsal.of(c -> c.write(codec, new byte[256])).run();
+        Outcome outcome = Rehearsal.handle(c -> c.write(codec, new byte[256])).run();
         assertThat(outcome.failures()).singleElement().isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Framing.lengthPrefixed(3, ByteOrder.BIG_ENDIAN)).hasMessageContaining("1, 2 or 4");
         assertThatThrownBy(Framing::delimited).hasMessageContaining("empty");
@@ -138,10 +139,10 @@ class FramingTest {
                 connection.writeLine(line);
             }
         };
-        assertThat(Rehearsal.of(handler).receives("12345" + ending + "1234").ends().oneByteAtATime().run().text())
+        assertThat(Rehearsal.handle(handler).receives("12345" + ending + "1234").ends().oneByteAtATime().run().text())
                 .isEqualTo("12345\n1234\n");
         for (String tooLong : List.of("123456" + ending, "123456", "1234567")) {
-            assertThat(Rehearsal.of(handler).receives(tooLong).ends().oneByteAtATime().run().cause()).as(tooLong)
+            assertThat(Rehearsal.handle(handler).receives(tooLong).ends().oneByteAtATime().run().cause()).as(tooLong)
                     .isEqualTo(new Cause.LimitReached(Limit.FRAME));
         }
     }
@@ -149,7 +150,8 @@ class FramingTest {
     @Test
     void shouldKeepACarriageReturnThatEndsNoLine() {
         assertThat(
-                Rehearsal.of(c -> c.print(c.readLine() + "|" + c.readLine())).receives("a\rb\nc\r").ends().run().text())
+                Rehearsal.handle(c -> c.print(c.readLine() + "|" + c.readLine())).receives("a\rb\nc\r").ends().run()
+                        .text())
                 .isEqualTo("a\rb|c\r");
     }
 
@@ -162,7 +164,7 @@ class FramingTest {
             connection.print(line + exact.length + (until == null ? "" : until.length) + connection.available());
             assertThat(connection.readByte()).isEqualTo('x');
         };
-        assertThat(Rehearsal.of(handler).receives("GET\n123abcd;xy").ends().run().text()).isEqualTo("GET342");
+        assertThat(Rehearsal.handle(handler).receives("GET\n123abcd;xy").ends().run().text()).isEqualTo("GET342");
     }
 
     @Test
@@ -174,10 +176,10 @@ class FramingTest {
             }
         };
         String text = "aé漢🙂z";
-        Outcome outcome = Rehearsal.of(handler).receives(text).ends().oneByteAtATime().run();
+        Outcome outcome = Rehearsal.handle(handler).receives(text).ends().oneByteAtATime().run();
         assertThat(outcome.texts()).containsExactly("a", "é", "漢", "🙂", "z");
         for (long seed = 0; seed < 100; seed++) {
-            assertThat(Rehearsal.of(handler).receives(text.repeat(5)).ends().inRandomPieces(seed).run().text())
+            assertThat(Rehearsal.handle(handler).receives(text.repeat(5)).ends().inRandomPieces(seed).run().text())
                     .as("seed %d", seed).isEqualTo(text.repeat(5));
         }
     }
@@ -186,12 +188,12 @@ class FramingTest {
     void shouldRefuseWhatIsNotUtf8ButKeepASentReplacementCharacter() {
         for (byte[] bad : List.of(new byte[]{'a', (byte) 0xff, '\n'}, new byte[]{(byte) 0xc3, '\n'},
                 new byte[]{(byte) 0xed, (byte) 0xa0, (byte) 0x80, '\n'}, new byte[]{(byte) 0xc0, (byte) 0x80, '\n'})) {
-            Outcome outcome = Rehearsal.of(c -> c.readLine()).receives(bad).ends().run();
+            Outcome outcome = Rehearsal.handle(c -> c.readLine()).receives(bad).ends().run();
             assertThat(outcome.failures()).singleElement().isInstanceOf(MalformedInputException.class);
         }
-        assertThat(Rehearsal.of(c -> c.print(String.valueOf(c.readLine()))).receives("\uFFFD\n").run().text())
+        assertThat(Rehearsal.handle(c -> c.print(String.valueOf(c.readLine()))).receives("\uFFFD\n").run().text())
                 .isEqualTo("\uFFFD");
-        Outcome cut = Rehearsal.of(c -> c.readText()).receives((byte) 0xe6, (byte) 0xbc).ends().run();
+        Outcome cut = Rehearsal.handle(c -> c.readText()).receives((byte) 0xe6, (byte) 0xbc).ends().run();
         assertThat(cut.failures()).singleElement().isInstanceOf(MalformedInputException.class);
     }
 }

@@ -17,8 +17,8 @@ class LinuxDatagramsTest extends DatagramContract {
     }
 
     static List<Cell> cells() {
-        return Cell.datagrams(Model.epoll(), new Model.Epoll(2, false), Model.epollEdgeTriggered(),
-                new Model.Epoll(2, true), Model.poll(), Model.select(),
+        return Cell.datagrams(Model.epoll(), Model.epoll(2), Model.epollEt(),
+                Model.epollEt(2), Model.poll(), Model.select(),
                 Model.polling());
     }
 }

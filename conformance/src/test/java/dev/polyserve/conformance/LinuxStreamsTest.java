@@ -17,8 +17,8 @@ class LinuxStreamsTest extends StreamContract {
     }
 
     static List<Cell> cells() {
-        return Cell.streams(Model.epoll(), new Model.Epoll(2, false), Model.epollEdgeTriggered(),
-                new Model.Epoll(2, true), Model.poll(), Model.select(),
+        return Cell.streams(Model.epoll(), Model.epoll(2), Model.epollEt(),
+                Model.epollEt(2), Model.poll(), Model.select(),
                 Model.polling());
     }
 }

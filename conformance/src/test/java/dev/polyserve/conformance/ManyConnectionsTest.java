@@ -22,8 +22,8 @@ class ManyConnectionsTest {
     private static final int FAILED_BINDS = 1_024;
 
     static List<Cell> cells() {
-        List<Cell> cells = new ArrayList<>(Cell.streams(Model.virtualThreads(), Model.nio()));
-        for (Model model : List.of(Model.poll(), Model.epoll(), Model.epollEdgeTriggered())) {
+        List<Cell> cells = new ArrayList<>(Cell.streams(Model.virtual(), Model.nio()));
+        for (Model model : List.of(Model.poll(), Model.epoll(), Model.epollEt())) {
             if (Server.whyNot(model).isEmpty()) {
                 cells.addAll(Cell.streams(model));
             }

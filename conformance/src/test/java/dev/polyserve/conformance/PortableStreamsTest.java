@@ -14,7 +14,7 @@ class PortableStreamsTest extends StreamContract {
     }
 
     static List<Cell> cells() {
-        return Cell.streams(Model.iterative(), Model.threads(), Model.threadPool(4), Model.virtualThreads(),
+        return Cell.streams(Model.iterative(), Model.thread(), Model.threadPool(4), Model.virtual(),
                 Model.nio(),
                 Model.nio(2));
     }

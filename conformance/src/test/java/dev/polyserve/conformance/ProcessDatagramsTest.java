@@ -20,12 +20,12 @@ class ProcessDatagramsTest extends DatagramContract {
 
     @BeforeAll
     static void needsProcesses() {
-        Optional<String> whyNot = Server.whyNot(Model.processPerConnection());
+        Optional<String> whyNot = Server.whyNot(Model.process());
         assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
     }
 
     static List<Cell> cells() {
-        return Cell.datagrams(Model.processPerConnection().withMaxWorkers(4), Model.processPool(1),
-                Model.processPool(2).withInner(Model.epoll()));
+        return Cell.datagrams(Model.process(4), Model.processPool(1),
+                Model.processPool(2, Model.epoll()));
     }
 }

@@ -25,16 +25,16 @@ class ProcessStreamsTest extends StreamContract {
 
     @BeforeAll
     static void needsProcesses() {
-        Optional<String> whyNot = Server.whyNot(Model.processPerConnection());
+        Optional<String> whyNot = Server.whyNot(Model.process());
         assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
     }
 
     static List<Cell> cells() {
-        Model single = Model.processPerConnection().withMaxWorkers(4);
-        Model iterative = Model.processPool(2).withInner(Model.iterative());
-        Model threads = Model.processPool(1).withInner(Model.threads());
+        Model single = Model.process(4);
+        Model iterative = Model.processPool(2, Model.iterative());
+        Model threads = Model.processPool(1, Model.thread());
         Model virtual = Model.processPool(1);
-        Model epoll = Model.processPool(1).withInner(Model.epoll());
+        Model epoll = Model.processPool(1, Model.epoll());
         List<Cell> cells = new ArrayList<>(List.of(
                 new Cell(Style.HANDLER, single, EndpointKind.TCP),
                 new Cell(Style.HANDLER, iterative, EndpointKind.UNIX),

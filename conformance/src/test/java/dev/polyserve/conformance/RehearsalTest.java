@@ -22,9 +22,9 @@ class RehearsalTest {
 
         Rehearsal of(Role role) {
             return switch (this) {
-                case HANDLER -> Rehearsal.ofEach(role.handler());
-                case DRIVEN -> Rehearsal.ofProtocol(role.protocol());
-                case PUMPED -> Rehearsal.ofProtocol(role.protocol()).pumped();
+                case HANDLER -> Rehearsal.handler(role.handler());
+                case DRIVEN -> Rehearsal.protocol(role.protocol());
+                case PUMPED -> Rehearsal.protocol(role.protocol()).pumped();
             };
         }
     }
@@ -135,7 +135,7 @@ class RehearsalTest {
             assertThatThrownBy(() -> connection.readExactly(4)).isInstanceOf(TimedOutException.class);
             connection.print(new String(connection.readExactly(4), java.nio.charset.StandardCharsets.UTF_8));
         };
-        Outcome outcome = Rehearsal.of(handler).receives("ab").after(Duration.ofSeconds(7)).receives("cd").run();
+        Outcome outcome = Rehearsal.handle(handler).receives("ab").after(Duration.ofSeconds(7)).receives("cd").run();
         assertThat(outcome.failures()).isEmpty();
         assertThat(outcome.text()).isEqualTo("abcd");
         assertThat(outcome.took()).isEqualTo(Duration.ofSeconds(7));
@@ -151,7 +151,7 @@ class RehearsalTest {
             connection.flush();
             connection.print("d");
         };
-        assertThat(Rehearsal.of(handler).receives("x").run().texts()).containsExactly("ab", "c", "d");
+        assertThat(Rehearsal.handle(handler).receives("x").run().texts()).containsExactly("ab", "c", "d");
     }
 
     @Test
@@ -161,7 +161,7 @@ class RehearsalTest {
             connection.readByte();
             connection.print("own");
         };
-        assertThat(Rehearsal.of(handler).receives("x").run().text()).isEqualTo("from outside;own");
+        assertThat(Rehearsal.handle(handler).receives("x").run().text()).isEqualTo("from outside;own");
     }
 
     @Test
@@ -170,16 +170,16 @@ class RehearsalTest {
             connection.deadline(Duration.ofSeconds(2));
             Role.echo(connection);
         };
-        Outcome outcome = Rehearsal.of(handler).receives("x").after(Duration.ofMinutes(1)).receives("y").run();
+        Outcome outcome = Rehearsal.handle(handler).receives("x").after(Duration.ofMinutes(1)).receives("y").run();
         assertThat(outcome.cause()).isEqualTo(new Cause.TimedOut(Limit.CONVERSATION));
         assertThat(outcome.took()).isEqualTo(Duration.ofSeconds(2));
     }
 
     @Test
     void shouldRefuseAScriptThatCannotHappen() {
-        assertThat(Rehearsal.of(RehearsalTest::readBeyondTheEnd).receives("a").ends().run().cause())
+        assertThat(Rehearsal.handle(RehearsalTest::readBeyondTheEnd).receives("a").ends().run().cause())
                 .isEqualTo(new Cause.Done(true));
-        assertThatThrownBy(() -> Rehearsal.of(Role::echo).acceptsWrites(0))
+        assertThatThrownBy(() -> Rehearsal.handle(Role::echo).acceptsWrites(0))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

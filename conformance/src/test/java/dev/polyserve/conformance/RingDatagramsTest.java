@@ -25,6 +25,6 @@ class RingDatagramsTest extends DatagramContract {
     }
 
     static List<Cell> cells() {
-        return Cell.datagrams(Model.ioUring(), new Model.IoUring(2));
+        return Cell.datagrams(Model.ioUring(), Model.ioUring(2));
     }
 }

@@ -25,6 +25,6 @@ class RingStreamsTest extends StreamContract {
     }
 
     static List<Cell> cells() {
-        return Cell.streams(Model.ioUring(), new Model.IoUring(2));
+        return Cell.streams(Model.ioUring(), Model.ioUring(2));
     }
 }

@@ -37,7 +37,7 @@ class WithoutTheFlagTest extends StreamContract {
     }
 
     static List<Cell> cells() {
-        return Stream.of(Model.nio(), Model.epoll(), Model.epollEdgeTriggered(), Model.poll(), Model.ioUring())
+        return Stream.of(Model.nio(), Model.epoll(), Model.epollEt(), Model.poll(), Model.ioUring())
                 .filter(model -> Server.whyNot(model).isEmpty()).flatMap(model -> Cell.streams(model).stream())
                 .filter(cell -> cell.style() == Style.HANDLER).toList();
     }

@@ -328,12 +328,12 @@ public final class HandlerConversation extends Conversation implements Connectio
     }
 
     @Override
-    public InputStream input() {
+    public InputStream inputStream() {
         return new ConnectionInputStream(this);
     }
 
     @Override
-    public OutputStream output() {
+    public OutputStream outputStream() {
         return new ConnectionOutputStream(this);
     }
 

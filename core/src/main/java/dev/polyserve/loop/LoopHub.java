@@ -21,7 +21,7 @@ final class LoopHub implements HubScheduler {
     LoopHub(EventLoop loop) {
         this.loop = loop;
         // The stall monitor of the server watches the whole loop.
-        this.host = new HubHost(this, HubOptions.DEFAULT.withName(loop.name()).withStallLimit(Duration.ZERO)
+        this.host = new HubHost(this, HubOptions.defaults().withName(loop.name()).withStallLimit(Duration.ZERO)
                 .withPatience(PATIENCE));
     }
 

@@ -1,7 +1,7 @@
 package dev.polyserve.run;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.Engine;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.io.Transport;
 import java.io.IOException;
 import java.util.ArrayList;

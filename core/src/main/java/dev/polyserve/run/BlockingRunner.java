@@ -1,6 +1,6 @@
 package dev.polyserve.run;
 
-import dev.polyserve.Engine;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.ProtocolConversation;

@@ -4,7 +4,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
-import dev.polyserve.Engine;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.NanoClock;
@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Tells all listeners, in their order; what one throws is logged and harms nobody. It never throws.
+/// Tells all listeners, in their order; what one throws is logged and has no other effect. It never throws.
 ///
 /// **Thread**: any.
 final class CompositeListener implements ServerListener {
     private final ServerLog log;
     private final List<ServerListener> listeners;
 
-    CompositeListener(ServerLog log, List<ServerListener> listeners) {
+    private CompositeListener(ServerLog log, List<ServerListener> listeners) {
         this.log = log;
         this.listeners = List.copyOf(listeners);
     }
@@ -56,21 +56,6 @@ final class CompositeListener implements ServerListener {
     @Override
     public void accepted(ConnectionFuture connection) {
         tell(listener -> listener.accepted(connection));
-    }
-
-    @Override
-    public boolean verify(ConnectionInfo connection) {
-        for (ServerListener listener : listeners) {
-            try {
-                if (!listener.verify(connection)) {
-                    return false;
-                }
-            } catch (Exception | Error e) {
-                report(listener, e);
-                return false;
-            }
-        }
-        return true;
     }
 
     @Override

@@ -14,22 +14,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// What becomes of an accepted connection: counted, verified, admitted and begun, or turned away.
+/// What becomes of an accepted connection: counted, filtered, admitted and begun, or turned away.
 ///
 /// **Thread**: the accept loop's.
 final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken {
     private final Runner runner;
     private final LiveConnections live;
     private final CompositeListener events;
+    private final FilterChain filters;
     private final ServerContext context;
     private final AtomicLong nextId = new AtomicLong();
     /// Who waits in `handleRequest`.
     private volatile @Nullable CompletableFuture<Served> singleRequest;
 
-    ConnectionStarter(Runner runner, LiveConnections live, CompositeListener events, ServerContext context) {
+    ConnectionStarter(Runner runner, LiveConnections live, CompositeListener events, FilterChain filters,
+            ServerContext context) {
         this.runner = runner;
         this.live = live;
         this.events = events;
+        this.filters = filters;
         this.context = context;
     }
 
@@ -80,7 +83,7 @@ final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken 
         if (limit.isPresent()) {
             events.limitReached(limit.get());
             turnAway(conversation, socket, limit);
-        } else if (served.admission() == Runner.Admission.LOCAL && !events.verify(conversation)) {
+        } else if (served.admission() == Runner.Admission.LOCAL && !filters.accepts(conversation)) {
             turnAway(conversation, socket, Optional.empty());
         } else {
             begin(served, socket);

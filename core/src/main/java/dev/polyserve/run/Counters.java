@@ -89,7 +89,7 @@ final class Counters implements ServerListener {
                 counts.put(limit, count);
             }
         });
-        return new ServerStats(active, accepted.sum(), rejected.sum(), failed.sum(), acceptErrors.sum(),
+        return new ServerSnapshot(active, accepted.sum(), rejected.sum(), failed.sum(), acceptErrors.sum(),
                 datagramsIn.sum() + remoteCounters.datagramsIn(), datagramsOut.sum() + remoteCounters.datagramsOut(),
                 bytesIn.sum(), bytesOut.sum(), bufferedBytes + remoteCounters.bufferedBytes(), workerRestarts, counts);
     }

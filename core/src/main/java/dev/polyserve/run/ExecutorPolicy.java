@@ -1,6 +1,6 @@
 package dev.polyserve.run;
 
-import dev.polyserve.Model;
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Options;
 import java.util.function.Supplier;
 
@@ -31,7 +31,7 @@ public final class ExecutorPolicy {
     }
 
     /// A fixed number of platform threads, and the queue of the options.
-    public static ExecutorPolicy pool(Model.ThreadPool pool, Options options) {
+    public static ExecutorPolicy pool(ModelVariant.ThreadPool pool, Options options) {
         int capacity = (int) Math.min(Integer.MAX_VALUE, (long) pool.threads() + options.limits().queue());
         return new ExecutorPolicy(() -> new PooledExecutor(pool.threads(), pool.namePrefix(), pool.initializer()),
                 capacity, false);

@@ -4,7 +4,7 @@ import dev.polyserve.ConnectionFuture;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
-import dev.polyserve.Engine;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Served;
@@ -70,7 +70,8 @@ final class LiveServer implements Server {
         CompositeListener events = CompositeListener.of(setup, counters, log);
         this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
         this.runner = Runners.of(setup, context);
-        this.connectionStarter = new ConnectionStarter(runner, live, events, context);
+        this.connectionStarter = new ConnectionStarter(runner, live, events,
+                new FilterChain(log, setup.filters()), context);
         this.acceptPolicy = new AcceptPolicy(now -> runner.allows(now, this::answeredElsewhere));
         this.singleRequest = new SingleRequest(runner, connectionStarter, acceptPolicy, boundListeners::arm);
         this.periodicActions = new PeriodicActions(setup.periodic(), log);

@@ -1,7 +1,7 @@
 package dev.polyserve.run;
 
 import dev.polyserve.Cause;
-import dev.polyserve.Engine;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;

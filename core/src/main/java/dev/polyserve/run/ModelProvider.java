@@ -1,7 +1,7 @@
 package dev.polyserve.run;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.Engine;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.conversation.ServerContext;
 import java.io.IOException;

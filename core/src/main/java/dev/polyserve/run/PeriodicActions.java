@@ -1,6 +1,6 @@
 package dev.polyserve.run;
 
-import dev.polyserve.Engine;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.ServerLog;
 import java.util.List;

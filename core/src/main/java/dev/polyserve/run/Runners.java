@@ -1,7 +1,8 @@
 package dev.polyserve.run;
 
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Endpoint;
-import dev.polyserve.Engine;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.ModelUnavailableException;
 import dev.polyserve.conversation.ServerContext;
@@ -29,11 +30,11 @@ final class Runners {
             return provider.get().whyNot(model);
         }
         return switch (model) {
-            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.Nio _ ->
+            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.Nio _ ->
                 Optional.empty();
-            case Model.ProcessPerConnection _, Model.ProcessPool _ ->
+            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _ ->
                 Optional.of("this version has no worker processes yet; use virtual or thread-pool");
-            case Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _ ->
+            case ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _ ->
                 Optional.of("its module, polyserve-linux, is not there; add it, or use nio or virtual");
         };
     }
@@ -49,13 +50,13 @@ final class Runners {
             return provider.get().runner(model, setup, context);
         }
         return switch (model) {
-            case Model.Iterative _ -> blocking(ExecutorPolicy.iterative(), setup, context);
-            case Model.Threads _ -> blocking(ExecutorPolicy.threads(), setup, context);
-            case Model.ThreadPool pool -> blocking(ExecutorPolicy.pool(pool, setup.options()), setup, context);
-            case Model.VirtualThreads _ -> blocking(ExecutorPolicy.virtual(), setup, context);
-            case Model.Nio nio ->
+            case ModelVariant.Iterative _ -> blocking(ExecutorPolicy.iterative(), setup, context);
+            case ModelVariant.Threads _ -> blocking(ExecutorPolicy.threads(), setup, context);
+            case ModelVariant.ThreadPool pool -> blocking(ExecutorPolicy.pool(pool, setup.options()), setup, context);
+            case ModelVariant.VirtualThreads _ -> blocking(ExecutorPolicy.virtual(), setup, context);
+            case ModelVariant.Nio nio ->
                 LoopRunner.open(nio.loops(), SelectorMultiplexer::new, CHANNELS, setup, context);
-            case Model.ProcessPerConnection _, Model.ProcessPool _, Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _ ->
+            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _, ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _ ->
                 throw new ModelUnavailableException(model, "no module provides it");
         };
     }

@@ -1,6 +1,6 @@
 package dev.polyserve.run;
 
-import dev.polyserve.Engine;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import java.io.IOException;

@@ -24,7 +24,7 @@ class DatagramBudgetTest {
     private static final long BUDGET_BYTES = 100_000;
 
     static List<Model> models() {
-        return List.of(Model.threads(), Model.virtualThreads());
+        return List.of(Model.thread(), Model.virtual());
     }
 
     @ParameterizedTest

@@ -32,7 +32,7 @@ class EndTest {
 
     @Test
     void closeEndsTheWaitForOneRequest() throws Exception {
-        try (Server server = at(Model.virtualThreads()).handle(_ -> {
+        try (Server server = at(Model.virtual()).handle(_ -> {
         }).bind()) {
             CompletableFuture<Served> served = whoWaits(server, 10);
             server.drain(Duration.ofMillis(100));
@@ -42,7 +42,7 @@ class EndTest {
 
     @Test
     void oneClientIsOneRequestHoweverManyWaitForIt() throws Exception {
-        try (Server server = at(Model.virtualThreads()).handle(_ -> {
+        try (Server server = at(Model.virtual()).handle(_ -> {
         }).bind()) {
             var first = whoWaits(server, 1);
             var second = whoWaits(server, 1);
@@ -56,7 +56,7 @@ class EndTest {
 
     @Test
     void drainTakesTheLongestTimeThereIs() throws Exception {
-        try (Server server = at(Model.virtualThreads()).handle(_ -> {
+        try (Server server = at(Model.virtual()).handle(_ -> {
         }).start()) {
             assertThat(server.drain(Duration.ofSeconds(Long.MAX_VALUE)).aborted()).isZero();
         }
@@ -76,7 +76,7 @@ class EndTest {
     @Test
     void aHalfOpenProtocolEndsWhenItsSenderFindsThePeerGone() throws Exception {
         CompletableFuture<Sender> sender = new CompletableFuture<>();
-        try (Server server = at(Model.virtualThreads()).protocol(() -> new Hoarder(cause) {
+        try (Server server = at(Model.virtual()).protocol(() -> new Hoarder(cause) {
             @Override
             public void ended(Output output) {
                 sender.complete(output.sender());
@@ -110,7 +110,7 @@ class EndTest {
     @Test
     void anotherConnectionsEndIsAFailure() throws Exception {
         CompletableFuture<Sender> over = new CompletableFuture<>();
-        try (Server server = at(Model.virtualThreads()).handle(connection -> {
+        try (Server server = at(Model.virtual()).handle(connection -> {
             if (!over.complete(connection.sender())) {
                 over.get().send(ByteBuffer.allocate(1), Duration.ofMillis(1));
             }

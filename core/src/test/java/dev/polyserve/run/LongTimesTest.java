@@ -45,7 +45,7 @@ class LongTimesTest {
 
     @Test
     void thePeriodOfAnActionMayBe() throws Exception {
-        try (Server server = at(Model.virtualThreads()).every(LONGEST, () -> {
+        try (Server server = at(Model.virtual()).every(LONGEST, () -> {
             throw new AssertionError("so soon");
         }).handle(LongTimesTest::echoes).start()) {
             requireServed(server);
@@ -54,7 +54,7 @@ class LongTimesTest {
 
     @Test
     void theTimesOfOneConnectionMayBe() throws Exception {
-        try (Server server = at(Model.virtualThreads()).handle(connection -> {
+        try (Server server = at(Model.virtual()).handle(connection -> {
             connection.readTimeout(LONGEST);
             connection.deadline(LONGEST);
             int value = connection.readByte();
@@ -67,7 +67,7 @@ class LongTimesTest {
     @Test
     void soMayTheWaitForItsEnd() throws Exception {
         CompletableFuture<ConnectionFuture> taken = new CompletableFuture<>();
-        try (Server server = at(Model.virtualThreads()).handle(LongTimesTest::echoes).listener(new ServerListener() {
+        try (Server server = at(Model.virtual()).handle(LongTimesTest::echoes).listener(new ServerListener() {
             @Override
             public void accepted(ConnectionFuture connection) {
                 taken.complete(connection);

@@ -52,7 +52,7 @@ public final class Hub implements AutoCloseable {
     /// @throws Exception what `first` throws; the other tasks are killed then
     /// @throws InterruptedException when the calling thread is interrupted; all tasks are killed then
     public static <T extends @Nullable Object> T call(Main<T> first) throws Exception {
-        return call(HubOptions.DEFAULT, first);
+        return call(HubOptions.defaults(), first);
     }
 
     /// The same, with options.
@@ -62,7 +62,7 @@ public final class Hub implements AutoCloseable {
 
     /// Runs `first` for what it does; else as [#call].
     public static void run(MainAction first) throws Exception {
-        run(HubOptions.DEFAULT, first);
+        run(HubOptions.defaults(), first);
     }
 
     /// The same, with options.
@@ -75,7 +75,7 @@ public final class Hub implements AutoCloseable {
 
     /// A hub that lives until it is closed, for tasks that other threads spawn.
     public static Hub open() {
-        return open(HubOptions.DEFAULT);
+        return open(HubOptions.defaults());
     }
 
     /// The same, with options.
@@ -173,7 +173,7 @@ public final class Hub implements AutoCloseable {
     /// Waits; zero lets the others run once. A switch in either way.
     ///
     /// @throws KilledException when the task was killed
-    /// @throws TimedOutException when a [Timeout] of it expires
+    /// @throws TimeoutExpiredException when a [Timeout] of it expires
     public void sleep(Duration duration) throws InterruptedException {
         long durationNanos = nanos(duration);
         if (durationNanos == 0) {

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /// Timeout patience = Timeout.after(Duration.ofSeconds(1));
 /// try {
 ///     patience.call(() -> ask(server));
-/// } catch (TimedOutException e) {
+/// } catch (TimeoutExpiredException e) {
 ///     // e.timeout() == patience: an outer one looks different
 /// }
 /// ```
 ///
-/// When it expires, the present or next wait of the task throws [TimedOutException]; a call of the JDK is interrupted, and what it
+/// When it expires, the present or next wait of the task throws [TimeoutExpiredException]; a call of the JDK is interrupted, and what it
 /// throws is translated at the end of the piece. A computation that does not wait is not cut short: its result stands.
 ///
 /// **Thread**: a task of a hub, one piece at a time.
@@ -41,7 +41,7 @@ public final class Timeout {
 
     /// Runs a piece of the calling task.
     ///
-    /// @throws TimedOutException when this limit has expired, or one around it: see [TimedOutException#timeout]
+    /// @throws TimeoutExpiredException when this limit has expired, or one around it: see [TimeoutExpiredException#timeout]
     /// @throws Exception what the piece throws
     public <T extends @Nullable Object> T call(Work<T> piece) throws Exception {
         Task<?> current = Task.calling();
@@ -77,7 +77,7 @@ public final class Timeout {
     public <T extends @Nullable Object> T callOr(T otherwise, Work<T> piece) throws Exception {
         try {
             return call(piece);
-        } catch (TimedOutException e) {
+        } catch (TimeoutExpiredException e) {
             if (!e.timeout().equals(this)) {
                 throw e;
             }
@@ -91,11 +91,11 @@ public final class Timeout {
     }
 
     private Exception translated(Exception thrown, PendingThrows signals) {
-        boolean ours = thrown instanceof KilledException || thrown instanceof TimedOutException;
+        boolean ours = thrown instanceof KilledException || thrown instanceof TimeoutExpiredException;
         if (ours || !signals.isBecauseOf(this)) {
             return thrown;
         }
-        TimedOutException timedOut = told();
+        TimeoutExpiredException timedOut = told();
         timedOut.initCause(thrown);
         return timedOut;
     }
@@ -137,9 +137,9 @@ public final class Timeout {
     }
 
     /// What to throw, once.
-    TimedOutException told() {
+    TimeoutExpiredException told() {
         pending = false;
-        return new TimedOutException(this);
+        return new TimeoutExpiredException(this);
     }
 
     @Override

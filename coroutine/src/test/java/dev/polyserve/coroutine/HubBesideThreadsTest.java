@@ -121,7 +121,7 @@ class HubBesideThreadsTest {
                 try {
                     hub.sleep(Hubs.LONG);
                     return "slept";
-                } catch (KilledException | TimedOutException e) {
+                } catch (KilledException | TimeoutExpiredException e) {
                     return "told wrongly";
                 } catch (InterruptedException e) {
                     return "interrupted";

@@ -23,7 +23,7 @@ class HubHostTest {
 
     private final Loop loop = new Loop();
     private final HubHost host = new HubHost(loop,
-            HubOptions.DEFAULT.withName("host").withPatience(Duration.ofSeconds(10)));
+            HubOptions.defaults().withName("host").withPatience(Duration.ofSeconds(10)));
     private final Hub hub = host.hub();
 
     /// The loop of a window system, as it were: one thread, which is not lent.

@@ -18,7 +18,7 @@ enum Hubs {
 
     HubOptions options() {
         // A busy machine stalls a hub, too: only the test of the monitor wants to hear of it.
-        return HubOptions.DEFAULT.withLendThread(this == LENT).withStallLimit(Duration.ZERO);
+        return HubOptions.defaults().withLendThread(this == LENT).withStallLimit(Duration.ZERO);
     }
 
     /// Runs a test as the first task of a hub, and expects that nothing is reported.

@@ -26,7 +26,7 @@ class InterleavingTest {
     /// How many orders each test goes through; given, there are more tests.
     private static final String NUMBER = "polyserve.coroutine.orders";
     private static final int ORDERS = Integer.getInteger(NUMBER, 300);
-    private static final HubOptions BATON = HubOptions.DEFAULT.withLendThread(false).withStallLimit(Duration.ZERO);
+    private static final HubOptions BATON = HubOptions.defaults().withLendThread(false).withStallLimit(Duration.ZERO);
 
     /// Lincheck takes an object for its thread's own until it sees how another thread comes to it, and does not see it when it is
     /// captured by a lambda.

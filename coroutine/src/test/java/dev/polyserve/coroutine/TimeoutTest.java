@@ -20,7 +20,8 @@ class TimeoutTest {
     void expiresAtAWait(Hubs hubs) throws Exception {
         hubs.run(hub -> {
             Timeout timeout = Timeout.after(SHORT);
-            assertThatExceptionOfType(TimedOutException.class).isThrownBy(() -> timeout.run(() -> hub.sleep(Hubs.LONG)))
+            assertThatExceptionOfType(TimeoutExpiredException.class)
+                    .isThrownBy(() -> timeout.run(() -> hub.sleep(Hubs.LONG)))
                     .satisfies(e -> assertThat(e.timeout()).isSameAs(timeout))
                     .withMessage("timeout of PT0.005S has expired");
             assertThat(timeout.isExpired()).isTrue();
@@ -51,7 +52,7 @@ class TimeoutTest {
         hubs.run(hub -> {
             Timeout outer = Timeout.after(SHORT);
             Timeout inner = Timeout.after(Hubs.LONG);
-            assertThatExceptionOfType(TimedOutException.class)
+            assertThatExceptionOfType(TimeoutExpiredException.class)
                     .isThrownBy(() -> outer.run(() -> inner.run(() -> hub.sleep(Hubs.LONG))))
                     .satisfies(e -> assertThat(e.timeout()).isSameAs(outer));
             assertThat(inner.isExpired()).isFalse();
@@ -67,7 +68,7 @@ class TimeoutTest {
             })).isEqualTo("late");
             assertThat(around.isExpired()).isFalse();
             Timeout silent = Timeout.after(Hubs.LONG);
-            assertThatExceptionOfType(TimedOutException.class).isThrownBy(() -> Timeout.after(SHORT).run(
+            assertThatExceptionOfType(TimeoutExpiredException.class).isThrownBy(() -> Timeout.after(SHORT).run(
                     () -> silent.callOr("silent", () -> {
                         hub.sleep(Hubs.LONG);
                         return "";
@@ -112,12 +113,12 @@ class TimeoutTest {
         Hubs.assumeLent();
         Hubs.LENT.run(hub -> {
             Timeout timeout = Timeout.after(SHORT);
-            assertThatExceptionOfType(TimedOutException.class)
+            assertThatExceptionOfType(TimeoutExpiredException.class)
                     .isThrownBy(() -> timeout.run(() -> new LinkedBlockingQueue<String>().take()))
                     .satisfies(e -> assertThat(e.timeout()).isSameAs(timeout))
                     .withCauseInstanceOf(InterruptedException.class);
             Timeout outer = Timeout.after(SHORT);
-            assertThatExceptionOfType(TimedOutException.class)
+            assertThatExceptionOfType(TimeoutExpiredException.class)
                     .isThrownBy(() -> outer.run(() -> Timeout.after(Hubs.LONG).run(() -> Thread.sleep(Hubs.LONG))))
                     .satisfies(e -> assertThat(e.timeout()).isSameAs(outer));
             hub.sleep(SHORT);

@@ -50,7 +50,7 @@ public final class Chat {
     }
 
     static void main() throws Exception {
-        try (Server server = start("tcp://127.0.0.1:8888", Model.virtualThreads())) {
+        try (Server server = start("tcp://127.0.0.1:8888", Model.virtual())) {
             server.await();
         }
     }

@@ -28,7 +28,7 @@ public final class Guarded {
                 .listener(new ServerListener() {
                     @Override
                     public void rejected(ConnectionInfo connection, Optional<Limit> limit) {
-                        report.accept(connection.id() + " was rejected: " + limit.map(Limit::label).orElse("verify"));
+                        report.accept(connection.id() + " was rejected: " + limit.map(Limit::label).orElse("filter"));
                     }
                 })
                 .handle(client -> {
@@ -40,7 +40,7 @@ public final class Guarded {
     }
 
     static void main() throws Exception {
-        try (Server server = start("tcp://127.0.0.1:8888", Model.virtualThreads(), 100, Duration.ofSeconds(30),
+        try (Server server = start("tcp://127.0.0.1:8888", Model.virtual(), 100, Duration.ofSeconds(30),
                 IO::println)) {
             server.await();
         }

@@ -53,7 +53,7 @@ public final class Operator {
 
     static void main() throws Exception {
         Operator operator = new Operator(IO::println);
-        try (Server server = operator.start("tcp://127.0.0.1:8888", Model.virtualThreads())) {
+        try (Server server = operator.start("tcp://127.0.0.1:8888", Model.virtual())) {
             IO.println("operator at " + server.endpoints());
             for (String line; (line = IO.readln()) != null;) {
                 operator.typed(line);

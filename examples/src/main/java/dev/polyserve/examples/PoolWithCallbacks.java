@@ -19,7 +19,7 @@ public final class PoolWithCallbacks {
     /// @param report hears of each connection's end, in a sentence
     public static Server start(String endpoint, int threads, Consumer<String> report) throws IOException {
         return Server.at(endpoint)
-                .model(Model.threadPool(threads).withNames("worker-"))
+                .model(Model.threadPool(threads, "worker-", () -> {}))
                 .options(o -> o.withLimits(limits -> limits.withQueue(100)))
                 .listener(new ServerListener() {
                     @Override

@@ -22,7 +22,7 @@ public final class Print {
 
     /// Prints to standard output.
     static void main() throws Exception {
-        try (Server server = start("tcp://127.0.0.1:8888", Model.virtualThreads(), IO::println)) {
+        try (Server server = start("tcp://127.0.0.1:8888", Model.virtual(), IO::println)) {
             server.await();
         }
     }

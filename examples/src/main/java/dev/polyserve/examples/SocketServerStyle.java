@@ -24,7 +24,7 @@ public final class SocketServerStyle implements Handler {
 
     /// Starts it; records go to the directory.
     public static Server start(String endpoint, Model model, Path directory) throws IOException {
-        return Server.at(endpoint).model(model).handleEach(() -> new SocketServerStyle(directory)).start();
+        return Server.at(endpoint).model(model).handler(() -> new SocketServerStyle(directory)).start();
     }
 
     @Override
@@ -54,7 +54,7 @@ public final class SocketServerStyle implements Handler {
     /// Records in the directory for temporary files.
     static void main() throws Exception {
         Path directory = Files.createTempDirectory("polyserve");
-        try (Server server = start("tcp://127.0.0.1:8888", Model.virtualThreads(), directory)) {
+        try (Server server = start("tcp://127.0.0.1:8888", Model.virtual(), directory)) {
             IO.println("records go to " + directory);
             server.await();
         }

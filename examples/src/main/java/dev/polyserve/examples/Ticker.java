@@ -36,7 +36,7 @@ public final class Ticker {
     }
 
     static void main() throws Exception {
-        try (Server server = start("tcp://127.0.0.1:8888", Model.virtualThreads(), Duration.ofSeconds(1))) {
+        try (Server server = start("tcp://127.0.0.1:8888", Model.virtual(), Duration.ofSeconds(1))) {
             server.await();
         }
     }

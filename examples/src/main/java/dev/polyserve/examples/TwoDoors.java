@@ -29,7 +29,7 @@ public final class TwoDoors {
     }
 
     static void main() throws Exception {
-        try (Server server = start(Path.of("polyserve.sock"), 8888, Model.virtualThreads())) {
+        try (Server server = start(Path.of("polyserve.sock"), 8888, Model.virtual())) {
             server.await();
         }
     }

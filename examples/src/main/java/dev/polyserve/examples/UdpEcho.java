@@ -17,7 +17,7 @@ public final class UdpEcho {
     }
 
     static void main() throws Exception {
-        try (Server server = start("udp://127.0.0.1:8888", Model.virtualThreads())) {
+        try (Server server = start("udp://127.0.0.1:8888", Model.virtual())) {
             server.await();
         }
     }

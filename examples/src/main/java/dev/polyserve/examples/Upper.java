@@ -32,7 +32,7 @@ public final class Upper {
 
     /// `java … dev.polyserve.examples.Upper thread-pool`
     static void main(String[] args) throws Exception {
-        Model model = args.length > 0 ? Model.named(args[0]) : Model.virtualThreads();
+        Model model = args.length > 0 ? Model.named(args[0]) : Model.virtual();
         try (Server server = start("tcp://127.0.0.1:8888", model)) {
             IO.println("upper at " + server.endpoints() + " with " + model.id());
             server.await();

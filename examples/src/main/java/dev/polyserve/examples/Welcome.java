@@ -21,7 +21,7 @@ public final class Welcome {
 
     /// Serves until it is ended.
     static void main() throws Exception {
-        try (Server server = start("tcp://127.0.0.1:8888", Model.virtualThreads())) {
+        try (Server server = start("tcp://127.0.0.1:8888", Model.virtual())) {
             server.await();
         }
     }

@@ -59,7 +59,7 @@ class CoroutineExamplesTest {
     @Test
     @Timeout(value = 120, unit = TimeUnit.SECONDS)
     void theEchoServerServesAThousandAtOnce() throws Exception {
-        try (Hub hub = Hub.open(HubOptions.DEFAULT.withStallLimit(Duration.ofSeconds(30)))) {
+        try (Hub hub = Hub.open(HubOptions.defaults().withStallLimit(Duration.ofSeconds(30)))) {
             var port = new CompletableFuture<Integer>();
             Task<?> serving = hub.spawn(() -> HubEcho.serve(hub, 0, port::complete));
             load(port.get(60, TimeUnit.SECONDS));
@@ -71,7 +71,7 @@ class CoroutineExamplesTest {
     @Test
     @Timeout(value = 120, unit = TimeUnit.SECONDS)
     void thePortForwarderServesAThousandAtOnceAndDrains() throws Exception {
-        try (Hub hub = Hub.open(HubOptions.DEFAULT.withStallLimit(Duration.ofSeconds(30)))) {
+        try (Hub hub = Hub.open(HubOptions.defaults().withStallLimit(Duration.ofSeconds(30)))) {
             var target = new CompletableFuture<Integer>();
             Task<?> serving = hub.spawn(() -> HubEcho.serve(hub, 0, target::complete));
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), target.get(60, TimeUnit.SECONDS));

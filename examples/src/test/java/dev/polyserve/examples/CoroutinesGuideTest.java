@@ -13,7 +13,7 @@ import dev.polyserve.coroutine.Generator;
 import dev.polyserve.coroutine.Hub;
 import dev.polyserve.coroutine.Pool;
 import dev.polyserve.coroutine.Task;
-import dev.polyserve.coroutine.TimedOutException;
+import dev.polyserve.coroutine.TimeoutExpiredException;
 import dev.polyserve.coroutine.Timeout;
 import java.io.IOException;
 import java.time.Duration;
@@ -95,7 +95,7 @@ class CoroutinesGuideTest {
         Timeout patience = Timeout.after(limit);
         try {
             return patience.call(() -> fetch(hub, "slow"));
-        } catch (TimedOutException e) {
+        } catch (TimeoutExpiredException e) {
             if (e.timeout() == patience) {
                 return "no answer";
             }

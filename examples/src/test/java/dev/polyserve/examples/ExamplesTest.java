@@ -130,7 +130,7 @@ class ExamplesTest {
 
     @Test
     void tickerTellsEverybody() throws Exception {
-        try (Server server = Ticker.start(ANY_PORT, Model.virtualThreads(), Duration.ofMillis(10));
+        try (Server server = Ticker.start(ANY_PORT, Model.virtual(), Duration.ofMillis(10));
                 Client first = Client.of(server);
                 Client second = Client.of(server)) {
             String tick = first.line();
@@ -147,7 +147,7 @@ class ExamplesTest {
     @Test
     void twoDoorsKnowsTheDoor(@TempDir Path directory) throws Exception {
         Path socket = directory.resolve("door.sock");
-        try (Server server = TwoDoors.start(socket, 0, Model.virtualThreads())) {
+        try (Server server = TwoDoors.start(socket, 0, Model.virtual())) {
             try (Client local = Client.at(UnixDomainSocketAddress.of(socket))) {
                 assertThat(local.rest()).isEqualTo("you are local\n");
             }

@@ -54,7 +54,7 @@ class HandlersGuideTest {
         String endpoint = ANY_PORT;
         // region factory
         Server server = Server.at(endpoint)
-                .handleEach(Adder::new) // handle(new Adder()) would share one among all
+                .handler(Adder::new) // handle(new Adder()) would share one among all
                 .start();
         // endregion
         try (server; Client first = Client.of(server); Client second = Client.of(server)) {
@@ -180,7 +180,7 @@ class HandlersGuideTest {
     void codeThatTakesStreamsGetsThem() throws Exception {
         // region streams
         Handler copying = client -> {
-            var reader = new BufferedReader(new InputStreamReader(client.input(), StandardCharsets.UTF_8));
+            var reader = new BufferedReader(new InputStreamReader(client.inputStream(), StandardCharsets.UTF_8));
             reader.lines().map(String::strip).forEach(line -> {
                 try {
                     client.writeLine(line);
@@ -230,7 +230,7 @@ class HandlersGuideTest {
             }
         };
         // endregion
-        try (Server server = Server.at(ANY_PORT).handleEach(Adder::new).listener(ends).start()) {
+        try (Server server = Server.at(ANY_PORT).handler(Adder::new).listener(ends).start()) {
             try (Client client = Client.of(server)) {
                 client.end().rest();
                 assertThat(log.take()).isEqualTo("the client ended");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionFuture;
+import dev.polyserve.ConnectionFilter;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Handler;
 import dev.polyserve.Limit;
@@ -72,27 +73,20 @@ class LimitsGuideTest {
     }
 
     @Test
-    void verifyDecidesWhoMayStay() throws Exception {
-        // region verify
-        ServerListener onlyThisMachine = new ServerListener() {
-            @Override
-            public boolean verify(ConnectionInfo connection) {
-                return connection.peer() instanceof InetSocketAddress peer && peer.getAddress().isLoopbackAddress();
-            }
-        };
+    void filtersDecideWhichConnectionsAreServed() throws Exception {
+        // region filter
+        ConnectionFilter onlyThisMachine = connection -> connection.peer() instanceof InetSocketAddress peer
+                && peer.getAddress().isLoopbackAddress();
         // endregion
-        ServerListener nobody = new ServerListener() {
-            @Override
-            public boolean verify(ConnectionInfo connection) {
-                throw new IllegalStateException("no");
-            }
+        ConnectionFilter none = _ -> {
+            throw new IllegalStateException("no");
         };
-        try (Server server = Server.at(ANY_PORT).listener(onlyThisMachine).handle(echo).start();
+        try (Server server = Server.at(ANY_PORT).filter(onlyThisMachine).handle(echo).start();
                 Client client = Client.of(server)) {
             assertThat(client.send("a\n").line()).isEqualTo("a");
         }
         BlockingQueue<Long> rejected = new LinkedBlockingQueue<>();
-        try (Server server = Server.at(ANY_PORT).listener(nobody).listener(tells(rejected)).handle(echo).start();
+        try (Server server = Server.at(ANY_PORT).filter(none).listener(tells(rejected)).handle(echo).start();
                 Client client = Client.of(server)) {
             assertThat(client.rest()).isEmpty();
             assertThat(rejected.take()).isEqualTo(1);

@@ -22,8 +22,8 @@ class ModelsGuideTest {
         Handler handler = client -> client.writeLine(Thread.currentThread().isVirtual() ? "virtual" : "platform");
         String endpoint = ANY_PORT;
         // region oneWord
-        Server server = Server.at(endpoint).model(Model.virtualThreads()).handle(handler).start();
-        Server same = Server.at(endpoint).model(Model.threads()).handle(handler).start();
+        Server server = Server.at(endpoint).model(Model.virtual()).handle(handler).start();
+        Server same = Server.at(endpoint).model(Model.thread()).handle(handler).start();
         Server again = Server.at(endpoint).model(Model.named("nio")).handle(handler).start();
         // endregion
         try (server; same; again) {
@@ -58,9 +58,8 @@ class ModelsGuideTest {
     void aPoolHasNamesAndAnInitialiser() throws Exception {
         Set<String> prepared = ConcurrentHashMap.newKeySet();
         // region pool
-        Model pool = Model.threadPool(8)
-                .withNames("worker-") // worker-1 … worker-8
-                .withInitializer(() -> prepared.add(Thread.currentThread().getName()));
+        Model pool = Model.threadPool(8, "worker-", // worker-1 … worker-8
+                () -> prepared.add(Thread.currentThread().getName()));
         // endregion
         Server server = Server.at(ANY_PORT).model(pool)
                 .handle(client -> client.writeLine(Thread.currentThread().getName())).start();

@@ -34,7 +34,7 @@ class PortingGuideTest {
 
     private static void serve(String endpoint) throws IOException, InterruptedException {
         // region serve
-        try (var server = Server.at(endpoint).model(Model.virtualThreads()).handleEach(Recorder::new).bind()) {
+        try (var server = Server.at(endpoint).model(Model.virtual()).handler(Recorder::new).bind()) {
             server.serveForever();
         }
         // endregion
@@ -57,7 +57,7 @@ class PortingGuideTest {
 
     @Test
     void linesAreNumberedForEachClient() throws Exception {
-        try (Server server = Server.at("tcp://127.0.0.1:0").handleEach(Recorder::new).start();
+        try (Server server = Server.at("tcp://127.0.0.1:0").handler(Recorder::new).start();
                 Client first = Client.of(server);
                 Client second = Client.of(server)) {
             assertThat(first.send("a\nb\n").end().rest()).isEqualTo("1 a\n2 b\n");

@@ -29,7 +29,7 @@ class TestingGuideTest {
     // region first
     @Test
     void answersEachLineInUpperCase() {
-        Outcome outcome = Rehearsal.of(upper).receives("hel").receives("lo\nbye\n").ends().run();
+        Outcome outcome = Rehearsal.handle(upper).receives("hel").receives("lo\nbye\n").ends().run();
         assertThat(outcome.texts()).containsExactly("HELLO\nBYE\n"); // both answers in one write
         assertThat(outcome.cause()).isEqualTo(new Cause.Done(true)); // the peer ended first
     }
@@ -38,7 +38,7 @@ class TestingGuideTest {
     // region pieces
     @Test
     void doesNotCareHowTheNetworkCuts() {
-        var script = Rehearsal.of(upper).receives("größe\nwelt\n").ends();
+        var script = Rehearsal.handle(upper).receives("größe\nwelt\n").ends();
         assertThat(script.oneByteAtATime().run().text()).isEqualTo("GRÖSSE\nWELT\n");
         for (int seed = 0; seed < 100; seed++) {
             assertThat(script.inRandomPieces(seed).run().text()).isEqualTo("GRÖSSE\nWELT\n");
@@ -49,7 +49,7 @@ class TestingGuideTest {
     // region time
     @Test
     void letsGoOfASilentClient() {
-        Outcome outcome = Rehearsal.of(upper)
+        Outcome outcome = Rehearsal.handle(upper)
                 .options(o -> o.withIdleTimeout(Duration.ofHours(1)))
                 .receives("hello\n").after(Duration.ofHours(2)).receives("too late\n")
                 .run();
@@ -62,7 +62,7 @@ class TestingGuideTest {
     // region protocol
     @Test
     void aProtocolIsRehearsedInBothWays() {
-        var echo = Rehearsal.ofProtocol(
+        var echo = Rehearsal.protocol(
                 () -> Protocol.framed(Framing.lines(), (line, output) -> output.writeLine(line)))
                 .receives("one\ntw").receives("o\n").ends();
         assertThat(echo.run().texts()).containsExactly("one\n", "two\n");

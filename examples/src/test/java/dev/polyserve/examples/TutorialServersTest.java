@@ -76,7 +76,7 @@ class TutorialServersTest {
     @Test
     void socketServerStyleFinishesWhenSetUpFails(@TempDir Path directory) throws Exception {
         Path missing = directory.resolve("missing");
-        try (Server server = SocketServerStyle.start(ANY_PORT, Model.virtualThreads(), missing)) {
+        try (Server server = SocketServerStyle.start(ANY_PORT, Model.virtual(), missing)) {
             try (Client client = Client.of(server)) {
                 assertThat(client.rest()).as("set-up failed, so nothing is handled").isEmpty();
             }
@@ -91,7 +91,7 @@ class TutorialServersTest {
     void operatorAnswersTheClientThatHeNames() throws Exception {
         BlockingQueue<String> screen = new LinkedBlockingQueue<>();
         Operator operator = new Operator(screen::add);
-        try (Server server = operator.start(ANY_PORT, Model.virtualThreads());
+        try (Server server = operator.start(ANY_PORT, Model.virtual());
                 Client first = Client.of(server);
                 Client second = Client.of(server)) {
             first.send("hello\n");

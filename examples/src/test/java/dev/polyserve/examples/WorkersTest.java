@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
+import dev.polyserve.Workers;
 import java.io.BufferedReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,9 +23,9 @@ class WorkersTest {
     /// Not run here, where the program is that of the tests: it is the same as in [Isolated], which is.
     static Server start(dev.polyserve.Handler handler) throws Exception {
         // region workers
-        Model model = Model.processPool(4) // four processes, each …
-                .withInner(Model.epoll()) // … with an event loop of its own
-                .with(workers -> workers.withRecycleConnections(100_000));
+        Model model = Model.processPool(4, 4, // four processes, each …
+                Model.epoll(), // … with an event loop of its own
+                Workers.defaults().withRecycleConnections(100_000));
         Server server = Server.at("tcp://127.0.0.1:8888").model(model).handle(handler).start();
         // endregion
         return server;

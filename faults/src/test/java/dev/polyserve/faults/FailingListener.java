@@ -17,12 +17,6 @@ record FailingListener(Failures failures) implements ServerListener {
     }
 
     @Override
-    public boolean verify(ConnectionInfo connection) {
-        failures.pass(Failures.Place.LISTENER_VERIFY);
-        return true;
-    }
-
-    @Override
     public void rejected(ConnectionInfo connection, Optional<Limit> limit) {
         failures.pass(Failures.Place.LISTENER_REJECTED);
     }

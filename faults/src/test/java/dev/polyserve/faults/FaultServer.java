@@ -57,7 +57,10 @@ final class FaultServer {
             reply.write(request.payload());
         });
         server = builder.model(model(settings)).options(options -> options(options, settings))
-                .listener(new FailingListener(failures)).start();
+                .listener(new FailingListener(failures)).filter(_ -> {
+                    failures.pass(Failures.Place.FILTER);
+                    return true;
+                }).start();
     }
 
     static void main(String[] arguments) throws Exception {
@@ -86,7 +89,7 @@ final class FaultServer {
     private static Model model(Map<String, String> settings) {
         Model named = Model.named(settings.getOrDefault("model", "virtual"));
         String threads = settings.get("threads");
-        return named instanceof Model.ThreadPool && threads != null
+        return named.id().equals("thread-pool") && threads != null
                 ? Model.threadPool(Integer.parseInt(threads))
                 : named;
     }

@@ -4,7 +4,7 @@ import static dev.polyserve.faults.Failures.Place.LISTENER_ACCEPTED;
 import static dev.polyserve.faults.Failures.Place.LISTENER_CLOSED;
 import static dev.polyserve.faults.Failures.Place.LISTENER_FAILED;
 import static dev.polyserve.faults.Failures.Place.LISTENER_OPENED;
-import static dev.polyserve.faults.Failures.Place.LISTENER_VERIFY;
+import static dev.polyserve.faults.Failures.Place.FILTER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -47,24 +47,24 @@ class HandlerFailureTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#models")
-    void listenersThatFailHarmNobody(Mode mode) throws Exception {
+    void listenersAndFiltersThatFailHarmNothingElse(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             int reports = 0;
             for (Failures.Thrown error : Failures.Thrown.values()) {
                 for (Failures.Place place : List.of(LISTENER_ACCEPTED, LISTENER_OPENED, LISTENER_CLOSED)) {
                     server.ask("arm " + place + " " + error);
                     servesOneMore(server);
-                    requireListenerReports(server, ++reports);
+                    requireReports(server, ++reports);
                 }
-                server.ask("arm " + LISTENER_VERIFY + " " + error);
+                server.ask("arm " + FILTER + " " + error);
                 try (Client refused = Client.of(server)) {
                     refused.seesACleanEnd();
                 }
-                requireListenerReports(server, ++reports);
+                requireReports(server, ++reports);
             }
             assertThat(server.count("failed")).isZero();
             requireLoggedThoughAListenerFails(server, mode);
-            requireListenerReports(server, reports + 1);
+            requireReports(server, reports + 1);
             servesOneMore(server);
         });
     }
@@ -98,9 +98,10 @@ class HandlerFailureTest {
                 .as("lines about the client's port %d", port).hasSize(1));
     }
 
-    private static void requireListenerReports(ServerProcess server, int count) throws Exception {
-        Eventually.holds(() -> assertThat(server.log()).filteredOn(line -> line.startsWith("WARNING the listener"))
-                .hasSize(count));
+    private static void requireReports(ServerProcess server, int count) throws Exception {
+        Eventually.holds(
+                () -> assertThat(server.log()).filteredOn(line -> line.matches("WARNING the (listener|filter) .*"))
+                        .hasSize(count));
     }
 
     private static void servesOneMore(ServerProcess server) throws IOException {

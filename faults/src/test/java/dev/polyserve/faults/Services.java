@@ -48,7 +48,7 @@ final class Services {
 
     ServerBuilder into(ServerBuilder builder, Mode.Style style) {
         return switch (style) {
-            case HANDLER -> builder.handleEach(Sequential::new);
+            case HANDLER -> builder.handler(Sequential::new);
             case PROTOCOL -> builder.protocol(Events::new);
         };
     }

@@ -1,6 +1,7 @@
 package dev.polyserve.linux;
 
-import dev.polyserve.Engine;
+import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.ServerContext;
@@ -47,28 +48,32 @@ public final class DescriptorModels {
         Transport sockets = sockets(model, given);
         LoopRunner.Opening opening = opening(model, context.budget());
         return switch (model) {
-            case Model.Iterative _ -> BlockingRunner.open(ExecutorPolicy.iterative(), opening, sockets, setup, context);
-            case Model.Threads _ -> BlockingRunner.open(ExecutorPolicy.threads(), opening, sockets, setup, context);
-            case Model.ThreadPool pool ->
+            case ModelVariant.Iterative _ ->
+                BlockingRunner.open(ExecutorPolicy.iterative(), opening, sockets, setup, context);
+            case ModelVariant.Threads _ ->
+                BlockingRunner.open(ExecutorPolicy.threads(), opening, sockets, setup, context);
+            case ModelVariant.ThreadPool pool ->
                 BlockingRunner.open(ExecutorPolicy.pool(pool, setup.options()), opening, sockets, setup, context);
-            case Model.VirtualThreads _ -> LoopRunner.beside(opening, sockets, setup, context);
-            case Model.Epoll epoll -> LoopRunner.open(epoll.loops(), opening, sockets, setup, context);
-            case Model.Poll poll -> LoopRunner.open(poll.loops(), opening, sockets, setup, context);
-            case Model.Select select -> LoopRunner.open(select.loops(), opening, sockets, setup, context);
-            case Model.IoUring ring -> LoopRunner.open(ring.loops(), opening, sockets, setup, context);
-            case Model.Polling _ -> LoopRunner.open(1, opening, sockets, setup, context);
-            case Model.ProcessPerConnection _, Model.ProcessPool _, Model.Nio _ -> throw notOurs(model);
+            case ModelVariant.VirtualThreads _ -> LoopRunner.beside(opening, sockets, setup, context);
+            case ModelVariant.Epoll epoll -> LoopRunner.open(epoll.loops(), opening, sockets, setup, context);
+            case ModelVariant.Poll poll -> LoopRunner.open(poll.loops(), opening, sockets, setup, context);
+            case ModelVariant.Select select -> LoopRunner.open(select.loops(), opening, sockets, setup, context);
+            case ModelVariant.IoUring ring -> LoopRunner.open(ring.loops(), opening, sockets, setup, context);
+            case ModelVariant.Polling _ -> LoopRunner.open(1, opening, sockets, setup, context);
+            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _, ModelVariant.Nio _ ->
+                throw notOurs(model);
         };
     }
 
     private static Transport sockets(Model model, PreopenedSockets given) {
         return switch (model) {
-            case Model.IoUring _ ->
+            case ModelVariant.IoUring _ ->
                 new RingTransport(DescriptorTransport.unlimited().serving(given), WorkerMain.isWorker());
-            case Model.Select _ -> DescriptorTransport.limitedTo(SelectMultiplexer.DESCRIPTORS).serving(given);
-            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.Polling _, Model.Poll _, Model.Epoll _ ->
+            case ModelVariant.Select _ -> DescriptorTransport.limitedTo(SelectMultiplexer.DESCRIPTORS).serving(given);
+            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.Polling _, ModelVariant.Poll _, ModelVariant.Epoll _ ->
                 DescriptorTransport.unlimited().serving(given);
-            case Model.ProcessPerConnection _, Model.ProcessPool _, Model.Nio _ -> throw notOurs(model);
+            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _, ModelVariant.Nio _ ->
+                throw notOurs(model);
         };
     }
 
@@ -77,14 +82,15 @@ public final class DescriptorModels {
     /// @param budget where the memory counts that it holds for connections
     static LoopRunner.Opening opening(Model model, BufferBudget budget) {
         return switch (model) {
-            case Model.Epoll epoll when epoll.edgeTriggered() -> EdgeMultiplexer::new;
-            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.Epoll _ ->
+            case ModelVariant.Epoll epoll when epoll.edgeTriggered() -> EdgeMultiplexer::new;
+            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.Epoll _ ->
                 EpollMultiplexer::new;
-            case Model.Poll _ -> PollMultiplexer::new;
-            case Model.Select _ -> SelectMultiplexer::new;
-            case Model.IoUring _ -> () -> RingMultiplexer.open(budget);
-            case Model.Polling polling -> () -> new PollingMultiplexer(polling.longestRest());
-            case Model.ProcessPerConnection _, Model.ProcessPool _, Model.Nio _ -> throw notOurs(model);
+            case ModelVariant.Poll _ -> PollMultiplexer::new;
+            case ModelVariant.Select _ -> SelectMultiplexer::new;
+            case ModelVariant.IoUring _ -> () -> RingMultiplexer.open(budget);
+            case ModelVariant.Polling polling -> () -> new PollingMultiplexer(polling.longestRest());
+            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _, ModelVariant.Nio _ ->
+                throw notOurs(model);
         };
     }
 

@@ -1,7 +1,8 @@
 package dev.polyserve.linux;
 
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Endpoint;
-import dev.polyserve.Engine;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.ServerContext;
@@ -39,11 +40,12 @@ public final class LinuxModels implements ModelProvider {
             Activation _ = Activation.ofThisProcess();
         }
         return switch (model) {
-            case Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _ -> true;
-            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _ ->
+            case ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _ ->
+                true;
+            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _ ->
                 DescriptorModels.always() || endpoints.stream().anyMatch(this::needsDescriptor);
-            case Model.ProcessPerConnection _, Model.ProcessPool _ -> true;
-            case Model.Nio _ -> false;
+            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _ -> true;
+            case ModelVariant.Nio _ -> false;
         };
     }
 
@@ -60,16 +62,16 @@ public final class LinuxModels implements ModelProvider {
     @Override
     public Optional<String> whyNot(Model model) {
         return switch (model) {
-            case Model.IoUring _ ->
+            case ModelVariant.IoUring _ ->
                 whyNoCalls().or(() -> RingProbe.whyNot().or(() -> trial(model)).map(why -> why + "; or use epoll"));
-            case Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _ ->
+            case ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _ ->
                 whyNoCalls().or(() -> trial(model).map(why -> why + "; or use nio or virtual"));
-            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _ ->
+            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _ ->
                 SystemCalls.whyNot().or(() -> trial(model)).map(why -> why
                         + "; or use it without unixgram:, unix:@name and fd:, which it cannot serve otherwise");
-            case Model.ProcessPerConnection _ -> whyNoProcesses();
-            case Model.ProcessPool pool -> whyNoProcesses().or(() -> whyNotInWorkers(pool.inner()));
-            case Model.Nio _ -> throw DescriptorModels.notOurs(model);
+            case ModelVariant.ProcessPerConnection _ -> whyNoProcesses();
+            case ModelVariant.ProcessPool pool -> whyNoProcesses().or(() -> whyNotInWorkers(pool.inner()));
+            case ModelVariant.Nio _ -> throw DescriptorModels.notOurs(model);
         };
     }
 
@@ -79,7 +81,7 @@ public final class LinuxModels implements ModelProvider {
     }
 
     private Optional<String> whyNotInWorkers(Model inner) {
-        return inner instanceof Model.Nio
+        return inner instanceof ModelVariant.Nio
                 ? Optional.of("its workers inherit a listener, which the JDK's channels of nio cannot take over;"
                         + " use epoll in them, which is the same on Linux")
                 : whyNot(inner);
@@ -101,12 +103,13 @@ public final class LinuxModels implements ModelProvider {
     @Override
     public Engine.Setup prepared(Engine.Setup setup) {
         return switch (setup.model()) {
-            case Model.ProcessPerConnection _, Model.ProcessPool _ when isWorker() -> WorkerMain.here().prepared(setup);
-            case Model.ProcessPerConnection _ when setup.streams() instanceof Engine.Commands -> setup;
-            case Model.ProcessPerConnection _ when setup.datagrams() != null ->
+            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _ when isWorker() ->
+                WorkerMain.here().prepared(setup);
+            case ModelVariant.ProcessPerConnection _ when setup.streams() instanceof Engine.Commands -> setup;
+            case ModelVariant.ProcessPerConnection _ when setup.datagrams() != null ->
                 new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(), new RemoteDatagrams(),
-                        setup.options(), setup.listeners(), setup.periodic(), setup.reportsTo());
-            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.ProcessPerConnection _, Model.ProcessPool _, Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Nio _ ->
+                        setup.options(), setup.listeners(), setup.filters(), setup.periodic(), setup.reportsTo());
+            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _, ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _, ModelVariant.Nio _ ->
                 setup;
         };
     }
@@ -114,23 +117,23 @@ public final class LinuxModels implements ModelProvider {
     @Override
     public Runner runner(Model model, Engine.Setup setup, ServerContext context) throws IOException {
         return switch (model) {
-            case Model.ProcessPool pool when isWorker() -> {
+            case ModelVariant.ProcessPool pool when isWorker() -> {
                 WorkerMain workerMain = WorkerMain.here();
                 yield workerMain.runner(DescriptorModels.runner(pool.inner(), workerMain.given(), setup, context),
                         setup);
             }
-            case Model.ProcessPerConnection _ when isWorker() -> {
+            case ModelVariant.ProcessPerConnection _ when isWorker() -> {
                 WorkerMain workerMain = WorkerMain.here();
                 yield workerMain.runner(
                         BlockingRunner.open(ExecutorPolicy.iterative(), EpollMultiplexer::new, workerMain.handed(),
                                 setup, context),
                         setup);
             }
-            case Model.ProcessPool pool -> PoolRunner.open(pool, context);
-            case Model.ProcessPerConnection one when setup.streams() instanceof Engine.Commands commands ->
+            case ModelVariant.ProcessPool pool -> PoolRunner.open(pool, context);
+            case ModelVariant.ProcessPerConnection one when setup.streams() instanceof Engine.Commands commands ->
                 CommandRunner.open(commands.command(), one.maxWorkers(), given, context);
-            case Model.ProcessPerConnection one -> PerConnectionRunner.open(one, setup, context);
-            case Model.Iterative _, Model.Threads _, Model.ThreadPool _, Model.VirtualThreads _, Model.Polling _, Model.Select _, Model.Poll _, Model.Epoll _, Model.IoUring _, Model.Nio _ ->
+            case ModelVariant.ProcessPerConnection one -> PerConnectionRunner.open(one, setup, context);
+            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _, ModelVariant.Nio _ ->
                 DescriptorModels.runner(model, given, setup, context);
         };
     }

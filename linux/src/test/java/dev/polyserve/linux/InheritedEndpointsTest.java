@@ -49,8 +49,8 @@ class InheritedEndpointsTest {
     private Path directory;
 
     static List<Model> models() {
-        return List.of(Model.iterative(), Model.threads(), Model.threadPool(2), Model.virtualThreads(), Model.polling(),
-                Model.select(), Model.poll(), Model.epoll(), Model.epollEdgeTriggered(), Model.ioUring());
+        return List.of(Model.iterative(), Model.thread(), Model.threadPool(2), Model.virtual(), Model.polling(),
+                Model.select(), Model.poll(), Model.epoll(), Model.epollEt(), Model.ioUring());
     }
 
     private static void requireHere(Model model) {

@@ -101,7 +101,7 @@ class NamesWithSeveralAddressesTest {
             Endpoint endpoint = Endpoint.parse(arguments[0]);
             for (Model model : Server.isWorker()
                     ? List.of(Model.processPool(1))
-                    : List.of(Model.nio(), Model.threads(), Model.epoll(), Model.processPool(1))) {
+                    : List.of(Model.nio(), Model.thread(), Model.epoll(), Model.processPool(1))) {
                 try (Server server = Server.at(endpoint).model(model)
                         .handle(client -> client.write(new byte[]{(byte) client.readByte()}))
                         .datagrams((request, reply) -> reply.write(request.payload())).start()) {

@@ -88,7 +88,7 @@ class LoadTest {
 
     @Test
     void workIsWaitedFor() throws Exception {
-        try (Server server = Server.at("tcp://127.0.0.1:0").handleEach(WorkHandler::new).start()) {
+        try (Server server = Server.at("tcp://127.0.0.1:0").handler(WorkHandler::new).start()) {
             Recording recording = run(server, new ClientTraffic.Work(100, 10_000, 0), 4, 1, new Pacing.Closed(1));
             requireAnswers(recording);
             assertThat(recording.percentileMicros(0)).as("fastest").isGreaterThan(9_900);
@@ -97,7 +97,7 @@ class LoadTest {
 
     @Test
     void heavyConnectionsComputeWithoutAPauseBesideThoseThatAreTimed() throws Exception {
-        try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.threads()).handleEach(WorkHandler::new)
+        try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.thread()).handler(WorkHandler::new)
                 .start()) {
             var traffic = new ClientTraffic.Mixed(64, 2, 100_000);
             Recording recording = run(server, traffic, 5, 2, new Pacing.Open(500));
@@ -132,7 +132,7 @@ class LoadTest {
 
     @Test
     void aBroadcastReachesAll() throws Exception {
-        try (Server server = Server.at("tcp://127.0.0.1:0").handleEach(BroadcastHandler::new).start()) {
+        try (Server server = Server.at("tcp://127.0.0.1:0").handler(BroadcastHandler::new).start()) {
             Recording recording = run(server, new ClientTraffic.Broadcast(64), 20, 2, new Pacing.Closed(1));
             requireAnswers(recording);
             assertThat(recording.answered()).as("deliveries").isGreaterThan(20);

@@ -7,7 +7,6 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
-import dev.polyserve.ServerListener;
 import dev.polyserve.cli.operation.FileIdentity;
 import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.account.Account;
@@ -63,7 +62,7 @@ public final class ControlSocket implements AutoCloseable {
     private static ControlSocket open(Path at, Path path, Controlled controlled) throws IOException {
         Answers answers = new Answers(controlled);
         ServerBuilder builder = Server.at(new Endpoint.Unix(at)).model(Model.epoll()).handle(answers::answer)
-                .listener(new OwnUserAndRoot())
+                .filter(ControlSocket::isOwnUserOrRoot)
                 .options(options -> options.withMaxConnections(MOST_AT_ONCE).withIdleTimeout(PATIENCE));
         Server socket = OWN_USER_ONLY.of(builder::bind);
         try {
@@ -86,11 +85,8 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     /// Turns other users away, as the kernel tells them: the file's mode may have been changed since.
-    private static final class OwnUserAndRoot implements ServerListener {
-        @Override
-        public boolean verify(ConnectionInfo connection) {
-            return connection.peerCredentials().map(peer -> Account.isOursOrRoot(peer.uid())).orElse(false);
-        }
+    private static boolean isOwnUserOrRoot(ConnectionInfo connection) {
+        return connection.peerCredentials().map(peer -> Account.isOursOrRoot(peer.uid())).orElse(false);
     }
 
     /// Answers one request a connection.

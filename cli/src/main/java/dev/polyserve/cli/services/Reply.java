@@ -44,7 +44,7 @@ final class Reply {
 
     /// Serves connections, and reads what the operator types, once it serves, on a thread of its own.
     void into(ServerBuilder builder, CompletionStage<Void> serving) {
-        builder.handleEach(Client::new);
+        builder.handler(Client::new);
         Thread operator = Thread.ofPlatform().daemon().name("polyserve-operator").unstarted(this::readOperator);
         CompletionStage<Void> _ = serving.thenRun(operator::start);
     }

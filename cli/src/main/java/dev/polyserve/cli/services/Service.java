@@ -116,7 +116,7 @@ public enum Service implements Servable {
             case PRINT -> new Print(context.out()).into(builder);
             case WELCOME -> builder.handle(new Welcome(context.arguments()));
             case REPLY -> new Reply(context.in(), context.out()).into(builder, context.serving());
-            case CHAT -> builder.handleEach(new ChatRoom()::newcomer);
+            case CHAT -> builder.handler(new ChatRoom()::newcomer);
             case DISCARD -> builder.protocol(Discard::new).datagrams(Discard::datagram);
             case CHARGEN -> builder.protocol(() -> new Chargen(context.options().limits().highWaterBytes()))
                     .datagrams(DatagramGuard.amplifying(Chargen::reply, context));

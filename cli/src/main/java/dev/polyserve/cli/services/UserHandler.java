@@ -83,7 +83,7 @@ public final class UserHandler implements Servable {
     @Override
     public void into(ServerBuilder builder, ServiceContext context) {
         if (Handler.class.isAssignableFrom(type)) {
-            builder.handleEach(() -> Handler.class.cast(instance()));
+            builder.handler(() -> Handler.class.cast(instance()));
         } else if (Protocol.class.isAssignableFrom(type)) {
             builder.protocol(() -> Protocol.class.cast(instance()));
         }

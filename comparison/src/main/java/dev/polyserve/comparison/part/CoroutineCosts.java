@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class CoroutineCosts {
     private static final int TIMES = 10_000;
-    private static final HubOptions UNWATCHED = HubOptions.DEFAULT.withStallLimit(Duration.ZERO);
+    private static final HubOptions UNWATCHED = HubOptions.defaults().withStallLimit(Duration.ZERO);
     private static final Integer ONE = 1;
     private static final int DEPTH = 10;
 

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 ///
 /// It prints processor time as well, which other programs on the machine change little.
 public final class CoroutineNumbers {
-    private static final HubOptions UNWATCHED = HubOptions.DEFAULT.withStallLimit(Duration.ZERO);
+    private static final HubOptions UNWATCHED = HubOptions.defaults().withStallLimit(Duration.ZERO);
     private static final Duration LONG = Duration.ofHours(1);
 
     private CoroutineNumbers() {}

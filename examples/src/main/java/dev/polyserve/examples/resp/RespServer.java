@@ -43,7 +43,7 @@ public final class RespServer {
 
     /// `java … RespServer [MODEL [ENDPOINT [protocol|handler]]]`
     static void main(String[] args) throws Exception {
-        Model model = args.length > 0 ? Model.named(args[0]) : Model.virtualThreads();
+        Model model = args.length > 0 ? Model.named(args[0]) : Model.virtual();
         String endpoint = args.length > 1 ? args[1] : "tcp://127.0.0.1:6379";
         boolean handler = args.length > 2 && args[2].equals("handler");
         Store store = new Store();

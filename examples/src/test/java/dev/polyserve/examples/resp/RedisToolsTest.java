@@ -53,7 +53,7 @@ class RedisToolsTest {
 
     @Test
     void redisCliIsServed() throws Exception {
-        try (Server server = RespServer.startProtocol(ANY_PORT, Model.virtualThreads(), new Store())) {
+        try (Server server = RespServer.startProtocol(ANY_PORT, Model.virtual(), new Store())) {
             assertThat(run(server, "redis-cli", "set", "greeting", "good morning\n")).isEqualTo("OK\n");
             assertThat(run(server, "redis-cli", "--raw", "get", "greeting")).isEqualTo("good morning\n\n");
             assertThat(run(server, "redis-cli", "del", "greeting", "nothing")).isEqualTo("1\n");

@@ -56,13 +56,13 @@ class RespConversationTest {
         HANDLER {
             @Override
             Rehearsal with(Store store) {
-                return Rehearsal.of(RespServer.handler(store));
+                return Rehearsal.handle(RespServer.handler(store));
             }
         },
         PROTOCOL {
             @Override
             Rehearsal with(Store store) {
-                return Rehearsal.ofProtocol(() -> RespServer.protocol(store));
+                return Rehearsal.protocol(() -> RespServer.protocol(store));
             }
         };
 

@@ -81,10 +81,13 @@ final class ControlMessageReader {
     }
 
     private WorkerCommand.ChangeLimits limits() throws IOException {
-        var limits = new Options.Limits(in.readInt(), in.readInt(), in.readInt(), in.readInt(), in.readInt(),
-                in.readInt(),
-                in.readLong(), in.readInt(), in.readInt());
-        var timeouts = new Options.Timeouts(time(), time(), time(), time(), time(), time(), time(), time(), time());
+        Options.Limits limits = Options.defaults().limits().withConnections(in.readInt())
+                .withConnectionsPerAddress(in.readInt()).withQueue(in.readInt()).withFrameBytes(in.readInt())
+                .withHighWaterBytes(in.readInt()).withBufferBytes(in.readInt(), in.readLong())
+                .withSenderQueueBytes(in.readInt()).withDatagramBytes(in.readInt());
+        Options.Timeouts timeouts = Options.defaults().timeouts().withFirstByte(time()).withIdle(time())
+                .withWriteStall(time()).withConversation(time()).withDrain(time()).withDrainQuiet(time())
+                .withClose(time()).withStall(time()).withSpin(time());
         return new WorkerCommand.ChangeLimits(limits, timeouts, OnFull.valueOf(text()));
     }
 

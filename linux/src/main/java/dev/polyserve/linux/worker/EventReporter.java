@@ -27,8 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Tells the supervisor what happens in its worker: there it is logged, counted and told to the program's listeners. What the
-/// program's listeners say about a connection ([ServerListener#verify]) is asked here, where it was accepted.
+/// Tells the supervisor what happens in its worker: there it is logged, counted and told to the program's listeners.
 ///
 /// **Thread**: any.
 final class EventReporter implements ServerListener {
@@ -46,16 +45,11 @@ final class EventReporter implements ServerListener {
     private volatile @Nullable Thread awaiting;
     /// The supervisor's numbers of those that come next.
     private final Queue<Long> taken = new ConcurrentLinkedQueue<>();
-    private volatile List<ServerListener> verifiers = List.of();
     private volatile @Nullable DatagramHandler datagrams;
 
     EventReporter(ControlChannel channel, WorkerCommand.Serve serve) {
         this.channel = channel;
         this.serve = serve;
-    }
-
-    void verifiedBy(List<ServerListener> listeners) {
-        verifiers = listeners;
     }
 
     void answersWith(@Nullable DatagramHandler handler) {
@@ -234,20 +228,6 @@ final class EventReporter implements ServerListener {
             }
         }
         throw new IllegalStateException("no socket of this server: " + real);
-    }
-
-    @Override
-    public boolean verify(ConnectionInfo connection) throws Exception {
-        if (!serve.shared()) {
-            // They were asked where it was accepted.
-            return true;
-        }
-        for (ServerListener verifier : verifiers) {
-            if (!verifier.verify(connection)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Endpoint;
-import dev.polyserve.Engine;
-import dev.polyserve.Model;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.Options;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
@@ -27,7 +27,7 @@ public final class PerConnectionRunner extends Supervisor {
     /// A program that starts takes a processor for a while: the one that has just got a client has it first.
     private static final long REPLACE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private final Model.ProcessPerConnection model;
+    private final ModelVariant.ProcessPerConnection model;
     private final ServerContext context;
     private final IndexedTransport transport = new IndexedTransport();
     private final SupervisorLoop supervisorLoop;
@@ -38,7 +38,7 @@ public final class PerConnectionRunner extends Supervisor {
     private long lastDatagram;
     private boolean draining;
 
-    private PerConnectionRunner(Model.ProcessPerConnection model, ServerContext context) throws IOException {
+    private PerConnectionRunner(ModelVariant.ProcessPerConnection model, ServerContext context) throws IOException {
         this.model = model;
         this.context = context;
         this.spareGoal = Math.max(1, model.workers().minSpare());
@@ -47,7 +47,8 @@ public final class PerConnectionRunner extends Supervisor {
     }
 
     /// A supervisor that has not yet started anything.
-    public static PerConnectionRunner open(Model.ProcessPerConnection model, Engine.Setup setup, ServerContext context)
+    public static PerConnectionRunner open(ModelVariant.ProcessPerConnection model, Engine.Setup setup,
+            ServerContext context)
             throws IOException {
         PerConnectionRunner runner = new PerConnectionRunner(model, context);
         if (setup.datagrams() instanceof RemoteDatagrams asked) {

@@ -1,6 +1,6 @@
 package dev.polyserve.linux.worker;
 
-import dev.polyserve.Model;
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.Served;
@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 ///
 /// **Thread**: as [Supervisor]; what it is told, on its loop.
 public final class PoolRunner extends Supervisor {
-    private final Model.ProcessPool model;
+    private final ModelVariant.ProcessPool model;
     private final ServerContext context;
     private final SharedTransport transport;
     private final SharedMultiplexer multiplexer;
@@ -36,7 +36,7 @@ public final class PoolRunner extends Supervisor {
     private boolean full;
     private boolean draining;
 
-    private PoolRunner(Model.ProcessPool model, ServerContext context) throws IOException {
+    private PoolRunner(ModelVariant.ProcessPool model, ServerContext context) throws IOException {
         this.model = model;
         this.context = context;
         this.transport = new SharedTransport(DescriptorTransport.unlimited());
@@ -47,7 +47,7 @@ public final class PoolRunner extends Supervisor {
     }
 
     /// A supervisor that has not yet started anything.
-    public static PoolRunner open(Model.ProcessPool model, ServerContext context) throws IOException {
+    public static PoolRunner open(ModelVariant.ProcessPool model, ServerContext context) throws IOException {
         return new PoolRunner(model, context);
     }
 

@@ -2,7 +2,7 @@ package dev.polyserve.linux.worker;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Endpoint;
-import dev.polyserve.Engine;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.Input;
 import dev.polyserve.Model;
 import dev.polyserve.Options;
@@ -60,7 +60,8 @@ final class WarmUp {
         ServerContext context = new ServerContext(options, nobody, NanoClock.SYSTEM, _ -> {});
         Runner runner = BlockingRunner.open(ExecutorPolicy.iterative(), EpollMultiplexer::new,
                 new ReceivedTransport(List.of()),
-                new Engine.Setup(List.of(NOWHERE), model, streams, null, options, List.of(), List.of(), nobody),
+                new Engine.Setup(List.of(NOWHERE), model, streams, null, options, List.of(), List.of(), List.of(),
+                        nobody),
                 context);
         runner.start(_ -> {});
         try {

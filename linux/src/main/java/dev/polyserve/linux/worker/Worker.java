@@ -227,7 +227,7 @@ final class Worker {
             case SERVING -> WorkerInfo.State.SERVING;
             case LEAVING, GONE -> WorkerInfo.State.LEAVING;
         };
-        return new WorkerInfo(number, pid(), how, served.size(), connections,
+        return new WorkerSnapshot(number, pid(), how, served.size(), connections,
                 Duration.ofNanos(nowNanos - startedNanos));
     }
 

@@ -1,8 +1,9 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.ConnectionFilter;
 import dev.polyserve.Endpoint;
-import dev.polyserve.Engine;
-import dev.polyserve.Model;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
@@ -83,10 +84,11 @@ public final class WorkerMain {
     /// What of the program's setup is served here: everything is reported, and the limit of connections is this worker's share.
     public Engine.Setup prepared(Engine.Setup setup) {
         requireSame(setup.endpoints());
-        eventReporter.verifiedBy(setup.listeners());
         eventReporter.answersWith(setup.datagrams());
+        // A connection that is handed over has passed the filters where it was accepted.
+        List<ConnectionFilter> filters = serve.shared() ? setup.filters() : List.of();
         return new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(), setup.datagrams(),
-                shareOf(setup), List.of(), List.of(), eventReporter);
+                shareOf(setup), List.of(), filters, List.of(), eventReporter);
     }
 
     /// What it keeps of the limits. One of several that is full turns nobody away while others are not, and none knows how many
@@ -106,7 +108,7 @@ public final class WorkerMain {
     }
 
     private static boolean isOneOfSeveral(Engine.Setup setup) {
-        return setup.model() instanceof Model.ProcessPool pool && pool.maxWorkers() > 1;
+        return setup.model() instanceof ModelVariant.ProcessPool pool && pool.maxWorkers() > 1;
     }
 
     /// The options of this worker when the server's limits have changed. The supervisor says separately whether clients

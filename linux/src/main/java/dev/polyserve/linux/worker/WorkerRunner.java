@@ -1,6 +1,6 @@
 package dev.polyserve.linux.worker;
 
-import dev.polyserve.Engine;
+import dev.polyserve.spi.Engine;
 import dev.polyserve.Server;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.coroutine.Hub;

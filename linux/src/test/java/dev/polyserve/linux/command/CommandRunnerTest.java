@@ -61,7 +61,7 @@ class CommandRunnerTest {
     @Test
     void itReadsAndWritesTheConnection() throws Exception {
         try (CommandServer cat = CommandServer.command(Command.of("cat"), builder -> builder)) {
-            assertThat(cat.server.model()).isEqualTo(Model.processPerConnection());
+            assertThat(cat.server.model()).isEqualTo(Model.process());
             assertThat(cat.talk("hello\n")).isEqualTo("hello\n");
             CommandServer.Closed closed = cat.awaitClosed();
             assertThat(closed.cause()).isEqualTo(new Cause.Done(true));
@@ -273,7 +273,7 @@ class CommandRunnerTest {
     @Test
     void thereAreOnlySoManyAtOnce() throws Exception {
         try (CommandServer serves = CommandServer.command(shell("echo ready; exec cat"),
-                builder -> builder.model(Model.processPerConnection().withMaxWorkers(1)));
+                builder -> builder.model(Model.process(1)));
                 Socket first = serves.connect();
                 Socket second = serves.connect()) {
             assertThat(CommandServer.readLine(first)).isEqualTo("ready");
@@ -282,7 +282,7 @@ class CommandRunnerTest {
             assertThat(CommandServer.readLine(second)).isEqualTo("ready");
         }
         try (CommandServer serves = CommandServer.command(shell("echo ready; exec cat"),
-                builder -> builder.model(Model.processPerConnection().withMaxWorkers(1))
+                builder -> builder.model(Model.process(1))
                         .options(options -> options.withOnFull(OnFull.REJECT)));
                 Socket first = serves.connect()) {
             assertThat(CommandServer.readLine(first)).isEqualTo("ready");
@@ -367,6 +367,6 @@ class CommandRunnerTest {
     void anotherModelIsRefused() {
         assertThatThrownBy(() -> Server.at("tcp://127.0.0.1:0").command(Command.of("cat")).model(Model.epoll()).start())
                 .isInstanceOf(IllegalStateException.class).hasMessage("a command is a process for each connection, and"
-                        + " the model epoll was chosen: take Model.processPerConnection(), or none");
+                        + " the model epoll was chosen: take Model.process(), or none");
     }
 }

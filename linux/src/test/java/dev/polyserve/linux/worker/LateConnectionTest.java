@@ -8,6 +8,7 @@ import dev.polyserve.DrainReport;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
+import dev.polyserve.Workers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -59,7 +60,7 @@ class LateConnectionTest {
                 "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp",
                 System.getProperty("java.class.path"), LateWorker.class.getName());
         return Server.at("tcp://127.0.0.1:0")
-                .model(Model.processPool(1).with(workers -> workers.withProgram(worker)))
+                .model(Model.processPool(1, 1, Model.virtual(), Workers.defaults().withProgram(worker)))
                 .listener(new ServerListener() {
                     @Override
                     public void accepted(ConnectionFuture connection) {

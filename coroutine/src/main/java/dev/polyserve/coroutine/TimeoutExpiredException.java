@@ -1,10 +1,10 @@
 package dev.polyserve.coroutine;
 
 /// A [Timeout] has expired: thrown where the task waits.
-public final class TimedOutException extends InterruptedException {
+public final class TimeoutExpiredException extends InterruptedException {
     private final transient Timeout timeout;
 
-    TimedOutException(Timeout timeout) {
+    TimeoutExpiredException(Timeout timeout) {
         super(timeout + " has expired");
         this.timeout = timeout;
     }

@@ -1,13 +1,24 @@
-package dev.polyserve;
+package dev.polyserve.spi;
 
+import dev.polyserve.Command;
+import dev.polyserve.ConnectionFilter;
+import dev.polyserve.DatagramHandler;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Handler;
+import dev.polyserve.Model;
+import dev.polyserve.Options;
+import dev.polyserve.Protocol;
+import dev.polyserve.Server;
+import dev.polyserve.ServerListener;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What carries out the public interface; found by [ServiceLoader], one in the `core` module. Users do not need it.
+/// What carries out the public interface; found by [ServiceLoader], one in the `core` module.
 public interface Engine {
     /// Why this machine or build cannot run the model, and what to use instead; empty when it can.
     Optional<String> whyNot(Model model);
@@ -30,16 +41,18 @@ public interface Engine {
     /// @param streams what to do with connections; null when only datagrams are served
     /// @param datagrams what to do with datagrams; null when only connections are served
     /// @param options limits and times
-    /// @param listeners who hears what happens
+    /// @param listeners what is told of events
+    /// @param filters what decides which connections are served
     /// @param periodic what runs regularly
-    /// @param reportsTo who hears everything that happens, in place of the log and the listeners; null: those do
+    /// @param reportsTo what is told of everything that happens, in place of the log and the listeners; null: those do
     record Setup(List<Endpoint> endpoints, Model model, @Nullable Streams streams, @Nullable DatagramHandler datagrams,
-            Options options, List<ServerListener> listeners, List<Periodic> periodic,
+            Options options, List<ServerListener> listeners, List<ConnectionFilter> filters, List<Periodic> periodic,
             @Nullable ServerListener reportsTo) {
         /// Keeps its own copies.
         public Setup {
             endpoints = List.copyOf(endpoints);
             listeners = List.copyOf(listeners);
+            filters = List.copyOf(filters);
             periodic = List.copyOf(periodic);
         }
     }
@@ -66,7 +79,7 @@ public interface Engine {
     ///
     /// @param every the time from the end of one run to the start of the next
     /// @param action what runs
-    record Periodic(java.time.Duration every, Runnable action) {}
+    record Periodic(Duration every, Runnable action) {}
 
     /// Loads once, on first use.
     final class Holder {

@@ -1,0 +1,14 @@
+package dev.polyserve;
+
+/// The fields of [Options], and their defaults.
+final class OptionValues extends Values {
+    Options.Limits limits = Options.Limits.DEFAULTS;
+    Options.Timeouts timeouts = Options.Timeouts.DEFAULTS;
+    Options.Sockets sockets = Options.Sockets.DEFAULTS;
+    OnFull onFull = OnFull.WAIT;
+
+    @Override
+    Object[] parts() {
+        return new Object[]{"limits", limits, "timeouts", timeouts, "sockets", sockets, "onFull", onFull};
+    }
+}

@@ -1,0 +1,29 @@
+package dev.polyserve;
+
+import org.jspecify.annotations.Nullable;
+
+/// An unchangeable group of settings, such as [Options.Limits], equal to another one with the same values: a subclass has an
+/// accessor for each value and the `with…` methods, its [Values] the fields. So each field is written down once, and a new one
+/// changes no signature.
+abstract class ValueObject {
+    private final Values all;
+
+    ValueObject(Values all) {
+        this.all = all;
+    }
+
+    @Override
+    public final boolean equals(@Nullable Object other) {
+        return other instanceof ValueObject that && all.equals(that.all);
+    }
+
+    @Override
+    public final int hashCode() {
+        return all.hashCode();
+    }
+
+    @Override
+    public final String toString() {
+        return getClass().getSimpleName() + all;
+    }
+}
