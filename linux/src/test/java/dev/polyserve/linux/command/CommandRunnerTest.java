@@ -143,7 +143,10 @@ class CommandRunnerTest {
             while (serves.exits() == 0) {
                 Thread.onSpinWait();
             }
-            ((Conversation) serves.server.connections().getFirst()).cutInput(false);
+            Conversation lingering = (Conversation) serves.server.connections().getFirst();
+            // The first may find that bytes have moved since the program's end, which is no reason to end anything.
+            lingering.cutInput(false);
+            lingering.cutInput(false);
             assertThat(readWhileItSends(socket)).isEqualTo(bytes);
             assertThat(serves.awaitClosed().cause()).isEqualTo(new Cause.Done(false));
         }
