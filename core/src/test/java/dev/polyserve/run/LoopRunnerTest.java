@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Protocol;
@@ -16,6 +15,7 @@ import dev.polyserve.io.ChannelTransport;
 import dev.polyserve.io.ScriptedSocket;
 import dev.polyserve.io.Source;
 import dev.polyserve.loop.FakeMultiplexer;
+import dev.polyserve.spi.Engine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +53,7 @@ class LoopRunnerTest {
         Options options = Options.defaults();
         Runner runner = LoopRunner.open(1, () -> multiplexer, new ChannelTransport(),
                 new Engine.Setup(List.of(ENDPOINT), Model.nio(1), new Engine.Events(() -> silent), null, options,
-                        List.of(), List.of(), null),
+                        List.of(), List.of(), List.of(), null),
                 new ServerContext(options, new ServerListener() {}, NanoClock.SYSTEM, _ -> {
                 }));
         Runner.Prepared ended = runner.prepare(socket,
