@@ -182,7 +182,7 @@ class ProcessTest {
         return client;
     }
 
-    private static void signal(Process process, String name) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor()).isZero();
+    private static void signal(Process process, String name) throws IOException {
+        Signals.send(name, process.pid());
     }
 }

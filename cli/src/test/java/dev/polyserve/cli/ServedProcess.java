@@ -71,8 +71,8 @@ final class ServedProcess implements AutoCloseable {
         return process.pid();
     }
 
-    void signal(String name) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor()).isZero();
+    void signal(String name) throws IOException {
+        Signals.send(name, pid());
     }
 
     /// Waits for its end.

@@ -26,7 +26,7 @@ class CrashingWorkersTest {
                 WorkerLoad load = WorkerLoad.on(server, 2)) {
             long victim = WorkerProcesses.awaitServing(server, 2, load).iterator().next();
             Files.writeString(WorkerProcesses.trouble(directory), "exit 1");
-            WorkerProcesses.signal("KILL", victim);
+            Signals.send("KILL", victim);
             Eventually.holds(() -> assertThat(server.errors()).contains("exit 1; another one is started in")
                     .contains("crash-looping, 4 in a row have ended as soon as they were started"));
             assertThat(pauses(server)).as("pauses in ms, each about twice the one before").isSorted()
@@ -50,7 +50,7 @@ class CrashingWorkersTest {
             long victim = WorkerProcesses.awaitServing(server, 1).iterator().next();
             Set<Long> unaffected = WorkerProcesses.awaitServing(other, 1, load);
             Files.writeString(WorkerProcesses.trouble(directory), "exit 1");
-            WorkerProcesses.signal("KILL", victim);
+            Signals.send("KILL", victim);
             Eventually.holds(() -> assertThat(server.errors()).contains("crash-looping, 4 in a row"));
             long served = load.served();
             double cores = ProcessorTime.coresUsed(server.pid(), Duration.ofSeconds(3));
@@ -76,7 +76,7 @@ class CrashingWorkersTest {
                 "--inner", "epoll")) {
             long victim = WorkerProcesses.awaitServing(server, 2).iterator().next();
             Files.writeString(WorkerProcesses.trouble(directory), "exit 78");
-            WorkerProcesses.signal("KILL", victim);
+            Signals.send("KILL", victim);
             assertThat(server.awaitExit(END)).as("exit status").isEqualTo(1);
             assertThat(server.errors())
                     .contains("exit 78, which says that no other one would do better");

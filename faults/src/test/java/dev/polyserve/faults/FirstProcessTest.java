@@ -50,7 +50,7 @@ class FirstProcessTest {
     }
 
     private static void end(CommandLine container) throws Exception {
-        WorkerProcesses.signal("TERM", first(container));
+        Signals.send("TERM", first(container));
         assertThat(container.awaitExit(Duration.ofSeconds(20))).as("exit status").isZero();
     }
 
@@ -58,7 +58,7 @@ class FirstProcessTest {
     void refusesARestartAndServesOn() throws Exception {
         try (CommandLine server = serve("echo", "--listen", "tcp://127.0.0.1:0")) {
             assertThat(server.shown()).anyMatch(line -> line.endsWith("(pid 1)"));
-            WorkerProcesses.signal("USR2", first(server));
+            Signals.send("USR2", first(server));
             Eventually.holds(() -> assertThat(server.errors())
                     .contains("the restart failed, and this program serves on: it is process 1"));
             try (Client client = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))) {

@@ -26,7 +26,7 @@ class HandOverTest {
             Eventually.holds(() -> assertThat(WorkerProcesses.of(server)).hasSize(SPARE));
             Set<Long> stopped = WorkerProcesses.of(server);
             for (long pid : stopped) {
-                WorkerProcesses.signal("STOP", pid);
+                Signals.send("STOP", pid);
             }
             List<WorkerClient> clients = new ArrayList<>();
             try {
@@ -36,7 +36,7 @@ class HandOverTest {
                     client.say("who");
                 }
                 for (long pid : stopped) {
-                    WorkerProcesses.signal("KILL", pid);
+                    Signals.send("KILL", pid);
                 }
                 for (WorkerClient client : clients) {
                     assertThat(stopped).doesNotContain(client.hears());
@@ -54,7 +54,7 @@ class HandOverTest {
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process", "--spare", "1..1")) {
             Eventually.holds(() -> assertThat(WorkerProcesses.of(server)).hasSize(1));
             long stopped = WorkerProcesses.of(server).iterator().next();
-            WorkerProcesses.signal("STOP", stopped);
+            Signals.send("STOP", stopped);
             try (WorkerClient client = new WorkerClient(server)) {
                 assertThat(client.asks()).isNotEqualTo(stopped);
             }

@@ -68,15 +68,10 @@ class HotRestartTest {
         return Long.parseLong(Files.readString(pidFile()).strip());
     }
 
-    private void signal(long pid, String signal) throws Exception {
-        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).inheritIO().start();
-        assertThat(kill.waitFor()).as("kill").isZero();
-    }
-
     /// Restarts, and waits until the new program serves.
     private void restart(CommandLine program) throws Exception {
         long old = pid();
-        signal(old, "USR2");
+        Signals.send("USR2", old);
         Eventually.holds(A_WHILE, () -> assertThat(pid()).as("process; errors: " + program.errors()).isNotEqualTo(old));
         successors.add(ProcessHandle.of(pid()).orElseThrow());
     }
@@ -106,7 +101,7 @@ class HotRestartTest {
             assertThat(program.awaitExit(A_WHILE)).as("the first one has drained").isZero();
             assertThat(descriptors(pid())).as("descriptors do not pile up").isLessThan(200);
             long last = pid();
-            signal(last, "TERM");
+            Signals.send("TERM", last);
             Eventually.holds(A_WHILE, () -> assertThat(ProcessHandle.of(last)).isEmpty());
             assertThat(unix()).as("removed by the last one").doesNotExist();
             assertThat(pidFile()).doesNotExist();
@@ -126,7 +121,7 @@ class HotRestartTest {
         try (CommandLine program = serve("--config", config.toString())) {
             long old = pid();
             Files.writeString(config, "idle-timeout = \"soon\"\n");
-            signal(old, "USR2");
+            Signals.send("USR2", old);
             Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("the restart failed")
                     .contains("ended before it served: exit 2").contains("it is not a duration"));
             servesOn(program, old);
@@ -142,7 +137,7 @@ class HotRestartTest {
     void theModelNioSaysThatItCannotTakeOver() throws Exception {
         try (CommandLine program = serve("--model", "nio")) {
             long old = pid();
-            signal(old, "USR2");
+            Signals.send("USR2", old);
             Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("the restart failed")
                     .contains("the model nio cannot take over the sockets of the program that runs"));
             servesOn(program, old);
@@ -154,7 +149,7 @@ class HotRestartTest {
     void theOldOneServesOnWhenTheNewOneTakesTooLong() throws Exception {
         try (CommandLine program = serve("--restart-timeout", "1ms")) {
             long old = pid();
-            signal(old, "USR2");
+            Signals.send("USR2", old);
             Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("the restart failed")
                     .contains("did not serve within 1 ms and was killed"));
             servesOn(program, old);
@@ -171,9 +166,9 @@ class HotRestartTest {
             long old = pid();
             // The new program waits here until it is given its settings.
             makePipe(config);
-            signal(old, "USR2");
+            Signals.send("USR2", old);
             Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("starts in this one's place"));
-            signal(old, "USR2");
+            Signals.send("USR2", old);
             Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("a restart is under way already"));
             assertThat(pid()).isEqualTo(old);
             Files.writeString(config, settings);

@@ -33,7 +33,7 @@ class HungWorkerTest {
                 long resting = patient.asks();
                 patient.say("rest " + LONGER.toMillis());
                 long hung = both.stream().filter(pid -> pid != resting).findFirst().orElseThrow();
-                WorkerProcesses.signal("STOP", hung);
+                Signals.send("STOP", hung);
                 assertThat(patient.hears()).as("who has answered after so long").isEqualTo(resting);
                 Eventually.holds(() -> assertThat(server.errors())
                         .containsPattern("worker \\d \\(pid " + hung + "\\) has been silent for 4000 ms")
@@ -63,13 +63,13 @@ class HungWorkerTest {
     void isNoneWhereTheSupervisorWasStopped() throws Exception {
         try (CommandLine server = serve("2", "epoll"); WorkerLoad load = WorkerLoad.on(server, 2)) {
             Set<Long> before = WorkerProcesses.awaitServing(server, 2, load);
-            WorkerProcesses.signal("STOP", server.pid());
+            Signals.send("STOP", server.pid());
             long began = System.nanoTime();
             long served = load.served();
             awaitSince(began, LONGER);
             assertThat(load.served()).as("served while the supervisor is stopped").isGreaterThan(served);
-            WorkerProcesses.signal("CONT", server.pid());
-            WorkerProcesses.signal("USR1", server.pid());
+            Signals.send("CONT", server.pid());
+            Signals.send("USR1", server.pid());
             Eventually.holds(() -> assertThat(server.errors()).contains("status: connections"));
             awaitSince(began, LONGER.plus(SILENCE));
             assertThat(WorkerProcesses.of(server)).isEqualTo(before);

@@ -29,7 +29,7 @@ class LostWorkerTest {
             Set<Long> before = WorkerProcesses.awaitServing(server, 4, load);
             try (Held held = Held.open(server, 40)) {
                 long victim = held.servers().getFirst();
-                WorkerProcesses.signal("KILL", victim);
+                Signals.send("KILL", victim);
                 held.requireServedUnlessBy(victim);
             }
             Set<Long> after = WorkerProcesses.awaitServing(server, 4, load);
@@ -55,7 +55,7 @@ class LostWorkerTest {
             for (int i = 0; i < 3 && least.compareTo(boot.plusSeconds(1)) > 0; i++) {
                 long killed = System.nanoTime();
                 long victim = WorkerProcesses.of(server).iterator().next();
-                WorkerProcesses.signal("KILL", victim);
+                Signals.send("KILL", victim);
                 Eventually.holds(() -> assertThat(WorkerProcesses.of(server)).hasSize(4).doesNotContain(victim)
                         .allMatch(load.servers()::contains));
                 Duration took = Duration.ofNanos(System.nanoTime() - killed);
@@ -72,10 +72,10 @@ class LostWorkerTest {
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "2",
                 "--inner", "thread")) {
             long stopped = WorkerProcesses.awaitServing(server, 2).iterator().next();
-            WorkerProcesses.signal("STOP", stopped);
+            Signals.send("STOP", stopped);
             try (Held held = Held.open(server, 100)) {
                 assertThat(held.servers()).as("who has served").doesNotContain(stopped);
-                WorkerProcesses.signal("KILL", stopped);
+                Signals.send("KILL", stopped);
                 held.requireServedUnlessBy(stopped);
             }
             WorkerProcesses.awaitServing(server, 2);

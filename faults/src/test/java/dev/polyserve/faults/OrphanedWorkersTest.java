@@ -36,7 +36,7 @@ class OrphanedWorkersTest {
             List<ProcessHandle> orphans = WorkerProcesses.of(server).stream().map(ProcessHandle::of)
                     .flatMap(Optional::stream).toList();
             client.say("rest 1000");
-            WorkerProcesses.signal("KILL", server.pid());
+            Signals.send("KILL", server.pid());
             assertThat(client.hears()).as("who has finished what it served").isEqualTo(serving);
             try (CommandLine next = restarted(server.port(), settings)) {
                 try (WorkerClient later = new WorkerClient(next)) {

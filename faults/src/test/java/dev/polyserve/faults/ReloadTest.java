@@ -66,7 +66,7 @@ class ReloadTest {
     void whatCannotChangeIsNamedAndTheRestIsInForce() throws Exception {
         try (CommandLine server = serve()) {
             Files.writeString(config(), GOOD.replace("1", "2") + "spin = \"10us\"\nbacklog = 77\n");
-            WorkerProcesses.signal("HUP", server.pid());
+            Signals.send("HUP", server.pid());
             Eventually.holds(() -> assertThat(server.errors()).contains("now in force: max-connections")
                     .contains("these settings changed and need a restart: backlog, spin"));
             assertThat(served(server)).as("clients at once").isEqualTo(2);
@@ -76,7 +76,7 @@ class ReloadTest {
     /// The one in force allows a single client, every bad one would allow more or says nothing.
     private void requireRefused(CommandLine server, String why) throws Exception {
         int before = lines(server).size();
-        WorkerProcesses.signal("HUP", server.pid());
+        Signals.send("HUP", server.pid());
         Eventually.holds(() -> assertThat(sentence(lines(server).subList(before, lines(server).size())))
                 .as("the log; all of it: " + server.errors()).contains(why));
         assertThat(served(server)).as("clients at once").isEqualTo(1);

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,9 +58,9 @@ class SignalsTest {
         try (CommandLine server = starting()) {
             Files.writeString(config(), "backlog = 66\n");
             for (String signal : HARMLESS) {
-                WorkerProcesses.signal(signal, server.pid());
+                Signals.send(signal, server.pid());
             }
-            WorkerProcesses.signal("USR2", server.pid());
+            Signals.send("USR2", server.pid());
             Eventually.holds(() -> assertThat(server.errors()).contains("this program does not serve yet"));
             letItServe();
             server.awaitReady();
@@ -75,7 +74,7 @@ class SignalsTest {
     @Test
     void thatEndItAreKeptWhileItStarts() throws Exception {
         try (CommandLine server = starting()) {
-            WorkerProcesses.signal("TERM", server.pid());
+            Signals.send("TERM", server.pid());
             letItServe();
             assertThat(server.awaitExit(A_WHILE)).as("exit status").isZero();
         }
@@ -84,8 +83,8 @@ class SignalsTest {
     @Test
     void thatEndItTwiceEndItWhileItStarts() throws Exception {
         try (CommandLine server = starting()) {
-            WorkerProcesses.signal("INT", server.pid());
-            WorkerProcesses.signal("TERM", server.pid());
+            Signals.send("INT", server.pid());
+            Signals.send("TERM", server.pid());
             assertThat(server.awaitExit(A_WHILE)).as("exit status").isEqualTo(1);
         }
     }
@@ -97,11 +96,11 @@ class SignalsTest {
                 client.asks();
                 Files.writeString(config(), "backlog = 66\n");
                 // Each signal has a thread of its own: one worker more comes before one less.
-                WorkerProcesses.signal("TTIN", server.pid());
+                Signals.send("TTIN", server.pid());
                 Eventually.holds(() -> assertThat(server.errors()).contains("there may be 2"));
                 for (String signal : HARMLESS) {
                     if (!signal.equals("TTIN")) {
-                        WorkerProcesses.signal(signal, server.pid());
+                        Signals.send(signal, server.pid());
                     }
                 }
                 Eventually.holds(() -> assertThat(server.errors()).contains("status: connections")
@@ -113,17 +112,17 @@ class SignalsTest {
             try (WorkerClient staying = new WorkerClient(server)) {
                 staying.asks();
                 staying.say("rest 600000");
-                WorkerProcesses.signal("TERM", server.pid());
+                Signals.send("TERM", server.pid());
                 Eventually.holds(() -> assertThatThrownBy(() -> new WorkerClient(server).close())
                         .isInstanceOf(ConnectException.class));
                 for (String signal : HARMLESS) {
-                    WorkerProcesses.signal(signal, server.pid());
+                    Signals.send(signal, server.pid());
                 }
-                WorkerProcesses.signal("USR2", server.pid());
+                Signals.send("USR2", server.pid());
                 Eventually.holds(() -> assertThat(server.errors()).contains("the server is ending"));
                 Eventually.holds(() -> assertThat(server.errors().split("status: connections", -1)).hasSize(3));
                 assertThat(ProcessHandle.of(server.pid())).as("the process").isPresent();
-                WorkerProcesses.signal("INT", server.pid());
+                Signals.send("INT", server.pid());
                 assertThat(server.awaitExit(A_WHILE)).as("exit status").isZero();
             }
         }
@@ -137,21 +136,20 @@ class SignalsTest {
                 config().toString())) {
             burst(server.pid());
             Files.writeString(config(), "idle-timeout = \"7m\"\n");
-            WorkerProcesses.signal("HUP", server.pid());
+            Signals.send("HUP", server.pid());
             Eventually.holds(A_WHILE, () -> assertThat(server.errors()).contains("now in force: idle-timeout"));
             try (Client client = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(),
                     server.port()))) {
                 client.converses();
             }
-            WorkerProcesses.signal("TERM", server.pid());
+            Signals.send("TERM", server.pid());
             assertThat(server.awaitExit(A_WHILE)).as("exit status").isZero();
         }
     }
 
     private static void burst(long pid) throws Exception {
-        Process burst = new ProcessBuilder("bash", "-c",
-                "for ((i = 0; i < " + BURST + "; i++)); do kill -HUP " + pid + " || exit 1; done").start();
-        assertThat(burst.waitFor(A_WHILE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(burst.exitValue()).isZero();
+        for (int i = 0; i < BURST; i++) {
+            Signals.send("HUP", pid);
+        }
     }
 }

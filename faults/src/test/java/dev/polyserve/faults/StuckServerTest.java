@@ -60,7 +60,7 @@ class StuckServerTest {
     void aServerWhoseLoopIsStuckEndsSoonAfterItsDeadline(String model) throws Exception {
         try (CommandLine server = serve(model, List.of(), "--drain-timeout", "200ms");
                 WorkerClient _ = sticking(server)) {
-            WorkerProcesses.signal("TERM", server.pid());
+            Signals.send("TERM", server.pid());
             server.awaitExit(SLACK);
         }
     }
@@ -72,7 +72,7 @@ class StuckServerTest {
                 WorkerClient _ = sticking(server)) {
             Eventually.holds(SLACK, () -> {
                 if (server.isAlive()) {
-                    WorkerProcesses.signal("TERM", server.pid());
+                    Signals.send("TERM", server.pid());
                 }
                 assertThat(server.isAlive()).isFalse();
             });
@@ -87,7 +87,7 @@ class StuckServerTest {
             assertThat(hears(SIGTERM, server.pid())).isTrue();
             client.say("fill");
             Eventually.holds(SLACK, () -> assertThat(hears(SIGTERM, server.pid())).isFalse());
-            WorkerProcesses.signal("TERM", server.pid());
+            Signals.send("TERM", server.pid());
             assertThat(server.awaitExit(SLACK)).isEqualTo(TERMINATED);
         }
     }

@@ -53,7 +53,7 @@ class SuspendedProcessTest {
                 ProcessHandle.of(server.pid()).stream().flatMap(ProcessHandle::descendants).map(ProcessHandle::pid))
                 .toList();
         for (long pid : all) {
-            WorkerProcesses.signal(name, pid);
+            Signals.send(name, pid);
         }
     }
 

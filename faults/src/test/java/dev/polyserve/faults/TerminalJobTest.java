@@ -112,7 +112,7 @@ class TerminalJobTest {
 
     private static void requireIdleAndEnds(ProcessHandle server) throws Exception {
         assertThat(ProcessorTime.coresUsed(server.pid(), LOOK)).as("cores used").isLessThan(IDLE_CORES);
-        WorkerProcesses.signal("TERM", server.pid());
+        Signals.send("TERM", server.pid());
         server.onExit().get(20, TimeUnit.SECONDS);
     }
 

@@ -57,7 +57,7 @@ class TerminationTest {
             List<WorkerClient> staying = resting(server, 600_000);
             List<WorkerClient> leaving = resting(server, 300);
             long began = System.nanoTime();
-            WorkerProcesses.signal("TERM", server.pid());
+            Signals.send("TERM", server.pid());
             requireRefused(server);
             for (WorkerClient client : leaving) {
                 assertThat(client.hears()).as("who has finished").isPositive();
@@ -78,9 +78,9 @@ class TerminationTest {
     void aSecondSignalEndsItAtOnce(String model) throws Exception {
         try (CommandLine server = serve(model, "1h")) {
             List<WorkerClient> staying = resting(server, 600_000);
-            WorkerProcesses.signal("TERM", server.pid());
+            Signals.send("TERM", server.pid());
             requireRefused(server);
-            WorkerProcesses.signal("TERM", server.pid());
+            Signals.send("TERM", server.pid());
             assertThat(server.awaitExit(AT_ONCE)).as("exit status").isZero();
             for (WorkerClient client : staying) {
                 client.close();

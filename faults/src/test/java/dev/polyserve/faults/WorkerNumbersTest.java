@@ -91,20 +91,20 @@ class WorkerNumbersTest {
     void signalsAddWorkersAndTakeThemAway() throws Exception {
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "1")) {
             Set<Long> first = WorkerProcesses.awaitServing(server, 1);
-            WorkerProcesses.signal("TTIN", server.pid());
+            Signals.send("TTIN", server.pid());
             assertThat(WorkerProcesses.awaitServing(server, 2)).containsAll(first);
             Eventually.holds(() -> assertThat(server.errors()).contains("there may be 2 worker processes now"));
-            WorkerProcesses.signal("TTOU", server.pid());
+            Signals.send("TTOU", server.pid());
             WorkerProcesses.awaitServing(server, 1);
-            WorkerProcesses.signal("TTOU", server.pid());
+            Signals.send("TTOU", server.pid());
             Eventually.holds(() -> assertThat(server.errors().split("there may be 1 worker processes now", -1))
                     .hasSize(3));
             WorkerProcesses.awaitServing(server, 1);
         }
         try (CommandLine other = CommandLine.serve(directory, "--model", "virtual", "--listen", "tcp://127.0.0.1:0")) {
             // Left to the system, which stops it, unless its process group has no shell that could let it go on.
-            WorkerProcesses.signal("TTIN", other.pid());
-            WorkerProcesses.signal("CONT", other.pid());
+            Signals.send("TTIN", other.pid());
+            Signals.send("CONT", other.pid());
             try (Client client = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), other.port()))) {
                 client.converses();
             }
@@ -121,7 +121,7 @@ class WorkerNumbersTest {
             try (Client idle = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))) {
                 idle.converses();
                 Files.writeString(config, "idle-timeout = \"100ms\"\n");
-                WorkerProcesses.signal("HUP", server.pid());
+                Signals.send("HUP", server.pid());
                 idle.seesTheEnd();
             }
             assertThat(WorkerProcesses.awaitServing(server, 1)).as("the workers, which need not be replaced")

@@ -8,13 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /// The worker processes of a server.
 final class WorkerProcesses {
-    private static final int SIGNAL_SECONDS = 20;
-
     private WorkerProcesses() {}
 
     /// A server of [WorkerHandler] with these settings.
@@ -73,12 +70,5 @@ final class WorkerProcesses {
         Eventually.holds(() -> assertThat(of(server)).as("those that live; errors: " + server.errors()).hasSize(count)
                 .allMatch(load.servers()::contains));
         return of(server);
-    }
-
-    /// Sends a signal: `KILL`, `STOP`, `CONT` …
-    static void signal(String name, long pid) throws Exception {
-        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
-        assertThat(kill.waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS)).isTrue();
-        assertThat(kill.exitValue()).as("kill -" + name + " " + pid).isZero();
     }
 }
