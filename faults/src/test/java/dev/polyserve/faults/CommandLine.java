@@ -92,6 +92,7 @@ final class CommandLine implements AutoCloseable {
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
                         "-Dstdin.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-jar", jar.toString(), "serve"));
         command.addAll(1, options);
+        command.addAll(1, StartUpCache.ofTheProgram());
         command.addAll(arguments);
         command.addAll(0, before);
         Path errors = directory.resolve("errors");

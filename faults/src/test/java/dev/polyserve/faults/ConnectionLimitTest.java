@@ -21,7 +21,7 @@ class ConnectionLimitTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#allConcurrent")
+    @Modes(Modes.Group.ALL_CONCURRENT)
     void thoseTooManyWaitAndAreServedInTheirOrder(Mode mode) throws Exception {
         limited(mode).test(server -> {
             long served = server.count("accepted");
@@ -42,7 +42,7 @@ class ConnectionLimitTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#allConcurrent")
+    @Modes(Modes.Group.ALL_CONCURRENT)
     void thoseTooManyAreTurnedAwayCleanly(Mode mode) throws Exception {
         limited(mode).with("on-full", "REJECT").test(server -> {
             try (Clients clients = Clients.connected(server, CLIENTS)) {

@@ -3,10 +3,8 @@ package dev.polyserve.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Faults 12 and 25: clients that are gone before they are accepted, and clients that come and go; and none at all.
 @Timeout(120)
@@ -18,7 +16,7 @@ class DepartingClientsTest {
     private static final long GROWTH_BYTES = 1 << 20;
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @Modes(Modes.Group.ALL)
     void thoseGoneBeforeTheyAreAcceptedAreNobodysFailure(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (int round = 0; round < Requirements.repetitions(1); round++) {
@@ -38,7 +36,7 @@ class DepartingClientsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @Modes(Modes.Group.ALL)
     void thoseThatComeAndGoLeaveNothingBehind(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             comeAndGo(server, COMING_AND_GOING / 10);
@@ -51,7 +49,7 @@ class DepartingClientsTest {
 
     /// That the server is idle afterwards is looked at after every test.
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @Modes(Modes.Group.ALL)
     void thoseThatResetBeforeTheyHaveReadTheirAnswersAreNobodysFailure(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (int i = 0; i < RESETTING; i++) {
@@ -67,12 +65,8 @@ class DepartingClientsTest {
         });
     }
 
-    static List<Mode> waiting() {
-        return Mode.all().stream().filter(mode -> !mode.polling()).toList();
-    }
-
     @ParameterizedTest(name = "{0}")
-    @MethodSource("waiting")
+    @Modes(Modes.Group.ALL_THAT_WAIT)
     void aServerWithNothingToDoDoesNothing(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             try (Clients silent = Clients.connected(server, mode.iterative() ? 1 : 20)) {

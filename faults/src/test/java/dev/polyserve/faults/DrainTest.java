@@ -30,7 +30,7 @@ class DrainTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#allConcurrent")
+    @Modes(Modes.Group.ALL_CONCURRENT)
     void itsClientsMayFinishUntilASecondRequestBringsTheEndNearer(Mode mode) throws Exception {
         try (ServerProcess server = ServerProcess.start(staying(mode));
                 Clients staying = Clients.connected(server, STAYING);
@@ -72,7 +72,7 @@ class DrainTest {
 
     /// Closing races with clients that connect all the time.
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @Modes(Modes.Group.ALL)
     void closingWhileClientsConnectLeavesNothingBehind(Mode mode) throws Exception {
         try (ServerProcess server = ServerProcess.start(Settings.of(mode).with("close", 200))) {
             CompletableFuture<Void> connecting = CompletableFuture.runAsync(() -> connectUntilRefused(server));

@@ -23,7 +23,7 @@ class HandlerFailureTest {
     private static final int LATER_CLIENTS = 1000;
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @Modes(Modes.Group.ALL)
     void costsItsOwnConnectionOnly(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             List<Failures.Place> places = mode.style() == Mode.Style.HANDLER ? IN_A_HANDLER : IN_A_PROTOCOL;

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// A conversation is over, but its peer does not take the last words.
 @Timeout(60)
@@ -15,7 +14,7 @@ class LastWordsTest {
     private static final int EVERYTHING = 3_800_000;
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @Modes(Modes.Group.ALL)
     void goOutWholeToAPeerThatReads(Mode mode) throws Exception {
         try (ServerProcess server = ServerProcess.start(Settings.of(mode).service(Services.Kind.LAST_WORDS));
                 Client client = Client.of(server)) {
@@ -27,7 +26,7 @@ class LastWordsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @Modes(Modes.Group.ALL)
     void cannotKeepAConnectionFromEnding(Mode mode) throws Exception {
         Settings settings = Settings.of(mode).service(Services.Kind.LAST_WORDS).with("write-stall", 500);
         try (ServerProcess server = ServerProcess.start(settings); Client client = Client.withLittleRoom(server)) {
@@ -39,7 +38,7 @@ class LastWordsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @Modes(Modes.Group.ALL)
     void cannotKeepAServerFromStopping(Mode mode) throws Exception {
         Settings settings = Settings.of(mode).service(Services.Kind.LAST_WORDS).with("close", 200);
         try (ServerProcess server = ServerProcess.start(settings);

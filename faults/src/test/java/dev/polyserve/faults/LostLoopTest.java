@@ -7,13 +7,12 @@ import java.net.ConnectException;
 import java.time.Duration;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// The system call in which event loops wait fails.
 @Timeout(60)
 class LostLoopTest {
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @Modes(Modes.Group.ALL)
     void aLoopThatCannotWaitAnyMoreEndsTheServer(Mode mode) throws Exception {
         try (ServerProcess server = ServerProcess.start(Settings.of(mode)); Client served = Client.of(server)) {
             served.converses();

@@ -15,7 +15,6 @@ import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Faults 7 and 16 and floods: peers that would fill the memory.
 @Timeout(60)
@@ -31,7 +30,7 @@ class MemoryPressureTest {
     /// Half of them stay just below the limit of a line, so that only the limit of all buffers stands between them and
     /// the heap; the others pass it.
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#allConcurrent")
+    @Modes(Modes.Group.ALL_CONCURRENT)
     void linesThatNeverEndFillNoHeap(Mode mode) throws Exception {
         Settings settings = Settings.of(mode).service(Services.Kind.UPPER).heapMegabytes(SMALL_HEAP_MEGABYTES)
                 .with("threads", ENDLESS_LINES + 2);
@@ -51,7 +50,7 @@ class MemoryPressureTest {
 
     /// If a model held for each of them what it can in full, the heap would not be enough.
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#allConcurrent")
+    @Modes(Modes.Group.ALL_CONCURRENT)
     void clientsThatNeverReadStopTheirOwnInputOnly(Mode mode) throws Exception {
         Settings settings = Settings.of(mode).heapMegabytes(SMALL_HEAP_MEGABYTES).with("threads", NEVER_READING + 8);
         settings.test(server -> {
@@ -74,7 +73,7 @@ class MemoryPressureTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @Modes(Modes.Group.ALL)
     void linesWithoutAnEndAndBytesThatAreNoTextEndTheirOwnConnection(Mode mode) throws Exception {
         Settings.of(mode).service(Services.Kind.UPPER).test(server -> {
             try (Client flooding = Client.of(server)) {

@@ -93,6 +93,11 @@ final class Settings {
     }
 
     List<String> command() {
+        return command(StartUpCache.ofServers());
+    }
+
+    /// The same with these options of the Java machine, and without its cache.
+    List<String> command(List<String> options) {
         List<String> java = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heapMegabytes + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                 "-XX:-UseDynamicNumberOfCompilerThreads", "-Xlog:disable", "-XX:NativeMemoryTracking=summary",
@@ -100,6 +105,7 @@ final class Settings {
                 "--enable-native-access=ALL-UNNAMED", "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--add-opens",
                 "java.base/jdk.internal.vm=ALL-UNNAMED", "-cp", classPath(), FaultServer.class.getName()));
         java.addAll(1, ServerProcess.crashOptions());
+        java.addAll(1, options);
         values.forEach((name, value) -> java.add(name + "=" + value));
         if (descriptors == 0) {
             return java;
@@ -111,8 +117,8 @@ final class Settings {
     }
 
     private static String classPath() {
-        return Stream.of(Server.class, Carrier.class, LinuxModels.class, FaultServer.class).map(Settings::origin)
-                .collect(Collectors.joining(File.pathSeparator));
+        return Stream.concat(Stream.of(Server.class, Carrier.class, LinuxModels.class).map(Settings::origin),
+                Stream.of(StartUpCache.testClasses())).collect(Collectors.joining(File.pathSeparator));
     }
 
     /// Where a class is from, as an entry of a class path.

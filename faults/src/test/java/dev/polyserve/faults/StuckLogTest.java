@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Fault 56: the log goes where nothing is taken, and the server has something to say.
 @Timeout(60)
@@ -18,7 +17,7 @@ class StuckLogTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#allConcurrent")
+    @Modes(Modes.Group.ALL_CONCURRENT)
     void theAcceptLoopGoesOn(Mode mode) throws Exception {
         Settings settings = stuck(mode).with("connections", CONNECTIONS).with("threads", CONNECTIONS)
                 .with("on-full", "REJECT");
@@ -41,7 +40,7 @@ class StuckLogTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @Modes(Modes.Group.ALL)
     void handlersThatFailHarmNoOther(Mode mode) throws Exception {
         Failures.Place place = mode.style() == Mode.Style.HANDLER ? Failures.Place.HANDLE : Failures.Place.RECEIVED;
         stuck(mode).test(server -> {

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// A small part of fault 24: each of the calls that prepare and end a connection fails once, at each place where it is made.
 @Timeout(60)
@@ -16,7 +15,7 @@ class SystemCallFailureTest {
     private static final List<String> CALLS = List.of("fcntl", "setsockopt", "getsockname", "shutdown");
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#all")
+    @Modes(Modes.Group.ALL)
     void costsOneConnectionAtMostAndLeavesNothingBehind(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             Map<String, Long> made = callsOfAConversation(server);

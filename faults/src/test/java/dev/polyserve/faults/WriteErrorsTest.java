@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Fault 23: `write` on a connection fails.
 @Timeout(60)
@@ -19,7 +18,7 @@ class WriteErrorsTest {
     private static final int BLOCK_BYTES = 4096;
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#allThatCall")
+    @Modes(Modes.Group.ALL_THAT_CALL)
     void aSocketThatTakesNothingForAMomentLosesNoByte(Mode mode) throws Exception {
         byte[] sent = new byte[BYTES];
         new Random(42).nextBytes(sent);
@@ -41,7 +40,7 @@ class WriteErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#allThatCall")
+    @Modes(Modes.Group.ALL_THAT_CALL)
     void aSocketThatCannotBeWrittenIsClosedOnceAndQuietly(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (String error : FATAL) {

@@ -1,0 +1,40 @@
+package dev.polyserve.faults;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.List;
+import org.junit.jupiter.params.provider.ArgumentsSource;
+
+/// The modes in which a parameterized test runs.
+///
+/// A build runs each model once in each test, in one of its two styles, and the other half of the tests in the other style; with
+/// `-Dfull` it runs all.
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@ArgumentsSource(ModesOfTest.class)
+@interface Modes {
+    Group value();
+
+    /// Some modes.
+    enum Group {
+        /// As [Mode#all].
+        ALL,
+        /// As [Mode#allConcurrent].
+        ALL_CONCURRENT,
+        /// As [Mode#allThatCall].
+        ALL_THAT_CALL,
+        /// Those that use no processor when there is nothing to do.
+        ALL_THAT_WAIT;
+
+        List<Mode> modes() {
+            return switch (this) {
+                case ALL -> Mode.all();
+                case ALL_CONCURRENT -> Mode.allConcurrent();
+                case ALL_THAT_CALL -> Mode.allThatCall();
+                case ALL_THAT_WAIT -> Mode.all().stream().filter(mode -> !mode.polling()).toList();
+            };
+        }
+    }
+}
