@@ -30,27 +30,35 @@ abstract class Clause {
         return ServerFixture.start(cell(), role, with);
     }
 
+    /// Leaves the test out of a cell to which it does not apply.
+    ///
+    /// @param applies whether it does
+    /// @param where to which it applies, after "for": `event loops`
+    final void appliesIf(boolean applies, String where) {
+        assumeTrue(applies, () -> "not in this cell: for " + where);
+    }
+
     /// Leaves the test out where one client is served after the other.
     final void needsTwoAtOnce() {
-        assumeTrue(cell().servesTwoAtOnce(), "iterative serves one client at a time, as its documentation says");
+        appliesIf(cell().servesTwoAtOnce(), "models that serve several clients at once");
     }
 
     /// Leaves the test out where servers have processes of their own.
     final void needsOneProcess() {
-        assumeTrue(!cell().hasWorkers(), "what the handler leaves in memory is in another process");
+        appliesIf(!cell().hasWorkers(), "handlers in the process of the test");
     }
 
     /// Leaves the test out where several workers accept.
     final void needsOneCount() {
-        assumeTrue(!cell().hasSeveralAcceptors(), "no worker knows the connections of the others");
+        appliesIf(!cell().hasSeveralAcceptors(), "servers in which one process accepts");
     }
 
     final void needsStyle(Style style) {
-        assumeTrue(cell().style() == style, () -> "for the style " + style);
+        appliesIf(cell().style() == style, "the style " + style);
     }
 
     final void needsTransport(EndpointKind transport) {
-        assumeTrue(cell().transport() == transport, () -> "for the transport " + transport);
+        appliesIf(cell().transport() == transport, "the transport " + transport);
     }
 
     /// That this was thrown: the very same, or what it says, where it comes from another process.

@@ -4,7 +4,6 @@ import dev.polyserve.spi.ModelVariant;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Limit;
 import dev.polyserve.OnFull;
@@ -127,7 +126,7 @@ abstract class ConcurrencyClause extends Clause {
     @Test
     void shouldQueueClientsOfAFullPoolAndThenServeThem() throws Exception {
         int threads = cell().capacity();
-        assumeTrue(threads > 1 && threads < 100, "for pools");
+        appliesIf(threads > 1 && threads < 100, "pools");
         List<TestClient> clients = new ArrayList<>();
         try (ServerFixture stage = start(Role.greeting())) {
             for (int i = 0; i < threads; i++) {
@@ -148,9 +147,8 @@ abstract class ConcurrencyClause extends Clause {
     @Test
     void shouldTurnAwayWhoDoesNotFitThePoolsQueue() throws Exception {
         int threads = cell().capacity();
-        assumeTrue(threads > 1 && threads < 100, "for pools");
-        assumeTrue(!(cell().model() instanceof ModelVariant.ProcessPool),
-                "workers of one client each leave others to the system");
+        appliesIf(threads > 1 && threads < 100, "pools");
+        appliesIf(!(cell().model() instanceof ModelVariant.ProcessPool), "pools of threads");
         List<TestClient> clients = new ArrayList<>();
         try (ServerFixture stage = start(Role.greeting(), with -> with
                 .options(options -> options.withLimits(limits -> limits.withQueue(0)).withOnFull(OnFull.REJECT)))) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionFuture;
@@ -92,7 +91,7 @@ abstract class FutureClause extends Clause {
     @Test
     void shouldCancelWhatWaitsInAQueue() throws Exception {
         int threads = cell().capacity();
-        assumeTrue(cell().queues(), "for pools with a queue");
+        appliesIf(cell().queues(), "pools with a queue");
         try (ServerFixture stage = start(Role.greeting())) {
             List<TestClient> busy = new java.util.ArrayList<>();
             for (int i = 0; i < threads; i++) {

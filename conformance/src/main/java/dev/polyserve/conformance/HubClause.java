@@ -2,7 +2,6 @@ package dev.polyserve.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Handler;
 import dev.polyserve.Input;
@@ -26,7 +25,7 @@ abstract class HubClause extends Clause {
     private static final Duration LONG = Duration.ofHours(1);
 
     private ServerFixture startOnLoop(Role role) throws IOException {
-        assumeTrue(cell().runsOnLoops(), "for event loops");
+        appliesIf(cell().runsOnLoops(), "event loops");
         return start(role);
     }
 
@@ -206,7 +205,7 @@ abstract class HubClause extends Clause {
     @Test
     void shouldReportAHandlerThatHasSleptInTheHubAndStallsItsLoop() throws Exception {
         needsStyle(Style.HANDLER);
-        assumeTrue(Carrier.whyNot().isEmpty(), "for handlers on their loop's own thread");
+        appliesIf(Carrier.whyNot().isEmpty(), "handlers on their loop's own thread");
         var work = new BusyWork();
         reportsAStall(work, ofHandler(connection -> {
             connection.readByte();
@@ -217,7 +216,7 @@ abstract class HubClause extends Clause {
 
     private void reportsAStall(BusyWork work, Role role) throws Exception {
         needsOneProcess();
-        assumeTrue(cell().runsOnLoops(), "for event loops");
+        appliesIf(cell().runsOnLoops(), "event loops");
         try (ServerFixture stage = start(role, BusyWork::watched); TestClient client = stage.connect()) {
             client.send("x");
             assertTrue(work.awaitReport(stage.events).soFar().toMillis() >= 40);
@@ -250,7 +249,7 @@ abstract class HubClause extends Clause {
 
     @Test
     void shouldHaveNoHubWithoutALoop() throws Exception {
-        assumeTrue(!cell().runsOnLoops(), "for models without event loops");
+        appliesIf(!cell().runsOnLoops(), "models without event loops");
         Role role = new Role(() -> connection -> connection.print(Boolean.toString(Hub.find().isPresent())),
                 () -> (input, output) -> {
                     input.skip(input.available());

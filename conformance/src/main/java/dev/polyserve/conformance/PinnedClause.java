@@ -3,7 +3,6 @@ package dev.polyserve.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Connection;
@@ -60,8 +59,8 @@ abstract class PinnedClause extends Clause {
 
     private void needsCoroutinesOnTheLoop() {
         needsStyle(Style.HANDLER);
-        assumeTrue(cell().runsOnLoops(), "for event loops");
-        assumeTrue(Carrier.whyNot().isEmpty(), "for handlers on their loop's own thread");
+        appliesIf(cell().runsOnLoops(), "event loops");
+        appliesIf(Carrier.whyNot().isEmpty(), "handlers on their loop's own thread");
     }
 
     @ParameterizedTest
@@ -110,7 +109,7 @@ abstract class PinnedClause extends Clause {
     @Test
     void shouldLetAPinnedHandlerOnAThreadOfItsOwnWait() throws Exception {
         needsStyle(Style.HANDLER);
-        assumeTrue(!cell().runsOnLoops() || Carrier.whyNot().isPresent(), "for handlers beside an event loop");
+        appliesIf(!cell().runsOnLoops() || Carrier.whyNot().isPresent(), "handlers beside an event loop");
         try (ServerFixture stage = start(pinnedFor(Wait.READ)); TestClient pinned = stage.connect()) {
             pinned.send("pin\n");
             assertEquals("pinned", pinned.line());

@@ -2,7 +2,6 @@ package dev.polyserve.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.coroutine.Carrier;
 import java.util.concurrent.TimeUnit;
@@ -36,9 +35,9 @@ abstract class StallClause extends Clause {
 
     @Test
     void shouldReportAStalledLoopOnceWithTheStack() throws Exception {
-        assumeTrue(cell().runsOnLoops(), "for event loops");
-        assumeTrue(cell().style() == Style.PROTOCOL || Carrier.whyNot().isEmpty(),
-                "for handlers on their loop's own thread");
+        appliesIf(cell().runsOnLoops(), "event loops");
+        appliesIf(cell().style() == Style.PROTOCOL || Carrier.whyNot().isEmpty(),
+                "handlers on their loop's own thread");
         try (ServerFixture stage = start(busy(), BusyWork::watched); TestClient client = stage.connect()) {
             client.send("x");
             EventRecorder.Stall stall = work.awaitReport(stage.events);
@@ -66,7 +65,7 @@ abstract class StallClause extends Clause {
 
     @Test
     void shouldReportNobodyWhereNothingIsShared() throws Exception {
-        assumeTrue(!cell().runsOnLoops(), "for models with a thread per connection");
+        appliesIf(!cell().runsOnLoops(), "models with a thread per connection");
         try (ServerFixture stage = start(busy(), BusyWork::watched); TestClient client = stage.connect()) {
             client.send("x");
             client.toTheEnd();

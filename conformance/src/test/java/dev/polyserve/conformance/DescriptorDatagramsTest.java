@@ -5,12 +5,14 @@ import dev.polyserve.linux.DescriptorModels;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The models of threads keep the contract of datagram handlers over descriptors, too.
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @ParameterizedClass(name = "{0} on descriptors")
 @MethodSource("cells")

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// What Python's forking servers are tested for: each client has a process of its own, which is collected as soon as it has
 /// served, and no other process is touched.
+@Tag("slow")
 @Timeout(60)
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
@@ -55,7 +57,7 @@ class ForkingServersTest extends Clause {
     @BeforeAll
     static void needsProcesses() {
         Optional<String> whyNot = Server.whyNot(Model.process());
-        assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
+        assumeTrue(whyNot.isEmpty(), () -> "needs a model that cannot run here: " + whyNot.orElse(""));
     }
 
     static List<Cell> cells() {

@@ -1,6 +1,5 @@
 package dev.polyserve.conformance;
 
-import dev.polyserve.Model;
 import java.util.List;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -17,8 +16,6 @@ class LinuxStreamsTest extends StreamContract {
     }
 
     static List<Cell> cells() {
-        return Cell.streams(Model.epoll(), Model.epoll(2), Model.epollEt(),
-                Model.epollEt(2), Model.poll(), Model.select(),
-                Model.polling());
+        return StreamCells.of(StreamCells.LINUX);
     }
 }

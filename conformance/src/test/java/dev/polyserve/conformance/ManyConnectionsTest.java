@@ -9,6 +9,7 @@ import dev.polyserve.Server;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// What only shows in numbers. Clients and server share the process, and so its descriptors, two for each connection: 8,000 fit a
 /// limit of 20,000.
+@Tag("slow")
 @Timeout(60)
 class ManyConnectionsTest {
     private static final int IDLE = 8_000;

@@ -1,6 +1,5 @@
 package dev.polyserve.conformance;
 
-import dev.polyserve.Model;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -14,8 +13,6 @@ class PortableStreamsTest extends StreamContract {
     }
 
     static List<Cell> cells() {
-        return Cell.streams(Model.iterative(), Model.thread(), Model.threadPool(4), Model.virtual(),
-                Model.nio(),
-                Model.nio(2));
+        return StreamCells.of(StreamCells.PORTABLE);
     }
 }

@@ -7,10 +7,12 @@ import dev.polyserve.Server;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Worker processes keep the contract of datagram handlers.
+@Tag("slow")
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class ProcessDatagramsTest extends DatagramContract {
@@ -21,7 +23,7 @@ class ProcessDatagramsTest extends DatagramContract {
     @BeforeAll
     static void needsProcesses() {
         Optional<String> whyNot = Server.whyNot(Model.process());
-        assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
+        assumeTrue(whyNot.isEmpty(), () -> "needs a model that cannot run here: " + whyNot.orElse(""));
     }
 
     static List<Cell> cells() {

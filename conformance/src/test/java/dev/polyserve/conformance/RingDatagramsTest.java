@@ -21,7 +21,7 @@ class RingDatagramsTest extends DatagramContract {
     @BeforeAll
     static void needsRings() {
         Optional<String> whyNot = Server.whyNot(Model.ioUring());
-        assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
+        assumeTrue(whyNot.isEmpty(), () -> "needs a model that cannot run here: " + whyNot.orElse(""));
     }
 
     static List<Cell> cells() {

@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -17,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Handlers on event loops in a JDK that lends no thread: the same contract, on the default scheduler. It runs in a JVM of its
 /// own, without `--add-opens`.
 @Tag("without-the-flag")
+@Tag("slow")
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class WithoutTheFlagTest extends StreamContract {
@@ -37,8 +37,7 @@ class WithoutTheFlagTest extends StreamContract {
     }
 
     static List<Cell> cells() {
-        return Stream.of(Model.nio(), Model.epoll(), Model.epollEt(), Model.poll(), Model.ioUring())
-                .filter(model -> Server.whyNot(model).isEmpty()).flatMap(model -> Cell.streams(model).stream())
-                .filter(cell -> cell.style() == Style.HANDLER).toList();
+        return StreamCells.in(StreamCells.Environment.WITHOUT_THE_FLAG).stream()
+                .filter(cell -> Server.whyNot(cell.model()).isEmpty()).toList();
     }
 }

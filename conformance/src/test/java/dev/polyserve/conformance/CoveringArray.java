@@ -1,0 +1,77 @@
+package dev.polyserve.conformance;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/// Chooses few of many configurations so that every combination of a few factors' levels is still there: pairwise testing.
+///
+/// Most defects that depend on a configuration depend on one factor or on two together (Kuhn, Wallace and Gallo, *Software Fault
+/// Interactions and Implications for Software Testing*, IEEE TSE 30(6), 2004). The choice is greedy, as in AETG (Cohen and others,
+/// *The AETG System*, IEEE TSE 23(7), 1997), and the same for the same configurations.
+final class CoveringArray {
+    private CoveringArray() {}
+
+    /// Chooses some of these configurations, in their order.
+    ///
+    /// @param factors what of a configuration varies
+    /// @param strength how many factors are combined: 1 for each level, 2 for each pair of levels that any configuration has
+    static <T> List<T> choose(List<T> all, List<Function<T, Object>> factors, int strength) {
+        int[][] combinations = numbered(all, factors, strength);
+        int[] timesChosen = new int[1 + IntStream.range(0, all.size()).flatMap(i -> IntStream.of(combinations[i])).max()
+                .orElse(-1)];
+        // Most that is new; then what was chosen least often, so that equals take turns; then the first.
+        Comparator<Integer> best = Comparator
+                .comparingLong((Integer one) -> -IntStream.of(combinations[one]).filter(c -> timesChosen[c] == 0)
+                        .count())
+                .thenComparingInt(one -> IntStream.of(combinations[one]).map(c -> timesChosen[c]).sum());
+        BitSet chosen = new BitSet();
+        while (IntStream.of(timesChosen).anyMatch(times -> times == 0)) {
+            int next = IntStream.range(0, all.size()).boxed().min(best).orElseThrow();
+            IntStream.of(combinations[next]).forEach(c -> timesChosen[c]++);
+            chosen.set(next);
+        }
+        return chosen.stream().mapToObj(all::get).toList();
+    }
+
+    /// The combinations of each configuration as numbers from 0.
+    private static <T> int[][] numbered(List<T> all, List<Function<T, Object>> factors, int strength) {
+        Map<Set<Level>, Integer> numbers = new HashMap<>();
+        return all.stream().map(one -> combinations(one, factors, strength).stream()
+                .mapToInt(each -> numbers.computeIfAbsent(each, _ -> numbers.size())).toArray()).toArray(int[][]::new);
+    }
+
+    /// Each combination of so many levels that the configuration has.
+    static <T> List<Set<Level>> combinations(T configuration, List<Function<T, Object>> factors, int strength) {
+        List<Level> levels = new ArrayList<>();
+        for (int i = 0; i < factors.size(); i++) {
+            levels.add(new Level(i, factors.get(i).apply(configuration)));
+        }
+        return switch (strength) {
+            case 1 -> levels.stream().map(Set::of).toList();
+            case 2 -> pairs(levels);
+            default -> throw new IllegalArgumentException("the strength " + strength + " is neither 1 nor 2");
+        };
+    }
+
+    private static List<Set<Level>> pairs(List<Level> levels) {
+        List<Set<Level>> pairs = new ArrayList<>();
+        for (int i = 0; i < levels.size(); i++) {
+            for (int j = i + 1; j < levels.size(); j++) {
+                pairs.add(Set.of(levels.get(i), levels.get(j)));
+            }
+        }
+        return pairs;
+    }
+
+    /// What a factor is in some configurations.
+    ///
+    /// @param factor its index
+    record Level(int factor, Object value) {}
+}

@@ -1,0 +1,122 @@
+package dev.polyserve.conformance;
+
+import dev.polyserve.Model;
+import dev.polyserve.spi.ModelVariant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/// The cells of the contract of stream handlers: all of them, and those that a build runs.
+///
+/// A build runs a pairwise choice, so that a new style, transport or model adds few cells; with `-Dfull` it runs all, with
+/// `-Dquick` each model once. `-Dpolyserve.conformance.cells=WORD` runs those of all whose name contains the word.
+///
+/// **Thread**: any.
+final class StreamCells {
+    static final List<Model> PORTABLE = List.of(Model.iterative(), Model.thread(), Model.threadPool(4),
+            Model.virtual(), Model.nio(), Model.nio(2));
+    static final List<Model> LINUX = List.of(Model.epoll(), Model.epoll(2), Model.epollEt(),
+            Model.epollEt(2), Model.poll(), Model.select(), Model.polling());
+    static final List<Model> RING = List.of(Model.ioUring(), Model.ioUring(2));
+    private static final List<Model> OF_THREADS = List.of(Model.iterative(), Model.thread(), Model.threadPool(4),
+            Model.virtual());
+    private static final List<Model> OF_LOOPS = List.of(Model.nio(), Model.epoll(), Model.epollEt(),
+            Model.poll(), Model.ioUring());
+    private static final List<Model> OF_PROCESSES = List.of(Model.process(4),
+            Model.processPool(2, Model.iterative()), Model.processPool(1, Model.thread()),
+            Model.processPool(1), Model.processPool(1, Model.epoll()));
+
+    private static final String CELLS = "polyserve.conformance.cells";
+    private static final String SCOPE = "polyserve.tests";
+    private static final List<Configuration> ALL = all();
+
+    private StreamCells() {}
+
+    /// How a server of the contract waits, and where its handlers run.
+    enum Environment {
+        /// As a program has it that sets nothing.
+        USUAL,
+        /// A model of threads over descriptors rather than the JDK's channels.
+        DESCRIPTORS,
+        /// A JVM without `--add-opens`, which lends no thread to coroutines.
+        WITHOUT_THE_FLAG,
+        /// Worker processes.
+        WORKERS
+    }
+
+    /// How many of all cells a build runs.
+    enum Scope {
+        QUICK, USUAL, FULL;
+
+        /// What this build was asked for.
+        static Scope current() {
+            return valueOf(System.getProperty(SCOPE, USUAL.name()).toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /// A cell in an environment.
+    record Configuration(Environment environment, Cell cell) {
+        /// How handlers run, which in worker processes is the model in each of them.
+        Model running() {
+            return cell.model() instanceof ModelVariant.ProcessPool pool ? pool.inner() : cell.model();
+        }
+    }
+
+    /// The cells of these models that this build runs in the usual environment.
+    static List<Cell> of(List<Model> models) {
+        return cells(chosen().stream().filter(one -> one.environment() == Environment.USUAL)
+                .filter(one -> models.contains(one.cell().model())).toList());
+    }
+
+    /// The cells that this build runs in an environment.
+    static List<Cell> in(Environment environment) {
+        return cells(chosen().stream().filter(one -> one.environment() == environment).toList());
+    }
+
+    private static List<Cell> cells(List<Configuration> configurations) {
+        return configurations.stream().map(Configuration::cell).toList();
+    }
+
+    private static List<Configuration> chosen() {
+        String word = System.getProperty(CELLS);
+        return word == null
+                ? chosen(Scope.current())
+                : ALL.stream().filter(one -> one.cell().toString().contains(word)).toList();
+    }
+
+    /// Those that a build runs that was asked for so many.
+    static List<Configuration> chosen(Scope scope) {
+        return switch (scope) {
+            case FULL -> ALL;
+            case USUAL -> CoveringArray.choose(ALL, factors(), 2);
+            case QUICK -> CoveringArray.choose(
+                    ALL.stream().filter(one -> one.environment() == Environment.USUAL).toList(),
+                    List.of(one -> one.cell().model().id(), one -> one.cell().style(), one -> one.cell().transport()),
+                    1);
+        };
+    }
+
+    static List<Function<Configuration, Object>> factors() {
+        return List.of(Configuration::environment, Configuration::running, one -> one.cell().style(),
+                one -> one.cell().transport());
+    }
+
+    private static List<Configuration> all() {
+        List<Configuration> all = new ArrayList<>();
+        for (List<Model> models : List.of(PORTABLE, LINUX, RING)) {
+            all.addAll(in(Environment.USUAL, models));
+        }
+        all.addAll(in(Environment.DESCRIPTORS, OF_THREADS));
+        // Protocols have no coroutines, with or without the flag.
+        in(Environment.WITHOUT_THE_FLAG, OF_LOOPS).stream().filter(one -> one.cell().style() == Style.HANDLER)
+                .forEach(all::add);
+        all.addAll(in(Environment.WORKERS, OF_PROCESSES));
+        return List.copyOf(all);
+    }
+
+    private static List<Configuration> in(Environment environment, List<Model> models) {
+        return Cell.streams(models.toArray(Model[]::new)).stream().map(cell -> new Configuration(environment, cell))
+                .toList();
+    }
+}

@@ -1,0 +1,42 @@
+package dev.polyserve.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.conformance.StreamCells.Configuration;
+import dev.polyserve.conformance.StreamCells.Scope;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class StreamCellsTest {
+    /// Also says in the build's output how many cells there are, and how many of them this build runs.
+    @Test
+    void eachPairIsInTheUsualBuild() {
+        List<Configuration> usual = StreamCells.chosen(Scope.USUAL);
+        List<Function<Configuration, Object>> factors = StreamCells.factors();
+        for (Configuration one : StreamCells.chosen(Scope.FULL)) {
+            for (Function<Configuration, Object> factor : factors) {
+                for (Function<Configuration, Object> other : factors) {
+                    assertThat(usual).as(one.toString()).anyMatch(c -> factor.apply(c).equals(factor.apply(one))
+                            && other.apply(c).equals(other.apply(one)));
+                }
+            }
+        }
+        System.out.printf("conformance: the scope is %s; cells (environment × model × style × transport):"
+                + " %d quick, %d usual, %d full%n", Scope.current(), StreamCells.chosen(Scope.QUICK).size(),
+                usual.size(), StreamCells.chosen(Scope.FULL).size());
+    }
+
+    @Test
+    void eachModelIsInTheQuickBuild() {
+        assertThat(StreamCells.chosen(Scope.QUICK)).extracting(one -> one.cell().model().id())
+                .doesNotHaveDuplicates().contains("iterative", "thread", "thread-pool", "virtual", "nio", "polling",
+                        "select", "poll", "epoll", "epoll-et", "io_uring");
+    }
+
+    @Test
+    void theFullBuildHasEachConfigurationOnce() {
+        assertThat(StreamCells.chosen(Scope.FULL)).doesNotHaveDuplicates()
+                .containsAll(StreamCells.chosen(Scope.USUAL)).containsAll(StreamCells.chosen(Scope.QUICK));
+    }
+}
