@@ -20,10 +20,12 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Whole benchmarks, of servers in processes of their own.
+@Tag("slow")
 @Timeout(120)
 class BenchTest {
     private static final ProcessorPlacement ANYWHERE = new ProcessorPlacement.Unpinned(2, "a test");

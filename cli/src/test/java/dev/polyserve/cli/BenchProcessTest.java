@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `bench` as a process that starts others: short runs, whose figures say little but must all be there.
+@Tag("slow")
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(180)
 class BenchProcessTest {
@@ -150,7 +152,7 @@ class BenchProcessTest {
     void aSignalEndsItWithWhatThereIs() throws Exception {
         Process process = bench("--models", "nio", "--workload", "echo,churn", "--rate", "200");
         err.awaitContaining("latency at 200 requests/s");
-        assertThat(new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor()).isZero();
+        Signals.send("TERM", process.pid());
         assertThat(process.waitFor()).isEqualTo(1);
         assertThat(err.text()).contains("interrupted: what was measured so far follows");
         assertThat(out.text()).contains("echo", "nio");

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Without a locale, as under cron and in containers: words beyond ASCII reach clients as they were given, or are refused in one
 /// sentence. The test's own JVM may have no locale either, so that a shell puts the letters in the place of `WORD`.
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class NoLocaleTest {

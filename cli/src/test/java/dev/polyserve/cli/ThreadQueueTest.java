@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The status tells how many clients wait for a thread of a thread-pool.
+@Tag("slow")
 @Timeout(60)
 class ThreadQueueTest {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 /// The queue of messages, in the orders in which senders and the one that empties it can take their steps: whatever comes of these must
 /// also come of one after the other. So nothing is put behind the end, a message that is refused takes no room from another, and closing
 /// is more than ending.
+@Tag("slow")
 @Tag("interleavings")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class OutboxInterleavingTest {

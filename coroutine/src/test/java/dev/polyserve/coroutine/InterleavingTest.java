@@ -20,6 +20,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /// It is the real code, with the calls of [Exchanged]. It runs in a JVM of its own, without the flag that lends threads: where they
 /// are lent, the JDK hands over, and the loop is the same. Each step is seen by all at once here; [StressTest] has what a processor
 /// makes of them.
+@Tag("slow")
 @Tag("interleavings")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class InterleavingTest {

@@ -9,12 +9,14 @@ import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Hand-overs and wake-ups in great numbers, in random orders. Each number is a property, for a long run with
 /// `-Djunit.jupiter.execution.timeout.mode=disabled`; `comparison/coroutines` tells the time and the memory that they take.
+@Tag("slow")
 class StressTest {
     private static final long SECONDS = Long.getLong("polyserve.coroutine.seconds", 1);
     private static final int ALIVE = Integer.getInteger("polyserve.coroutine.alive", 10_000);

@@ -12,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The program that the README begins with: compiled as it is shown, but for the endpoint, and run.
+@Tag("slow")
 class CompactProgramTest {
     private static final String SHOWN_ENDPOINT = "tcp://127.0.0.1:8888";
 

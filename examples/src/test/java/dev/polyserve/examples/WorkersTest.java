@@ -13,11 +13,13 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// An ordinary program whose handlers are lambdas, with worker processes; and the snippets of `docs/guide/processes.md`.
+@Tag("slow")
 @Timeout(60)
 class WorkersTest {
     /// Not run here, where the program is that of the tests: it is the same as in [Isolated], which is.
@@ -34,7 +36,8 @@ class WorkersTest {
     @ParameterizedTest
     @ValueSource(strings = {"process", "process-pool"})
     void aClientThatCrashesItsProcessEndsNobodyElse(String model) throws Exception {
-        assumeTrue(Server.whyNot(Model.named(model)).isEmpty(), () -> Server.whyNot(Model.named(model)).orElse(""));
+        assumeTrue(Server.whyNot(Model.named(model)).isEmpty(),
+                () -> "needs a model that cannot run here: " + Server.whyNot(Model.named(model)).orElse(""));
         Process program = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
                 Isolated.class.getName(), "tcp://127.0.0.1:0", model)).redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -18,12 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// The generator says the same as tools that others wrote, of the same server, in turns with them.
 ///
 /// The servers take a known time for each request, so that what is compared is the measuring, not how fast a client is.
+@Tag("slow")
 @Timeout(120)
 class IndependentToolsTest {
     private static final int FEWEST_ROUNDS = 3;

@@ -14,12 +14,14 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A request to a server that waits in epoll allocates nothing on the loop's thread, system calls included.
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class EpollRequestTest {
     private static final String LOOP = "polyserve-loop-0";

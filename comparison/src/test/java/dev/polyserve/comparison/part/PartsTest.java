@@ -7,6 +7,7 @@ import dev.polyserve.comparison.part.FrameDecoding.Kind;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.openjdk.jmh.infra.Blackhole;
 
 /// The benchmarks of the parts run, and check what they do; and the hot path allocates nothing.
+@Tag("slow")
 class PartsTest {
     private static final String TODAY = "Today's password is swordfish. I understand instantiating Blackholes directly is dangerous.";
     private static final long COMPILED_NANOS = TimeUnit.SECONDS.toNanos(20);

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The same amount of work takes the same processor time in every peer, whatever it is written in, though two connections ask
 /// for it at once; and the result is right, which the load generator requires.
+@Tag("slow")
 @Timeout(120)
 class ComputingPeersTest {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

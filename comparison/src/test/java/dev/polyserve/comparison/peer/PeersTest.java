@@ -9,12 +9,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every echo server that this machine has does what the comparison takes for granted: it sends every byte back, to several
 /// clients at once, ends a reply before the connection, and ends itself on TERM. One that is missing is skipped, by name.
+@Tag("slow")
 class PeersTest {
     private static final int CLIENTS = 8;
     private static final int MANY_BYTES = 1 << 20;

@@ -10,10 +10,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every server that speaks RESP, ours and theirs, answers what the comparison asks of it, pipelined, cut and binary.
+@Tag("slow")
 class RespPeersTest {
     private static final int TIMEOUT_MILLIS = 20_000;
     private static final int PIPELINED = 500;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// `redis-benchmark` and `redis-cli` take it for what they know, under every event loop.
+@Tag("slow")
 @Timeout(120)
 class RedisToolsTest {
     private static final List<String> LOOPS = List.of("nio", "polling", "select", "poll", "epoll", "epoll-et",
