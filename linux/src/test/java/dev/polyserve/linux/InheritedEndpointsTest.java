@@ -55,7 +55,7 @@ class InheritedEndpointsTest {
 
     private static void requireHere(Model model) {
         Optional<String> whyNot = Server.whyNot(model);
-        assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
+        assumeTrue(whyNot.isEmpty(), () -> "needs a model that cannot run here: " + whyNot.orElse(""));
     }
 
     private static void upper(Connection connection) throws IOException {

@@ -11,6 +11,6 @@ final class Requirements {
     /// Skips, with the reason, where there can be no ring.
     static void ring() {
         Optional<String> whyNot = RingProbe.whyNot();
-        assumeTrue(whyNot.isEmpty(), () -> whyNot.orElse(""));
+        assumeTrue(whyNot.isEmpty(), () -> "needs a model that cannot run here: " + whyNot.orElse(""));
     }
 }
