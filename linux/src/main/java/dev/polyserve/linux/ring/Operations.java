@@ -27,6 +27,7 @@ final class Operations {
     /// All of it or an answer that says how much, at once: never an order that waits for the peer.
     private static final int SEND_FLAGS = SocketCalls.MSG_DONTWAIT | SocketCalls.MSG_WAITALL
             | SocketCalls.MSG_NOSIGNAL;
+    private static final int LAST_GROUP = 0xffff;
     private static final int ACCEPT_FLAGS = SocketCalls.SOCK_NONBLOCK | SocketCalls.SOCK_CLOEXEC;
 
     private final CallMemory memory = CallMemory.small();
@@ -68,9 +69,10 @@ final class Operations {
         return ring;
     }
 
-    /// A number for a group of buffers.
+    /// A number for a group of buffers: of 16 bits, and never that of connections, so that the kernel cannot take one for the other.
+    /// The kernel refuses a number that is in use.
     int newGroup() {
-        groups++;
+        groups = groups % LAST_GROUP + 1;
         return groups;
     }
 

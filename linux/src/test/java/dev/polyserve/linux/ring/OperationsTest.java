@@ -32,4 +32,19 @@ class OperationsTest {
             buffers.unmap();
         }
     }
+
+    /// Of as many ports as a loop that runs for years may have had, none has the group of connections: the kernel knows 16 bits.
+    @Test
+    void aDatagramPortNeverHasTheGroupOfConnections() throws Exception {
+        try (Ring ring = Ring.open(4)) {
+            ReceiveBuffers buffers = ReceiveBuffers.forConnections(ring);
+            SendArena arena = SendArena.open();
+            var operations = new Operations(ring, buffers, arena, new BufferBudget(0));
+            for (int port = 0; port <= 1 << 17; port++) {
+                assertThat((short) operations.newGroup()).isNotEqualTo((short) ReceiveBuffers.OF_CONNECTIONS);
+            }
+            arena.unmap();
+            buffers.unmap();
+        }
+    }
 }
