@@ -5,6 +5,7 @@ import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.socket.WatchedDescriptor;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,28 +20,45 @@ import org.jspecify.annotations.Nullable;
 /// One side of the socket between a supervisor and a worker: messages in packets, with descriptors beside them. It ends for
 /// one side when the other one dies, however that happens.
 ///
-/// What the other side does not take at once is kept here, in order; [#flush] goes on with it. The descriptor of a message is
-/// the sender's to keep open until it was sent.
+/// What the other side does not take at once is kept here, in order, up to a limit of bytes; [#flush] goes on with it. The
+/// descriptor of a message is the sender's to keep open until it was sent.
 ///
 /// **Thread**: any may send; one receives.
 final class ControlChannel {
     /// Small enough for a socket's default buffer, large enough for any datagram.
     private static final int PACKET_BYTES = 32 << 10;
+    /// More would make a try to send costly, which each message is while the other side does not read.
+    private static final int MOST_TOGETHER = 512;
+    /// What may wait to be sent: a hundred thousand short messages, or two hundred of the longest datagrams.
+    static final int MOST_WAITING_BYTES = 16 << 20;
+    /// What keeping a message costs beside its bytes.
+    static final int OVERHEAD_BYTES = 128;
 
     private final PacketSocket socket;
     /// Coroutines of a loop report as well as the loop itself.
     private final NonQueueingLock lock = new NonQueueingLock();
     /// Guarded by `lock`, as is sending.
     private final Queue<Outgoing> packets = new ArrayDeque<>();
+    /// What `packets` occupies. Guarded by `lock`.
+    private int waitingBytes;
 
     /// What waits to be sent.
-    private record Outgoing(ByteBuffer bytes, List<Integer> descriptors) {}
+    private record Outgoing(ByteBuffer bytes, List<Integer> descriptors) {
+        int occupiedBytes() {
+            return bytes.remaining() + OVERHEAD_BYTES;
+        }
+    }
 
     /// A packet that came.
     ///
     /// @param messages what it says
     /// @param descriptors of the first of them
-    record Received(List<ControlMessage> messages, List<Integer> descriptors) {}
+    record Received(List<ControlMessage> messages, List<Integer> descriptors) {
+        /// Closes the descriptors of a message that is not obeyed.
+        void closeDescriptors() {
+            new PacketSocket.Packet(ByteBuffer.allocate(0), descriptors).closeDescriptors();
+        }
+    }
 
     ControlChannel(PacketSocket socket) {
         this.socket = socket;
@@ -51,11 +69,12 @@ final class ControlChannel {
         return socket.source();
     }
 
-    /// Sends a message, or keeps it for [#flush].
+    /// Keeps a message for [#flush], unless too many wait already because the other side does not read.
     ///
     /// @param descriptors for the other side, which gets copies
+    /// @return whether the message is kept
     /// @throws IllegalArgumentException when it is too large, or they are too many: it would hold up all that come after it
-    void send(ControlMessage message, int... descriptors) {
+    boolean send(ControlMessage message, int... descriptors) {
         byte[] bytes = ControlMessageWriter.bytes(message);
         if (bytes.length > DescriptorMessage.MOST_BYTES || descriptors.length > DescriptorMessage.MOST_DESCRIPTORS) {
             throw new IllegalArgumentException("a message of " + bytes.length + " bytes with " + descriptors.length
@@ -65,9 +84,23 @@ final class ControlChannel {
         Outgoing packet = new Outgoing(ByteBuffer.wrap(bytes), IntStream.of(descriptors).boxed().toList());
         lock.lock();
         try {
-            packets.add(packet);
+            boolean fits = packet.occupiedBytes() <= MOST_WAITING_BYTES - waitingBytes;
+            if (fits) {
+                packets.add(packet);
+                waitingBytes += packet.occupiedBytes();
+            }
+            return fits;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Waits, so long at most, until the other side has taken something.
+    ///
+    /// @throws IOException when the other side is gone
+    void awaitRoom(long atMostNanos) throws IOException {
+        if (!flush()) {
+            socket.source().descriptor().await(PollDescriptors.OUT, atMostNanos);
         }
     }
 
@@ -102,7 +135,10 @@ final class ControlChannel {
                 return false;
             }
             SystemCallException.require("sendmsg", sent);
-            together.forEach(_ -> packets.remove());
+            for (Outgoing packet : together) {
+                packets.remove();
+                waitingBytes -= packet.occupiedBytes();
+            }
         }
         return true;
     }
@@ -113,7 +149,7 @@ final class ControlChannel {
         int bytes = 0;
         for (Outgoing packet : packets) {
             bytes += packet.bytes.remaining();
-            boolean fits = together.isEmpty() || (bytes <= PACKET_BYTES && packet.descriptors.isEmpty());
+            boolean fits = together.isEmpty() || (bytes <= PACKET_BYTES && together.size() < MOST_TOGETHER && packet.descriptors.isEmpty());
             if (!fits) {
                 break;
             }

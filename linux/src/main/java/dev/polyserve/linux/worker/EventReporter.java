@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class EventReporter implements ServerListener {
     private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LOOK_MILLIS = 1;
+    private static final long ROOM_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final NonQueueingLock lock = new NonQueueingLock();
     private final ControlChannel channel;
@@ -56,9 +57,17 @@ final class EventReporter implements ServerListener {
         datagrams = handler;
     }
 
-    /// Reports, now or as soon as the supervisor listens.
+    /// Reports, now or as soon as the supervisor reads. When too much waits already, because the supervisor is suspended or busy,
+    /// this waits for room, so that the worker accepts no faster than the supervisor learns of it.
     void event(WorkerEvent event) {
-        channel.send(event);
+        try {
+            while (!channel.send(event)) {
+                channel.awaitRoom(ROOM_NANOS);
+            }
+        } catch (IOException e) {
+            // The supervisor is gone, which the reading side sees, too: it ends this process.
+            return;
+        }
         flush();
     }
 

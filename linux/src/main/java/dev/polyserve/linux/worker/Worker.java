@@ -46,6 +46,8 @@ final class Worker {
     boolean retiring;
     /// Why we ended it, if we did.
     Optional<String> killedBecause = Optional.empty();
+    /// Commands come from any thread.
+    private volatile boolean stuck;
     private long connections;
     private long servesSinceNanos;
     private WorkerEvent.Heartbeat lastHeartbeat = new WorkerEvent.Heartbeat(0, 0, 0, 0);
@@ -245,10 +247,18 @@ final class Worker {
         return !retiring && (state == State.BOOTING || state == State.SERVING);
     }
 
-    /// Sends an order, now or when the link takes it.
+    /// Sends a command, now or when the channel takes it. One for which there is no room is dropped, and the worker [#isStuck] from
+    /// then on.
     void command(WorkerCommand command, int... descriptors) {
-        channel.send(command, descriptors);
+        if (!channel.send(command, descriptors)) {
+            stuck = true;
+        }
         flush();
+    }
+
+    /// Whether it has not read its commands for so long that one was dropped: it cannot serve as it should any more.
+    boolean isStuck() {
+        return stuck;
     }
 
     /// Goes on sending what waits.

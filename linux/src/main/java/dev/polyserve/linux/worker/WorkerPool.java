@@ -182,13 +182,16 @@ final class WorkerPool {
     }
 
     private void examine(Worker worker, long now) {
-        if (!worker.flush()) {
+        if (worker.isStuck()) {
+            kill(worker, "it does not read its commands, of which " + ControlChannel.MOST_WAITING_BYTES + " bytes wait");
             return;
         }
+        boolean told = worker.flush();
         switch (worker.state) {
             case BOOTING -> {
-                // Not since it was started: the supervisor may have been stopped meanwhile.
-                if (now - worker.heartbeatNanos > ServerContext.nanos(limits.boot())) {
+                // Not since it was started: the supervisor may have been stopped meanwhile. One that is not told yet what to serve
+                // cannot serve.
+                if (told && now - worker.heartbeatNanos > ServerContext.nanos(limits.boot())) {
                     kill(worker, "it did not serve within " + limits.boot().toMillis() + " ms");
                 }
             }
@@ -268,12 +271,21 @@ final class WorkerPool {
                     worker.forgetLink(loop);
                     return;
                 }
+                requireEvents(received);
                 received.messages().forEach(message -> hear(worker, message));
             }
         } catch (IOException e) {
             context.log().warn(worker + " cannot be understood and is ended: " + e.getMessage(), e);
             worker.forgetLink(loop);
             kill(worker, "it could not be understood");
+        }
+    }
+
+    /// Only commands have descriptors, and nothing here would close those of a worker's.
+    private static void requireEvents(ControlChannel.Received received) throws IOException {
+        if (!received.messages().stream().allMatch(WorkerEvent.class::isInstance)) {
+            received.closeDescriptors();
+            throw new IOException("it sends commands: " + received.messages());
         }
     }
 

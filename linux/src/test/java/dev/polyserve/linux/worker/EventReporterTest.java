@@ -23,6 +23,7 @@ class EventReporterTest {
     private static final Duration LIMIT = Duration.ofSeconds(50);
     private static final Duration NOT_NOW = Duration.ofMillis(1);
     private static final int MANY = 2_000;
+    private static final int LONG_CHARACTERS = 16 << 10;
 
     private Optional<ControlChannel> worker = Optional.empty();
     private Optional<ControlChannel> supervisor = Optional.empty();
@@ -59,6 +60,32 @@ class EventReporterTest {
             received += supervisor.orElseThrow().await(LIMIT.toNanos()).orElseThrow().messages().size();
         }
         assertThat(sent.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    /// The supervisor is suspended: the worker keeps a bounded number of reports, and waits; then all of them come.
+    @Test
+    void waitsForASupervisorThatDoesNotRead() throws Exception {
+        EventReporter eventReporter = eventReporter();
+        var dumped = new WorkerEvent.ThreadDump("x".repeat(LONG_CHARACTERS));
+        int more = 2 * ControlChannel.MOST_WAITING_BYTES / LONG_CHARACTERS;
+        FutureTask<Boolean> reported = new FutureTask<>(() -> {
+            for (int i = 0; i < more; i++) {
+                eventReporter.event(dumped);
+            }
+            return eventReporter.awaitSent(LIMIT);
+        });
+        Thread reporting = Thread.ofPlatform().daemon().start(reported);
+        long until = System.nanoTime() + LIMIT.toNanos();
+        while (worker.orElseThrow().send(new WorkerEvent.Ready()) && System.nanoTime() - until < 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(reporting.isAlive()).isTrue();
+        long received = 0;
+        while (received < more) {
+            received += supervisor.orElseThrow().await(LIMIT.toNanos()).orElseThrow().messages().stream()
+                    .filter(dumped::equals).count();
+        }
+        assertThat(reported.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
