@@ -6,6 +6,7 @@ import dev.polyserve.Model;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.cli.services.DatagramRate;
 import dev.polyserve.cli.services.Exec;
 import dev.polyserve.cli.services.Servable;
 import dev.polyserve.cli.services.Service;
@@ -27,12 +28,12 @@ import java.util.stream.Stream;
 /// @param logFormat how log lines look
 /// @param quiet whether only warnings and errors are logged
 /// @param allowAmplification whether the small services answer datagrams of everybody
-/// @param datagramRate datagrams a second from one source that the small services answer; 0: all
+/// @param datagramRate how many datagrams of one source the small services answer
 /// @param exec how a program is run
 /// @param operation how it is operated
 /// @param inheritance which sockets it has inherited
 record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoints, Model model, Options options,
-        ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, int datagramRate,
+        ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, DatagramRate datagramRate,
         Exec exec, OperatingOptions operation, InheritedSockets inheritance) {
     private static final int DATAGRAM_RATE = 100;
     private static final String DEFAULT_ENDPOINT = "tcp://127.0.0.1:8888";
@@ -46,10 +47,10 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         Servable service = service(words, arguments, settings);
         Exec exec = exec(settings, service);
         boolean commands = service == Service.EXEC && exec.stdio() == Exec.Stdio.SOCKET;
-        ServePlan plan = new ServePlan(service, arguments, endpoints,
-                commands ? Models.ofCommands(settings) : Models.of(settings), Options.defaults(), logFormat(settings),
+        Model model = commands ? Models.ofCommands(settings) : Models.of(settings);
+        ServePlan plan = new ServePlan(service, arguments, endpoints, model, Options.defaults(), logFormat(settings),
                 settings.flag(Setting.QUIET), settings.flag(Setting.ALLOW_AMPLIFICATION),
-                datagramRate(settings, service), exec,
+                datagramRate(settings, service, model), exec,
                 OperatingOptions.of(settings), InheritedSockets.among(endpoints));
         plan.checkEndpoints();
         plan.checkProcesses();
@@ -72,14 +73,16 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         return sentence(() -> new Exec(settings.list(Setting.ENV), stdio));
     }
 
-    private static int datagramRate(Settings settings, Servable service) {
+    /// The workers of a pool receive at the same socket, each what it comes to first; any other server receives in one process.
+    private static DatagramRate datagramRate(Settings settings, Servable service, Model model) {
         boolean answers = service == Service.ECHO || service == Service.UPPER || service.amplifies();
         if (settings.has(Setting.DATAGRAM_RATE) && !answers) {
             throw ExitException
                     .wrong(settings.where(Setting.DATAGRAM_RATE) + " goes with echo, upper, chargen, daytime,"
                             + " time and qotd, and " + service.id() + " is none of them");
         }
-        return settings.number(Setting.DATAGRAM_RATE).orElse(DATAGRAM_RATE);
+        return new DatagramRate(settings.number(Setting.DATAGRAM_RATE).orElse(DATAGRAM_RATE),
+                model instanceof Model.ProcessPool pool ? pool.maxWorkers() : 1);
     }
 
     private static Servable service(List<String> words, List<String> arguments, Settings settings) {

@@ -129,7 +129,8 @@ enum Setting {
     /// Sources of datagrams.
     DATAGRAM_RATE("datagram-rate", "N", Shape.NUMBER,
             "How many datagrams a second the small services answer to one source, a port for echo and upper, an address for the"
-                    + " others; a hundred times as many at once; 0: all (default: 100).");
+                    + " others; a hundred times as many at once; shared out equally among the workers of process-pool;"
+                    + " 0: all (default: 100).");
 
     /// What its value looks like.
     enum Shape {

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.polyserve.Datagram;
 import dev.polyserve.DatagramHandler;
+import dev.polyserve.DatagramReply;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
+import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Served;
 import dev.polyserve.Server;
@@ -26,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,6 +157,49 @@ public abstract class DatagramContract {
                 DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
             send(client, new byte[60_000]);
             assertEquals(60_000, receive(client).length);
+        }
+    }
+
+    /// What it counts for a source holds for all of its datagrams: also where each is handled by a process of its own.
+    @Test
+    void shouldHandleOnlyWhatItVerifies() throws Exception {
+        try (Server server = start(new VerifiedTwice()); DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+            for (String word : new String[]{"one", "two"}) {
+                send(client, word);
+                assertEquals(word, text(client));
+            }
+            int others = 2 * receivers() - 1;
+            for (int i = 0; i < others; i++) {
+                send(client, "another");
+            }
+            send(client, "boom");
+            assertEquals("boom", events.nextFailed().error().getMessage());
+            Eventually.until("all are counted", () -> server.stats().datagramsIn() == 3 + others
+                    && server.stats().failed() == 1);
+            assertTrue(server.stats().datagramsOut() <= 2L * receivers(), () -> server.stats().toString());
+        }
+    }
+
+    /// How many processes receive.
+    private int receivers() {
+        return cell.model() instanceof Model.ProcessPool pool ? pool.maxWorkers() : 1;
+    }
+
+    /// Handles the first two that it receives.
+    private static final class VerifiedTwice implements DatagramHandler {
+        private final AtomicInteger seen = new AtomicInteger();
+
+        @Override
+        public boolean verify(Datagram request) {
+            if (request.payload().get() == 'b') {
+                throw new IllegalStateException("boom");
+            }
+            return seen.incrementAndGet() <= 2;
+        }
+
+        @Override
+        public void handle(Datagram request, DatagramReply reply) {
+            reply.write(request.payload());
         }
     }
 

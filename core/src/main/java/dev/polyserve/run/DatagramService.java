@@ -196,8 +196,14 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         }
         buffer.flip();
         acceptPolicy.used();
+        Received request = new Received(peer, port.local(), buffer, truncated);
+        if (!verified(request)) {
+            budget.give(reserved);
+            taken.answer(Served.REJECTED);
+            return;
+        }
         if (executor == null) {
-            handleHere(new Received(peer, port.local(), buffer, truncated));
+            handleHere(request);
             if (!acceptPolicy.any()) {
                 port.flush(this); // whoever waits for the last that is served finds it answered
             }
@@ -210,13 +216,25 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
             taken.answer(Served.REJECTED);
             return;
         }
-        handleElsewhere(executor, copied(peer, truncated), reserved);
+        handleElsewhere(executor, copied(request), reserved);
     }
 
-    private Received copied(SocketAddress peer, boolean truncated) {
+    private boolean verified(Received request) {
+        try {
+            int end = buffer.limit();
+            boolean verified = handler.verify(request);
+            buffer.limit(end).position(0);
+            return verified;
+        } catch (Throwable e) { // whatever it is, it costs this datagram and no other
+            events.datagramFailed(port.endpoint(), request.peer(), e);
+            return false;
+        }
+    }
+
+    private Received copied(Received request) {
         try {
             ByteBuffer copy = ByteBuffer.allocate(buffer.remaining()).put(buffer).flip();
-            return new Received(peer, port.local(), copy, truncated);
+            return new Received(request.peer(), request.local(), copy, request.truncated());
         } catch (RuntimeException | Error e) {
             budget.give(reserved);
             throw e;

@@ -25,8 +25,6 @@ final class DatagramGuard implements DatagramHandler {
     private static final System.Logger LOG = System.getLogger(DatagramGuard.class.getName());
     private static final int FIRST_USER_PORT = 1024;
     private static final int NFS_PORT = 2049;
-    /// So many seconds' worth of datagrams may come at once.
-    private static final int BURST_SECONDS = 100;
 
     private final DatagramHandler answer;
     private final boolean loopbackOnly;
@@ -39,10 +37,10 @@ final class DatagramGuard implements DatagramHandler {
         this.answer = answer;
         this.loopbackOnly = loopbackOnly;
         this.server = context.server();
-        int rate = context.datagramRate();
-        this.rates = rate == 0
+        DatagramRate rate = context.datagramRate();
+        this.rates = rate.perSecond() == 0
                 ? null
-                : new SourceRates(rate, (long) rate * BURST_SECONDS, byPort, new SecureRandom().nextLong(),
+                : new SourceRates(rate.tokenNanos(), rate.burst(), byPort, new SecureRandom().nextLong(),
                         System::nanoTime);
     }
 
@@ -57,21 +55,26 @@ final class DatagramGuard implements DatagramHandler {
     }
 
     @Override
-    public void handle(Datagram request, DatagramReply reply) throws Exception {
+    public boolean verify(Datagram request) {
         if (request.peer() instanceof InetSocketAddress peer) {
             if (peer.getPort() < FIRST_USER_PORT || peer.getPort() == NFS_PORT || ownPorts().contains(peer.getPort())) {
                 report(peer, "it comes from the port of a service, and two services would answer each other for ever");
-                return;
+                return false;
             }
             if (loopbackOnly && !peer.getAddress().isLoopbackAddress()) {
                 report(peer, "it comes from another machine; --allow-amplification answers it");
-                return;
+                return false;
             }
             if (rates != null && !rates.take(peer)) {
                 report(peer, "more come from there than are answered; --datagram-rate changes that");
-                return;
+                return false;
             }
         }
+        return true;
+    }
+
+    @Override
+    public void handle(Datagram request, DatagramReply reply) throws Exception {
         answer.handle(request, reply);
     }
 

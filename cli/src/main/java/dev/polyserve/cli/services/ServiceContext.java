@@ -14,12 +14,12 @@ import java.util.function.Supplier;
 /// @param in the operator's input
 /// @param out standard output
 /// @param allowAmplification whether the small services answer datagrams of everybody
-/// @param datagramRate datagrams a second from one source that the small services answer; 0: all
+/// @param datagramRate how many datagrams of one source the small services answer
 /// @param server the server, once it is bound
 /// @param exec how a program is run
 /// @param serving is done once clients are served
 public record ServiceContext(List<String> arguments, InputStream in, LineWriter out, boolean allowAmplification,
-        int datagramRate, Supplier<Server> server, Exec exec, CompletionStage<Void> serving) {
+        DatagramRate datagramRate, Supplier<Server> server, Exec exec, CompletionStage<Void> serving) {
     /// Keeps its own copy of the arguments.
     public ServiceContext {
         arguments = List.copyOf(arguments);

@@ -4,7 +4,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 
@@ -24,11 +23,11 @@ final class SourceRates {
     private final LongSupplier clockNanos;
     private final long startNanos;
 
-    /// @param perSecond tokens that come back each second
+    /// @param tokenNanos in which time a token comes back
     /// @param burst tokens of a full bucket
     /// @param byPort whether each port of an address is a source of its own
-    SourceRates(int perSecond, long burst, boolean byPort, long seed, LongSupplier clockNanos) {
-        this.tokenNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
+    SourceRates(long tokenNanos, long burst, boolean byPort, long seed, LongSupplier clockNanos) {
+        this.tokenNanos = tokenNanos;
         this.burstNanos = tokenNanos * burst;
         this.byPort = byPort;
         this.seed = seed;

@@ -29,19 +29,21 @@ class DatagramGuardTest {
 
     private int answers(DatagramGuard guard, String address, int port) throws Exception {
         int before = answered.get();
-        guard.handle(new Question(new InetSocketAddress(InetAddress.ofLiteral(address), port),
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), ByteBuffer.allocate(1), false),
-                new NoReply());
+        Question question = new Question(new InetSocketAddress(InetAddress.ofLiteral(address), port),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), ByteBuffer.allocate(1), false);
+        if (guard.verify(question)) {
+            guard.handle(question, new NoReply());
+        }
         return answered.get() - before;
     }
 
     private static ServiceContext context(Server server) {
-        return context(server, 1);
+        return context(server, new DatagramRate(1, 1));
     }
 
-    private static ServiceContext context(Server server, int datagramRate) {
+    private static ServiceContext context(Server server, DatagramRate rate) {
         LineWriter nowhere = new LineWriter(new PrintStream(OutputStream.nullOutputStream()), "test", 1, _ -> "");
-        return new ServiceContext(List.of(), InputStream.nullInputStream(), nowhere, false, datagramRate, () -> server,
+        return new ServiceContext(List.of(), InputStream.nullInputStream(), nowhere, false, rate, () -> server,
                 new Exec(List.of(), Exec.Stdio.PIPE), CompletableFuture.completedFuture(null));
     }
 
@@ -79,10 +81,26 @@ class DatagramGuardTest {
     void aHighRateAllowsMoreAtOnce() throws Exception {
         try (Server server = Server.at("udp://127.0.0.1:0").datagrams((_, _) -> {}).bind()) {
             DatagramGuard guard = DatagramGuard.echoing((_, _) -> answered.incrementAndGet(),
-                    context(server, Integer.MAX_VALUE / 10));
+                    context(server, new DatagramRate(Integer.MAX_VALUE / 10, 1)));
             for (int i = 0; i < 1_000; i++) {
                 assertThat(answers(guard, "192.0.2.1", 5000)).isOne();
             }
+        }
+    }
+
+    /// Four processes that receive at one socket: whichever has a datagram, all of them together answer a source no more often.
+    @Test
+    void processesShareTheRateOfASource() throws Exception {
+        try (Server server = Server.at("udp://127.0.0.1:0").datagrams((_, _) -> {}).bind()) {
+            int all = 0;
+            for (int process = 0; process < 4; process++) {
+                DatagramGuard guard = DatagramGuard.echoing((_, _) -> answered.incrementAndGet(),
+                        context(server, new DatagramRate(1, 4)));
+                for (int i = 0; i < 100; i++) {
+                    all += answers(guard, "192.0.2.1", 5000);
+                }
+            }
+            assertThat(all).as("a hundred, and those whose time has come meanwhile").isBetween(100, 150);
         }
     }
 

@@ -13,7 +13,7 @@ class SourceRatesTest {
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
 
     private SourceRates rates(boolean byPort) {
-        return new SourceRates(10, 20, byPort, 42, nanos::get);
+        return new SourceRates(TimeUnit.MILLISECONDS.toNanos(100), 20, byPort, 42, nanos::get);
     }
 
     private static InetSocketAddress source(String address, int port) {

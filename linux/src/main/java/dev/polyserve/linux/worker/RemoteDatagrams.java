@@ -12,21 +12,31 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// Answers datagrams by asking a worker for each: the handler of the program runs there, and the datagram's sender is answered
-/// from here.
+/// from here. Which datagrams are handled is asked of the handler here, so that what it counts for each source holds for all.
 ///
-/// **Thread**: any but the supervisor's loop; it waits.
+/// **Thread**: any but the supervisor's loop, because it waits; [#verify] only there.
 public final class RemoteDatagrams implements DatagramHandler {
     /// As long as a worker may take to start and to answer.
     private static final long MOST_SECONDS = 60;
 
     private final CompletableFuture<PerConnectionRunner> runner = new CompletableFuture<>();
+    private final DatagramHandler handler;
 
     /// For a runner that is told later.
-    public RemoteDatagrams() {}
+    ///
+    /// @param handler the program's
+    public RemoteDatagrams(DatagramHandler handler) {
+        this.handler = handler;
+    }
 
     /// Who has the workers.
     void asks(PerConnectionRunner ofTheServer) {
         runner.complete(ofTheServer);
+    }
+
+    @Override
+    public boolean verify(Datagram request) throws Exception {
+        return handler.verify(request);
     }
 
     @Override
