@@ -8,6 +8,7 @@ module dev.polyserve.core {
     exports dev.polyserve;
     // For models of other modules, the load generator and the test kit; no promise is made about these to anybody else.
     exports dev.polyserve.conversation to dev.polyserve.conformance, dev.polyserve.linux;
+    exports dev.polyserve.file to dev.polyserve.cli, dev.polyserve.linux;
     exports dev.polyserve.io to dev.polyserve.bench, dev.polyserve.conformance, dev.polyserve.linux;
     exports dev.polyserve.loop to dev.polyserve.bench, dev.polyserve.linux;
     exports dev.polyserve.run to dev.polyserve.linux;

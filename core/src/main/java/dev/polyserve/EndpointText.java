@@ -1,6 +1,6 @@
 package dev.polyserve;
 
-import java.nio.charset.Charset;
+import dev.polyserve.file.FileNames;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -101,11 +101,9 @@ final class EndpointText {
             }
             return path;
         } catch (InvalidPathException e) {
-            Charset encoding = Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
-            throw bad(whole, encoding.newEncoder().canEncode(text)
+            throw bad(whole, FileNames.canEncode(text)
                     ? "the path is not a path: " + e.getReason()
-                    : "the path has letters that this system's encoding of file names, " + encoding
-                            + ", does not have; start java with LC_ALL=C.UTF-8");
+                    : "the path " + FileNames.whyNotEncoded());
         }
     }
 

@@ -22,6 +22,7 @@ class LayersTest {
     private static final String SPI = "dev.polyserve.spi";
     private static final String COROUTINE = "dev.polyserve.coroutine";
     private static final String CONVERSATION = "dev.polyserve.conversation";
+    private static final String FILE = "dev.polyserve.file";
     private static final String TEXT = "dev.polyserve.text";
     private static final String IO = "dev.polyserve.io";
     private static final String LOOP = "dev.polyserve.loop";
@@ -51,16 +52,17 @@ class LayersTest {
     /// below one that is here (such as `dev.polyserve.cli.serve`) counts as a part of it, except below the API.
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry(COROUTINE, Set.of()),
-            Map.entry(API, Set.of(SPI, COROUTINE)),
+            Map.entry(FILE, Set.of()),
+            Map.entry(API, Set.of(SPI, COROUTINE, FILE)),
             Map.entry(SPI, Set.of(API)),
             Map.entry(TEXT, Set.of(API)),
             Map.entry(CONVERSATION, Set.of(API, TEXT, COROUTINE)),
-            Map.entry(IO, Set.of(API, CONVERSATION)),
+            Map.entry(IO, Set.of(API, FILE, CONVERSATION)),
             Map.entry(LOOP, Set.of(API, CONVERSATION, IO, COROUTINE)),
             Map.entry(RUN, Set.of(API, SPI, TEXT, CONVERSATION, IO, LOOP, COROUTINE)),
-            Map.entry(LINUX_SYSTEM, Set.of()),
+            Map.entry(LINUX_SYSTEM, Set.of(FILE)),
             Map.entry(LINUX_SOCKET, Set.of(API, CONVERSATION, IO, LINUX_SYSTEM)),
-            Map.entry(LINUX_ACCOUNT, Set.of(LINUX_SYSTEM)),
+            Map.entry(LINUX_ACCOUNT, Set.of(LINUX_PROCESS, LINUX_SYSTEM)),
             Map.entry(LINUX_ACTIVATION, Set.of(API, LINUX_PROCESS, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_COMMAND, Set.of(API, SPI, CONVERSATION, IO, LOOP, RUN, LINUX_PROCESS, LINUX_READINESS,
                     LINUX_SOCKET, LINUX_SYSTEM)),
@@ -72,7 +74,7 @@ class LayersTest {
                     Set.of(API, SPI, TEXT, CONVERSATION, IO, LOOP, RUN, COROUTINE, LINUX_PROCESS, LINUX_READINESS,
                             LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX,
-                    Set.of(API, SPI, CONVERSATION, IO, LOOP, RUN, LINUX_ACTIVATION, LINUX_READINESS, LINUX_RING,
+                    Set.of(API, SPI, FILE, CONVERSATION, IO, LOOP, RUN, LINUX_ACTIVATION, LINUX_READINESS, LINUX_RING,
                             LINUX_SOCKET,
                             LINUX_SYSTEM, LINUX_WORKER, LINUX_PROCESS, LINUX_COMMAND)),
             Map.entry(CONFORMANCE, Set.of(API, SPI, CONVERSATION, IO, COROUTINE)),
@@ -84,7 +86,7 @@ class LayersTest {
             Map.entry(BENCH_CONTENDER, Set.of(API, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(BENCH, Set.of(API, SPI, BENCH_CONTENDER, BENCH_LOAD, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(CLI,
-                    Set.of(API, SPI, TEXT, LINUX, LINUX_ACCOUNT, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART, BENCH,
+                    Set.of(API, SPI, FILE, TEXT, LINUX, LINUX_ACCOUNT, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART, BENCH,
                             BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT)));
 
     private final JavaClasses classes = new ClassFileImporter().importPaths(Project.classes("coroutine"),

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// Watches for a heap that is full. The JVM starts a thread for each signal, for which there is no memory then: until there is some
-/// again, TERM and INT end the process at once, by the system.
+/// again, TERM and INT end the process at once, by the system, or by the C library where this is process 1.
 ///
 /// It looks once a second, and allocates only where little is left, to find out whether a collection frees enough.
 ///
@@ -40,7 +40,7 @@ final class HeapWatch implements AutoCloseable {
         while (!closed) {
             LockSupport.parkNanos(this, PERIOD_NANOS);
             boolean full = isFull();
-            if (full != wasFull && tell(full)) {
+            if (!closed && full != wasFull && tell(full)) {
                 wasFull = full;
             }
         }
@@ -69,9 +69,21 @@ final class HeapWatch implements AutoCloseable {
         }
     }
 
+    /// Stops watching; the signals are not changed any more when this returns.
     @Override
     public void close() {
         closed = true;
         LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -102,9 +102,10 @@ final class ServeCommand {
                 HeapWatch _ = HeapWatch.start(signals);
                 @Nullable
                 PidFile pidFile = pidFile(plan, predecessor.isPresent());
-                Server server = start(plan, own, printer, life, predecessor.isPresent());
+                Server server = bind(plan, own, printer, life, predecessor.isPresent());
                 @Nullable
-                ControlSocket _ = control(life, server)) {
+                ControlSocket control = control(life)) {
+            start(server, life, control);
             if (pidFile != null) {
                 pidFile.write(ProcessHandle.current().pid());
             }
@@ -142,9 +143,9 @@ final class ServeCommand {
         predecessor.takeOver(plan.endpoints());
     }
 
-    private static @Nullable ControlSocket control(ServerLife life, Server server) {
+    private static @Nullable ControlSocket control(ServerLife life) {
         try {
-            return life.control(server);
+            return life.control();
         } catch (IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
@@ -171,7 +172,7 @@ final class ServeCommand {
         }
     }
 
-    private Server start(ServePlan plan, Stdio own, LineWriter printer, ServerLife life, boolean takesOver) {
+    private Server bind(ServePlan plan, Stdio own, LineWriter printer, ServerLife life, boolean takesOver) {
         try {
             ServerBuilder builder = Server.at(plan.endpoints().getFirst()).model(plan.model()).options(plan.options())
                     .listener(new AccessLog(log)).listener(life);
@@ -187,7 +188,8 @@ final class ServeCommand {
             FileCreation files = Server.isWorker() ? FileCreation.AS_EVER : plan.operation().files().creation(account);
             Server bound = files.of(builder::bind);
             served.complete(bound);
-            return start(bound, account);
+            becomeUser(bound, account);
+            return bound;
         } catch (ModelUnavailableException | IllegalArgumentException | IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
@@ -199,16 +201,26 @@ final class ServeCommand {
         return user.isEmpty() || Server.isWorker() ? Optional.empty() : Optional.of(Account.of(user.get()));
     }
 
-    /// What needs root is done once the endpoints are bound; nobody was served yet.
-    private static Server start(Server bound, Optional<Account> account) throws IOException {
+    /// What needs root is done once the endpoints are bound; nothing is served yet.
+    private static void becomeUser(Server bound, Optional<Account> account) throws IOException {
         try {
             if (account.isPresent()) {
                 account.get().become();
             }
-            return bound.start();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             bound.close();
             throw e;
+        }
+    }
+
+    private static void start(Server bound, ServerLife life, @Nullable ControlSocket control) {
+        try {
+            life.serves(bound.start());
+            if (control != null) {
+                control.start();
+            }
+        } catch (ModelUnavailableException | IllegalArgumentException | IOException e) {
+            throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -249,17 +249,20 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
 
     // --- steered from outside ---
 
-    /// Opens the socket for that, if one was asked for.
-    @Nullable ControlSocket control(Server started) throws IOException {
-        // Whoever finds the socket, or the pid file that is written next, may ask for a restart at once.
-        server = started;
+    /// Binds the socket for that, if one was asked for.
+    @Nullable ControlSocket control() throws IOException {
         Optional<Path> path = plan.operation().control();
         if (path.isEmpty() || Server.isWorker()) {
             return null;
         }
         return restart.predecessor().isPresent()
-                ? ControlSocket.replace(path.get(), this)
-                : ControlSocket.open(path.get(), this);
+                ? ControlSocket.bindBeside(path.get(), this)
+                : ControlSocket.bind(path.get(), this);
+    }
+
+    /// The server serves: what finds the control socket, or the pid file that is written next, may ask for a restart at once.
+    void serves(Server started) {
+        server = started;
     }
 
     @Override

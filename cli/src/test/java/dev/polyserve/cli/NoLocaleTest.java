@@ -1,6 +1,7 @@
 package dev.polyserve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -89,6 +90,32 @@ class NoLocaleTest {
     void bytesThatAreNoTextAreRefused() throws Exception {
         try (ServedProcess server = start("Gr\\xfc", NO_LOCALE, "serve", "welcome", "WORD")) {
             refused(server, "'Gr\ufffd' has bytes that are no text in this locale's encoding, UTF-8");
+        }
+    }
+
+    /// The JDK's sockets would lose it, and a descriptor with it.
+    @Test
+    void aClientWhoseOwnPathHasLettersIsServed() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/perl")), "needs perl");
+        Path socket = directory.resolve("s");
+        try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "echo", "--model", "virtual", "--listen",
+                "unix:" + socket)) {
+            server.out.awaitContaining("polyserve: serving ");
+            Process client = new ProcessBuilder("perl", "-MSocket", "-e",
+                    "alarm 40; socket(S, PF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un(\"$ARGV[0]/Gr\\xc3\\xbc\\xc3\\x9f\"));"
+                            + " connect(S, sockaddr_un(\"$ARGV[0]/s\")) or die 'not connected';"
+                            + " syswrite(S, \"ping\"); shutdown(S, 1); print <S>",
+                    directory.toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .as(server.err.text()).isEqualTo("ping");
+        }
+    }
+
+    @Test
+    void unixSocketsOfTheJdkAreRefused() throws Exception {
+        try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "echo", "--model", "nio", "--listen",
+                "unix:" + directory.resolve("s"))) {
+            refused(server, "cannot listen at unix:" + directory.resolve("s") + ": the JDK's sockets lose each client");
         }
     }
 

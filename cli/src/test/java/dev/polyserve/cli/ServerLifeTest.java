@@ -39,7 +39,7 @@ class ServerLifeTest {
         LineSink err = new LineSink();
         try (ConsoleLog log = new ConsoleLog(err.stream(), false); Server server = nothingServed()) {
             ServerLife life = life(log);
-            assertThat(life.control(server)).isNull();
+            life.serves(server);
             Objects.requireNonNull(life.signals().get("USR2")).run();
             assertThat(err.awaitContaining("the restart failed")).contains("cannot be handed on");
         }

@@ -1,10 +1,13 @@
 package dev.polyserve.conversation;
 
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,27 +23,37 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: any.
 public final class ServerLog implements AutoCloseable {
     private static final int MOST_WAITING = 512;
-    /// For the last lines of a server that ends, where the log takes them.
-    private static final long CLOSE_MILLIS = 500;
+    /// How long one of the last lines of a server that ends may take; the log is taken for stuck then.
+    private static final long STUCK_MILLIS = 500;
+    /// How long all of them may take, also where the machine is too busy to run the thread that writes them.
+    private static final long CLOSE_MILLIS = 3_000;
+    private static final long CLOSE_LOOK_MILLIS = 10;
+    private static final long NOT_WRITING = Long.MIN_VALUE;
 
     private final System.Logger sink;
+    private final long stuckMillis;
     private final long closeMillis;
+    private final long madeNanos = System.nanoTime();
     private final ConcurrentLinkedQueue<Line> lines = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong lost = new AtomicLong();
     private volatile @Nullable Thread writer;
     private volatile boolean closing;
+    /// When the line that is being written was begun, counted from when this was made.
+    private volatile long lineBeganNanos = NOT_WRITING;
 
     private record Line(Level level, String text, @Nullable Throwable error) {}
 
     /// A log that is not started yet.
     public ServerLog() {
-        this(System.getLogger("dev.polyserve"), CLOSE_MILLIS);
+        this(System.getLogger("dev.polyserve"), STUCK_MILLIS, CLOSE_MILLIS);
     }
 
-    /// @param closeMillis how long closing waits for the lines to be written
-    ServerLog(System.Logger sink, long closeMillis) {
+    /// @param stuckMillis how long closing waits for one line to be written
+    /// @param closeMillis how long closing waits for all of them
+    ServerLog(System.Logger sink, long stuckMillis, long closeMillis) {
         this.sink = sink;
+        this.stuckMillis = stuckMillis;
         this.closeMillis = closeMillis;
     }
 
@@ -65,7 +78,7 @@ public final class ServerLog implements AutoCloseable {
         lines.add(line);
         Thread writing = writer;
         if (writing == null) {
-            writeAll();
+            writeAll(this::write);
         } else {
             LockSupport.unpark(writing);
         }
@@ -81,7 +94,7 @@ public final class ServerLog implements AutoCloseable {
         writer = writing;
     }
 
-    /// Ends its thread when everything was written, or after a moment if that is not to be.
+    /// Ends its thread when everything was written; or leaves it behind when one line takes too long, or all of them do.
     @Override
     public void close() {
         Thread writing = writer;
@@ -90,16 +103,29 @@ public final class ServerLog implements AutoCloseable {
         }
         closing = true;
         LockSupport.unpark(writing);
+        long until = nanos() + TimeUnit.MILLISECONDS.toNanos(closeMillis);
         try {
-            writing.join(closeMillis);
+            while (!writing.join(Duration.ofMillis(CLOSE_LOOK_MILLIS)) && nanos() < until && !isStuck()) {
+                // A line was written meanwhile, or the thread has not run yet.
+                LockSupport.unpark(writing);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private boolean isStuck() {
+        long began = lineBeganNanos;
+        return began != NOT_WRITING && nanos() - began > TimeUnit.MILLISECONDS.toNanos(stuckMillis);
+    }
+
+    private long nanos() {
+        return System.nanoTime() - madeNanos;
+    }
+
     private void write() {
         while (!closing || !lines.isEmpty()) {
-            writeAll();
+            writeAll(this::writeTimed);
             if (!closing && lines.isEmpty()) {
                 LockSupport.park(this);
                 // Nobody has a reason to interrupt it, and it would not wait any more.
@@ -108,17 +134,24 @@ public final class ServerLog implements AutoCloseable {
         }
         writer = null;
         // Whoever added a line just before and still saw a writer.
-        writeAll();
+        writeAll(this::writeTimed);
     }
 
-    private void writeAll() {
+    private void writeTimed(Line line) {
+        lineBeganNanos = nanos();
+        write(line);
+        lineBeganNanos = NOT_WRITING;
+    }
+
+    private void writeAll(Consumer<Line> write) {
         for (Line line; (line = lines.poll()) != null;) {
             waiting.decrementAndGet();
             long missing = lost.getAndSet(0);
             if (missing > 0) {
-                write(new Line(Level.WARNING, "lines lost, because this log did not take them: " + missing, null));
+                write.accept(
+                        new Line(Level.WARNING, "lines lost, because this log did not take them: " + missing, null));
             }
-            write(line);
+            write.accept(line);
         }
     }
 

@@ -2,10 +2,11 @@ package dev.polyserve.io;
 
 import java.io.IOException;
 
-/// Accepting failed, and the system's error number says what that concerns.
+/// Accepting failed, and it is known what that concerns.
 ///
-/// The reason as text depends on the language of the user, so nothing is decided by it. A family of sockets that knows no error
-/// numbers, as the JDK's channels, throws other exceptions, which say nothing of the kind.
+/// The reason as text depends on the language of the user, so nothing is decided by it. Descriptors know the system's error
+/// number. The JDK's channels do not: they find out whether the process can open another socket. Where it cannot, they throw
+/// another exception, which concerns neither.
 public final class AcceptException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -16,10 +17,13 @@ public final class AcceptException extends IOException {
         /// One connection that was lost before it was accepted, or its network: the next may be fine, and waits.
         CONNECTION,
         /// The descriptor, which is no listener any more.
-        LISTENER
+        LISTENER,
+        /// One of the two: descriptors are not used up, and no error number is known. It concerns the listener if that accepts
+        /// nothing any more, and does not find its backlog empty either.
+        CONNECTION_OR_LISTENER
     }
 
-    /// @param cause with the error number
+    /// @param cause what the system said
     public AcceptException(Concerned concerned, IOException cause) {
         super(cause.getMessage(), cause);
         this.concerned = concerned;

@@ -3,12 +3,13 @@ package dev.polyserve.io;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /// A TCP listener of the JDK's family.
-final class ChannelListener extends BoundChannel<ServerSocketChannel> implements Listener {
+final class ChannelListener extends AcceptingChannel implements Listener {
     private final Options.Sockets options;
 
     ChannelListener(ServerSocketChannel channel, Endpoint endpoint, Options.Sockets options) throws IOException {
@@ -18,7 +19,7 @@ final class ChannelListener extends BoundChannel<ServerSocketChannel> implements
 
     @Override
     public @Nullable StreamSocket accept() throws IOException {
-        for (SocketChannel accepted; (accepted = channel.accept()) != null;) {
+        for (SocketChannel accepted; (accepted = acceptChannel(StandardProtocolFamily.INET)) != null;) {
             try {
                 ChannelOptions.setAll(accepted, options);
                 return new ChannelSocket(accepted);

@@ -17,7 +17,7 @@ public interface Listener extends Source {
 
     /// The next connection, or null when none waits.
     ///
-    /// @throws AcceptException when the system's error number says whether that concerns one connection or the listener
+    /// @throws AcceptException when it is known that the failure concerns one connection or the listener, not the whole process
     @Nullable StreamSocket accept() throws IOException;
 
     /// The next of those that it has accepted before anybody asked for them, when nobody watches it any more: nobody else can serve

@@ -1,6 +1,7 @@
 package dev.polyserve.io;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.file.DirectoryEntry;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;

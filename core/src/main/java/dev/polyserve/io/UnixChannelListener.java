@@ -2,6 +2,7 @@ package dev.polyserve.io;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
+import dev.polyserve.file.FileNames;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
@@ -13,7 +14,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// A Unix stream listener of the JDK's family, and the owner of its socket file.
-final class UnixChannelListener extends BoundChannel<ServerSocketChannel> implements Listener {
+final class UnixChannelListener extends AcceptingChannel implements Listener {
     /// One less than the system's sockets: the JDK keeps two of the 108 bytes for itself.
     private static final int MOST_PATH_BYTES = 106;
 
@@ -32,6 +33,14 @@ final class UnixChannelListener extends BoundChannel<ServerSocketChannel> implem
             throw new BindFailedException(endpoint, "this model has no abstract addresses (the JDK lacks them);"
                     + " use a model on descriptors, as epoll, or a path: a file of that name is written ./"
                     + endpoint.path(), null);
+        }
+        if (!FileNames.readsEveryName()) {
+            throw new BindFailedException(endpoint,
+                    "the JDK's sockets lose each client whose own path has letters that this"
+                            + " system's encoding of file names, " + FileNames.ENCODING
+                            + ", does not have, and a descriptor with it;"
+                            + " start java with LC_ALL=C.UTF-8, or use a model on descriptors, as epoll",
+                    null);
         }
         int bytes = endpoint.path().toString().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MOST_PATH_BYTES) {
@@ -68,7 +77,7 @@ final class UnixChannelListener extends BoundChannel<ServerSocketChannel> implem
 
     @Override
     public @Nullable StreamSocket accept() throws IOException {
-        SocketChannel accepted = channel.accept();
+        SocketChannel accepted = acceptChannel(StandardProtocolFamily.UNIX);
         if (accepted == null) {
             return null;
         }

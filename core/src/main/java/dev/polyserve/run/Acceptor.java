@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 ///   ARMED ──ready──▶ accept… ──nothing more──▶ ARMED
-///     ▲                 ├──error──▶ PAUSED for 5 ms … 1 s ──▶ ARMED
+///     ▲                 ├──error──▶ PAUSED for 5 ms … 1 s ──▶ ARMED, or accept… when the error may be the listener's
 ///     │                 ├──full───▶ WAITING for room ───────▶ ARMED
 ///     └──allowed────────┴──not allowed──▶ IDLE
 ///                       └──a listener that can never accept──▶ DOWN
@@ -26,6 +26,8 @@ final class Acceptor implements Multiplexer.Ready {
     private static final int ACCEPTS_PER_TURN = 64;
     /// That a descriptor is no listener any more is believed when nothing else comes.
     private static final int FATAL_IN_A_ROW = 5;
+    /// The same of a listener of which no error number is known: some eight seconds of failures, with the pauses between them.
+    private static final int UNCLEAR_IN_A_ROW = 16;
     /// An error that comes more often than this in a row is not of one connection, whatever it says.
     private static final int RETRIED_AT_ONCE = 16;
 
@@ -48,10 +50,10 @@ final class Acceptor implements Multiplexer.Ready {
     private Multiplexer.@Nullable Watch watch;
     private EventLoop.@Nullable Delayed pause;
     private int fatalInARow;
+    private int unclearInARow;
     private int retriedInARow;
 
-    Acceptor(EventLoop loop, Listener listener, Intake connectionStarter, AcceptPolicy acceptPolicy,
-            ServerListener events,
+    Acceptor(EventLoop loop, Listener listener, Intake connectionStarter, AcceptPolicy acceptPolicy, ServerListener events,
             Runnable onDown) {
         this.loop = loop;
         this.listener = listener;
@@ -145,11 +147,10 @@ final class Acceptor implements Multiplexer.Ready {
         } catch (IOException | RuntimeException | Error e) {
             return retriesAtOnce(e) || failed(e);
         }
+        accepts();
         if (socket == null) {
             return false;
         }
-        fatalInARow = 0;
-        retriedInARow = 0;
         acceptPolicy.used();
         try {
             connectionStarter.take(socket, listener);
@@ -162,6 +163,13 @@ final class Acceptor implements Multiplexer.Ready {
         }
     }
 
+    /// It is a listener: it has a connection, or says that none waits.
+    private void accepts() {
+        fatalInARow = 0;
+        unclearInARow = 0;
+        retriedInARow = 0;
+    }
+
     private boolean retriesAtOnce(Throwable error) {
         if (!listener.isOpen() || retriedInARow >= RETRIED_AT_ONCE
                 || !concerns(error, AcceptException.Concerned.CONNECTION)) {
@@ -169,6 +177,7 @@ final class Acceptor implements Multiplexer.Ready {
         }
         retriedInARow++;
         fatalInARow = 0;
+        unclearInARow = 0;
         events.acceptFailed(listener.endpoint(), error, Duration.ZERO);
         return true;
     }
@@ -187,7 +196,8 @@ final class Acceptor implements Multiplexer.Ready {
         }
         disarm();
         fatalInARow = concerns(error, AcceptException.Concerned.LISTENER) ? fatalInARow + 1 : 0;
-        if (fatalInARow >= FATAL_IN_A_ROW) {
+        unclearInARow = concerns(error, AcceptException.Concerned.CONNECTION_OR_LISTENER) ? unclearInARow + 1 : 0;
+        if (fatalInARow >= FATAL_IN_A_ROW || unclearInARow >= UNCLEAR_IN_A_ROW) {
             events.listenerDown(listener.endpoint(), error);
             close(true);
             onDown.run();
@@ -196,12 +206,18 @@ final class Acceptor implements Multiplexer.Ready {
         long nanos = backoff.failedNanos();
         events.acceptFailed(listener.endpoint(), error, Duration.ofNanos(nanos));
         if (pause == null) {
-            pause = loop.schedule(nanos, () -> {
-                pause = null;
-                arm();
-            });
+            pause = loop.schedule(nanos, this::pauseEnds);
         }
         return false;
+    }
+
+    /// After a failure that one connection may have caused it accepts though none may wait: an empty backlog clears the listener.
+    void pauseEnds() {
+        pause = null;
+        arm();
+        if (unclearInARow > 0 && listener.isOpen()) {
+            ready(Multiplexer.READ);
+        }
     }
 
     private void disarm() {

@@ -15,13 +15,14 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.ServerLog;
 import dev.polyserve.coroutine.Hub;
-import dev.polyserve.coroutine.NonQueueingLock;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,18 +31,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A server's life.
+/// A server: its sockets, its runner, and what its [Lifecycle] lets be done.
 ///
-/// ```
-///   BOUND ──start──▶ SERVING ⇄ pause, resume
-///     │  ⟲ handleRequest  │
-///     └──────────drain, close──▶ STOPPING ──▶ STOPPED
-/// ```
-///
-/// **Thread**: any; `lock` guards changes of the state, the accept loop the listeners. Event loops and coroutines close a server, too.
+/// **Thread**: any; the accept loop alone uses the listeners. Event loops and coroutines close a server, too.
 final class LiveServer implements Server {
-    private enum State {
-        BOUND, SERVING, STOPPING
+    /// Makes the runner of a server.
+    @FunctionalInterface
+    interface RunnerFactory {
+        /// Makes it, not started.
+        Runner of(Engine.Setup setup, ServerContext context) throws IOException;
     }
 
     private final Engine.Setup setup;
@@ -57,19 +55,17 @@ final class LiveServer implements Server {
     private final SingleRequest singleRequest;
     private final PeriodicActions periodicActions;
     private final Shutdown shutdown;
-    private final NonQueueingLock lock = new NonQueueingLock();
-    private volatile State state = State.BOUND;
+    private final Lifecycle lifecycle = new Lifecycle();
     private volatile boolean running;
-    private volatile boolean paused;
 
-    private LiveServer(Engine.Setup setup) throws IOException {
+    private LiveServer(Engine.Setup setup, RunnerFactory runners) throws IOException {
         this.setup = setup;
         this.counters = new Counters();
         this.live = new LiveConnections(() -> onAcceptLoop(boundListeners::arm));
         ServerLog log = new ServerLog();
         CompositeListener events = CompositeListener.of(setup, counters, log);
         this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
-        this.runner = Runners.of(setup, context);
+        this.runner = runners.of(setup, context);
         this.connectionStarter = new ConnectionStarter(runner, live, events,
                 new FilterChain(log, setup.filters()), context);
         this.acceptPolicy = new AcceptPolicy(now -> runner.allows(now, this::answeredElsewhere));
@@ -79,13 +75,21 @@ final class LiveServer implements Server {
     }
 
     static Server bind(Engine.Setup setup) throws IOException {
-        LiveServer server = new LiveServer(setup);
+        return bind(setup, Runners::of);
+    }
+
+    static Server bind(Engine.Setup setup, RunnerFactory runners) throws IOException {
+        LiveServer server = new LiveServer(setup, runners);
+        Deque<SocketOpening.Opened> opened = new ArrayDeque<>();
         try {
-            for (SocketOpening.Opened opened : SocketOpening.of(setup, server.runner.transport())) {
-                server.add(opened);
+            opened.addAll(SocketOpening.of(setup, server.runner.transport()));
+            while (!opened.isEmpty()) {
+                server.add(opened.getFirst());
+                opened.removeFirst();
             }
             return server;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            SocketOpening.close(opened, e);
             server.close();
             throw e;
         }
@@ -102,9 +106,8 @@ final class LiveServer implements Server {
             }
             case SocketOpening.Opened.Stream(Listener listener) -> {
                 addresses.add(listener.address());
-                boundListeners.add(
-                        new Acceptor(runner.acceptLoop(), listener, connectionStarter, acceptPolicy, context.listener(),
-                                this::oneIsDown));
+                boundListeners.add(new Acceptor(runner.acceptLoop(), listener, connectionStarter, acceptPolicy, context.listener(),
+                        this::oneIsDown));
             }
         }
     }
@@ -131,7 +134,7 @@ final class LiveServer implements Server {
 
     @Override
     public boolean isAccepting() {
-        return state == State.SERVING && !paused;
+        return lifecycle.isAccepting();
     }
 
     @Override
@@ -163,8 +166,7 @@ final class LiveServer implements Server {
 
     @Override
     public ServerStats stats() {
-        return counters.snapshot(live.size(), context.budget().used(), runner.workerRestarts(),
-                runner.remoteCounters());
+        return counters.snapshot(live.size(), context.budget().used(), runner.workerRestarts(), runner.remoteCounters());
     }
 
     @Override
@@ -187,30 +189,34 @@ final class LiveServer implements Server {
         return this;
     }
 
+    /// @return whether it serves
     private boolean startUnlessClosed() throws IOException {
-        lock.lock();
+        if (lifecycle.claimStart()) {
+            startRunner(true);
+        }
+        return lifecycle.isServing();
+    }
+
+    private void startRunner(boolean serves) throws IOException {
+        boolean started = false;
         try {
-            if (state == State.BOUND) {
-                ensureRunning();
-                state = State.SERVING;
-                onAcceptLoop(() -> {
-                    acceptPolicy.unlimited();
-                    boundListeners.arm();
-                });
-                periodicActions.start();
+            if (!running) {
+                context.log().start();
+                runner.start(this::loopLost);
+                running = true;
             }
-            return state == State.SERVING;
+            started = true;
         } finally {
-            lock.unlock();
+            lifecycle.endStart(serves && started, this::acceptFromNowOn).ifPresent(this::stop);
         }
     }
 
-    private void ensureRunning() throws IOException {
-        if (!running) {
-            context.log().start();
-            runner.start(this::loopLost);
-            running = true;
-        }
+    private void acceptFromNowOn() {
+        onAcceptLoop(() -> {
+            acceptPolicy.unlimited();
+            boundListeners.arm();
+        });
+        periodicActions.start();
     }
 
     @Override
@@ -243,15 +249,10 @@ final class LiveServer implements Server {
     }
 
     private void beginOne() throws IOException {
-        lock.lock();
-        try {
-            if (state != State.BOUND) {
-                throw new IllegalStateException("handleRequest is for a server that was bound, not started or closed");
-            }
-            ensureRunning();
-        } finally {
-            lock.unlock();
+        if (!lifecycle.claimStart()) {
+            throw new IllegalStateException("handleRequest is for a server that was bound, not started or closed");
         }
+        startRunner(false);
     }
 
     @Override
@@ -287,23 +288,17 @@ final class LiveServer implements Server {
 
     private void setPaused(boolean pausing) {
         CompletableFuture<@Nullable Void> inForce = new CompletableFuture<>();
-        lock.lock();
-        try {
-            if (state != State.SERVING || paused == pausing) {
-                return;
+        boolean changes = lifecycle.setPaused(pausing, () -> onAcceptLoop(() -> {
+            if (pausing) {
+                acceptPolicy.none();
+            } else {
+                acceptPolicy.unlimited();
             }
-            paused = pausing;
-            onAcceptLoop(() -> {
-                if (pausing) {
-                    acceptPolicy.none();
-                } else {
-                    acceptPolicy.unlimited();
-                }
-                boundListeners.arm();
-                runner.whenAcknowledged(() -> inForce.complete(null));
-            });
-        } finally {
-            lock.unlock();
+            boundListeners.arm();
+            runner.whenAcknowledged(() -> inForce.complete(null));
+        }));
+        if (!changes) {
+            return;
         }
         // Nobody is taken any more when pause() returns; a handler cannot wait for the loop that it may run on.
         if (!live.servesThisThread(runner)) {
@@ -324,7 +319,7 @@ final class LiveServer implements Server {
 
     /// A loop can serve nobody any more, neither new clients nor those that it has: the server must not look alive.
     private void loopLost(IOException why) {
-        if (state == State.STOPPING) {
+        if (lifecycle.isStopping()) {
             return;
         }
         endpoints.forEach(endpoint -> context.listener().listenerDown(endpoint, why));
@@ -352,25 +347,20 @@ final class LiveServer implements Server {
 
     /// Whether the end waits for the calling thread.
     private boolean mustNotWait() {
-        return shutdown.runsOn(Thread.currentThread()) || live.servesThisThread(runner);
+        return shutdown.runsOn(Thread.currentThread()) || live.servesThisThread(runner)
+                || lifecycle.startsInThisThread();
     }
 
     private void beginStop(Duration deadline) {
-        boolean wasRunning;
-        boolean wasAccepting;
-        lock.lock();
-        try {
-            if (state == State.STOPPING) {
-                shutdown.notLaterThan(deadline);
-                return;
-            }
-            wasRunning = running;
-            wasAccepting = isAccepting();
-            state = State.STOPPING;
-        } finally {
-            lock.unlock();
+        if (lifecycle.claimStop(deadline)) {
+            stop(deadline);
+        } else {
+            shutdown.notLaterThan(deadline);
         }
-        if (wasRunning) {
+    }
+
+    private void stop(Duration deadline) {
+        if (running) {
             // First, so that whoever sees that new clients are refused is served by a handler that knows of it.
             context.startDraining();
             live.expects();
@@ -379,7 +369,7 @@ final class LiveServer implements Server {
                 acceptNobody();
                 // Who was accepted elsewhere before that was heard there is waited for like the others.
                 runner.whenAcknowledged(() -> {
-                    boundListeners.closeListeners(wasAccepting);
+                    boundListeners.closeListeners(lifecycle.acceptedUntilStop());
                     live.expectsNoMore();
                 });
                 shutdown.listenersClosed();

@@ -8,6 +8,7 @@ import dev.polyserve.io.Listener;
 import dev.polyserve.io.Transport;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /// Opens the sockets of a server's endpoints: all of them, or none.
@@ -125,13 +126,20 @@ final class SocketOpening {
     }
 
     private void withdraw(List<Opened> opened, Throwable why) {
+        close(opened, why);
+        opened.forEach(each -> transport.withdraw(each.endpoint()));
+    }
+
+    /// Closes sockets that are not used after all.
+    ///
+    /// @param why is told what fails
+    static void close(Collection<Opened> opened, Throwable why) {
         for (Opened each : opened) {
             try {
                 each.close();
             } catch (IOException e) {
                 why.addSuppressed(e);
             }
-            transport.withdraw(each.endpoint());
         }
     }
 }

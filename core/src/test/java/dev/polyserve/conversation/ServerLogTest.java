@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +19,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class ServerLogTest {
     private static final int FAR_TOO_MANY = 10_000;
+    private static final long LONG_MILLIS = TimeUnit.SECONDS.toMillis(20);
     private static final Pattern LOST = Pattern.compile("lines lost, because this log did not take them: (\\d+)");
 
     private final Sink sink = new Sink();
-    private final ServerLog log = new ServerLog(sink, TimeUnit.SECONDS.toMillis(20));
+    private final ServerLog log = new ServerLog(sink, LONG_MILLIS, LONG_MILLIS);
 
     @Test
     void keepsNobodyWaitingForASinkThatTakesNothingAndCountsWhatIsLost() throws Exception {
@@ -66,7 +68,7 @@ class ServerLogTest {
 
     @Test
     void closesThoughItsSinkTakesNothing() throws Exception {
-        ServerLog impatient = new ServerLog(sink, 1);
+        ServerLog impatient = new ServerLog(sink, 1, LONG_MILLIS);
         impatient.start();
         sink.sticks = true;
         impatient.warn("stuck", null);
@@ -76,6 +78,31 @@ class ServerLogTest {
         sink.taking.countDown();
         assertThat(sink.next()).isEqualTo("stuck");
         assertThat(sink.next()).isEqualTo("late");
+    }
+
+    /// As on a machine that is too busy to run the thread that writes: each line is written in time, all of them are not.
+    @Test
+    void losesNoLineOfASlowSinkThatIsNotStuck() {
+        ServerLog slow = new ServerLog(sink, 500, LONG_MILLIS);
+        slow.start();
+        sink.lineMillis = 200;
+        for (int i = 0; i < 4; i++) {
+            slow.warn("line " + i, null);
+        }
+        slow.close();
+        assertThat(sink.written()).containsExactly("line 0", "line 1", "line 2", "line 3");
+    }
+
+    @Test
+    void closesInTimeThoughItsSinkIsSlow() {
+        ServerLog slow = new ServerLog(sink, LONG_MILLIS, 50);
+        slow.start();
+        sink.lineMillis = 20;
+        for (int i = 0; i < 500; i++) {
+            slow.warn("line " + i, null);
+        }
+        slow.close();
+        assertThat(sink.written()).hasSizeLessThan(500);
     }
 
     @Test
@@ -105,6 +132,7 @@ class ServerLogTest {
         private final CountDownLatch taking = new CountDownLatch(1);
         private volatile boolean sticks;
         private volatile boolean fails;
+        private volatile long lineMillis;
 
         String next() throws InterruptedException {
             String line = lines.poll(10, TimeUnit.SECONDS);
@@ -143,6 +171,7 @@ class ServerLogTest {
                     throw new IllegalStateException("nobody interrupts a log", e);
                 }
             }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(lineMillis));
             lines.add(String.valueOf(line));
         }
 

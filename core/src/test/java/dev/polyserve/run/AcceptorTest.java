@@ -97,6 +97,43 @@ class AcceptorTest {
     }
 
     @Test
+    void shouldGiveUpAListenerOfTheJdkThatOnlyFailsThoughTheProcessCanOpenSockets() {
+        for (int i = 0; i < 16; i++) {
+            assertThat(listener.open).isTrue();
+            failures.add(failed(AcceptException.Concerned.CONNECTION_OR_LISTENER));
+            acceptor.ready(Multiplexer.READ);
+        }
+        assertThat(events.told).hasSize(17).endsWith("down", "nothing is left");
+        assertThat(listener.open).isFalse();
+    }
+
+    @Test
+    void shouldNotGiveUpAListenerOfTheJdkThatFindsItsBacklogEmptyOrTheSystemExhausted() {
+        for (int i = 0; i < 60; i++) {
+            if (i % 15 != 14) {
+                failures.add(failed(AcceptException.Concerned.CONNECTION_OR_LISTENER));
+            } else if (i % 2 == 0) {
+                failures.add(new IOException("in some language"));
+            }
+            acceptor.ready(Multiplexer.READ);
+        }
+        assertThat(events.told).doesNotContain("down");
+        assertThat(listener.open).isTrue();
+    }
+
+    /// The failure may have been of the one client that waited, and then no event comes until there is another.
+    @Test
+    void shouldAskAListenerOfTheJdkAgainAfterThePauseThoughNoneWaits() {
+        failures.add(failed(AcceptException.Concerned.CONNECTION_OR_LISTENER));
+        failures.add(failed(AcceptException.Concerned.CONNECTION_OR_LISTENER));
+        acceptor.ready(Multiplexer.READ);
+        acceptor.pauseEnds();
+        assertThat(events.told).containsExactly("failed, again in 5 ms", "failed, again in 10 ms");
+        acceptor.pauseEnds();
+        assertThat(multiplexer.interest()).as("its backlog is empty").isEqualTo(Multiplexer.READ);
+    }
+
+    @Test
     void shouldGoOnAtOnceAfterTheErrorOfOneConnection() {
         failures.add(failed(AcceptException.Concerned.CONNECTION));
         acceptor.ready(Multiplexer.READ);

@@ -13,6 +13,8 @@ class AcceptExhaustionTest {
     private static final int DESCRIPTORS = 128;
     private static final int CLIENTS = 200;
     private static final int LEAVING = 100;
+    /// 5 ms, 10 ms … 640 ms, 1 s.
+    private static final int PAUSES_UNTIL_LONG = 8;
     private static final Duration OBSERVED = Duration.ofSeconds(2);
 
     @ParameterizedTest(name = "{0}")
@@ -50,12 +52,19 @@ class AcceptExhaustionTest {
         });
     }
 
+    /// It asks once a pause, which is a second by then at the longest, and says so as often. A `polling` server uses the processor
+    /// for its connections, whatever its listener does.
     private static void requireQuiet(Mode mode, ServerProcess server) throws Exception {
+        Eventually.holds(() -> assertThat(server.count("acceptErrors")).as("the pauses have become long")
+                .isGreaterThanOrEqualTo(PAUSES_UNTIL_LONG));
         int linesBefore = server.log().size();
+        long errorsBefore = server.count("acceptErrors");
         double cores = server.coresUsedFor(OBSERVED);
         if (!mode.polling()) {
             assertThat(cores).as("cores used").isLessThan(0.1);
         }
+        assertThat(server.count("acceptErrors") - errorsBefore).as("how often it has asked")
+                .isLessThanOrEqualTo(2 * OBSERVED.toSeconds());
         assertThat(server.log().size() - linesBefore).as("lines logged")
                 .isLessThanOrEqualTo(2 * (int) OBSERVED.toSeconds());
     }

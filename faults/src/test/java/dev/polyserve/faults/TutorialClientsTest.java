@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,13 +88,14 @@ class TutorialClientsTest {
         }
     }
 
-    @Test
-    void aListenerThatFailsForGoodEndsTheProgramWithStatusOne() throws Exception {
-        // A listener on descriptors, which knows the error's number: the JDK's channels tell a text only, and pause.
-        try (CommandLine server = serve("epoll", "echo")) {
-            try (Injection _ = Injection.of(server.pid(), Calls.of("epoll").accept(), "EBADF", "1+");
+    /// On descriptors, which know the error's number, and on the JDK's channels, which take longer to believe it.
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"virtual", "epoll"})
+    void aListenerThatFailsForGoodEndsTheProgramWithStatusOne(String model) throws Exception {
+        try (CommandLine server = serve(model, "echo")) {
+            try (Injection _ = Injection.of(server.pid(), Calls.of(model).accept(), "EBADF", "1+");
                     Client _ = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))) {
-                assertThat(server.awaitExit(Duration.ofSeconds(10))).isEqualTo(1);
+                assertThat(server.awaitExit(Duration.ofSeconds(40))).isEqualTo(1);
             }
             assertThat(server.errors()).contains("gave up listening at tcp://127.0.0.1").doesNotContain("\tat ");
         }

@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +24,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(90)
 class WorkerNumbersTest {
     private static final long STEPS = 50;
+    private static final int HUP = 1;
+    private static final int INT = 2;
+    private static final int TERM = 15;
+    private static final int TTIN = 21;
+    private static final int TTOU = 22;
 
     @TempDir
     private Path directory;
@@ -102,13 +109,47 @@ class WorkerNumbersTest {
             WorkerProcesses.awaitServing(server, 1);
         }
         try (CommandLine other = CommandLine.serve(directory, "--model", "virtual", "--listen", "tcp://127.0.0.1:0")) {
-            // Left to the system, which stops it, unless its process group has no shell that could let it go on.
+            // Which the system stops then, if its process group has a shell that can let it go on.
+            assertThat(signalsTaken(other.pid())).as("signals that are not left to the system").contains(TERM)
+                    .doesNotContain(TTIN, TTOU);
             Signals.send("TTIN", other.pid());
             Signals.send("CONT", other.pid());
             try (Client client = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), other.port()))) {
                 client.converses();
             }
             assertThat(other.errors()).as("it is no request for a worker").doesNotContain("worker");
+        }
+    }
+
+    /// Those that a process listens to or ignores (proc_pid_status(5)).
+    private static Set<Integer> signalsTaken(long pid) throws Exception {
+        Set<Integer> taken = new HashSet<>();
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+            if (line.startsWith("SigCgt:") || line.startsWith("SigIgn:")) {
+                long mask = Long.parseUnsignedLong(line.substring(line.indexOf('\t') + 1), 16);
+                IntStream.rangeClosed(1, Long.SIZE).filter(signal -> (mask >>> (signal - 1) & 1) != 0)
+                        .forEach(taken::add);
+            }
+        }
+        return taken;
+    }
+
+    /// A terminal sends a signal to each process of the group: the supervisor decides what becomes of the workers.
+    @Test
+    void workersGoOnAfterSignalsThatATerminalSendsToThem() throws Exception {
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "1")) {
+            Set<Long> workers = WorkerProcesses.awaitServing(server, 1);
+            try (WorkerClient client = new WorkerClient(server)) {
+                long worker = client.asks();
+                assertThat(workers).containsExactly(worker);
+                for (String signal : List.of("HUP", "INT", "TERM", "USR1", "USR2", "TTIN", "TTOU")) {
+                    WorkerProcesses.signal(signal, worker);
+                    // A handler of the JVM runs beside the threads that serve, so that an end may come later.
+                    assertThat(client.asks()).as("served after " + signal).isEqualTo(worker);
+                }
+                assertThat(signalsTaken(worker)).contains(HUP, INT, TERM);
+            }
+            assertThat(WorkerProcesses.awaitServing(server, 1)).isEqualTo(workers);
         }
     }
 

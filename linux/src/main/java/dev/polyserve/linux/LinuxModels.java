@@ -6,6 +6,7 @@ import dev.polyserve.spi.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.file.FileNames;
 import dev.polyserve.io.HostResolver;
 import dev.polyserve.linux.activation.Activation;
 import dev.polyserve.linux.command.CommandRunner;
@@ -49,11 +50,13 @@ public final class LinuxModels implements ModelProvider {
         };
     }
 
-    /// A port of every address answers from the one that was asked only where the system tells which that was.
+    /// A port of every address answers from the one that was asked only where the system tells which that was. The JDK's Unix
+    /// sockets lose clients whose path they cannot read, where descriptors take its bytes.
     private boolean needsDescriptor(Endpoint endpoint) {
         return given.has(endpoint) || switch (endpoint) {
             case Endpoint.Inherited _, Endpoint.UnixDatagram _ -> true;
-            case Endpoint.Unix unix -> unix.isAbstract();
+            case Endpoint.Unix unix ->
+                unix.isAbstract() || (!FileNames.readsEveryName() && SystemCalls.whyNot().isEmpty());
             case Endpoint.Udp udp -> HostResolver.isWildcard(udp.host()) && SystemCalls.whyNot().isEmpty();
             case Endpoint.Tcp _ -> false;
         };
@@ -119,15 +122,12 @@ public final class LinuxModels implements ModelProvider {
         return switch (model) {
             case ModelVariant.ProcessPool pool when isWorker() -> {
                 WorkerMain workerMain = WorkerMain.here();
-                yield workerMain.runner(DescriptorModels.runner(pool.inner(), workerMain.given(), setup, context),
-                        setup);
+                yield workerMain.runner(DescriptorModels.runner(pool.inner(), workerMain.given(), setup, context), setup);
             }
             case ModelVariant.ProcessPerConnection _ when isWorker() -> {
                 WorkerMain workerMain = WorkerMain.here();
-                yield workerMain.runner(
-                        BlockingRunner.open(ExecutorPolicy.iterative(), EpollMultiplexer::new, workerMain.handed(),
-                                setup, context),
-                        setup);
+                yield workerMain.runner(BlockingRunner.open(ExecutorPolicy.iterative(), EpollMultiplexer::new, workerMain.handed(),
+                        setup, context), setup);
             }
             case ModelVariant.ProcessPool pool -> PoolRunner.open(pool, context);
             case ModelVariant.ProcessPerConnection one when setup.streams() instanceof Engine.Commands commands ->

@@ -28,48 +28,54 @@ public final class ControlSocket implements AutoCloseable {
     private static final FileCreation OWN_USER_ONLY = FileCreation.withMode(0600);
 
     private final Server socket;
+    /// Where it is bound.
+    private final Path bound;
+    /// Where it is found once it answers.
     private final Path path;
     private final FileIdentity file;
 
-    private ControlSocket(Server socket, Path path, FileIdentity file) {
+    private ControlSocket(Server socket, Path bound, Path path, FileIdentity file) {
         this.socket = socket;
+        this.bound = bound;
         this.path = path;
         this.file = file;
     }
 
-    /// Opens it.
+    /// Binds it; it answers once it is started. Other files that the process creates at that moment get its mode, so this comes
+    /// before clients are served.
     ///
     /// @throws IOException naming the path and what is wrong
-    public static ControlSocket open(Path path, Controlled controlled) throws IOException {
-        return open(path, path, controlled);
+    public static ControlSocket bind(Path path, Controlled controlled) throws IOException {
+        return bind(path, path, controlled);
     }
 
-    /// Opens it in the place of the one of the program that this one takes over from.
+    /// Binds it beside the one of the program that this one takes over from, whose place it takes when it is started.
     ///
     /// @throws IOException naming the path and what is wrong
-    public static ControlSocket replace(Path path, Controlled controlled) throws IOException {
-        Path beside = path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid());
-        ControlSocket opened = open(beside, path, controlled);
-        try {
-            Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
-            return opened;
-        } catch (IOException e) {
-            opened.close();
-            throw e;
-        }
+    public static ControlSocket bindBeside(Path path, Controlled controlled) throws IOException {
+        return bind(path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid()), path, controlled);
     }
 
-    private static ControlSocket open(Path at, Path path, Controlled controlled) throws IOException {
+    private static ControlSocket bind(Path at, Path path, Controlled controlled) throws IOException {
         Answers answers = new Answers(controlled);
         ServerBuilder builder = Server.at(new Endpoint.Unix(at)).model(Model.epoll()).handle(answers::answer)
                 .filter(ControlSocket::isOwnUserOrRoot)
                 .options(options -> options.withMaxConnections(MOST_AT_ONCE).withIdleTimeout(PATIENCE));
         Server socket = OWN_USER_ONLY.of(builder::bind);
         try {
-            return new ControlSocket(socket.start(), path, FileIdentity.of(at));
-        } catch (IOException | RuntimeException e) {
+            return new ControlSocket(socket, at, path, FileIdentity.of(at));
+        } catch (IOException | RuntimeException | Error e) {
             socket.close();
             throw e;
+        }
+    }
+
+    /// Begins to answer.
+    public void start() throws IOException {
+        Server unused = socket.start();
+        assert unused == socket;
+        if (!bound.equals(path)) {
+            Files.move(bound, path, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.polyserve.cli.operation;
 
+import dev.polyserve.file.DirectoryEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -23,14 +24,15 @@ public record FileIdentity(Object key) {
                 "files have an identity where they have owners and modes"));
     }
 
-    /// Removes the file at this path, if it is this one.
+    /// Removes the file at this path, if it is this one. Its directory is held open meanwhile, so that a link on the path to it
+    /// cannot lead elsewhere in between.
     public void removeAt(Path path) throws IOException {
-        try {
-            if (of(path).equals(this)) {
-                Files.deleteIfExists(path);
+        try (DirectoryEntry entry = DirectoryEntry.at(path)) {
+            if (entry.attributes().map(BasicFileAttributes::fileKey).filter(key::equals).isPresent()) {
+                entry.remove();
             }
         } catch (NoSuchFileException _) {
-            // Somebody has removed it.
+            // Removed with its directory.
             return;
         }
     }

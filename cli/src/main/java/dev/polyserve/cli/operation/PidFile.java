@@ -103,7 +103,11 @@ public final class PidFile implements AutoCloseable {
 
     /// Writes the number; the file is there whole, or not at all.
     public void write(long pid) throws IOException {
-        Path temporary = directory(path).resolve("." + path.getFileName() + "-" + Long.toHexString(NAMES.nextLong()));
+        write(pid, directory(path).resolve("." + path.getFileName() + "-" + Long.toHexString(NAMES.nextLong())));
+    }
+
+    /// @param temporary where it is written before it gets its name, in the same directory
+    void write(long pid, Path temporary) throws IOException {
         FileChannel written = null;
         try {
             // Created and opened in one call, which follows no link: a directory's owner may put one there at any moment.

@@ -1,10 +1,8 @@
 package dev.polyserve.cli.services;
 
+import dev.polyserve.file.FileNames;
 import dev.polyserve.linux.activation.Activation;
 import dev.polyserve.linux.process.CurrentProgram;
-import java.nio.charset.Charset;
-import java.nio.charset.CharsetEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import dev.polyserve.Command;
 import dev.polyserve.ServerBuilder;
@@ -71,14 +69,12 @@ public record Exec(List<String> variables, Stdio stdio) {
     ///
     /// @throws IllegalArgumentException when that would happen
     private static Command requireText(Command command) {
-        Charset encoding = Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
-        CharsetEncoder encoder = encoding.newEncoder();
         Stream<String> variables = command.environment().entrySet().stream().map(Object::toString);
-        Stream.concat(command.argv().stream(), variables).filter(text -> !encoder.canEncode(text)).findFirst()
+        Stream.concat(command.argv().stream(), variables).filter(text -> !FileNames.canEncode(text)).findFirst()
                 .ifPresent(text -> {
                     throw new IllegalArgumentException(
                             "'" + text + "' cannot be given to a program in this locale's encoding, "
-                                    + encoding + ": start java with LC_ALL=C.UTF-8, or take --stdio socket");
+                                    + FileNames.ENCODING + ": start java with LC_ALL=C.UTF-8, or take --stdio socket");
                 });
         return command;
     }

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.account;
 
+import dev.polyserve.linux.process.CurrentProgram;
 import dev.polyserve.linux.system.CLibrary;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SystemCalls;
@@ -79,6 +80,7 @@ public final class Account {
     ///
     /// @throws IOException in one sentence when it did not work: the program may still be root then, and should end
     public void become() throws IOException {
+        CurrentProgram.rememberEnvironment();
         require("setgroups", CLibrary.setGroups(groups));
         require("setresgid", CLibrary.setGroup(gid));
         require("setresuid", CLibrary.setUser(uid));

@@ -2,7 +2,7 @@
 ///
 /// **Threads**: each class says which.
 ///
-/// **Depends on** the system calls.
+/// **Depends on** the system calls, and on what is known of this process.
 @NullMarked
 package dev.polyserve.linux.account;
 

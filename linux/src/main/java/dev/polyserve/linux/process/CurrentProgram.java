@@ -47,23 +47,40 @@ public final class CurrentProgram {
         return command;
     }
 
-    /// Its environment.
+    /// Its environment, as it was started with.
     public static Map<String, String> environment() {
-        List<String> pairs;
-        try {
-            pairs = texts("environ");
-        } catch (IOException _) {
-            // A process that has changed its user may not read it: then it is as the JDK has read it.
-            return new HashMap<>(System.getenv());
-        }
-        Map<String, String> environment = new HashMap<>();
-        for (String pair : pairs) {
-            int equals = pair.indexOf('=', 1);
-            if (equals > 0) {
-                environment.putIfAbsent(pair.substring(0, equals), pair.substring(equals + 1));
+        return new HashMap<>(StartedWith.ENVIRONMENT);
+    }
+
+    /// Reads its environment, if it was not read yet: a process that has changed its user may not any more.
+    public static void rememberEnvironment() {
+        int unused = StartedWith.ENVIRONMENT.size();
+        assert unused >= 0;
+    }
+
+    /// Read when it is asked for first.
+    private static final class StartedWith {
+        private static final Map<String, String> ENVIRONMENT = environment();
+
+        private static Map<String, String> environment() {
+            List<String> pairs;
+            try {
+                pairs = texts("environ");
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG,
+                        "the system does not tell the environment, so variables that are no text"
+                                + " to the JDK are not exact: " + e.getMessage());
+                return System.getenv();
             }
+            Map<String, String> environment = new HashMap<>();
+            for (String pair : pairs) {
+                int equals = pair.indexOf('=', 1);
+                if (equals > 0) {
+                    environment.putIfAbsent(pair.substring(0, equals), pair.substring(equals + 1));
+                }
+            }
+            return environment;
         }
-        return environment;
     }
 
     /// The same variables, and in those that this program has too, the bytes that the JDK could not read.

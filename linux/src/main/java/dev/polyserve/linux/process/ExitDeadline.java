@@ -1,5 +1,6 @@
 package dev.polyserve.linux.process;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -10,24 +11,58 @@ import java.util.concurrent.locks.LockSupport;
 ///
 /// ```
 ///   start ─▶ no deadline ──within──▶ deadline ──passed──▶ halt
-///                                       └──within, sooner──▲
+///                                     │     └──passed while the process was suspended──▶ grace ──passed──▶ halt
+///                                     └──within, sooner──▲
 /// ```
+///
+/// A process that is suspended (`SIGSTOP`, a machine that sleeps) may wake up after its deadline without having had time to end by
+/// itself. It has a grace then, counted from the wake-up, once: a process without memory pauses often, too, and must end.
 ///
 /// **Thread**: any.
 public final class ExitDeadline implements AutoCloseable {
     /// What a process ends with that did not end by itself.
     private static final int STUCK = 1;
     private static final long NONE = Long.MAX_VALUE;
+    /// How long it waits at most before it looks whether it was suspended.
+    private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /// A wait that takes so much longer than asked for was a suspension.
+    private static final long SUSPENDED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Runnable halt;
-    private final long startNanos = System.nanoTime();
+    private final Time time;
+    private final long startNanos;
     /// Counted from the start.
     private final AtomicLong deadlineNanos = new AtomicLong(NONE);
     private final Thread thread;
     private volatile boolean closed;
 
-    private ExitDeadline(Runnable halt) {
+    /// Where the thread looks at the time, and waits.
+    interface Time {
+        /// The system's.
+        Time SYSTEM = new Time() {
+            @Override
+            public long nanos() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public void await(long atMostNanos) {
+                LockSupport.parkNanos(atMostNanos);
+            }
+        };
+
+        /// As [System#nanoTime].
+        long nanos();
+
+        /// Waits, until the thread is unparked at most.
+        void await(long atMostNanos);
+    }
+
+    private ExitDeadline(Runnable halt, Time time) {
         this.halt = halt;
+        this.time = time;
+        this.startNanos = time.nanos();
         this.thread = Thread.ofPlatform().daemon().name("polyserve-exit").unstarted(this::run);
     }
 
@@ -40,21 +75,21 @@ public final class ExitDeadline implements AutoCloseable {
             throw new IllegalStateException("this JDK ends in another way", e);
         }
         Runtime runtime = Runtime.getRuntime();
-        return start(() -> runtime.halt(STUCK));
+        return start(() -> runtime.halt(STUCK), Time.SYSTEM);
     }
 
     /// Starts its thread.
     ///
     /// @param halt what happens when the deadline has passed
-    static ExitDeadline start(Runnable halt) {
-        ExitDeadline started = new ExitDeadline(halt);
+    static ExitDeadline start(Runnable halt, Time time) {
+        ExitDeadline started = new ExitDeadline(halt, time);
         started.thread.start();
         return started;
     }
 
     /// Ends the process so long from now, or at the deadline that was set before if that is sooner.
     public void within(long nanos) {
-        long now = System.nanoTime() - startNanos;
+        long now = nanos();
         long wanted = nanos < NONE - now ? now + Math.max(0, nanos) : NONE;
         long before;
         do {
@@ -71,16 +106,31 @@ public final class ExitDeadline implements AutoCloseable {
     }
 
     private void run() {
-        for (long left; !closed && (left = leftNanos()) > 0;) {
-            LockSupport.parkNanos(this, left);
+        long graceUntil = 0;
+        for (long left; !closed && (left = Math.max(deadlineNanos.get(), graceUntil) - nanos()) > 0;) {
+            boolean suspended = awaitOneStep(left);
+            if (suspended && graceUntil == 0 && deadlineNanos.get() <= nanos()) {
+                graceUntil = nanos() + GRACE_NANOS;
+            }
         }
         if (!closed) {
             halt.run();
         }
     }
 
-    private long leftNanos() {
-        long deadline = deadlineNanos.get();
-        return deadline == NONE ? NONE : deadline - (System.nanoTime() - startNanos);
+    /// @return whether the process was suspended meanwhile
+    private boolean awaitOneStep(long leftNanos) {
+        if (deadlineNanos.get() == NONE) {
+            time.await(NONE);
+            return false;
+        }
+        long step = Math.min(leftNanos, STEP_NANOS);
+        long before = nanos();
+        time.await(step);
+        return nanos() - before - step > SUSPENDED_NANOS;
+    }
+
+    private long nanos() {
+        return time.nanos() - startNanos;
     }
 }

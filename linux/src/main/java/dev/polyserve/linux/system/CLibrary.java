@@ -1,5 +1,6 @@
 package dev.polyserve.linux.system;
 
+import dev.polyserve.file.FileNames;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -7,7 +8,6 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.Charset;
 import java.util.Optional;
 
 /// The few functions of the C library that are no system calls, because what they do concerns every thread of the process, or
@@ -31,7 +31,6 @@ public final class CLibrary {
     private static final int MOST_TEXT_BYTES = 1 << 24;
     private static final int FIRST_GROUPS = 64;
     private static final int MOST_GROUPS = 1 << 16;
-    private static final Charset TEXTS = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
     private CLibrary() {}
 
@@ -44,7 +43,7 @@ public final class CLibrary {
     /// `unsetenv(3)`: programs that this one starts do not inherit the variable. What Java knows of it stays.
     public static void unsetEnvironment(String variable) {
         try (Arena arena = Arena.ofConfined()) {
-            int unused = call(Function.UNSETENV, arena.allocateFrom(variable, TEXTS).address());
+            int unused = call(Function.UNSETENV, arena.allocateFrom(variable, FileNames.ENCODING).address());
             assert unused == 0;
         }
     }
@@ -64,7 +63,7 @@ public final class CLibrary {
     /// `getgrouplist(3)`: all groups of a user, his own among them.
     public static int[] groups(String user, int gid) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment name = arena.allocateFrom(user, TEXTS);
+            MemorySegment name = arena.allocateFrom(user, FileNames.ENCODING);
             MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
             for (int room = FIRST_GROUPS; room <= MOST_GROUPS; room *= 4) {
                 MemorySegment groups = arena.allocate(ValueLayout.JAVA_INT, room);
@@ -120,7 +119,7 @@ public final class CLibrary {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment entry = arena.allocate(bytes, Long.BYTES);
             MemorySegment found = arena.allocate(ValueLayout.JAVA_LONG);
-            MemorySegment asked = arena.allocateFrom(name, TEXTS);
+            MemorySegment asked = arena.allocateFrom(name, FileNames.ENCODING);
             int result = -ERANGE;
             for (int room = FIRST_TEXT_BYTES; result == -ERANGE && room <= MOST_TEXT_BYTES; room *= 4) {
                 // These return the error number itself, and none is set.

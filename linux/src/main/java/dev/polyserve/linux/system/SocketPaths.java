@@ -1,8 +1,8 @@
 package dev.polyserve.linux.system;
 
+import dev.polyserve.file.FileNames;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -16,8 +16,6 @@ import java.util.HexFormat;
 ///
 /// **Thread**: any.
 final class SocketPaths {
-    /// As the JDK encodes paths.
-    private static final Charset ENCODING = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
     /// What the JDK shows in the place of bytes that are no text.
     private static final char LOST = '\ufffd';
     private static final String SCHEME = "file://";
@@ -27,7 +25,7 @@ final class SocketPaths {
 
     /// The text of a name.
     static String text(byte[] name) {
-        return new String(name, ENCODING);
+        return new String(name, FileNames.ENCODING);
     }
 
     /// The address with this path.
@@ -65,7 +63,7 @@ final class SocketPaths {
     static byte[] bytes(Path path) {
         String text = path.toString();
         if (text.indexOf(LOST) < 0 || !path.isAbsolute()) {
-            return text.getBytes(ENCODING);
+            return text.getBytes(FileNames.ENCODING);
         }
         String escaped = path.toUri().getRawPath();
         StringBuilder bytes = new StringBuilder(escaped.length());

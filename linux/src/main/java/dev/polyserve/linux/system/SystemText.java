@@ -1,5 +1,6 @@
 package dev.polyserve.linux.system;
 
+import dev.polyserve.file.FileNames;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;
@@ -17,8 +18,7 @@ import java.nio.charset.StandardCharsets;
 /// **Thread**: any.
 public final class SystemText {
     /// The encoding.
-    public static final Charset CHARSET = charset(
-            Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name())));
+    public static final Charset CHARSET = charset(FileNames.ENCODING);
     private static final char ESCAPED = '\udc00';
     private static final int FIRST_ESCAPED = 0x80;
     private static final int LAST_ESCAPED = 0xff;

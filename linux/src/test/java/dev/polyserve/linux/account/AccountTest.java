@@ -1,9 +1,11 @@
 package dev.polyserve.linux.account;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.polyserve.linux.process.CurrentProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,9 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class AccountTest {
+    private static final String VARIABLE = "POLYSERVE_TEST_LETTERS";
+    private static final String VALUE = "Gr\u00fc\u00df";
+
     private static void requireRoot() {
         assumeTrue(System.getProperty("user.name").equals("root"), "needs root");
     }
@@ -40,17 +45,23 @@ class AccountTest {
         assertThat(Account.of("12345:54321")).hasToString("12345:54321");
     }
 
+    /// It remembers its environment byte for byte, too, which it may not read any more.
+    ///
     /// Becomes nobody in a process with other threads, and says what it is then.
     @Test
     void everyThreadChangesAndNoneComesBack() throws Exception {
         requireRoot();
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                Becomes.class.getName(), "nobody").redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+                Becomes.class.getName(), "nobody").redirectErrorStream(true);
+        // In which the letters of VARIABLE are no text.
+        builder.environment().put("LC_ALL", "C");
+        builder.environment().put(VARIABLE, VALUE);
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor(50, TimeUnit.SECONDS)).isTrue();
         assertThat(said).contains("user nobody").contains("again: cannot become the user nobody: only root may")
-                .contains("secret: AccessDeniedException");
+                .contains("secret: AccessDeniedException").contains("variable " + VALUE);
     }
 
     /// Nobody from root, as a program.
@@ -67,6 +78,7 @@ class AccountTest {
                 }
             });
             Account.of(arguments[0]).become();
+            System.out.write(("variable " + CurrentProgram.environment().get(VARIABLE) + "\n").getBytes(UTF_8));
             System.out.println("user " + Files.getOwner(Path.of("/proc/self/task")).getName());
             try {
                 Account.of(arguments[0]).become();

@@ -1,4 +1,4 @@
-package dev.polyserve.io;
+package dev.polyserve.file;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

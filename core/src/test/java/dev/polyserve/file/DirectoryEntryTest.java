@@ -1,4 +1,4 @@
-package dev.polyserve.io;
+package dev.polyserve.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
