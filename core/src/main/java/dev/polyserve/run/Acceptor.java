@@ -53,7 +53,8 @@ final class Acceptor implements Multiplexer.Ready {
     private int unclearInARow;
     private int retriedInARow;
 
-    Acceptor(EventLoop loop, Listener listener, Intake connectionStarter, AcceptPolicy acceptPolicy, ServerListener events,
+    Acceptor(EventLoop loop, Listener listener, Intake connectionStarter, AcceptPolicy acceptPolicy,
+            ServerListener events,
             Runnable onDown) {
         this.loop = loop;
         this.listener = listener;

@@ -106,8 +106,9 @@ final class LiveServer implements Server {
             }
             case SocketOpening.Opened.Stream(Listener listener) -> {
                 addresses.add(listener.address());
-                boundListeners.add(new Acceptor(runner.acceptLoop(), listener, connectionStarter, acceptPolicy, context.listener(),
-                        this::oneIsDown));
+                boundListeners.add(
+                        new Acceptor(runner.acceptLoop(), listener, connectionStarter, acceptPolicy, context.listener(),
+                                this::oneIsDown));
             }
         }
     }
@@ -166,7 +167,8 @@ final class LiveServer implements Server {
 
     @Override
     public ServerStats stats() {
-        return counters.snapshot(live.size(), context.budget().used(), runner.workerRestarts(), runner.remoteCounters());
+        return counters.snapshot(live.size(), context.budget().used(), runner.workerRestarts(),
+                runner.remoteCounters());
     }
 
     @Override

@@ -122,12 +122,15 @@ public final class LinuxModels implements ModelProvider {
         return switch (model) {
             case ModelVariant.ProcessPool pool when isWorker() -> {
                 WorkerMain workerMain = WorkerMain.here();
-                yield workerMain.runner(DescriptorModels.runner(pool.inner(), workerMain.given(), setup, context), setup);
+                yield workerMain.runner(DescriptorModels.runner(pool.inner(), workerMain.given(), setup, context),
+                        setup);
             }
             case ModelVariant.ProcessPerConnection _ when isWorker() -> {
                 WorkerMain workerMain = WorkerMain.here();
-                yield workerMain.runner(BlockingRunner.open(ExecutorPolicy.iterative(), EpollMultiplexer::new, workerMain.handed(),
-                        setup, context), setup);
+                yield workerMain.runner(
+                        BlockingRunner.open(ExecutorPolicy.iterative(), EpollMultiplexer::new, workerMain.handed(),
+                                setup, context),
+                        setup);
             }
             case ModelVariant.ProcessPool pool -> PoolRunner.open(pool, context);
             case ModelVariant.ProcessPerConnection one when setup.streams() instanceof Engine.Commands commands ->

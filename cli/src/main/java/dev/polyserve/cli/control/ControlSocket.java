@@ -72,8 +72,7 @@ public final class ControlSocket implements AutoCloseable {
 
     /// Begins to answer.
     public void start() throws IOException {
-        Server unused = socket.start();
-        assert unused == socket;
+        Server _ = socket.start();
         if (!bound.equals(path)) {
             Files.move(bound, path, StandardCopyOption.ATOMIC_MOVE);
         }

@@ -44,7 +44,7 @@ public final class ExitOnSignal {
     /// @param number of the signal
     public void at(int number) {
         try {
-            long unused = (long) signal.invokeExact(number, exit);
+            long _ = (long) signal.invokeExact(number, exit);
         } catch (RuntimeException | Error thrown) {
             throw thrown;
         } catch (Throwable thrown) {

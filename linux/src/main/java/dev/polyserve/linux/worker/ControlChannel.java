@@ -149,7 +149,8 @@ final class ControlChannel {
         int bytes = 0;
         for (Outgoing packet : packets) {
             bytes += packet.bytes.remaining();
-            boolean fits = together.isEmpty() || (bytes <= PACKET_BYTES && together.size() < MOST_TOGETHER && packet.descriptors.isEmpty());
+            boolean fits = together.isEmpty()
+                    || (bytes <= PACKET_BYTES && together.size() < MOST_TOGETHER && packet.descriptors.isEmpty());
             if (!fits) {
                 break;
             }

@@ -183,7 +183,8 @@ final class WorkerPool {
 
     private void examine(Worker worker, long now) {
         if (worker.isStuck()) {
-            kill(worker, "it does not read its commands, of which " + ControlChannel.MOST_WAITING_BYTES + " bytes wait");
+            kill(worker,
+                    "it does not read its commands, of which " + ControlChannel.MOST_WAITING_BYTES + " bytes wait");
             return;
         }
         boolean told = worker.flush();

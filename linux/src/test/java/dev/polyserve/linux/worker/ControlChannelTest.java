@@ -85,15 +85,18 @@ class ControlChannelTest {
     /// The other side reads nothing: what waits for it is bounded, and there is room again once it reads.
     @Test
     void whatWaitsIsBounded() throws Exception {
-        int message = ControlMessageWriter.bytes(new WorkerCommand.SetAccepting(true)).length + ControlChannel.OVERHEAD_BYTES;
+        int message = ControlMessageWriter.bytes(new WorkerCommand.SetAccepting(true)).length
+                + ControlChannel.OVERHEAD_BYTES;
         int kept = 0;
-        while (kept <= ControlChannel.MOST_WAITING_BYTES / message && here().send(new WorkerCommand.SetAccepting(true))) {
+        while (kept <= ControlChannel.MOST_WAITING_BYTES / message
+                && here().send(new WorkerCommand.SetAccepting(true))) {
             kept++;
         }
         assertThat(kept).isEqualTo(ControlChannel.MOST_WAITING_BYTES / message);
         assertThat(here().send(new WorkerEvent.ThreadDump("x".repeat(1 << 10)))).as("a longer one").isFalse();
         assertThat(here().flush()).as("all of it at once").isFalse();
-        assertThat(here().send(new WorkerCommand.SetAccepting(true))).as("one more, after the socket has taken some").isTrue();
+        assertThat(here().send(new WorkerCommand.SetAccepting(true))).as("one more, after the socket has taken some")
+                .isTrue();
         int received = 0;
         while (received <= kept) {
             received += there().await(Duration.ofSeconds(30).toNanos()).orElseThrow().messages().size();

@@ -59,9 +59,10 @@ class WorkerPoolTest {
 
     private Worker awaitWorker() {
         long until = System.nanoTime() + LIMIT_NANOS;
-        List<Worker> workers;
-        while ((workers = all()).isEmpty() && System.nanoTime() - until < 0) {
+        List<Worker> workers = all();
+        while (workers.isEmpty() && System.nanoTime() - until < 0) {
             Thread.onSpinWait();
+            workers = all();
         }
         return workers.getFirst();
     }
