@@ -106,9 +106,7 @@ final class ServeCommand {
                 @Nullable
                 ControlSocket control = control(life)) {
             start(server, life, control);
-            if (pidFile != null) {
-                pidFile.write(ProcessHandle.current().pid());
-            }
+            writePid(pidFile);
             String ready = announce(plan, server, own);
             if (predecessor.isPresent()) {
                 predecessor.get().ready();
@@ -221,6 +219,12 @@ final class ServeCommand {
             }
         } catch (ModelUnavailableException | IllegalArgumentException | IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void writePid(@Nullable PidFile pidFile) throws IOException {
+        if (pidFile != null) {
+            pidFile.write(ProcessHandle.current().pid());
         }
     }
 

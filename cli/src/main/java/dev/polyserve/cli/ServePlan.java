@@ -3,6 +3,7 @@ package dev.polyserve.cli;
 import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.cli.log.ConsoleLog;
@@ -82,7 +83,7 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                             + " time and qotd, and " + service.id() + " is none of them");
         }
         return new DatagramRate(settings.number(Setting.DATAGRAM_RATE).orElse(DATAGRAM_RATE),
-                model instanceof Model.ProcessPool pool ? pool.maxWorkers() : 1);
+                model instanceof ModelVariant.ProcessPool pool ? pool.maxWorkers() : 1);
     }
 
     private static Servable service(List<String> words, List<String> arguments, Settings settings) {

@@ -10,7 +10,7 @@ import dev.polyserve.DatagramHandler;
 import dev.polyserve.DatagramReply;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
-import dev.polyserve.Model;
+import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Options;
 import dev.polyserve.Served;
 import dev.polyserve.Server;
@@ -182,7 +182,7 @@ public abstract class DatagramContract {
 
     /// How many processes receive.
     private int receivers() {
-        return cell.model() instanceof Model.ProcessPool pool ? pool.maxWorkers() : 1;
+        return cell.model() instanceof ModelVariant.ProcessPool pool ? pool.maxWorkers() : 1;
     }
 
     /// Handles the first two that it receives.

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
+import dev.polyserve.spi.Engine;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -37,8 +37,8 @@ class LiveServerTest {
     }
 
     private static Server bind(Before before, Endpoint... endpoints) throws IOException {
-        Engine.Setup setup = new Engine.Setup(List.of(endpoints), Model.virtualThreads(),
-                new Engine.Sequential(() -> _ -> {}), null, Options.defaults(), List.of(), List.of(), null);
+        Engine.Setup setup = new Engine.Setup(List.of(endpoints), Model.virtual(),
+                new Engine.Sequential(() -> _ -> {}), null, Options.defaults(), List.of(), List.of(), List.of(), null);
         return LiveServer.bind(setup, (asked, context) -> {
             Runner runner = Runners.of(asked, context);
             return (Runner) Proxy.newProxyInstance(Runner.class.getClassLoader(), new Class<?>[]{Runner.class},

@@ -110,7 +110,8 @@ public final class LinuxModels implements ModelProvider {
                 WorkerMain.here().prepared(setup);
             case ModelVariant.ProcessPerConnection _ when setup.streams() instanceof Engine.Commands -> setup;
             case ModelVariant.ProcessPerConnection _ when setup.datagrams() != null ->
-                new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(), new RemoteDatagrams(setup.datagrams()),
+                new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(),
+                        new RemoteDatagrams(setup.datagrams()),
                         setup.options(), setup.listeners(), setup.filters(), setup.periodic(), setup.reportsTo());
             case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _, ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _, ModelVariant.Nio _ ->
                 setup;

@@ -2,7 +2,6 @@ package dev.polyserve.linux.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
 import dev.polyserve.Workers;
@@ -38,7 +37,7 @@ class WorkerPoolTest {
     void open() throws Exception {
         loop = new EventLoop("test-supervisor", new EpollMultiplexer(), context.clock(), false, false, 0,
                 LoopErrors.reportedTo(context.log()));
-        Workers workers = Model.processPool(1).workers().withProgram(NO_READER);
+        Workers workers = Workers.defaults().withProgram(NO_READER);
         workerPool = new WorkerPool(loop, WorkerProgram.of(workers), workers, new OneWorker(), context);
         loop.start(_ -> {});
         loop.post(workerPool::begin);
