@@ -67,11 +67,11 @@ class DatagramSourceTest {
             assertThat(workers).hasSize(2);
             int answers = 0;
             for (long suspended : workers) {
-                WorkerProcesses.signal("STOP", suspended);
+                Signals.send("STOP", suspended);
                 try {
                     answers += answersInALoop(client, server);
                 } finally {
-                    WorkerProcesses.signal("CONT", suspended);
+                    Signals.send("CONT", suspended);
                 }
             }
             assertThat(answers).as("answers until each worker has dropped one").isBetween(BURST, BURST + MEANWHILE);

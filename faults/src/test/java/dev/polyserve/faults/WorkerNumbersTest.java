@@ -143,7 +143,7 @@ class WorkerNumbersTest {
                 long worker = client.asks();
                 assertThat(workers).containsExactly(worker);
                 for (String signal : List.of("HUP", "INT", "TERM", "USR1", "USR2", "TTIN", "TTOU")) {
-                    WorkerProcesses.signal(signal, worker);
+                    Signals.send(signal, worker);
                     // A handler of the JVM runs beside the threads that serve, so that an end may come later.
                     assertThat(client.asks()).as("served after " + signal).isEqualTo(worker);
                 }
