@@ -1,4 +1,4 @@
-/// The contract of a handler as tests that every model must pass, and a test kit for users' own handlers that needs no sockets.
+/// The handler contract as tests that every model passes, and a test kit for handlers that needs no sockets.
 module dev.polyserve.conformance {
     requires transitive dev.polyserve.core;
     requires dev.polyserve.coroutine;

@@ -1,7 +1,7 @@
 package dev.polyserve;
 
 import dev.polyserve.spi.Engine;
-import dev.polyserve.coroutine.Hub;
+import dev.polyserve.coroutine.hub.Hub;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;

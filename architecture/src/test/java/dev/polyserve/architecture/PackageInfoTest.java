@@ -9,9 +9,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// Every package says what it is for, and that nothing in it is null unless it says so.
+/// Every package has a description and is `@NullMarked`.
 class PackageInfoTest {
-    /// A comment with a word in it, and then the annotation: each at the start of its line.
+    /// A comment with at least one word, then the annotation, each at the start of its line.
     private static final Pattern COMPLETE = Pattern
             .compile("\\A(///.*\\w.*\n(///.*\n)*|/\\*\\*[^/]*\\w(?s:.*?)\\*/\n)@NullMarked\n");
 

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Where the sources and the classes of the project are. Files are named relative to its root, as an editor opens them.
+/// The locations of the project's sources and classes. Paths in messages are relative to the root.
 final class Project {
-    /// The root: Surefire names the directory of the module whose tests it runs.
+    /// The root: the parent of the module directory, which Surefire sets.
     static final Path ROOT = requireNonNull(
             Path.of(System.getProperty("basedir", "")).toAbsolutePath().normalize().getParent(), "no directory above");
 
@@ -27,7 +27,7 @@ final class Project {
         }
     }
 
-    /// {@return the modules that are deployed}
+    /// {@return the modules that are published}
     static List<String> published() {
         return modules().stream().filter(module -> !pom(module).contains("<maven.deploy.skip>true<")).toList();
     }
@@ -42,7 +42,7 @@ final class Project {
 
     /// {@return the Java files of all modules}
     ///
-    /// @param kinds of `main` and `test` those wanted
+    /// @param kinds the source sets: `main`, `test` or both
     static List<Path> sources(String... kinds) {
         return modules().stream().flatMap(module -> Stream.of(kinds).map(k -> ROOT.resolve(module, "src", k, "java")))
                 .filter(Files::isDirectory).flatMap(Project::javaFiles).sorted().toList();

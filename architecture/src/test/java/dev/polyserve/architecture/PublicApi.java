@@ -24,9 +24,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Writes down what a module offers to others: the public and protected types and members of its exported packages.
+/// Renders the public interface of a module: the public and protected types and members of its exported packages.
 final class PublicApi {
-    /// Methods that say nothing: every type has them, or every record or enum.
+    /// The methods that every type, record or enum has.
     private static final Set<String> IMPLIED = Set.of("equals", "hashCode", "toString", "values", "valueOf");
 
     private final StringBuilder text = new StringBuilder();
@@ -43,7 +43,7 @@ final class PublicApi {
         return api.text.toString();
     }
 
-    /// {@return the public types of one module, those nested in others, too}
+    /// {@return the public types of a module, including nested types}
     static List<Class<?>> types(String module) throws IOException, ClassNotFoundException {
         var types = new ArrayList<Class<?>>();
         for (Class<?> type : topLevelTypes(module)) {
@@ -120,7 +120,8 @@ final class PublicApi {
         String kind = type.isAnnotation()
                 ? "@interface"
                 : type.isInterface() ? "interface" : type.isEnum() ? "enum" : type.isRecord() ? "record" : "class";
-        // What the kind implies is left out, and so is what changes no caller (strictfp, static of nested types).
+        // Omits modifiers that the kind implies, and those that do not affect callers (strictfp, static of nested
+        // types).
         int modifiers = type.getModifiers() & (Modifier.PUBLIC | Modifier.PROTECTED
                 | (type.isInterface() ? 0 : Modifier.ABSTRACT)
                 | (type.isRecord() || type.isEnum() ? 0 : Modifier.FINAL));

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// The public API changes only on purpose: it is compared with the file in which it is written down.
+/// The public API equals the committed file, so that it changes only on purpose.
 class PublicApiTest {
     private static final Path COMMITTED = Project.ROOT.resolve("architecture/src/test/resources/public-api.txt");
     private static final int MOST_COMPONENTS = 4;
@@ -22,7 +22,7 @@ class PublicApiTest {
             """.formatted(ACCEPT);
 
     @Test
-    void isAsWrittenDown() throws IOException, ClassNotFoundException {
+    void equalsTheCommittedFile() throws IOException, ClassNotFoundException {
         var modules = new ArrayList<String>();
         for (String module : Project.published()) {
             modules.add(PublicApi.of(module));
@@ -45,7 +45,7 @@ class PublicApiTest {
         assertThat(Project.published()).containsExactly("conformance", "core", "coroutine", "linux");
     }
 
-    /// A component that is added to a record breaks each constructor call and each pattern.
+    /// Public records are few, because a new component of a record breaks every constructor call and pattern.
     @Test
     void recordsAreNarrow() throws IOException, ClassNotFoundException {
         assertThat(types()).as("public records with more than %d components", MOST_COMPONENTS)
@@ -74,7 +74,7 @@ class PublicApiTest {
                 "+     public long b()", "+ x");
     }
 
-    /// The lines that went (-) and came (+), each group below the type it belongs to: a longest common subsequence.
+    /// The removed (-) and added (+) lines, each group below its type, from a longest common subsequence.
     private static List<String> difference(List<String> before, List<String> after) {
         int[][] common = commonLengths(before, after);
         var lines = new ArrayList<String>();
@@ -99,7 +99,7 @@ class PublicApiTest {
         return lines;
     }
 
-    /// {@return at i, j: how many lines from i and j on are common}
+    /// {@return at i, j: the length of the longest common subsequence from i and j on}
     private static int[][] commonLengths(List<String> before, List<String> after) {
         int[][] common = new int[before.size() + 1][after.size() + 1];
         for (int i = before.size() - 1; i >= 0; i--) {

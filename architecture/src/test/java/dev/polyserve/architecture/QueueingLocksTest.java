@@ -20,13 +20,14 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/// No lock, monitor or queue in which an event loop could wait behind a coroutine of its own: whatever frees it hands it to the
-/// coroutine, which needs the loop to go on, and neither ever does. What loops and coroutines share is guarded by
-/// `dev.polyserve.coroutine.NonQueueingLock`, or takes no lock.
+/// No event loop can queue for a lock, monitor or queue behind one of its coroutines.
+///
+/// The lock would be handed to the coroutine, which needs its loop to continue: a deadlock. State that loops and
+/// coroutines share is guarded by `dev.polyserve.coroutine.carrier.NonQueueingLock` or needs no lock.
 class QueueingLocksTest {
     private static final Set<String> MODULES = Set.of("coroutine", "core", "linux", "cli");
 
-    /// Types of the JDK that queue threads, or that have monitors inside.
+    /// The types of the JDK that queue threads or use monitors.
     private static final Set<String> QUEUEING = Set.of("java/util/concurrent/locks/ReentrantLock",
             "java/util/concurrent/locks/ReentrantReadWriteLock", "java/util/concurrent/locks/StampedLock",
             "java/util/concurrent/locks/Condition", "java/util/concurrent/Semaphore",
@@ -40,29 +41,30 @@ class QueueingLocksTest {
             "java/util/concurrent/ForkJoinPool", "java/util/concurrent/ConcurrentHashMap",
             "java/util/concurrent/CopyOnWriteArrayList", "java/util/Hashtable", "java/util/Vector", "java/util/Timer");
 
-    /// Where such are in order, and why no loop can wait there behind one of its coroutines.
+    /// The classes that may use these types, each with the reason why no loop waits there behind one of its coroutines.
     private static final Map<String, String> ALLOWED = Map.ofEntries(
             Map.entry("dev/polyserve/cli/ServerLife",
                     "loops only count down, which waits for nothing; threads of signals take the monitor"),
             Map.entry("dev/polyserve/cli/connect/DatagramClient", "a client, without event loops"),
             Map.entry("dev/polyserve/cli/connect/TerminalClient", "a client, without event loops"),
             Map.entry("dev/polyserve/cli/services/ChatMember",
-                    "only handlers take it, which are coroutines or threads, never the loop"),
+                    "only handlers take it: coroutines or threads, never the loop"),
             Map.entry("dev/polyserve/cli/services/ChatRoom", "only handlers change the map"),
             Map.entry("dev/polyserve/cli/net/NameLookup",
                     "handlers wait for a look-up, and its own threads take the queue"),
             Map.entry("dev/polyserve/cli/services/Relay", "the relay's own threads and the handler's"),
             Map.entry("dev/polyserve/cli/services/Reply", "only handlers and the operator's thread change the map"),
             Map.entry("dev/polyserve/conversation/WireOutbox",
-                    "only those that send take it, which are coroutines or threads, never the loop"),
-            Map.entry("dev/polyserve/coroutine/Carrier", "only the thread that tests the JDK's scheduler takes it"),
+                    "only senders take it: coroutines or threads, never the loop"),
+            Map.entry("dev/polyserve/coroutine/carrier/Carrier",
+                    "only the thread that tests the JDK's scheduler takes it"),
             Map.entry("dev/polyserve/coroutine/Coroutine", "only a virtual thread that resumes asks those threads"),
-            Map.entry("dev/polyserve/coroutine/HubHost",
+            Map.entry("dev/polyserve/coroutine/hub/HubHost",
                     "threads on the loop's own thread change the map, and none waits in it"),
-            Map.entry("dev/polyserve/coroutine/HubLoop", "only after the loop has ended"),
-            Map.entry("dev/polyserve/coroutine/Offload", "only tasks ask, never their loop"),
-            Map.entry("dev/polyserve/coroutine/PendingThrows",
-                    "the hub and one task take it: on the hub's thread both, or the task beside it"),
+            Map.entry("dev/polyserve/coroutine/hub/HubLoop", "only after the loop has ended"),
+            Map.entry("dev/polyserve/coroutine/hub/Offload", "only tasks ask, never their loop"),
+            Map.entry("dev/polyserve/coroutine/hub/PendingThrows",
+                    "the hub and one task take it: both on the hub's thread, or the task concurrently"),
             Map.entry("dev/polyserve/io/SocketFile", "servers that bind and close change the set"),
             Map.entry("dev/polyserve/linux/activation/ServiceManager",
                     "it may wait for the manager, so loops do not call it"),
@@ -94,12 +96,12 @@ class QueueingLocksTest {
                 }
             }
         }
-        assertThat(found).as("use NonQueueingLock, or take no lock; or say in ALLOWED why no loop waits there")
+        assertThat(found).as("use NonQueueingLock or no lock, or state in ALLOWED why no loop waits there")
                 .isEmpty();
     }
 
     @Test
-    void whatIsAllowedIsThere() {
+    void everyAllowedClassUsesALock() {
         var unused = new TreeSet<>(ALLOWED.keySet());
         for (String module : MODULES) {
             for (ClassModel type : classes(Project.classes(module))) {
@@ -109,7 +111,7 @@ class QueueingLocksTest {
                 }
             }
         }
-        assertThat(unused).as("allowed, and not needed any more").isEmpty();
+        assertThat(unused).as("allowed but no longer needed").isEmpty();
     }
 
     private static Stream<String> queueingTypes(ClassModel type) {

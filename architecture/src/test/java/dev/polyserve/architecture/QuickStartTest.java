@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What the README lets a new user type does what the README shows, but for the port and the process id.
+/// The commands of the README print what it shows, except for the port and the process id.
 class QuickStartTest {
     private static final String LAUNCHER = "$ ./polyserve ";
     private static final String CLIENT = "$ nc 127.0.0.1 8888";
@@ -26,7 +26,7 @@ class QuickStartTest {
 
     @Test
     @Timeout(60)
-    void serverAndClientSayWhatIsShown() throws Exception {
+    void serverAndClientPrintWhatIsShown() throws Exception {
         assumeTrue(Files.exists(JAR), "the command line is packaged");
         List<String> server = block(LAUNCHER + "serve");
         List<String> client = block(CLIENT);
@@ -40,12 +40,12 @@ class QuickStartTest {
                     .isEqualTo(client.subList(2, 3));
         } finally {
             process.destroy();
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it ends when it is asked to").isTrue();
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("ended by the signal").isTrue();
         }
         assertThat(process.exitValue()).as("drained").isZero();
     }
 
-    /// Starts what the line says, at a free port.
+    /// Starts the command of a line, at a free port.
     private static Process start(String line) throws IOException {
         var command = new ArrayList<String>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-jar", JAR.toString()));
@@ -64,7 +64,7 @@ class QuickStartTest {
         }
     }
 
-    /// {@return the lines of the README's block that begins so}
+    /// {@return the lines of the README's block with this beginning}
     private static List<String> block(String beginning) throws IOException {
         List<String> lines = Files.readAllLines(Project.ROOT.resolve("README.md"));
         for (int i = 1; i < lines.size(); i++) {

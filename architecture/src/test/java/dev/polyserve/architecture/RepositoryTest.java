@@ -12,16 +12,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// The repository works wherever it is cloned: no file names a place of one machine, or where packages come from
-/// (that is each user's own setting).
+/// No file contains a path of one machine or the address of a package registry, which each user configures.
 class RepositoryTest {
-    /// Put together from pieces, so that this file does not contain what it looks for.
+    /// Split into pieces, so that this file does not match.
     private static final Pattern FORBIDDEN = Pattern
             .compile("(?<![\\w.~}])/(ho" + "me|Us" + "ers)/\\w|(?<![\\w.~}])/ro" + "ot/"
                     + "|repo1?\\.ma" + "ven\\.(apache\\.)?org|registry\\.np" + "mjs\\.org|deb\\.deb" + "ian\\.org");
 
     @Test
-    void namesNoPlaceOfOneMachine() throws Exception {
+    void containsNoPathOfOneMachine() throws Exception {
         var found = new ArrayList<String>();
         var files = files();
         assertThat(files).contains(Path.of("pom.xml"));
@@ -35,10 +34,10 @@ class RepositoryTest {
                 });
             }
         }
-        assertThat(found).as("places of one machine").isEmpty();
+        assertThat(found).as("paths of one machine").isEmpty();
     }
 
-    /// Every file that is tracked or would be; without Git (an unpacked archive) every file that is not built.
+    /// The tracked and untracked files that Git does not ignore; without Git, all files outside the build directories.
     private static List<Path> files() throws Exception {
         var git = new ProcessBuilder("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
                 .directory(Project.ROOT.toFile()).redirectError(ProcessBuilder.Redirect.DISCARD);
@@ -49,7 +48,7 @@ class RepositoryTest {
                 return Stream.of(names.split("\0")).filter(n -> !n.isEmpty()).map(Path::of).toList();
             }
         } catch (IOException e) {
-            System.err.println("git did not start (" + e.getMessage() + "): looking at all files");
+            System.err.println("git did not start (" + e.getMessage() + "): checking all files");
         }
         try (Stream<Path> all = Files.walk(Project.ROOT)) {
             return all.map(Project::relative).filter(f -> !f.startsWith(".git") && !f.toString().contains("target"))

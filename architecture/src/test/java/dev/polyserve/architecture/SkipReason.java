@@ -10,20 +10,20 @@ import java.util.stream.Stream;
 
 /// A reason for which a test may be skipped: a line of `skips.txt`.
 ///
-/// @param kind where it is one
-/// @param pattern what the whole reason matches
+/// @param kind the machines on which the reason is allowed
+/// @param pattern the pattern that the whole reason matches
 record SkipReason(Kind kind, Pattern pattern) {
     private static final Path LIST = Path.of("src/test/resources/skips.txt");
 
-    /// Where a test may be skipped.
+    /// The machines on which a test may be skipped.
     enum Kind {
-        /// Everywhere: there is nothing to test.
+        /// Every machine: the test does not apply.
         ALWAYS,
-        /// On a machine that lacks something, which is none of continuous integration.
+        /// Machines without a requirement; not those of continuous integration.
         MACHINE
     }
 
-    /// Those of the list.
+    /// The reasons of the list.
     static List<SkipReason> listed() throws IOException {
         try (Stream<String> lines = Files.lines(Project.ROOT.resolve("architecture").resolve(LIST))) {
             return lines.filter(line -> !line.isBlank() && !line.startsWith("#")).map(SkipReason::parse).toList();
@@ -40,7 +40,7 @@ record SkipReason(Kind kind, Pattern pattern) {
         return pattern.pattern();
     }
 
-    /// Whether a test may be skipped for what it says.
+    /// Whether the list allows a reason on this machine.
     boolean allows(String reason, boolean continuousIntegration) {
         return switch (kind) {
             case ALWAYS -> true;

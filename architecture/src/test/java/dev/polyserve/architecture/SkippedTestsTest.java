@@ -14,12 +14,12 @@ import java.util.stream.Stream;
 import javax.xml.stream.XMLStreamException;
 import org.junit.jupiter.api.Test;
 
-/// A test of this build was skipped only for a reason that `skips.txt` lists. This module is built last, and reads what the others
-/// have reported.
+/// Tests are skipped only for reasons that `skips.txt` lists. This module is built last and reads the reports of the
+/// others.
 class SkippedTestsTest {
     private static final boolean CONTINUOUS_INTEGRATION = "true".equals(System.getenv("CI"));
 
-    /// Also says in the build's output how many tests it ran, and what was skipped why.
+    /// Also prints the number of tests and the reasons of skips.
     @Test
     void eachWasSkippedForAListedReason() throws Exception {
         List<SkipReason> listed = SkipReason.listed();
@@ -39,7 +39,7 @@ class SkippedTestsTest {
         assertThat(unlisted).as("tests skipped for a reason that skips.txt does not list").isEmpty();
     }
 
-    /// Those of modules whose tests were run by this build.
+    /// The reports of the modules that this build tested.
     private static List<Path> reports() throws IOException {
         Instant start = Instant.parse(System.getProperty("polyserve.build.start", Instant.now().toString()));
         var reports = new ArrayList<Path>();

@@ -18,14 +18,14 @@ import java.util.List;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
-/// Reads Java sources with the compiler's own parser and measures what is in them.
+/// Parses Java sources with the compiler and measures the code in them.
 final class Sources {
-    /// A piece of code that runs as one: a method, a constructor, a lambda or an initializer.
+    /// A method, constructor, lambda or initializer.
     ///
-    /// @param file where it is
-    /// @param line where its declaration starts (annotations included, its comment not)
-    /// @param lines how long it is, including everything nested in it
-    /// @param name what it is called
+    /// @param file the source file
+    /// @param line the first line of the declaration, with annotations and without the comment
+    /// @param lines the number of lines, nested code included
+    /// @param name the name
     record Code(Path file, long line, long lines, String name) {
         @Override
         public String toString() {
@@ -50,7 +50,7 @@ final class Sources {
         }
     }
 
-    /// Adds what it passes to the list.
+    /// Collects the code of a compilation unit.
     private static final class Measure extends TreePathScanner<@Nullable Void, @Nullable Void> {
         private final CompilationUnitTree unit;
         private final SourcePositions positions;

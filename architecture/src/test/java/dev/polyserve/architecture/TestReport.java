@@ -13,13 +13,13 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/// What Surefire has reported of a test class.
+/// The Surefire report of a test class.
 ///
-/// @param tests how many there were, those skipped among them
+/// @param tests the number of tests, including skipped ones
 record TestReport(int tests, List<Skipped> skipped) {
     private static final String FAILED_ASSUMPTION = "Assumption failed: ";
 
-    /// A test that was not run.
+    /// A skipped test.
     record Skipped(String test, String reason) {}
 
     static TestReport read(Path file) throws IOException, XMLStreamException {
@@ -55,7 +55,8 @@ record TestReport(int tests, List<Skipped> skipped) {
         return new TestReport(tests, List.copyOf(skipped));
     }
 
-    /// A condition's reason is an attribute; that of a failed assumption is the first line of a stack trace.
+    /// Reads the reason of a skip: an attribute for a condition, the first line of a stack trace for a failed
+    /// assumption.
     private static String reason(XMLStreamReader skipped) throws XMLStreamException {
         Optional<String> message = Optional.ofNullable(skipped.getAttributeValue(null, "message"));
         String reason = (message.isPresent() ? message.get() : skipped.getElementText()).lines().findFirst().orElse("");

@@ -1,4 +1,4 @@
-/// Rules that hold for all modules, checked over their sources and their classes.
+/// Tests of rules for all modules, over their sources and classes.
 @NullMarked
 package dev.polyserve.architecture;
 

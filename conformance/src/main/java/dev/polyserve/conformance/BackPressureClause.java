@@ -12,15 +12,16 @@ import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Clause 5: a peer that does not read stops its own input, and memory stays below the high-water mark (A6).
+/// Clause 5: the server stops reading from a peer that does not read, and memory stays below the high-water mark (A6).
 abstract class BackPressureClause extends Clause {
-    private static final Duration STUCK = Duration.ofMillis(150);
-    /// What the kernels' buffers of both sides may hold, with room to spare.
+    private static final Duration BLOCKED = Duration.ofMillis(150);
+    /// An upper bound of what the kernel's buffers of both sides hold.
     private static final int KERNEL_BYTES = 24 << 20;
     private static final int HIGH_WATER_BYTES = 32 << 10;
-    /// The most that one read brings.
+    /// The most bytes of one read.
     private static final int READ_BYTES = 96 << 10;
-    /// What a ring keeps beside, in arrays that double: 64 KiB each way, and what arrives until its receive has stopped.
+    /// The buffers of a ring, in arrays that double: 64 KiB in each direction, and what arrives before a receive has
+    /// stopped.
     private static final int RING_BYTES = 256 << 10;
 
     private static ServerBuilder lowMark(ServerBuilder with) {
@@ -32,27 +33,28 @@ abstract class BackPressureClause extends Clause {
         byte[] sent = new byte[KERNEL_BYTES];
         new Random(5).nextBytes(sent);
         ByteBuffer bytes = ByteBuffer.wrap(sent);
-        try (ServerFixture stage = start(Role.echo(), BackPressureClause::lowMark);
-                TestClient client = stage.connect()) {
-            int taken = client.sendUntilStuck(bytes, STUCK);
-            assertTrue(taken < KERNEL_BYTES, () -> taken + " bytes were taken from a client that reads nothing");
-            long buffered = stage.server.stats().bufferedBytes();
-            // The mark may be passed by what one read brings, and arrays grow by doubling.
+        try (ServerFixture fixture = start(TestService.echo(), BackPressureClause::lowMark);
+                TestClient client = fixture.connect()) {
+            int taken = client.sendUntilBlocked(bytes, BLOCKED);
+            assertTrue(taken < KERNEL_BYTES, () -> taken + " bytes were read from a client that does not read");
+            long buffered = fixture.server.stats().bufferedBytes();
+            // One read may exceed the mark, and arrays grow by doubling.
             int most = 2 * (HIGH_WATER_BYTES + READ_BYTES) + READ_BYTES
                     + (cell().model() instanceof ModelVariant.IoUring ? RING_BYTES : 0);
             assertTrue(buffered <= most, () -> buffered + " bytes are buffered");
             byte[] answer = client.exchange(bytes.limit(taken), taken);
-            assertArrayEquals(java.util.Arrays.copyOf(sent, taken), answer, "all of it arrives once it reads");
+            assertArrayEquals(java.util.Arrays.copyOf(sent, taken), answer,
+                    "the whole answer arrives once the client reads");
         }
     }
 
     @Test
     void shouldServeOthersWhileAClientDoesNotRead() throws Exception {
         needsTwoAtOnce();
-        try (ServerFixture stage = start(Role.echo(), BackPressureClause::lowMark);
-                TestClient stuck = stage.connect()) {
-            stuck.sendUntilStuck(ByteBuffer.allocate(KERNEL_BYTES), STUCK);
-            try (TestClient other = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.echo(), BackPressureClause::lowMark);
+                TestClient stuck = fixture.connect()) {
+            stuck.sendUntilBlocked(ByteBuffer.allocate(KERNEL_BYTES), BLOCKED);
+            try (TestClient other = fixture.connect()) {
                 other.send("hello");
                 assertEquals("hello", new String(other.bytes(5), java.nio.charset.StandardCharsets.UTF_8));
             }
@@ -62,12 +64,12 @@ abstract class BackPressureClause extends Clause {
     @Test
     void shouldProduceMoreThanTheMarkForASlowReader() throws Exception {
         int bytes = 4 << 20;
-        try (ServerFixture stage = start(Role.produces(bytes), BackPressureClause::lowMark);
-                TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.produces(bytes), BackPressureClause::lowMark);
+                TestClient client = fixture.connect()) {
             client.send("x");
             byte[] first = client.bytes(1000);
             byte[] expected = new byte[bytes];
-            Role.number(expected, 0);
+            TestService.number(expected, 0);
             byte[] rest = client.bytes(bytes - 1000);
             byte[] all = java.util.Arrays.copyOf(first, bytes);
             System.arraycopy(rest, 0, all, 1000, rest.length);
@@ -76,18 +78,18 @@ abstract class BackPressureClause extends Clause {
     }
 
     @Test
-    void shouldEndAClientThatSendsMoreThanMayBeBuffered() throws Exception {
-        Role hoards = new Role(() -> connection -> connection.readUntil((byte) 0), () -> (_, _) -> {
+    void shouldEndAConnectionThatSendsMoreThanMayBeBuffered() throws Exception {
+        TestService accumulates = new TestService(() -> connection -> connection.readUntil((byte) 0), () -> (_, _) -> {
             // Consumes nothing.
         });
-        try (ServerFixture stage = start(hoards,
+        try (ServerFixture fixture = start(accumulates,
                 with -> with
                         .options(o -> o.withLimits(l -> l.withFrameBytes(1 << 20).withBufferBytes(16 << 10, 1 << 30))));
-                TestClient client = stage.connect()) {
-            client.sendUntilStuck(
+                TestClient client = fixture.connect()) {
+            client.sendUntilBlocked(
                     ByteBuffer.wrap("x".repeat(64 << 10).getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-                    STUCK);
-            assertEquals(new dev.polyserve.Cause.LimitReached(Limit.BUFFER_PER_CONNECTION), stage.events.nextCause());
+                    BLOCKED);
+            assertEquals(new dev.polyserve.Cause.LimitReached(Limit.BUFFER_PER_CONNECTION), fixture.events.nextCause());
         }
     }
 }

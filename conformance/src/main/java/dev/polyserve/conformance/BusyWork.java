@@ -4,8 +4,8 @@ import dev.polyserve.ServerBuilder;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// Work that keeps its processor until it was reported as a stall: a machine that is short of processors may see nothing of a
-/// short while.
+/// Keeps a processor busy until a stall is reported. A fixed time would not do: a busy machine may not observe a short
+/// stall.
 ///
 /// **Thread**: any.
 final class BusyWork {
@@ -14,7 +14,7 @@ final class BusyWork {
 
     private volatile boolean reported;
 
-    /// A server that reports what takes 40 ms.
+    /// Sets a stall limit of 40 ms.
     static ServerBuilder watched(ServerBuilder with) {
         return with.options(options -> options.withTimeouts(times -> times.withStall(Duration.ofMillis(40))));
     }
@@ -30,12 +30,12 @@ final class BusyWork {
         }
     }
 
-    /// Waits until it was reported, and ends it then.
+    /// Waits until this work is reported, and ends it.
     EventRecorder.Stall awaitReport(EventRecorder events) throws InterruptedException {
         EventRecorder.Stall stall = EventRecorder.next(events.stalls, "stall");
         while (!isReportedBy(stall)) {
-            // On a busy machine any turn may be slow.
-            stall = EventRecorder.next(events.stalls, "stall of what keeps busy");
+            // On a busy machine any turn may stall.
+            stall = EventRecorder.next(events.stalls, "stall of the busy work");
         }
         reported = true;
         return stall;

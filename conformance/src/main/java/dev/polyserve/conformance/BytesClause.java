@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Clauses 3 and 4: bytes are exact for any chunking, and what is written goes out at the end of a turn.
+/// Clauses 3 and 4: bytes are exact for any chunking, and written bytes are sent at the end of a turn.
 abstract class BytesClause extends Clause {
     private static final int WAIT_MILLIS = 10_000;
 
@@ -27,24 +27,24 @@ abstract class BytesClause extends Clause {
         long seed = System.nanoTime();
         byte[] sent = new byte[size];
         new Random(seed).nextBytes(sent);
-        try (ServerFixture stage = start(Role.echo()); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.echo()); TestClient client = fixture.connect()) {
             byte[] answer = client.exchange(ByteBuffer.wrap(sent), size);
             client.end();
             assertArrayEquals(sent, answer, () -> "seed " + seed);
-            assertEquals(0, client.toTheEnd().length, "not a byte more");
-            EventRecorder.Ended ended = stage.events.nextEnded();
+            assertEquals(0, client.toTheEnd().length, "no extra bytes");
+            EventRecorder.Ended ended = fixture.events.nextEnded();
             assertEquals(size, ended.connection().bytesIn());
             assertEquals(size, ended.connection().bytesOut());
         }
     }
 
-    /// Urgent data is not for the handler; a read ends before it, whatever follows.
+    /// Urgent data is not delivered to the handler. A read ends before it; the data behind it follows.
     @Test
-    void shouldReadWhatFollowsUrgentData() throws Exception {
+    void shouldReadTheDataBehindUrgentData() throws Exception {
         needsTransport(EndpointKind.TCP);
-        try (ServerFixture stage = start(Role.echo())) {
+        try (ServerFixture fixture = start(TestService.echo())) {
             for (int connection = 0; connection < cell().times(20); connection++) {
-                echoAroundUrgentData(stage.server.address());
+                echoAroundUrgentData(fixture.server.address());
             }
         }
     }
@@ -65,10 +65,10 @@ abstract class BytesClause extends Clause {
     }
 
     @Test
-    void shouldKeepCharactersWholeThatTheNetworkCuts() throws Exception {
+    void shouldDecodeCharactersSplitAcrossReads() throws Exception {
         long seed = System.nanoTime();
         String line = "zwölf Boxkämpfer, 漢字 und 🙂 ".repeat(40);
-        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.upper()); TestClient client = fixture.connect()) {
             client.sendInPieces((line + "\n").getBytes(StandardCharsets.UTF_8), new Random(seed));
             assertEquals(line.toUpperCase(java.util.Locale.ROOT), client.line(), () -> "seed " + seed);
             for (byte piece : "é漢🙂\n".getBytes(StandardCharsets.UTF_8)) {
@@ -79,8 +79,8 @@ abstract class BytesClause extends Clause {
     }
 
     @Test
-    void shouldTakeBothLineEndingsAndALastLineWithoutOne() throws Exception {
-        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
+    void shouldAcceptBothLineEndingsAndAnUnterminatedLastLine() throws Exception {
+        try (ServerFixture fixture = start(TestService.upper()); TestClient client = fixture.connect()) {
             client.send("one\ntwo\r\n\nlast");
             client.end();
             assertEquals("ONE\nTWO\n\nLAST\n", client.textToTheEnd());
@@ -97,15 +97,15 @@ abstract class BytesClause extends Clause {
         }
         byte[] expected = answers.toString().getBytes(StandardCharsets.UTF_8);
         ByteBuffer sent = ByteBuffer.wrap(requests.toString().getBytes(StandardCharsets.UTF_8));
-        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.upper()); TestClient client = fixture.connect()) {
             assertEquals(answers.toString(),
                     new String(client.exchange(sent, expected.length), StandardCharsets.UTF_8));
         }
     }
 
     @Test
-    void shouldGreetBeforeTheClientSays() throws Exception {
-        try (ServerFixture stage = start(Role.greeting()); TestClient client = stage.connect()) {
+    void shouldSendAGreetingBeforeTheClientSends() throws Exception {
+        try (ServerFixture fixture = start(TestService.greeting()); TestClient client = fixture.connect()) {
             assertEquals("welcome", client.line());
             client.send("hello");
             assertEquals("hello", new String(client.bytes(5), StandardCharsets.UTF_8));
@@ -115,14 +115,14 @@ abstract class BytesClause extends Clause {
     }
 
     @Test
-    void shouldSendWhatWasWrittenBeforeItWaitsForInput() throws Exception {
+    void shouldSendWrittenBytesBeforeWaitingForInput() throws Exception {
         needsStyle(Style.HANDLER);
         Handler handler = connection -> {
             connection.print("name? ");
             connection.writeLine("hello " + connection.readLine());
         };
-        try (ServerFixture stage = start(new Role(() -> handler, Role.echo().protocol()));
-                TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(new TestService(() -> handler, TestService.echo().protocol()));
+                TestClient client = fixture.connect()) {
             assertEquals("name? ", new String(client.bytes(6), StandardCharsets.UTF_8));
             client.send("Ada\n");
             assertEquals("hello Ada\n", client.textToTheEnd());
@@ -132,7 +132,7 @@ abstract class BytesClause extends Clause {
     @Test
     void shouldKeepAllBytesOfManySmallWrites() throws Exception {
         int writes = 20_014;
-        Role role = new Role(() -> connection -> {
+        TestService service = new TestService(() -> connection -> {
             for (int i = 0; i < writes; i++) {
                 connection.write(new byte[100]);
             }
@@ -150,15 +150,15 @@ abstract class BytesClause extends Clause {
                 input.skip(input.available());
             }
         });
-        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(service); TestClient client = fixture.connect()) {
             assertEquals(writes * 100, client.toTheEnd().length);
-            assertEquals(writes * 100L, stage.events.nextEnded().connection().bytesOut());
+            assertEquals(writes * 100L, fixture.events.nextEnded().connection().bytesOut());
         }
     }
 
     @Test
-    void shouldTakeAnEmptyWriteForNothing() throws Exception {
-        Role role = new Role(() -> connection -> {
+    void shouldIgnoreAnEmptyWrite() throws Exception {
+        TestService service = new TestService(() -> connection -> {
             connection.write(new byte[0]);
             connection.flush();
             connection.print("");
@@ -177,7 +177,7 @@ abstract class BytesClause extends Clause {
                 input.skip(input.available());
             }
         });
-        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(service); TestClient client = fixture.connect()) {
             assertEquals("x", client.textToTheEnd());
         }
     }

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// One place of the matrix that the contract fills: a style under a model at an endpoint.
+/// A cell of the contract's test matrix: one style under one model at one kind of endpoint.
 ///
-/// @param style how what serves is written
-/// @param model how it runs
-/// @param transport where it listens
+/// @param style the style of the handler
+/// @param model the concurrency model
+/// @param transport the kind of endpoint
 public record Cell(Style style, Model model, EndpointKind transport) {
     /// The cells of these models for stream handlers: both styles, over TCP and Unix.
     public static List<Cell> streams(Model... models) {
@@ -34,42 +34,42 @@ public record Cell(Style style, Model model, EndpointKind transport) {
         return cells;
     }
 
-    /// Whether a second client is served while the first is connected: everywhere but under `iterative`.
+    /// Whether a second client is served while the first is connected; false for `iterative`.
     boolean servesTwoAtOnce() {
         return capacity() > 1;
     }
 
-    /// Whether clients that cannot be served yet are taken into a queue, rather than left in the system's.
+    /// Whether the server itself queues accepted connections that cannot be served yet.
     boolean queues() {
         return model instanceof ModelVariant.ThreadPool;
     }
 
-    /// Whether several accept, of whom none knows the others' connections.
+    /// Whether several processes accept connections, each without knowledge of the others' connections.
     boolean hasSeveralAcceptors() {
         return model instanceof ModelVariant.ProcessPool pool && pool.maxWorkers() > 1;
     }
 
-    /// So many times where a connection costs little, less often where each costs a process.
+    /// The number of repetitions: `usual`, or fewer where each connection costs a process.
     int times(int usual) {
         return model instanceof ModelVariant.ProcessPerConnection ? Math.min(usual, 8) : usual;
     }
 
-    /// So many servers where one starts at once, fewer where each starts processes.
+    /// The number of servers: `usual`, or fewer where each starts processes.
     int servers(int usual) {
         return hasWorkers() ? Math.min(usual, 4) : usual;
     }
 
-    /// So long where everything happens in this process, longer where others must start or end meanwhile.
+    /// A time limit: `usual`, or longer where processes start or end meanwhile.
     Duration within(Duration usual) {
         return hasWorkers() ? usual.multipliedBy(10) : usual;
     }
 
-    /// Whether handlers run in processes of their own, apart from the test that has started the server.
+    /// Whether handlers run in worker processes rather than in the process of the test.
     boolean hasWorkers() {
         return model instanceof ModelVariant.ProcessPerConnection || model instanceof ModelVariant.ProcessPool;
     }
 
-    /// Whether conversations share an event loop, which can stall.
+    /// Whether connections share an event loop, which can stall.
     boolean runsOnLoops() {
         return runsOnLoops(model);
     }
@@ -84,13 +84,13 @@ public record Cell(Style style, Model model, EndpointKind transport) {
         };
     }
 
-    /// Whether its loops ask all the time and never wait.
+    /// Whether the loops poll without waiting.
     boolean polls() {
         return model instanceof ModelVariant.Polling
                 || (model instanceof ModelVariant.ProcessPool pool && pool.inner() instanceof ModelVariant.Polling);
     }
 
-    /// How many conversations the model holds at once by itself.
+    /// The number of connections that the model serves at once.
     int capacity() {
         return capacity(model);
     }
@@ -107,7 +107,7 @@ public record Cell(Style style, Model model, EndpointKind transport) {
         };
     }
 
-    /// As in a test's name: `handler × nio (2 loops) × tcp`.
+    /// The cell as in the name of a test: `handler × nio (2 loops) × tcp`.
     @Override
     public String toString() {
         return lower(style) + " × " + label() + " × " + lower(transport);

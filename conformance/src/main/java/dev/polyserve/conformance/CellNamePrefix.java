@@ -5,9 +5,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
 
-/// Puts the cell in front of a failure's message, because build tools show that and not always the test's full name.
+/// Prefixes the message of a failure with the cell, because build tools do not always show the full name of a test.
 ///
-/// @param cell where the test ran
+/// @param cell the cell of the test
 record CellNamePrefix(Supplier<Cell> cell) implements TestExecutionExceptionHandler {
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable error) throws Throwable {

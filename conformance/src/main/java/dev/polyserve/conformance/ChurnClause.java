@@ -7,40 +7,40 @@ import java.io.File;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/// A11: connections that come and go leave nothing behind.
+/// A11: connections that open and close leak no resources.
 abstract class ChurnClause extends Clause {
     private static final int CYCLES = 300;
-    /// Where each cycle is a process: more than those that may be spare.
+    /// The cycles where each is a process: more than the number of spare workers.
     private static final int WORKERS = 24;
     private static final File DESCRIPTORS = new File("/proc/self/fd");
 
     @Test
-    void shouldLeaveNoDescriptorThreadOrConnectionBehind() throws Exception {
+    void shouldLeakNoDescriptorThreadOrConnection() throws Exception {
         int cycles = cell().model() instanceof ModelVariant.ProcessPerConnection ? WORKERS : CYCLES;
         int settling = cell().times(20);
-        try (ServerFixture stage = start(Role.greeting())) {
-            cycle(stage, settling);
-            stage.awaitOver(settling);
+        try (ServerFixture fixture = start(TestService.greeting())) {
+            cycle(fixture, settling);
+            fixture.awaitOver(settling);
             long descriptors = descriptors();
             long threads = ServerThreads.count();
-            cycle(stage, cycles);
-            stage.awaitOver(cycles);
-            assertEquals(0, stage.server.stats().active());
-            assertEquals(0, stage.server.connections().size());
-            Eventually.until("nothing is buffered", () -> stage.server.stats().bufferedBytes() == 0);
+            cycle(fixture, cycles);
+            fixture.awaitOver(cycles);
+            assertEquals(0, fixture.server.stats().active());
+            assertEquals(0, fixture.server.connections().size());
+            Eventually.until("nothing is buffered", () -> fixture.server.stats().bufferedBytes() == 0);
             Eventually.until("descriptors are released", () -> descriptors() <= descriptors + spare());
             Eventually.until("threads are gone", () -> ServerThreads.count() <= threads + 1);
         }
     }
 
-    /// Descriptors that may come and go: a worker that waits for work has two.
+    /// The descriptors of idle workers, two for each, which come and go.
     private int spare() {
         return cell().hasWorkers() ? 10 : 2;
     }
 
-    private void cycle(ServerFixture stage, int times) throws Exception {
+    private void cycle(ServerFixture fixture, int times) throws Exception {
         for (int i = 0; i < times; i++) {
-            try (TestClient client = stage.connect()) {
+            try (TestClient client = fixture.connect()) {
                 assertEquals("welcome", client.line());
                 if (i % 3 == 0 && cell().transport() == EndpointKind.TCP) {
                     client.reset();
@@ -50,11 +50,11 @@ abstract class ChurnClause extends Clause {
                 }
             }
         }
-        // Where a worker accepts, its client may be served before that is told.
-        Eventually.until("all are counted", () -> stage.server.stats().accepted() >= times);
+        // A worker may serve a client before its report of the accept arrives.
+        Eventually.until("all are counted", () -> fixture.server.stats().accepted() >= times);
     }
 
-    /// Open descriptors of this process; 0 where the system does not tell.
+    /// The number of open descriptors of this process; 0 where the system does not report it.
     static long descriptors() {
         return DESCRIPTORS.isDirectory() ? Objects.requireNonNullElse(DESCRIPTORS.list(), new String[0]).length : 0;
     }

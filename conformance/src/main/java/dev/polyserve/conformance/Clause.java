@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// One clause of the contract, to be kept in every cell.
+/// A clause of the contract; its tests run in every cell.
 abstract class Clause {
     @RegisterExtension
     final CellNamePrefix named = new CellNamePrefix(this::cell);
@@ -19,36 +19,36 @@ abstract class Clause {
     @RegisterExtension
     final Replay replay = new Replay();
 
-    /// The cell that the tests run in.
+    /// The cell in which the tests run.
     abstract Cell cell();
 
-    final ServerFixture start(Role role) throws IOException {
-        return ServerFixture.start(cell(), role);
+    final ServerFixture start(TestService service) throws IOException {
+        return ServerFixture.start(cell(), service);
     }
 
-    final ServerFixture start(Role role, UnaryOperator<ServerBuilder> with) throws IOException {
-        return ServerFixture.start(cell(), role, with);
+    final ServerFixture start(TestService service, UnaryOperator<ServerBuilder> with) throws IOException {
+        return ServerFixture.start(cell(), service, with);
     }
 
-    /// Leaves the test out of a cell to which it does not apply.
+    /// Skips the test in a cell to which it does not apply.
     ///
-    /// @param applies whether it does
-    /// @param where to which it applies, after "for": `event loops`
+    /// @param applies whether the test applies
+    /// @param where the cells to which it applies, for the reason of the skip: `event loops`
     final void appliesIf(boolean applies, String where) {
         assumeTrue(applies, () -> "not in this cell: for " + where);
     }
 
-    /// Leaves the test out where one client is served after the other.
+    /// Skips the test where one client is served after another.
     final void needsTwoAtOnce() {
         appliesIf(cell().servesTwoAtOnce(), "models that serve several clients at once");
     }
 
-    /// Leaves the test out where servers have processes of their own.
+    /// Skips the test where handlers run in worker processes.
     final void needsOneProcess() {
         appliesIf(!cell().hasWorkers(), "handlers in the process of the test");
     }
 
-    /// Leaves the test out where several workers accept.
+    /// Skips the test where several workers accept connections.
     final void needsOneCount() {
         appliesIf(!cell().hasSeveralAcceptors(), "servers in which one process accepts");
     }
@@ -61,7 +61,7 @@ abstract class Clause {
         appliesIf(cell().transport() == transport, "the transport " + transport);
     }
 
-    /// That this was thrown: the very same, or what it says, where it comes from another process.
+    /// Asserts the thrown error: the same object, or the same text where it comes from another process.
     final void assertThrown(Throwable expected, Throwable actual) {
         if (cell().hasWorkers()) {
             assertEquals(expected.toString(), actual.toString());
@@ -71,7 +71,7 @@ abstract class Clause {
         }
     }
 
-    /// That it ended because this was thrown.
+    /// Asserts that the connection failed with this error.
     final void assertFailed(Throwable expected, Cause cause) {
         assertThrown(expected, assertInstanceOf(Cause.Failed.class, cause).error());
     }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// Who is served when: A2 (two at once), A5 (a burst), A10 (limits on how many).
+/// Concurrency: two clients at once (A2), a burst (A5), limits on the number of connections (A10).
 abstract class ConcurrencyClause extends Clause {
     private static final Duration A_WHILE = Duration.ofMillis(80);
 
@@ -26,28 +26,28 @@ abstract class ConcurrencyClause extends Clause {
 
     @Test
     void shouldServeASecondClientWhileTheFirstIsSilentUnlessIterative() throws Exception {
-        try (ServerFixture stage = start(Role.greeting());
-                TestClient first = stage.connect();
-                TestClient second = connectAfter(stage, first)) {
+        try (ServerFixture fixture = start(TestService.greeting());
+                TestClient first = fixture.connect();
+                TestClient second = connectAfter(fixture, first)) {
             if (!cell().servesTwoAtOnce()) {
-                assertTrue(second.hearsNothingFor(A_WHILE), "iterative serves one client after another");
-                first.leave();
+                assertTrue(second.receivesNothingFor(A_WHILE), "iterative serves one client after another");
+                first.disconnect();
             }
             assertEquals("welcome", second.line());
         }
     }
 
-    private static TestClient connectAfter(ServerFixture stage, TestClient first) throws Exception {
+    private static TestClient connectAfter(ServerFixture fixture, TestClient first) throws Exception {
         assertEquals("welcome", first.line());
-        return stage.connect();
+        return fixture.connect();
     }
 
     @Test
-    void shouldServeTwoTalkingClientsInTurnWithoutMixingThem() throws Exception {
+    void shouldServeTwoClientsWithoutMixingThem() throws Exception {
         needsTwoAtOnce();
-        try (ServerFixture stage = start(Role.upper());
-                TestClient first = stage.connect();
-                TestClient second = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.upper());
+                TestClient first = fixture.connect();
+                TestClient second = fixture.connect()) {
             for (int i = 0; i < 20; i++) {
                 first.send("first " + i + "\n");
                 second.send("second " + i + "\n");
@@ -58,68 +58,68 @@ abstract class ConcurrencyClause extends Clause {
     }
 
     @Test
-    void shouldServeABurstThatCameBeforeAnyAccept() throws Exception {
+    void shouldServeABurstThatArrivedBeforeTheFirstAccept() throws Exception {
         int many = cell().times(200);
         List<TestClient> clients = new ArrayList<>();
-        try (ServerFixture stage = ServerFixture.bind(cell(), Role.closes(), with -> with)) {
+        try (ServerFixture fixture = ServerFixture.bind(cell(), TestService.closes(), with -> with)) {
             for (int i = 0; i < many; i++) {
-                clients.add(stage.connect());
+                clients.add(fixture.connect());
             }
-            stage.server.start();
+            fixture.server.start();
             for (TestClient client : clients) {
                 assertEquals("", client.textToTheEnd());
                 client.close();
             }
-            stage.awaitOver(many);
-            assertEquals(many, stage.server.stats().accepted());
-            assertEquals(0, stage.server.stats().active());
+            fixture.awaitOver(many);
+            assertEquals(many, fixture.server.stats().accepted());
+            assertEquals(0, fixture.server.stats().active());
         }
     }
 
     @Test
     void shouldLetClientsBeyondTheLimitWait() throws Exception {
         needsTwoAtOnce();
-        try (ServerFixture stage = start(Role.greeting(),
+        try (ServerFixture fixture = start(TestService.greeting(),
                 with -> with.options(options -> most(options, 2, OnFull.WAIT)));
-                TestClient first = stage.connect();
-                TestClient second = connectAfter(stage, first);
-                TestClient third = connectAfter(stage, second)) {
-            assertTrue(third.hearsNothingFor(A_WHILE), "the third waits");
-            first.leave();
+                TestClient first = fixture.connect();
+                TestClient second = connectAfter(fixture, first);
+                TestClient third = connectAfter(fixture, second)) {
+            assertTrue(third.receivesNothingFor(A_WHILE), "the third waits");
+            first.disconnect();
             assertEquals("welcome", third.line());
-            assertEquals(0, stage.server.stats().rejected());
+            assertEquals(0, fixture.server.stats().rejected());
         }
     }
 
     @Test
-    void shouldTurnClientsBeyondTheLimitAway() throws Exception {
+    void shouldRejectClientsBeyondTheLimit() throws Exception {
         needsTwoAtOnce();
-        try (ServerFixture stage = start(Role.greeting(),
+        try (ServerFixture fixture = start(TestService.greeting(),
                 with -> with.options(options -> most(options, 2, OnFull.REJECT)));
-                TestClient first = stage.connect();
-                TestClient second = connectAfter(stage, first);
-                TestClient third = connectAfter(stage, second)) {
+                TestClient first = fixture.connect();
+                TestClient second = connectAfter(fixture, first);
+                TestClient third = connectAfter(fixture, second)) {
             assertEquals("", third.textToTheEnd());
-            assertEquals(Optional.of(Limit.CONNECTIONS), EventRecorder.next(stage.events.rejected, "rejection"));
-            assertEquals(1, stage.server.stats().rejected());
-            assertEquals(1, stage.server.stats().reached().get(Limit.CONNECTIONS));
-            first.leave();
-            stage.events.nextAccepted().await(ServerFixture.PATIENCE);
+            assertEquals(Optional.of(Limit.CONNECTIONS), EventRecorder.next(fixture.events.rejected, "rejection"));
+            assertEquals(1, fixture.server.stats().rejected());
+            assertEquals(1, fixture.server.stats().reached().get(Limit.CONNECTIONS));
+            first.disconnect();
+            fixture.events.nextAccepted().await(ServerFixture.PATIENCE);
             if (cell().hasSeveralAcceptors()) {
-                // They are told a moment later that there is room again.
-                Eventually.until("another client is served", () -> isServed(stage));
+                // The workers learn a moment later that the limit is no longer reached.
+                Eventually.until("another client is served", () -> isServed(fixture));
             } else {
-                assertTrue(isServed(stage), "another client is served");
+                assertTrue(isServed(fixture), "another client is served");
             }
         }
     }
 
-    private static boolean isServed(ServerFixture stage) {
-        try (TestClient client = stage.connect()) {
+    private static boolean isServed(ServerFixture fixture) {
+        try (TestClient client = fixture.connect()) {
             client.end();
             return client.textToTheEnd().equals("welcome\n");
         } catch (IOException e) {
-            throw new UncheckedIOException("a client was neither served nor turned away", e);
+            throw new UncheckedIOException("a client was neither served nor rejected", e);
         }
     }
 
@@ -128,13 +128,13 @@ abstract class ConcurrencyClause extends Clause {
         int threads = cell().capacity();
         appliesIf(threads > 1 && threads < 100, "pools");
         List<TestClient> clients = new ArrayList<>();
-        try (ServerFixture stage = start(Role.greeting())) {
+        try (ServerFixture fixture = start(TestService.greeting())) {
             for (int i = 0; i < threads; i++) {
-                clients.add(stage.connect());
+                clients.add(fixture.connect());
                 assertEquals("welcome", clients.getLast().line());
             }
-            try (TestClient queued = stage.connect()) {
-                assertTrue(queued.hearsNothingFor(A_WHILE), "queued, not reset");
+            try (TestClient queued = fixture.connect()) {
+                assertTrue(queued.receivesNothingFor(A_WHILE), "queued, not reset");
                 clients.getFirst().close();
                 assertEquals("welcome", queued.line());
             }
@@ -145,20 +145,20 @@ abstract class ConcurrencyClause extends Clause {
     }
 
     @Test
-    void shouldTurnAwayWhoDoesNotFitThePoolsQueue() throws Exception {
+    void shouldRejectClientsBeyondThePoolsQueue() throws Exception {
         int threads = cell().capacity();
         appliesIf(threads > 1 && threads < 100, "pools");
         appliesIf(!(cell().model() instanceof ModelVariant.ProcessPool), "pools of threads");
         List<TestClient> clients = new ArrayList<>();
-        try (ServerFixture stage = start(Role.greeting(), with -> with
+        try (ServerFixture fixture = start(TestService.greeting(), with -> with
                 .options(options -> options.withLimits(limits -> limits.withQueue(0)).withOnFull(OnFull.REJECT)))) {
             for (int i = 0; i < threads; i++) {
-                clients.add(stage.connect());
+                clients.add(fixture.connect());
                 assertEquals("welcome", clients.getLast().line());
             }
-            try (TestClient rejected = stage.connect()) {
+            try (TestClient rejected = fixture.connect()) {
                 assertEquals("", rejected.textToTheEnd());
-                assertEquals(Optional.of(Limit.QUEUE), EventRecorder.next(stage.events.rejected, "rejection"));
+                assertEquals(Optional.of(Limit.QUEUE), EventRecorder.next(fixture.events.rejected, "rejection"));
             }
             for (TestClient client : clients) {
                 client.close();
@@ -170,14 +170,14 @@ abstract class ConcurrencyClause extends Clause {
     void shouldLimitConnectionsPerAddress() throws Exception {
         needsTwoAtOnce();
         needsOneCount();
-        try (ServerFixture stage = start(Role.greeting(),
+        try (ServerFixture fixture = start(TestService.greeting(),
                 with -> with.options(options -> options.withLimits(limits -> limits.withConnectionsPerAddress(1))));
-                TestClient first = stage.connect();
-                TestClient second = connectAfter(stage, first)) {
+                TestClient first = fixture.connect();
+                TestClient second = connectAfter(fixture, first)) {
             if (cell().transport() == EndpointKind.TCP) {
                 assertEquals("", second.textToTheEnd());
                 assertEquals(Optional.of(Limit.CONNECTIONS_PER_ADDRESS),
-                        EventRecorder.next(stage.events.rejected, "rejection"));
+                        EventRecorder.next(fixture.events.rejected, "rejection"));
             } else {
                 assertEquals("welcome", second.line(), "Unix clients have no address");
             }
@@ -185,19 +185,19 @@ abstract class ConcurrencyClause extends Clause {
     }
 
     @Test
-    void shouldTurnAwayWhomTheListenerRefuses() throws Exception {
+    void shouldRejectClientsThatAFilterRefuses() throws Exception {
         needsOneCount();
-        try (ServerFixture stage = start(Role.greeting(), with -> with.filter(new Doorkeeper()))) {
+        try (ServerFixture fixture = start(TestService.greeting(), with -> with.filter(new ThrowingFilter()))) {
             for (int i = 1; i <= 4; i++) {
-                try (TestClient client = stage.connect()) {
+                try (TestClient client = fixture.connect()) {
                     assertEquals(i <= 2 ? "" : "welcome\n", drain(client));
                 }
             }
-            assertEquals(2, stage.server.stats().rejected());
-            assertEquals(Optional.empty(), EventRecorder.next(stage.events.rejected, "rejection"));
-            var turnedAway = stage.events.nextAccepted();
+            assertEquals(2, fixture.server.stats().rejected());
+            assertEquals(Optional.empty(), EventRecorder.next(fixture.events.rejected, "rejection"));
+            var turnedAway = fixture.events.nextAccepted();
             assertInstanceOf(dev.polyserve.Cause.Stopped.class, turnedAway.await(ServerFixture.PATIENCE));
-            assertEquals(List.of("accepted", "rejected"), stage.events.lifeOf(turnedAway));
+            assertEquals(List.of("accepted", "rejected"), fixture.events.eventsOf(turnedAway));
         }
     }
 
@@ -206,8 +206,8 @@ abstract class ConcurrencyClause extends Clause {
         return client.textToTheEnd();
     }
 
-    /// Refuses the first, throws at the second, and lets the others in.
-    private static final class Doorkeeper implements dev.polyserve.ConnectionFilter {
+    /// Refuses the first connection, throws at the second, and accepts the others.
+    private static final class ThrowingFilter implements dev.polyserve.ConnectionFilter {
         @Override
         public boolean accepts(dev.polyserve.ConnectionInfo connection) {
             if (connection.id() == 2) {

@@ -14,7 +14,7 @@ import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Options;
 import dev.polyserve.Served;
 import dev.polyserve.Server;
-import dev.polyserve.coroutine.Hub;
+import dev.polyserve.coroutine.hub.Hub;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -36,9 +36,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// The contract of datagram handlers, as tests in every [Cell] that a subclass names, as in [StreamContract].
+/// The contract of datagram handlers: tests that run in every [Cell] that a subclass names, as [StreamContract].
 ///
-/// Replies are sent only if something was written and the handler succeeded; what is handed to a call is valid during it.
+/// A reply is sent only if the handler wrote bytes and returned normally. The arguments of a call are valid during the
+/// call.
 @Timeout(60)
 public abstract class DatagramContract {
     private static final int PATIENCE_MILLIS = 10_000;
@@ -53,7 +54,7 @@ public abstract class DatagramContract {
     private final Cell cell;
     private final EventRecorder events = new EventRecorder();
 
-    /// The contract in one cell.
+    /// Creates the tests of one cell.
     protected DatagramContract(Cell cell) {
         this.cell = cell;
     }
@@ -63,7 +64,7 @@ public abstract class DatagramContract {
     }
 
     private Server bind(DatagramHandler handler, UnaryOperator<Options> change) throws IOException {
-        try (ServerFixture.Place place = ServerFixture.Place.of(cell.transport())) {
+        try (ServerFixture.TestEndpoint place = ServerFixture.TestEndpoint.of(cell.transport())) {
             Server server = ServerFixture.builder(cell, place.endpoint()).datagrams(handler).options(change)
                     .listener(events)
                     .bind();
@@ -110,7 +111,7 @@ public abstract class DatagramContract {
         }); DatagramSocket client = new DatagramSocket()) {
             client.setSoTimeout(PATIENCE_MILLIS);
             for (String word : words) {
-                // Not connected: the JDK sends no datagram without bytes on a connected socket.
+                // Not connected: the JDK sends no empty datagram on a connected socket.
                 byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
                 client.send(new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), server.port()));
                 assertEquals(word, text(client));
@@ -134,7 +135,7 @@ public abstract class DatagramContract {
     }
 
     @Test
-    void shouldAnswerManyThatComeAtOnce() throws Exception {
+    void shouldAnswerManyDatagramsAtOnce() throws Exception {
         int many = cell.times(100);
         try (Server server = bind((request, reply) -> reply.write(request.payload()), UnaryOperator.identity());
                 DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
@@ -204,7 +205,7 @@ public abstract class DatagramContract {
     }
 
     @Test
-    void shouldSendNothingUnlessSomethingWasWritten() throws Exception {
+    void shouldSendNoReplyUnlessBytesWereWritten() throws Exception {
         try (Server server = start((request, reply) -> {
             if (request.payload().get(0) == 'e') {
                 reply.writeEmpty();
@@ -219,7 +220,7 @@ public abstract class DatagramContract {
     }
 
     @Test
-    void shouldSendNothingOfAFailedHandlerAndReportIt() throws Exception {
+    void shouldSendNoReplyOfAFailedHandlerAndReportTheFailure() throws Exception {
         try (Server server = start((request, reply) -> {
             reply.print("partial");
             if (request.payload().get(0) == 'b') {
@@ -234,12 +235,12 @@ public abstract class DatagramContract {
             assertEquals(1, server.stats().failed());
             client.setSoTimeout(PATIENCE_MILLIS);
             send(client, "good");
-            assertEquals("partial", text(client), "the next one is served");
+            assertEquals("partial", text(client), "the next datagram is served");
         }
     }
 
     @Test
-    void shouldMarkWhatWasTruncated() throws Exception {
+    void shouldMarkATruncatedDatagram() throws Exception {
         DatagramHandler handler = (request, reply) -> reply
                 .print(request.payload().remaining() + " " + request.truncated());
         try (Server server = bind(handler, o -> o.withLimits(limits -> limits.withDatagramBytes(10))).start();
@@ -263,7 +264,7 @@ public abstract class DatagramContract {
     }
 
     @Test
-    void shouldTellWhoSentItAndWhere() throws Exception {
+    void shouldReportTheSenderAndTheLocalAddress() throws Exception {
         try (Server server = start((request, reply) -> reply.print(
                 ((InetSocketAddress) request.peer()).getPort() + " "
                         + ((InetSocketAddress) request.local()).getPort()));
@@ -273,9 +274,10 @@ public abstract class DatagramContract {
         }
     }
 
-    /// A client that has asked one address takes an answer from no other one. Many of the same length may be answered together.
+    /// A client accepts answers only from the address to which it sent. Many answers of the same length may be sent
+    /// together.
     @Test
-    void shouldAnswerFromTheAddressThatWasAsked() throws Exception {
+    void shouldAnswerFromTheDestinationAddress() throws Exception {
         try (Server server = ServerFixture.builder(cell, new Endpoint.Udp("*", 0))
                 .datagrams((request, reply) -> reply.write(request.payload())).listener(events).bind()) {
             ServerFixture.serveIfWorker(server);
@@ -297,7 +299,8 @@ public abstract class DatagramContract {
         }
     }
 
-    /// Those that the server names; where it has every one, two that every machine has, and on Linux one that no interface lists.
+    /// The addresses of the server. For the wildcard address: two that every machine has, and on Linux one that no
+    /// interface lists.
     private static List<InetSocketAddress> addresses(Server server) {
         List<InetSocketAddress> addresses = new ArrayList<>();
         for (Endpoint endpoint : server.endpoints()) {
@@ -326,7 +329,7 @@ public abstract class DatagramContract {
             client.setSoTimeout(PATIENCE_MILLIS);
             assertEquals("1", text(client));
             client.setSoTimeout(A_WHILE_MILLIS);
-            assertThrows(SocketTimeoutException.class, () -> receive(client), "the other one waits");
+            assertThrows(SocketTimeoutException.class, () -> receive(client), "the second datagram waits");
             client.setSoTimeout(PATIENCE_MILLIS);
             assertEquals(Served.SERVED, server.handleRequest(ServerFixture.PATIENCE));
             assertEquals("2", text(client));
@@ -334,7 +337,7 @@ public abstract class DatagramContract {
     }
 
     @Test
-    void shouldTakeNothingOnceItHasAnswered() throws Exception {
+    void shouldReceiveNothingAfterTheSingleRequest() throws Exception {
         try (Server server = start((request, reply) -> reply.write(request.payload()));
                 DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
             for (int i = 0; i < 3; i++) {

@@ -18,17 +18,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// A9: draining refuses new clients, lets conversations finish until the deadline, then aborts them.
+/// A9: draining refuses new clients, lets connections finish until the deadline, then aborts them.
 abstract class DrainClause extends Clause {
-    private static ServerBuilder patient(ServerBuilder with) {
+    private static ServerBuilder withLongDrain(ServerBuilder with) {
         return with.options(o -> o.withTimeouts(times -> times.withDrainQuiet(Duration.ofSeconds(20))));
     }
 
-    private static CompletableFuture<DrainReport> drain(ServerFixture stage, Duration deadline) {
+    private static CompletableFuture<DrainReport> drain(ServerFixture fixture, Duration deadline) {
         CompletableFuture<DrainReport> report = new CompletableFuture<>();
         Thread.ofPlatform().start(() -> {
             try {
-                report.complete(stage.server.drain(deadline));
+                report.complete(fixture.server.drain(deadline));
             } catch (InterruptedException e) {
                 report.completeExceptionally(e);
             }
@@ -38,24 +38,25 @@ abstract class DrainClause extends Clause {
 
     @Test
     void shouldLetConversationsFinish() throws Exception {
-        try (ServerFixture stage = start(Role.upper(), DrainClause::patient); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.upper(), DrainClause::withLongDrain);
+                TestClient client = fixture.connect()) {
             client.send("one\n");
             assertEquals("ONE", client.line());
-            stage.events.nextOpened();
-            CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(20));
-            Eventually.until("new clients are refused", () -> refuses(stage));
+            fixture.events.nextOpened();
+            CompletableFuture<DrainReport> report = drain(fixture, Duration.ofSeconds(20));
+            Eventually.until("new clients are refused", () -> refuses(fixture));
             assertFalse(report.isDone());
             client.send("two\nexit\n");
             assertEquals("TWO\nEXIT\n", client.textToTheEnd());
             DrainReport result = report.get(10, TimeUnit.SECONDS);
-            assertTrue(result.finished() >= 1, "and the clients that asked whether they are refused");
+            assertTrue(result.finished() >= 1, "including the clients that probed for the refusal");
             assertEquals(0, result.aborted());
-            assertTrue(stage.server.isStopped());
+            assertTrue(fixture.server.isStopped());
         }
     }
 
-    private static boolean refuses(ServerFixture stage) {
-        try (TestClient client = stage.connect()) {
+    private static boolean refuses(ServerFixture fixture) {
+        try (TestClient client = fixture.connect()) {
             return client.local() == null;
         } catch (IOException e) {
             return true;
@@ -63,31 +64,31 @@ abstract class DrainClause extends Clause {
     }
 
     @Test
-    void shouldAbortWhatIsNotOverAtTheDeadline() throws Exception {
-        // A peer that does not read: not even the end of input can end it.
-        try (ServerFixture stage = start(Role.produces(64 << 20)); TestClient client = stage.connect()) {
+    void shouldAbortUnfinishedConnectionsAtTheDeadline() throws Exception {
+        // The peer does not read, so even the end of input does not end the handler.
+        try (ServerFixture fixture = start(TestService.produces(64 << 20)); TestClient client = fixture.connect()) {
             client.send("x");
             client.bytes(1);
-            stage.events.nextOpened();
-            DrainReport result = stage.server.drain(Duration.ofMillis(50));
+            fixture.events.nextOpened();
+            DrainReport result = fixture.server.drain(Duration.ofMillis(50));
             assertEquals(0, result.finished());
             assertEquals(1, result.aborted());
             assertTrue(result.took().toMillis() >= 50, result::toString);
             assertTrue(result.took().compareTo(cell().within(Duration.ofSeconds(1))) < 0, result::toString);
-            assertEquals(new Cause.Stopped(), stage.events.nextCause());
-            client.awaitGone();
+            assertEquals(new Cause.Stopped(), fixture.events.nextCause());
+            client.awaitClosed();
         }
     }
 
     @Test
-    void shouldCountEveryConnectionThatItHasTakenHoweverLate() throws Exception {
+    void shouldCountEveryAcceptedConnection() throws Exception {
         List<TestClient> clients = new ArrayList<>();
-        try (ServerFixture stage = start(Role.echo())) {
+        try (ServerFixture fixture = start(TestService.echo())) {
             for (int i = 0; i < cell().times(16); i++) {
-                clients.add(stage.connect());
+                clients.add(fixture.connect());
             }
-            DrainReport report = stage.server.drain(Duration.ofSeconds(20));
-            assertEquals(stage.events.accepted.size(), report.finished(), report::toString);
+            DrainReport report = fixture.server.drain(Duration.ofSeconds(20));
+            assertEquals(fixture.events.accepted.size(), report.finished(), report::toString);
             assertEquals(0, report.aborted(), report::toString);
         } finally {
             for (TestClient client : clients) {
@@ -97,20 +98,20 @@ abstract class DrainClause extends Clause {
     }
 
     @Test
-    void shouldShowQuietConnectionsTheEndOfTheirInput() throws Exception {
-        try (ServerFixture stage = start(Role.answerAtTheEnd(0)); TestClient client = stage.connect()) {
+    void shouldSignalTheEndOfInputToIdleConnections() throws Exception {
+        try (ServerFixture fixture = start(TestService.answerAtTheEnd(0)); TestClient client = fixture.connect()) {
             client.send("12345");
-            stage.events.nextOpened();
-            CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(20));
-            assertEquals("5\n", client.textToTheEnd(), "it still said its last words");
+            fixture.events.nextOpened();
+            CompletableFuture<DrainReport> report = drain(fixture, Duration.ofSeconds(20));
+            assertEquals("5\n", client.textToTheEnd(), "the handler still sent its last bytes");
             assertEquals(0, report.get(10, TimeUnit.SECONDS).aborted());
-            assertEquals(new Cause.Stopped(), stage.events.nextCause());
+            assertEquals(new Cause.Stopped(), fixture.events.nextCause());
         }
     }
 
     @Test
-    void shouldTellWhoAsksThatItDrains() throws Exception {
-        Role role = new Role(() -> connection -> {
+    void shouldReportDrainingToAHandler() throws Exception {
+        TestService service = new TestService(() -> connection -> {
             for (String line; (line = connection.readLine()) != null;) {
                 connection.writeLine(connection.draining() ? "bye" : line);
                 if (connection.draining()) {
@@ -123,16 +124,17 @@ abstract class DrainClause extends Clause {
                 output.close();
             }
         }));
-        try (ServerFixture stage = start(role, DrainClause::patient); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(service, DrainClause::withLongDrain);
+                TestClient client = fixture.connect()) {
             client.send("hello\n");
             assertEquals("hello", client.line());
-            CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(20));
-            Eventually.until("new clients are refused", () -> refuses(stage));
+            CompletableFuture<DrainReport> report = drain(fixture, Duration.ofSeconds(20));
+            Eventually.until("new clients are refused", () -> refuses(fixture));
             String answer;
             do {
                 client.send("hello\n");
                 answer = client.line();
-                // A worker hears of it while the listener is closed, a handler here before.
+                // A worker is notified while the listener closes; a handler in this process before that.
             } while (cell().hasWorkers() && answer.equals("hello"));
             assertEquals("bye", answer);
             assertEquals("", client.textToTheEnd());
@@ -141,16 +143,17 @@ abstract class DrainClause extends Clause {
     }
 
     @Test
-    void shouldComeToAnEndSoonerWhenALaterCallSaysSo() throws Exception {
-        try (ServerFixture stage = start(Role.upper(), DrainClause::patient); TestClient client = stage.connect()) {
+    void shouldEndEarlierWhenALaterCallShortensTheDeadline() throws Exception {
+        try (ServerFixture fixture = start(TestService.upper(), DrainClause::withLongDrain);
+                TestClient client = fixture.connect()) {
             client.send("one\n");
             client.line();
-            stage.events.nextOpened();
-            CompletableFuture<DrainReport> report = drain(stage, Duration.ofSeconds(30));
-            Eventually.until("new clients are refused", () -> refuses(stage));
-            stage.server.close();
+            fixture.events.nextOpened();
+            CompletableFuture<DrainReport> report = drain(fixture, Duration.ofSeconds(30));
+            Eventually.until("new clients are refused", () -> refuses(fixture));
+            fixture.server.close();
             long aborted = report.get(10, TimeUnit.SECONDS).aborted();
-            // Where each has a process, those that asked whether they are refused may still wait for theirs.
+            // With a process per connection, the clients that probed for the refusal may still wait for their process.
             assertTrue(cell().hasWorkers() ? aborted >= 1 : aborted == 1, () -> aborted + " aborted");
         }
     }
@@ -159,18 +162,18 @@ abstract class DrainClause extends Clause {
     void shouldInterruptAHandlerThatWaitsForSomethingElseAtTheDeadline() throws Exception {
         needsStyle(Style.HANDLER);
         CountDownLatch never = new CountDownLatch(1);
-        Role role = new Role(() -> connection -> {
+        TestService service = new TestService(() -> connection -> {
             connection.print("x");
             connection.flush();
             never.await();
-        }, Role.echo().protocol());
-        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
+        }, TestService.echo().protocol());
+        try (ServerFixture fixture = start(service); TestClient client = fixture.connect()) {
             client.bytes(1);
-            stage.events.nextOpened();
-            DrainReport result = stage.server.drain(Duration.ofMillis(20));
+            fixture.events.nextOpened();
+            DrainReport result = fixture.server.drain(Duration.ofMillis(20));
             assertEquals(1, result.aborted());
-            assertEquals(new Cause.Stopped(), stage.events.nextCause());
-            client.awaitGone();
+            assertEquals(new Cause.Stopped(), fixture.events.nextCause());
+            client.awaitClosed();
         }
     }
 }

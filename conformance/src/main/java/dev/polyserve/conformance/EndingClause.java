@@ -21,11 +21,11 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/// Clause 2: every connection ends with exactly one cause, told once and last.
+/// Clause 2: every connection ends with exactly one cause, which is reported once, as the last event.
 abstract class EndingClause extends Clause {
     private static final Duration SHORT = Duration.ofMillis(60);
-    /// It begins when the connection is accepted, and must not be over before the handler of a busy machine has begun: who never
-    /// began is not told of an end.
+    /// A limit that starts at the accept. It must not pass before the handler has begun on a busy machine, because a
+    /// handler that never began is not notified of the end.
     private static final Duration SHORT_FROM_THE_START = Duration.ofMillis(400);
 
     private static UnaryOperator<Options> times(UnaryOperator<Options.Timeouts> change) {
@@ -34,28 +34,28 @@ abstract class EndingClause extends Clause {
 
     @Test
     void shouldBeDoneByThePeerWhenItEndsFirst() throws Exception {
-        try (ServerFixture stage = start(Role.echo())) {
-            try (TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.echo())) {
+            try (TestClient client = fixture.connect()) {
                 client.send("x");
                 client.bytes(1);
             }
-            assertEquals(done(true), stage.events.nextCause());
+            assertEquals(done(true), fixture.events.nextCause());
         }
     }
 
     @Test
-    void shouldBeDoneByUsWhenTheHandlerEnds() throws Exception {
-        try (ServerFixture stage = start(Role.closes()); TestClient client = stage.connect()) {
+    void shouldBeDoneByTheServerWhenTheHandlerReturns() throws Exception {
+        try (ServerFixture fixture = start(TestService.closes()); TestClient client = fixture.connect()) {
             assertEquals("", client.textToTheEnd());
-            assertEquals(done(false), stage.events.nextCause());
+            assertEquals(done(false), fixture.events.nextCause());
         }
     }
 
     @Test
-    void shouldResetThePeerThatItGivesUp() throws Exception {
+    void shouldResetThePeerOfAnAbandonedConnection() throws Exception {
         needsTransport(EndpointKind.TCP);
         Cause why = new Cause.TimedOut(Limit.IDLE);
-        Role role = new Role(() -> connection -> {
+        TestService service = new TestService(() -> connection -> {
             connection.readByte();
             connection.print("half of the answer");
             connection.flush();
@@ -69,18 +69,18 @@ abstract class EndingClause extends Clause {
                 output.reset(why);
             }
         });
-        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(service); TestClient client = fixture.connect()) {
             client.send("x");
             assertThrows(IOException.class, client::toTheEnd);
-            assertEquals(why, stage.events.nextCause());
+            assertEquals(why, fixture.events.nextCause());
         }
     }
 
     @Test
-    void shouldTellABusyHandlerThatThePeerIsGone() throws Exception {
+    void shouldNotifyABusyHandlerThatThePeerIsGone() throws Exception {
         needsStyle(Style.HANDLER);
         needsTransport(EndpointKind.TCP);
-        Role role = new Role(() -> connection -> {
+        TestService service = new TestService(() -> connection -> {
             connection.readByte();
             boolean before = connection.peerGone();
             connection.print("busy");
@@ -91,110 +91,110 @@ abstract class EndingClause extends Clause {
             }
             connection.reset(before ? new Cause.Stopped() : new Cause.PeerReset("told"));
         }, () -> (_, _) -> {});
-        try (ServerFixture stage = start(role)) {
-            TestClient client = stage.connect();
+        try (ServerFixture fixture = start(service)) {
+            TestClient client = fixture.connect();
             client.send("x and what the handler never reads");
             client.bytes("busy".length());
             client.reset();
-            assertEquals(new Cause.PeerReset("told"), stage.events.nextCause());
+            assertEquals(new Cause.PeerReset("told"), fixture.events.nextCause());
         }
     }
 
     @Test
-    void shouldTellAcceptedOpenedClosedInThisOrderAndOnce() throws Exception {
-        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
+    void shouldReportAcceptedOpenedClosedInOrderAndOnce() throws Exception {
+        try (ServerFixture fixture = start(TestService.upper()); TestClient client = fixture.connect()) {
             client.send("exit\n");
             client.toTheEnd();
-            EventRecorder.Ended ended = stage.events.nextEnded();
-            assertEquals(List.of("accepted", "opened", "closed"), stage.events.lifeOf(ended.connection()));
+            EventRecorder.Ended ended = fixture.events.nextEnded();
+            assertEquals(List.of("accepted", "opened", "closed"), fixture.events.eventsOf(ended.connection()));
         }
     }
 
     @Test
     void shouldBeResetWhenThePeerResets() throws Exception {
         needsTransport(EndpointKind.TCP);
-        try (ServerFixture stage = start(Role.echo()); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.echo()); TestClient client = fixture.connect()) {
             client.send("x");
             client.bytes(1);
             client.reset();
-            assertInstanceOf(Cause.PeerReset.class, stage.events.nextCause());
-            assertEquals(0, stage.server.stats().failed(), "a reset is no failure of ours");
+            assertInstanceOf(Cause.PeerReset.class, fixture.events.nextCause());
+            assertEquals(0, fixture.server.stats().failed(), "a reset is not a failure");
         }
     }
 
     @Test
-    void shouldBeResetWhenThePeerIsGoneWhileWeWrite() throws Exception {
-        try (ServerFixture stage = start(Role.produces(64 << 20))) {
-            try (TestClient client = stage.connect()) {
+    void shouldBeResetWhenThePeerIsGoneDuringAWrite() throws Exception {
+        try (ServerFixture fixture = start(TestService.produces(64 << 20))) {
+            try (TestClient client = fixture.connect()) {
                 client.send("x");
                 client.bytes(1);
             }
-            assertInstanceOf(Cause.PeerReset.class, stage.events.nextCause());
+            assertInstanceOf(Cause.PeerReset.class, fixture.events.nextCause());
         }
     }
 
     @Test
-    void shouldTimeOutAClientThatNeverSays() throws Exception {
+    void shouldTimeOutAClientThatSendsNothing() throws Exception {
         timesOut(times(times -> times.withFirstByte(SHORT)), "", Limit.FIRST_BYTE);
     }
 
     @Test
-    void shouldTimeOutAClientThatSaysNothingMore() throws Exception {
+    void shouldTimeOutAClientThatStopsSending() throws Exception {
         timesOut(times(times -> times.withIdle(SHORT)), "hello\n", Limit.IDLE);
     }
 
     @Test
-    void shouldEndAConversationThatLastsTooLong() throws Exception {
+    void shouldEndAConnectionThatLastsTooLong() throws Exception {
         timesOut(times(times -> times.withConversation(SHORT_FROM_THE_START)), "hello\n", Limit.CONVERSATION);
     }
 
     @Test
-    void shouldKeepAShorterIdleTimeForAConnectionThatIsOpen() throws Exception {
+    void shouldApplyAShorterIdleTimeToAnOpenConnection() throws Exception {
         timesOutWhenReconfigured(times -> times.withIdle(SHORT), Limit.IDLE);
     }
 
     @Test
-    void shouldKeepAShorterConversationForAConnectionThatIsOpen() throws Exception {
+    void shouldApplyAShorterConversationLimitToAnOpenConnection() throws Exception {
         timesOutWhenReconfigured(times -> times.withConversation(SHORT), Limit.CONVERSATION);
     }
 
     private void timesOutWhenReconfigured(UnaryOperator<Options.Timeouts> change, Limit limit) throws Exception {
-        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.upper()); TestClient client = fixture.connect()) {
             client.send("hello\n");
             assertEquals("HELLO", client.line());
-            stage.server.reconfigure(options -> options.withTimeouts(change));
-            client.awaitGone();
-            assertEquals(new Cause.TimedOut(limit), stage.events.nextCause());
+            fixture.server.reconfigure(options -> options.withTimeouts(change));
+            client.awaitClosed();
+            assertEquals(new Cause.TimedOut(limit), fixture.events.nextCause());
         }
     }
 
     @Test
-    void shouldKeepAShorterWriteStallForAConnectionThatIsOpen() throws Exception {
-        try (ServerFixture stage = start(Role.produces(64 << 20)); TestClient client = stage.connect()) {
+    void shouldApplyAShorterWriteStallToAnOpenConnection() throws Exception {
+        try (ServerFixture fixture = start(TestService.produces(64 << 20)); TestClient client = fixture.connect()) {
             client.send("x");
             client.bytes(1);
-            stage.server.reconfigure(options -> options.withTimeouts(times -> times.withWriteStall(SHORT)));
-            assertEquals(new Cause.TimedOut(Limit.WRITE_STALL), stage.events.nextCause());
+            fixture.server.reconfigure(options -> options.withTimeouts(times -> times.withWriteStall(SHORT)));
+            assertEquals(new Cause.TimedOut(Limit.WRITE_STALL), fixture.events.nextCause());
         }
     }
 
     private void timesOut(UnaryOperator<Options> change, String says, Limit limit) throws Exception {
-        try (ServerFixture stage = start(Role.upper(), with -> with.options(change));
-                TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.upper(), with -> with.options(change));
+                TestClient client = fixture.connect()) {
             client.send(says);
-            client.awaitGone();
-            assertEquals(new Cause.TimedOut(limit), stage.events.nextCause());
-            assertEquals(1, stage.server.stats().reached().get(limit));
+            client.awaitClosed();
+            assertEquals(new Cause.TimedOut(limit), fixture.events.nextCause());
+            assertEquals(1, fixture.server.stats().reached().get(limit));
         }
     }
 
     @Test
     void shouldTimeOutAClientThatDoesNotRead() throws Exception {
         UnaryOperator<Options> change = times(times -> times.withWriteStall(SHORT));
-        try (ServerFixture stage = start(Role.produces(64 << 20), with -> with.options(change));
-                TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.produces(64 << 20), with -> with.options(change));
+                TestClient client = fixture.connect()) {
             client.send("x");
-            assertEquals(new Cause.TimedOut(Limit.WRITE_STALL), stage.events.nextCause());
+            assertEquals(new Cause.TimedOut(Limit.WRITE_STALL), fixture.events.nextCause());
         }
     }
 
@@ -205,15 +205,15 @@ abstract class EndingClause extends Clause {
             connection.readTimeout(SHORT);
             connection.readByte();
         };
-        try (ServerFixture stage = start(new Role(() -> handler, Role.echo().protocol()));
-                TestClient client = stage.connect()) {
-            client.awaitGone();
-            assertEquals(new Cause.TimedOut(Limit.READ), stage.events.nextCause());
+        try (ServerFixture fixture = start(new TestService(() -> handler, TestService.echo().protocol()));
+                TestClient client = fixture.connect()) {
+            client.awaitClosed();
+            assertEquals(new Cause.TimedOut(Limit.READ), fixture.events.nextCause());
         }
     }
 
     @Test
-    void shouldLetTheHandlerGoOnAfterAReadTimeout() throws Exception {
+    void shouldLetTheHandlerContinueAfterAReadTimeout() throws Exception {
         needsStyle(Style.HANDLER);
         Handler handler = connection -> {
             connection.readTimeout(SHORT);
@@ -227,95 +227,95 @@ abstract class EndingClause extends Clause {
             connection.readTimeout(null);
             connection.writeLine(String.valueOf(connection.readLine()));
         };
-        try (ServerFixture stage = start(new Role(() -> handler, Role.echo().protocol()));
-                TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(new TestService(() -> handler, TestService.echo().protocol()));
+                TestClient client = fixture.connect()) {
             assertEquals("still there?", client.line());
             assertEquals("still there?", client.line());
             client.send("yes\n");
             assertEquals("yes\n", client.textToTheEnd());
-            assertEquals(done(false), stage.events.nextCause());
+            assertEquals(done(false), fixture.events.nextCause());
         }
     }
 
     @Test
-    void shouldKeepADeadlineThatTheHandlerSets() throws Exception {
+    void shouldEnforceADeadlineThatTheHandlerSets() throws Exception {
         needsStyle(Style.HANDLER);
         Handler handler = connection -> {
             connection.deadline(SHORT);
-            Role.echo(connection);
+            TestService.echo(connection);
         };
-        try (ServerFixture stage = start(new Role(() -> handler, Role.echo().protocol()));
-                TestClient client = stage.connect()) {
-            client.awaitGone();
-            assertEquals(new Cause.TimedOut(Limit.CONVERSATION), stage.events.nextCause());
+        try (ServerFixture fixture = start(new TestService(() -> handler, TestService.echo().protocol()));
+                TestClient client = fixture.connect()) {
+            client.awaitClosed();
+            assertEquals(new Cause.TimedOut(Limit.CONVERSATION), fixture.events.nextCause());
         }
     }
 
     @Test
     void shouldReachALimitWithALineThatIsTooLong() throws Exception {
         UnaryOperator<Options> change = options -> options.withLimits(limits -> limits.withFrameBytes(100));
-        try (ServerFixture stage = start(Role.upper(), with -> with.options(change));
-                TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.upper(), with -> with.options(change));
+                TestClient client = fixture.connect()) {
             client.send("x".repeat(100) + "\n");
             assertEquals("X".repeat(100), client.line());
             client.send("x".repeat(101) + "\n");
             assertEquals("", client.textToTheEnd());
-            assertEquals(new Cause.LimitReached(Limit.FRAME), stage.events.nextCause());
+            assertEquals(new Cause.LimitReached(Limit.FRAME), fixture.events.nextCause());
         }
     }
 
     @Test
     void shouldBeStoppedByAnAbort() throws Exception {
-        try (ServerFixture stage = start(Role.echo()); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.echo()); TestClient client = fixture.connect()) {
             client.send("x");
             client.bytes(1);
-            ConnectionFuture connection = stage.events.nextAccepted();
+            ConnectionFuture connection = fixture.events.nextAccepted();
             connection.abort();
-            assertEquals(new Cause.Stopped(), stage.events.nextCause());
+            assertEquals(new Cause.Stopped(), fixture.events.nextCause());
             assertEquals(new Cause.Stopped(), connection.await(Duration.ofSeconds(5)));
-            client.awaitGone();
+            client.awaitClosed();
         }
     }
 
     @Test
     void shouldAbortAConnectionWhosePeerDoesNotReadAndWhoseBuffersAreFull() throws Exception {
-        try (ServerFixture stage = start(Role.produces(64 << 20)); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.produces(64 << 20)); TestClient client = fixture.connect()) {
             client.send("x");
             client.bytes(1);
-            ConnectionFuture connection = stage.events.nextAccepted();
+            ConnectionFuture connection = fixture.events.nextAccepted();
             connection.abort();
             assertEquals(new Cause.Stopped(), connection.await(Duration.ofSeconds(5)));
         }
     }
 
     @Test
-    void shouldTellAProtocolItsCauseOnceAndLast() throws Exception {
+    void shouldReportTheCauseToAProtocolOnceAndLast() throws Exception {
         needsStyle(Style.PROTOCOL);
-        try (ServerFixture stage = start(new Role(Role.echo().handler(), Chronicle::new));
-                TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(new TestService(TestService.echo().handler(), CallRecorder::new));
+                TestClient client = fixture.connect()) {
             client.send("hi");
             client.bytes(2);
             client.end();
             client.toTheEnd();
             assertEquals("[opened, received, ended, closed Done[byPeer=true]]",
-                    stage.events.nextFailed().error().getMessage());
-            stage.awaitOver(1);
-            assertEquals(0, stage.events.failed.size(), "closed once");
+                    fixture.events.nextFailed().error().getMessage());
+            fixture.awaitOver(1);
+            assertEquals(0, fixture.events.failed.size(), "closed once");
         }
     }
 
     @Test
     void shouldFinishAHandlerOnceAndAfterItsHandling() throws Exception {
         needsStyle(Style.HANDLER);
-        try (ServerFixture stage = start(new Role(Chronicle::new, Role.echo().protocol()));
-                TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(new TestService(CallRecorder::new, TestService.echo().protocol()));
+                TestClient client = fixture.connect()) {
             assertEquals("[setUp, handle, finish]", client.textToTheEnd(), "finish may still write, once");
-            assertEquals(done(false), stage.events.nextCause());
+            assertEquals(done(false), fixture.events.nextCause());
         }
     }
 
-    /// Writes down its calls, and tells them with the last one: to the client, or by what it throws.
-    private static final class Chronicle implements Handler, Protocol {
+    /// Records its calls and reports them with the last one: to the client, or in its exception.
+    private static final class CallRecorder implements Handler, Protocol {
         private final List<String> calls = new ArrayList<>();
 
         @Override

@@ -1,10 +1,10 @@
 package dev.polyserve.conformance;
 
-/// What kind of endpoint a cell of the contract listens at.
+/// The kind of endpoint of a cell of the contract.
 public enum EndpointKind {
     /// `tcp://127.0.0.1:0`.
     TCP,
-    /// `unix:` and a file in a directory of its own.
+    /// `unix:` with a file in a new directory.
     UNIX,
     /// `udp://127.0.0.1:0`.
     UDP

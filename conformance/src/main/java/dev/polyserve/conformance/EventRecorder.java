@@ -15,16 +15,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// Writes down what a server reports; tests take it from queues, so that waiting for an event needs no sleep.
+/// Records the events of a server in queues, so that a test can wait for an event without sleeping.
 ///
 /// **Thread**: any.
 final class EventRecorder implements ServerListener {
     private static final long PATIENCE_SECONDS = 10;
 
-    /// A connection that is over.
+    /// A connection that has ended.
     record Ended(ConnectionInfo connection, Cause cause) {}
 
-    /// A failure, with whom it concerns.
+    /// A failure and its peer.
     record Failure(SocketAddress peer, Throwable error) {}
 
     /// A stalled turn.
@@ -39,7 +39,7 @@ final class EventRecorder implements ServerListener {
     final BlockingQueue<Stall> stalls = new LinkedBlockingQueue<>();
     private final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
 
-    /// The next element, which must come soon.
+    /// Takes the next element; fails when none arrives in time.
     static <T> T next(BlockingQueue<T> queue, String what) throws InterruptedException {
         T next = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         if (next == null) {
@@ -68,7 +68,7 @@ final class EventRecorder implements ServerListener {
         return next(failed, "reported failure");
     }
 
-    /// Lets go of everything that was written down.
+    /// Discards all recorded events.
     void forget() {
         for (BlockingQueue<?> queue : List.of(accepted, opened, ended, failed, rejected, limits, stalls)) {
             queue.clear();
@@ -76,8 +76,8 @@ final class EventRecorder implements ServerListener {
         log.clear();
     }
 
-    /// The life of one connection, in the order in which it was told.
-    List<String> lifeOf(ConnectionInfo connection) {
+    /// The events of one connection, in the order of their reports.
+    List<String> eventsOf(ConnectionInfo connection) {
         String prefix = connection.id() + " ";
         return log.stream().filter(line -> line.startsWith(prefix)).map(line -> line.substring(prefix.length()))
                 .toList();

@@ -20,9 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Clause 7: a handler that throws loses its own connection only, and is reported once (A8, A4).
+/// Clause 7: a handler that throws ends only its own connection and is reported once (A8, A4).
 abstract class FailureClause extends Clause {
-    /// Where a handler may throw.
+    /// The method in which the handler throws.
     enum Place {
         FACTORY, SET_UP, HANDLE, FINISH, OPENED, RECEIVED, ENDED
     }
@@ -34,23 +34,24 @@ abstract class FailureClause extends Clause {
         appliesIf(place == Place.FACTORY || handlers == place.compareTo(Place.OPENED) < 0,
                 "a style that has this method");
         IllegalStateException error = new IllegalStateException("thrown in " + place);
-        try (ServerFixture stage = start(new Role(() -> throwing(place, error), () -> throwing(place, error)));
-                TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(new TestService(() -> throwing(place, error), () -> throwing(place, error)));
+                TestClient client = fixture.connect()) {
             SocketAddress peer = client.local();
             if (place == Place.RECEIVED) {
                 client.send("x");
             }
             client.end();
-            client.awaitGone();
-            EventRecorder.Ended ended = stage.events.nextEnded();
+            client.awaitClosed();
+            EventRecorder.Ended ended = fixture.events.nextEnded();
             assertFailed(error, ended.cause());
-            EventRecorder.Failure failure = stage.events.nextFailed();
+            EventRecorder.Failure failure = fixture.events.nextFailed();
             assertThrown(error, failure.error());
             if (cell().transport() == EndpointKind.TCP) {
                 assertEquals(peer, failure.peer(), "the report names the peer");
             }
-            assertEquals(List.of("accepted", "opened", "failed", "closed"), stage.events.lifeOf(ended.connection()));
-            assertEquals(1, stage.server.stats().failed());
+            assertEquals(List.of("accepted", "opened", "failed", "closed"),
+                    fixture.events.eventsOf(ended.connection()));
+            assertEquals(1, fixture.server.stats().failed());
         }
     }
 
@@ -63,40 +64,40 @@ abstract class FailureClause extends Clause {
 
     @ParameterizedTest
     @MethodSource("errors")
-    void shouldSurviveWhateverIsThrown(Throwable error) throws Exception {
-        Role role = new Role(() -> connection -> {
+    void shouldSurviveEveryThrowable(Throwable error) throws Exception {
+        TestService service = new TestService(() -> connection -> {
             connection.readByte();
             sneak(error);
         }, () -> (_, _) -> sneak(error));
-        try (ServerFixture stage = start(role)) {
+        try (ServerFixture fixture = start(service)) {
             for (int i = 0; i < 2; i++) {
-                try (TestClient client = stage.connect()) {
+                try (TestClient client = fixture.connect()) {
                     client.send("x");
-                    client.awaitGone();
-                    assertFailed(error, stage.events.nextCause());
+                    client.awaitClosed();
+                    assertFailed(error, fixture.events.nextCause());
                 }
             }
         }
     }
 
     @Test
-    void shouldLeaveOtherConnectionsAlone() throws Exception {
+    void shouldNotAffectOtherConnections() throws Exception {
         needsTwoAtOnce();
-        try (ServerFixture stage = start(Role.upper());
-                TestClient good = stage.connect();
-                TestClient bad = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.upper());
+                TestClient good = fixture.connect();
+                TestClient bad = fixture.connect()) {
             good.send("before\n");
             assertEquals("BEFORE", good.line());
             bad.send("boom\n");
-            bad.awaitGone();
+            bad.awaitClosed();
             good.send("after\n");
             assertEquals("AFTER", good.line());
         }
     }
 
     @Test
-    void shouldSendWhatWasWrittenBeforeTheFailure() throws Exception {
-        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
+    void shouldSendBytesWrittenBeforeTheFailure() throws Exception {
+        try (ServerFixture fixture = start(TestService.upper()); TestClient client = fixture.connect()) {
             client.send("first\nboom\n");
             assertEquals("FIRST\n", client.textToTheEnd());
         }
@@ -105,21 +106,22 @@ abstract class FailureClause extends Clause {
     @Test
     void shouldCallDoneExactlyOncePerConnection() throws Exception {
         BlockingQueue<Long> calls = new LinkedBlockingQueue<>();
-        try (ServerFixture stage = start(Role.upper(), with -> with.listener(new dev.polyserve.ServerListener() {
-            @Override
-            public void accepted(dev.polyserve.ConnectionFuture connection) {
-                connection.onDone(over -> calls.add(over.id()));
-            }
-        }))) {
+        try (ServerFixture fixture = start(TestService.upper(),
+                with -> with.listener(new dev.polyserve.ServerListener() {
+                    @Override
+                    public void accepted(dev.polyserve.ConnectionFuture connection) {
+                        connection.onDone(over -> calls.add(over.id()));
+                    }
+                }))) {
             for (String says : List.of("boom\n", "exit\n", "")) {
-                try (TestClient client = stage.connect()) {
+                try (TestClient client = fixture.connect()) {
                     client.send(says);
                     client.end();
-                    client.awaitGone();
+                    client.awaitClosed();
                 }
-                EventRecorder.Ended ended = stage.events.nextEnded();
-                stage.events.nextAccepted().await(java.time.Duration.ofSeconds(5));
-                assertEquals(1, stage.events.lifeOf(ended.connection()).stream().filter("closed"::equals).count());
+                EventRecorder.Ended ended = fixture.events.nextEnded();
+                fixture.events.nextAccepted().await(java.time.Duration.ofSeconds(5));
+                assertEquals(1, fixture.events.eventsOf(ended.connection()).stream().filter("closed"::equals).count());
             }
         }
         Set<Long> called = new HashSet<>();
@@ -133,7 +135,7 @@ abstract class FailureClause extends Clause {
     @Test
     void shouldReportAProtocolThatThrowsWhenClosed() throws Exception {
         needsStyle(Style.PROTOCOL);
-        Role role = new Role(Role.echo().handler(), () -> new Protocol() {
+        TestService service = new TestService(TestService.echo().handler(), () -> new Protocol() {
             @Override
             public void received(Input input, Output output) {
                 input.skip(input.available());
@@ -144,28 +146,28 @@ abstract class FailureClause extends Clause {
                 throw new IllegalStateException("thrown in closed");
             }
         });
-        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(service); TestClient client = fixture.connect()) {
             client.end();
             client.toTheEnd();
-            assertEquals("thrown in closed", stage.events.nextFailed().error().getMessage());
-            assertEquals(done(true), stage.events.nextCause(), "it had ended well before");
+            assertEquals("thrown in closed", fixture.events.nextFailed().error().getMessage());
+            assertEquals(done(true), fixture.events.nextCause(), "the connection had ended normally before");
         }
     }
 
     @Test
-    void shouldLiveThroughManyResets() throws Exception {
+    void shouldSurviveManyResets() throws Exception {
         needsTransport(EndpointKind.TCP);
-        try (ServerFixture stage = start(Role.echo())) {
+        try (ServerFixture fixture = start(TestService.echo())) {
             int resets = cell().times(50);
             for (int i = 0; i < resets; i++) {
-                TestClient client = stage.connect();
+                TestClient client = fixture.connect();
                 client.send("x".repeat(1 + i * 100));
                 client.reset();
             }
-            stage.awaitOver(resets);
-            assertEquals(0, stage.server.stats().active());
-            assertEquals(0, stage.server.stats().failed());
-            try (TestClient client = stage.connect()) {
+            fixture.awaitOver(resets);
+            assertEquals(0, fixture.server.stats().active());
+            assertEquals(0, fixture.server.stats().failed());
+            try (TestClient client = fixture.connect()) {
                 client.send("x");
                 assertEquals(1, client.bytes(1).length);
             }

@@ -18,14 +18,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-/// The future of each connection: done callbacks under every model, as `executor.submit` gives them.
+/// Each connection has a future with done callbacks under every model, as `executor.submit` returns it.
 abstract class FutureClause extends Clause {
     private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
 
     @Test
     void shouldCallBackInTheOrderAddedWithTheResult() throws Exception {
-        try (ServerFixture stage = start(Role.upper(), with -> with.listener(new Adding()));
-                TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.upper(), with -> with.listener(new CallbackAdder()));
+                TestClient client = fixture.connect()) {
             client.send("exit\n");
             client.toTheEnd();
             assertEquals("first Done[byPeer=false]", EventRecorder.next(calls, "call"));
@@ -35,9 +35,9 @@ abstract class FutureClause extends Clause {
     }
 
     @Test
-    void shouldGoOnWithTheNextCallbackWhenOneThrows() throws Exception {
+    void shouldRunTheNextCallbackWhenOneThrows() throws Exception {
         CountDownLatch next = new CountDownLatch(1);
-        try (ServerFixture stage = start(Role.echo(), with -> with.listener(new ServerListener() {
+        try (ServerFixture fixture = start(TestService.echo(), with -> with.listener(new ServerListener() {
             @Override
             public void accepted(ConnectionFuture connection) {
                 connection.onDone(_ -> {
@@ -45,20 +45,20 @@ abstract class FutureClause extends Clause {
                 });
                 connection.onDone(_ -> next.countDown());
             }
-        })); TestClient client = stage.connect()) {
+        })); TestClient client = fixture.connect()) {
             client.end();
             client.toTheEnd();
             next.await();
-            assertEquals(0, stage.server.stats().failed(), "a callback is not the handler");
+            assertEquals(0, fixture.server.stats().failed(), "a callback is not the handler");
         }
     }
 
     @Test
-    void shouldCallBackAtOnceWhenItIsOverAlready() throws Exception {
-        try (ServerFixture stage = start(Role.upper()); TestClient client = stage.connect()) {
+    void shouldCallBackAtOnceWhenTheConnectionHasEnded() throws Exception {
+        try (ServerFixture fixture = start(TestService.upper()); TestClient client = fixture.connect()) {
             client.send("boom\n");
-            client.awaitGone();
-            ConnectionFuture connection = stage.events.nextAccepted();
+            client.awaitClosed();
+            ConnectionFuture connection = fixture.events.nextAccepted();
             Cause cause = connection.await(ServerFixture.PATIENCE);
             assertInstanceOf(Cause.Failed.class, cause);
             Thread here = Thread.currentThread();
@@ -71,42 +71,42 @@ abstract class FutureClause extends Clause {
     }
 
     @Test
-    void shouldKnowThatItRuns() throws Exception {
-        try (ServerFixture stage = start(Role.greeting()); TestClient client = stage.connect()) {
+    void shouldReportThatItRuns() throws Exception {
+        try (ServerFixture fixture = start(TestService.greeting()); TestClient client = fixture.connect()) {
             client.line();
-            ConnectionFuture connection = stage.events.nextAccepted();
-            // Told by a worker, that may come after the first line.
-            assertEquals(connection.id(), stage.events.nextOpened().id());
+            ConnectionFuture connection = fixture.events.nextAccepted();
+            // The report of a worker may arrive after the first line.
+            assertEquals(connection.id(), fixture.events.nextOpened().id());
             assertTrue(connection.isRunning());
             assertFalse(connection.isDone());
             assertEquals(Optional.empty(), connection.outcome());
             assertFalse(connection.cancel(), "too late");
             assertThrows(TimeoutException.class, () -> connection.await(Duration.ofMillis(20)));
-            assertEquals(List.of(connection), stage.server.connections());
-            assertEquals(stage.server.endpoints().getFirst(), connection.endpoint());
+            assertEquals(List.of(connection), fixture.server.connections());
+            assertEquals(fixture.server.endpoints().getFirst(), connection.endpoint());
             assertTrue(connection.toString().startsWith("#1 "), connection::toString);
         }
     }
 
     @Test
-    void shouldCancelWhatWaitsInAQueue() throws Exception {
+    void shouldCancelAQueuedConnection() throws Exception {
         int threads = cell().capacity();
         appliesIf(cell().queues(), "pools with a queue");
-        try (ServerFixture stage = start(Role.greeting())) {
+        try (ServerFixture fixture = start(TestService.greeting())) {
             List<TestClient> busy = new java.util.ArrayList<>();
             for (int i = 0; i < threads; i++) {
-                busy.add(stage.connect());
+                busy.add(fixture.connect());
                 busy.getLast().line();
-                stage.events.nextAccepted();
+                fixture.events.nextAccepted();
             }
-            try (TestClient queued = stage.connect()) {
-                ConnectionFuture waiting = stage.events.nextAccepted();
+            try (TestClient queued = fixture.connect()) {
+                ConnectionFuture waiting = fixture.events.nextAccepted();
                 assertTrue(waiting.cancel());
-                assertFalse(waiting.cancel(), "it was cancelled already");
+                assertFalse(waiting.cancel(), "cancelled already");
                 busy.getFirst().close();
                 assertEquals(new Cause.Stopped(), waiting.await(ServerFixture.PATIENCE));
-                queued.awaitGone();
-                assertEquals(List.of("accepted"), stage.events.lifeOf(waiting), "its handler never began");
+                queued.awaitClosed();
+                assertEquals(List.of("accepted"), fixture.events.eventsOf(waiting), "the handler never began");
             }
             for (TestClient client : busy) {
                 client.close();
@@ -116,20 +116,21 @@ abstract class FutureClause extends Clause {
 
     @Test
     void shouldCallBackForARejectedConnection() throws Exception {
-        try (ServerFixture stage = start(Role.greeting(), with -> with.listener(new Adding()).filter(_ -> false));
-                TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.greeting(),
+                with -> with.listener(new CallbackAdder()).filter(_ -> false));
+                TestClient client = fixture.connect()) {
             assertEquals("", client.textToTheEnd());
             assertEquals("first Stopped[]", EventRecorder.next(calls, "call"));
         }
     }
 
     @Test
-    void shouldFreeAHandlerThatWaitsForSomethingElseWhenAborted() throws Exception {
+    void shouldInterruptAWaitingHandlerWhenAborted() throws Exception {
         needsStyle(Style.HANDLER);
         CountDownLatch never = new CountDownLatch(1);
         CountDownLatch waiting = new CountDownLatch(1);
         BlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();
-        Role role = new Role(() -> connection -> {
+        TestService service = new TestService(() -> connection -> {
             connection.print("x");
             connection.flush();
             waiting.countDown();
@@ -139,23 +140,23 @@ abstract class FutureClause extends Clause {
                 thrown.add(e);
                 throw e;
             }
-        }, Role.echo().protocol());
-        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
+        }, TestService.echo().protocol());
+        try (ServerFixture fixture = start(service); TestClient client = fixture.connect()) {
             client.bytes(1);
             if (!cell().hasWorkers()) {
                 waiting.await();
             }
-            ConnectionFuture connection = stage.events.nextAccepted();
+            ConnectionFuture connection = fixture.events.nextAccepted();
             connection.abort();
             assertEquals(new Cause.Stopped(), connection.await(ServerFixture.PATIENCE));
-            assertEquals(0, stage.server.stats().failed(), "stopped is not failed");
+            assertEquals(0, fixture.server.stats().failed(), "a stop is not a failure");
             needsOneProcess();
             assertInstanceOf(InterruptedException.class, EventRecorder.next(thrown, "interrupt"));
         }
     }
 
     /// Adds three callbacks to every connection.
-    private final class Adding implements ServerListener {
+    private final class CallbackAdder implements ServerListener {
         @Override
         public void accepted(ConnectionFuture connection) {
             connection.onDone(over -> calls.add("first " + over.outcome().orElseThrow()));

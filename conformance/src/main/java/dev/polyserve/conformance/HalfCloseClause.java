@@ -17,17 +17,18 @@ abstract class HalfCloseClause extends Clause {
 
     @Test
     void shouldAnswerAfterThePeersEndAndThenEndPromptly() throws Exception {
-        try (ServerFixture stage = start(Role.answerAtTheEnd(0)); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.answerAtTheEnd(0)); TestClient client = fixture.connect()) {
             client.send("12345");
             client.end();
             assertEquals("5\n", assertTimeout(cell().within(PROMPTLY), client::textToTheEnd));
-            assertEquals(done(true), stage.events.nextCause());
+            assertEquals(done(true), fixture.events.nextCause());
         }
     }
 
     @Test
-    void shouldSendALongAnswerWholeAfterThePeersEnd() throws Exception {
-        try (ServerFixture stage = start(Role.answerAtTheEnd(1 << 20)); TestClient client = stage.connect()) {
+    void shouldSendAWholeLongAnswerAfterThePeersEnd() throws Exception {
+        try (ServerFixture fixture = start(TestService.answerAtTheEnd(1 << 20));
+                TestClient client = fixture.connect()) {
             client.send("x");
             client.end();
             assertEquals(2 + (1 << 20), client.toTheEnd().length);
@@ -35,33 +36,33 @@ abstract class HalfCloseClause extends Clause {
     }
 
     @Test
-    void shouldSendWhatAProducerStillHasAfterThePeersEnd() throws Exception {
+    void shouldSendTheRestOfAProducerAfterThePeersEnd() throws Exception {
         int bytes = 3 << 20;
-        try (ServerFixture stage = start(Role.produces(bytes)); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.produces(bytes)); TestClient client = fixture.connect()) {
             client.send("x");
             client.end();
             byte[] expected = new byte[bytes];
-            Role.number(expected, 0);
+            TestService.number(expected, 0);
             assertArrayEquals(expected, client.toTheEnd());
         }
     }
 
     @Test
-    void shouldEndPromptlyForAPeerThatOnlyEnds() throws Exception {
-        try (ServerFixture stage = start(Role.echo()); TestClient client = stage.connect()) {
+    void shouldEndPromptlyWhenThePeerOnlyEnds() throws Exception {
+        try (ServerFixture fixture = start(TestService.echo()); TestClient client = fixture.connect()) {
             client.end();
             assertEquals("", assertTimeout(cell().within(PROMPTLY), client::textToTheEnd));
         }
     }
 
     @Test
-    void shouldGoOnReadingAfterWeHaveEndedOurSideTwice() throws Exception {
-        Role role = new Role(() -> connection -> {
+    void shouldKeepReadingAfterEndingTheOutputTwice() throws Exception {
+        TestService service = new TestService(() -> connection -> {
             connection.print("only this");
             connection.end();
             connection.end();
-            requireHeard(String.valueOf(connection.readLine()));
-            requireHeard(connection.readLine() == null ? "heard" : "more");
+            requireReceived(String.valueOf(connection.readLine()));
+            requireReceived(connection.readLine() == null ? "received" : "more");
         }, () -> new Protocol() {
             private String got = "";
 
@@ -79,27 +80,27 @@ abstract class HalfCloseClause extends Clause {
 
             @Override
             public void ended(Output output) throws IOException {
-                requireHeard(got.trim());
+                requireReceived(got.trim());
                 output.close();
             }
         });
-        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(service); TestClient client = fixture.connect()) {
             assertEquals("only this", client.textToTheEnd());
-            client.send("heard\n");
+            client.send("received\n");
             client.end();
-            assertEquals(done(true), stage.events.nextCause());
+            assertEquals(done(true), fixture.events.nextCause());
         }
     }
 
-    private static void requireHeard(String line) {
-        if (!line.equals("heard")) {
-            throw new IllegalStateException("not 'heard' but '" + line + "'");
+    private static void requireReceived(String line) {
+        if (!line.equals("received")) {
+            throw new IllegalStateException("expected 'received', got '" + line + "'");
         }
     }
 
     @Test
-    void shouldNotDestroyItsLastWordsWhenInputIsLeftUnread() throws Exception {
-        Role role = new Role(() -> connection -> {
+    void shouldDeliverTheLastBytesWhenInputIsLeftUnread() throws Exception {
+        TestService service = new TestService(() -> connection -> {
             connection.readByte();
             connection.print("enough");
         }, () -> new Protocol() {
@@ -110,7 +111,7 @@ abstract class HalfCloseClause extends Clause {
                 output.close();
             }
         });
-        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(service); TestClient client = fixture.connect()) {
             client.send(new byte[20_000]);
             assertEquals("enough", client.textToTheEnd());
         }

@@ -8,10 +8,10 @@ import dev.polyserve.Input;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import dev.polyserve.Sender;
-import dev.polyserve.coroutine.Carrier;
-import dev.polyserve.coroutine.Hub;
-import dev.polyserve.coroutine.Task;
-import dev.polyserve.coroutine.Timeout;
+import dev.polyserve.coroutine.carrier.Carrier;
+import dev.polyserve.coroutine.hub.Hub;
+import dev.polyserve.coroutine.hub.Task;
+import dev.polyserve.coroutine.hub.Timeout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,51 +19,51 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
-/// Beside the contract's clauses: an event loop is a hub for the handlers and protocols that it serves.
+/// An event loop provides a hub for the handlers and protocols that it serves; not a clause of the contract.
 abstract class HubClause extends Clause {
     private static final Duration SHORT = Duration.ofMillis(5);
     private static final Duration LONG = Duration.ofHours(1);
 
-    private ServerFixture startOnLoop(Role role) throws IOException {
+    private ServerFixture startOnLoop(TestService service) throws IOException {
         appliesIf(cell().runsOnLoops(), "event loops");
-        return start(role);
+        return start(service);
     }
 
-    private static Role ofHandler(Handler handler) {
-        return new Role(() -> handler, () -> (_, _) -> {
+    private static TestService ofHandler(Handler handler) {
+        return new TestService(() -> handler, () -> (_, _) -> {
         });
     }
 
-    private static String sleepAndSay(Hub hub, String word) throws InterruptedException {
+    private static String sleepAndReturn(Hub hub, String word) throws InterruptedException {
         hub.sleep(SHORT);
         return word;
     }
 
-    /// Has one task say hello, and another one whom to.
+    /// Computes the two words of a greeting in two tasks.
     private static final class Greeter implements Protocol {
         @Override
         public void received(Input input, Output output) throws IOException {
-            String whom = new String(input.takeAll().array(), StandardCharsets.US_ASCII).strip();
+            String name = new String(input.takeAll().array(), StandardCharsets.US_ASCII).strip();
             Sender sender = output.sender();
             Hub hub = Hub.current();
             hub.spawn("hello", () -> {
-                String hello = hub.spawn(() -> sleepAndSay(hub, "hello")).get();
-                sender.offer(hello + " " + whom + "\n");
+                String hello = hub.spawn(() -> sleepAndReturn(hub, "hello")).get();
+                sender.offer(hello + " " + name + "\n");
             });
         }
     }
 
     @Test
-    void shouldSpawnTasksAndTakeTheirResults() throws Exception {
-        Role role = new Role(() -> connection -> {
-            String whom = connection.readLine();
+    void shouldSpawnTasksAndJoinThem() throws Exception {
+        TestService service = new TestService(() -> connection -> {
+            String name = connection.readLine();
             Hub hub = Hub.current();
-            Task<String> hello = hub.spawn("hello", () -> sleepAndSay(hub, "hello"));
-            Task<String> second = hub.spawn(() -> hello.get() + " " + sleepAndSay(hub, String.valueOf(whom)));
+            Task<String> hello = hub.spawn("hello", () -> sleepAndReturn(hub, "hello"));
+            Task<String> second = hub.spawn(() -> hello.get() + " " + sleepAndReturn(hub, String.valueOf(name)));
             hub.joinAll(List.of(hello, second));
             connection.writeLine(second.get());
         }, Greeter::new);
-        try (ServerFixture stage = startOnLoop(role); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = startOnLoop(service); TestClient client = fixture.connect()) {
             client.send("world\n");
             assertEquals("hello world", client.line());
         }
@@ -72,17 +72,17 @@ abstract class HubClause extends Clause {
     @Test
     void shouldServeOthersWhileAHandlerSleepsInTheHub() throws Exception {
         needsStyle(Style.HANDLER);
-        Role role = ofHandler(connection -> {
+        TestService service = ofHandler(connection -> {
             String line = String.valueOf(connection.readLine());
             if (line.equals("sleep")) {
                 Hub.current().sleep(LONG);
             }
             connection.writeLine(line);
         });
-        try (ServerFixture stage = startOnLoop(role); TestClient asleep = stage.connect()) {
+        try (ServerFixture fixture = startOnLoop(service); TestClient asleep = fixture.connect()) {
             asleep.send("sleep\n");
             for (int i = 0; i < 4; i++) {
-                try (TestClient other = stage.connect()) {
+                try (TestClient other = fixture.connect()) {
                     other.send("awake\n");
                     assertEquals("awake", other.line());
                 }
@@ -93,16 +93,16 @@ abstract class HubClause extends Clause {
     @Test
     void shouldLimitAHandlersWait() throws Exception {
         needsStyle(Style.HANDLER);
-        Role role = ofHandler(connection -> {
+        TestService service = ofHandler(connection -> {
             String said = Timeout.after(SHORT).callOr("too late", () -> {
                 Hub.current().sleep(LONG);
                 return "slept";
             });
             connection.writeLine(said);
-            // No interrupt is left behind.
+            // No interrupt remains.
             connection.writeLine(String.valueOf(connection.readLine()));
         });
-        try (ServerFixture stage = startOnLoop(role); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = startOnLoop(service); TestClient client = fixture.connect()) {
             client.send("and on\n");
             assertEquals("too late", client.line());
             assertEquals("and on", client.line());
@@ -110,14 +110,14 @@ abstract class HubClause extends Clause {
     }
 
     @Test
-    void shouldComputeElsewhereAndComeBack() throws Exception {
+    void shouldOffloadAComputation() throws Exception {
         needsStyle(Style.HANDLER);
-        Role role = ofHandler(connection -> {
+        TestService service = ofHandler(connection -> {
             Thread handler = Thread.currentThread();
             boolean elsewhere = Hub.current().offload(() -> !Thread.currentThread().equals(handler));
             connection.writeLine(elsewhere + " " + Thread.currentThread().equals(handler));
         });
-        try (ServerFixture stage = startOnLoop(role); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = startOnLoop(service); TestClient client = fixture.connect()) {
             assertEquals("true true", client.line());
         }
     }
@@ -127,17 +127,17 @@ abstract class HubClause extends Clause {
         needsStyle(Style.HANDLER);
         needsOneProcess();
         var handlers = new LinkedBlockingQueue<Task<?>>();
-        Role role = ofHandler(connection -> {
+        TestService service = ofHandler(connection -> {
             connection.writeLine(String.valueOf(connection.readLine()));
             handlers.add(Task.current());
             connection.readLine();
         });
-        try (ServerFixture stage = startOnLoop(role); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = startOnLoop(service); TestClient client = fixture.connect()) {
             client.send("here\n");
             assertEquals("here", client.line());
             Task<?> handler = EventRecorder.next(handlers, "handler");
             assertTrue(handler.kill(ServerFixture.PATIENCE), "it ends");
-            client.awaitGone();
+            client.awaitClosed();
             assertEquals(Task.Phase.KILLED, handler.phase());
         }
     }
@@ -147,8 +147,8 @@ abstract class HubClause extends Clause {
         needsStyle(Style.HANDLER);
         needsOneProcess();
         var handlers = new LinkedBlockingQueue<Task<?>>();
-        try (ServerFixture stage = startOnLoop(ofHandler(_ -> handlers.add(Task.current())));
-                TestClient client = stage.connect()) {
+        try (ServerFixture fixture = startOnLoop(ofHandler(_ -> handlers.add(Task.current())));
+                TestClient client = fixture.connect()) {
             client.toTheEnd();
             Task<?> handler = EventRecorder.next(handlers, "handler");
             assertTrue(handler.join(ServerFixture.PATIENCE));
@@ -157,10 +157,10 @@ abstract class HubClause extends Clause {
     }
 
     @Test
-    void shouldKillTheTasksThatAreLeftWhenTheServerIsClosed() throws Exception {
+    void shouldKillRemainingTasksWhenTheServerIsClosed() throws Exception {
         needsOneProcess();
         var ends = new LinkedBlockingQueue<String>();
-        Role role = new Role(() -> connection -> {
+        TestService service = new TestService(() -> connection -> {
             spawnSleeper(ends);
             connection.readByte();
             connection.writeLine("spawned");
@@ -170,7 +170,7 @@ abstract class HubClause extends Clause {
             output.print("spawned\n");
             output.close();
         });
-        try (ServerFixture stage = startOnLoop(role); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = startOnLoop(service); TestClient client = fixture.connect()) {
             client.send("x");
             assertEquals("spawned", client.line());
             assertEquals("asleep", EventRecorder.next(ends, "task"));
@@ -193,7 +193,7 @@ abstract class HubClause extends Clause {
     @Test
     void shouldReportATaskThatStallsItsLoop() throws Exception {
         var work = new BusyWork();
-        reportsAStall(work, new Role(() -> connection -> {
+        reportsAStall(work, new TestService(() -> connection -> {
             connection.readByte();
             Hub.current().spawn(() -> work.keepBusy());
         }, () -> (input, output) -> {
@@ -214,21 +214,21 @@ abstract class HubClause extends Clause {
         }));
     }
 
-    private void reportsAStall(BusyWork work, Role role) throws Exception {
+    private void reportsAStall(BusyWork work, TestService service) throws Exception {
         needsOneProcess();
         appliesIf(cell().runsOnLoops(), "event loops");
-        try (ServerFixture stage = start(role, BusyWork::watched); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(service, BusyWork::watched); TestClient client = fixture.connect()) {
             client.send("x");
-            assertTrue(work.awaitReport(stage.events).soFar().toMillis() >= 40);
+            assertTrue(work.awaitReport(fixture.events).soFar().toMillis() >= 40);
         }
     }
 
     @Test
-    void shouldRunTasksOfTheServerBesideItsClients() throws Exception {
+    void shouldRunTasksOfTheServer() throws Exception {
         needsOneProcess();
-        try (ServerFixture stage = startOnLoop(Role.echo()); TestClient client = stage.connect()) {
-            Hub hub = stage.server.hub().orElseThrow();
-            Task<String> task = hub.spawn(() -> sleepAndSay(hub, "slept"));
+        try (ServerFixture fixture = startOnLoop(TestService.echo()); TestClient client = fixture.connect()) {
+            Hub hub = fixture.server.hub().orElseThrow();
+            Task<String> task = hub.spawn(() -> sleepAndReturn(hub, "slept"));
             client.send("hello\n");
             assertEquals("hello", client.line());
             assertEquals("slept", task.get(ServerFixture.PATIENCE));
@@ -239,10 +239,10 @@ abstract class HubClause extends Clause {
     @Test
     void shouldNotWaitForATaskThatClosesTheServer() throws Exception {
         needsOneProcess();
-        try (ServerFixture stage = startOnLoop(Role.echo())) {
-            Task<?> closing = stage.server.hub().orElseThrow().spawn(stage.server::close);
+        try (ServerFixture fixture = startOnLoop(TestService.echo())) {
+            Task<?> closing = fixture.server.hub().orElseThrow().spawn(fixture.server::close);
             assertTrue(closing.join(ServerFixture.PATIENCE), "close() returns to a task of the server at once");
-            assertTrue(stage.server.await(ServerFixture.PATIENCE));
+            assertTrue(fixture.server.await(ServerFixture.PATIENCE));
             assertEquals(Task.Phase.SUCCEEDED, closing.phase());
         }
     }
@@ -250,14 +250,15 @@ abstract class HubClause extends Clause {
     @Test
     void shouldHaveNoHubWithoutALoop() throws Exception {
         appliesIf(!cell().runsOnLoops(), "models without event loops");
-        Role role = new Role(() -> connection -> connection.print(Boolean.toString(Hub.find().isPresent())),
+        TestService service = new TestService(
+                () -> connection -> connection.print(Boolean.toString(Hub.find().isPresent())),
                 () -> (input, output) -> {
                     input.skip(input.available());
                     output.print(Boolean.toString(Hub.find().isPresent()));
                     output.close();
                 });
-        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
-            assertTrue(stage.server.hub().isEmpty());
+        try (ServerFixture fixture = start(service); TestClient client = fixture.connect()) {
+            assertTrue(fixture.server.hub().isEmpty());
             client.send("x");
             assertEquals("false", client.textToTheEnd());
         }

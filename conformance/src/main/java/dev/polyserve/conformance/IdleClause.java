@@ -4,25 +4,25 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// A server takes nothing for clients that are silent or gone: no processor time, and no memory beyond that of a connection.
+/// Silent or disconnected clients cost a server no processor time and no memory beyond an open connection.
 abstract class IdleClause extends Clause {
     private static final int SETTLING = 4;
     private static final int RESETTING = 20;
     private static final int UNREAD_BYTES = 50_000;
     private static final int SILENT = 8;
-    /// Half of what those that reset have not read.
+    /// Half of the bytes that the resetting clients left unread.
     private static final long GROWTH_BYTES = (long) RESETTING * UNREAD_BYTES / 2;
 
     @Test
-    void shouldTakeNothingForClientsThatAreSilentOrGone() throws Exception {
+    void shouldUseNoResourcesForSilentOrDisconnectedClients() throws Exception {
         List<TestClient> silent = new ArrayList<>();
-        try (ServerFixture stage = start(Role.echo())) {
-            resetWithUnreadAnswers(stage, SETTLING);
+        try (ServerFixture fixture = start(TestService.echo())) {
+            resetWithUnreadAnswers(fixture, SETTLING);
             long heapBefore = IdleCheck.heapBytes();
-            resetWithUnreadAnswers(stage, cell().times(RESETTING));
-            Eventually.until("the heap is as it was", () -> IdleCheck.heapBytes() - heapBefore < GROWTH_BYTES);
+            resetWithUnreadAnswers(fixture, cell().times(RESETTING));
+            Eventually.until("the heap is at its former size", () -> IdleCheck.heapBytes() - heapBefore < GROWTH_BYTES);
             for (int i = 0; i < Math.min(SILENT, cell().capacity()); i++) {
-                silent.add(stage.connect());
+                silent.add(fixture.connect());
                 silent.getLast().send("x");
                 silent.getLast().bytes(1);
             }
@@ -34,16 +34,16 @@ abstract class IdleClause extends Clause {
         }
     }
 
-    private void resetWithUnreadAnswers(ServerFixture stage, int times) throws Exception {
+    private void resetWithUnreadAnswers(ServerFixture fixture, int times) throws Exception {
         for (int i = 0; i < times; i++) {
-            TestClient client = stage.connect();
+            TestClient client = fixture.connect();
             client.send(new byte[UNREAD_BYTES]);
             if (cell().transport() == EndpointKind.TCP) {
                 client.reset();
             } else {
-                client.leave();
+                client.disconnect();
             }
         }
-        stage.awaitOver(times);
+        fixture.awaitOver(times);
     }
 }

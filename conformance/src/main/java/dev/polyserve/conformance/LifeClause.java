@@ -23,44 +23,44 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/// A server's life from binding to stopping, and what its clients see of it.
+/// The life cycle of a server from bind to stop, as its clients observe it.
 abstract class LifeClause extends Clause {
     private static final Duration A_WHILE = Duration.ofMillis(60);
     private static final Duration AT_ONCE = Duration.ofMillis(100);
     private static final int TRIES = 5;
     private static final int MANY = 8;
 
-    private ServerFixture bind(Role role) throws IOException {
-        return ServerFixture.bind(cell(), role, UnaryOperator.identity());
+    private ServerFixture bind(TestService service) throws IOException {
+        return ServerFixture.bind(cell(), service, UnaryOperator.identity());
     }
 
     @Test
     void shouldKeepClientsWaitingUntilItIsStarted() throws Exception {
-        try (ServerFixture stage = bind(Role.greeting()); TestClient client = stage.connect()) {
-            assertFalse(stage.server.isAccepting());
-            assertTrue(client.hearsNothingFor(A_WHILE));
-            stage.server.start();
-            assertTrue(stage.server.isAccepting());
+        try (ServerFixture fixture = bind(TestService.greeting()); TestClient client = fixture.connect()) {
+            assertFalse(fixture.server.isAccepting());
+            assertTrue(client.receivesNothingFor(A_WHILE));
+            fixture.server.start();
+            assertTrue(fixture.server.isAccepting());
             assertEquals("welcome", client.line());
-            stage.server.start();
-            assertEquals(stage.model, stage.server.model());
+            fixture.server.start();
+            assertEquals(fixture.model, fixture.server.model());
         }
     }
 
     @Test
     void shouldStopAcceptingAndAcceptAgain() throws Exception {
         needsTwoAtOnce();
-        try (ServerFixture stage = start(Role.greeting()); TestClient first = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.greeting()); TestClient first = fixture.connect()) {
             assertEquals("welcome", first.line());
-            stage.server.pause();
-            stage.server.pause();
-            assertFalse(stage.server.isAccepting());
-            try (TestClient second = stage.connect()) {
-                assertTrue(second.hearsNothingFor(A_WHILE), "clients wait in the backlog");
+            fixture.server.pause();
+            fixture.server.pause();
+            assertFalse(fixture.server.isAccepting());
+            try (TestClient second = fixture.connect()) {
+                assertTrue(second.receivesNothingFor(A_WHILE), "clients wait in the backlog");
                 first.send("x");
-                assertEquals(1, first.bytes(1).length, "conversations go on");
-                stage.server.resume();
-                assertTrue(stage.server.isAccepting());
+                assertEquals(1, first.bytes(1).length, "open connections continue");
+                fixture.server.resume();
+                assertTrue(fixture.server.isAccepting());
                 assertEquals("welcome", second.line());
             }
         }
@@ -69,17 +69,17 @@ abstract class LifeClause extends Clause {
     @Test
     void shouldEndWhenStartedAndClosedAtOnce() throws Exception {
         for (int i = 0; i < cell().servers(20); i++) {
-            try (ServerFixture stage = bind(Role.echo())) {
+            try (ServerFixture fixture = bind(TestService.echo())) {
                 Thread serving = Thread.ofPlatform().start(() -> {
                     try {
-                        stage.server.serveForever();
+                        fixture.server.serveForever();
                     } catch (IOException | InterruptedException | IllegalStateException e) {
-                        // Closed before it started, which is refused.
+                        // The server was closed before it started; the start is refused.
                         assertTrue(e instanceof IllegalStateException);
                     }
                 });
-                stage.server.close();
-                assertTrue(stage.server.await(ServerFixture.PATIENCE));
+                fixture.server.close();
+                assertTrue(fixture.server.await(ServerFixture.PATIENCE));
                 assertTrue(serving.join(ServerFixture.PATIENCE));
             }
         }
@@ -87,32 +87,32 @@ abstract class LifeClause extends Clause {
 
     @Test
     void shouldCloseBeforeItWasStartedAndTwice() throws Exception {
-        try (ServerFixture stage = bind(Role.echo())) {
-            stage.server.close();
-            assertTrue(stage.server.isStopped());
-            stage.server.close();
-            assertThrows(IllegalStateException.class, stage.server::start);
-            assertThrows(IllegalStateException.class, () -> stage.server.handleRequest(Duration.ZERO));
-            assertThrows(IOException.class, stage::connect);
+        try (ServerFixture fixture = bind(TestService.echo())) {
+            fixture.server.close();
+            assertTrue(fixture.server.isStopped());
+            fixture.server.close();
+            assertThrows(IllegalStateException.class, fixture.server::start);
+            assertThrows(IllegalStateException.class, () -> fixture.server.handleRequest(Duration.ZERO));
+            assertThrows(IOException.class, fixture::connect);
         }
     }
 
     @Test
     void shouldReturnFromServeForeverWhenAnotherThreadCloses() throws Exception {
-        try (ServerFixture stage = bind(Role.greeting())) {
+        try (ServerFixture fixture = bind(TestService.greeting())) {
             CompletableFuture<Boolean> returned = new CompletableFuture<>();
             Thread serving = Thread.ofPlatform().start(() -> {
                 try {
-                    stage.server.serveForever();
-                    returned.complete(stage.server.isStopped());
+                    fixture.server.serveForever();
+                    returned.complete(fixture.server.isStopped());
                 } catch (IOException | InterruptedException e) {
                     returned.completeExceptionally(e);
                 }
             });
-            try (TestClient client = stage.connect()) {
+            try (TestClient client = fixture.connect()) {
                 assertEquals("welcome", client.line());
             }
-            stage.server.close();
+            fixture.server.close();
             assertTrue(returned.get(10, TimeUnit.SECONDS));
             serving.join();
         }
@@ -122,7 +122,7 @@ abstract class LifeClause extends Clause {
     void shouldCloseFromItsOwnHandler() throws Exception {
         needsOneProcess();
         CompletableFuture<Server> server = new CompletableFuture<>();
-        Role role = new Role(() -> connection -> {
+        TestService service = new TestService(() -> connection -> {
             connection.readByte();
             server.get().close();
             connection.print("closed");
@@ -132,140 +132,143 @@ abstract class LifeClause extends Clause {
             output.print("closed");
             output.close();
         });
-        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
-            server.complete(stage.server);
+        try (ServerFixture fixture = start(service); TestClient client = fixture.connect()) {
+            server.complete(fixture.server);
             client.send("x");
             assertEquals("closed", client.textToTheEnd());
-            assertTrue(stage.server.await(ServerFixture.PATIENCE));
-            assertThrows(IOException.class, stage::connect);
+            assertTrue(fixture.server.await(ServerFixture.PATIENCE));
+            assertThrows(IOException.class, fixture::connect);
         }
     }
 
     @Test
-    void shouldStopAtOnceWhenNobodyIsThere() throws Exception {
+    void shouldStopAtOnceWithoutClients() throws Exception {
         Duration atOnce = cell().within(AT_ONCE);
-        Duration fastest = closes();
+        Duration fastest = closingTime();
         for (int i = 1; i < TRIES && fastest.compareTo(atOnce) > 0; i++) {
-            // What it waits for itself, it waits for every time; a busy machine now and then.
-            fastest = closes();
+            // The fastest of several runs: a wait of the server occurs every time, a delay of a busy machine now and
+            // then.
+            fastest = closingTime();
         }
         assertTrue(fastest.compareTo(atOnce) <= 0, "it took " + fastest);
     }
 
-    /// How long a server that has served takes to close.
-    private Duration closes() throws Exception {
-        try (ServerFixture stage = start(Role.greeting())) {
-            try (TestClient client = stage.connect()) {
+    /// The time that a server takes to close after it has served.
+    private Duration closingTime() throws Exception {
+        try (ServerFixture fixture = start(TestService.greeting())) {
+            try (TestClient client = fixture.connect()) {
                 client.line();
             }
-            stage.awaitOver(1);
+            fixture.awaitOver(1);
             long began = System.nanoTime();
-            stage.server.close();
+            fixture.server.close();
             return Duration.ofNanos(System.nanoTime() - began);
         }
     }
 
     @Test
     void shouldStopByItsDeadlineWhileAClientIsIdleAndFreeThePort() throws Exception {
-        try (ServerFixture stage = start(Role.greeting()); TestClient idle = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.greeting()); TestClient idle = fixture.connect()) {
             idle.line();
-            Endpoint endpoint = stage.server.endpoints().getFirst();
-            assertTimeout(cell().within(Duration.ofSeconds(1)), stage.server::close);
+            Endpoint endpoint = fixture.server.endpoints().getFirst();
+            assertTimeout(cell().within(Duration.ofSeconds(1)), fixture.server::close);
             assertEquals("", idle.textToTheEnd());
-            assertThrows(IOException.class, stage::connect);
-            try (Server again = Role.greeting().on(ServerFixture.builder(cell(), endpoint), cell().style()).start();
+            assertThrows(IOException.class, fixture::connect);
+            try (Server again = TestService.greeting().on(ServerFixture.builder(cell(), endpoint), cell().style())
+                    .start();
                     TestClient client = TestClient.to(again.address())) {
-                assertEquals("welcome", client.line(), "the same address, at once");
+                assertEquals("welcome", client.line(), "the address can be bound again at once");
             }
         }
     }
 
     @Test
     void shouldStopWhileAClientDoesNotRead() throws Exception {
-        try (ServerFixture stage = start(Role.produces(64 << 20)); TestClient stuck = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.produces(64 << 20)); TestClient stuck = fixture.connect()) {
             stuck.send("x");
             stuck.bytes(1);
-            assertTimeout(cell().within(Duration.ofSeconds(2)), stage.server::close);
-            stage.awaitOver(1);
+            assertTimeout(cell().within(Duration.ofSeconds(2)), fixture.server::close);
+            fixture.awaitOver(1);
         }
     }
 
     @Test
-    void shouldLeaveNoThreadBehind() throws Exception {
+    void shouldLeakNoThread() throws Exception {
         long before = ServerThreads.count();
-        try (ServerFixture stage = start(Role.greeting()); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(TestService.greeting()); TestClient client = fixture.connect()) {
             client.line();
         }
-        // A stopped server's threads have nothing to do, but the last one may not have left its method yet.
+        // The last thread of a stopped server may not have returned from its method yet.
         Eventually.until("threads gone", () -> ServerThreads.count() <= before);
     }
 
     @Test
-    void shouldRefuseAnAddressThatIsTaken() throws Exception {
-        try (ServerFixture stage = start(Role.echo())) {
-            Endpoint taken = stage.server.endpoints().getFirst();
+    void shouldRefuseAnAddressInUse() throws Exception {
+        try (ServerFixture fixture = start(TestService.echo())) {
+            Endpoint taken = fixture.server.endpoints().getFirst();
             IOException refused = assertThrows(IOException.class,
-                    () -> Role.echo().on(ServerFixture.builder(cell(), taken), cell().style()).start());
+                    () -> TestService.echo().on(ServerFixture.builder(cell(), taken), cell().style()).start());
             assertTrue(String.valueOf(refused.getMessage()).contains(taken.toString()), refused::getMessage);
         }
     }
 
     @Test
-    void shouldRemoveItsSocketFileAndNoOther() throws Exception {
+    void shouldRemoveOnlyItsOwnSocketFile() throws Exception {
         needsTransport(EndpointKind.UNIX);
-        try (ServerFixture stage = start(Role.echo())) {
-            var path = ((Endpoint.Unix) stage.server.endpoints().getFirst()).path();
+        try (ServerFixture fixture = start(TestService.echo())) {
+            var path = ((Endpoint.Unix) fixture.server.endpoints().getFirst()).path();
             assertTrue(Files.exists(path));
             Files.delete(path);
             Files.writeString(path, "another's");
-            stage.server.close();
+            fixture.server.close();
             assertEquals("another's", Files.readString(path));
         }
-        try (ServerFixture stage = start(Role.echo())) {
-            var path = ((Endpoint.Unix) stage.server.endpoints().getFirst()).path();
-            stage.server.close();
+        try (ServerFixture fixture = start(TestService.echo())) {
+            var path = ((Endpoint.Unix) fixture.server.endpoints().getFirst()).path();
+            fixture.server.close();
             assertFalse(Files.exists(path));
         }
     }
 
     @Test
     void shouldHandleOneRequestAtATime() throws Exception {
-        try (ServerFixture stage = bind(Role.closes());
-                TestClient first = stage.connect();
-                TestClient second = stage.connect()) {
-            assertEquals(Served.SERVED, stage.server.handleRequest(ServerFixture.PATIENCE));
+        try (ServerFixture fixture = bind(TestService.closes());
+                TestClient first = fixture.connect();
+                TestClient second = fixture.connect()) {
+            assertEquals(Served.SERVED, fixture.server.handleRequest(ServerFixture.PATIENCE));
             assertEquals("", first.textToTheEnd());
-            assertTrue(second.hearsNothingFor(A_WHILE));
-            assertEquals(Served.SERVED, stage.server.handleRequest(ServerFixture.PATIENCE));
+            assertTrue(second.receivesNothingFor(A_WHILE));
+            assertEquals(Served.SERVED, fixture.server.handleRequest(ServerFixture.PATIENCE));
             assertEquals("", second.textToTheEnd());
-            assertEquals(Served.TIMED_OUT, stage.server.handleRequest(A_WHILE));
-            try (TestClient late = stage.connect()) {
-                assertTrue(late.hearsNothingFor(A_WHILE), "what timed out takes nobody later");
-                assertEquals(Served.SERVED, stage.server.handleRequest(ServerFixture.PATIENCE));
+            assertEquals(Served.TIMED_OUT, fixture.server.handleRequest(A_WHILE));
+            try (TestClient late = fixture.connect()) {
+                assertTrue(late.receivesNothingFor(A_WHILE), "a request that timed out accepts no client later");
+                assertEquals(Served.SERVED, fixture.server.handleRequest(ServerFixture.PATIENCE));
                 assertEquals("", late.textToTheEnd());
             }
         }
     }
 
     @Test
-    void shouldHandleOneOfManyThatWait() throws Exception {
-        try (ServerFixture stage = bind(Role.closes()); Crowd crowd = Crowd.of(stage, MANY)) {
+    void shouldHandleOneOfManyWaitingClients() throws Exception {
+        try (ServerFixture fixture = bind(TestService.closes());
+                ConnectedClients crowd = ConnectedClients.of(fixture, MANY)) {
             for (int i = 1; i <= MANY / 2; i++) {
-                assertEquals(Served.SERVED, stage.server.handleRequest(ServerFixture.PATIENCE));
+                assertEquals(Served.SERVED, fixture.server.handleRequest(ServerFixture.PATIENCE));
                 assertEquals("", crowd.clients().get(i - 1).textToTheEnd());
             }
-            DrainReport drained = stage.server.drain();
+            DrainReport drained = fixture.server.drain();
             assertEquals(0, drained.aborted());
-            assertEquals(MANY / 2, stage.server.stats().accepted(), "the others are left to the system");
+            assertEquals(MANY / 2, fixture.server.stats().accepted(), "the other clients stay in the backlog");
         }
     }
 
-    /// Several clients, in the order in which they have connected.
-    private record Crowd(List<TestClient> clients) implements AutoCloseable {
-        static Crowd of(ServerFixture stage, int count) throws IOException {
-            Crowd crowd = new Crowd(new ArrayList<>());
+    /// Several clients, in the order of their connects.
+    private record ConnectedClients(List<TestClient> clients) implements AutoCloseable {
+        static ConnectedClients of(ServerFixture fixture, int count) throws IOException {
+            ConnectedClients crowd = new ConnectedClients(new ArrayList<>());
             for (int i = 0; i < count; i++) {
-                crowd.clients.add(stage.connect());
+                crowd.clients.add(fixture.connect());
             }
             return crowd;
         }
@@ -279,10 +282,10 @@ abstract class LifeClause extends Clause {
     }
 
     @Test
-    void shouldReportARequestThatWasTurnedAway() throws Exception {
-        try (ServerFixture stage = ServerFixture.bind(cell(), Role.closes(), with -> with.filter(_ -> false));
-                TestClient client = stage.connect()) {
-            assertEquals(Served.REJECTED, stage.server.handleRequest(ServerFixture.PATIENCE));
+    void shouldReportARejectedRequest() throws Exception {
+        try (ServerFixture fixture = ServerFixture.bind(cell(), TestService.closes(), with -> with.filter(_ -> false));
+                TestClient client = fixture.connect()) {
+            assertEquals(Served.REJECTED, fixture.server.handleRequest(ServerFixture.PATIENCE));
             assertEquals("", client.textToTheEnd());
         }
     }
@@ -290,25 +293,25 @@ abstract class LifeClause extends Clause {
     @Test
     void shouldRunPeriodicActionsAlsoAfterOneThrew() throws Exception {
         CountDownLatch three = new CountDownLatch(3);
-        try (ServerFixture stage = start(Role.echo(), with -> with.every(Duration.ofMillis(5), () -> {
+        try (ServerFixture fixture = start(TestService.echo(), with -> with.every(Duration.ofMillis(5), () -> {
             three.countDown();
             throw new IllegalStateException("thrown in a periodic action");
         }))) {
-            assertTrue(three.await(10, TimeUnit.SECONDS), stage.server::toString);
-            assertTrue(stage.server.toString().contains(stage.server.endpoints().getFirst().toString()));
+            assertTrue(three.await(10, TimeUnit.SECONDS), fixture.server::toString);
+            assertTrue(fixture.server.toString().contains(fixture.server.endpoints().getFirst().toString()));
         }
     }
 
     @Test
     void shouldListenAtSeveralEndpoints() throws Exception {
-        try (ServerFixture.Place other = ServerFixture.Place.of(EndpointKind.TCP);
-                ServerFixture stage = start(Role.upper(), with -> with.listen(other.endpoint()))) {
-            assertEquals(2, stage.server.endpoints().size());
-            for (Endpoint endpoint : stage.server.endpoints()) {
+        try (ServerFixture.TestEndpoint other = ServerFixture.TestEndpoint.of(EndpointKind.TCP);
+                ServerFixture fixture = start(TestService.upper(), with -> with.listen(other.endpoint()))) {
+            assertEquals(2, fixture.server.endpoints().size());
+            for (Endpoint endpoint : fixture.server.endpoints()) {
                 try (TestClient client = TestClient.to(address(endpoint))) {
                     client.send("exit\n");
                     assertEquals("EXIT\n", client.textToTheEnd());
-                    assertEquals(endpoint, stage.events.nextEnded().connection().endpoint());
+                    assertEquals(endpoint, fixture.events.nextEnded().connection().endpoint());
                 }
             }
         }
@@ -325,21 +328,21 @@ abstract class LifeClause extends Clause {
     }
 
     @Test
-    void shouldCarryOnWhenAListenerThrowsEverywhere() throws Exception {
+    void shouldContinueWhenAListenerAlwaysThrows() throws Exception {
         BlockingQueue<String> told = new LinkedBlockingQueue<>();
-        try (ServerFixture stage = start(Role.upper(), with -> with.listener(new Throwing(told)))) {
+        try (ServerFixture fixture = start(TestService.upper(), with -> with.listener(new Throwing(told)))) {
             for (int i = 0; i < 2; i++) {
-                try (TestClient client = stage.connect()) {
+                try (TestClient client = fixture.connect()) {
                     client.send("one\nboom\n");
                     assertEquals("ONE\n", client.textToTheEnd());
                 }
             }
-            stage.awaitOver(2);
+            fixture.awaitOver(2);
         }
         assertEquals(8, told.size(), told::toString);
     }
 
-    /// Throws whatever it is told.
+    /// Throws in every method.
     private record Throwing(BlockingQueue<String> told) implements dev.polyserve.ServerListener {
         private void tell(String what) {
             told.add(what);

@@ -3,11 +3,11 @@ package dev.polyserve.conformance;
 import dev.polyserve.conversation.NanoClock;
 import java.time.Duration;
 
-/// A clock that stands still until it is moved.
+/// A clock that only [#advance] moves.
 ///
 /// **Thread**: its rehearsal's.
 final class ManualClock implements NanoClock {
-    /// Not zero, and near the overflow: code that compares instead of subtracting shows.
+    /// Near the overflow, which reveals code that compares times instead of subtracting them.
     private static final long START_NANOS = Long.MAX_VALUE - 1_000_000_000L;
 
     private long nanos = START_NANOS;

@@ -7,42 +7,42 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
-/// What a [Rehearsal] showed. Made by the library, which may show more in a later version.
+/// The outcome of a [Rehearsal]. Only the library implements it; later versions may add methods.
 public interface Outcome {
-    /// What was sent, one element for each time that bytes were handed to the system.
+    /// The bytes sent, one element for each write.
     List<byte[]> writes();
 
-    /// Whether our side was ended in order, so that the peer saw the end of input.
+    /// Whether the output was ended in order, so that the peer saw the end of its input.
     boolean outputEnded();
 
-    /// Why the connection ended.
+    /// The cause of the end of the connection.
     Cause cause();
 
-    /// What was reported as failed, in order.
+    /// The failures reported, in order.
     List<Throwable> failures();
 
     /// The limits that were reached, in order.
     List<Limit> limits();
 
-    /// How much of the script's time passed.
+    /// The virtual time that passed.
     Duration took();
 
-    /// Bytes of the script that were never read.
-    int unheard();
+    /// The number of bytes of the script that were never read.
+    int unread();
 
-    /// All that was sent.
+    /// All bytes sent.
     default byte[] sent() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         writes().forEach(all::writeBytes);
         return all.toByteArray();
     }
 
-    /// All that was sent, as UTF-8.
+    /// All bytes sent, as UTF-8 text.
     default String text() {
         return new String(sent(), StandardCharsets.UTF_8);
     }
 
-    /// Each write, as UTF-8.
+    /// Each write, as UTF-8 text.
     default List<String> texts() {
         return writes().stream().map(write -> new String(write, StandardCharsets.UTF_8)).toList();
     }

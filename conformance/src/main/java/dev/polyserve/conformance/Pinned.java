@@ -6,7 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Work that runs in the initialisation of a class, which pins a virtual thread to the thread that carries it.
+/// Runs work in a class initialiser, which pins a virtual thread to its carrier.
 final class Pinned {
     private static final ThreadLocal<Pinned> NEXT = new ThreadLocal<>();
 
@@ -17,12 +17,12 @@ final class Pinned {
         this.work = work;
     }
 
-    /// Runs it, and throws what it throws.
+    /// Runs the work in a class initialiser and rethrows its exception.
     static void run(Work work) throws Exception {
         Pinned pinned = new Pinned(work);
         NEXT.set(pinned);
         try {
-            // A class of its own each time, since each is initialised but once.
+            // A new class for each run, because a class is initialised only once.
             MethodHandles.lookup().defineHiddenClass(compiled(), true);
         } finally {
             NEXT.remove();
@@ -38,7 +38,7 @@ final class Pinned {
         }
     }
 
-    /// **Thread**: the one that called [#run].
+    /// Runs the work of the calling thread. **Thread**: the caller's of [#run].
     static void runNext() {
         Pinned pinned = NEXT.get();
         try {
@@ -48,14 +48,14 @@ final class Pinned {
         }
     }
 
-    /// May wait for a connection.
+    /// Work that may wait.
     @FunctionalInterface
     interface Work {
         void run() throws Exception;
     }
 
-    /// The pattern of what is initialised.
-    @SuppressWarnings("unused") // its bytes are
+    /// The template of the class that is initialised.
+    @SuppressWarnings("unused") // used as class-file bytes
     static final class Initialised {
         static {
             runNext();

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.polyserve.Cause;
 import dev.polyserve.Connection;
 import dev.polyserve.Handler;
-import dev.polyserve.coroutine.Carrier;
-import dev.polyserve.coroutine.Hub;
+import dev.polyserve.coroutine.carrier.Carrier;
+import dev.polyserve.coroutine.hub.Hub;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -16,13 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A handler that waits where it cannot leave its thread, in the initialisation of a class, stops no event loop: where the loop's
-/// own thread is the one, the wait fails and ends that connection, and all others are served.
+/// A pinned handler that waits does not block its event loop.
+///
+/// On the loop's own thread the wait fails and ends that connection; other connections are served.
 abstract class PinnedClause extends Clause {
-    /// More than all buffers on the way take.
+    /// More than all buffers on the path hold.
     private static final int MUCH = 64 << 20;
 
-    /// What a pinned handler would wait for.
+    /// The operation in which the pinned handler waits.
     enum Wait {
         READ, READ_WITH_LIMIT, WRITE
     }
@@ -38,9 +39,9 @@ abstract class PinnedClause extends Clause {
         }
     }
 
-    /// Echoes lines; after `pin` it is pinned, and waits.
-    private static Role pinnedFor(Wait wait) {
-        return role(connection -> {
+    /// Echoes lines; after the line `pin`, waits while pinned.
+    private static TestService pinnedFor(Wait wait) {
+        return service(connection -> {
             for (String line; (line = connection.readLine()) != null;) {
                 if (line.equals("pin")) {
                     connection.writeLine("pinned");
@@ -52,8 +53,8 @@ abstract class PinnedClause extends Clause {
         });
     }
 
-    private static Role role(Handler handler) {
-        return new Role(() -> handler, () -> (_, _) -> {
+    private static TestService service(Handler handler) {
+        return new TestService(() -> handler, () -> (_, _) -> {
         });
     }
 
@@ -65,21 +66,21 @@ abstract class PinnedClause extends Clause {
 
     @ParameterizedTest
     @EnumSource
-    void shouldEndAPinnedHandlerThatWouldWaitAndServeTheOthers(Wait wait) throws Exception {
+    void shouldEndAPinnedHandlerThatWaitsAndServeOthers(Wait wait) throws Exception {
         needsCoroutinesOnTheLoop();
-        try (ServerFixture stage = start(pinnedFor(wait));
-                TestClient other = stage.connect();
-                TestClient pinned = stage.connect()) {
+        try (ServerFixture fixture = start(pinnedFor(wait));
+                TestClient other = fixture.connect();
+                TestClient pinned = fixture.connect()) {
             exchange(other, "before");
             pinned.send("pin\n");
             assertEquals("pinned", pinned.line());
             exchange(other, "after");
-            pinned.awaitGone();
+            pinned.awaitClosed();
             if (!cell().hasWorkers()) {
-                Cause.Failed failed = assertInstanceOf(Cause.Failed.class, stage.events.nextCause());
+                Cause.Failed failed = assertInstanceOf(Cause.Failed.class, fixture.events.nextCause());
                 assertTrue(
                         String.valueOf(failed.error().getMessage())
-                                .contains("the initialisation of a class is on the stack"),
+                                .contains("a class initialiser is on the stack"),
                         failed::toString);
             }
             exchange(other, "at last");
@@ -87,20 +88,20 @@ abstract class PinnedClause extends Clause {
     }
 
     @Test
-    void shouldRefuseAPinnedHandlerItsSleepAndLetItGoOn() throws Exception {
+    void shouldRefuseTheSleepOfAPinnedHandlerAndContinue() throws Exception {
         needsCoroutinesOnTheLoop();
-        Role role = role(connection -> {
+        TestService service = service(connection -> {
             try {
                 Pinned.run(() -> Hub.current().sleep(Duration.ofHours(1)));
             } catch (IllegalStateException e) {
                 connection.writeLine(String.valueOf(e.getMessage()));
             }
         });
-        try (ServerFixture stage = start(role)) {
+        try (ServerFixture fixture = start(service)) {
             for (int i = 0; i < 2; i++) {
-                try (TestClient client = stage.connect()) {
+                try (TestClient client = fixture.connect()) {
                     String said = client.textToTheEnd();
-                    assertTrue(said.contains("the initialisation of a class is on the stack"), said);
+                    assertTrue(said.contains("a class initialiser is on the stack"), said);
                 }
             }
         }
@@ -110,7 +111,7 @@ abstract class PinnedClause extends Clause {
     void shouldLetAPinnedHandlerOnAThreadOfItsOwnWait() throws Exception {
         needsStyle(Style.HANDLER);
         appliesIf(!cell().runsOnLoops() || Carrier.whyNot().isPresent(), "handlers beside an event loop");
-        try (ServerFixture stage = start(pinnedFor(Wait.READ)); TestClient pinned = stage.connect()) {
+        try (ServerFixture fixture = start(pinnedFor(Wait.READ)); TestClient pinned = fixture.connect()) {
             pinned.send("pin\n");
             assertEquals("pinned", pinned.line());
             for (String line : List.of("one\n", "two\n")) {

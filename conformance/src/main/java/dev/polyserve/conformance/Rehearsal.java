@@ -25,8 +25,9 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Runs one conversation of a handler or protocol in memory: a scripted peer, a clock moved by the script, no sockets, no
-/// threads, no waiting. The same script gives the same outcome every time.
+/// Runs a handler or protocol against a scripted peer in memory, without sockets, threads or waiting.
+///
+/// The script also moves the clock, so the same script always has the same outcome.
 ///
 /// ```java
 /// Outcome outcome = Rehearsal.handle(new Upper())
@@ -36,19 +37,19 @@ import org.jspecify.annotations.Nullable;
 /// assertEquals(new Cause.Done(true), outcome.cause());
 /// ```
 ///
-/// Time passes only while our side waits, so every time limit of the options (first byte, idle, write stall, conversation), and
-/// a handler's own read timeout and deadline, fires exactly when it should. A script that says neither [#ends] nor
-/// [#resets] leaves a silent peer behind: the idle limit ends the conversation.
+/// Time passes only while the handler waits. Therefore the time limits of the options (first byte, idle, write stall,
+/// conversation) and the handler's own read timeout and deadline expire exactly on time. A script with neither [#ends]
+/// nor [#resets] leaves a silent peer, and the idle limit ends the connection.
 ///
-/// What a rehearsal cannot show is what happens between threads. [dev.polyserve.Sender#offer] works, and its messages leave
-/// at the next wait; [dev.polyserve.Sender#send] with a full queue would wait for nobody.
+/// A rehearsal has one thread, so it does not test concurrency. [dev.polyserve.Sender#offer] works, and its messages
+/// are sent at the next wait. [dev.polyserve.Sender#send] on a full queue would wait for ever.
 ///
-/// **Thread**: the caller's, for everything; a rehearsal can be run again, and then starts anew.
+/// **Thread**: the caller's for all calls. Each [#run] plays the script from its start.
 public final class Rehearsal {
     private static final InetSocketAddress PEER = new InetSocketAddress("192.0.2.1", 40_000);
     private static final InetSocketAddress LOCAL = new InetSocketAddress("192.0.2.2", 8_888);
 
-    /// How the conversation is held.
+    /// The way in which the connection is driven.
     private sealed interface Style {}
 
     private record Sequential(Supplier<? extends Handler> factory) implements Style {}
@@ -72,18 +73,20 @@ public final class Rehearsal {
         return handler(() -> shared);
     }
 
-    /// A rehearsal of the handler that the factory makes, once per run.
+    /// A rehearsal of a handler that the factory creates once per run.
     public static Rehearsal handler(Supplier<? extends Handler> factory) {
         return new Rehearsal(new Sequential(factory));
     }
 
-    /// A rehearsal of the protocol that the factory makes, once per run, driven as by an event loop.
+    /// A rehearsal of a protocol that the factory creates once per run, driven as by an event loop.
     public static Rehearsal protocol(Supplier<? extends Protocol> factory) {
         return new Rehearsal(new Driven(factory));
     }
 
-    /// The protocol is pumped as by a thread of its own, instead. It must close the connection when the peer has ended, as it
-    /// does by default: the pump would wait for a sender to close it, and here is none.
+    /// Drives the protocol as by a thread of its own, instead of by an event loop.
+    ///
+    /// The protocol must close the connection when the peer has ended, as it does by default. Otherwise the thread
+    /// would wait for a sender to close it, and a rehearsal has none.
     public Rehearsal pumped() {
         if (style instanceof Driven driven) {
             style = new Pumped(driven.factory);
@@ -93,12 +96,12 @@ public final class Rehearsal {
 
     // --- the script ---
 
-    /// The peer sends this text in UTF-8, as one fragment.
+    /// The peer sends a text in UTF-8, as one fragment.
     public Rehearsal receives(String text) {
         return receives(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// The peer sends these bytes, as one fragment.
+    /// The peer sends bytes, as one fragment.
     public Rehearsal receives(byte... bytes) {
         if (bytes.length > 0) {
             steps.add(new Script.Receives(ByteBuffer.wrap(bytes.clone())));
@@ -106,13 +109,13 @@ public final class Rehearsal {
         return this;
     }
 
-    /// Nothing happens for so long.
+    /// The peer does nothing for the given time.
     public Rehearsal after(Duration time) {
         steps.add(new Script.Passes(time));
         return this;
     }
 
-    /// The peer ends its side (half-close) and goes on reading.
+    /// The peer ends its output (half-close) and keeps reading.
     public Rehearsal ends() {
         steps.add(new Script.Ends());
         return this;
@@ -124,7 +127,7 @@ public final class Rehearsal {
         return this;
     }
 
-    /// From here on the peer takes nothing that we send.
+    /// The peer stops reading.
     public Rehearsal stopsReading() {
         steps.add(new Script.StopsReading());
         return this;
@@ -142,7 +145,7 @@ public final class Rehearsal {
         return this;
     }
 
-    // --- how it is played ---
+    // --- options of the run ---
 
     /// Every fragment arrives one byte at a time.
     public Rehearsal oneByteAtATime() {
@@ -156,73 +159,73 @@ public final class Rehearsal {
         return this;
     }
 
-    /// Every fragment arrives in pieces of random lengths; the same seed gives the same ones.
+    /// Every fragment arrives in pieces of random length; the same seed gives the same pieces.
     public Rehearsal inRandomPieces(long seed) {
         pieces = bytes -> randomPieces(bytes, new Random(seed));
         return this;
     }
 
-    /// The peer takes at most so many bytes at once (short writes).
+    /// The peer accepts at most the given number of bytes at once (short writes).
     public Rehearsal acceptsWrites(int bytesAtOnce) {
         if (bytesAtOnce < 1) {
             throw new IllegalArgumentException(
-                    "a peer that takes " + bytesAtOnce + " bytes at once: use stopsReading()");
+                    "a peer cannot accept " + bytesAtOnce + " bytes at once: use stopsReading()");
         }
         takesBytes = bytesAtOnce;
         return this;
     }
 
-    /// Changes the server's options: limits and times.
+    /// Changes the options of the server, such as limits and timeouts.
     public Rehearsal options(UnaryOperator<Options> change) {
         options = change.apply(options);
         return this;
     }
 
-    /// Plays the script to the end of the conversation.
+    /// Plays the script until the connection ends.
     public Outcome run() {
         ManualClock clock = new ManualClock();
-        Notes notes = new Notes();
-        ServerContext context = new ServerContext(options, notes, clock, _ -> {
+        RecordedEvents events = new RecordedEvents();
+        ServerContext context = new ServerContext(options, events, clock, _ -> {
         });
         Script script = new Script(fragments());
         ScriptedPeer peer = new ScriptedPeer(script, clock, context, takesBytes);
         boolean outputEnded = switch (style) {
-            case Sequential sequential -> runHandler(sequential.factory, peer, context, notes);
-            case Driven driven -> runDriven(driven.factory, peer, context, notes);
-            case Pumped pumped -> runPumped(pumped.factory, peer, context, notes);
+            case Sequential sequential -> runHandler(sequential.factory, peer, context, events);
+            case Driven driven -> runDriven(driven.factory, peer, context, events);
+            case Pumped pumped -> runPumped(pumped.factory, peer, context, events);
         };
-        return new RehearsalOutcome(peer.writes(), outputEnded, notes.cause(), notes.failures, notes.limits,
+        return new RehearsalOutcome(peer.writes(), outputEnded, events.cause(), events.failures, events.limits,
                 clock.elapsed(),
-                script.unheardBytes());
+                script.unreadBytes());
     }
 
     private static boolean runHandler(Supplier<? extends Handler> factory, ScriptedPeer peer, ServerContext context,
-            Notes notes) {
+            RecordedEvents events) {
         ScriptedWire wire = new ScriptedWire(peer);
         var conversation = new HandlerConversation(context, identity(), factory, wire);
-        hold(conversation, peer, notes, conversation::run);
+        drive(conversation, peer, events, conversation::run);
         return wire.outputEnded();
     }
 
     private static boolean runDriven(Supplier<? extends Protocol> factory, ScriptedPeer peer, ServerContext context,
-            Notes notes) {
+            RecordedEvents events) {
         ScriptedLoop loop = new ScriptedLoop(peer);
         var conversation = ProtocolConversation.driven(context, identity(), factory, loop);
-        hold(conversation, peer, notes, () -> loop.run(conversation));
+        drive(conversation, peer, events, () -> loop.run(conversation));
         return loop.outputEnded();
     }
 
     private static boolean runPumped(Supplier<? extends Protocol> factory, ScriptedPeer peer, ServerContext context,
-            Notes notes) {
+            RecordedEvents events) {
         ScriptedWire wire = new ScriptedWire(peer);
         var conversation = ProtocolConversation.pumped(context, identity(), factory, wire);
-        hold(conversation, peer, notes, new ProtocolPump(conversation, wire)::run);
+        drive(conversation, peer, events, new ProtocolPump(conversation, wire)::run);
         return wire.outputEnded();
     }
 
-    private static void hold(Conversation conversation, ScriptedPeer peer, Notes notes, Runnable body) {
-        peer.serves(conversation);
-        conversation.onDone(over -> notes.ended = over.outcome().orElseThrow());
+    private static void drive(Conversation conversation, ScriptedPeer peer, RecordedEvents events, Runnable body) {
+        peer.connect(conversation);
+        conversation.onDone(over -> events.ended = over.outcome().orElseThrow());
         body.run();
     }
 
@@ -243,7 +246,7 @@ public final class Rehearsal {
         return played;
     }
 
-    /// Cuts bytes into pieces of random lengths, many of them short.
+    /// Splits bytes into pieces of random length, many of them short.
     static List<byte[]> randomPieces(byte[] bytes, Random random) {
         List<byte[]> cut = new ArrayList<>();
         for (int from = 0; from < bytes.length;) {
@@ -255,14 +258,14 @@ public final class Rehearsal {
         return cut;
     }
 
-    /// How a fragment arrives.
+    /// Splits a fragment into pieces.
     @FunctionalInterface
     private interface Pieces {
         List<byte[]> of(byte[] bytes);
     }
 
-    /// Writes down what is reported.
-    private static final class Notes implements ServerListener {
+    /// Records the events.
+    private static final class RecordedEvents implements ServerListener {
         private final List<Throwable> failures = new ArrayList<>();
         private final List<Limit> limits = new ArrayList<>();
         private @Nullable Cause ended;
@@ -279,7 +282,7 @@ public final class Rehearsal {
 
         Cause cause() {
             if (ended == null) {
-                throw new IllegalStateException("the conversation did not come to its end");
+                throw new IllegalStateException("the connection did not end");
             }
             return ended;
         }

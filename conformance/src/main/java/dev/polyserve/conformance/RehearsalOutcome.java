@@ -5,10 +5,10 @@ import dev.polyserve.Limit;
 import java.time.Duration;
 import java.util.List;
 
-/// What one run of a [Rehearsal] showed.
+/// The outcome of one run of a [Rehearsal].
 record RehearsalOutcome(List<byte[]> writes, boolean outputEnded, Cause cause, List<Throwable> failures,
-        List<Limit> limits, Duration took, int unheard) implements Outcome {
-    /// Keeps its own copies of the lists.
+        List<Limit> limits, Duration took, int unread) implements Outcome {
+    /// Copies the lists.
     RehearsalOutcome {
         writes = List.copyOf(writes);
         failures = List.copyOf(failures);

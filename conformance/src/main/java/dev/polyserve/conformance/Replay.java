@@ -21,14 +21,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jspecify.annotations.Nullable;
 
-/// The program of worker processes in the contract: it runs one test again, up to the start of its server, which in a worker does
-/// not return.
+/// The program of worker processes in the contract: runs one test again up to the start of its server, which does not
+/// return in a worker.
 ///
-/// Before that point a test must do nothing but describe its server; what it does to a bound one, [ServerFixture#bind] keeps from it.
+/// Before that point a test only describes its server. [ServerFixture#bind] does not return in a worker either, so the
+/// worker skips what the test does with a bound server.
 ///
-/// **Thread**: [#main] the first one of a worker; the rest, that of the test.
+/// **Thread**: the main thread of a worker for [#main]; otherwise the thread of the test.
 final class Replay implements BeforeEachCallback {
-    /// As Unix has it: no other worker would do better, so that the test fails and is not tried for ever.
+    /// The exit code `EX_CONFIG` of Unix: the server then starts no replacement, so the test fails instead of being
+    /// retried for ever.
     private static final int EX_CONFIG = 78;
     private static final Pattern OUTER = Pattern
             .compile("\\[class-template:([^]]+)]/\\[class-template-invocation:#(\\d+)]");
@@ -44,9 +46,9 @@ final class Replay implements BeforeEachCallback {
         test = context.getUniqueId();
     }
 
-    /// The model, whose workers run the test that runs now.
+    /// The model with workers that run the present test.
     ///
-    /// @param endpoint where the server listens
+    /// @param endpoint the endpoint of the server
     static Model inWorkers(Model model, Endpoint endpoint) {
         if (Server.isWorker()) {
             return model;
@@ -61,22 +63,22 @@ final class Replay implements BeforeEachCallback {
         };
     }
 
-    /// Where the server of this process listens, if it is a worker.
+    /// The endpoint of the server, in a worker; empty in other processes.
     static Optional<Endpoint> place() {
         return place;
     }
 
     /// Runs a test again.
     ///
-    /// @param arguments its unique identifier, and where its server listens
+    /// @param arguments the unique identifier of the test, and the endpoint of its server
     static void main(String[] arguments) {
         place = Optional.of(Endpoint.parse(arguments[1]));
         try {
             if (!Server.isWorker()) {
-                throw new IllegalStateException("this program is for worker processes, and this is none");
+                throw new IllegalStateException("this program runs only in worker processes");
             }
             run(arguments[0]);
-            throw new IllegalStateException("the test has come to its end without starting a server");
+            throw new IllegalStateException("the test ended without starting a server");
         } catch (ReflectiveOperationException | RuntimeException | AssertionError e) {
             Throwable why = e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
             new IllegalStateException("a worker could not run again " + arguments[0], why).printStackTrace();
@@ -128,7 +130,7 @@ final class Replay implements BeforeEachCallback {
         throw new IllegalArgumentException(type + " has no test " + name);
     }
 
-    /// What a parameterized test got in its invocation with this index.
+    /// The argument of a parameterized test in the invocation with this index.
     private static Object argument(Method test, int index) throws ReflectiveOperationException {
         if (test.isAnnotationPresent(ValueSource.class)) {
             return test.getAnnotation(ValueSource.class).ints()[index];
@@ -148,8 +150,8 @@ final class Replay implements BeforeEachCallback {
         return switch (all) {
             case List<?> list -> list;
             case java.util.stream.Stream<?> stream -> stream.toList();
-            case null -> throw new IllegalArgumentException(method + " gives nothing");
-            default -> throw new IllegalArgumentException(method + " gives neither a list nor a stream");
+            case null -> throw new IllegalArgumentException(method + " returns null");
+            default -> throw new IllegalArgumentException(method + " returns neither a list nor a stream");
         };
     }
 

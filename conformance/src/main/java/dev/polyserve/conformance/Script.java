@@ -7,29 +7,29 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the peer of a rehearsal does, one step after the other.
+/// The steps of the peer in a rehearsal.
 ///
 /// **Thread**: its rehearsal's.
 final class Script {
     /// One step.
     sealed interface Step {}
 
-    /// A fragment arrives: one read gets at most this.
+    /// A fragment arrives; one read returns at most this fragment.
     record Receives(ByteBuffer bytes) implements Step {}
 
-    /// Nothing happens for so long.
+    /// Time passes without an event.
     record Passes(Duration time) implements Step {}
 
-    /// The peer ends its side.
+    /// The peer ends its output.
     record Ends() implements Step {}
 
     /// The peer resets the connection.
     record Resets() implements Step {}
 
-    /// From here on the peer takes nothing we send.
+    /// The peer stops reading.
     record StopsReading() implements Step {}
 
-    /// The server begins to drain, and shows a waiting connection the end of its input.
+    /// The server begins to drain: a waiting handler sees the end of its input.
     record Drains() implements Step {}
 
     /// The server stops.
@@ -49,13 +49,13 @@ final class Script {
         steps.remove();
     }
 
-    /// Puts a rest in the place of the present step.
+    /// Replaces the present step by its rest.
     void rest(Step rest) {
         steps.remove();
         steps.push(rest);
     }
 
-    int unheardBytes() {
+    int unreadBytes() {
         return steps.stream().mapToInt(step -> step instanceof Receives fragment ? fragment.bytes.remaining() : 0)
                 .sum();
     }

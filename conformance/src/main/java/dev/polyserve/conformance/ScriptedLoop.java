@@ -7,9 +7,9 @@ import dev.polyserve.conversation.ServerContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// Drives a rehearsed protocol as an event loop would: it does what the conversation wants, as far as the peer goes along.
+/// Drives a rehearsed protocol as an event loop does, as far as the script allows.
 ///
-/// After a short write it reads before it writes the rest, so that the two directions interleave as badly as they can.
+/// After a short write it reads before it writes the rest, which is the worst interleaving of the two directions.
 ///
 /// **Thread**: its rehearsal's.
 final class ScriptedLoop implements ProtocolDriver {
@@ -81,7 +81,7 @@ final class ScriptedLoop implements ProtocolDriver {
         }
     }
 
-    /// Waits, but for no input.
+    /// Waits for an event other than input.
     private void await(ProtocolConversation driven) throws IOException {
         driven.waits();
         peer.playWithoutInput();
@@ -105,13 +105,13 @@ final class ScriptedLoop implements ProtocolDriver {
 
     @Override
     public void shutdown() {
-        // The loop looks at the cause in its next turn.
+        // The loop checks the cause in its next turn.
         woken = true;
     }
 
     @Override
     public void discard() {
-        throw new IllegalStateException("a rehearsed conversation is never queued");
+        throw new IllegalStateException("a rehearsed connection is never queued");
     }
 
     @Override

@@ -10,24 +10,24 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The other side of a rehearsed connection: plays the script, keeps what it was sent, and lets time pass while our side
-/// waits.
+/// The peer of a rehearsed connection: plays the script, records the bytes it is sent, and advances the clock while the
+/// handler waits.
 ///
 /// **Thread**: its rehearsal's.
 final class ScriptedPeer {
-    /// What [#play] met.
+    /// The event that ended [#play].
     sealed interface Event {}
 
-    /// So many bytes were put into the input.
+    /// Bytes were added to the input.
     record Arrived(int bytes) implements Event {}
 
-    /// The peer ended, and nothing more will arrive.
+    /// The peer ended its output.
     record Ended() implements Event {}
 
-    /// The connection is over, or its input was cut: whoever waits has to look.
+    /// The connection ended or its input was cut; the waiting code checks its state.
     record Interrupted() implements Event {}
 
-    /// The time given was not enough.
+    /// The time limit of the wait passed.
     record TimeUp() implements Event {}
 
     private final Script script;
@@ -38,7 +38,7 @@ final class ScriptedPeer {
     private @Nullable Conversation conversation;
     private boolean ended;
     private boolean reading = true;
-    /// What is left of the wait that is being played.
+    /// The rest of the present wait.
     private long leftNanos;
 
     ScriptedPeer(Script script, ManualClock clock, ServerContext context, int takesBytes) {
@@ -48,7 +48,7 @@ final class ScriptedPeer {
         this.takesBytes = takesBytes;
     }
 
-    void serves(Conversation served) {
+    void connect(Conversation served) {
         conversation = served;
     }
 
@@ -56,14 +56,14 @@ final class ScriptedPeer {
         return writes;
     }
 
-    /// Whether a fragment could arrive right now.
+    /// Whether a fragment can arrive now.
     boolean hasBytes() {
         return script.next() instanceof Script.Receives;
     }
 
-    /// Takes some bytes, as a socket does that does not wait.
+    /// Takes bytes as a non-blocking socket does.
     ///
-    /// @return how many; 0 when the peer does not read
+    /// @return the number of bytes; 0 when the peer does not read
     int take(ByteBuffer bytes) {
         while (script.next() instanceof Script.StopsReading) {
             script.done();
@@ -78,7 +78,7 @@ final class ScriptedPeer {
         return taken.length;
     }
 
-    /// Plays on until something happens that ends a wait for input of at most so long.
+    /// Plays the script until an event ends a wait for input, or its time limit passes.
     Event play(InputBuffer into, long atMostNanos) throws IOException {
         leftNanos = atMostNanos;
         while (!isOver()) {
@@ -99,8 +99,8 @@ final class ScriptedPeer {
         return new Interrupted();
     }
 
-    /// Plays on while our side waits for something else than input: what would arrive stays where it is, and a limit ends
-    /// the wait.
+    /// Plays the script during a wait for an event other than input. Fragments are held back; a time limit ends the
+    /// wait.
     void playWithoutInput() throws IOException {
         leftNanos = ServerContext.FOREVER_NANOS;
         while (!isOver()) {
@@ -113,9 +113,9 @@ final class ScriptedPeer {
         }
     }
 
-    /// Lets one step happen that brings no input.
+    /// Plays one step that brings no input.
     ///
-    /// @return what ends the wait, or null when it goes on
+    /// @return the event that ends the wait; null when the wait continues
     private @Nullable Event happen(Script.Step step) throws IOException {
         if (step instanceof Script.Passes passes) {
             return pass(passes);
@@ -155,7 +155,7 @@ final class ScriptedPeer {
         return leftNanos <= 0 && !isOver() ? new TimeUp() : null;
     }
 
-    /// The script is at its end: the peer stays, silent, until a limit passes, or the server stops where there is none.
+    /// Plays the end of the script: the peer is silent until a time limit passes. Without a limit, the server stops.
     private Event nothingMore() {
         if (leftNanos < ServerContext.FOREVER_NANOS) {
             pass(leftNanos);
@@ -165,7 +165,8 @@ final class ScriptedPeer {
         return new Interrupted();
     }
 
-    /// Lets time pass until a limit ends the connection; one without limits ends as when its server stops.
+    /// Advances the clock until a limit ends the connection. A connection without limits ends as by a stop of the
+    /// server.
     private void passUntilOver() {
         Conversation served = requireConversation();
         while (!isOver()) {
@@ -193,7 +194,7 @@ final class ScriptedPeer {
 
     private int deliver(Script.Receives fragment, InputBuffer into) throws IOException {
         if (ended) {
-            throw new IllegalStateException("the script lets bytes arrive after the peer has ended");
+            throw new IllegalStateException("the script sends bytes after the peer has ended");
         }
         ByteBuffer bytes = fragment.bytes();
         ByteBuffer room = into.room();
@@ -214,7 +215,7 @@ final class ScriptedPeer {
 
     private Conversation requireConversation() {
         if (conversation == null) {
-            throw new IllegalStateException("the peer was not told whom it talks to");
+            throw new IllegalStateException("the peer has no connection yet");
         }
         return conversation;
     }

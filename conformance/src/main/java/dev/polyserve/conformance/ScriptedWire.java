@@ -9,7 +9,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
-/// The wire of a rehearsed handler, or of a pumped protocol: waiting is letting the script play on.
+/// The wire of a rehearsed handler or of a protocol on its own thread. A wait plays the script.
 ///
 /// **Thread**: its rehearsal's.
 final class ScriptedWire implements Wire {

@@ -24,18 +24,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
-/// What other threads may send to a connection: whole, in order, bounded, under every model.
+/// Messages of other threads arrive whole and in order, in a bounded queue, under every model.
 abstract class SenderClause extends Clause {
     private static final int QUEUE_BYTES = 16 << 10;
 
     private final BlockingQueue<Sender> senders = new LinkedBlockingQueue<>();
 
-    /// Hands its sender out and is an echo.
-    private final class Lending implements Handler, Protocol {
+    /// Publishes its sender and echoes.
+    private final class PublishingSender implements Handler, Protocol {
         @Override
         public void handle(Connection connection) throws IOException {
             senders.add(connection.sender());
-            Role.echo(connection);
+            TestService.echo(connection);
         }
 
         @Override
@@ -51,7 +51,7 @@ abstract class SenderClause extends Clause {
 
     private ServerFixture lend() throws IOException {
         needsOneProcess();
-        return start(new Role(Lending::new, Lending::new),
+        return start(new TestService(PublishingSender::new, PublishingSender::new),
                 with -> with.options(o -> o.withLimits(limits -> limits.withSenderQueueBytes(QUEUE_BYTES))));
     }
 
@@ -65,19 +65,19 @@ abstract class SenderClause extends Clause {
 
     @Test
     void shouldSendWhileTheHandlerWaitsForInput() throws Exception {
-        try (ServerFixture stage = lend(); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = lend(); TestClient client = fixture.connect()) {
             assertTrue(sender().offer("news\n"));
             assertEquals("news", client.line());
             client.send("x");
-            assertEquals(1, client.bytes(1).length, "the handler goes on as before");
+            assertEquals(1, client.bytes(1).length, "the handler continues");
         }
     }
 
     @Test
-    void shouldSendMessagesOfManyThreadsWholeAndEachInOrder() throws Exception {
+    void shouldSendMessagesOfManyThreadsWholeAndInOrder() throws Exception {
         int threads = 4;
         int each = 300;
-        try (ServerFixture stage = lend(); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = lend(); TestClient client = fixture.connect()) {
             Sender sender = sender();
             List<Thread> talking = new ArrayList<>();
             for (int t = 0; t < threads; t++) {
@@ -109,8 +109,8 @@ abstract class SenderClause extends Clause {
     }
 
     @Test
-    void shouldRefuseWhenAClientDoesNotReadAndTakeAgainWhenItDoes() throws Exception {
-        try (ServerFixture stage = lend(); TestClient client = stage.connect()) {
+    void shouldRefuseMessagesWhileAClientDoesNotRead() throws Exception {
+        try (ServerFixture fixture = lend(); TestClient client = fixture.connect()) {
             Sender sender = sender();
             ByteBuffer piece = ByteBuffer.allocate(8 << 10);
             long accepted = fill(sender, piece);
@@ -119,12 +119,12 @@ abstract class SenderClause extends Clause {
             assertTrue(accepted < 24 << 20, () -> accepted + " bytes were accepted");
             Thread waiting = Thread.ofPlatform().start(() -> talk(sender, 7, 1));
             assertEquals(accepted, client.bytes((int) accepted).length);
-            assertEquals("7 0 " + "x".repeat(60), client.line(), "who waited for room got it");
+            assertEquals("7 0 " + "x".repeat(60), client.line(), "the waiting send completed");
             waiting.join();
         }
     }
 
-    /// Offers until nothing was taken for a while.
+    /// Offers messages until none was accepted for a while.
     private static long fill(Sender sender, ByteBuffer piece) throws InterruptedException, IOException {
         long accepted = 0;
         while (true) {
@@ -139,16 +139,16 @@ abstract class SenderClause extends Clause {
     }
 
     @Test
-    void shouldThrowWhenTheConnectionIsOver() throws Exception {
-        try (ServerFixture stage = lend()) {
+    void shouldThrowWhenTheConnectionHasEnded() throws Exception {
+        try (ServerFixture fixture = lend()) {
             Sender sender;
-            try (TestClient client = stage.connect()) {
+            try (TestClient client = fixture.connect()) {
                 sender = sender();
                 assertTrue(sender.isOpen());
                 client.end();
                 client.toTheEnd();
             }
-            stage.awaitOver(1);
+            fixture.awaitOver(1);
             assertFalse(sender.isOpen());
             assertFalse(sender.offer("too late"));
             assertThrows(ConnectionException.class, () -> sender.send(bytes("too late"), Duration.ofSeconds(5)));
@@ -156,8 +156,8 @@ abstract class SenderClause extends Clause {
     }
 
     @Test
-    void shouldFreeAWaitingSenderWhenTheConnectionIsAborted() throws Exception {
-        try (ServerFixture stage = lend(); TestClient client = stage.connect()) {
+    void shouldUnblockAWaitingSenderWhenTheConnectionIsAborted() throws Exception {
+        try (ServerFixture fixture = lend(); TestClient client = fixture.connect()) {
             Sender sender = sender();
             fill(sender, ByteBuffer.allocate(8 << 10));
             BlockingQueue<Exception> thrown = new LinkedBlockingQueue<>();
@@ -170,24 +170,24 @@ abstract class SenderClause extends Clause {
                     thrown.add(e);
                 }
             });
-            stage.events.nextAccepted().abort();
+            fixture.events.nextAccepted().abort();
             assertEquals(ConnectionException.class, EventRecorder.next(thrown, "exception").getClass());
             waiting.join();
-            client.awaitGone();
+            client.awaitClosed();
         }
     }
 
     @Test
-    void shouldSendWhileTheHandlerWaitsForSomethingElse() throws Exception {
+    void shouldSendWhileTheHandlerWaitsForAnotherEvent() throws Exception {
         needsStyle(Style.HANDLER);
         needsOneProcess();
         CountDownLatch news = new CountDownLatch(1);
-        Role role = new Role(() -> connection -> {
+        TestService service = new TestService(() -> connection -> {
             senders.add(connection.sender());
             news.await();
             connection.print("end\n");
-        }, Role.echo().protocol());
-        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
+        }, TestService.echo().protocol());
+        try (ServerFixture fixture = start(service); TestClient client = fixture.connect()) {
             assertTrue(sender().offer("while it waits\n"));
             assertEquals("while it waits", client.line());
             news.countDown();
@@ -197,19 +197,19 @@ abstract class SenderClause extends Clause {
 
     @Test
     void shouldEndTheConnectionWhenASenderClosesIt() throws Exception {
-        try (ServerFixture stage = lend(); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = lend(); TestClient client = fixture.connect()) {
             Sender sender = sender();
             sender.offer("goodbye\n");
             sender.close();
             assertEquals("goodbye\n", client.textToTheEnd());
-            assertEquals(done(false), stage.events.nextCause());
+            assertEquals(done(false), fixture.events.nextCause());
             assertFalse(sender.offer("after"));
         }
     }
 
     @Test
-    void shouldSendWhatWasAcceptedBeforeTheHandlerEnds() throws Exception {
-        try (ServerFixture stage = lend(); TestClient client = stage.connect()) {
+    void shouldSendAcceptedMessagesBeforeTheHandlerEnds() throws Exception {
+        try (ServerFixture fixture = lend(); TestClient client = fixture.connect()) {
             Sender sender = sender();
             for (int i = 0; i < 100; i++) {
                 assertTrue(sender.offer("0123456789"));
@@ -222,7 +222,7 @@ abstract class SenderClause extends Clause {
     @Test
     void shouldRefuseMessagesAfterTheOutputWasEnded() throws Exception {
         needsOneProcess();
-        Role role = new Role(() -> connection -> {
+        TestService service = new TestService(() -> connection -> {
             senders.add(connection.sender());
             connection.end();
             connection.readByte();
@@ -238,18 +238,18 @@ abstract class SenderClause extends Clause {
                 input.skip(input.available());
             }
         });
-        try (ServerFixture stage = start(role); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(service); TestClient client = fixture.connect()) {
             assertEquals("", client.textToTheEnd());
             assertFalse(sender().offer("after the end"));
             client.end();
-            assertEquals(done(true), stage.events.nextCause(), "and nothing broke");
+            assertEquals(done(true), fixture.events.nextCause(), "no failure");
         }
     }
 
     @Test
     void shouldBroadcastToAllWhileOneDoesNotRead() throws Exception {
         needsTwoAtOnce();
-        try (ServerFixture stage = lend(); TestClient good = stage.connect(); TestClient bad = stage.connect()) {
+        try (ServerFixture fixture = lend(); TestClient good = fixture.connect(); TestClient bad = fixture.connect()) {
             List<Sender> all = List.of(sender(), sender());
             Sender slow = all.getFirst().id() > all.getLast().id() ? all.getFirst() : all.getLast();
             fill(slow, ByteBuffer.allocate(8 << 10));

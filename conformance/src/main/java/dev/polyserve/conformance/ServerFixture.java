@@ -13,64 +13,64 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
-/// A cell's server in a test, with what it reports and clients for it; closing it closes the server.
+/// The server of a cell in a test, with its events and clients. Closing the fixture closes the server.
 final class ServerFixture implements AutoCloseable {
-    /// Short, so that a test that leaves a client behind does not wait for it.
+    /// Short, so that closing does not wait for a client that a test left connected.
     private static final Duration CLOSE = Duration.ofMillis(300);
     private static final Duration QUIET = Duration.ofMillis(50);
 
-    /// For what must come soon.
+    /// The limit for events that the test expects.
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /// The model in force, which for a cell of worker processes knows what they run.
+    /// The model of the server; for worker processes, it contains their command.
     final Model model;
     final Server server;
     final EventRecorder events;
-    private final Place place;
+    private final TestEndpoint place;
 
-    private ServerFixture(Model model, Server server, EventRecorder events, Place place) {
+    private ServerFixture(Model model, Server server, EventRecorder events, TestEndpoint place) {
         this.model = model;
         this.server = server;
         this.events = events;
         this.place = place;
     }
 
-    /// A server of the role, started.
-    static ServerFixture start(Cell cell, Role role) throws IOException {
-        return start(cell, role, with -> with);
+    /// Starts a server with the service.
+    static ServerFixture start(Cell cell, TestService service) throws IOException {
+        return start(cell, service, with -> with);
     }
 
-    /// A server of the role, started, with something changed about it.
-    static ServerFixture start(Cell cell, Role role, UnaryOperator<ServerBuilder> with) throws IOException {
-        ServerFixture stage = bind(cell, role, with);
-        stage.server.start();
-        return stage;
+    /// Starts a server with the service and changed settings.
+    static ServerFixture start(Cell cell, TestService service, UnaryOperator<ServerBuilder> with) throws IOException {
+        ServerFixture fixture = bind(cell, service, with);
+        fixture.server.start();
+        return fixture;
     }
 
-    /// A server of the role, bound and not started.
-    static ServerFixture bind(Cell cell, Role role, UnaryOperator<ServerBuilder> with) throws IOException {
-        Place place = Place.of(cell.transport());
+    /// Binds a server with the service, without starting it.
+    static ServerFixture bind(Cell cell, TestService service, UnaryOperator<ServerBuilder> with) throws IOException {
+        TestEndpoint place = TestEndpoint.of(cell.transport());
         EventRecorder events = new EventRecorder();
-        Server server = with.apply(role.on(builder(cell, place.endpoint()), cell.style()).listener(events)).bind();
+        Server server = with.apply(service.on(builder(cell, place.endpoint()), cell.style()).listener(events)).bind();
         serveIfWorker(server);
         return new ServerFixture(Replay.inWorkers(cell.model(), place.endpoint()), server, events, place);
     }
 
-    /// Keeps a worker from what its test does with a server before that is started: it does not return there.
+    /// Serves in a worker, and does not return there. The worker so skips what its test does with a bound server.
     static void serveIfWorker(Server server) throws IOException {
         if (Server.isWorker()) {
             server.start();
         }
     }
 
-    /// A cell's server at this endpoint, still without anything to do.
+    /// The builder of a cell's server at this endpoint, without a service.
     static ServerBuilder builder(Cell cell, Endpoint endpoint) {
-        // A worker comes to the test's first server, whichever it is started for.
+        // A worker reaches the first server of the test, whichever server started it.
         Endpoint place = Replay.place().orElse(endpoint);
-        return Server.at(place).model(Replay.inWorkers(cell.model(), place)).options(ServerFixture::impatient);
+        return Server.at(place).model(Replay.inWorkers(cell.model(), place)).options(ServerFixture::withShortClose);
     }
 
-    static Options impatient(Options options) {
+    static Options withShortClose(Options options) {
         return options.withTimeouts(times -> times.withClose(CLOSE).withDrainQuiet(QUIET));
     }
 
@@ -78,7 +78,8 @@ final class ServerFixture implements AutoCloseable {
         return TestClient.to(server.address());
     }
 
-    /// Waits until so many connections have come and are over, counted out and called back.
+    /// Waits until the given number of connections have ended, are no longer counted as active, and their callbacks
+    /// have run.
     void awaitOver(int connections) throws InterruptedException, TimeoutException {
         for (int i = 0; i < connections; i++) {
             events.nextAccepted().await(PATIENCE);
@@ -91,10 +92,10 @@ final class ServerFixture implements AutoCloseable {
         place.close();
     }
 
-    /// Where a server listens in a test; a Unix socket has a directory of its own, removed in the end.
-    record Place(Endpoint endpoint) implements AutoCloseable {
-        static Place of(EndpointKind transport) {
-            return new Place(switch (transport) {
+    /// The endpoint of a server in a test. A Unix socket has a new directory, which is removed when this is closed.
+    record TestEndpoint(Endpoint endpoint) implements AutoCloseable {
+        static TestEndpoint of(EndpointKind transport) {
+            return new TestEndpoint(switch (transport) {
                 case TCP -> Endpoint.parse("tcp://127.0.0.1:0");
                 case UNIX -> Replay.place().orElseGet(() -> new Endpoint.Unix(directory().resolve("socket")));
                 case UDP -> Endpoint.parse("udp://127.0.0.1:0");

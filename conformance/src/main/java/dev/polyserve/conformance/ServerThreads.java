@@ -5,7 +5,8 @@ import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.List;
 
-/// The threads of servers in this process, and those of the JDK on which virtual threads run and wait, by their names.
+/// The threads of servers in this process, and the JDK's threads that carry and poll for virtual threads, found by
+/// name.
 final class ServerThreads {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final List<String> OF_VIRTUAL_THREADS = List.of("ForkJoinPool-1-worker-", "Read-Poller",
@@ -14,7 +15,7 @@ final class ServerThreads {
 
     private ServerThreads() {}
 
-    /// Processor time that all those alive have used.
+    /// The processor time that the live ones among them have used.
     static long cpuNanos() {
         long sum = 0;
         for (ThreadInfo thread : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
@@ -29,7 +30,7 @@ final class ServerThreads {
         return name.startsWith("polyserve") || OF_VIRTUAL_THREADS.stream().anyMatch(name::startsWith);
     }
 
-    /// How many of servers there are.
+    /// The number of threads of servers.
     static long count() {
         return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("polyserve"))
                 .count();

@@ -3,17 +3,17 @@ package dev.polyserve.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.polyserve.coroutine.Carrier;
+import dev.polyserve.coroutine.carrier.Carrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// Clause 10: an event loop is never blocked silently.
+/// Clause 10: a blocked event loop is reported.
 abstract class StallClause extends Clause {
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final BusyWork work = new BusyWork();
 
-    /// Not for long where it is not reported, or is reported to another process.
+    /// Runs the busy work; for a short time only where no report of it reaches this process.
     private void keepBusy() {
         if (cell().runsOnLoops() && !cell().hasWorkers()) {
             work.keepBusy();
@@ -22,8 +22,8 @@ abstract class StallClause extends Clause {
         }
     }
 
-    private Role busy() {
-        return new Role(() -> connection -> {
+    private TestService busy() {
+        return new TestService(() -> connection -> {
             connection.readByte();
             keepBusy();
         }, () -> (input, output) -> {
@@ -38,13 +38,13 @@ abstract class StallClause extends Clause {
         appliesIf(cell().runsOnLoops(), "event loops");
         appliesIf(cell().style() == Style.PROTOCOL || Carrier.whyNot().isEmpty(),
                 "handlers on their loop's own thread");
-        try (ServerFixture stage = start(busy(), BusyWork::watched); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(busy(), BusyWork::watched); TestClient client = fixture.connect()) {
             client.send("x");
-            EventRecorder.Stall stall = work.awaitReport(stage.events);
+            EventRecorder.Stall stall = work.awaitReport(fixture.events);
             client.toTheEnd();
             assertTrue(stall.soFar().toMillis() >= 40, stall::toString);
-            stage.awaitOver(1);
-            assertTrue(stage.events.stalls.stream().noneMatch(BusyWork::isReportedBy), "once per turn");
+            fixture.awaitOver(1);
+            assertTrue(fixture.events.stalls.stream().noneMatch(BusyWork::isReportedBy), "once per turn");
         }
     }
 
@@ -55,21 +55,21 @@ abstract class StallClause extends Clause {
     @Test
     void shouldNotReportAHandlerThatWaits() throws Exception {
         needsStyle(Style.HANDLER);
-        Role role = new Role(() -> _ -> Thread.sleep(150), Role.echo().protocol());
-        try (ServerFixture stage = start(role, BusyWork::watched); TestClient client = stage.connect()) {
+        TestService service = new TestService(() -> _ -> Thread.sleep(150), TestService.echo().protocol());
+        try (ServerFixture fixture = start(service, BusyWork::watched); TestClient client = fixture.connect()) {
             client.toTheEnd();
-            assertTrue(stage.events.stalls.stream().noneMatch(StallClause::isAsleep),
-                    () -> "sleeping is a switch: " + stage.events.stalls);
+            assertTrue(fixture.events.stalls.stream().noneMatch(StallClause::isAsleep),
+                    () -> "a sleeping handler does not block the loop: " + fixture.events.stalls);
         }
     }
 
     @Test
-    void shouldReportNobodyWhereNothingIsShared() throws Exception {
+    void shouldReportNoStallWithoutAnEventLoop() throws Exception {
         appliesIf(!cell().runsOnLoops(), "models with a thread per connection");
-        try (ServerFixture stage = start(busy(), BusyWork::watched); TestClient client = stage.connect()) {
+        try (ServerFixture fixture = start(busy(), BusyWork::watched); TestClient client = fixture.connect()) {
             client.send("x");
             client.toTheEnd();
-            assertEquals(0, stage.events.stalls.size());
+            assertEquals(0, fixture.events.stalls.size());
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.polyserve.conformance;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Timeout;
 
-/// The contract of stream handlers, as tests in every [Cell] of the models that a subclass names:
+/// The contract of stream handlers: tests that run in every [Cell] that a subclass names.
 ///
 /// ```java
 /// @ParameterizedClass(name = "{0}")
@@ -14,20 +14,21 @@ import org.junit.jupiter.api.Timeout;
 ///     }
 ///
 ///     static List<Cell> cells() {
-///         return Cell.streams(Model.epoll());    // a new model joins by one line
+///         return Cell.streams(Model.epoll());    // one line adds a model
 ///     }
 /// }
 /// ```
 ///
-/// A failing test's name begins with its cell: style × model × endpoint. Where servers have worker processes, each of these
-/// runs the same test again up to the server's start: before that a test only describes the server, and what the handler
-/// does shows in what its client gets and its server's listeners hear. Tests whose subject is memory that the handler and
-/// other threads share are left out there.
+/// The message of a failure begins with the cell: style × model × endpoint.
+///
+/// A worker process runs the same test again up to the start of the server. Therefore a test only describes the server
+/// before that, and observes the handler only through its client and the server's listeners. Tests of memory that the
+/// handler shares with other threads are skipped for workers.
 @Timeout(60)
 public abstract class StreamContract {
     private final Cell cell;
 
-    /// The contract in one cell.
+    /// Creates the tests of one cell.
     protected StreamContract(Cell cell) {
         this.cell = cell;
     }

@@ -1,6 +1,6 @@
 package dev.polyserve.conformance;
 
-/// The two styles in which a stream handler is written, and the one for datagrams.
+/// The style of a handler: two for streams, one for datagrams.
 public enum Style {
     /// A [dev.polyserve.Handler].
     HANDLER,

@@ -15,14 +15,14 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-/// A client of the contract's tests, TCP or Unix: every operation has a deadline, so a server that says nothing fails a test
+/// A TCP or Unix client of the contract's tests. Every operation has a deadline, so a silent server fails the test
 /// instead of hanging it.
 ///
 /// **Thread**: one at a time.
 final class TestClient implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private static final int NARROW_BYTES = 4 << 10;
+    private static final int SMALL_RECEIVE_BUFFER_BYTES = 4 << 10;
 
     private final SocketChannel channel;
     private final Selector selector = Selector.open();
@@ -35,19 +35,20 @@ final class TestClient implements AutoCloseable {
         this.key = channel.register(selector, 0);
     }
 
-    /// Connects.
+    /// Connects to a server.
     ///
-    /// @throws IOException when nobody listens
+    /// @throws IOException when no server listens
     static TestClient to(SocketAddress address) throws IOException {
         return connected(address, address instanceof UnixDomainSocketAddress
                 ? SocketChannel.open(StandardProtocolFamily.UNIX)
                 : SocketChannel.open());
     }
 
-    /// Connects, with so little room for what it has not read that even a short answer stays with the server (TCP).
-    static TestClient narrow(SocketAddress address) throws IOException {
+    /// Connects over TCP with a small receive buffer, so that most of even a short answer stays in the server's send
+    /// buffer.
+    static TestClient withSmallReceiveBuffer(SocketAddress address) throws IOException {
         SocketChannel channel = SocketChannel.open();
-        channel.setOption(StandardSocketOptions.SO_RCVBUF, NARROW_BYTES);
+        channel.setOption(StandardSocketOptions.SO_RCVBUF, SMALL_RECEIVE_BUFFER_BYTES);
         return connected(address, channel);
     }
 
@@ -86,18 +87,18 @@ final class TestClient implements AutoCloseable {
         }
     }
 
-    /// Sends what the system takes, until it has taken nothing for so long.
+    /// Sends until the kernel has accepted no byte for the given time.
     ///
-    /// @return how many bytes that was
-    int sendUntilStuck(ByteBuffer bytes, Duration quiet) throws IOException {
+    /// @return the number of bytes accepted
+    int sendUntilBlocked(ByteBuffer bytes, Duration quiet) throws IOException {
         int before = bytes.remaining();
         while (bytes.hasRemaining() && (channel.write(bytes) > 0 || ready(SelectionKey.OP_WRITE, quiet.toNanos()))) {
-            // It took some.
+            // Bytes were accepted.
         }
         return before - bytes.remaining();
     }
 
-    /// Sends the bytes while it reads, in one thread, until the answer is whole.
+    /// Sends the bytes and reads at the same time, in one thread, until the answer is complete.
     byte[] exchange(ByteBuffer bytes, int answerBytes) throws IOException {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         while (answer.size() < answerBytes) {
@@ -111,19 +112,19 @@ final class TestClient implements AutoCloseable {
             in.position(in.position() + wanted);
             if (!wrote && count == 0) {
                 await(SelectionKey.OP_READ | (bytes.hasRemaining() ? SelectionKey.OP_WRITE : 0), PATIENCE_NANOS,
-                        "after " + answer.size() + " of " + answerBytes + " bytes nothing more comes");
+                        "after " + answer.size() + " of " + answerBytes + " bytes no more arrive");
             }
         }
         return answer.toByteArray();
     }
 
-    /// Ends our side.
+    /// Ends the output (half-close).
     void end() throws IOException {
         channel.shutdownOutput();
     }
 
-    /// Goes away in order, before the end of its test.
-    void leave() throws IOException {
+    /// Closes the connection in order, before the end of the test.
+    void disconnect() throws IOException {
         close();
     }
 
@@ -147,12 +148,12 @@ final class TestClient implements AutoCloseable {
         return line.toString(StandardCharsets.UTF_8);
     }
 
-    /// Exactly so many bytes.
+    /// The next `count` bytes.
     byte[] bytes(int count) throws IOException {
         return exchange(ByteBuffer.allocate(0), count);
     }
 
-    /// Everything up to the server's end.
+    /// All bytes up to the server's end.
     byte[] toTheEnd() throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         while (in.hasRemaining() || fill()) {
@@ -162,7 +163,7 @@ final class TestClient implements AutoCloseable {
         return all.toByteArray();
     }
 
-    /// Everything up to the server's end, while it sends a byte for every piece that it reads, as long as the server takes them.
+    /// All bytes up to the server's end; sends a byte for every piece read, as long as the server accepts them.
     byte[] toTheEndWhileItSends() throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         ByteBuffer one = ByteBuffer.allocate(1);
@@ -179,7 +180,7 @@ final class TestClient implements AutoCloseable {
         try {
             return channel.write(bytes) >= 0;
         } catch (IOException e) {
-            // The server has closed the connection: what it has sent before is still to be read.
+            // The server has closed the connection; bytes that it sent before can still be read.
             return false;
         }
     }
@@ -188,17 +189,17 @@ final class TestClient implements AutoCloseable {
         return new String(toTheEnd(), StandardCharsets.UTF_8);
     }
 
-    /// Whether nothing at all comes, neither bytes nor the end, for so long.
-    boolean hearsNothingFor(Duration time) throws IOException {
+    /// Whether neither bytes nor the end arrive for the given time.
+    boolean receivesNothingFor(Duration time) throws IOException {
         return !in.hasRemaining() && !ready(SelectionKey.OP_READ, time.toNanos());
     }
 
-    /// Waits until the server has ended or reset the connection, whatever it says before.
-    void awaitGone() throws IOException {
+    /// Waits until the server has ended or reset the connection, and discards the bytes before.
+    void awaitClosed() throws IOException {
         try {
             toTheEnd();
         } catch (IOException e) {
-            // Reset: gone as well.
+            // A reset ends the connection too.
             close();
         }
     }
@@ -210,7 +211,7 @@ final class TestClient implements AutoCloseable {
     private boolean fill() throws IOException {
         int count;
         while ((count = fillNow()) == 0) {
-            await(SelectionKey.OP_READ, PATIENCE_NANOS, "the server says nothing");
+            await(SelectionKey.OP_READ, PATIENCE_NANOS, "the server sends nothing");
         }
         return count > 0;
     }

@@ -17,17 +17,18 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
-/// Clause 1: one thread at a time per connection, never re-entered. Clause 9: a factory makes one per connection.
+/// Clause 1: a connection has one thread at a time and is never re-entered. Clause 9: a factory creates one handler per
+/// connection.
 abstract class TurnsClause extends Clause {
     private static final int CLIENTS = 8;
     private static final int BYTES = 200;
 
     @Test
     void shouldTakeOneTurnAtATimeAndKeepPlainFieldsVisible() throws Exception {
-        try (ServerFixture stage = start(new Role(Counting::new, Counting::new))) {
+        try (ServerFixture fixture = start(new TestService(Counting::new, Counting::new))) {
             List<TestClient> clients = new ArrayList<>();
             for (int i = 0; i < (cell().servesTwoAtOnce() ? Math.min(CLIENTS, cell().capacity()) : 1); i++) {
-                clients.add(stage.connect());
+                clients.add(fixture.connect());
             }
             for (int sent = 0; sent < BYTES; sent++) {
                 for (TestClient client : clients) {
@@ -39,20 +40,20 @@ abstract class TurnsClause extends Clause {
                 assertEquals(Integer.toString(BYTES), client.textToTheEnd());
                 client.close();
             }
-            assertEquals(0, stage.server.stats().failed());
+            assertEquals(0, fixture.server.stats().failed());
         }
     }
 
     @Test
     void shouldMakeOneHandlerPerConnection() throws Exception {
         Queue<Object> made = new ConcurrentLinkedQueue<>();
-        Role role = new Role(() -> noted(new Counting(), made), () -> noted(new Counting(), made));
-        try (ServerFixture stage = start(role)) {
+        TestService service = new TestService(() -> noted(new Counting(), made), () -> noted(new Counting(), made));
+        try (ServerFixture fixture = start(service)) {
             for (int i = 1; i <= 2; i++) {
-                try (TestClient client = stage.connect()) {
+                try (TestClient client = fixture.connect()) {
                     client.send("x".repeat(i));
                     client.end();
-                    assertEquals(Integer.toString(i), client.textToTheEnd(), "fields are the connection's own");
+                    assertEquals(Integer.toString(i), client.textToTheEnd(), "fields belong to the connection");
                 }
             }
         }
@@ -74,9 +75,9 @@ abstract class TurnsClause extends Clause {
                 connection.print("hello");
             }
         };
-        try (ServerFixture stage = start(new Role(() -> shared, Role.closes().protocol()))) {
+        try (ServerFixture fixture = start(new TestService(() -> shared, TestService.closes().protocol()))) {
             for (int i = 0; i < 2; i++) {
-                try (TestClient client = stage.connect()) {
+                try (TestClient client = fixture.connect()) {
                     assertEquals("hello", client.textToTheEnd());
                 }
             }
@@ -86,14 +87,15 @@ abstract class TurnsClause extends Clause {
     }
 
     @Test
-    void shouldNotReenterWhenMessagesOfOthersComeDuringATurn() throws Exception {
-        try (ServerFixture stage = start(new Role(Shouting::new, Shouting::new)); TestClient client = stage.connect()) {
+    void shouldNotReenterWhenOtherThreadsSendDuringATurn() throws Exception {
+        try (ServerFixture fixture = start(new TestService(SendingDuringTurn::new, SendingDuringTurn::new));
+                TestClient client = fixture.connect()) {
             client.send("x");
             assertEquals("from outside", client.line());
             client.end();
             client.toTheEnd();
-            stage.awaitOver(1);
-            assertEquals(0, stage.server.stats().failed());
+            fixture.awaitOver(1);
+            assertEquals(0, fixture.server.stats().failed());
         }
     }
 
@@ -102,7 +104,7 @@ abstract class TurnsClause extends Clause {
         return made;
     }
 
-    /// Counts bytes in a plain field, and throws when it is entered twice.
+    /// Counts bytes in a plain field; throws when re-entered.
     private static final class Counting implements Handler, Protocol {
         private boolean inside;
         private int count;
@@ -129,7 +131,7 @@ abstract class TurnsClause extends Clause {
 
         private void turn(int bytes) {
             if (inside) {
-                throw new IllegalStateException("entered while inside");
+                throw new IllegalStateException("re-entered");
             }
             inside = true;
             count += bytes;
@@ -138,15 +140,15 @@ abstract class TurnsClause extends Clause {
         }
     }
 
-    /// Lets other threads send to its own connection from within a turn, and throws when it is entered meanwhile.
-    private static final class Shouting implements Handler, Protocol {
+    /// Lets another thread send to its connection during a turn; throws when re-entered.
+    private static final class SendingDuringTurn implements Handler, Protocol {
         private boolean inside;
 
         @Override
         public void handle(Connection connection) throws Exception {
             connection.readByte();
             turn(connection);
-            Role.echo(connection);
+            TestService.echo(connection);
         }
 
         @Override
@@ -167,7 +169,7 @@ abstract class TurnsClause extends Clause {
 
         private void check() {
             if (inside) {
-                throw new IllegalStateException("entered while inside");
+                throw new IllegalStateException("re-entered");
             }
         }
 

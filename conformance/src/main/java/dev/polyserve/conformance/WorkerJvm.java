@@ -16,8 +16,9 @@ import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
-/// The virtual machine of a worker process in the contract: the Java and the class path of this process, with a cache of loaded
-/// classes, by which it starts in less than half the time. The tests of one cell start hundreds.
+/// The JVM of worker processes in the contract: this process's Java and class path, with a class-data archive.
+///
+/// The archive more than halves the start time. The tests of one cell start hundreds of workers.
 ///
 /// **Thread**: any.
 final class WorkerJvm {
@@ -28,7 +29,7 @@ final class WorkerJvm {
 
     private WorkerJvm() {}
 
-    /// The command that runs this program with these arguments.
+    /// The command that runs `program` with `arguments`.
     static List<String> running(Class<?> program, List<String> arguments) {
         List<String> command = new ArrayList<>(Prepared.COMMAND);
         command.add(program.getName());
@@ -36,7 +37,7 @@ final class WorkerJvm {
         return command;
     }
 
-    /// What the training loads: a server with one client, and whatever else of ours there is.
+    /// Loads the classes for the archive: runs a server with one client, then loads all classes of the project.
     static void main() throws Exception {
         for (String element : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             try (JarFile jar = new JarFile(element)) {
@@ -44,9 +45,9 @@ final class WorkerJvm {
             }
         }
         for (Model model : List.of(Model.epoll(), Model.virtual())) {
-            try (ServerFixture stage = ServerFixture.start(new Cell(Style.HANDLER, model, EndpointKind.TCP),
-                    Role.greeting());
-                    TestClient client = stage.connect()) {
+            try (ServerFixture fixture = ServerFixture.start(new Cell(Style.HANDLER, model, EndpointKind.TCP),
+                    TestService.greeting());
+                    TestClient client = fixture.connect()) {
                 client.line();
                 client.end();
                 client.toTheEnd();
@@ -64,7 +65,7 @@ final class WorkerJvm {
         }
     }
 
-    /// Made once, when the first worker is wanted.
+    /// The command prefix of workers, made when the first worker starts.
     private static final class Prepared {
         private static final List<String> COMMAND = command();
 
@@ -75,7 +76,7 @@ final class WorkerJvm {
                 List<String> command = new ArrayList<>();
                 command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
                 command.addAll(FLAGS);
-                // What chooses the cells here chooses them there.
+                // Workers select cells by the same properties.
                 System.getProperties().stringPropertyNames().stream().filter(name -> name.startsWith("polyserve."))
                         .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
                 command.addAll(List.of("-cp", jars(directory)));
@@ -90,7 +91,7 @@ final class WorkerJvm {
             }
         }
 
-        /// The class path without directories, which no cache takes.
+        /// The class path with directories packed into archives, because a class-data archive allows none.
         private static String jars(Path directory) throws IOException {
             List<String> jars = new ArrayList<>();
             for (String element : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
@@ -118,7 +119,7 @@ final class WorkerJvm {
             }
         }
 
-        /// Whether there is a cache now; without one, workers only start later.
+        /// Whether the archive was made. Without it, workers only start more slowly.
         private static boolean trained(List<String> command, Path cache, Path log) throws IOException {
             log.toFile().deleteOnExit();
             List<String> training = new ArrayList<>(command);
@@ -136,7 +137,7 @@ final class WorkerJvm {
             } finally {
                 process.destroyForcibly();
             }
-            System.err.println("polyserve: worker processes start without a cache of classes; "
+            System.err.println("polyserve: worker processes start without a class-data archive; "
                     + Files.readString(log));
             return false;
         }

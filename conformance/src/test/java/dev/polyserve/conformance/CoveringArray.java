@@ -10,23 +10,24 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/// Chooses few of many configurations so that every combination of a few factors' levels is still there: pairwise testing.
+/// Selects few configurations that still cover every combination of the levels of a few factors (pairwise testing).
 ///
-/// Most defects that depend on a configuration depend on one factor or on two together (Kuhn, Wallace and Gallo, *Software Fault
-/// Interactions and Implications for Software Testing*, IEEE TSE 30(6), 2004). The choice is greedy, as in AETG (Cohen and others,
-/// *The AETG System*, IEEE TSE 23(7), 1997), and the same for the same configurations.
+/// Most defects that depend on a configuration depend on one factor or on two together (Kuhn, Wallace and Gallo,
+/// *Software Fault Interactions and Implications for Software Testing*, IEEE TSE 30(6), 2004). The choice is greedy, as
+/// in AETG (Cohen and others, *The AETG System*, IEEE TSE 23(7), 1997), and the same for the same configurations.
 final class CoveringArray {
     private CoveringArray() {}
 
-    /// Chooses some of these configurations, in their order.
+    /// Selects configurations, in their order.
     ///
-    /// @param factors what of a configuration varies
-    /// @param strength how many factors are combined: 1 for each level, 2 for each pair of levels that any configuration has
+    /// @param factors the factors of a configuration
+    /// @param strength the number of combined factors: 1 covers each level, 2 each pair of levels that a configuration
+    ///         has
     static <T> List<T> choose(List<T> all, List<Function<T, Object>> factors, int strength) {
         int[][] combinations = numbered(all, factors, strength);
         int[] timesChosen = new int[1 + IntStream.range(0, all.size()).flatMap(i -> IntStream.of(combinations[i])).max()
                 .orElse(-1)];
-        // Most that is new; then what was chosen least often, so that equals take turns; then the first.
+        // Prefers the most new combinations, then the levels selected least often, then the first.
         Comparator<Integer> best = Comparator
                 .comparingLong((Integer one) -> -IntStream.of(combinations[one]).filter(c -> timesChosen[c] == 0)
                         .count())
@@ -47,7 +48,7 @@ final class CoveringArray {
                 .mapToInt(each -> numbers.computeIfAbsent(each, _ -> numbers.size())).toArray()).toArray(int[][]::new);
     }
 
-    /// Each combination of so many levels that the configuration has.
+    /// The combinations of levels of a configuration.
     static <T> List<Set<Level>> combinations(T configuration, List<Function<T, Object>> factors, int strength) {
         List<Level> levels = new ArrayList<>();
         for (int i = 0; i < factors.size(); i++) {
@@ -70,8 +71,8 @@ final class CoveringArray {
         return pairs;
     }
 
-    /// What a factor is in some configurations.
+    /// The levels of a factor in some configurations.
     ///
-    /// @param factor its index
+    /// @param factor the index of the factor
     record Level(int factor, Object value) {}
 }

@@ -19,7 +19,7 @@ class CoveringArrayTest {
         for (String dish : List.of("soup", "fish", "rice", "bread")) {
             for (String drink : List.of("tea", "water")) {
                 for (int guests = 1; guests <= 3; guests++) {
-                    // A combination that does not exist is asked of nothing.
+                    // A combination that no configuration has need not be covered.
                     if (!(dish.equals("fish") && guests == 3)) {
                         meals.add(new Meal(dish, drink, guests));
                     }

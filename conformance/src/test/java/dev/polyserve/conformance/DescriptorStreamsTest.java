@@ -10,7 +10,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The models of threads keep the contract of stream handlers over descriptors, too.
+/// The thread models also pass the contract of stream handlers over descriptors.
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @ParameterizedClass(name = "{0} on descriptors")

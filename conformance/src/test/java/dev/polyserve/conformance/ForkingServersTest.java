@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What Python's forking servers are tested for: each client has a process of its own, which is collected as soon as it has
-/// served, and no other process is touched.
+/// The tests of Python's forking servers: each client has a process of its own, which is reaped as soon as it has
+/// served, and no other process is affected.
 @Tag("slow")
 @Timeout(60)
 @ParameterizedClass(name = "{0}")
@@ -64,16 +64,16 @@ class ForkingServersTest extends Clause {
         return List.of(new Cell(Style.HANDLER, Model.process(), EndpointKind.TCP));
     }
 
-    /// Says in which process it is, and is an echo.
-    private static Role tellsItsProcess() {
+    /// Sends its process id, then echoes.
+    private static TestService sendsItsProcessId() {
         return ofHandler(connection -> {
             connection.writeLine(Long.toString(ProcessHandle.current().pid()));
-            Role.echo(connection);
+            TestService.echo(connection);
         });
     }
 
-    private static Role ofHandler(Handler handler) {
-        return new Role(() -> handler, Role.echo().protocol());
+    private static TestService ofHandler(Handler handler) {
+        return new TestService(() -> handler, TestService.echo().protocol());
     }
 
     private static boolean exists(String pid) {
@@ -81,41 +81,41 @@ class ForkingServersTest extends Clause {
     }
 
     @Test
-    void shouldHaveFortyChildrenAtMostUnlessToldOtherwise() {
+    void shouldHaveFortyChildrenAtMostByDefault() {
         assertEquals(Model.process(40), Model.process());
     }
 
     @Test
     void shouldServeThreeClientsOneAfterAnotherAndLeaveNoChild() throws Exception {
         Set<String> children = new TreeSet<>();
-        try (ServerFixture stage = start(tellsItsProcess())) {
+        try (ServerFixture fixture = start(sendsItsProcessId())) {
             for (int i = 0; i < 3; i++) {
-                try (TestClient client = stage.connect()) {
+                try (TestClient client = fixture.connect()) {
                     children.add(client.line());
                     client.send("hello world\n");
                     assertEquals("hello world", client.line());
                 }
             }
-            stage.server.workers().forEach(worker -> children.add(Long.toString(worker.pid())));
+            fixture.server.workers().forEach(worker -> children.add(Long.toString(worker.pid())));
         }
         assertTrue(children.size() >= 3, "each in a process of its own");
         assertFalse(children.contains(Long.toString(ProcessHandle.current().pid())));
-        // A zombie would have an entry there, too.
+        // A zombie would have an entry in /proc too.
         assertEquals(List.of(), children.stream().filter(ForkingServersTest::exists).toList());
     }
 
     @Test
-    void shouldNotCollectAChildOfTheProgram() throws Exception {
-        try (ServerFixture stage = start(tellsItsProcess())) {
-            // Not by ProcessBuilder, which has a thread that waits for each: this one's end waits to be asked for.
+    void shouldNotReapAChildOfTheProgram() throws Exception {
+        try (ServerFixture fixture = start(sendsItsProcessId())) {
+            // Not by ProcessBuilder, which has a thread that reaps each child: this child stays unreaped.
             Program program = new Program(List.of("/bin/sh", "-c", "exit 72"), Map.of(), Optional.empty(), false);
             try (Child child = program.start(0, 1, 2)) {
                 for (int i = 0; i < 2; i++) {
                     String worker;
-                    try (TestClient client = stage.connect()) {
+                    try (TestClient client = fixture.connect()) {
                         worker = client.line();
                     }
-                    Eventually.until("the server has collected its own", () -> !exists(worker));
+                    Eventually.until("the server has reaped its own child", () -> !exists(worker));
                 }
                 assertEquals(Optional.of("exit 72"), child.await(ServerFixture.PATIENCE).map(Exit::text));
             }
@@ -123,31 +123,32 @@ class ForkingServersTest extends Clause {
     }
 
     @Test
-    void shouldCollectAChildAsSoonAsItHasServedAndNobodyElseComes() throws Exception {
-        try (ServerFixture stage = start(tellsItsProcess()); TestClient client = stage.connect()) {
+    void shouldReapAChildAsSoonAsItHasServed() throws Exception {
+        try (ServerFixture fixture = start(sendsItsProcessId()); TestClient client = fixture.connect()) {
             String child = client.line();
             assertTrue(exists(child));
             client.end();
-            assertEquals("", client.textToTheEnd(), "the end comes without another client's coming");
-            Eventually.until("the child is collected", () -> !exists(child));
-            assertTrue(stage.server.workers().stream().noneMatch(worker -> Long.toString(worker.pid()).equals(child)));
+            assertEquals("", client.textToTheEnd(), "the end arrives without another client");
+            Eventually.until("the child is reaped", () -> !exists(child));
+            assertTrue(
+                    fixture.server.workers().stream().noneMatch(worker -> Long.toString(worker.pid()).equals(child)));
         }
     }
 
     @Test
     void shouldServeOthersWhileAChildIsSlow() throws Exception {
-        Role slow = ofHandler(connection -> {
+        TestService slow = ofHandler(connection -> {
             connection.writeLine(Long.toString(ProcessHandle.current().pid()));
             connection.flush();
-            // All that this process has, for as long as it lives.
+            // Inherited by every child, for as long as this process lives.
             while (!"go on".equals(connection.readLine())) {
                 Thread.onSpinWait();
             }
         });
-        try (ServerFixture stage = start(slow); TestClient first = stage.connect()) {
+        try (ServerFixture fixture = start(slow); TestClient first = fixture.connect()) {
             String child = first.line();
             for (int i = 0; i < 2; i++) {
-                try (TestClient other = stage.connect()) {
+                try (TestClient other = fixture.connect()) {
                     assertNotEquals(child, other.line());
                     other.send("go on\n");
                     assertEquals("", other.textToTheEnd());
@@ -160,37 +161,39 @@ class ForkingServersTest extends Clause {
 
     @Test
     void shouldLoseOneConnectionWhenAChildExits() throws Exception {
-        Role exits = ofHandler(connection -> {
+        TestService exits = ofHandler(connection -> {
             String line = String.valueOf(connection.readLine());
             if (line.equals("exit")) {
                 Runtime.getRuntime().halt(3);
             }
             connection.writeLine(line);
         });
-        try (ServerFixture stage = start(exits); TestClient good = stage.connect(); TestClient bad = stage.connect()) {
+        try (ServerFixture fixture = start(exits);
+                TestClient good = fixture.connect();
+                TestClient bad = fixture.connect()) {
             bad.send("exit\n");
-            bad.awaitGone();
-            Throwable error = assertInstanceOf(Cause.Failed.class, stage.events.nextCause()).error();
+            bad.awaitClosed();
+            Throwable error = assertInstanceOf(Cause.Failed.class, fixture.events.nextCause()).error();
             assertTrue(String.valueOf(error.getMessage()).contains("exit 3"), error::toString);
-            assertTrue(String.valueOf(stage.events.nextFailed().error().getMessage()).contains("exit 3"));
+            assertTrue(String.valueOf(fixture.events.nextFailed().error().getMessage()).contains("exit 3"));
             good.send("still here\n");
             assertEquals("still here\n", good.textToTheEnd());
-            assertEquals(1, stage.server.stats().failed());
+            assertEquals(1, fixture.server.stats().failed());
         }
     }
 
     @Test
-    void shouldHoldNoMoreChildrenThanItServes() throws Exception {
-        try (ServerFixture stage = start(tellsItsProcess())) {
+    void shouldKeepNoMoreChildrenThanItServes() throws Exception {
+        try (ServerFixture fixture = start(sendsItsProcessId())) {
             List<String> children = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                try (TestClient client = stage.connect()) {
+                try (TestClient client = fixture.connect()) {
                     children.add(client.line());
                 }
             }
-            stage.awaitOver(10);
+            fixture.awaitOver(10);
             assertEquals(10, Set.copyOf(children).size());
-            Eventually.until("all are collected", () -> children.stream().noneMatch(ForkingServersTest::exists));
+            Eventually.until("all children are reaped", () -> children.stream().noneMatch(ForkingServersTest::exists));
         }
     }
 

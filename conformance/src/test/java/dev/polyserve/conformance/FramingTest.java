@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Framing through a whole conversation, cut in every possible way; unknown seeds are part of the failure's message.
+/// Framing through a whole connection, with input split in every possible way. A failure reports its random seed.
 class FramingTest {
     private static final int LIMIT_BYTES = 20;
 
@@ -36,7 +36,7 @@ class FramingTest {
                 Arguments.of("long delimiter", Framing.delimited(LIMIT_BYTES, (byte) 0, (byte) 0, (byte) 1)));
     }
 
-    /// The bytes of these messages, as the codec frames them.
+    /// The messages as the codec frames them.
     private static byte[] framed(Codec<byte[]> codec, byte[]... messages) {
         return Rehearsal.handle(connection -> {
             for (byte[] message : messages) {
@@ -62,7 +62,7 @@ class FramingTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("codecs")
-    void shouldFindMessagesHoweverTheyAreCut(String name, Codec<byte[]> codec) {
+    void shouldFindMessagesForEverySplit(String name, Codec<byte[]> codec) {
         byte[] stream = framed(codec, message(3), message(1), message(LIMIT_BYTES), message(7));
         for (long seed = 0; seed < 100; seed++) {
             List<Integer> lengths = new ArrayList<>();
@@ -88,7 +88,7 @@ class FramingTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("codecs")
-    void shouldReportAMessageThatTheEndCuts(String name, Codec<byte[]> codec) {
+    void shouldReportAMessageTruncatedByTheEnd(String name, Codec<byte[]> codec) {
         byte[] whole = framed(codec, message(5));
         byte[] cut = java.util.Arrays.copyOf(whole, whole.length - 1);
         Handler handler = connection -> assertThatThrownBy(() -> connection.read(codec)).as(name)
@@ -100,7 +100,7 @@ class FramingTest {
     }
 
     @Test
-    void shouldTakeMessagesOfOneLength() {
+    void shouldReadMessagesOfFixedLength() {
         Codec<byte[]> codec = Framing.fixedLength(4);
         List<Integer> lengths = new ArrayList<>();
         Rehearsal.handle(collecting(codec, lengths)).receives("mmmmmmmm").ends().oneByteAtATime().run();
@@ -122,7 +122,7 @@ class FramingTest {
     }
 
     @Test
-    void shouldRefuseToEncodeWhatThePrefixCannotSay() {
+    void shouldRefuseToEncodeALengthThatThePrefixCannotHold() {
         Codec<byte[]> codec = Framing.lengthPrefixed(1, ByteOrder.BIG_ENDIAN);
         Outcome outcome = Rehearsal.handle(c -> c.write(codec, new byte[256])).run();
         assertThat(outcome.failures()).singleElement().isInstanceOf(IllegalArgumentException.class);
@@ -156,7 +156,7 @@ class FramingTest {
     }
 
     @Test
-    void shouldLeaveWhatFollowsForTheNextRead() {
+    void shouldLeaveFollowingBytesForTheNextRead() {
         Handler handler = connection -> {
             String line = connection.readLine();
             byte[] exact = connection.readExactly(3);
@@ -168,7 +168,7 @@ class FramingTest {
     }
 
     @Test
-    void shouldCutTextOnlyBetweenCharacters() {
+    void shouldSplitTextOnlyBetweenCharacters() {
         Handler handler = connection -> {
             for (String text; (text = connection.readText()) != null;) {
                 connection.print(text);
@@ -185,7 +185,7 @@ class FramingTest {
     }
 
     @Test
-    void shouldRefuseWhatIsNotUtf8ButKeepASentReplacementCharacter() {
+    void shouldRefuseInvalidUtf8ButKeepAReplacementCharacter() {
         for (byte[] bad : List.of(new byte[]{'a', (byte) 0xff, '\n'}, new byte[]{(byte) 0xc3, '\n'},
                 new byte[]{(byte) 0xed, (byte) 0xa0, (byte) 0x80, '\n'}, new byte[]{(byte) 0xc0, (byte) 0x80, '\n'})) {
             Outcome outcome = Rehearsal.handle(c -> c.readLine()).receives(bad).ends().run();

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The models of the `linux` module keep the contract of stream handlers.
+/// The models of the `linux` module pass the contract of stream handlers.
 @EnabledOnOs(OS.LINUX)
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")

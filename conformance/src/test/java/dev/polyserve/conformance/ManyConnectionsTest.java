@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What only shows in numbers. Clients and server share the process, and so its descriptors, two for each connection: 8,000 fit a
-/// limit of 20,000.
+/// Tests with many connections. Clients and server share the process and its descriptors, two for each connection:
+/// 8,000 connections fit a limit of 20,000.
 @Tag("slow")
 @Timeout(60)
 class ManyConnectionsTest {
@@ -42,41 +42,41 @@ class ManyConnectionsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("cells")
-    void shouldHoldThousandsOfSilentConnectionsAndForgetThem(Cell cell) throws Exception {
-        try (ServerFixture stage = ServerFixture.start(cell, Role.greeting(),
+    void shouldHoldThousandsOfSilentConnectionsAndReleaseThem(Cell cell) throws Exception {
+        try (ServerFixture fixture = ServerFixture.start(cell, TestService.greeting(),
                 with -> with.options(Options.defaults()))) {
-            hold(stage, 100);
-            stage.awaitOver(100);
+            hold(fixture, 100);
+            fixture.awaitOver(100);
             long heapBefore = heapBytes();
             long threadsBefore = ServerThreads.count();
-            hold(stage, IDLE);
-            stage.awaitOver(IDLE);
-            // The accept loop lets go of what is over at its next turn.
-            hold(stage, 1);
-            stage.awaitOver(1);
-            stage.events.forget();
-            assertThat(stage.server.stats().active()).isZero();
+            hold(fixture, IDLE);
+            fixture.awaitOver(IDLE);
+            // The accept loop releases ended connections at its next turn.
+            hold(fixture, 1);
+            fixture.awaitOver(1);
+            fixture.events.forget();
+            assertThat(fixture.server.stats().active()).isZero();
             assertThat(ServerThreads.count()).isLessThanOrEqualTo(threadsBefore + 1);
             assertThat(heapBytes() - heapBefore).as("bytes of heap kept").isLessThan(4 << 20);
         }
     }
 
-    /// Opens so many, sees each served, and closes them all.
-    private static void hold(ServerFixture stage, int count) throws IOException, InterruptedException {
+    /// Opens `count` connections, waits until each is served, and closes them.
+    private static void hold(ServerFixture fixture, int count) throws IOException, InterruptedException {
         List<java.nio.channels.SocketChannel> clients = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
-                clients.add(java.nio.channels.SocketChannel.open(stage.server.address()));
+                clients.add(java.nio.channels.SocketChannel.open(fixture.server.address()));
             }
             var greeting = java.nio.ByteBuffer.allocate(8);
             for (var client : clients) {
                 while (greeting.hasRemaining() && client.read(greeting) >= 0) {
-                    // Until the whole word is there.
+                    // Until the whole word has arrived.
                 }
                 assertThat(greeting.flip().remaining()).isEqualTo(8);
                 greeting.clear();
             }
-            assertThat(stage.server.stats().active()).isEqualTo(count);
+            assertThat(fixture.server.stats().active()).isEqualTo(count);
         } finally {
             for (var client : clients) {
                 client.close();
@@ -91,16 +91,16 @@ class ManyConnectionsTest {
             Endpoint endpoint = taken.endpoints().getFirst();
             long before = ChurnClause.descriptors();
             for (int i = 0; i < FAILED_BINDS; i++) {
-                bindInVain(endpoint);
+                bindAnAddressInUse(endpoint);
             }
             assertThat(ChurnClause.descriptors()).isLessThan(before + 10);
         }
     }
 
-    private static void bindInVain(Endpoint taken) {
+    private static void bindAnAddressInUse(Endpoint taken) {
         try (Server server = Server.at(taken).handle(_ -> {
         }).bind()) {
-            throw new AssertionError("bound twice: " + server);
+            throw new AssertionError("bound an address in use: " + server);
         } catch (IOException e) {
             assertThat(e).hasMessageContaining("in use");
         }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The models of the `core` module keep the contract of stream handlers.
+/// The models of the `core` module pass the contract of stream handlers.
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class PortableStreamsTest extends StreamContract {

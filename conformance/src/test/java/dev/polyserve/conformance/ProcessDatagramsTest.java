@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Worker processes keep the contract of datagram handlers.
+/// Worker processes pass the contract of datagram handlers.
 @Tag("slow")
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")

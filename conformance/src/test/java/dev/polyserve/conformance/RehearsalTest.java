@@ -16,15 +16,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(20)
 class RehearsalTest {
-    /// The three ways in which a conversation is held.
+    /// The ways in which a connection is driven.
     enum Way {
         HANDLER, DRIVEN, PUMPED;
 
-        Rehearsal of(Role role) {
+        Rehearsal of(TestService service) {
             return switch (this) {
-                case HANDLER -> Rehearsal.handler(role.handler());
-                case DRIVEN -> Rehearsal.protocol(role.protocol());
-                case PUMPED -> Rehearsal.protocol(role.protocol()).pumped();
+                case HANDLER -> Rehearsal.handler(service.handler());
+                case DRIVEN -> Rehearsal.protocol(service.protocol());
+                case PUMPED -> Rehearsal.protocol(service.protocol()).pumped();
             };
         }
     }
@@ -32,19 +32,19 @@ class RehearsalTest {
     @ParameterizedTest
     @EnumSource
     void shouldPlayAScriptToItsEnd(Way way) {
-        Outcome outcome = way.of(Role.upper()).receives("he").receives("llo\n").after(Duration.ofSeconds(3))
+        Outcome outcome = way.of(TestService.upper()).receives("he").receives("llo\n").after(Duration.ofSeconds(3))
                 .receives("bye\n").ends().run();
         assertThat(outcome.texts()).containsExactly("HELLO\n", "BYE\n");
         assertThat(outcome.cause()).isEqualTo(new Cause.Done(true));
         assertThat(outcome.took()).isEqualTo(Duration.ofSeconds(3));
         assertThat(outcome.outputEnded()).isTrue();
-        assertThat(outcome.unheard()).isZero();
+        assertThat(outcome.unread()).isZero();
     }
 
     @ParameterizedTest
     @EnumSource
-    void shouldSendOneWritePerTurnHoweverManyPiecesWereWritten(Way way) {
-        Outcome outcome = way.of(Role.upper()).receives("a\nb\nc\nd\n").ends().run();
+    void shouldSendOneWritePerTurn(Way way) {
+        Outcome outcome = way.of(TestService.upper()).receives("a\nb\nc\nd\n").ends().run();
         assertThat(outcome.texts()).containsExactly("A\nB\nC\nD\n");
     }
 
@@ -53,10 +53,11 @@ class RehearsalTest {
     void shouldGiveTheSameOutcomeOneByteAtATimeAndWithShortWrites(Way way) {
         String text = "grüße\n漢字 und 🙂\r\nlast";
         String expected = "GRÜSSE\n漢字 UND 🙂\nLAST\n";
-        assertThat(way.of(Role.upper()).receives(text).ends().oneByteAtATime().run().text()).isEqualTo(expected);
-        assertThat(way.of(Role.upper()).receives(text).ends().acceptsWrites(1).run().text()).isEqualTo(expected);
+        assertThat(way.of(TestService.upper()).receives(text).ends().oneByteAtATime().run().text()).isEqualTo(expected);
+        assertThat(way.of(TestService.upper()).receives(text).ends().acceptsWrites(1).run().text()).isEqualTo(expected);
         for (long seed = 0; seed < 200; seed++) {
-            assertThat(way.of(Role.upper()).receives(text).ends().inRandomPieces(seed).acceptsWrites(3).run().text())
+            assertThat(way.of(TestService.upper()).receives(text).ends().inRandomPieces(seed).acceptsWrites(3).run()
+                    .text())
                     .as("seed %d", seed).isEqualTo(expected);
         }
     }
@@ -64,35 +65,36 @@ class RehearsalTest {
     @ParameterizedTest
     @EnumSource
     void shouldPassLimitsInVirtualTime(Way way) {
-        assertThat(way.of(Role.upper()).run()).satisfies(outcome -> {
+        assertThat(way.of(TestService.upper()).run()).satisfies(outcome -> {
             assertThat(outcome.cause()).isEqualTo(new Cause.TimedOut(Limit.FIRST_BYTE));
             assertThat(outcome.took()).isEqualTo(Duration.ofMinutes(1));
         });
-        assertThat(way.of(Role.upper()).receives("a\n").after(Duration.ofMinutes(4)).receives("b\n").run())
+        assertThat(way.of(TestService.upper()).receives("a\n").after(Duration.ofMinutes(4)).receives("b\n").run())
                 .satisfies(outcome -> {
                     assertThat(outcome.cause()).isEqualTo(new Cause.TimedOut(Limit.IDLE));
                     assertThat(outcome.text()).isEqualTo("A\nB\n");
                     assertThat(outcome.took()).isEqualTo(Duration.ofMinutes(9));
                     assertThat(outcome.limits()).containsExactly(Limit.IDLE);
                 });
-        assertThat(way.of(Role.upper()).receives("a\n").after(Duration.ofHours(1)).receives("b\n")
+        assertThat(way.of(TestService.upper()).receives("a\n").after(Duration.ofHours(1)).receives("b\n")
                 .options(o -> o.withTimeouts(t -> t.withIdle(Duration.ZERO).withConversation(Duration.ofMinutes(2))))
                 .run())
                 .satisfies(outcome -> {
                     assertThat(outcome.cause()).isEqualTo(new Cause.TimedOut(Limit.CONVERSATION));
                     assertThat(outcome.took()).isEqualTo(Duration.ofMinutes(2));
-                    assertThat(outcome.unheard()).isEqualTo(2);
+                    assertThat(outcome.unread()).isEqualTo(2);
                 });
     }
 
     @ParameterizedTest
     @EnumSource
-    void shouldStallOnAPeerThatDoesNotRead(Way way) {
-        Outcome outcome = way.of(Role.produces(1 << 20)).receives("x").stopsReading().run();
+    void shouldStallWhenThePeerDoesNotRead(Way way) {
+        Outcome outcome = way.of(TestService.produces(1 << 20)).receives("x").stopsReading().run();
         assertThat(outcome.cause()).isEqualTo(new Cause.TimedOut(Limit.WRITE_STALL));
         assertThat(outcome.took()).isEqualTo(Duration.ofSeconds(30));
         assertThat(outcome.writes()).isEmpty();
-        Outcome later = way.of(Role.echo()).receives("x").after(Duration.ofSeconds(1)).stopsReading().receives("y")
+        Outcome later = way.of(TestService.echo()).receives("x").after(Duration.ofSeconds(1)).stopsReading()
+                .receives("y")
                 .run();
         assertThat(later.text()).isEqualTo("x");
         assertThat(later.cause()).isEqualTo(new Cause.TimedOut(Limit.WRITE_STALL));
@@ -101,20 +103,20 @@ class RehearsalTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldTellResetFailureAndStopApart(Way way) {
-        assertThat(way.of(Role.echo()).receives("x").resets().run().cause()).isInstanceOf(Cause.PeerReset.class);
-        assertThat(way.of(Role.echo()).receives("x").stops().run().cause()).isEqualTo(new Cause.Stopped());
-        Outcome failed = way.of(Role.upper()).receives("a\nboom\n").receives("never").run();
+    void shouldDistinguishResetFailureAndStop(Way way) {
+        assertThat(way.of(TestService.echo()).receives("x").resets().run().cause()).isInstanceOf(Cause.PeerReset.class);
+        assertThat(way.of(TestService.echo()).receives("x").stops().run().cause()).isEqualTo(new Cause.Stopped());
+        Outcome failed = way.of(TestService.upper()).receives("a\nboom\n").receives("never").run();
         assertThat(failed.cause()).isInstanceOf(Cause.Failed.class);
         assertThat(failed.failures()).singleElement().isInstanceOf(IllegalStateException.class);
         assertThat(failed.text()).isEqualTo("A\n");
-        assertThat(failed.unheard()).isEqualTo(5);
+        assertThat(failed.unread()).isEqualTo(5);
     }
 
     @ParameterizedTest
     @EnumSource
     void shouldLetDrainingEndTheInput(Way way) {
-        Outcome outcome = way.of(Role.answerAtTheEnd(0)).receives("123").drains().run();
+        Outcome outcome = way.of(TestService.answerAtTheEnd(0)).receives("123").drains().run();
         assertThat(outcome.text()).isEqualTo("3\n");
         assertThat(outcome.cause()).isEqualTo(new Cause.Stopped());
     }
@@ -122,14 +124,14 @@ class RehearsalTest {
     @ParameterizedTest
     @EnumSource
     void shouldRunAgainFromTheStart(Way way) {
-        Rehearsal rehearsal = way.of(Role.upper()).receives("exit\n");
+        Rehearsal rehearsal = way.of(TestService.upper()).receives("exit\n");
         assertThat(rehearsal.run().text()).isEqualTo("EXIT\n");
         assertThat(rehearsal.run().text()).isEqualTo("EXIT\n");
         assertThat(rehearsal.run().cause()).isEqualTo(new Cause.Done(false));
     }
 
     @Test
-    void shouldTimeReadsAndKeepWhatTheyHad() {
+    void shouldTimeOutReadsAndKeepTheirBytes() {
         Handler handler = connection -> {
             connection.readTimeout(Duration.ofSeconds(5));
             assertThatThrownBy(() -> connection.readExactly(4)).isInstanceOf(TimedOutException.class);
@@ -155,7 +157,7 @@ class RehearsalTest {
     }
 
     @Test
-    void shouldSendWhatSendersOffer() {
+    void shouldSendOfferedMessages() {
         Handler handler = connection -> {
             connection.sender().offer("from outside;");
             connection.readByte();
@@ -165,10 +167,10 @@ class RehearsalTest {
     }
 
     @Test
-    void shouldKeepADeadlineOfTheHandler() {
+    void shouldEnforceADeadlineOfTheHandler() {
         Handler handler = connection -> {
             connection.deadline(Duration.ofSeconds(2));
-            Role.echo(connection);
+            TestService.echo(connection);
         };
         Outcome outcome = Rehearsal.handle(handler).receives("x").after(Duration.ofMinutes(1)).receives("y").run();
         assertThat(outcome.cause()).isEqualTo(new Cause.TimedOut(Limit.CONVERSATION));
@@ -176,10 +178,10 @@ class RehearsalTest {
     }
 
     @Test
-    void shouldRefuseAScriptThatCannotHappen() {
+    void shouldRefuseAnImpossibleScript() {
         assertThat(Rehearsal.handle(RehearsalTest::readBeyondTheEnd).receives("a").ends().run().cause())
                 .isEqualTo(new Cause.Done(true));
-        assertThatThrownBy(() -> Rehearsal.handle(Role::echo).acceptsWrites(0))
+        assertThatThrownBy(() -> Rehearsal.handle(TestService::echo).acceptsWrites(0))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The completion ring keeps the contract of datagram handlers.
+/// The completion ring passes the contract of datagram handlers.
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class RingDatagramsTest extends DatagramContract {

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/// The cells of the contract of stream handlers: all of them, and those that a build runs.
+/// The cells of the contract of stream handlers, and the selection that a build runs.
 ///
-/// A build runs a pairwise choice, so that a new style, transport or model adds few cells; with `-Dfull` it runs all, with
-/// `-Dquick` each model once. `-Dpolyserve.conformance.cells=WORD` runs those of all whose name contains the word.
+/// A build runs a pairwise selection, so that a new style, transport or model adds few cells. `-Dfull` runs all cells,
+/// `-Dquick` each model once. `-Dpolyserve.conformance.cells=WORD` runs the cells with that word in their names.
 ///
 /// **Thread**: any.
 final class StreamCells {
@@ -33,23 +33,23 @@ final class StreamCells {
 
     private StreamCells() {}
 
-    /// How a server of the contract waits, and where its handlers run.
+    /// The environment of a server: how it waits, and where its handlers run.
     enum Environment {
-        /// As a program has it that sets nothing.
+        /// The default environment of a program.
         USUAL,
-        /// A model of threads over descriptors rather than the JDK's channels.
+        /// A thread model over descriptors instead of the JDK's channels.
         DESCRIPTORS,
-        /// A JVM without `--add-opens`, which lends no thread to coroutines.
+        /// A JVM without `--add-opens`, so that no thread is lent to coroutines.
         WITHOUT_THE_FLAG,
         /// Worker processes.
         WORKERS
     }
 
-    /// How many of all cells a build runs.
+    /// The size of the selection.
     enum Scope {
         QUICK, USUAL, FULL;
 
-        /// What this build was asked for.
+        /// The size that the properties of this build select.
         static Scope current() {
             return valueOf(System.getProperty(SCOPE, USUAL.name()).toUpperCase(Locale.ROOT));
         }
@@ -57,13 +57,13 @@ final class StreamCells {
 
     /// A cell in an environment.
     record Configuration(Environment environment, Cell cell) {
-        /// How handlers run, which in worker processes is the model in each of them.
+        /// The model of the handlers; with worker processes, the inner model.
         Model running() {
             return cell.model() instanceof ModelVariant.ProcessPool pool ? pool.inner() : cell.model();
         }
     }
 
-    /// The cells of these models that this build runs in the usual environment.
+    /// The cells of these models that this build runs in the default environment.
     static List<Cell> of(List<Model> models) {
         return cells(chosen().stream().filter(one -> one.environment() == Environment.USUAL)
                 .filter(one -> models.contains(one.cell().model())).toList());
@@ -85,7 +85,7 @@ final class StreamCells {
                 : ALL.stream().filter(one -> one.cell().toString().contains(word)).toList();
     }
 
-    /// Those that a build runs that was asked for so many.
+    /// The selection of the given size.
     static List<Configuration> chosen(Scope scope) {
         return switch (scope) {
             case FULL -> ALL;

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class StreamCellsTest {
-    /// Also says in the build's output how many cells there are, and how many of them this build runs.
+    /// Also prints the number of all cells and of the cells that this build runs.
     @Test
     void eachPairIsInTheUsualBuild() {
         List<Configuration> usual = StreamCells.chosen(Scope.USUAL);

@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Handlers on event loops in a JDK that lends no thread: the same contract, on the default scheduler. It runs in a JVM of its
-/// own, without `--add-opens`.
+/// The contract for handlers on event loops where the JDK lends no thread, so that they run on the default scheduler.
+///
+/// The test runs in a JVM of its own, without `--add-opens`.
 @Tag("without-the-flag")
 @Tag("slow")
 @ParameterizedClass(name = "{0}")
@@ -24,7 +25,7 @@ class WithoutTheFlagTest extends StreamContract {
         super(cell);
     }
 
-    /// That the fallback is what runs: a coroutine of the default scheduler has one of its threads as the carrier.
+    /// Checks that the fallback runs: the carrier of a coroutine is a thread of the default scheduler.
     @BeforeAll
     static void theFlagIsNotSet() throws Exception {
         var coroutine = new CompletableFuture<String>();

@@ -1,8 +1,8 @@
 package dev.polyserve.conversation;
 
 import dev.polyserve.ConnectionFuture;
-import dev.polyserve.coroutine.CarrierThread;
-import dev.polyserve.coroutine.NonQueueingLock;
+import dev.polyserve.coroutine.carrier.CarrierThread;
+import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -3,7 +3,7 @@ package dev.polyserve.conversation;
 import dev.polyserve.Limit;
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
-import dev.polyserve.coroutine.NonQueueingLock;
+import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;

@@ -2,7 +2,7 @@ package dev.polyserve.conversation;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Limit;
-import dev.polyserve.coroutine.CarrierThread;
+import dev.polyserve.coroutine.carrier.CarrierThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;

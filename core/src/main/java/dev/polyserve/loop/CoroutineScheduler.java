@@ -1,7 +1,7 @@
 package dev.polyserve.loop;
 
-import dev.polyserve.coroutine.Carrier;
-import dev.polyserve.coroutine.Hub;
+import dev.polyserve.coroutine.carrier.Carrier;
+import dev.polyserve.coroutine.hub.Hub;
 import java.util.Optional;
 
 /// The coroutines of a loop: where they run, and the hub that they may have.
@@ -33,7 +33,7 @@ public final class CoroutineScheduler {
 
     /// The calling one ends.
     void leaves() {
-        hub.ifPresent(offered -> offered.host().leaves());
+        hub.ifPresent(offered -> offered.host().detach());
     }
 
     /// Lets them, and the callbacks on the loop's thread, have a hub. Before the loop starts.

@@ -5,7 +5,7 @@ import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.coroutine.CarrierThread;
+import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.io.Source;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,7 +56,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final TurnClock turnClock;
 
     /// @param daemon whether the program may end while it runs
-    /// @param lendsThread whether coroutines run on its thread, which the JDK must allow ([dev.polyserve.coroutine.Carrier#whyNot])
+    /// @param lendsThread whether coroutines run on its thread, which the JDK must allow ([dev.polyserve.coroutine.carrier.Carrier#whyNot])
     /// @param spinNanos how long it asks again and again before it waits
     /// @param errors hears what a task threw; the loop goes on
     public EventLoop(String name, Multiplexer multiplexer, NanoClock clock, boolean daemon, boolean lendsThread,

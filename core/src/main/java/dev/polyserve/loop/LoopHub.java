@@ -1,10 +1,10 @@
 package dev.polyserve.loop;
 
-import dev.polyserve.coroutine.Carrier;
-import dev.polyserve.coroutine.HubScheduler;
-import dev.polyserve.coroutine.HubHost;
-import dev.polyserve.coroutine.HubOptions;
-import dev.polyserve.coroutine.Task;
+import dev.polyserve.coroutine.carrier.Carrier;
+import dev.polyserve.coroutine.hub.HubScheduler;
+import dev.polyserve.coroutine.hub.HubHost;
+import dev.polyserve.coroutine.hub.HubOptions;
+import dev.polyserve.coroutine.hub.Task;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +62,7 @@ final class LoopHub implements HubScheduler {
     }
 
     @Override
-    public void serves(@Nullable Task<?> task) {
+    public void runningTaskChanged(@Nullable Task<?> task) {
         loop.serves(task == null ? null : task.thread());
     }
 }

@@ -10,7 +10,7 @@ import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.conversation.PinnedWaitException;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.Wire;
-import dev.polyserve.coroutine.CarrierThread;
+import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package dev.polyserve.run;
 
-import dev.polyserve.coroutine.NonQueueingLock;
+import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

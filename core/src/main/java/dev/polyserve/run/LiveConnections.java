@@ -4,7 +4,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.Limit;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.coroutine.NonQueueingLock;
+import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -14,7 +14,7 @@ import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.conversation.ServerLog;
-import dev.polyserve.coroutine.Hub;
+import dev.polyserve.coroutine.hub.Hub;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import java.io.IOException;

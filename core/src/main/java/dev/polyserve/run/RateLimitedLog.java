@@ -2,7 +2,7 @@ package dev.polyserve.run;
 
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerLog;
-import dev.polyserve.coroutine.NonQueueingLock;
+import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ import dev.polyserve.Served;
 import dev.polyserve.Server;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.coroutine.Hub;
+import dev.polyserve.coroutine.hub.Hub;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.loop.EventLoop;

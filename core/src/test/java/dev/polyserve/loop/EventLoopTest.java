@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.coroutine.Carrier;
+import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.io.Source;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;

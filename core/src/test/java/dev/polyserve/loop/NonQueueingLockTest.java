@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.coroutine.Carrier;
-import dev.polyserve.coroutine.NonQueueingLock;
+import dev.polyserve.coroutine.carrier.Carrier;
+import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

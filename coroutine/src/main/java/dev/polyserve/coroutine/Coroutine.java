@@ -1,5 +1,6 @@
 package dev.polyserve.coroutine;
 
+import dev.polyserve.coroutine.carrier.Carrier;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
@@ -9,21 +10,23 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A body in a virtual thread of its own, which runs only while whoever resumed it waits.
+/// A body in a virtual thread of its own that runs only while the thread that resumed it waits.
 ///
 /// ```
 ///   new ──resume──▶ running ──pause──▶ paused ──resume──▶ running … ──end of the body──▶ done
 /// ```
 ///
-/// Where the JDK lets us lend threads and a platform thread resumes it first, the body runs **on the resumer's thread**: this
-/// object is the virtual thread's scheduler, which keeps the one continuation in a slot; `resume` runs it, and `pause` is
-/// `Thread.yield`, which puts it back. Elsewhere the two threads hand over: each unparks the other and parks.
+/// *Lent thread*: when threads can be lent and the first resumer is a platform thread, the body runs on the resumer's
+/// thread. This object is then the scheduler of the virtual thread and keeps its one continuation in a field. `resume`
+/// runs the continuation; `pause` is `Thread.yield`, which puts it back.
 ///
-/// A body may wait for something else, such as a socket; its resumer then waits as well. The interrupt status of both threads
-/// survives; one that comes to the resumer within the few instructions of a switch may be lost, because the JDK clears the
-/// status of a carrier when a virtual thread leaves it.
+/// *Hand-over*: otherwise each of the two threads unparks the other and parks.
 ///
-/// **Thread**: `resume` by one thread at a time, `pause` by the body's.
+/// A body may wait for another event, such as a socket; its resumer then waits as well. The interrupt status of both
+/// threads is kept. An interrupt that reaches the resumer within the few instructions of a switch may be lost, because
+/// the JDK clears the status of a carrier when a virtual thread leaves it.
+///
+/// **Thread**: one at a time for `resume`; the body's for `pause`.
 abstract class Coroutine implements Executor, Runnable {
     private static final VarHandle CONTINUATION;
 
@@ -38,26 +41,26 @@ abstract class Coroutine implements Executor, Runnable {
     private final String name;
     private @Nullable Thread thread;
     private boolean lent;
-    /// What runs the body on, when its thread is lent and does not run; any thread may set it.
-    @SuppressWarnings("unused") // by its handle
+    /// The continuation of the body while it does not run, on a lent thread. Any thread may set it.
+    @SuppressWarnings("unused") // accessed by CONTINUATION
     private @Nullable Runnable continuation;
     private @Nullable Thread resumer;
     private boolean resumerInterrupted;
     private int resumes;
     private boolean pausing;
     private boolean done;
-    /// Whose turn it is, when the two threads hand over.
-    private volatile boolean bodysTurn;
+    /// Whether the body has its turn; used by the hand-over only.
+    private volatile boolean bodyHasTurn;
 
-    /// @param name its thread's
+    /// @param name the name of the body's thread
     Coroutine(String name) {
         this.name = name;
     }
 
-    /// The body.
+    /// The body; called once.
     abstract void body();
 
-    /// Whether the body has come to its end.
+    /// Whether the body has ended.
     final boolean isDone() {
         return done;
     }
@@ -78,7 +81,7 @@ abstract class Coroutine implements Executor, Runnable {
         if (!lent) {
             handOver(current, body);
         } else if (current.isVirtual()) {
-            // It began on a platform thread, and only such a one can run it.
+            // Only a platform thread can run a continuation that began on one.
             CompletableFuture.runAsync(() -> runHere(Thread.currentThread()), Helpers.THREADS).join();
         } else {
             runHere(current);
@@ -91,7 +94,7 @@ abstract class Coroutine implements Executor, Runnable {
         return threads.name(name).unstarted(this);
     }
 
-    /// Lets the resumer go on; returns when the next one resumes.
+    /// Returns control to the resumer; returns at the next [#resume].
     final void pause() {
         if (lent) {
             pauseHere();
@@ -100,7 +103,7 @@ abstract class Coroutine implements Executor, Runnable {
         }
     }
 
-    /// For its thread.
+    /// The body of the virtual thread.
     @Override
     public final void run() {
         try {
@@ -108,9 +111,9 @@ abstract class Coroutine implements Executor, Runnable {
         } finally {
             done = true;
             if (lent) {
-                noteInterrupt();
+                saveInterrupt();
             } else {
-                bodysTurn = false;
+                bodyHasTurn = false;
                 LockSupport.unpark(resumer);
             }
         }
@@ -118,7 +121,7 @@ abstract class Coroutine implements Executor, Runnable {
 
     // --- on the resumer's own thread ---
 
-    /// Takes the continuation: the scheduler of the body's thread. **Thread**: any.
+    /// Stores the continuation; called by the JDK as the scheduler of the body's thread. **Thread**: any.
     @Override
     public final void execute(Runnable runnable) {
         CONTINUATION.setRelease(this, runnable);
@@ -139,7 +142,7 @@ abstract class Coroutine implements Executor, Runnable {
         do {
             Runnable next = (Runnable) CONTINUATION.getAcquire(this);
             if (next == null) {
-                // The body waits for something that is not us.
+                // The body waits for an event other than a resume.
                 LockSupport.park(this);
                 resumerInterrupted |= Thread.interrupted();
                 continue;
@@ -160,40 +163,40 @@ abstract class Coroutine implements Executor, Runnable {
         }
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // it is exact here: this object is the scheduler
+    @SuppressWarnings("ThreadPriorityCheck") // exact here: this object is the scheduler
     private void pauseHere() {
-        noteInterrupt();
+        saveInterrupt();
         int before = resumes;
         pausing = true;
         Thread.yield();
         if (resumes == before) {
             pausing = false;
             throw new IllegalStateException(
-                    name + " cannot pause here: a native method or the initialisation of a class"
-                            + " is on its stack, which the JDK cannot leave; pause outside of it");
+                    name + " cannot pause here: a native method or a class initialiser is on its"
+                            + " stack, which pins the thread; pause outside of it");
         }
     }
 
-    /// The status of the carrier is cleared when the body's thread leaves it, so it is noted just before.
-    private void noteInterrupt() {
+    /// Saves the interrupt status of the carrier, which the JDK clears when the body's thread leaves it.
+    private void saveInterrupt() {
         Thread waiting = resumer;
         if (waiting != null && waiting.isInterrupted() && !Thread.currentThread().isInterrupted()) {
             resumerInterrupted = true;
         }
     }
 
-    // --- hand over ---
+    // --- hand-over between two threads ---
 
     private void handOver(Thread current, Thread body) {
         resumer = current;
-        bodysTurn = true;
+        bodyHasTurn = true;
         if (body.getState() == Thread.State.NEW) {
             body.start();
         } else {
             LockSupport.unpark(body);
         }
         boolean interrupted = false;
-        while (bodysTurn) {
+        while (bodyHasTurn) {
             LockSupport.park(this);
             interrupted |= Thread.interrupted();
         }
@@ -205,10 +208,10 @@ abstract class Coroutine implements Executor, Runnable {
 
     private void handBack() {
         Thread waiting = resumer;
-        bodysTurn = false;
+        bodyHasTurn = false;
         LockSupport.unpark(waiting);
         boolean interrupted = false;
-        while (!bodysTurn) {
+        while (!bodyHasTurn) {
             LockSupport.park(this);
             interrupted |= Thread.interrupted();
         }
@@ -217,7 +220,7 @@ abstract class Coroutine implements Executor, Runnable {
         }
     }
 
-    /// Platform threads for bodies that began on one and are resumed by a virtual thread.
+    /// Platform threads that run continuations for virtual threads that resume.
     private static final class Helpers {
         private static final ExecutorService THREADS = Executors
                 .newCachedThreadPool(Thread.ofPlatform().daemon().name("polyserve-coroutine-", 1).factory());

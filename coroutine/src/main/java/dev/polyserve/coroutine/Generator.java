@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Values that a body yields one after another, each when it is asked for.
+/// A lazy sequence of values that a body yields one at a time, on demand.
 ///
 /// ```java
 /// try (Generator<Integer> squares = Generator.of(out -> {
@@ -21,21 +21,23 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// It is an [Iterator], an [Iterable] that can be gone through once, and has a [#stream]. The body begins at the first demand,
-/// and runs while its consumer waits, so the two never run at once and need no locks between them. It ends by
-/// returning, by an error, which comes out where the value was asked for (a checked one as the cause of a
-/// [GeneratorException]), or by [#close], which throws [GeneratorClosed] at the yield, so that its `finally` runs. One that is
-/// dropped half-way is closed by a thread of ours after the garbage collector has found it.
+/// A generator is an [Iterator], an [Iterable] that can be traversed once, and has a [#stream]. The body begins with
+/// the first demand and runs only while its consumer waits, so the two need no locks between them.
 ///
-/// **Cost**: with `--add-opens java.base/java.lang=ALL-UNNAMED` the body runs on the thread of its consumer, if that is a
-/// platform thread; a value then takes some 100 ns and allocates nothing. Without it, consumer and body are two threads that
-/// wake each other: about 1 µs between virtual threads, 5 to 20 µs where the consumer is a platform thread.
-/// `docs/performance.md` has the figures. [Carrier#whyNot] tells which it is.
+/// The body ends in one of three ways. It returns. It throws: the consumer's call throws the same error, with a checked
+/// exception as the cause of a [GeneratorException]. Or [#close] throws [GeneratorClosed] at its yield, so that its
+/// `finally` blocks run. A generator that becomes unreachable before its end is closed by a cleaner thread.
 ///
-/// The body has a thread of its own: scoped values and thread locals of the consumer are not seen there.
+/// **Cost**: with `--add-opens java.base/java.lang=ALL-UNNAMED` the body runs on the thread of its consumer, if that is
+/// a platform thread; a value then takes some 100 ns and allocates nothing. Without the flag, consumer and body are two
+/// threads that wake each other: about 1 µs between virtual threads, 5 to 20 µs where the consumer is a platform
+/// thread. `docs/performance.md` has the figures. [Carrier#whyNot][dev.polyserve.coroutine.carrier.Carrier#whyNot]
+/// reports which applies.
 ///
-/// **Thread**: one at a time, as with any iterator; not always the same.
-@SuppressWarnings("IterableAndIterator") // as in Python: an iterator in a for loop, and in hand; iterator() says it is one
+/// The body has a thread of its own, where scoped values and thread locals of the consumer are not visible.
+///
+/// **Thread**: any, one at a time.
+@SuppressWarnings("IterableAndIterator") // as in Python, a generator is its own iterator; iterator() documents it
 public final class Generator<T extends @Nullable Object> implements Iterator<T>, Iterable<T>, AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create(
             Thread.ofPlatform().daemon().name("polyserve-generator-closer").factory());
@@ -47,12 +49,12 @@ public final class Generator<T extends @Nullable Object> implements Iterator<T>,
         this.run = run;
     }
 
-    /// A generator of what `body` yields; nothing runs yet.
+    /// A generator of the values that `body` yields; the body does not begin yet.
     public static <T extends @Nullable Object> Generator<T> of(Body<T> body) {
         return new Generator<>(new GeneratorRun<>(body));
     }
 
-    /// Whether there is a next value; runs the body up to it.
+    /// Whether there is a next value; runs the body up to its next yield.
     @Override
     public boolean hasNext() {
         return run.isHeld() || advance(null, null);
@@ -69,10 +71,11 @@ public final class Generator<T extends @Nullable Object> implements Iterator<T>,
         return run.take();
     }
 
-    /// The next value, after `value` was handed to the yield at which the body waits ([Yielder#exchange]).
+    /// Passes `value` to the yield at which the body waits ([Yielder#exchange]) and returns the next value.
     ///
-    /// @throws IllegalStateException when the body does not wait at a yield: not begun, or its value not taken yet
-    /// @throws NoSuchElementException when the body has ended, or ends now
+    /// @throws IllegalStateException when the body does not wait at a yield: it has not begun, or its last value was
+    ///         not taken
+    /// @throws NoSuchElementException when the body has ended or ends without another value
     public T send(@Nullable Object value) {
         run.checkWaits("send a value");
         if (!advance(value, null)) {
@@ -81,8 +84,9 @@ public final class Generator<T extends @Nullable Object> implements Iterator<T>,
         return run.take();
     }
 
-    /// The next value, after `error` was thrown at the yield at which the body waits. In a body that has not begun or that has
-    /// ended nothing runs: the error comes back at once.
+    /// Throws `error` at the yield at which the body waits and returns the next value.
+    ///
+    /// When the body has not begun or has ended, this method throws the error at once.
     ///
     /// @throws NoSuchElementException when the body catches the error and ends
     public T throwIn(Throwable error) {
@@ -95,9 +99,9 @@ public final class Generator<T extends @Nullable Object> implements Iterator<T>,
         return run.take();
     }
 
-    /// Ends the body: [GeneratorClosed] is thrown at its yield. Does nothing when it has not begun or has ended.
+    /// Ends the body by throwing [GeneratorClosed] at its yield. Runs nothing when the body has not begun or has ended.
     ///
-    /// @throws IllegalStateException when the body yields instead of ending, or closes itself
+    /// @throws IllegalStateException when the body yields instead of ending, or closes its own generator
     @Override
     public void close() {
         try {
@@ -108,19 +112,19 @@ public final class Generator<T extends @Nullable Object> implements Iterator<T>,
         }
     }
 
-    /// The rest of the values; closing the stream closes the generator.
+    /// The remaining values; closing the stream closes the generator.
     public Stream<T> stream() {
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED), false)
                 .onClose(this::close);
     }
 
-    /// Itself: it can be gone through once.
+    /// This generator, which can be traversed once.
     @Override
     public Iterator<T> iterator() {
         return this;
     }
 
-    /// What another generator delegates to.
+    /// The state of the body, for a generator that delegates to this one.
     GeneratorRun<T> run() {
         return run;
     }
@@ -135,7 +139,7 @@ public final class Generator<T extends @Nullable Object> implements Iterator<T>,
             if (run.isEnded()) {
                 clean();
             }
-            // Else it could be collected, and closed, while its body runs.
+            // Otherwise the generator could be collected, and closed, while its body runs.
             Reference.reachabilityFence(this);
         }
     }
@@ -147,29 +151,31 @@ public final class Generator<T extends @Nullable Object> implements Iterator<T>,
         }
     }
 
-    /// What yields the values of a generator.
+    /// The body of a generator.
     @FunctionalInterface
     public interface Body<T extends @Nullable Object> {
         /// Yields values until it returns.
         void run(Yielder<T> out) throws Exception;
     }
 
-    /// Where a body puts its values.
+    /// Passes the values of a body to its consumer.
     ///
     /// **Thread**: the body's.
     public sealed interface Yielder<T extends @Nullable Object> permits GeneratorRun {
-        /// Gives a value to the consumer, and waits until the next is asked for.
+        /// Passes a value to the consumer and waits for the next demand.
         @SuppressWarnings("NamedLikeContextualKeyword") // the word for it; it is always qualified
         void yield(T value);
 
-        /// Gives a value to the consumer, and waits for what it sends with the next demand: null when that was
+        /// Passes a value to the consumer and returns the value that it sends with the next demand: null for
         /// [Generator#next].
         ///
-        /// @throws ClassCastException when something else was sent
+        /// @throws ClassCastException when the sent value is not of type `sent`
         <S> @Nullable S exchange(T value, Class<S> sent);
 
-        /// Yields all that is left of another generator. What is sent and thrown in meanwhile goes there, and closing this
-        /// closes that one first. A value takes no switch more for it than one of its own.
+        /// Yields the remaining values of another generator.
+        ///
+        /// Meanwhile, sent values and thrown errors go to the other generator, and closing this one closes the other
+        /// first. A delegated value costs no additional switch.
         void yieldAll(Generator<? extends T> other);
 
         /// Yields each element.

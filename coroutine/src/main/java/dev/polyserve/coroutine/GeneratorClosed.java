@@ -1,8 +1,9 @@
 package dev.polyserve.coroutine;
 
-/// Thrown at the yield of a generator that is being closed; a body lets it pass, after its `finally`.
+/// Thrown at the yield of a body while its generator is being closed. The body must let it pass.
 ///
-/// An [Error], so that a body which catches exceptions does not catch it by mistake. It has no stack trace: nothing is wrong.
+/// It is an [Error], so that a body that catches exceptions does not catch it by mistake. It has no stack trace,
+/// because it is no failure.
 public final class GeneratorClosed extends Error {
     GeneratorClosed() {
         super("the generator is being closed", null, false, false);

@@ -1,6 +1,6 @@
 package dev.polyserve.coroutine;
 
-/// The body of a generator has thrown a checked exception, the cause of this one.
+/// Thrown to the consumer when the body of a generator throws a checked exception, which is the cause.
 public final class GeneratorException extends RuntimeException {
     GeneratorException(Throwable cause) {
         super("the generator's body failed: " + cause, cause);

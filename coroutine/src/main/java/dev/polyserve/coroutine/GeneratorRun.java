@@ -3,13 +3,13 @@ package dev.polyserve.coroutine;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The life of one generator's body.
+/// The state of a generator and its body.
 ///
 /// ```
 ///   NEW ──advance──▶ RUNNING ──yield──▶ HELD ──take──▶ WAITING ──advance──▶ RUNNING … ──▶ ENDED
 /// ```
 ///
-/// **Thread**: that of the consumer, except what the body calls through [Generator.Yielder].
+/// **Thread**: the consumer's; the body's for the methods of [Generator.Yielder].
 final class GeneratorRun<T extends @Nullable Object> extends Coroutine implements Generator.Yielder<T> {
     private enum State { NEW, RUNNING, HELD, WAITING, ENDED }
 
@@ -21,7 +21,7 @@ final class GeneratorRun<T extends @Nullable Object> extends Coroutine implement
     private @Nullable Object sent;
     private @Nullable Throwable thrown;
     private @Nullable Throwable failure;
-    /// Whom the body has handed its consumer to.
+    /// The generator to which the body delegates.
     private @Nullable Generator<? extends T> delegate;
 
     GeneratorRun(Generator.Body<T> body) {
@@ -29,9 +29,9 @@ final class GeneratorRun<T extends @Nullable Object> extends Coroutine implement
         this.body = Objects.requireNonNull(body, "body");
     }
 
-    // --- for the consumer ---
+    // --- called by the consumer ---
 
-    /// Whether a value waits to be taken.
+    /// Whether a value is ready to be taken.
     boolean isHeld() {
         return state == State.HELD;
     }
@@ -40,7 +40,7 @@ final class GeneratorRun<T extends @Nullable Object> extends Coroutine implement
         return state == State.ENDED;
     }
 
-    /// The value that is held.
+    /// Takes the value that is ready.
     @SuppressWarnings("NullAway") // null only where T may be
     T take() {
         T taken = value;
@@ -54,9 +54,9 @@ final class GeneratorRun<T extends @Nullable Object> extends Coroutine implement
             case NEW -> throw new IllegalStateException(
                     "cannot " + what + ": the body has not begun; call next() first");
             case HELD -> throw new IllegalStateException(
-                    "cannot " + what + ": hasNext() has run the body on; take the value by next() first");
+                    "cannot " + what + ": hasNext() has already computed a value; take it with next() first");
             case RUNNING, WAITING, ENDED -> {
-                // Running is refused by advance, the others are right.
+                // WAITING is the right state; advance handles RUNNING and ENDED.
             }
         }
     }
@@ -67,7 +67,7 @@ final class GeneratorRun<T extends @Nullable Object> extends Coroutine implement
     boolean advance(@Nullable Object sentIn, @Nullable Throwable thrownIn) {
         if (state == State.RUNNING) {
             throw new IllegalStateException(
-                    "the generator runs already: its own body, or another thread, asks for a value");
+                    "the generator is running: its own body or another thread requests a value");
         }
         if (state == State.ENDED || (state == State.NEW && thrownIn != null)) {
             state = State.ENDED;
@@ -107,7 +107,7 @@ final class GeneratorRun<T extends @Nullable Object> extends Coroutine implement
         }
     }
 
-    /// Runs the one that the body has delegated to; when that ends, the body goes on.
+    /// Advances the generator to which the body delegates; when it ends, the body continues.
     private <U extends T> boolean advance(Generator<U> inner) {
         Throwable in = thrown;
         thrown = null;
@@ -116,7 +116,7 @@ final class GeneratorRun<T extends @Nullable Object> extends Coroutine implement
                 value = inner.run().take();
                 return true;
             }
-        } catch (Throwable e) { // the body's to handle, at its yieldAll
+        } catch (Throwable e) { // rethrown in the body, at its yieldAll
             thrown = e;
         }
         sent = null;
@@ -141,8 +141,8 @@ final class GeneratorRun<T extends @Nullable Object> extends Coroutine implement
         var closed = new GeneratorClosed();
         try {
             if (advance(null, closed)) {
-                throw new IllegalStateException("the body has yielded a value while the generator was being closed;"
-                        + " let GeneratorClosed pass");
+                throw new IllegalStateException("the body yielded a value while its generator was being closed;"
+                        + " it must let GeneratorClosed pass");
             }
         } catch (GeneratorClosed e) {
             if (!e.equals(closed)) {
@@ -151,15 +151,15 @@ final class GeneratorRun<T extends @Nullable Object> extends Coroutine implement
         }
     }
 
-    /// Nobody has the generator any more.
+    /// Closes a generator that became unreachable. **Thread**: the cleaner's.
     void closeDropped() {
         if (state == State.RUNNING) {
-            return; // it ends just now
+            return; // the body is ending
         }
         try {
             close();
         } catch (RuntimeException | Error e) {
-            LOG.log(System.Logger.Level.WARNING, "a generator that was dropped half-way failed when it was closed", e);
+            LOG.log(System.Logger.Level.WARNING, "closing an unreachable generator failed", e);
         }
     }
 
@@ -171,13 +171,13 @@ final class GeneratorRun<T extends @Nullable Object> extends Coroutine implement
         };
     }
 
-    // --- the body ---
+    // --- called by the body ---
 
     @Override
     void body() {
         try {
             body.run(this);
-        } catch (Throwable e) { // thrown again where the consumer waits
+        } catch (Throwable e) { // rethrown to the consumer
             failure = e;
         }
     }
@@ -218,7 +218,7 @@ final class GeneratorRun<T extends @Nullable Object> extends Coroutine implement
 
     private void checkBody() {
         if (!isCurrent()) {
-            throw new IllegalStateException("only the body of a generator may yield, in its own thread; this is "
+            throw new IllegalStateException("only the body of a generator may yield, on its own thread; the caller is "
                     + Thread.currentThread());
         }
     }

@@ -3,7 +3,8 @@ package dev.polyserve.coroutine;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One of several bodies of which one runs at a time, and each says to whom it switches.
+/// A coroutine that switches control explicitly to another greenlet of its family. One greenlet of a family runs at a
+/// time.
 ///
 /// ```java
 /// Greenlet<String> main = Greenlet.main();
@@ -15,32 +16,33 @@ import org.jspecify.annotations.Nullable;
 /// main.switchTo(echo, "hello");                       // "you said hello"
 /// ```
 ///
-/// A switch is symmetric: any may switch to any other of the same family, which is all that descend from one [#main]. When a
-/// body returns, its value goes to its parent, or the nearest ancestor alive; what it throws is thrown there. [GreenletExit] is
-/// not an error: it ends a greenlet, and the parent gets null.
+/// A *family* is all greenlets that descend from one [#main]. A greenlet can switch to any other of its family. When a
+/// body returns, its value goes to its parent, or to the nearest ancestor that is alive; an exception is thrown there.
+/// [GreenletExit] is not an error: it ends a greenlet, and the parent receives null.
 ///
 /// ```
 ///   new ──first switch──▶ running ◀──switchTo──▶ waiting          running ──return, throw──▶ dead
 ///    └──────throwInto─────────────────────────────────────────────────────────────────────▶ dead
 /// ```
 ///
-/// With `--add-opens java.base/java.lang=ALL-UNNAMED` all of a family run on the thread of its main greenlet, if that is a
-/// platform thread, and a switch takes some 100 ns; without it they are threads that wake each other ([Carrier#whyNot]).
+/// With `--add-opens java.base/java.lang=ALL-UNNAMED` all greenlets of a family run on the thread of the main greenlet,
+/// if that is a platform thread, and a switch takes some 100 ns. Without the flag they are threads that wake each other
+/// ([Carrier#whyNot][dev.polyserve.coroutine.carrier.Carrier#whyNot]).
 ///
-/// **Thread**: its own: the one that called [#main], or the one its body runs in.
+/// **Thread**: its own: the thread that called [#main], or the thread of its body.
 public final class Greenlet<V extends @Nullable Object> {
     private final Family<V> family;
     private final @Nullable Greenlet<V> parent;
-    /// Null in the main one, which runs on a thread that was there before.
-    private final @Nullable Strand<V> strand;
+    /// Null in the main greenlet, which runs on the thread that called [#main].
+    private final @Nullable BodyCoroutine<V> coroutine;
 
     private Greenlet(Family<V> family, @Nullable Greenlet<V> parent, @Nullable Body<V> body) {
         this.family = family;
         this.parent = parent;
-        this.strand = body == null ? null : new Strand<>(this, body);
+        this.coroutine = body == null ? null : new BodyCoroutine<>(this, body);
     }
 
-    /// The calling thread as the main greenlet of a new family.
+    /// Makes the calling thread the main greenlet of a new family.
     public static <V extends @Nullable Object> Greenlet<V> main() {
         Family<V> family = new Family<>();
         Greenlet<V> main = new Greenlet<>(family, null, null);
@@ -48,56 +50,61 @@ public final class Greenlet<V extends @Nullable Object> {
         return main;
     }
 
-    /// A greenlet that begins when somebody switches to it. **Thread**: any of the family.
+    /// Creates a greenlet; its body begins with the first switch to it. **Thread**: any of the family.
     public static <V extends @Nullable Object> Greenlet<V> of(Greenlet<V> parent, Body<V> body) {
         return new Greenlet<>(parent.family, parent, Objects.requireNonNull(body, "body"));
     }
 
-    /// Who gets its result; null for the main one.
+    /// The greenlet that receives the result; null for the main greenlet.
     public @Nullable Greenlet<V> parent() {
         return parent;
     }
 
-    /// Whether its body has begun; true for the main one.
+    /// Whether the body has begun; true for the main greenlet.
     public boolean isStarted() {
-        return strand == null || strand.begun;
+        return coroutine == null || coroutine.begun;
     }
 
-    /// Whether its body has ended.
+    /// Whether the body has ended; false for the main greenlet.
     public boolean isDead() {
-        return strand != null && strand.dead;
+        return coroutine != null && coroutine.dead;
     }
 
-    /// Lets `other` run on with `value`, and waits until someone switches here; to itself, it returns at once.
+    /// Switches to `other` with a value and waits until a greenlet switches back here. A switch to itself returns at
+    /// once.
     ///
-    /// @return what that one handed over
-    /// @throws IllegalStateException when `other` is dead or of another family, or this is not the one that runs
+    /// @return the value of the switch back
+    /// @throws IllegalStateException when `other` is dead or of another family, or when this greenlet is not the
+    ///         running one
     public V switchTo(Greenlet<V> other, V value) {
         checkRuns();
         checkTarget(other);
-        family.hand(other, value, null);
+        family.passControl(other, value, null);
         return run();
     }
 
-    /// Lets `other` run on with an error, thrown where it waits, and waits until someone switches here. One that has not begun
-    /// dies of it, and its parent hears it.
+    /// Switches to `other`, throws `error` at its present switch, and waits until a greenlet switches back here.
+    ///
+    /// A greenlet that has not begun ends at once, and the error is thrown in its parent.
     ///
     /// @throws IllegalStateException as for [#switchTo]
     public V throwInto(Greenlet<V> other, Throwable error) {
         checkRuns();
         checkTarget(other);
-        if (other.strand != null && !other.strand.begun) {
-            other.strand.begun = true;
-            other.strand.dead = true;
+        if (other.coroutine != null && !other.coroutine.begun) {
+            other.coroutine.begun = true;
+            other.coroutine.dead = true;
             family.end(other, error);
         } else {
-            family.hand(other, null, Objects.requireNonNull(error, "error"));
+            family.passControl(other, null, Objects.requireNonNull(error, "error"));
         }
         return run();
     }
 
-    /// Ends `other` by [GreenletExit], and waits until someone switches here: its parent, if it lets that pass. Does nothing
-    /// when it is dead.
+    /// Throws [GreenletExit] in `other` and waits until a greenlet switches back here. Does nothing when `other` is
+    /// dead.
+    ///
+    /// If `other` lets the exit pass, its parent runs next.
     public void kill(Greenlet<V> other) {
         if (!other.isDead()) {
             throwInto(other, new GreenletExit());
@@ -106,77 +113,81 @@ public final class Greenlet<V extends @Nullable Object> {
 
     private void checkRuns() {
         Greenlet<V> current = family.current;
-        boolean itsThread = strand == null
+        boolean itsThread = coroutine == null
                 ? Thread.currentThread().equals(family.mainThread)
-                : strand.isCurrent();
+                : coroutine.isCurrent();
         if (!itsThread) {
-            throw new IllegalStateException("a greenlet switches only in its own thread, which is not "
-                    + Thread.currentThread() + "; greenlets of two threads cannot switch to each other");
+            throw new IllegalStateException("a greenlet can switch only on its own thread, which is not "
+                    + Thread.currentThread() + "; greenlets of different main threads cannot switch to each other");
         }
         if (!this.equals(current)) {
             throw new IllegalStateException(
-                    "this greenlet waits: another of its family runs, and only that one can switch");
+                    "this greenlet is waiting: only the running greenlet of a family can switch");
         }
     }
 
     private void checkTarget(Greenlet<V> other) {
         if (!other.family.equals(family)) {
-            throw new IllegalStateException("the other greenlet is of another family: give both the same main one");
+            throw new IllegalStateException(
+                    "the other greenlet belongs to another family: create both from the same main greenlet");
         }
         if (other.isDead()) {
             throw new IllegalStateException("the other greenlet is dead: its body has ended");
         }
     }
 
-    /// Waits for its turn, and takes what is handed over. The main one lets the others run meanwhile.
+    /// Waits for the turn of this greenlet and takes the value passed to it. The main greenlet runs the others
+    /// meanwhile.
     private V run() {
-        if (strand == null) {
+        if (coroutine == null) {
             for (Greenlet<V> next = family.current; next != null && next != this; next = family.current) {
                 next.resume();
             }
         } else if (family.current != this) {
-            strand.pause();
+            coroutine.pause();
         }
         return family.take();
     }
 
     private void resume() {
-        if (strand != null) {
-            strand.begun = true;
-            strand.resume();
+        if (coroutine != null) {
+            coroutine.begun = true;
+            coroutine.resume();
         }
     }
 
-    /// What a greenlet does.
+    /// The body of a greenlet.
     @FunctionalInterface
     public interface Body<V extends @Nullable Object> {
-        /// Runs; `self` switches, `first` is what the first switch to it handed over.
+        /// Runs the greenlet.
         ///
-        /// @return what its parent gets
+        /// @param self the greenlet, for its switches
+        /// @param first the value of the first switch to it
+        /// @return the value for the parent
         V run(Greenlet<V> self, V first) throws Exception;
     }
 
-    /// All that descend from one main greenlet, and what is being handed over.
+    /// The family of one main greenlet: the running greenlet and the value or error being passed to it.
     private static final class Family<V extends @Nullable Object> {
         private final Thread mainThread = Thread.currentThread();
         private @Nullable Greenlet<V> current;
         private @Nullable V value;
         private @Nullable Throwable error;
 
-        private void hand(Greenlet<V> to, @Nullable V handed, @Nullable Throwable thrown) {
+        private void passControl(Greenlet<V> to, @Nullable V passed, @Nullable Throwable thrown) {
             current = to;
-            value = handed;
+            value = passed;
             error = thrown;
         }
 
-        /// Hands what a greenlet ended with to its nearest living ancestor.
+        /// Passes the outcome of a greenlet to its nearest living ancestor.
         private void end(Greenlet<V> ended, @Nullable Throwable thrown) {
-            Greenlet<V> heir = ended.parent;
-            while (heir != null && heir.isDead()) {
-                heir = heir.parent;
+            Greenlet<V> ancestor = ended.parent;
+            while (ancestor != null && ancestor.isDead()) {
+                ancestor = ancestor.parent;
             }
-            if (heir != null) {
-                hand(heir, value, thrown instanceof GreenletExit ? null : thrown);
+            if (ancestor != null) {
+                passControl(ancestor, value, thrown instanceof GreenletExit ? null : thrown);
             }
         }
 
@@ -195,14 +206,14 @@ public final class Greenlet<V extends @Nullable Object> {
         }
     }
 
-    /// The body of one that is not the main one.
-    private static final class Strand<V extends @Nullable Object> extends Coroutine {
+    /// The coroutine of a greenlet other than the main one.
+    private static final class BodyCoroutine<V extends @Nullable Object> extends Coroutine {
         private final Greenlet<V> greenlet;
         private final Body<V> body;
         private boolean begun;
         private boolean dead;
 
-        private Strand(Greenlet<V> greenlet, Body<V> body) {
+        private BodyCoroutine(Greenlet<V> greenlet, Body<V> body) {
             super("greenlet");
             this.greenlet = greenlet;
             this.body = body;
@@ -215,7 +226,7 @@ public final class Greenlet<V extends @Nullable Object> {
             try {
                 V result = body.run(greenlet, family.take());
                 family.value = result;
-            } catch (Throwable e) { // thrown again where its parent waits
+            } catch (Throwable e) { // rethrown in the parent
                 family.value = null;
                 failure = e;
             }

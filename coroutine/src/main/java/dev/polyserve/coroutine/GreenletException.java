@@ -1,6 +1,7 @@
 package dev.polyserve.coroutine;
 
-/// A greenlet got a checked exception, the cause of this one: its child has thrown it, or another has thrown it in.
+/// Thrown in a greenlet that receives a checked exception, from a child that failed or by [Greenlet#throwInto]. The
+/// checked exception is the cause.
 public final class GreenletException extends RuntimeException {
     GreenletException(Throwable cause) {
         super("a greenlet failed: " + cause, cause);

@@ -1,10 +1,10 @@
 package dev.polyserve.coroutine;
 
-/// Ends a greenlet without being an error: thrown where it waits when it is killed; a body may throw it, too.
+/// Ends a greenlet without a failure: [Greenlet#kill] throws it in the greenlet, and a body may throw it itself.
 ///
-/// An [Error], so that a body which catches exceptions does not catch it by mistake.
+/// It is an [Error], so that a body that catches exceptions does not catch it by mistake.
 public final class GreenletExit extends Error {
-    /// An exit; it has no stack trace, because nothing is wrong.
+    /// Creates an exit. It has no stack trace, because it is no failure.
     public GreenletExit() {
         super("the greenlet ends", null, false, false);
     }

@@ -1,17 +1,15 @@
-/// Coroutines on virtual threads: generators, greenlets, and a hub whose tasks run cooperatively on one thread.
+/// Generators and greenlets: bodies that pause inside a call and resume there.
 ///
 /// ```
-///   Generator, Greenlet ─▶ Coroutine ─┐
-///   Hub ─▶ HubCore ─▶ Task ─▶ Strand ─┴▶ Carrier
-///           └▶ Ground (HubLoop, or a loop that HubHost makes one for)
+///   Generator, Greenlet ─▶ Coroutine ─▶ carrier.Carrier
 /// ```
 ///
-/// [dev.polyserve.coroutine.Carrier] is the one class that lends a thread as the carrier of virtual threads, where the JDK allows it;
-/// all else runs without it, too, slower, and says which of the two it is.
+/// A hub of cooperative tasks is in [dev.polyserve.coroutine.hub]. Both packages use [dev.polyserve.coroutine.carrier]
+/// and not each other.
 ///
-/// **Threads**: as each type says. Of those that belong together one runs at a time.
+/// **Threads**: of a generator and its consumer, or of a family of greenlets, one runs at a time.
 ///
-/// **Depends on** the JDK only.
+/// **Depends on** `carrier` and the JDK.
 @NullMarked
 package dev.polyserve.coroutine;
 

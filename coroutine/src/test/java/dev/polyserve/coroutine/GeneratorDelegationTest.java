@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GeneratorDelegationTest {
     @ParameterizedTest
     @EnumSource
-    void delegates(Consumers consumer) throws Exception {
+    void delegates(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             var steps = new ArrayList<String>();
             Generator<Object> outer = Generator.of(out -> {
@@ -46,7 +46,7 @@ class GeneratorDelegationTest {
     }
 
     @Test
-    void closingClosesWhatWasDelegatedToFirst() {
+    void closingClosesTheInnerGeneratorFirst() {
         var steps = new ArrayList<String>();
         Generator<Integer> outer = Generator.of(out -> {
             try {
@@ -66,7 +66,7 @@ class GeneratorDelegationTest {
         assertThat(steps).containsExactly("inner", "outer");
     }
 
-    /// Each level delegates to the next: a tree walked by recursion.
+    /// Each level delegates to the next, as in a recursive tree traversal.
     private static Generator<Integer> nested(int depth) {
         return Generator.of(out -> {
             if (depth > 0) {
@@ -78,7 +78,7 @@ class GeneratorDelegationTest {
 
     @ParameterizedTest
     @EnumSource
-    void delegationNests(Consumers consumer) throws Exception {
+    void delegationNests(ThreadKind consumer) throws Exception {
         consumer.run(() -> assertThat(nested(100).stream().mapToInt(i -> i).sum()).isEqualTo(5050));
     }
 
@@ -95,7 +95,7 @@ class GeneratorDelegationTest {
 
     @ParameterizedTest
     @EnumSource
-    void bodiesConsumeGenerators(Consumers consumer) throws Exception {
+    void bodiesConsumeGenerators(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             Generator<Integer> numbers = Generator.of(out -> {
                 for (int i = 2;; i++) {

@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Generators that nobody closes, and nobody has any more.
+/// Generators that become unreachable before they are closed.
 class GeneratorDroppedTest {
     private static final long LONG_SECONDS = 60;
 
     @Test
-    void droppedHalfWayItIsClosed() throws Exception {
+    void anUnreachableGeneratorIsClosed() throws Exception {
         var closed = new CountDownLatch(20);
         for (int i = 0; i < 20; i++) {
             dropHalfWay(closed);
@@ -40,10 +40,10 @@ class GeneratorDroppedTest {
         dropped.next();
     }
 
-    /// Neither what a body holds, nor its thread, nor those of the generator that it delegates to.
+    /// The objects of the body and its thread are released, also those of a generator that it delegates to.
     @ParameterizedTest
     @EnumSource
-    void droppedHalfWayNothingIsLeft(Consumers consumer) throws Exception {
+    void anUnreachableGeneratorReleasesEverything(ThreadKind consumer) throws Exception {
         var held = new ConcurrentLinkedQueue<WeakReference<Object>>();
         consumer.run(() -> {
             for (int i = 0; i < 20; i++) {

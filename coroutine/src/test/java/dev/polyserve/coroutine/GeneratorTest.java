@@ -1,5 +1,6 @@
 package dev.polyserve.coroutine;
 
+import dev.polyserve.coroutine.hub.HubMode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -33,7 +34,7 @@ class GeneratorTest {
 
     @ParameterizedTest
     @EnumSource
-    void yieldsInOrderAndEnds(Consumers consumer) throws Exception {
+    void yieldsInOrderAndEnds(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             try (Generator<Integer> three = upTo(3)) {
                 assertThat(three.next()).isEqualTo(1);
@@ -55,7 +56,7 @@ class GeneratorTest {
 
     @ParameterizedTest
     @EnumSource
-    void nothingRunsBeforeTheFirstDemandAndNothingAhead(Consumers consumer) throws Exception {
+    void nothingRunsBeforeTheFirstDemandAndNothingAhead(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             var steps = new ArrayList<String>();
             Generator<String> lazy = Generator.of(out -> {
@@ -75,7 +76,7 @@ class GeneratorTest {
 
     @ParameterizedTest
     @EnumSource
-    void streamsAndClosesWithTheStream(Consumers consumer) throws Exception {
+    void streamsAndClosesWithTheStream(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             var closed = new ArrayList<String>();
             Generator<Integer> endless = Generator.of(out -> {
@@ -96,7 +97,7 @@ class GeneratorTest {
 
     @ParameterizedTest
     @EnumSource
-    void sendsIn(Consumers consumer) throws Exception {
+    void sendsIn(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             Generator<Double> average = Generator.of(out -> {
                 double sum = 0;
@@ -121,7 +122,7 @@ class GeneratorTest {
 
     @ParameterizedTest
     @EnumSource
-    void throwsIn(Consumers consumer) throws Exception {
+    void throwsIn(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             Generator<String> patient = Generator.of(out -> {
                 for (String answer = "first";;) {
@@ -151,7 +152,7 @@ class GeneratorTest {
 
     @ParameterizedTest
     @EnumSource
-    void errorsOfTheBodyComeOutOnce(Consumers consumer) throws Exception {
+    void errorsOfTheBodyAreThrownOnce(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             Generator<Integer> failing = Generator.of(out -> {
                 out.yield(1);
@@ -167,7 +168,7 @@ class GeneratorTest {
 
     @ParameterizedTest
     @EnumSource
-    void closingRunsFinallyAndHearsItsErrors(Consumers consumer) throws Exception {
+    void closingRunsFinallyAndThrowsItsErrors(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             Generator<Integer> failing = Generator.of(out -> {
                 try {
@@ -202,7 +203,7 @@ class GeneratorTest {
 
     @ParameterizedTest
     @EnumSource
-    void reentryIsRefused(Consumers consumer) throws Exception {
+    void reentryIsRefused(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             var itself = new AtomicReference<Generator<Integer>>();
             Generator<Integer> selfish = Generator.of(out -> out.yield(itself.get().next() + 1));
@@ -223,8 +224,8 @@ class GeneratorTest {
 
     @ParameterizedTest
     @EnumSource
-    @SuppressWarnings("ThreadPriorityCheck") // a body may
-    void bodiesMayBlock(Consumers consumer) throws Exception {
+    @SuppressWarnings("ThreadPriorityCheck") // a body may yield its thread
+    void bodiesMayBlock(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             Generator<Integer> slow = Generator.of(out -> {
                 for (int i = 0; i < 3; i++) {
@@ -239,19 +240,19 @@ class GeneratorTest {
 
     @Test
     void consumersOfBothKindsMayTakeTurns() throws Exception {
-        for (Consumers first : Consumers.values()) {
+        for (ThreadKind first : ThreadKind.values()) {
             Generator<Integer> numbers = upTo(6);
             first.run(() -> assertThat(numbers.next()).isEqualTo(1));
-            Consumers.VIRTUAL.run(() -> assertThat(numbers.next()).isEqualTo(2));
-            Consumers.PLATFORM.run(() -> assertThat(numbers.next()).isEqualTo(3));
-            Consumers.VIRTUAL.run(() -> assertThat(numbers.next()).isEqualTo(4));
+            ThreadKind.VIRTUAL.run(() -> assertThat(numbers.next()).isEqualTo(2));
+            ThreadKind.PLATFORM.run(() -> assertThat(numbers.next()).isEqualTo(3));
+            ThreadKind.VIRTUAL.run(() -> assertThat(numbers.next()).isEqualTo(4));
             first.run(numbers::close);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void interruptsOfTheConsumerStayItsOwn(Consumers consumer) throws Exception {
+    void interruptsOfTheConsumerStayItsOwn(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             Generator<Boolean> seesInterrupts = Generator.of(out -> {
                 while (true) {
@@ -281,11 +282,11 @@ class GeneratorTest {
         });
     }
 
-    /// Until the code is compiled, what the compiler would keep on the stack is allocated: so it goes on until nothing is, or
-    /// too long.
+    /// Before the code is compiled, objects are allocated that escape analysis later removes. The test repeats until no
+    /// bytes are allocated, or fails after a limit.
     @Test
     void aValueAllocatesNothing() {
-        Hubs.assumeLent();
+        HubMode.assumeLent();
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         Integer one = 1;
         try (Generator<Integer> ones = Generator.of(out -> {
@@ -308,21 +309,21 @@ class GeneratorTest {
     }
 
     @Test
-    void saysWhenTheJdkCannotLeaveAStack() {
+    void aPinnedYieldIsRefused() {
         Generator<Integer> pinned = Generator.of(out -> {
             Pinned.out = out;
             Pinned.Initialised.touch();
         });
         if (Boolean.getBoolean("polyserve.test.stock")) {
-            assertThat(pinned.next()).as("a thread of its own may be held").isEqualTo(1);
+            assertThat(pinned.next()).as("a thread of its own may block").isEqualTo(1);
         } else {
             assertThatExceptionOfType(ExceptionInInitializerError.class).isThrownBy(pinned::next)
                     .havingCause().isInstanceOf(IllegalStateException.class)
-                    .withMessageContaining("initialisation of a class");
+                    .withMessageContaining("class initialiser");
         }
     }
 
-    /// Yields in the initialisation of a class.
+    /// Yields in a class initialiser.
     private static final class Pinned {
         private static Generator.@Nullable Yielder<Integer> out;
 

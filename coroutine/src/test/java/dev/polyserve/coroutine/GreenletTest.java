@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GreenletTest {
     @ParameterizedTest
     @EnumSource
-    void switchesBothWays(Consumers consumer) throws Exception {
+    void switchesBothWays(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             Greenlet<String> main = Greenlet.main();
             Greenlet<String> echo = Greenlet.of(main, (self, first) -> {
@@ -38,7 +38,7 @@ class GreenletTest {
 
     @ParameterizedTest
     @EnumSource
-    void brothersSwitchToEachOther(Consumers consumer) throws Exception {
+    void siblingsSwitchToEachOther(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             var steps = new ArrayList<String>();
             Greenlet<Integer> main = Greenlet.main();
@@ -65,7 +65,7 @@ class GreenletTest {
 
     @ParameterizedTest
     @EnumSource
-    void resultsAndErrorsGoToTheNearestLivingAncestor(Consumers consumer) throws Exception {
+    void resultsAndErrorsGoToTheNearestLivingAncestor(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             Greenlet<String> main = Greenlet.main();
             var orphan = new ArrayList<Greenlet<String>>();
@@ -87,7 +87,7 @@ class GreenletTest {
 
     @ParameterizedTest
     @EnumSource
-    void errorsAreThrownInto(Consumers consumer) throws Exception {
+    void errorsAreThrownInto(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             Greenlet<String> main = Greenlet.main();
             Greenlet<String> catching = Greenlet.of(main, (self, _) -> {
@@ -110,7 +110,7 @@ class GreenletTest {
 
     @ParameterizedTest
     @EnumSource
-    void killedOnesRunTheirFinally(Consumers consumer) throws Exception {
+    void killedGreenletsRunTheirFinally(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             var steps = new ArrayList<String>();
             Greenlet<String> main = Greenlet.main();
@@ -137,7 +137,7 @@ class GreenletTest {
     }
 
     @Test
-    void wrongSwitchesSaySo() {
+    void wrongSwitchesAreRefused() {
         Greenlet<String> main = Greenlet.main();
         Greenlet<String> one = Greenlet.of(main, (self, first) -> {
             assertThatIllegalStateException().isThrownBy(() -> main.switchTo(self, "x"))

@@ -1,5 +1,11 @@
 package dev.polyserve.coroutine;
 
+import dev.polyserve.coroutine.hub.Group;
+import dev.polyserve.coroutine.hub.Task;
+import dev.polyserve.coroutine.hub.Pool;
+import dev.polyserve.coroutine.hub.Timeout;
+import dev.polyserve.coroutine.hub.Hub;
+import dev.polyserve.coroutine.hub.HubMode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -14,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Hand-overs and wake-ups in great numbers, in random orders. Each number is a property, for a long run with
-/// `-Djunit.jupiter.execution.timeout.mode=disabled`; `comparison/coroutines` tells the time and the memory that they take.
+/// Many hand-overs and wake-ups in random orders. System properties set the numbers, for a long run with
+/// `-Djunit.jupiter.execution.timeout.mode=disabled`. `comparison/coroutines` measures time and memory.
 @Tag("slow")
 class StressTest {
     private static final long SECONDS = Long.getLong("polyserve.coroutine.seconds", 1);
@@ -26,9 +32,9 @@ class StressTest {
         return System.nanoTime() - began < TimeUnit.SECONDS.toNanos(SECONDS);
     }
 
-    /// A consumer of either kind takes each value; a lost hand-over would hang, a double one would skip a number.
+    /// Consumers of both kinds take values in turn. A lost hand-over hangs; a duplicate skips a number.
     @Test
-    void aGeneratorIsHandedFromThreadToThread() throws Exception {
+    void aGeneratorMovesBetweenThreads() throws Exception {
         var random = new Random(1);
         Generator<Integer> numbers = Generator.of(out -> {
             for (int i = 0;; i++) {
@@ -41,7 +47,7 @@ class StressTest {
         long began = System.nanoTime();
         int[] next = {0};
         while (goesOn(began)) {
-            (random.nextBoolean() ? Consumers.PLATFORM : Consumers.VIRTUAL).run(() -> {
+            (random.nextBoolean() ? ThreadKind.PLATFORM : ThreadKind.VIRTUAL).run(() -> {
                 for (int i = 0; i < 100; i++) {
                     assertThat(numbers.next()).isEqualTo(next[0]++);
                 }
@@ -50,14 +56,14 @@ class StressTest {
         numbers.close();
     }
 
-    /// Threads from outside spawn, join, interrupt and kill all at once; each task must end, and each wait for it.
+    /// Threads outside the hub spawn, join, interrupt and kill at the same time. Each task and each join must end.
     @ParameterizedTest
     @EnumSource
-    void noWakeUpIsLostAmongForeignThreads(Hubs hubs) throws Exception {
+    void noWakeUpFromOtherThreadsIsLost(HubMode mode) throws Exception {
         var ended = new AtomicInteger();
         var spawned = new AtomicInteger();
         var failures = new LinkedBlockingQueue<Throwable>();
-        try (Hub hub = Hub.open(hubs.options().withStallLimit(Duration.ZERO).withListener(new Hubs.Reports()))) {
+        try (Hub hub = Hub.open(mode.options().withStallLimit(Duration.ZERO).withListener(new HubMode.Reports()))) {
             long began = System.nanoTime();
             var threads = new ArrayList<Thread>();
             for (int t = 0; t < 3; t++) {
@@ -66,10 +72,10 @@ class StressTest {
                     try {
                         while (goesOn(began)) {
                             spawned.incrementAndGet();
-                            Task<?> task = hub.spawn(() -> waitSomehow(hub, random.nextInt(5)));
+                            Task<?> task = hub.spawn(() -> waitInOneWay(hub, random.nextInt(5)));
                             task.link(_ -> ended.incrementAndGet());
                             disturb(task, random.nextInt(4));
-                            assertThat(task.join(Hubs.LONG)).as("ended").isTrue();
+                            assertThat(task.join(HubMode.LONG)).as("ended").isTrue();
                         }
                     } catch (Throwable e) {
                         failures.add(e);
@@ -85,7 +91,7 @@ class StressTest {
         assertThat(ended.get()).as("links called once each").isEqualTo(spawned.get());
     }
 
-    private static void waitSomehow(Hub hub, int how) throws Exception {
+    private static void waitInOneWay(Hub hub, int how) throws Exception {
         switch (how) {
             case 0 -> hub.yield();
             case 1 -> hub.sleep(Duration.ofNanos(50_000));
@@ -106,11 +112,11 @@ class StressTest {
         }
     }
 
-    /// The killer counts switches, so that each of the victim's is hit in one of the rounds.
+    /// The kill comes after a given number of switches, so that the rounds cover every switch of the killed task.
     @ParameterizedTest
     @EnumSource
-    void killedAtEverySwitchPointNothingIsLeft(Hubs hubs) throws Exception {
-        hubs.run(hub -> {
+    void killedAtEverySwitchPointNothingIsLeft(HubMode mode) throws Exception {
+        mode.run(hub -> {
             var pool = new Pool(hub, 1);
             int completed = 0;
             for (int switches = 0; completed < 3; switches++) {
@@ -119,12 +125,12 @@ class StressTest {
                 for (int i = 0; i < switches && !victim.isDone(); i++) {
                     hub.yield();
                 }
-                assertThat(victim.kill(Hubs.LONG)).isTrue();
+                assertThat(victim.kill(HubMode.LONG)).isTrue();
                 completed += victim.phase() == Task.Phase.SUCCEEDED ? 1 : 0;
                 assertThat(victim.phase()).isNotEqualTo(Task.Phase.FAILED);
-                assertThat(pool.kill(Hubs.LONG)).isTrue();
+                assertThat(pool.kill(HubMode.LONG)).isTrue();
                 assertThat(pool.free()).as("after %s switches", switches).isEqualTo(1);
-                assertThat(open.get()).as("finally was run after %s switches", switches).isZero();
+                assertThat(open.get()).as("finally ran after %s switches", switches).isZero();
             }
         });
     }
@@ -135,7 +141,8 @@ class StressTest {
             hub.yield();
             pool.spawn(() -> hub.yield());
             pool.spawn(() -> hub.yield()).join();
-            Timeout.after(Hubs.LONG).run(() -> hub.joinAll(List.of(hub.spawn(() -> hub.yield()), hub.spawn(() -> {}))));
+            Timeout.after(HubMode.LONG)
+                    .run(() -> hub.joinAll(List.of(hub.spawn(() -> hub.yield()), hub.spawn(() -> {}))));
             hub.sleep(Duration.ofNanos(1));
             hub.blocking(() -> "");
             new Group(hub).map(List.of(1, 2), n -> n);
@@ -144,10 +151,10 @@ class StressTest {
         }
     }
 
-    /// At each of its values, whoever consumes it and however deep the body is that yields it.
+    /// Closes a generator after each of its values, for each kind of consumer and each depth of delegation.
     @ParameterizedTest
     @EnumSource
-    void closedAtEveryValueAGeneratorEndsAllItsBodies(Consumers consumer) throws Exception {
+    void closedAtEveryValueAGeneratorEndsAllItsBodies(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             for (int values = 0;; values++) {
                 var open = new AtomicInteger();
@@ -183,12 +190,12 @@ class StressTest {
         });
     }
 
-    // --- great numbers ---
+    // --- large numbers ---
 
-    /// One that is lost would hang, one that came twice would skip a number.
+    /// A lost value hangs; a duplicate skips a number.
     @ParameterizedTest
     @EnumSource
-    void noValueOfManyIsLost(Consumers consumer) throws Exception {
+    void noValueOfManyIsLost(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             try (Generator<Integer> numbers = Generator.of(out -> {
                 for (int i = 0;; i++) {
@@ -204,7 +211,7 @@ class StressTest {
 
     @ParameterizedTest
     @EnumSource
-    void noSwitchOfManyBetweenGreenletsIsLost(Consumers consumer) throws Exception {
+    void noSwitchOfManyBetweenGreenletsIsLost(ThreadKind consumer) throws Exception {
         consumer.run(() -> {
             Greenlet<Integer> main = Greenlet.main();
             var pair = new ArrayList<Greenlet<Integer>>();
@@ -229,8 +236,8 @@ class StressTest {
 
     @ParameterizedTest
     @EnumSource
-    void noSwitchOfManyBetweenTasksIsLost(Hubs hubs) throws Exception {
-        hubs.run(hub -> {
+    void noSwitchOfManyBetweenTasksIsLost(HubMode mode) throws Exception {
+        mode.run(hub -> {
             int[] turns = {0};
             for (int i = 0; i < 2; i++) {
                 int me = i;
@@ -245,16 +252,16 @@ class StressTest {
         });
     }
 
-    /// An assertion of AssertJ for each would take far longer than what it asserts.
+    /// An AssertJ assertion for each switch would take far longer than the switch.
     private static void check(boolean right, int at) {
         if (!right) {
-            throw new AssertionError("a switch was lost or came twice: " + at);
+            throw new AssertionError("a switch was lost or duplicated: " + at);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void manyAreAliveAtOnce(Hubs hubs) throws Exception {
+    void manyAreAliveAtOnce(HubMode mode) throws Exception {
         var generators = new ArrayList<Generator<Integer>>();
         for (int i = 0; i < ALIVE; i++) {
             int number = i;
@@ -269,14 +276,14 @@ class StressTest {
             assertThat(generators.get(i).next()).isEqualTo(-i);
             generators.get(i).close();
         }
-        hubs.run(hub -> {
+        mode.run(hub -> {
             var group = new Group(hub);
             for (int i = 0; i < ALIVE; i++) {
-                group.spawn(() -> hub.sleep(Hubs.LONG));
+                group.spawn(() -> hub.sleep(HubMode.LONG));
             }
             hub.yield();
             assertThat(group.size()).isEqualTo(ALIVE);
-            assertThat(group.kill(Hubs.LONG)).isTrue();
+            assertThat(group.kill(HubMode.LONG)).isTrue();
         });
     }
 }

@@ -1,4 +1,4 @@
-/// Tests of the coroutines. The build runs them twice, with threads that can be lent and on a stock JDK.
+/// Tests of generators and greenlets. The build runs them twice: with carrier threads, and on a JDK without the flag.
 @NullMarked
 package dev.polyserve.coroutine;
 

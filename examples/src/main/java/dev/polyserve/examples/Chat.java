@@ -8,14 +8,14 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What one client says, all others hear.
+/// A chat room: sends the lines of each client to all others.
 ///
-/// A client that does not read never holds up the others: when what waits for it reaches the limit
-/// (`senderQueueBytes`), its [Sender] refuses, and it is let go.
+/// A client that does not read never delays the others. When its queue reaches the limit (`senderQueueBytes`), its
+/// [Sender] refuses the message, and the server closes its connection.
 public final class Chat {
     private final Set<Sender> room = ConcurrentHashMap.newKeySet();
 
-    /// Starts a room of its own.
+    /// Starts a server with a new room.
     public static Server start(String endpoint, Model model) throws IOException {
         Chat chat = new Chat();
         return Server.at(endpoint).model(model).handle(chat::serve).start();

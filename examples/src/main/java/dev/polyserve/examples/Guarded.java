@@ -11,13 +11,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// An echo that takes few clients, no long lines, and nobody who says nothing.
+/// An echo server with limits on connections, line length and idle time.
 public final class Guarded {
     private Guarded() {}
 
-    /// Starts it.
+    /// Starts the server.
     ///
-    /// @param report hears who was turned away, and why
+    /// @param report receives a sentence for each rejected or limited connection
     public static Server start(String endpoint, Model model, int most, Duration idle, Consumer<String> report)
             throws IOException {
         return Server.at(endpoint).model(model)

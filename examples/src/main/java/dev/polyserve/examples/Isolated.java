@@ -5,13 +5,14 @@ import dev.polyserve.Model;
 import dev.polyserve.Server;
 import java.io.IOException;
 
-/// Runs what clients ask for in a process of its own: a client that ends it, or makes it run out of memory, ends nobody else's.
+/// Runs the requests of clients in worker processes. A request that crashes its process does not end the connections of
+/// other processes.
 ///
-/// The workers run this program, too, up to `start()`.
+/// The workers run this program too, up to `start()`.
 public final class Isolated {
     private Isolated() {}
 
-    /// Starts it.
+    /// Starts the server.
     public static Server start(String endpoint, Model model) throws IOException {
         Handler handler = client -> {
             client.writeLine("process " + ProcessHandle.current().pid());
@@ -25,12 +26,12 @@ public final class Isolated {
         return Server.at(endpoint).model(model).handle(handler).start();
     }
 
-    /// Serves until it is ended.
+    /// Serves until the process is terminated.
     ///
-    /// @param args the endpoint, and the model's name
+    /// @param args the endpoint and the name of the model
     public static void main(String[] args) throws Exception {
         try (Server server = start(args[0], Model.named(args[1]))) {
-            // Only one process comes here: in a worker, start() does not return.
+            // Only the main process gets here: in a worker, start() does not return.
             System.out.println("serving at " + server.endpoints().getFirst());
             server.await();
         }

@@ -10,15 +10,15 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// A small store: `set key value`, `get key`, `del key`, `quit`, one command a line.
+/// A key-value store with one command per line: `set key value`, `get key`, `del key`, `quit`.
 ///
-/// Pipelined commands are answered together: the replies to all that arrived go out in one write.
+/// The replies to pipelined commands go out in one write.
 public final class KeyValue {
     private static final Codec<String> LINES = Framing.lines(64 << 10);
 
     private final Map<String, String> values = new ConcurrentHashMap<>();
 
-    /// Starts an empty store.
+    /// Starts a server with an empty store.
     public static Server start(String endpoint, Model model) throws IOException {
         KeyValue store = new KeyValue();
         return Server.at(endpoint).model(model).protocol(() -> Protocol.framed(LINES, store::command)).start();

@@ -6,11 +6,11 @@ import dev.polyserve.Server;
 import java.io.IOException;
 import java.time.Duration;
 
-/// Serves so many clients, one after another, and then ends: the caller holds the loop, as with Python's `handle_request`.
+/// Serves a given number of clients, one after another, in a loop of the caller, as with Python's `handle_request`.
 public final class OneAtATime {
     private OneAtATime() {}
 
-    /// Binds without starting: who connects waits in the backlog until the next [Server#handleRequest].
+    /// Binds without starting: clients wait in the backlog until the next [Server#handleRequest].
     public static Server bind(String endpoint) throws IOException {
         return Server.at(endpoint).model(Model.iterative()).handle(client -> {
             String line = client.readLine();
@@ -18,9 +18,9 @@ public final class OneAtATime {
         }).bind();
     }
 
-    /// Serves until that many were served, or nobody came for so long.
+    /// Serves clients until `count` were served, or none arrived for the given time.
     ///
-    /// @return how many were served
+    /// @return the number of clients served
     public static int serve(Server server, int clients, Duration patience) throws IOException, InterruptedException {
         int served = 0;
         while (served < clients) {

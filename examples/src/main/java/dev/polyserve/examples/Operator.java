@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/// One person at the terminal talks with every client: their lines appear with a number, and `3 hello` answers client 3.
+/// Lets an operator at the terminal talk with all clients: their lines appear with a number, and `3 hello` answers
+/// client 3.
 ///
-/// Handlers never touch the terminal's input, so no thread waits for another's answer; what is typed goes to the client
-/// that it names, by its [Sender].
+/// Handlers do not read the terminal, so no thread waits for the operator. A typed line goes to the [Sender] of the
+/// client that it names.
 public final class Operator {
     private final Map<Long, Sender> clients = new ConcurrentHashMap<>();
     private final Consumer<String> screen;
@@ -40,7 +41,7 @@ public final class Operator {
         }
     }
 
-    /// Takes what the operator typed.
+    /// Sends a line that the operator typed.
     public void typed(String line) {
         String[] words = line.split(" ", 2);
         Sender client = words[0].matches("\\d{1,18}") ? clients.get(Long.parseLong(words[0])) : null;

@@ -8,15 +8,15 @@ import dev.polyserve.ServerListener;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/// A thread pool whose connections are futures: what Python writes as `pool.submit(…).add_done_callback(…)`.
+/// A thread pool with a future for each connection, as in Python's `pool.submit(…).add_done_callback(…)`.
 ///
-/// A failed handler cannot go unseen, because its error is in the future's outcome and in the server's log.
+/// The error of a failed handler is in the outcome of its future and in the server's log.
 public final class PoolWithCallbacks {
     private PoolWithCallbacks() {}
 
-    /// Starts it.
+    /// Starts the server.
     ///
-    /// @param report hears of each connection's end, in a sentence
+    /// @param report receives a sentence for the end of each connection
     public static Server start(String endpoint, int threads, Consumer<String> report) throws IOException {
         return Server.at(endpoint)
                 .model(Model.threadPool(threads, "worker-", () -> {}))

@@ -5,13 +5,13 @@ import dev.polyserve.Server;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/// Prints what clients send, a line at a time with its sender, and answers nothing.
+/// Prints each line that clients send, with its sender, and sends no answer.
 public final class Print {
     private Print() {}
 
-    /// Starts it.
+    /// Starts the server.
     ///
-    /// @param out takes the lines, from several threads at once under the concurrent models
+    /// @param out receives the lines; called by several threads at once under the concurrent models
     public static Server start(String endpoint, Model model, Consumer<String> out) throws IOException {
         return Server.at(endpoint).model(model).handle(client -> {
             for (String line; (line = client.readLine()) != null;) {

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/// Request and response behind a length of four bytes: texts come in and go back in reverse. One codec, both styles.
+/// Returns each text in reverse, in messages with a length prefix of four bytes. One codec serves both styles.
 public final class Reverse {
     /// The messages of this protocol, at most 1 MiB each.
     public static final Codec<String> MESSAGES = Framing.lengthPrefixed(4, ByteOrder.BIG_ENDIAN, 1 << 20)
@@ -17,7 +17,7 @@ public final class Reverse {
 
     private Reverse() {}
 
-    /// As a handler: it reads, and waits where there is nothing to read.
+    /// Starts the server as a handler, which reads and waits for input.
     public static Server startHandler(String endpoint, Model model) throws IOException {
         return Server.at(endpoint).model(model).handle(client -> {
             for (String text; (text = client.read(MESSAGES)) != null;) {
@@ -26,7 +26,7 @@ public final class Reverse {
         }).start();
     }
 
-    /// As a protocol: it is called with each message.
+    /// Starts the server as a protocol, which is called with each message.
     public static Server startProtocol(String endpoint, Model model) throws IOException {
         return Server.at(endpoint).model(model)
                 .protocol(() -> Protocol.framed(MESSAGES, (text, output) -> output.write(MESSAGES, reversed(text))))

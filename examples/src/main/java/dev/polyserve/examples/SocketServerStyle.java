@@ -10,10 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// A class with set-up, handle and finish, as a request handler of Python's `socketserver`: it records each conversation
-/// in a file of its own.
+/// Records each connection in a file of its own, with set-up, handle and finish as in a request handler of Python's
+/// `socketserver`.
 ///
-/// There is one instance per connection, so fields are that connection's state and need no lock.
+/// Each connection has its own instance, so the fields hold the state of one connection and need no lock.
 public final class SocketServerStyle implements Handler {
     private final Path directory;
     private int lines;
@@ -22,7 +22,7 @@ public final class SocketServerStyle implements Handler {
         this.directory = directory;
     }
 
-    /// Starts it; records go to the directory.
+    /// Starts the server, which writes its records to the directory.
     public static Server start(String endpoint, Model model, Path directory) throws IOException {
         return Server.at(endpoint).model(model).handler(() -> new SocketServerStyle(directory)).start();
     }
@@ -40,7 +40,7 @@ public final class SocketServerStyle implements Handler {
         }
     }
 
-    /// Comes whatever happened before: set-up or handle may have thrown.
+    /// Runs in any case, also after set-up or handle has thrown.
     @Override
     public void finish(Connection client) throws IOException {
         byte[] last = ("end after " + lines + " lines\n").getBytes(StandardCharsets.UTF_8);
@@ -51,7 +51,7 @@ public final class SocketServerStyle implements Handler {
         return directory.resolve("connection-" + client.info().id());
     }
 
-    /// Records in the directory for temporary files.
+    /// Writes its records to a temporary directory.
     static void main() throws Exception {
         Path directory = Files.createTempDirectory("polyserve");
         try (Server server = start("tcp://127.0.0.1:8888", Model.virtual(), directory)) {

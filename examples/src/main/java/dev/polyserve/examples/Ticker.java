@@ -9,13 +9,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Tells everybody the number of the tick, at regular times: a periodic action beside the handlers.
+/// Sends a tick number to all clients at regular intervals, with a periodic action of the server.
 ///
-/// It runs on a thread of its own, not on the one that accepts, so its period does not depend on the clients.
+/// The action runs on a thread of its own, not on the one that accepts, so its period does not depend on the clients.
 public final class Ticker {
     private Ticker() {}
 
-    /// Starts it.
+    /// Starts the server.
     public static Server start(String endpoint, Model model, Duration every) throws IOException {
         Set<Sender> listening = ConcurrentHashMap.newKeySet();
         AtomicLong tick = new AtomicLong();
@@ -23,13 +23,13 @@ public final class Ticker {
                 .every(every, () -> {
                     String line = "tick " + tick.incrementAndGet() + "\n";
                     listening.removeIf(client -> !client.isOpen());
-                    // Whoever does not read misses ticks: for them a refused offer is the right thing.
+                    // A client that does not read misses ticks: a refused offer is the right result for it.
                     listening.forEach(client -> client.offer(line));
                 })
                 .handle(client -> {
                     listening.add(client.sender());
                     while (client.readLine() != null) {
-                        client.writeLine("there is nothing to ask, only ticks");
+                        client.writeLine("this server only sends ticks");
                     }
                 })
                 .start();

@@ -4,11 +4,11 @@ import dev.polyserve.Model;
 import dev.polyserve.Server;
 import java.io.IOException;
 
-/// Sends each datagram back to where it came from, an empty one too.
+/// Sends each datagram back to its sender, including empty datagrams.
 public final class UdpEcho {
     private UdpEcho() {}
 
-    /// Starts it.
+    /// Starts the server.
     public static Server start(String endpoint, Model model) throws IOException {
         return Server.at(endpoint).model(model).datagrams((request, reply) -> {
             reply.writeEmpty();

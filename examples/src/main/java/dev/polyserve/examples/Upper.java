@@ -5,15 +5,15 @@ import dev.polyserve.Model;
 import dev.polyserve.Server;
 import java.io.IOException;
 
-/// Sends everything back with ASCII letters in upper case, under the model named by the first argument.
+/// Sends the input back with ASCII letters in upper case, under the model named by the first argument.
 ///
-/// Bytes are handled as they come, so it does not matter how the network cuts them, in the middle of a character too.
+/// Each byte is converted separately, so the splits of the network do not matter, even in the middle of a character.
 public final class Upper {
     private static final int CASE_BIT = 'a' - 'A';
 
     private Upper() {}
 
-    /// Starts it at an endpoint, under a model.
+    /// Starts the server at an endpoint, under a model.
     public static Server start(String endpoint, Model model) throws IOException {
         return Server.at(endpoint).model(model).handle(Upper::serve).start();
     }

@@ -8,7 +8,7 @@ import java.io.IOException;
 public final class Welcome {
     private Welcome() {}
 
-    /// Starts it.
+    /// Starts the server.
     public static Server start(String endpoint, Model model) throws IOException {
         return Server.at(endpoint).model(model).handle(client -> {
             client.writeLine("welcome, you are number " + client.info().id());
@@ -19,7 +19,7 @@ public final class Welcome {
         }).start();
     }
 
-    /// Serves until it is ended.
+    /// Serves until the process is terminated.
     static void main() throws Exception {
         try (Server server = start("tcp://127.0.0.1:8888", Model.virtual())) {
             server.await();

@@ -1,10 +1,10 @@
-/// Small programs, each with a `start` that a test calls and a `main` that a user does.
+/// Small example programs. Each has a `start` method for its test and a `main` method.
 ///
 /// [dev.polyserve.examples.Upper], [dev.polyserve.examples.Print], [dev.polyserve.examples.Welcome],
-/// [dev.polyserve.examples.SocketServerStyle] and [dev.polyserve.examples.Operator] are the servers that socket tutorials begin
-/// with, free of those tutorials' usual mistakes.
+/// [dev.polyserve.examples.SocketServerStyle] and [dev.polyserve.examples.Operator] are the first servers of
+/// socket tutorials, without the usual mistakes of those tutorials.
 ///
-/// **Threads**: as the model of each server says.
+/// **Threads**: depend on the model of each server.
 ///
 /// **Depends on** the public interface only.
 @NullMarked

@@ -9,7 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// A client that waits for what it expects; JUnit's time limit ends a wait in vain.
+/// A client of the tests. JUnit's time limit ends a wait that would never end.
 final class Client implements AutoCloseable {
     private final SocketChannel channel;
 
@@ -41,13 +41,13 @@ final class Client implements AutoCloseable {
         return this;
     }
 
-    /// Ends its own side: the server sees the end of input.
+    /// Ends the output, so that the server sees the end of its input.
     Client end() throws IOException {
         channel.shutdownOutput();
         return this;
     }
 
-    /// {@return the next line, or what there was before the end, or null at the end}
+    /// {@return the next line, the rest before the end, or null at the end}
     @Nullable String line() throws IOException {
         var line = new ByteArrayOutputStream();
         for (int value; (value = readByte()) != '\n';) {
@@ -59,12 +59,12 @@ final class Client implements AutoCloseable {
         return line.toString(StandardCharsets.UTF_8);
     }
 
-    /// {@return all until the server ends}
+    /// {@return all bytes up to the server's end}
     String rest() throws IOException {
         return new String(bytes(Integer.MAX_VALUE), StandardCharsets.UTF_8);
     }
 
-    /// {@return so many bytes, or fewer at the end}
+    /// {@return the given number of bytes, or fewer at the end}
     byte[] bytes(int count) throws IOException {
         var bytes = new ByteArrayOutputStream();
         for (int value; bytes.size() < count && (value = readByte()) >= 0;) {

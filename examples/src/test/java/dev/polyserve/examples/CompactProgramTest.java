@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The program that the README begins with: compiled as it is shown, but for the endpoint, and run.
+/// Compiles and runs the first program of the README, with another endpoint.
 @Tag("slow")
 class CompactProgramTest {
     private static final String SHOWN_ENDPOINT = "tcp://127.0.0.1:8888";
@@ -60,12 +60,12 @@ class CompactProgramTest {
             main.setAccessible(true);
             main.invoke(program);
         } catch (ReflectiveOperationException e) {
-            // Interrupted out of its wait: the end of the test.
+            // The interrupt at the end of the test.
             assertThat(e).hasCauseInstanceOf(InterruptedException.class);
         }
     }
 
-    /// Tries until the program listens, which it does not tell.
+    /// Retries until the program listens, which it does not report.
     private static Client connect(Path socket, Thread program) throws IOException {
         while (true) {
             try {

@@ -2,9 +2,9 @@ package dev.polyserve.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.coroutine.Hub;
-import dev.polyserve.coroutine.HubOptions;
-import dev.polyserve.coroutine.Task;
+import dev.polyserve.coroutine.hub.Hub;
+import dev.polyserve.coroutine.hub.HubOptions;
+import dev.polyserve.coroutine.hub.Task;
 import dev.polyserve.examples.coroutine.GeneratorPingPong;
 import dev.polyserve.examples.coroutine.GreenletPingPong;
 import dev.polyserve.examples.coroutine.HubEcho;
@@ -26,10 +26,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The coroutines of the tutorials, with their output, and the two servers under load.
+/// The coroutines of the tutorials with their output, and the two servers under load.
 class CoroutineExamplesTest {
     private static final int CLIENTS = 1_000;
-    /// Longer than anything takes that is right.
+    /// Longer than any operation takes that works.
     private static final Duration LONG = Duration.ofSeconds(60);
 
     @Test
@@ -52,7 +52,7 @@ class CoroutineExamplesTest {
         ThreeCounters.count(3, Duration.ofMillis(20), printed::add);
         assertThat(printed).containsExactlyInAnyOrder("task g1 0", "task g2 0", "task g3 0", "task g1 1", "task g2 1",
                 "task g3 1", "task g1 2", "task g2 2", "task g3 2");
-        assertThat(printed.subList(0, 3)).as("before anybody counts on").containsExactly("task g1 0", "task g2 0",
+        assertThat(printed.subList(0, 3)).as("the first number of each task").containsExactly("task g1 0", "task g2 0",
                 "task g3 0");
     }
 
@@ -91,7 +91,7 @@ class CoroutineExamplesTest {
         }
     }
 
-    /// All are connected before the first ends.
+    /// Connects all clients before the first one ends.
     private static void load(int port) throws Exception {
         var connected = new CountDownLatch(CLIENTS);
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -7,14 +7,14 @@ import dev.polyserve.Connection;
 import dev.polyserve.Model;
 import dev.polyserve.Sender;
 import dev.polyserve.Server;
-import dev.polyserve.coroutine.Carrier;
-import dev.polyserve.coroutine.DeadlockException;
+import dev.polyserve.coroutine.carrier.Carrier;
+import dev.polyserve.coroutine.hub.DeadlockException;
 import dev.polyserve.coroutine.Generator;
-import dev.polyserve.coroutine.Hub;
-import dev.polyserve.coroutine.Pool;
-import dev.polyserve.coroutine.Task;
-import dev.polyserve.coroutine.TimeoutExpiredException;
-import dev.polyserve.coroutine.Timeout;
+import dev.polyserve.coroutine.hub.Hub;
+import dev.polyserve.coroutine.hub.Pool;
+import dev.polyserve.coroutine.hub.Task;
+import dev.polyserve.coroutine.hub.TimeoutExpiredException;
+import dev.polyserve.coroutine.hub.Timeout;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/// What the guide shows of coroutines.
+/// Runs the snippets of `docs/guide/coroutines.md`.
 class CoroutinesGuideTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 
@@ -151,7 +151,7 @@ class CoroutinesGuideTest {
     // endregion
 
     @Test
-    void computesElsewhereAndBlocks() throws Exception {
+    void offloadsAndBlocks() throws Exception {
         Hub.run(hub -> {
             assertThat(countedElsewhere(hub)).isEqualTo(499_999_500_000L);
             var lines = new LinkedBlockingQueue<String>();
@@ -237,7 +237,7 @@ class CoroutinesGuideTest {
     // endregion
 
     @Test
-    void tasksRunBesideTheClientsOfTheirLoop() throws Exception {
+    void tasksRunOnTheLoopOfAServer() throws Exception {
         var reports = new LinkedBlockingQueue<String>();
         Duration period = Duration.ofMillis(5);
         try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.nio())

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /// A region begins with the line `// region NAME` and ends with `// endregion`; it is shown without its indentation.
 /// The programs in `compact` are shown whole.
 final class Documents {
-    /// The root: Surefire names the directory of the module whose tests it runs.
+    /// The root: the parent of the module directory, which Surefire sets.
     static final Path ROOT = requireNonNull(
             Path.of(System.getProperty("basedir", "")).toAbsolutePath().normalize().getParent(), "no directory above");
     private static final String FENCE = "```";
@@ -75,7 +75,7 @@ final class Documents {
         return prose;
     }
 
-    /// {@return what may be shown, with where it is}
+    /// {@return the regions, each with its location}
     static Map<String, String> regions() throws IOException {
         var regions = new HashMap<String, String>();
         for (Path file : sources("examples/src")) {

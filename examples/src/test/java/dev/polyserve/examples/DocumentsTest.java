@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What the documents show is what the tests run, and the two READMEs say the same.
+/// The documents show code that the tests run, and the two READMEs have equal contents.
 class DocumentsTest {
     private static final String ENGLISH = "README.md";
     private static final String CHINESE = "README.zh-CN.md";
@@ -59,7 +59,7 @@ class DocumentsTest {
 
     @ParameterizedTest
     @MethodSource("documents")
-    void linksLeadSomewhere(String document) throws IOException {
+    void linksHaveATarget(String document) throws IOException {
         Path here = Documents.ROOT.resolve(document).resolveSibling(".");
         for (String place : links(document)) {
             assertThat(Files.exists(here.resolve(place))).as("%s links to %s", document, place).isTrue();
@@ -99,7 +99,7 @@ class DocumentsTest {
         return LOCAL_LINK.matcher(prose).results().map((MatchResult link) -> link.group(1)).toList();
     }
 
-    /// {@return the level of each heading, and for each table its rows, columns and what stands in code in its first column}
+    /// {@return the level of each heading, and for each table its rows, columns, and the code in its first column}
     private static List<String> outline(String document) throws IOException {
         var outline = new ArrayList<String>();
         for (String line : Documents.prose(document)) {

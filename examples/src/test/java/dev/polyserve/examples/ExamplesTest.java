@@ -28,11 +28,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The examples of single features.
 class ExamplesTest {
     private static final String ANY_PORT = "tcp://127.0.0.1:0";
-    /// Longer than anything takes that is right.
+    /// Longer than any operation takes that works.
     private static final Duration LONG = Duration.ofSeconds(20);
 
     static Stream<Model> concurrentModels() {
-        return Here.models().filter(model -> !model.id().equals("iterative"));
+        return TestableModels.models().filter(model -> !model.id().equals("iterative"));
     }
 
     @Test
@@ -73,7 +73,7 @@ class ExamplesTest {
 
     @ParameterizedTest
     @MethodSource("concurrentModels")
-    void chatTellsTheOthers(Model model) throws Exception {
+    void chatSendsToTheOthers(Model model) throws Exception {
         try (Server server = Chat.start(ANY_PORT, model);
                 Client ann = Client.of(server);
                 Client bob = Client.of(server)) {
@@ -129,7 +129,7 @@ class ExamplesTest {
     }
 
     @Test
-    void tickerTellsEverybody() throws Exception {
+    void tickerSendsToAllClients() throws Exception {
         try (Server server = Ticker.start(ANY_PORT, Model.virtual(), Duration.ofMillis(10));
                 Client first = Client.of(server);
                 Client second = Client.of(server)) {
@@ -145,9 +145,9 @@ class ExamplesTest {
     }
 
     @Test
-    void twoDoorsKnowsTheDoor(@TempDir Path directory) throws Exception {
+    void twoEndpointsReportsTheEndpoint(@TempDir Path directory) throws Exception {
         Path socket = directory.resolve("door.sock");
-        try (Server server = TwoDoors.start(socket, 0, Model.virtual())) {
+        try (Server server = TwoEndpoints.start(socket, 0, Model.virtual())) {
             try (Client local = Client.at(UnixDomainSocketAddress.of(socket))) {
                 assertThat(local.rest()).isEqualTo("you are local\n");
             }
@@ -160,7 +160,7 @@ class ExamplesTest {
 
     @ParameterizedTest
     @MethodSource("concurrentModels")
-    void guardedKeepsItsLimits(Model model) throws Exception {
+    void guardedEnforcesItsLimits(Model model) throws Exception {
         BlockingQueue<String> reports = new LinkedBlockingQueue<>();
         try (Server server = Guarded.start(ANY_PORT, model, 1, LONG, reports::add)) {
             try (Client first = Client.of(server)) {
@@ -179,7 +179,7 @@ class ExamplesTest {
     }
 
     @Test
-    void oneAtATimeServesAsManyAsAsked() throws Exception {
+    void oneAtATimeServesTheGivenNumber() throws Exception {
         try (Server server = OneAtATime.bind(ANY_PORT);
                 Client first = Client.of(server);
                 Client second = Client.of(server)) {
@@ -187,7 +187,7 @@ class ExamplesTest {
             assertThat(first.send("one\n").rest()).isEqualTo("you said one\n");
             assertThat(second.end().rest()).isEqualTo("you said nothing\n");
             assertThat(served.get()).isEqualTo(2);
-            assertThat(OneAtATime.serve(server, 1, Duration.ofMillis(1))).as("nobody came").isZero();
+            assertThat(OneAtATime.serve(server, 1, Duration.ofMillis(1))).as("no client connected").isZero();
         }
     }
 

@@ -51,7 +51,7 @@ class FramingGuideTest {
     }
 
     @Test
-    void readsOfAllKindsMix() throws Exception {
+    void readsOfDifferentKindsMix() throws Exception {
         // region mixed
         Handler upload = client -> {
             byte[] kind = client.readUntil((byte) ' '); // "put"
@@ -80,7 +80,7 @@ class FramingGuideTest {
     // endregion
 
     @Test
-    void messagesMayHaveATypeOfTheirOwn() throws Exception {
+    void messagesMayHaveACustomType() throws Exception {
         Handler mirror = client -> {
             for (Point point; (point = client.read(Point.CODEC)) != null;) {
                 client.write(Point.CODEC, new Point(point.y, point.x));
@@ -131,7 +131,7 @@ class FramingGuideTest {
     // endregion
 
     @Test
-    void aCodecOfOnesOwn() throws Exception {
+    void aCustomCodec() throws Exception {
         Codec<byte[]> netstrings = new Netstring();
         Server server = Server.at(ANY_PORT).model(Model.nio())
                 .options(o -> o.withLimits(limits -> limits.withFrameBytes(1000)))

@@ -124,7 +124,7 @@ class HandlersGuideTest {
     }
 
     @Test
-    void aSenderIsForOtherThreads() throws Exception {
+    void otherThreadsUseASender() throws Exception {
         Map<String, Sender> waiting = new ConcurrentHashMap<>();
         Server server = Server.at(ANY_PORT).handle(client -> {
             String name = client.readLine();
@@ -151,7 +151,7 @@ class HandlersGuideTest {
     }
 
     @Test
-    void aReadMayHaveALimitOfItsOwn() throws Exception {
+    void aReadCanHaveATimeLimit() throws Exception {
         Duration patience = Duration.ofMillis(1);
         // region timeout
         Handler nudging = client -> {
@@ -177,7 +177,7 @@ class HandlersGuideTest {
     }
 
     @Test
-    void codeThatTakesStreamsGetsThem() throws Exception {
+    void aHandlerCanUseStreams() throws Exception {
         // region streams
         Handler copying = client -> {
             var reader = new BufferedReader(new InputStreamReader(client.inputStream(), StandardCharsets.UTF_8));
@@ -213,7 +213,7 @@ class HandlersGuideTest {
     }
 
     @Test
-    void theCauseTellsWhyItEnded() throws Exception {
+    void theCauseReportsWhyAConnectionEnded() throws Exception {
         BlockingQueue<String> log = new LinkedBlockingQueue<>();
         // region cause
         ServerListener ends = new ServerListener() {

@@ -62,7 +62,7 @@ class LifeCycleGuideTest {
             // endregion
             assertThat(report.finished()).isEqualTo(1);
             assertThat(report.aborted()).isZero();
-            assertThat(client.rest()).as("it saw the end of its input, and its last words went out")
+            assertThat(client.rest()).as("the handler saw the end of its input and sent its last bytes")
                     .isEqualTo("good bye\n");
         }
     }
@@ -81,7 +81,7 @@ class LifeCycleGuideTest {
     }
 
     @Test
-    void somethingRegular() throws Exception {
+    void aPeriodicAction() throws Exception {
         CountDownLatch ticks = new CountDownLatch(2);
         Duration period = Duration.ofMillis(1);
         // region every
@@ -96,7 +96,7 @@ class LifeCycleGuideTest {
     }
 
     @Test
-    void anotherThreadMayEndIt() throws Exception {
+    void anotherThreadCloses() throws Exception {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor();
                 Server server = Server.at(ANY_PORT).handle(handler).start()) {
             var served = executor.submit(() -> {

@@ -29,7 +29,7 @@ class LimitsGuideTest {
         }
     };
 
-    /// Hears of a rejection after it was counted.
+    /// Signals a rejection after it was counted.
     private static ServerListener tells(BlockingQueue<Long> rejected) {
         return new ServerListener() {
             @Override

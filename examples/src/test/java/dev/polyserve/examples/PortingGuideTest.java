@@ -66,7 +66,7 @@ class PortingGuideTest {
     }
 
     @Test
-    void callbacksHearOfEachEnd() throws Exception {
+    void callbacksRunAtTheEndOfEachConnection() throws Exception {
         BlockingQueue<String> out = new LinkedBlockingQueue<>();
         String endpoint = "tcp://127.0.0.1:0";
         Handler handler = client -> client.writeLine("" + 1 / Integer.parseInt(String.valueOf(client.readLine())));

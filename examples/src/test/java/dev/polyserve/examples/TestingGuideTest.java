@@ -55,7 +55,7 @@ class TestingGuideTest {
                 .run();
         assertThat(outcome.text()).isEqualTo("HELLO\n");
         assertThat(outcome.cause()).isEqualTo(new Cause.TimedOut(Limit.IDLE));
-        assertThat(outcome.unheard()).isEqualTo("too late\n".length());
+        assertThat(outcome.unread()).isEqualTo("too late\n".length());
     }
     // endregion
 

@@ -15,18 +15,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The servers that socket tutorials begin with.
+/// The first servers of socket tutorials.
 class TutorialServersTest {
     private static final String ANY_PORT = "tcp://127.0.0.1:0";
 
-    /// Every model that runs here, by its name: the one word that changes.
+    /// The names of all models that run here.
     static Stream<String> models() {
-        return Here.models().map(Model::id);
+        return TestableModels.models().map(Model::id);
     }
 
     @ParameterizedTest
     @MethodSource("models")
-    void upperLeavesAllButAsciiLetters(String model) throws Exception {
+    void upperConvertsOnlyAsciiLetters(String model) throws Exception {
         byte[] sent = "Grüße, 世界: abc xyz {}\r\n".getBytes(StandardCharsets.UTF_8);
         try (Server server = Upper.start(ANY_PORT, Model.named(model)); Client client = Client.of(server)) {
             for (byte each : sent) {
@@ -38,7 +38,7 @@ class TutorialServersTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void printTellsWhoSentALine(String model) throws Exception {
+    void printReportsTheSenderOfALine(String model) throws Exception {
         BlockingQueue<String> printed = new LinkedBlockingQueue<>();
         try (Server server = Print.start(ANY_PORT, Model.named(model), printed::add);
                 Client client = Client.of(server)) {
@@ -78,7 +78,7 @@ class TutorialServersTest {
         Path missing = directory.resolve("missing");
         try (Server server = SocketServerStyle.start(ANY_PORT, Model.virtual(), missing)) {
             try (Client client = Client.of(server)) {
-                assertThat(client.rest()).as("set-up failed, so nothing is handled").isEmpty();
+                assertThat(client.rest()).as("set-up failed, so handle does not run").isEmpty();
             }
             Files.createDirectory(missing);
             try (Client client = Client.of(server)) {
@@ -88,7 +88,7 @@ class TutorialServersTest {
     }
 
     @Test
-    void operatorAnswersTheClientThatHeNames() throws Exception {
+    void operatorAnswersTheNamedClient() throws Exception {
         BlockingQueue<String> screen = new LinkedBlockingQueue<>();
         Operator operator = new Operator(screen::add);
         try (Server server = operator.start(ANY_PORT, Model.virtual());

@@ -18,11 +18,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// An ordinary program whose handlers are lambdas, with worker processes; and the snippets of `docs/guide/processes.md`.
+/// Runs a program with worker processes and lambdas as handlers, and the snippets of `docs/guide/processes.md`.
 @Tag("slow")
 @Timeout(60)
 class WorkersTest {
-    /// Not run here, where the program is that of the tests: it is the same as in [Isolated], which is.
+    /// Compiled but not run: the workers would run the program of the tests. [Isolated] is the same program, and is
+    /// run.
     static Server start(dev.polyserve.Handler handler) throws Exception {
         // region workers
         Model model = Model.processPool(4, 4, // four processes, each …
@@ -35,7 +36,7 @@ class WorkersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"process", "process-pool"})
-    void aClientThatCrashesItsProcessEndsNobodyElse(String model) throws Exception {
+    void aClientThatCrashesItsProcessEndsNoOther(String model) throws Exception {
         assumeTrue(Server.whyNot(Model.named(model)).isEmpty(),
                 () -> "needs a model that cannot run here: " + Server.whyNot(Model.named(model)).orElse(""));
         Process program = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),

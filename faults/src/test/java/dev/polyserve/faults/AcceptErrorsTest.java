@@ -12,18 +12,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Faults 2, 3 and 4: `accept` fails, for each reason that the system has.
+/// Faults 2, 3 and 4: `accept` fails with each error of the system.
 @Timeout(60)
 class AcceptErrorsTest {
     private static final List<String> EXHAUSTED = List.of("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM");
-    /// What Linux says of one connection, not of the listener.
+    /// The errors that concern one connection, not the listener.
     private static final List<String> TRANSIENT = List.of("ECONNABORTED", "EPROTO", "ENETDOWN", "ENETUNREACH",
             "EHOSTUNREACH", "EHOSTDOWN", "ENONET", "EOPNOTSUPP", "EPERM", "ETIMEDOUT");
     private static final List<String> FATAL = List.of("EBADF", "EINVAL");
     private static final int FAILURES_IN_A_ROW = 3;
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(5);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-    /// What a busy machine and the tracing itself may add to a pause.
+    /// The delay that a busy machine and strace may add to a pause.
     private static final Duration SLACK = Duration.ofMillis(200);
 
     private static Stream<Arguments> fatal() {
@@ -32,7 +32,7 @@ class AcceptErrorsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#acceptors")
-    void anExhaustedSystemIsAskedLessAndLessOftenUntilItRecovers(Mode mode) throws Exception {
+    void acceptPausesGrowUntilTheSystemRecovers(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (String error : EXHAUSTED) {
                 List<Duration> pauses = pausesWhileServing(server, mode, error);
@@ -48,10 +48,10 @@ class AcceptErrorsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#withErrorNumbers")
-    void theTroubleOfOneConnectionDelaysNoOther(Mode mode) throws Exception {
+    void anErrorOfOneConnectionDelaysNoOther(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (String error : TRANSIENT) {
-                // It waits for nothing in between, so not for a pause either.
+                // It makes no waiting call in between, so it does not pause either.
                 try (Injection injection = Injection.watching(server, mode.calls().await(), mode.calls().accept(),
                         error,
                         "1.." + FAILURES_IN_A_ROW)) {
@@ -63,10 +63,10 @@ class AcceptErrorsTest {
         });
     }
 
-    /// A text is in the user's language, so it decides nothing: the acceptor pauses, and goes on.
+    /// A message is in the user's language, so it decides nothing: the acceptor pauses and continues.
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#withoutErrorNumbers")
-    void whatIsKnownAsTextOnlyCostsAPause(Mode mode) throws Exception {
+    void anErrorWithoutANumberCausesAPause(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (String error : List.of("EPROTO", "EINVAL")) {
                 List<Duration> pauses = pausesWhileServing(server, mode, error);
@@ -80,10 +80,10 @@ class AcceptErrorsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#acceptors")
-    void anInterruptedCallIsMadeAgainAtOnce(Mode mode) throws Exception {
+    void anInterruptedCallIsRetriedAtOnce(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
-            // The JDK takes this one for an empty backlog, so the loop waits and is told again at once. A pause would be longer
-            // each time; a busy machine's delay is not.
+            // The JDK treats this error as an empty backlog, so the loop waits and is notified again at once. Pauses
+            // would grow each time; the delays of a busy machine do not.
             List<Duration> pauses = pausesWhileServing(server, mode, "EINTR");
             assertThat(IntStream.range(0, FAILURES_IN_A_ROW)).as("pauses after EINTR: %s", pauses)
                     .anyMatch(i -> pauses.get(i).compareTo(SHORTEST_PAUSE.multipliedBy(1L << i)) < 0);
@@ -92,7 +92,7 @@ class AcceptErrorsTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("fatal")
-    void aListenerThatCanNeverAcceptAgainIsGivenUpAndTheServerEnds(Mode mode, String error) throws Exception {
+    void aFatalErrorClosesTheListenerAndEndsTheServer(Mode mode, String error) throws Exception {
         try (ServerProcess server = ServerProcess.start(Settings.of(mode));
                 Injection _ = Injection.of(server, mode.calls().accept(), error, "1+");
                 Client _ = Client.of(server)) {
@@ -103,7 +103,7 @@ class AcceptErrorsTest {
         }
     }
 
-    /// Lets some calls in a row fail while clients come.
+    /// Makes several successive calls fail while clients connect.
     private static List<Duration> pausesWhileServing(ServerProcess server, Mode mode, String error) throws Exception {
         try (Injection injection = Injection.of(server, mode.calls().accept(), error, "1.." + FAILURES_IN_A_ROW)) {
             serveSome(server);

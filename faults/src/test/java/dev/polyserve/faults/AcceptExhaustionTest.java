@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Fault 1: more clients than descriptors, in earnest.
+/// Fault 1: more clients than descriptors.
 @Timeout(60)
 class AcceptExhaustionTest {
     private static final int DESCRIPTORS = 128;
@@ -19,7 +19,7 @@ class AcceptExhaustionTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#concurrentModels")
-    void moreClientsThanDescriptorsWaitQuietlyAndAreServedWhenOthersLeave(Mode mode) throws Exception {
+    void clientsBeyondTheDescriptorLimitWaitAndAreServedLater(Mode mode) throws Exception {
         Settings settings = Settings.of(mode).descriptors(DESCRIPTORS).with("threads", CLIENTS);
         settings.test(server -> {
             try (Clients clients = Clients.connected(server, CLIENTS)) {
@@ -32,15 +32,15 @@ class AcceptExhaustionTest {
                     waiting.send("ping\n");
                 }
                 Eventually.holds(Duration.ofSeconds(5),
-                        () -> assertThat(clients.range(LEAVING, CLIENTS)).noneMatch(Client::heardNothing));
+                        () -> assertThat(clients.range(LEAVING, CLIENTS)).noneMatch(Client::receivedNothing));
             }
         });
     }
 
-    /// An iterative server has one client at a time, so it needs as many descriptors however many wait.
+    /// An iterative server has one client at a time, so waiting clients need no descriptors.
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#iterativeModel")
-    void anIterativeServerNeedsNoDescriptorForThoseThatWait(Mode mode) throws Exception {
+    void anIterativeServerNeedsNoDescriptorForWaitingClients(Mode mode) throws Exception {
         Settings.of(mode).descriptors(DESCRIPTORS).test(server -> {
             try (Clients clients = Clients.connected(server, CLIENTS)) {
                 for (Client client : clients) {

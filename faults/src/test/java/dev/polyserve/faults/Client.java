@@ -12,19 +12,19 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// A TCP client whose every wait ends.
+/// A TCP client. Every wait of it has a time limit.
 ///
-/// **Thread**: its test's.
+/// **Thread**: the test's.
 final class Client implements AutoCloseable {
     private static final int WAIT_MILLIS = 30_000;
-    private static final int LITTLE_ROOM_BYTES = 4096;
+    private static final int SMALL_BUFFER_BYTES = 4096;
 
     private final Socket socket = new Socket();
 
     private Client(SocketAddress server, @Nullable SocketAddress source, int roomBytes) throws IOException {
         try {
             if (roomBytes > 0) {
-                // Before the handshake, which fixes how far it can grow.
+                // Before the handshake, which fixes the maximum window.
                 socket.setReceiveBufferSize(roomBytes);
             }
             socket.setSoTimeout(WAIT_MILLIS);
@@ -42,21 +42,21 @@ final class Client implements AutoCloseable {
         return new Client(server.address(), null, 0);
     }
 
-    /// A client whose system takes only a few kilobytes for it until it reads.
-    static Client withLittleRoom(ServerProcess server) throws IOException {
-        return new Client(server.address(), null, LITTLE_ROOM_BYTES);
+    /// A client with a receive buffer of a few kilobytes.
+    static Client withSmallBuffer(ServerProcess server) throws IOException {
+        return new Client(server.address(), null, SMALL_BUFFER_BYTES);
     }
 
     static Client at(SocketAddress server) throws IOException {
         return new Client(server, null, 0);
     }
 
-    /// A client that comes from another address of this machine.
+    /// A client with another local address of this machine.
     static Client from(String source, ServerProcess server) throws IOException {
         return new Client(server.address(), new InetSocketAddress(source, 0), 0);
     }
 
-    /// Its own port, by which the server's log names it.
+    /// The local port, which names the client in the server's log.
     int port() {
         return socket.getLocalPort();
     }
@@ -78,27 +78,27 @@ final class Client implements AutoCloseable {
         assertThat(new String(read(expected.length), StandardCharsets.UTF_8)).isEqualTo(text);
     }
 
-    /// One short exchange that every service answers with something as long.
+    /// A short exchange; every service answers with the same number of bytes.
     void converses() throws IOException {
         send("ping\n");
         assertThat(read("ping\n".length())).hasSize("ping\n".length());
     }
 
-    /// Ends its side.
+    /// Ends the output (half-close).
     void endOutput() throws IOException {
         socket.shutdownOutput();
     }
 
     /// Whether nothing has arrived so far.
-    boolean heardNothing() {
+    boolean receivedNothing() {
         try {
             return socket.getInputStream().available() == 0;
         } catch (IOException e) {
-            throw new UncheckedIOException("the client cannot look", e);
+            throw new UncheckedIOException("the client cannot check for input", e);
         }
     }
 
-    /// Waits for the end, by a reset or not.
+    /// Waits for the end of input or a reset.
     void seesTheEnd() throws IOException {
         InputStream input = socket.getInputStream();
         try {
@@ -108,12 +108,12 @@ final class Client implements AutoCloseable {
         }
     }
 
-    /// Waits for an end without a byte and without a reset.
+    /// Waits for the end of input, without a byte or a reset before it.
     void seesACleanEnd() throws IOException {
         assertThat(socket.getInputStream().readAllBytes()).isEmpty();
     }
 
-    /// Goes away without a word.
+    /// Resets the connection.
     void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();

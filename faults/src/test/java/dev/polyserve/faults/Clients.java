@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/// Several clients, in the order in which they connected.
+/// Several clients, in the order of their connects.
 ///
-/// **Thread**: its test's.
+/// **Thread**: the test's.
 final class Clients implements Iterable<Client>, AutoCloseable {
     private final List<Client> clients = new ArrayList<>();
 
@@ -32,7 +32,7 @@ final class Clients implements Iterable<Client>, AutoCloseable {
         return clients.get(index);
     }
 
-    /// Those from one number to before another.
+    /// The clients from one index up to another, exclusive.
     List<Client> range(int from, int to) {
         return clients.subList(from, to);
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A program finds what it would find under the well-known servers that start one for each connection.
+/// A command has the environment that the well-known servers with one process per connection provide.
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class CommandEnvironmentTest {
@@ -28,16 +28,16 @@ class CommandEnvironmentTest {
     private static final List<String> UCSPI = List.of("PROTO", "TCPLOCALIP", "TCPLOCALPORT", "TCPREMOTEIP",
             "TCPREMOTEPORT");
 
-    /// Who has the connection as 0 and 1 has no other sockets.
+    /// The variables of socket activation, which must be absent: the connection is descriptors 0 and 1.
     private static final String[] LISTEN_VARIABLES = {"LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"};
 
     @TempDir
     private Path directory;
 
-    /// What a program found.
+    /// The environment of a command.
     ///
-    /// @param environment its variables
-    /// @param clientPort the port of the client that it served
+    /// @param environment the variables
+    /// @param clientPort the port of its client
     private record Found(Map<String, String> environment, int clientPort) {}
 
     private static Found ask(int port) throws IOException {
@@ -81,9 +81,9 @@ class CommandEnvironmentTest {
     private static Found askWhenReady(int port) throws Exception {
         Eventually.holds(() -> {
             try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                // It listens.
+                // The server listens.
             } catch (ConnectException e) {
-                throw new AssertionError("nobody listens yet", e);
+                throw new AssertionError("no server listens yet", e);
             }
         });
         Found found = ask(port);
@@ -102,18 +102,18 @@ class CommandEnvironmentTest {
     }
 
     @Test
-    void isThatOfTcpserver() throws Exception {
+    void matchesTcpserver() throws Exception {
         assertSame(ours(), theirs("tcpserver", port -> List.of("tcpserver", "-HR", "-l0", "127.0.0.1", port, "env",
                 "-0")));
     }
 
     @Test
-    void isThatOfTcpsvd() throws Exception {
+    void matchesTcpsvd() throws Exception {
         assertSame(ours(), theirs("tcpsvd", port -> List.of("tcpsvd", "-l0", "127.0.0.1", port, "env", "-0")));
     }
 
     @Test
-    void tellsWhatSocatTells() throws Exception {
+    void matchesSocat() throws Exception {
         Found ours = ours();
         Found socats = theirs("socat", port -> List.of("socat", "TCP-LISTEN:" + port + ",fork,bind=127.0.0.1",
                 "EXEC:env -0"));
@@ -122,11 +122,11 @@ class CommandEnvironmentTest {
     }
 
     @Test
-    void isThatOfSystemd() throws Exception {
+    void matchesSystemd() throws Exception {
         Found ours = ours();
         Found systemds = theirs("systemd-socket-activate", port -> List.of("systemd-socket-activate", "-a", "--inetd",
                 "-l", "127.0.0.1:" + port, "env", "-0"));
-        // Whether it tells the client's address depends on its version; the port is another one each time.
+        // Only some versions set the client's address; the port differs in each run.
         systemds.environment.keySet().stream().filter(name -> !name.equals("REMOTE_PORT"))
                 .filter(ours.environment::containsKey).forEach(name -> assertThat(ours.environment)
                         .containsEntry(name, systemds.environment.get(name)));
@@ -135,7 +135,7 @@ class CommandEnvironmentTest {
     }
 
     @Test
-    void hasNothingElseThatTheServerKnows() throws Exception {
+    void containsNoOtherVariableOfTheServer() throws Exception {
         assertThat(ours().environment.keySet()).isSubsetOf("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ",
                 "LANG", "LC_ALL", "LC_CTYPE", "LC_COLLATE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME",
                 "PROTO", "TCPREMOTEIP", "TCPREMOTEPORT", "TCPLOCALIP", "TCPLOCALPORT", "REMOTE_ADDR", "REMOTE_PORT");

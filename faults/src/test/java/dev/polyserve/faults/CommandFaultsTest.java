@@ -21,14 +21,14 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `serve exec`: programs that are slow, that cannot be started, that leave something behind, and clients that go.
+/// `serve exec`: commands that are slow, cannot start, or leave processes behind, and clients that disconnect.
 @EnabledOnOs(OS.LINUX)
 @Timeout(300)
 class CommandFaultsTest {
     private static final int BIG_BYTES = 20_000_000;
     private static final int WAIT_MILLIS = 60_000;
     private static final int CONNECTIONS = 5_000;
-    /// One in so many clients goes without a word, and one leaves a process behind.
+    /// One in this many clients resets its connection, and one leaves a process behind.
     private static final int ODD = 25;
     private static final int REFUSED = 3;
 
@@ -57,7 +57,7 @@ class CommandFaultsTest {
     }
 
     @Test
-    void aSlowProgramAnswersInFullAfterTheClientsHalfClose() throws Exception {
+    void aSlowCommandAnswersInFullAfterTheClientsHalfClose() throws Exception {
         byte[] big = new byte[BIG_BYTES];
         new Random(14).nextBytes(big);
         Path kept = directory.resolve("kept");
@@ -72,13 +72,13 @@ class CommandFaultsTest {
             Thread.ofPlatform().daemon().start(sending);
             byte[] answer = socket.getInputStream().readAllBytes();
             assertThat(sending.get()).isTrue();
-            assertThat(Arrays.equals(answer, big)).as("the same %d bytes, and %d came", big.length, answer.length)
+            assertThat(Arrays.equals(answer, big)).as("the same %d bytes; received %d", big.length, answer.length)
                     .isTrue();
         }
     }
 
     @Test
-    void nothingIsLeftOfManyConnections() throws Exception {
+    void manyConnectionsLeakNothing() throws Exception {
         String marker = "100000." + System.nanoTime();
         try (CommandLine server = serve("sh", "-c",
                 "read line; case $line in stay) sleep " + marker + " & esac; echo $line")) {
@@ -87,7 +87,7 @@ class CommandFaultsTest {
             talkMany(server, CONNECTIONS);
             Eventually.holds(() -> {
                 assertThat(children(server.pid())).as("processes of the server").isEmpty();
-                assertThat(living(marker)).as("what programs have left behind").isEmpty();
+                assertThat(living(marker)).as("processes left behind").isEmpty();
                 assertThat(Footprint.descriptors(server.pid())).as("descriptors; before: %s", before)
                         .allSatisfy(
                                 (kind, count) -> assertThat(count).isLessThanOrEqualTo(before.getOrDefault(kind, 0)));
@@ -111,7 +111,7 @@ class CommandFaultsTest {
         }
     }
 
-    /// The processes whose parent this one is, zombies too.
+    /// The child processes of a process, including zombies.
     private static List<String> children(long parent) throws IOException {
         return processes().filter(stat -> stat.startsWith(parent + " ", stat.lastIndexOf(')') + 4)).toList();
     }
@@ -123,7 +123,7 @@ class CommandFaultsTest {
         }
     }
 
-    /// The processes that have this among their arguments; zombies have none.
+    /// The processes with this argument; zombies have no arguments.
     private static List<String> living(String argument) throws IOException {
         try (Stream<Path> all = Files.list(Path.of("/proc"))) {
             return all.filter(path -> path.getFileName().toString().matches("\\d+"))
@@ -132,7 +132,7 @@ class CommandFaultsTest {
         }
     }
 
-    /// Empty when the process has gone meanwhile.
+    /// Empty when the process has ended meanwhile.
     private static String textOf(Path file) {
         try {
             return Files.readString(file, StandardCharsets.ISO_8859_1);
@@ -142,14 +142,14 @@ class CommandFaultsTest {
     }
 
     @Test
-    void aSystemWithoutProcessesCostsSomeClientsAndNoStorm() throws Exception {
+    void aProcessLimitCostsSomeClientsAndNoRetryStorm() throws Exception {
         try (CommandLine server = serve("echo", "served")) {
             assertThat(talk(server, "")).isEqualTo("served\n");
             try (Injection injection = Injection.of(server.pid(), "clone3", "EAGAIN", "1.." + REFUSED)) {
                 for (int i = 0; i < REFUSED; i++) {
                     assertThat(talk(server, "")).isEmpty();
                 }
-                assertThat(talk(server, "")).as("each of them cost one try").isEqualTo("served\n");
+                assertThat(talk(server, "")).as("each failure cost one attempt").isEqualTo("served\n");
                 assertThat(injection.failures()).isGreaterThanOrEqualTo(REFUSED);
             }
             assertThat(talk(server, "")).isEqualTo("served\n");

@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// `polyserve serve …` from the packaged program, as somebody at a terminal has it.
+/// A process of the packaged program: `polyserve serve …`.
 ///
-/// **Thread**: its test's.
+/// **Thread**: the test's.
 final class CommandLine implements AutoCloseable {
     private static final int EXIT_SECONDS = 20;
     private static final Duration READY_AT_MOST = Duration.ofSeconds(30);
@@ -28,7 +28,7 @@ final class CommandLine implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile(".*:(\\d+)");
 
     private final Process process;
-    /// Whether its model uses the processor though it has nothing to do.
+    /// Whether the model uses the processor while it is idle.
     private final boolean polling;
     private final Writer typed;
     private final List<String> shown = new CopyOnWriteArrayList<>();
@@ -40,28 +40,28 @@ final class CommandLine implements AutoCloseable {
         this.errors = errors;
         this.typed = process.outputWriter(StandardCharsets.UTF_8);
         BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
-        Thread.ofPlatform().daemon().name("collects what is shown").start(() -> {
+        Thread.ofPlatform().daemon().name("output-reader").start(() -> {
             try (lines) {
                 for (String line; (line = lines.readLine()) != null;) {
                     shown.add(line);
                 }
             } catch (IOException e) {
-                throw new UncheckedIOException("what the program shows cannot be read", e);
+                throw new UncheckedIOException("the output of the program cannot be read", e);
             }
         });
     }
 
-    /// Starts a service and waits until it says that it is ready.
+    /// Starts a service and waits for its ready line.
     static CommandLine serve(Path directory, String... arguments) throws Exception {
         return serve(directory, List.of(), List.of(arguments));
     }
 
-    /// Starts a service in a Java machine with these options, and waits until it says that it is ready.
+    /// Starts a service in a JVM with these options and waits for its ready line.
     static CommandLine serve(Path directory, List<String> options, List<String> arguments) throws Exception {
         return serve(directory, List.of(), options, arguments);
     }
 
-    /// The same, by a command that ends in the program's.
+    /// Starts a service by a command that ends with the program's arguments, and waits for its ready line.
     static CommandLine serve(Path directory, List<String> before, List<String> options, List<String> arguments)
             throws Exception {
         var program = start(directory, before, options, arguments);
@@ -74,13 +74,13 @@ final class CommandLine implements AutoCloseable {
         }
     }
 
-    /// Waits until it says that it is ready.
+    /// Waits for the ready line.
     void awaitReady() throws Exception {
-        Eventually.holds(READY_AT_MOST, () -> assertThat(shown).as("what it shows; its errors: " + errors())
+        Eventually.holds(READY_AT_MOST, () -> assertThat(shown).as("output; errors: " + errors())
                 .anyMatch(line -> READY.matcher(line).matches()));
     }
 
-    /// Starts a service that need not become ready.
+    /// Starts a service without waiting for its ready line.
     static CommandLine start(Path directory, List<String> options, List<String> arguments) throws Exception {
         return start(directory, List.of(), options, arguments);
     }
@@ -100,15 +100,15 @@ final class CommandLine implements AutoCloseable {
                 arguments.contains("polling"), errors);
     }
 
-    /// The packaged program; without it the test is skipped.
+    /// The packaged program; skips the test when it is missing.
     static Path requiredJar() {
         Path jar = Path.of(System.getProperty("basedir", "."), "..", "cli", "target",
                 System.getProperty("polyserve.jar", "polyserve.jar")).toAbsolutePath().normalize();
-        assumeTrue(Files.exists(jar), () -> "needs the packaged program " + jar + ", which ./mvnw verify makes");
+        assumeTrue(Files.exists(jar), () -> "needs the packaged program " + jar + ", which ./mvnw verify builds");
         return jar;
     }
 
-    /// Where it listens, as it says.
+    /// The endpoint in the ready line.
     String endpoint() {
         return shown.stream().map(READY::matcher).filter(Matcher::matches).map(ready -> ready.group(1)).findFirst()
                 .orElseThrow(() -> new AssertionError("not ready: " + shown));
@@ -128,7 +128,7 @@ final class CommandLine implements AutoCloseable {
         return process.isAlive();
     }
 
-    /// The lines on its standard output so far.
+    /// The lines on standard output so far.
     List<String> shown() {
         return shown;
     }
@@ -137,21 +137,21 @@ final class CommandLine implements AutoCloseable {
         return Files.readString(errors);
     }
 
-    /// Types a line at its terminal.
+    /// Writes a line to standard input.
     void type(String line) throws IOException {
         typed.write(line + "\n");
         typed.flush();
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits until the program has exited by itself.
     ///
-    /// @return its exit status
+    /// @return the exit status
     int awaitExit(Duration atMost) throws InterruptedException {
         assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)).as("ended within " + atMost).isTrue();
         return process.exitValue();
     }
 
-    /// A server that is ready, and its workers, have to be idle now. Ends it as a service manager would.
+    /// Requires that a ready server and its workers are idle, then terminates it as a service manager does.
     @Override
     public void close() {
         try {
@@ -172,7 +172,7 @@ final class CommandLine implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
-            throw new IllegalStateException("it cannot be seen whether the server is idle", e);
+            throw new IllegalStateException("the processor time of the server cannot be read", e);
         }
     }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Faults 8 and 9: more clients than allowed, in all and from one address.
+/// Faults 8 and 9: more clients than the total limit, or than the limit for one address.
 @Timeout(60)
 class ConnectionLimitTest {
     private static final int LIMIT = 50;
@@ -22,7 +22,7 @@ class ConnectionLimitTest {
 
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL_CONCURRENT)
-    void thoseTooManyWaitAndAreServedInTheirOrder(Mode mode) throws Exception {
+    void clientsBeyondTheLimitWaitAndAreServedInOrder(Mode mode) throws Exception {
         limited(mode).test(server -> {
             long served = server.count("accepted");
             try (Clients clients = Clients.connected(server, CLIENTS)) {
@@ -30,9 +30,9 @@ class ConnectionLimitTest {
                     admitted.receives("hello\n");
                 }
                 assertThat(server.count("accepted") - served).isEqualTo(LIMIT);
-                assertThat(clients.range(LIMIT, CLIENTS)).allMatch(Client::heardNothing);
+                assertThat(clients.range(LIMIT, CLIENTS)).allMatch(Client::receivedNothing);
                 for (int i = 0; i < CLIENTS - LIMIT; i++) {
-                    assertThat(clients.get(LIMIT + i).heardNothing()).as("client %d waits", LIMIT + i).isTrue();
+                    assertThat(clients.get(LIMIT + i).receivedNothing()).as("client %d waits", LIMIT + i).isTrue();
                     clients.get(i).close();
                     clients.get(LIMIT + i).receives("hello\n");
                 }
@@ -43,7 +43,7 @@ class ConnectionLimitTest {
 
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL_CONCURRENT)
-    void thoseTooManyAreTurnedAwayCleanly(Mode mode) throws Exception {
+    void clientsBeyondTheLimitAreRejectedCleanly(Mode mode) throws Exception {
         limited(mode).with("on-full", "REJECT").test(server -> {
             try (Clients clients = Clients.connected(server, CLIENTS)) {
                 for (Client admitted : clients.range(0, LIMIT)) {
@@ -64,7 +64,7 @@ class ConnectionLimitTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#models")
-    void clientsThatWaitAtTwoListenersAreAllServed(Mode mode) throws Exception {
+    void clientsWaitingAtTwoListenersAreAllServed(Mode mode) throws Exception {
         Settings settings = Settings.of(mode).service(Services.Kind.GREET).with("connections", 1)
                 .with("listen", "tcp://127.0.0.1:0,tcp://127.0.0.1:0");
         settings.test(server -> {
@@ -73,7 +73,7 @@ class ConnectionLimitTest {
                 clients.get(0).receives("hello\n");
                 clients.add(Client.at(server.address(0)));
                 clients.add(Client.at(server.address(1)));
-                assertThat(clients.range(1, 3)).allMatch(Client::heardNothing);
+                assertThat(clients.range(1, 3)).allMatch(Client::receivedNothing);
                 clients.get(0).close();
                 Client next = served(clients.get(1), clients.get(2));
                 next.receives("hello\n");
@@ -85,7 +85,7 @@ class ConnectionLimitTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#concurrentModels")
-    void oneAddressCannotTakeThePlacesOfOthers(Mode mode) throws Exception {
+    void oneAddressCannotExhaustTheLimit(Mode mode) throws Exception {
         List<String> sources = List.of("127.0.0.2", "127.0.0.3", "127.0.0.4");
         Settings.of(mode).service(Services.Kind.GREET).with("per-address", PER_ADDRESS).with("threads", LIMIT)
                 .test(server -> {
@@ -115,7 +115,8 @@ class ConnectionLimitTest {
     }
 
     private static Client served(Client one, Client other) throws Exception {
-        Eventually.holds(() -> assertThat(one.heardNothing() && other.heardNothing()).as("both still wait").isFalse());
-        return one.heardNothing() ? other : one;
+        Eventually.holds(
+                () -> assertThat(one.receivedNothing() && other.receivedNothing()).as("both still wait").isFalse());
+        return one.receivedNothing() ? other : one;
     }
 }

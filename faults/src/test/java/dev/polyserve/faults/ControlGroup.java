@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/// A control group of its own for one server, to limit how many threads it may have.
+/// A control group for one server, which limits its number of threads.
 ///
-/// **Thread**: its test's.
+/// **Thread**: the test's.
 final class ControlGroup implements AutoCloseable {
     private final Path directory;
     private final Path parent;
@@ -21,11 +21,12 @@ final class ControlGroup implements AutoCloseable {
 
     /// Moves the server into a new group.
     static ControlGroup around(ServerProcess server) throws IOException {
-        // Version 1 has a hierarchy for it; version 2 one for all, where the root's children may have the controller.
+        // Version 1 has a hierarchy for this controller. Version 2 has one for all, where children of the root may have
+        // it.
         Path parent = Stream.of("/sys/fs/cgroup/pids", "/sys/fs/cgroup").map(Path::of)
                 .filter(root -> Files.isWritable(root) && Files.isWritable(root.resolve("cgroup.procs"))).findFirst()
                 .orElse(null);
-        assumeTrue(parent != null, "needs a control group hierarchy that can be written, to limit threads");
+        assumeTrue(parent != null, "needs a writable control group hierarchy, to limit threads");
         if (parent == null) {
             throw new IllegalStateException("assumed above");
         }
@@ -42,7 +43,7 @@ final class ControlGroup implements AutoCloseable {
         }
     }
 
-    /// Allows so many threads more than there are now.
+    /// Allows this many threads more than the present number.
     void allowMoreThreads(int count) throws IOException {
         int now = Integer.parseInt(Files.readString(directory.resolve("pids.current")).strip());
         Files.writeString(directory.resolve("pids.max"), Integer.toString(now + count));
@@ -52,7 +53,7 @@ final class ControlGroup implements AutoCloseable {
         Files.writeString(directory.resolve("pids.max"), "max");
     }
 
-    /// Moves what is left in it back; an empty group can be removed.
+    /// Moves the remaining processes back, because only an empty group can be removed.
     @Override
     public void close() throws IOException {
         for (String pid : Files.readAllLines(directory.resolve("cgroup.procs"))) {

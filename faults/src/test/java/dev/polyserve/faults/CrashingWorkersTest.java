@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Fault 27: workers that end as soon as they start.
+/// Fault 27: workers that exit as soon as they start.
 @Timeout(90)
 class CrashingWorkersTest {
     private static final Duration END = Duration.ofSeconds(30);
@@ -20,7 +20,7 @@ class CrashingWorkersTest {
     private Path directory;
 
     @Test
-    void areStartedLessAndLessOften() throws Exception {
+    void areRestartedWithGrowingPauses() throws Exception {
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "2",
                 "--inner", "epoll");
                 WorkerLoad load = WorkerLoad.on(server, 2)) {
@@ -40,9 +40,9 @@ class CrashingWorkersTest {
         }
     }
 
-    /// Its aim is a hundredth of a processor; what is asked for here is enough to see that it waits and does not spin.
+    /// The aim is a hundredth of a processor. The limit here only shows that the supervisor waits and does not spin.
     @Test
-    void costTheSupervisorAndOtherServersNothing() throws Exception {
+    void costNeitherTheSupervisorNorOtherServers() throws Exception {
         Path elsewhere = Files.createDirectory(directory.resolve("other"));
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "1");
                 CommandLine other = WorkerProcesses.serve(elsewhere, "--model", "process-pool", "--workers", "1");
@@ -54,7 +54,7 @@ class CrashingWorkersTest {
             Eventually.holds(() -> assertThat(server.errors()).contains("crash-looping, 4 in a row"));
             long served = load.served();
             double cores = ProcessorTime.coresUsed(server.pid(), Duration.ofSeconds(3));
-            System.out.printf("a supervisor whose workers crash-loop uses %.1f %% of a processor%n", 100 * cores);
+            System.out.printf("a supervisor of crash-looping workers uses %.1f %% of a processor%n", 100 * cores);
             assertThat(cores).as("processors").isLessThan(0.1);
             assertThat(load.served()).as("served by the other server").isGreaterThan(served);
             load.end();
@@ -71,7 +71,7 @@ class CrashingWorkersTest {
     }
 
     @Test
-    void endTheServerWhenTheySayThatNoOtherOneWouldDoBetter() throws Exception {
+    void endTheServerWhenTheyReportAConfigurationError() throws Exception {
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "2",
                 "--inner", "epoll")) {
             long victim = WorkerProcesses.awaitServing(server, 2).iterator().next();
@@ -84,7 +84,7 @@ class CrashingWorkersTest {
     }
 
     @Test
-    void keepAServerFromStartingWhenTheySaySo() throws Exception {
+    void preventTheStartWhenTheyReportAConfigurationError() throws Exception {
         Requirements.model("process");
         Files.writeString(WorkerProcesses.trouble(directory), "exit 78");
         try (CommandLine server = WorkerProcesses.start(directory, "--model", "process")) {

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Fault 54: datagrams that cannot be answered, are as long as can be, or too long. The empty one is sent by the clients in
-/// Python: the JDK's own client sends none.
+/// Fault 54: datagrams that cannot be answered, have the maximum length, or are too long. The Python clients send the
+/// empty datagram, because the JDK's client cannot.
 @Timeout(60)
 class DatagramErrorsTest {
     private static final int LONGEST_BYTES = 65_507;
@@ -42,7 +42,7 @@ class DatagramErrorsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#models")
-    void oneThatIsTooLongIsCutAndCounted(Mode mode) throws Exception {
+    void aLongDatagramIsTruncatedAndCounted(Mode mode) throws Exception {
         echo(mode).with("datagram", LIMIT_BYTES).test(server -> {
             try (DatagramSocket client = client(server)) {
                 byte[] payload = new byte[LIMIT_BYTES + 500];
@@ -56,7 +56,7 @@ class DatagramErrorsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#models")
-    void peersThatAreGoneHarmNoOther(Mode mode) throws Exception {
+    void closedPeersAffectNoOther(Mode mode) throws Exception {
         echo(mode).test(server -> {
             try (DatagramSocket staying = client(server)) {
                 for (int i = 0; i < GONE_PEERS; i++) {
@@ -73,7 +73,7 @@ class DatagramErrorsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#models")
-    void aReplyThatTheSystemRefusesIsCountedAndTheNextGoesOut(Mode mode) throws Exception {
+    void aReplyThatTheSystemRefusesIsCountedAndTheNextIsSent(Mode mode) throws Exception {
         echo(mode).test(server -> {
             long refused = 0;
             for (String error : new String[]{"ENOBUFS", "EPERM", "EAGAIN"}) {

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 
-/// Faults 12 and 25: clients that are gone before they are accepted, and clients that come and go; and none at all.
+/// Faults 12 and 25: clients that disconnect before the accept, clients that come and go, and a server without clients.
 @Timeout(120)
 class DepartingClientsTest {
     private static final int ABORTED = 1000;
@@ -17,7 +17,7 @@ class DepartingClientsTest {
 
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL)
-    void thoseGoneBeforeTheyAreAcceptedAreNobodysFailure(Mode mode) throws Exception {
+    void clientsGoneBeforeTheAcceptCauseNoFailure(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (int round = 0; round < Requirements.repetitions(1); round++) {
                 server.ask("pause");
@@ -37,20 +37,20 @@ class DepartingClientsTest {
 
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL)
-    void thoseThatComeAndGoLeaveNothingBehind(Mode mode) throws Exception {
+    void clientsThatComeAndGoLeakNothing(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             comeAndGo(server, COMING_AND_GOING / 10);
-            Memory before = server.memory();
+            ProcessMemory before = server.memory();
             comeAndGo(server, Requirements.repetitions(COMING_AND_GOING));
             Eventually.holds(() -> assertThat(server.count("active")).isZero());
             server.memory().requireGrowthBelow(GROWTH_BYTES, before);
         });
     }
 
-    /// That the server is idle afterwards is looked at after every test.
+    /// Every test checks afterwards that the server is idle, so this one does nothing else.
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL)
-    void thoseThatResetBeforeTheyHaveReadTheirAnswersAreNobodysFailure(Mode mode) throws Exception {
+    void clientsThatResetWithUnreadAnswersCauseNoFailure(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (int i = 0; i < RESETTING; i++) {
                 Client client = Client.of(server);
@@ -67,7 +67,7 @@ class DepartingClientsTest {
 
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL_THAT_WAIT)
-    void aServerWithNothingToDoDoesNothing(Mode mode) throws Exception {
+    void aServerWithoutClientsIsIdle(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             try (Clients silent = Clients.connected(server, mode.iterative() ? 1 : 20)) {
                 Eventually.holds(() -> assertThat(server.count("active")).isEqualTo(silent.size()));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The number of a closed descriptor is at once another connection's: what was meant for the one must never reach the other.
+/// The kernel reuses the number of a closed descriptor at once. Bytes of the old connection must not reach the new one.
 @Timeout(60)
 class DescriptorReuseTest {
     private static final int VERIFYING = 16;
@@ -34,7 +34,7 @@ class DescriptorReuseTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("modes")
-    void everyClientHearsItsOwnBytesWhileOthersComeAndAbort(Mode mode) throws Exception {
+    void everyClientReceivesItsOwnBytesWhileOthersAbort(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             var stillAborting = new AtomicInteger(ABORTING);
             try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -11,17 +11,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Fault 36: a server that is to end while some of its clients would never go.
+/// Fault 36: a server drains while some clients never disconnect.
 @Timeout(60)
 class DrainTest {
     private static final int STAYING = 50;
     private static final int LEAVING = 50;
-    /// Longer than the test takes, so that what comes before it does not come because of it.
+    /// Longer than the test takes, so that the deadline causes no event in it.
     private static final long FAR_DEADLINE_MILLIS = 120_000;
     private static final long NEAR_DEADLINE_MILLIS = 300;
-    /// Much less than what those that stay would take.
+    /// Much less than the time that the staying clients would take.
     private static final long SLACK_MILLIS = 5000;
-    /// Each with a question that the server has to answer, so that a slow machine is slow for both.
+    /// Each attempt has an exchange with the server, so that a slow machine slows both sides.
     private static final int MOST_ATTEMPTS = 200;
 
     private static Settings staying(Mode mode) {
@@ -31,7 +31,7 @@ class DrainTest {
 
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL_CONCURRENT)
-    void itsClientsMayFinishUntilASecondRequestBringsTheEndNearer(Mode mode) throws Exception {
+    void clientsMayFinishUntilASecondCallShortensTheDeadline(Mode mode) throws Exception {
         try (ServerProcess server = ServerProcess.start(staying(mode));
                 Clients staying = Clients.connected(server, STAYING);
                 Clients leaving = Clients.connected(server, LEAVING)) {
@@ -49,7 +49,7 @@ class DrainTest {
             server.tell("drain " + NEAR_DEADLINE_MILLIS);
             Map<String, Long> report = ServerProcess.numbers(server.nextAnswer());
             assertThat(report).containsEntry("aborted", (long) STAYING);
-            // Those that looked whether they are refused may have come in at the last moment.
+            // The clients that probe for the refusal may have been accepted at the last moment.
             assertThat(report.get("finished")).isBetween((long) LEAVING, (long) LEAVING + MOST_ATTEMPTS);
             assertThat(ServerProcess.numbers(server.nextAnswer())).isEqualTo(report);
             requireNothingLeft(server);
@@ -58,7 +58,7 @@ class DrainTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#models")
-    void thoseThatStayAreAbortedAtTheDeadline(Mode mode) throws Exception {
+    void remainingClientsAreAbortedAtTheDeadline(Mode mode) throws Exception {
         try (ServerProcess server = ServerProcess.start(staying(mode));
                 Clients staying = Clients.connected(server, 1)) {
             allConverse(staying, "stay\n");
@@ -70,10 +70,10 @@ class DrainTest {
         }
     }
 
-    /// Closing races with clients that connect all the time.
+    /// Closes while clients connect continuously.
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL)
-    void closingWhileClientsConnectLeavesNothingBehind(Mode mode) throws Exception {
+    void closingWhileClientsConnectLeaksNothing(Mode mode) throws Exception {
         try (ServerProcess server = ServerProcess.start(Settings.of(mode).with("close", 200))) {
             CompletableFuture<Void> connecting = CompletableFuture.runAsync(() -> connectUntilRefused(server));
             Eventually.holds(() -> assertThat(server.count("accepted")).isGreaterThan(200));
@@ -91,7 +91,7 @@ class DrainTest {
             } catch (ConnectException e) {
                 refused = true;
             } catch (IOException e) {
-                // It came while the listener was closed.
+                // The client connected while the listener closed.
                 assertThat(e).hasMessageContaining("reset");
             }
         }
@@ -104,7 +104,7 @@ class DrainTest {
         }
     }
 
-    /// A listener is closed at once, long before the deadline.
+    /// The listener closes at once, long before the deadline.
     private static void requireSoonRefused(ServerProcess server) throws Exception {
         for (int i = 0; i < MOST_ATTEMPTS; i++) {
             assertThat(server.count("active")).isPositive();
@@ -114,7 +114,7 @@ class DrainTest {
                 return;
             }
         }
-        throw new AssertionError("a server that drains has accepted " + MOST_ATTEMPTS + " more clients");
+        throw new AssertionError("a draining server has accepted " + MOST_ATTEMPTS + " more clients");
     }
 
     private static void requireNothingLeft(ServerProcess server) throws Exception {

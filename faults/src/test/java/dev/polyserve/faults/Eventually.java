@@ -5,20 +5,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.function.Executable;
 
-/// The one place where tests wait for something to become true.
+/// Polls an assertion until it holds.
 final class Eventually {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    /// Ten times what it takes on a machine that is not busy: where the time matters, the test says how much.
+    /// Ten times the usual time on an idle machine. A test in which the time matters passes a limit of its own.
     private static final Duration USUAL = Duration.ofSeconds(30);
 
     private Eventually() {}
 
-    /// Waits until the assertion holds, half a minute at most; then it fails as the assertion did last.
+    /// Waits until the assertion holds, at most half a minute; then throws its last error.
     static void holds(Executable assertion) throws Exception {
         holds(USUAL, assertion);
     }
 
-    /// Waits until the assertion holds, so long at most; then it fails as the assertion did last.
+    /// Waits until the assertion holds, at most for the given time; then throws its last error.
     static void holds(Duration atMost, Executable assertion) throws Exception {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (true) {

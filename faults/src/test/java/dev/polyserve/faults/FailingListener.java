@@ -7,37 +7,37 @@ import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
 import java.util.Optional;
 
-/// A listener whose methods fail when they are told to.
+/// A listener with methods that throw on request.
 ///
-/// @param failures tells them
-record FailingListener(Failures failures) implements ServerListener {
+/// @param failures selects the method and the error
+record FailingListener(ArmedFailures failures) implements ServerListener {
     @Override
     public void accepted(ConnectionFuture connection) {
-        failures.pass(Failures.Place.LISTENER_ACCEPTED);
+        failures.pass(ArmedFailures.Place.LISTENER_ACCEPTED);
     }
 
     @Override
     public void rejected(ConnectionInfo connection, Optional<Limit> limit) {
-        failures.pass(Failures.Place.LISTENER_REJECTED);
+        failures.pass(ArmedFailures.Place.LISTENER_REJECTED);
     }
 
     @Override
     public void opened(ConnectionInfo connection) {
-        failures.pass(Failures.Place.LISTENER_OPENED);
+        failures.pass(ArmedFailures.Place.LISTENER_OPENED);
     }
 
     @Override
     public void closed(ConnectionInfo connection, Cause cause) {
-        failures.pass(Failures.Place.LISTENER_CLOSED);
+        failures.pass(ArmedFailures.Place.LISTENER_CLOSED);
     }
 
     @Override
     public void failed(ConnectionInfo connection, Throwable error) {
-        failures.pass(Failures.Place.LISTENER_FAILED);
+        failures.pass(ArmedFailures.Place.LISTENER_FAILED);
     }
 
     @Override
     public void limitReached(Limit limit) {
-        failures.pass(Failures.Place.LISTENER_LIMIT);
+        failures.pass(ArmedFailures.Place.LISTENER_LIMIT);
     }
 }

@@ -26,27 +26,27 @@ import java.util.stream.Collectors;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/// The server under test, in a process of its own: [ServerProcess] starts it and talks to it.
+/// The program of the server under test. [ServerProcess] starts it and sends it commands.
 ///
-/// Arguments are `name=value`. It prints `ready ENDPOINT…` or `refused REASON`, then answers each line of standard input
-/// with one line. At the end of that input it prints `end` and waits to be killed, but not for long, so that it never
-/// outlives its test: a JVM that ends by itself waits 300 ms for its threads in system calls. It ends with status 1 when the
-/// server stops though nobody asked it to.
+/// Arguments are `name=value`. It prints `ready ENDPOINT…` or `refused REASON`, then answers each line of standard
+/// input with one line. At the end of input it prints `end` and waits a short time to be killed, because a JVM that
+/// exits by itself waits 300 ms for threads in system calls; so it never outlives its test. It exits with status 1 when
+/// the server stops without a request.
 final class FaultServer {
-    /// Its last line, when all is as it should be.
+    /// The last line of a normal end.
     static final String END = "end";
     private static final PrintStream OUT = System.out;
     private static final Pattern OTHER_MEMORY = Pattern.compile("Other \\(reserved=(\\d+)");
     private static final int ORPHAN_SECONDS = 5;
 
-    private final Failures failures = new Failures();
-    private final Optional<StuckSink> stuckLog;
+    private final ArmedFailures failures = new ArmedFailures();
+    private final Optional<BlockingLogHandler> stuckLog;
     private final Services services;
     private final Server server;
     private volatile boolean asked;
 
     private FaultServer(Map<String, String> settings) throws IOException {
-        stuckLog = settings.containsKey("log") ? Optional.of(StuckSink.install()) : Optional.empty();
+        stuckLog = settings.containsKey("log") ? Optional.of(BlockingLogHandler.install()) : Optional.empty();
         services = new Services(Services.Kind.valueOf(settings.getOrDefault("service", "ECHO")), failures);
         List<String> endpoints = List.of(settings.getOrDefault("listen", "tcp://127.0.0.1:0").split(",", -1));
         ServerBuilder builder = Server.at(endpoints.getFirst());
@@ -58,7 +58,7 @@ final class FaultServer {
         });
         server = builder.model(model(settings)).options(options -> options(options, settings))
                 .listener(new FailingListener(failures)).filter(_ -> {
-                    failures.pass(Failures.Place.FILTER);
+                    failures.pass(ArmedFailures.Place.FILTER);
                     return true;
                 }).start();
     }
@@ -77,10 +77,10 @@ final class FaultServer {
             System.exit(2);
             return;
         }
-        running.tellWhenOver();
+        running.reportWhenDone();
         OUT.println("ready " + running.server.endpoints().stream().map(Object::toString)
                 .collect(Collectors.joining(" ")));
-        running.obey();
+        running.runCommands();
         OUT.println(END);
         TimeUnit.SECONDS.sleep(ORPHAN_SECONDS);
         System.exit(0);
@@ -116,12 +116,12 @@ final class FaultServer {
         return changed;
     }
 
-    private void tellWhenOver() {
+    private void reportWhenDone() {
         Thread.ofPlatform().name("over").daemon().start(() -> {
             try {
                 server.await();
             } catch (InterruptedException e) {
-                throw new IllegalStateException("nobody interrupts this thread", e);
+                throw new IllegalStateException("this thread is never interrupted", e);
             }
             if (!asked) {
                 OUT.println("over");
@@ -130,7 +130,7 @@ final class FaultServer {
         });
     }
 
-    private void obey() throws Exception {
+    private void runCommands() throws Exception {
         var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line; (line = commands.readLine()) != null;) {
             String[] words = line.split(" ", -1);
@@ -152,8 +152,8 @@ final class FaultServer {
                 yield "taking";
             }
             case "arm" -> {
-                failures.arm(Failures.Place.valueOf(words[1]), Failures.Thrown.valueOf(words[2]),
-                        Arrays.stream(words).skip(3).map(Failures.Place::valueOf).findFirst());
+                failures.arm(ArmedFailures.Place.valueOf(words[1]), ArmedFailures.Thrown.valueOf(words[2]),
+                        Arrays.stream(words).skip(3).map(ArmedFailures.Place::valueOf).findFirst());
                 yield "armed";
             }
             case "pause" -> {
@@ -190,7 +190,7 @@ final class FaultServer {
         return memory.getHeapMemoryUsage().getUsed();
     }
 
-    /// As the JVM accounts for it: `-                     Other (reserved=123456, committed=123456)`.
+    /// The native memory in the JVM's accounting: `-                     Other (reserved=123456, committed=123456)`.
     private static String nativeBytes() throws JMException {
         Object report = ManagementFactory.getPlatformMBeanServer().invoke(
                 new ObjectName("com.sun.management:type=DiagnosticCommand"), "vmNativeMemory",
@@ -199,7 +199,7 @@ final class FaultServer {
         return other.find() ? other.group(1) : "0";
     }
 
-    /// Answers when it is over, so that other commands can come in between.
+    /// Answers when the drain has ended, so that other commands can be sent meanwhile.
     private void drain(Duration deadline) {
         asked = true;
         Thread.ofPlatform().name("drain").daemon().start(() -> {
@@ -208,7 +208,7 @@ final class FaultServer {
                 OUT.println("finished=" + report.finished() + " aborted=" + report.aborted() + " millis="
                         + report.took().toMillis());
             } catch (InterruptedException e) {
-                throw new IllegalStateException("nobody interrupts this thread", e);
+                throw new IllegalStateException("this thread is never interrupted", e);
             }
         });
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A server that is the first process of a container, with whose end every process there ends.
+/// A server that is process 1 of a container, so that all processes there end with it.
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class FirstProcessTest {
@@ -26,7 +26,7 @@ class FirstProcessTest {
     private Path directory;
     private final List<ProcessHandle> containers = new ArrayList<>();
 
-    /// Which TERM does not reach: unshare does not pass it on.
+    /// Kills the containers: unshare does not forward TERM.
     @AfterEach
     void endContainers() {
         containers.forEach(ProcessHandle::destroyForcibly);
@@ -36,8 +36,8 @@ class FirstProcessTest {
         Requirements.program("unshare");
         List<String> probe = new ArrayList<>(CONTAINER);
         probe.add("true");
-        assumeTrue(new ProcessBuilder(probe).start().waitFor() == 0, "needs to make a namespace of processes");
-        // The JVM's file of counters is named by the number of the process, which others share.
+        assumeTrue(new ProcessBuilder(probe).start().waitFor() == 0, "needs the permission to create a PID namespace");
+        // The JVM names its counter file by its process id, which is 1 in every container.
         CommandLine container = CommandLine.serve(directory, CONTAINER, List.of("-XX:-UsePerfData"),
                 List.of(arguments));
         containers.add(ProcessHandle.of(container.pid()).orElseThrow());
@@ -55,7 +55,7 @@ class FirstProcessTest {
     }
 
     @Test
-    void refusesARestartAndServesOn() throws Exception {
+    void refusesARestartAndContinues() throws Exception {
         try (CommandLine server = serve("echo", "--listen", "tcp://127.0.0.1:0")) {
             assertThat(server.shown()).anyMatch(line -> line.endsWith("(pid 1)"));
             Signals.send("USR2", first(server));
@@ -70,7 +70,7 @@ class FirstProcessTest {
     }
 
     @Test
-    void saysThatItDoesNotReap() throws Exception {
+    void reportsThatItDoesNotReap() throws Exception {
         try (CommandLine server = serve("exec", "--listen", "tcp://127.0.0.1:0", "--", "true")) {
             Eventually.holds(() -> assertThat(server.errors()).contains("this is process 1, which does not reap",
                     "start the container with an init (docker run --init)"));

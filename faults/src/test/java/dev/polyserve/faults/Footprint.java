@@ -11,30 +11,30 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// What a server process holds: descriptors by kind, the library's threads, connections.
+/// The resources of a server process: descriptors by kind, threads of the library, connections.
 ///
-/// @param descriptors how many of each kind, files left out: the JVM opens those when it likes
-/// @param threads the library's own, virtual ones too
-/// @param active connections
-/// @param inside conversations that a service has begun and not ended
-/// @param bufferedBytes what the connections' buffers occupy
+/// @param descriptors the number of each kind, without files, which the JVM opens at any time
+/// @param threads the names of the library's threads, including virtual ones
+/// @param active the number of open connections
+/// @param inside the number of connections that the service has begun and not ended
+/// @param bufferedBytes the memory of the connections' buffers
 record Footprint(Map<String, Integer> descriptors, List<String> threads, long active, long inside, long bufferedBytes) {
-    /// The JDK gives each carrier of virtual threads a poller when it first waits. A selector would be seen all the same: it
-    /// has an event descriptor, too.
+    /// The epoll descriptor that the JDK opens for each carrier of virtual threads when it first waits. A leaked
+    /// selector is still detected, because it has an event descriptor too.
     private static final String JDK_POLLER = "anon_inode:[eventpoll]";
 
-    /// Requires that `now` is what this was.
+    /// Requires that `now` is the same as this.
     void requireAgain(Footprint now) {
         assertThat(now.active).as("active connections").isZero();
-        assertThat(now.inside).as("conversations begun and not ended").isZero();
-        assertThat(now.bufferedBytes).as("bytes that buffers occupy").isZero();
+        assertThat(now.inside).as("connections begun and not ended").isZero();
+        assertThat(now.bufferedBytes).as("buffered bytes").isZero();
         assertThat(now.threads).as("the library's threads").isEqualTo(threads);
-        // Fewer are no leak: a selector closes what was closed under it a moment later, so the first count may hold one more.
+        // Fewer are no leak: a selector closes cancelled channels a moment later, so the first count may be one higher.
         assertThat(now.descriptors).as("descriptors; before: %s", descriptors)
                 .allSatisfy((kind, count) -> assertThat(count).isLessThanOrEqualTo(descriptors.getOrDefault(kind, 0)));
     }
 
-    /// How many descriptors of each kind a process has.
+    /// The number of descriptors of each kind in a process.
     static Map<String, Integer> descriptors(long pid) throws IOException {
         Map<String, Integer> kinds = new TreeMap<>();
         try (Stream<Path> entries = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
@@ -43,7 +43,7 @@ record Footprint(Map<String, Integer> descriptors, List<String> threads, long ac
                 try {
                     target = Files.readSymbolicLink(entry).toString();
                 } catch (NoSuchFileException e) {
-                    continue; // closed while we looked
+                    continue; // closed meanwhile
                 }
                 if (!target.startsWith("/") && !target.equals(JDK_POLLER)) {
                     kinds.merge(target.replaceFirst(":?\\[?\\d+]?$", ""), 1, Integer::sum);

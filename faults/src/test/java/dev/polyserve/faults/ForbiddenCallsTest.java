@@ -16,25 +16,25 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The program may not make the system calls of a model, and says which permission is missing and what to use instead.
+/// When the system calls of a model are forbidden, the program names the missing permission and an alternative.
 @Timeout(60)
 class ForbiddenCallsTest {
     private static final List<String> LOOPS = List.of("polling", "select", "poll", "epoll", "epoll-et", "io_uring");
     private static final String FLAG = "--enable-native-access=ALL-UNNAMED";
     private static final int SECONDS = 40;
-    /// The sandbox's status when there can be none.
+    /// The exit status when a sandbox cannot be created.
     private static final int NO_SANDBOX = 77;
 
     @TempDir
     private Path directory;
 
-    /// How a run ended.
+    /// The result of a run.
     ///
-    /// @param status its exit status
-    /// @param out its standard output
-    /// @param err its standard error
+    /// @param status the exit status
+    /// @param out the standard output
+    /// @param err the standard error
     private record Ended(int status, String out, String err) {
-        /// The line about a model in the list of `models --format json`.
+        /// The line of a model in the output of `models --format json`.
         String line(String model) {
             return out.lines().filter(line -> line.contains("\"name\":\"" + model + "\"")).findFirst().orElse("");
         }
@@ -70,24 +70,24 @@ class ForbiddenCallsTest {
     }
 
     @Test
-    void aRingThatASandboxForbidsIsToldFromOneThatTheSystemDoesNotHave() throws Exception {
+    void aForbiddenRingIsDistinguishedFromAnUnsupportedOne() throws Exception {
         Ended models = modelsWithout("io_uring_setup");
         assertThat(models.line("io_uring")).contains("\"available\":false",
                 "a seccomp filter forbids io_uring_setup", "or use epoll");
         assertThat(models.line("epoll")).contains("\"available\":true");
     }
 
-    /// The list of models in a sandbox that forbids this system call.
+    /// The list of models in a sandbox that forbids a system call.
     private Ended modelsWithout(String call) throws Exception {
         Requirements.program("python3");
         List<String> sandbox = List.of("python3",
                 Path.of(System.getProperty("basedir", "."), "src/test/python/sandbox.py").toString(), call);
         Ended models = polyserve(sandbox, List.of(FLAG), "models", "--format", "json");
-        assumeTrue(models.status() != NO_SANDBOX, () -> "needs filters of system calls: " + models.err());
+        assumeTrue(models.status() != NO_SANDBOX, () -> "needs seccomp filters: " + models.err());
         return models;
     }
 
-    /// The packaged program, started by its class: only `-jar` reads the manifest, which would grant native access.
+    /// Starts the packaged program by its class, because `-jar` reads the manifest, which grants native access.
     private Ended polyserve(List<String> before, List<String> options, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -1,10 +1,10 @@
 package dev.polyserve.faults;
 
-import static dev.polyserve.faults.Failures.Place.LISTENER_ACCEPTED;
-import static dev.polyserve.faults.Failures.Place.LISTENER_CLOSED;
-import static dev.polyserve.faults.Failures.Place.LISTENER_FAILED;
-import static dev.polyserve.faults.Failures.Place.LISTENER_OPENED;
-import static dev.polyserve.faults.Failures.Place.FILTER;
+import static dev.polyserve.faults.ArmedFailures.Place.LISTENER_ACCEPTED;
+import static dev.polyserve.faults.ArmedFailures.Place.LISTENER_CLOSED;
+import static dev.polyserve.faults.ArmedFailures.Place.LISTENER_FAILED;
+import static dev.polyserve.faults.ArmedFailures.Place.LISTENER_OPENED;
+import static dev.polyserve.faults.ArmedFailures.Place.FILTER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -13,23 +13,25 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Fault 5: a handler, a protocol or a listener throws, whatever and wherever.
+/// Fault 5: a handler, a protocol or a listener throws any error in any method.
 @Timeout(60)
 class HandlerFailureTest {
-    private static final List<Failures.Place> IN_A_HANDLER = List.of(Failures.Place.FACTORY, Failures.Place.SET_UP,
-            Failures.Place.HANDLE, Failures.Place.FINISH);
-    private static final List<Failures.Place> IN_A_PROTOCOL = List.of(Failures.Place.FACTORY, Failures.Place.OPENED,
-            Failures.Place.RECEIVED, Failures.Place.ENDED, Failures.Place.CLOSED);
+    private static final List<ArmedFailures.Place> IN_A_HANDLER = List.of(ArmedFailures.Place.FACTORY,
+            ArmedFailures.Place.SET_UP,
+            ArmedFailures.Place.HANDLE, ArmedFailures.Place.FINISH);
+    private static final List<ArmedFailures.Place> IN_A_PROTOCOL = List.of(ArmedFailures.Place.FACTORY,
+            ArmedFailures.Place.OPENED,
+            ArmedFailures.Place.RECEIVED, ArmedFailures.Place.ENDED, ArmedFailures.Place.CLOSED);
     private static final int LATER_CLIENTS = 1000;
 
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL)
-    void costsItsOwnConnectionOnly(Mode mode) throws Exception {
+    void endsOnlyItsOwnConnection(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
-            List<Failures.Place> places = mode.style() == Mode.Style.HANDLER ? IN_A_HANDLER : IN_A_PROTOCOL;
+            List<ArmedFailures.Place> places = mode.style() == Mode.Style.HANDLER ? IN_A_HANDLER : IN_A_PROTOCOL;
             long failed = 0;
-            for (Failures.Place place : places) {
-                for (Failures.Thrown error : Failures.Thrown.values()) {
+            for (ArmedFailures.Place place : places) {
+                for (ArmedFailures.Thrown error : ArmedFailures.Thrown.values()) {
                     int port = losesAClient(server, place, error);
                     failed++;
                     long expected = failed;
@@ -47,11 +49,11 @@ class HandlerFailureTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#models")
-    void listenersAndFiltersThatFailHarmNothingElse(Mode mode) throws Exception {
+    void failingListenersAndFiltersAffectNothingElse(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             int reports = 0;
-            for (Failures.Thrown error : Failures.Thrown.values()) {
-                for (Failures.Place place : List.of(LISTENER_ACCEPTED, LISTENER_OPENED, LISTENER_CLOSED)) {
+            for (ArmedFailures.Thrown error : ArmedFailures.Thrown.values()) {
+                for (ArmedFailures.Place place : List.of(LISTENER_ACCEPTED, LISTENER_OPENED, LISTENER_CLOSED)) {
                     server.ask("arm " + place + " " + error);
                     servesOneMore(server);
                     requireReports(server, ++reports);
@@ -70,19 +72,21 @@ class HandlerFailureTest {
     }
 
     private static void requireLoggedThoughAListenerFails(ServerProcess server, Mode mode) throws Exception {
-        Failures.Place place = mode.style() == Mode.Style.HANDLER ? Failures.Place.HANDLE : Failures.Place.RECEIVED;
-        server.ask("arm " + place + " " + Failures.Thrown.RUNTIME_EXCEPTION + " " + LISTENER_FAILED);
+        ArmedFailures.Place place = mode.style() == Mode.Style.HANDLER
+                ? ArmedFailures.Place.HANDLE
+                : ArmedFailures.Place.RECEIVED;
+        server.ask("arm " + place + " " + ArmedFailures.Thrown.RUNTIME_EXCEPTION + " " + LISTENER_FAILED);
         requireLoggedOnce(server, meetsItsEnd(server));
         assertThat(server.count("failed")).isEqualTo(1);
     }
 
-    private static int losesAClient(ServerProcess server, Failures.Place place, Failures.Thrown error)
+    private static int losesAClient(ServerProcess server, ArmedFailures.Place place, ArmedFailures.Thrown error)
             throws Exception {
         server.ask("arm " + place + " " + error);
         return meetsItsEnd(server);
     }
 
-    /// A conversation that goes as far as the server lets it.
+    /// A conversation that continues until the server ends it.
     private static int meetsItsEnd(ServerProcess server) throws IOException {
         try (Client client = Client.of(server)) {
             client.send("ping\n");

@@ -27,10 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Faults 34, 35 and 45: a new program takes the place of the one that serves, again and again; or cannot, and then nothing
-/// has happened.
+/// Faults 34, 35 and 45: a new program repeatedly replaces the running one; when it fails, the old one continues
+/// unaffected.
 ///
-/// How often: `-Dpolyserve.restarts=100`.
+/// `-Dpolyserve.restarts=100` sets the number of restarts.
 @EnabledOnOs(OS.LINUX)
 class HotRestartTest {
     private static final int RESTARTS = Integer.getInteger("polyserve.restarts", 5);
@@ -41,7 +41,7 @@ class HotRestartTest {
     @TempDir
     private Path directory;
 
-    /// The programs that the first one has started, which are nobody's children any more.
+    /// The programs that the first one started, which have been orphaned.
     private final List<ProcessHandle> successors = new ArrayList<>();
 
     @AfterEach
@@ -68,7 +68,7 @@ class HotRestartTest {
         return Long.parseLong(Files.readString(pidFile()).strip());
     }
 
-    /// Restarts, and waits until the new program serves.
+    /// Restarts and waits until the new program serves.
     private void restart(CommandLine program) throws Exception {
         long old = pid();
         Signals.send("USR2", old);
@@ -79,31 +79,31 @@ class HotRestartTest {
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "epoll", "io_uring", "process-pool"})
     @Timeout(600)
-    void clientsNoticeNothing(String model) throws Exception {
+    void clientsAreNotAffected(String model) throws Exception {
         String[] more = model.equals("process-pool")
                 ? new String[]{"--model", model, "--workers", "1"}
                 : new String[]{"--model", model};
-        try (CommandLine program = serve(more); Newcomers newcomers = new Newcomers(program.port())) {
+        try (CommandLine program = serve(more); NewClients newClients = new NewClients(program.port())) {
             for (int i = 0; i < RESTARTS; i++) {
                 List<SocketChannel> held = new ArrayList<>();
                 for (int j = 0; j < LONG_LIVED; j++) {
                     held.add(exchanges(new InetSocketAddress(InetAddress.getLoopbackAddress(), program.port())));
                 }
-                int before = newcomers.served.get();
+                int before = newClients.served.get();
                 restart(program);
                 for (SocketChannel one : held) {
                     endsCleanly(one);
                 }
                 exchanges(UnixDomainSocketAddress.of(unix())).close();
-                Eventually.holds(() -> assertThat(newcomers.served.get()).isGreaterThan(before + 10));
-                assertThat(newcomers.failures).as("after restart " + i + "; errors: " + program.errors()).isEmpty();
+                Eventually.holds(() -> assertThat(newClients.served.get()).isGreaterThan(before + 10));
+                assertThat(newClients.failures).as("after restart " + i + "; errors: " + program.errors()).isEmpty();
             }
             assertThat(program.awaitExit(A_WHILE)).as("the first one has drained").isZero();
-            assertThat(descriptors(pid())).as("descriptors do not pile up").isLessThan(200);
+            assertThat(descriptors(pid())).as("descriptors do not accumulate").isLessThan(200);
             long last = pid();
             Signals.send("TERM", last);
             Eventually.holds(A_WHILE, () -> assertThat(ProcessHandle.of(last)).isEmpty());
-            assertThat(unix()).as("removed by the last one").doesNotExist();
+            assertThat(unix()).as("removed by the last program").doesNotExist();
             assertThat(pidFile()).doesNotExist();
         }
     }
@@ -116,7 +116,7 @@ class HotRestartTest {
 
     @Test
     @Timeout(120)
-    void theOldOneServesOnWhenTheNewOneFails() throws Exception {
+    void theOldProgramContinuesWhenTheNewOneFails() throws Exception {
         Path config = Files.writeString(directory.resolve("config.toml"), "idle-timeout = \"5m\"\n");
         try (CommandLine program = serve("--config", config.toString())) {
             long old = pid();
@@ -124,7 +124,7 @@ class HotRestartTest {
             Signals.send("USR2", old);
             Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("the restart failed")
                     .contains("ended before it served: exit 2").contains("it is not a duration"));
-            servesOn(program, old);
+            continuesToServe(program, old);
             Files.writeString(config, "idle-timeout = \"5m\"\n");
             restart(program);
             exchanges(UnixDomainSocketAddress.of(unix())).close();
@@ -134,25 +134,25 @@ class HotRestartTest {
 
     @Test
     @Timeout(120)
-    void theModelNioSaysThatItCannotTakeOver() throws Exception {
+    void theModelNioReportsThatItCannotTakeOver() throws Exception {
         try (CommandLine program = serve("--model", "nio")) {
             long old = pid();
             Signals.send("USR2", old);
             Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("the restart failed")
                     .contains("the model nio cannot take over the sockets of the program that runs"));
-            servesOn(program, old);
+            continuesToServe(program, old);
         }
     }
 
     @Test
     @Timeout(120)
-    void theOldOneServesOnWhenTheNewOneTakesTooLong() throws Exception {
+    void theOldProgramContinuesWhenTheNewOneTakesTooLong() throws Exception {
         try (CommandLine program = serve("--restart-timeout", "1ms")) {
             long old = pid();
             Signals.send("USR2", old);
             Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("the restart failed")
                     .contains("did not serve within 1 ms and was killed"));
-            servesOn(program, old);
+            continuesToServe(program, old);
             assertThat(ProcessHandle.of(old).orElseThrow().children()).as("the new one").isEmpty();
         }
     }
@@ -164,7 +164,7 @@ class HotRestartTest {
         Path config = Files.writeString(directory.resolve("config.toml"), settings);
         try (CommandLine program = serve("--config", config.toString())) {
             long old = pid();
-            // The new program waits here until it is given its settings.
+            // The new program blocks here until its settings are written.
             makePipe(config);
             Signals.send("USR2", old);
             Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("starts in this one's place"));
@@ -183,13 +183,13 @@ class HotRestartTest {
         assertThat(new ProcessBuilder("mkfifo", path.toString()).inheritIO().start().waitFor()).as("mkfifo").isZero();
     }
 
-    private void servesOn(CommandLine program, long old) throws Exception {
+    private void continuesToServe(CommandLine program, long old) throws Exception {
         assertThat(pid()).isEqualTo(old);
         exchanges(new InetSocketAddress(InetAddress.getLoopbackAddress(), program.port())).close();
         exchanges(UnixDomainSocketAddress.of(unix())).close();
     }
 
-    /// A connection that has been answered.
+    /// A connection with one completed exchange.
     private static SocketChannel exchanges(java.net.SocketAddress address) throws IOException {
         SocketChannel channel = address instanceof UnixDomainSocketAddress
                 ? SocketChannel.open(StandardProtocolFamily.UNIX)
@@ -204,7 +204,7 @@ class HotRestartTest {
         }
     }
 
-    /// One that has been quiet may have seen its end already; in no case does it see a reset.
+    /// An idle connection may have been ended already, but never by a reset.
     private static void endsCleanly(SocketChannel channel) throws IOException {
         try (channel) {
             channel.shutdownOutput();
@@ -226,16 +226,16 @@ class HotRestartTest {
         assertThat(answer.flip()).isEqualTo(sent.flip());
     }
 
-    /// Comes 300 times a second, is answered, and goes.
-    private static final class Newcomers implements AutoCloseable {
+    /// Connects 300 times a second, each time with one exchange.
+    private static final class NewClients implements AutoCloseable {
         final AtomicInteger served = new AtomicInteger();
         final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
         private final AtomicBoolean over = new AtomicBoolean();
         private final Thread thread;
 
-        Newcomers(int port) {
+        NewClients(int port) {
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-            thread = Thread.ofPlatform().daemon().name("newcomers").start(() -> {
+            thread = Thread.ofPlatform().daemon().name("newClients").start(() -> {
                 while (!over.get()) {
                     try {
                         exchanges(address).close();

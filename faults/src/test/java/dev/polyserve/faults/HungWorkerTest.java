@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Faults 28 and 29: a worker that hangs is replaced; one whose handlers take long is not, nor are workers whose supervisor was
-/// stopped.
+/// Faults 28 and 29: a hung worker is replaced. A worker with slow handlers is not, nor is any worker after its
+/// supervisor was suspended.
 @Timeout(90)
 class HungWorkerTest {
     private static final Duration SILENCE = Duration.ofSeconds(4);
@@ -34,7 +34,7 @@ class HungWorkerTest {
                 patient.say("rest " + LONGER.toMillis());
                 long hung = both.stream().filter(pid -> pid != resting).findFirst().orElseThrow();
                 Signals.send("STOP", hung);
-                assertThat(patient.hears()).as("who has answered after so long").isEqualTo(resting);
+                assertThat(patient.hears()).as("the process that answered").isEqualTo(resting);
                 Eventually.holds(() -> assertThat(server.errors())
                         .containsPattern("worker \\d \\(pid " + hung + "\\) has been silent for 4000 ms")
                         .containsPattern("\\(pid " + hung + "\\) ended .*by us: its accept loop was stuck"));
@@ -45,7 +45,7 @@ class HungWorkerTest {
     }
 
     @Test
-    void tellsWhatItsThreadsAreDoing() throws Exception {
+    void isReportedWithItsThreads() throws Exception {
         Path pipe = directory.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
         try (CommandLine server = serve("1", "epoll"); WorkerClient client = new WorkerClient(server)) {
@@ -60,7 +60,7 @@ class HungWorkerTest {
     }
 
     @Test
-    void isNoneWhereTheSupervisorWasStopped() throws Exception {
+    void isNotAssumedAfterTheSupervisorWasSuspended() throws Exception {
         try (CommandLine server = serve("2", "epoll"); WorkerLoad load = WorkerLoad.on(server, 2)) {
             Set<Long> before = WorkerProcesses.awaitServing(server, 2, load);
             Signals.send("STOP", server.pid());
@@ -79,7 +79,7 @@ class HungWorkerTest {
         }
     }
 
-    /// What is tested here is that nothing happens in that time.
+    /// Passes the time in which nothing must happen.
     private static void awaitSince(long beganNanos, Duration time) throws InterruptedException {
         TimeUnit.NANOSECONDS.sleep(beganNanos + time.toNanos() - System.nanoTime());
     }

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Makes system calls of a running server fail, with strace, from when it is made until it is closed.
+/// Makes system calls of a running process fail, with strace, until it is closed.
 ///
-/// **Thread**: its test's.
+/// **Thread**: the test's.
 final class Injection implements AutoCloseable {
     private static final int DETACH_SECONDS = 10;
     private static final Pattern CALL = Pattern
@@ -29,36 +29,36 @@ final class Injection implements AutoCloseable {
         this.directory = directory;
     }
 
-    /// One call of those that were watched.
+    /// A traced call.
     ///
-    /// @param thread who made it
-    /// @param atSeconds when it returned
-    /// @param name what it is
+    /// @param thread the id of the calling thread
+    /// @param atSeconds the time of its return
+    /// @param name the name of the system call
     /// @param injected whether it was made to fail
     record Call(String thread, double atSeconds, String name, boolean injected) {}
 
-    /// Makes every call fail that `when` names: `1..3`, `2+3`, `1+`.
+    /// Makes the calls fail that `when` selects: `1..3`, `2+3`, `1+`.
     static Injection of(ServerProcess server, String call, String error, String when) throws Exception {
         return attach(server.pid(), List.of("-e", "trace=" + call, "-e", rule(call, error, when)));
     }
 
-    /// Makes none fail, and watches them.
+    /// Traces calls without making any fail.
     static Injection none(ServerProcess server, String calls) throws Exception {
         return attach(server.pid(), List.of("-e", "trace=" + calls));
     }
 
-    /// The same, and watches another call, too.
+    /// Makes calls fail, and also traces another call.
     static Injection watching(ServerProcess server, String other, String call, String error, String when)
             throws Exception {
         return attach(server.pid(), List.of("-e", "trace=" + call + "," + other, "-e", rule(call, error, when)));
     }
 
-    /// The same for a process of another kind.
+    /// Makes calls of any process fail.
     static Injection of(long pid, String call, String error, String when) throws Exception {
         return attach(pid, List.of("-e", "trace=" + call, "-e", rule(call, error, when)));
     }
 
-    /// The same, only for calls on one of its sockets.
+    /// Makes calls on one socket fail.
     static Injection onSocket(ServerProcess server, String inode, String call, String error, String when)
             throws Exception {
         return attach(server.pid(),
@@ -92,11 +92,11 @@ final class Injection implements AutoCloseable {
         try {
             return Files.readString(directory.resolve("messages"));
         } catch (IOException e) {
-            throw new AssertionError("strace has no messages file", e);
+            throw new AssertionError("strace wrote no messages file", e);
         }
     }
 
-    /// The calls so far, in their order.
+    /// The traced calls so far, in order.
     List<Call> calls() throws IOException {
         List<Call> calls = new ArrayList<>();
         for (String line : Files.readAllLines(directory.resolve("calls"))) {
@@ -109,12 +109,12 @@ final class Injection implements AutoCloseable {
         return calls;
     }
 
-    /// How many calls have failed so far.
+    /// The number of calls that failed so far.
     long failures() throws IOException {
         return calls().stream().filter(Call::injected).count();
     }
 
-    /// How long after each failed call the next one came.
+    /// The time from each failed call to the next call.
     List<Duration> pausesAfterFailures() throws IOException {
         List<Call> calls = calls();
         List<Duration> pauses = new ArrayList<>();
@@ -126,7 +126,7 @@ final class Injection implements AutoCloseable {
         return pauses;
     }
 
-    /// What the same thread called next, after each failed call.
+    /// The next call of the same thread after each failed call.
     List<String> callsAfterFailures() throws IOException {
         List<Call> calls = calls();
         List<String> next = new ArrayList<>();
@@ -140,7 +140,7 @@ final class Injection implements AutoCloseable {
         return next;
     }
 
-    /// Ends the tracing; the server goes on.
+    /// Ends the tracing; the process continues.
     @Override
     public void close() throws IOException {
         strace.destroy();

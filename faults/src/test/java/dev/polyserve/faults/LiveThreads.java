@@ -5,12 +5,12 @@ import java.lang.reflect.Method;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The threads of this process that are alive, virtual ones too: as the JDK keeps them for its thread dumps.
+/// Lists the live threads of this process, including virtual threads, from the JDK's internal lists.
 ///
-/// The dump itself, which is the public way to virtual threads, stops each of them to look at its stack, and up to JDK 25 that
-/// can crash the JVM while one is being mounted (JDK-8364343). Here nobody is stopped: the JDK's lists are read, and only
-/// those. They have no public name, so it takes `--add-opens java.base/jdk.internal.vm=ALL-UNNAMED`; and virtual threads
-/// are in them only with `-Djdk.trackAllThreads=true`.
+/// A thread dump is the public way to list virtual threads. It suspends each thread to read its stack, which up to JDK
+/// 25 can crash the JVM while a thread is being mounted (JDK-8364343). This class suspends no thread. The internal
+/// lists require `--add-opens java.base/jdk.internal.vm=ALL-UNNAMED`, and contain virtual threads only with
+/// `-Djdk.trackAllThreads=true`.
 ///
 /// **Thread**: any.
 final class LiveThreads {
@@ -21,7 +21,7 @@ final class LiveThreads {
 
     private LiveThreads() {}
 
-    /// The names of those that are the library's, in order; one that starts or ends meanwhile may be there or not.
+    /// The names of the library's threads, in order; may or may not include a thread that starts or ends meanwhile.
     static Stream<String> ofTheLibrary() {
         return in(call(ROOT, null)).filter(Thread::isAlive).map(Thread::getName)
                 .filter(name -> name.startsWith("polyserve")).sorted();
@@ -40,7 +40,7 @@ final class LiveThreads {
         try {
             return Class.forName(name);
         } catch (ClassNotFoundException e) {
-            throw new IllegalStateException("this JDK keeps its threads elsewhere", e);
+            throw new IllegalStateException("this JDK has other internal thread lists", e);
         }
     }
 
@@ -50,7 +50,7 @@ final class LiveThreads {
             method.setAccessible(true);
             return method;
         } catch (NoSuchMethodException e) {
-            throw new IllegalStateException("this JDK keeps its threads elsewhere", e);
+            throw new IllegalStateException("this JDK has other internal thread lists", e);
         }
     }
 

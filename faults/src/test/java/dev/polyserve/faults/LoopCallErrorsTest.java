@@ -8,11 +8,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The system calls of the event loops of Linux fail, once or for a while.
+/// System calls of the Linux event loops fail once or several times.
 @Timeout(60)
 class LoopCallErrorsTest {
     private static final int FAILURES = 3;
-    /// What says that there is nothing now, though there is.
+    /// The errors that report no data although data is available.
     private static final List<String> NOT_NOW = List.of("EINTR", "EAGAIN");
     private static final List<String> OF_ONE_CONNECTION = List.of("ECONNRESET", "ETIMEDOUT", "ENOBUFS", "ENOMEM");
     private static final List<String> OF_A_WAIT = List.of("EINTR", "EAGAIN", "ENOMEM");
@@ -25,13 +25,13 @@ class LoopCallErrorsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#readinessLoops")
-    void aReadThatFindsNothingForAMomentLosesNoByte(Mode mode) throws Exception {
+    void aSpuriousReadLosesNoByte(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             try (Client client = Client.of(server)) {
                 client.converses();
                 for (String error : NOT_NOW) {
                     try (Injection injection = Injection.of(server, mode.calls().read(), error, "1.." + FAILURES)) {
-                        // An edge is told again only when something comes.
+                        // An edge is reported again only when more data arrives.
                         for (int i = 0; i < FAILURES; i++) {
                             int failed = i + 1;
                             client.send("" + i);
@@ -48,7 +48,7 @@ class LoopCallErrorsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#readinessLoops")
-    void aSocketThatCannotBeReadIsClosedQuietlyAndTheNextIsServed(Mode mode) throws Exception {
+    void aSocketThatCannotBeReadIsClosedQuietly(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             for (String error : OF_ONE_CONNECTION) {
                 try (Client client = Client.of(server)) {
@@ -69,7 +69,7 @@ class LoopCallErrorsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("dev.polyserve.faults.Mode#linuxLoops")
-    void aWaitThatFailsForAMomentIsBegunAgain(Mode mode) throws Exception {
+    void aFailedWaitIsRetried(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             try (Client client = Client.of(server)) {
                 client.converses();
@@ -89,10 +89,10 @@ class LoopCallErrorsTest {
         });
     }
 
-    /// No memory for one more watch, or `fs.epoll.max_user_watches` of them are there.
+    /// No memory for another watch, or the limit `fs.epoll.max_user_watches` is reached.
     @ParameterizedTest(name = "{0}")
     @MethodSource("epolls")
-    void aConnectionThatCannotBeWatchedIsClosedAndReportedAndTheNextIsServed(Mode mode) throws Exception {
+    void aConnectionThatCannotBeWatchedIsClosedAndReported(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             int refused = 0;
             for (String error : OF_A_WATCH) {
@@ -109,7 +109,7 @@ class LoopCallErrorsTest {
                 }
             }
             assertThat(server.count("failed")).as("handlers that failed").isZero();
-            // The second came too soon after it to be logged, too.
+            // The second error followed too soon to be logged.
             Eventually.holds(() -> assertThat(server.log())
                     .anyMatch(line -> line.startsWith("WARNING accepting at tcp://127.0.0.1")
                             && line.contains("raise the limit fs.epoll.max_user_watches")));

@@ -8,12 +8,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 
-/// The system call in which event loops wait fails.
+/// The waiting system call of an event loop fails for good.
 @Timeout(60)
 class LostLoopTest {
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL)
-    void aLoopThatCannotWaitAnyMoreEndsTheServer(Mode mode) throws Exception {
+    void aLoopThatCannotWaitEndsTheServer(Mode mode) throws Exception {
         try (ServerProcess server = ServerProcess.start(Settings.of(mode)); Client served = Client.of(server)) {
             served.converses();
             try (Injection _ = Injection.of(server, mode.calls().await(), "EBADF", "1+")) {
@@ -29,12 +29,12 @@ class LostLoopTest {
         }
     }
 
-    /// So that the loop waits once more.
+    /// Makes the loop wait once more.
     private static void wakeUp(ServerProcess server) throws IOException {
         try {
             Client.of(server).close();
         } catch (ConnectException e) {
-            // A timer has woken it before, and it is over.
+            // A timer woke the loop before; it has ended.
             assertThat(e).hasMessageContaining("refused");
         }
     }

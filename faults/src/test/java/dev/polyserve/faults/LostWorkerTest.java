@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Faults 26 and 32: a worker of several that share the listener is killed, at work or stopped.
+/// Faults 26 and 32: one of several workers that share the listener is killed, while it serves or while it is
+/// suspended.
 @Timeout(90)
 class LostWorkerTest {
     private static final int CLIENTS = 8;
@@ -22,29 +23,29 @@ class LostWorkerTest {
     private Path directory;
 
     @Test
-    void takesOnlyItsOwnConnectionsWithIt() throws Exception {
+    void losesOnlyItsOwnConnections() throws Exception {
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "4",
                 "--inner", "epoll");
                 WorkerLoad load = WorkerLoad.on(server, CLIENTS)) {
             Set<Long> before = WorkerProcesses.awaitServing(server, 4, load);
-            try (Held held = Held.open(server, 40)) {
+            try (ConnectedClients held = ConnectedClients.open(server, 40)) {
                 long victim = held.servers().getFirst();
                 Signals.send("KILL", victim);
                 held.requireServedUnlessBy(victim);
             }
             Set<Long> after = WorkerProcesses.awaitServing(server, 4, load);
-            assertThat(after).as("workers after one of these was killed").isNotEqualTo(before);
+            assertThat(after).as("workers after the kill of one").isNotEqualTo(before);
             load.end();
             assertThat(load.notConnected()).as("clients that could not connect").isZero();
-            assertThat(load.notServed()).as("clients whose worker was killed").isLessThanOrEqualTo(CLIENTS);
+            assertThat(load.notServed()).as("clients of the killed worker").isLessThanOrEqualTo(CLIENTS);
             Eventually.holds(() -> assertThat(server.errors()).contains("killed by SIGKILL")
                     .contains("another one is started"));
         }
     }
 
-    /// One of three tries, because whatever else the machine does takes its part.
+    /// The best of three attempts, because other load of the machine adds to the time.
     @Test
-    void isReplacedInTheTimeThatAWorkerTakesToStart() throws Exception {
+    void isReplacedWithinTheStartTimeOfAWorker() throws Exception {
         long began = System.nanoTime();
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "4",
                 "--inner", "epoll");
@@ -68,13 +69,13 @@ class LostWorkerTest {
     }
 
     @Test
-    void losesNobodyWhomItHadNotAccepted() throws Exception {
+    void losesNoClientThatItHadNotAccepted() throws Exception {
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "2",
                 "--inner", "thread")) {
             long stopped = WorkerProcesses.awaitServing(server, 2).iterator().next();
             Signals.send("STOP", stopped);
-            try (Held held = Held.open(server, 100)) {
-                assertThat(held.servers()).as("who has served").doesNotContain(stopped);
+            try (ConnectedClients held = ConnectedClients.open(server, 100)) {
+                assertThat(held.servers()).as("the workers that served").doesNotContain(stopped);
                 Signals.send("KILL", stopped);
                 held.requireServedUnlessBy(stopped);
             }
@@ -82,13 +83,13 @@ class LostWorkerTest {
         }
     }
 
-    /// Clients that stay.
-    private static final class Held implements AutoCloseable {
+    /// Clients that stay connected.
+    private static final class ConnectedClients implements AutoCloseable {
         private final List<WorkerClient> clients = new ArrayList<>();
         private final List<Long> servers = new ArrayList<>();
 
-        static Held open(CommandLine server, int count) throws IOException {
-            Held held = new Held();
+        static ConnectedClients open(CommandLine server, int count) throws IOException {
+            ConnectedClients held = new ConnectedClients();
             for (int i = 0; i < count; i++) {
                 WorkerClient client = new WorkerClient(server);
                 held.clients.add(client);
@@ -97,7 +98,7 @@ class LostWorkerTest {
             return held;
         }
 
-        /// Who serves each.
+        /// The worker of each client.
         List<Long> servers() {
             return servers;
         }

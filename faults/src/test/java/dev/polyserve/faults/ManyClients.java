@@ -17,12 +17,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/// Very many clients, in a process of their own, for they take as many descriptors as the server has for them.
+/// A large number of clients, in a process of their own, because they need as many descriptors as the server.
 ///
-/// Its arguments are a port and how many. It prints `connected` when all are, then `conversed` for each line of standard input,
-/// after each client has sent its number and had it back. It ends with its standard input.
+/// The arguments of the process are a port and the number of clients. It prints `connected` when all are connected. For
+/// each line of standard input, each client sends its number and receives it back; then it prints `conversed`. It exits
+/// at the end of input.
 ///
-/// **Thread**: its test's.
+/// **Thread**: the test's.
 final class ManyClients implements AutoCloseable {
     private static final int ANSWER_SECONDS = 60;
 
@@ -36,7 +37,7 @@ final class ManyClients implements AutoCloseable {
         this.commands = process.outputWriter(StandardCharsets.UTF_8);
     }
 
-    /// Connects so many.
+    /// Connects the given number of clients.
     static ManyClients connected(ServerProcess server, int count) throws Exception {
         List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", Settings.origin(ManyClients.class),
@@ -52,7 +53,7 @@ final class ManyClients implements AutoCloseable {
         }
     }
 
-    /// Requires that each of them is answered, with its own bytes.
+    /// Requires that each client receives its own bytes.
     void converse() throws Exception {
         commands.write("converse\n");
         commands.flush();
@@ -64,7 +65,7 @@ final class ManyClients implements AutoCloseable {
             try {
                 return String.valueOf(answers.readLine());
             } catch (IOException e) {
-                throw new UncheckedIOException("the clients' process answers no more", e);
+                throw new UncheckedIOException("the process of the clients does not answer", e);
             }
         }).get(ANSWER_SECONDS, TimeUnit.SECONDS);
         assertThat(answer).isEqualTo(expected);
@@ -105,7 +106,7 @@ final class ManyClients implements AutoCloseable {
                 }
             }
             if (number.getInt(0) != i) {
-                throw new IOException("client " + i + " heard what was meant for " + number.getInt(0));
+                throw new IOException("client " + i + " received the bytes of client " + number.getInt(0));
             }
         }
     }

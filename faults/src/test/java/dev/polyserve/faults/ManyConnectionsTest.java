@@ -7,11 +7,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// As many connections as the loops of Linux can have, and more.
+/// As many connections as the Linux loops support, and more.
 @Timeout(120)
 class ManyConnectionsTest {
     private static final int MANY = 15_000;
-    /// More than `select` can watch.
+    /// More than `select` supports.
     private static final int TOO_MANY = 1100;
     private static final int LEAVING = 300;
     private static final int OTHER_DESCRIPTORS = 500;
@@ -31,7 +31,7 @@ class ManyConnectionsTest {
     }
 
     @Test
-    void selectSaysThatItCanWatchNoMoreAndGoesOnServing() throws Exception {
+    void selectReportsItsLimitAndContinues() throws Exception {
         Requirements.descriptors(TOO_MANY + OTHER_DESCRIPTORS);
         Settings.of(new Mode("select", Mode.Style.PROTOCOL)).test(server -> {
             try (Clients clients = Clients.connected(server, TOO_MANY)) {

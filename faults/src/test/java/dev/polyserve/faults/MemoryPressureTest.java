@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 
-/// Faults 7 and 16 and floods: peers that would fill the memory.
+/// Faults 7 and 16: peers that try to exhaust the memory.
 @Timeout(60)
-@Isolated("it measures how soon a client is answered")
+@Isolated("it measures the latency of a client")
 class MemoryPressureTest {
     private static final int SMALL_HEAP_MEGABYTES = 48;
     private static final int ENDLESS_LINES = 2000;
@@ -27,11 +27,11 @@ class MemoryPressureTest {
     private static final int PUSHES = 10;
     private static final long BOUNDED_LATENCY_MILLIS = 1000;
 
-    /// Half of them stay just below the limit of a line, so that only the limit of all buffers stands between them and
-    /// the heap; the others pass it.
+    /// Half of the clients stay just below the limit of a line, so that only the limit of all buffers protects the
+    /// heap. The others exceed the limit of a line.
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL_CONCURRENT)
-    void linesThatNeverEndFillNoHeap(Mode mode) throws Exception {
+    void endlessLinesDoNotFillTheHeap(Mode mode) throws Exception {
         Settings settings = Settings.of(mode).service(Services.Kind.UPPER).heapMegabytes(SMALL_HEAP_MEGABYTES)
                 .with("threads", ENDLESS_LINES + 2);
         settings.test(server -> {
@@ -48,10 +48,10 @@ class MemoryPressureTest {
         });
     }
 
-    /// If a model held for each of them what it can in full, the heap would not be enough.
+    /// The heap is too small to hold the maximum buffers of all clients.
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL_CONCURRENT)
-    void clientsThatNeverReadStopTheirOwnInputOnly(Mode mode) throws Exception {
+    void clientsThatNeverReadStopOnlyTheirOwnInput(Mode mode) throws Exception {
         Settings settings = Settings.of(mode).heapMegabytes(SMALL_HEAP_MEGABYTES).with("threads", NEVER_READING + 8);
         settings.test(server -> {
             try (Client other = Client.of(server); Flood flood = new Flood()) {
@@ -74,7 +74,7 @@ class MemoryPressureTest {
 
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL)
-    void linesWithoutAnEndAndBytesThatAreNoTextEndTheirOwnConnection(Mode mode) throws Exception {
+    void endlessLinesAndInvalidTextEndOnlyTheirOwnConnection(Mode mode) throws Exception {
         Settings.of(mode).service(Services.Kind.UPPER).test(server -> {
             try (Client flooding = Client.of(server)) {
                 sendsUntilRefused(flooding);
@@ -116,7 +116,7 @@ class MemoryPressureTest {
                 .isLessThan(BOUNDED_LATENCY_MILLIS);
     }
 
-    /// Clients that send as much as the server takes, and read nothing.
+    /// Clients that send as much as the server accepts and read nothing.
     private static final class Flood implements AutoCloseable {
         private final ByteBuffer block = StandardCharsets.US_ASCII.encode("x".repeat(FRAME_BYTES));
         private final List<SocketChannel> channels = new ArrayList<>();
@@ -130,7 +130,7 @@ class MemoryPressureTest {
             push(channel, mostBytes);
         }
 
-        /// What the server has taken meanwhile makes room for more.
+        /// Sends more after the server has read.
         void pushMore() throws IOException {
             for (SocketChannel channel : channels) {
                 push(channel, Integer.MAX_VALUE);
@@ -151,8 +151,8 @@ class MemoryPressureTest {
             }
         }
 
-        /// By a reset: an orderly end would make each unended line a last line, which the service copies several times over,
-        /// all at once, and those copies are its own.
+        /// Resets the connections. After an orderly end, the service would copy each unterminated line several times at
+        /// once, and these copies are not the server's.
         @Override
         public void close() throws IOException {
             for (SocketChannel channel : channels) {

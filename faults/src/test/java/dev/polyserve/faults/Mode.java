@@ -3,10 +3,10 @@ package dev.polyserve.faults;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// How the server under test serves: a model and a style.
+/// The model and style of the server under test.
 ///
-/// @param model as on the command line
-/// @param style how the service is written
+/// @param model the name of the model, as on the command line
+/// @param style the style of the service
 record Mode(String model, Style style) {
     private static final List<String> CONCURRENT_MODELS = List.of("thread", "thread-pool", "virtual", "nio", "epoll");
     private static final List<String> READINESS_LOOPS = List.of("polling", "select", "poll", "epoll", "epoll-et");
@@ -14,13 +14,13 @@ record Mode(String model, Style style) {
             .toList();
     private static final List<String> MODELS = Stream.concat(Stream.of("iterative"), CONCURRENT_MODELS.stream())
             .toList();
-    /// The loops that differ from `epoll` in how they wait only, each in one style; and the ring, which differs in all that
-    /// it calls, in both.
+    /// The loops that differ from `epoll` only in their wait, each in one style, and the ring in both styles, because
+    /// all its calls differ.
     private static final List<Mode> OTHER_LOOPS = List.of(new Mode("polling", Style.PROTOCOL),
             new Mode("select", Style.HANDLER), new Mode("poll", Style.PROTOCOL), new Mode("epoll-et", Style.HANDLER),
             new Mode("io_uring", Style.HANDLER), new Mode("io_uring", Style.PROTOCOL));
 
-    /// The two ways to write a service.
+    /// The style of a service.
     enum Style {
         HANDLER, PROTOCOL
     }
@@ -30,7 +30,7 @@ record Mode(String model, Style style) {
         return with(of(MODELS, Style.HANDLER), of(LINUX_LOOPS, Style.HANDLER));
     }
 
-    /// The models that serve several at once, with a handler.
+    /// The concurrent models, with a handler.
     static List<Mode> concurrentModels() {
         return with(of(CONCURRENT_MODELS, Style.HANDLER), of(LINUX_LOOPS, Style.HANDLER));
     }
@@ -40,43 +40,42 @@ record Mode(String model, Style style) {
         return of(List.of("iterative"), Style.HANDLER);
     }
 
-    /// Every model, those that differ most from each other in both styles.
+    /// Every model; those that differ most, in both styles.
     static List<Mode> all() {
         return with(inBothStyles(MODELS), OTHER_LOOPS);
     }
 
-    /// The models that serve several at once, those that differ most from each other in both styles.
+    /// The concurrent models; those that differ most, in both styles.
     static List<Mode> allConcurrent() {
         return with(inBothStyles(CONCURRENT_MODELS), OTHER_LOOPS);
     }
 
-    /// The same as [#all], without the ring, whose reads and writes are no system calls that a test could let fail.
+    /// As [#all] without the ring, because its reads and writes are no system calls that a test could make fail.
     static List<Mode> allThatCall() {
         return all().stream().filter(mode -> !mode.model().equals("io_uring")).toList();
     }
 
-    /// The event loops of Linux, with a protocol, which shows the loop most directly.
+    /// The Linux event loops, with a protocol, which exercises the loop most directly.
     static List<Mode> linuxLoops() {
         return of(LINUX_LOOPS, Style.PROTOCOL);
     }
 
-    /// Those of them that are told what is ready, and then call.
+    /// The Linux event loops that wait for readiness before they call.
     static List<Mode> readinessLoops() {
         return of(READINESS_LOOPS, Style.PROTOCOL);
     }
 
-    /// One model of each way to accept by a system call, and the edge-triggered loop, which must not miss what it was told
-    /// but once.
+    /// One model for each way to accept by a system call, and the edge-triggered loop, which is notified only once.
     static List<Mode> acceptors() {
         return with(of(MODELS, Style.HANDLER), of(List.of("epoll-et"), Style.HANDLER));
     }
 
-    /// Those of them on descriptors, which know the system's error numbers.
+    /// The acceptors on descriptors, which receive error numbers.
     static List<Mode> withErrorNumbers() {
         return acceptors().stream().filter(mode -> LINUX_LOOPS.contains(mode.model())).toList();
     }
 
-    /// Those of them on the JDK's channels, which know the reasons as text only.
+    /// The acceptors on the JDK's channels, which receive only messages.
     static List<Mode> withoutErrorNumbers() {
         return acceptors().stream().filter(mode -> !LINUX_LOOPS.contains(mode.model())).toList();
     }
@@ -93,19 +92,19 @@ record Mode(String model, Style style) {
         return models.stream().map(model -> new Mode(model, style)).toList();
     }
 
-    /// Whether it is the one model that serves one client after another.
+    /// Whether the model serves one client after another.
     boolean iterative() {
         return model.equals("iterative");
     }
 
-    /// Whether it is the one model that uses the processor though there is nothing to do.
+    /// Whether the model uses the processor while it is idle.
     boolean polling() {
         return model.equals("polling");
     }
 
-    /// What its system calls are named.
-    Calls calls() {
-        return Calls.of(model);
+    /// The names of the system calls of the model.
+    SystemCallNames calls() {
+        return SystemCallNames.of(model);
     }
 
     @Override

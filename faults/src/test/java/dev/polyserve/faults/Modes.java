@@ -9,15 +9,15 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /// The modes in which a parameterized test runs.
 ///
-/// A build runs each model once in each test, in one of its two styles, and the other half of the tests in the other style; with
-/// `-Dfull` it runs all.
+/// A build runs each model once in each test, in one of its two styles; the tests alternate between the styles.
+/// `-Dfull` runs all.
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @ArgumentsSource(ModesOfTest.class)
 @interface Modes {
     Group value();
 
-    /// Some modes.
+    /// A group of modes.
     enum Group {
         /// As [Mode#all].
         ALL,
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
         ALL_CONCURRENT,
         /// As [Mode#allThatCall].
         ALL_THAT_CALL,
-        /// Those that use no processor when there is nothing to do.
+        /// The modes that use no processor while they are idle.
         ALL_THAT_WAIT;
 
         List<Mode> modes() {

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.AnnotationBasedArgumentsProvider;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 
-/// The modes of a test that is annotated with [Modes]: a pairwise choice of test, model and style, unless the build runs all.
+/// Provides the modes of a test with [Modes]: a pairwise selection of test, model and style, unless the build runs all.
 final class ModesOfTest extends AnnotationBasedArgumentsProvider<Modes> {
     private static final boolean FULL = "full".equals(System.getProperty("polyserve.tests"));
 
@@ -19,12 +19,12 @@ final class ModesOfTest extends AnnotationBasedArgumentsProvider<Modes> {
         return (FULL ? all : choose(all, turn(context.getRequiredTestMethod()))).stream().map(Arguments::of);
     }
 
-    /// Which of two choices a test takes: the same in each build.
+    /// The style with which a test begins; the same in each build.
     static int turn(Method test) {
         return Math.floorMod((test.getDeclaringClass().getSimpleName() + "." + test.getName()).hashCode(), 2);
     }
 
-    /// Each model once: in its only style, or in the one whose turn it is. The next model is then in the other style.
+    /// Selects each model once, in alternating styles where it has both.
     static List<Mode> choose(List<Mode> all, int turn) {
         List<String> models = all.stream().map(Mode::model).distinct().toList();
         return all.stream().filter(mode -> {

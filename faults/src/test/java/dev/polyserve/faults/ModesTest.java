@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What the usual build leaves out has its pairs covered by what it runs.
+/// The modes of a usual build cover all pairs of test, model and style.
 class ModesTest {
     @ParameterizedTest
     @EnumSource
@@ -34,7 +34,7 @@ class ModesTest {
                 .containsExactlyInAnyOrderElementsOf(group.modes());
     }
 
-    /// Also says in the build's output how many servers are started for this.
+    /// Also prints the number of servers that are started.
     @Test
     void testsTakeBothChoices() throws Exception {
         List<Method> tests = tests();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The tools that people reach for first talk to the command line's services.
+/// Common network tools talk to the command line's services.
 @Timeout(60)
 class NetworkToolsTest {
     private static final String SAID = "hello\n你好\n\nlast without an ending";
@@ -28,7 +28,7 @@ class NetworkToolsTest {
             answered("nc", "nc", "-N", "127.0.0.1", port);
             answered("ncat", "ncat", "127.0.0.1", port);
             answered("socat", "socat", "-t", "10", "-", "TCP:127.0.0.1:" + port);
-            // The shell has no half-close: it sends a line and reads one.
+            // The shell has no half-close: it sends one line and reads one.
             assertThat(said("bash", "", "bash", "-c",
                     "exec 3<>/dev/tcp/127.0.0.1/" + port + "; echo shell >&3; read -r answer <&3; echo \"$answer\""))
                     .isEqualTo("SHELL\n");
@@ -50,13 +50,13 @@ class NetworkToolsTest {
     @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
     void talkOverUdp(String model) throws Exception {
         try (CommandLine server = serve(model, "udp://127.0.0.1:0")) {
-            // Datagrams have no end: it goes when it has the whole answer.
+            // Datagrams have no end: socat exits when it has the whole answer.
             int bytes = ANSWERED.getBytes(StandardCharsets.UTF_8).length;
             answered("socat", "socat", "-t", "10", "-", "UDP:127.0.0.1:" + server.port() + ",readbytes=" + bytes);
         }
     }
 
-    /// Each binds a file of its own, for a reply needs an address.
+    /// Each tool binds a file of its own, because a reply needs an address.
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"epoll", "epoll-et"})
     void talkByUnixDatagrams(String model) throws Exception {
@@ -78,7 +78,7 @@ class NetworkToolsTest {
         assertThat(said(program, SAID, command)).as(program).isEqualTo(ANSWERED);
     }
 
-    /// What a tool shows when that is typed into it.
+    /// The output of a tool for the given input.
     private String said(String program, String typed, String... command) throws Exception {
         Requirements.program(program);
         Process tool = new ProcessBuilder(command).redirectError(directory.resolve("tool-errors").toFile()).start();

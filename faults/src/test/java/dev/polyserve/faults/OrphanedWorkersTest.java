@@ -27,7 +27,7 @@ class OrphanedWorkersTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({"process-pool,2", "process,4"})
-    void finishWhatTheyServeAndLeaveThePort(String model, String workers) throws Exception {
+    void finishTheirRequestsAndReleaseThePort(String model, String workers) throws Exception {
         String[] settings = {"--model", model, "--workers", workers, "--drain-timeout", "5s"};
         try (CommandLine server = WorkerProcesses.serve(directory, settings);
                 WorkerLoad load = WorkerLoad.on(server, 2);
@@ -37,7 +37,7 @@ class OrphanedWorkersTest {
                     .flatMap(Optional::stream).toList();
             client.say("rest 1000");
             Signals.send("KILL", server.pid());
-            assertThat(client.hears()).as("who has finished what it served").isEqualTo(serving);
+            assertThat(client.hears()).as("the worker that finished its request").isEqualTo(serving);
             try (CommandLine next = restarted(server.port(), settings)) {
                 try (WorkerClient later = new WorkerClient(next)) {
                     assertThat(Set.of(serving)).doesNotContain(later.asks());
@@ -50,7 +50,7 @@ class OrphanedWorkersTest {
         }
     }
 
-    /// Some of the workers may still be on their way to close the listener.
+    /// Starts a server at the same port, once the last worker has closed the listener.
     private CommandLine restarted(int port, String... settings) throws Exception {
         String[] more = Arrays.copyOf(settings, settings.length + 2);
         more[settings.length] = "--listen";

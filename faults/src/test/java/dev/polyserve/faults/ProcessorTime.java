@@ -15,31 +15,31 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// Processor time that the threads of a process take, without those in which its Java virtual machine compiles and collects.
+/// Measures the processor time of the threads of a process, without the JVM's compiler and garbage-collector threads.
 ///
-/// It is time on a processor as the scheduler counts it (`/proc/PID/task/TID/schedstat`, proc(5)), in nanoseconds, so it
-/// does not depend on what else the machine does.
+/// The unit is nanoseconds on a processor as the scheduler counts them (`/proc/PID/task/TID/schedstat`, proc(5)), so
+/// the result does not depend on other load of the machine.
 final class ProcessorTime {
-    /// Beginnings of the names of threads that work though the program has nothing to do.
+    /// The name prefixes of the JVM's own threads, which work while the program is idle.
     private static final List<String> OF_THE_VIRTUAL_MACHINE = List.of("C1 ", "C2 ", "GC Thread#", "G1 ", "VM Thread",
             "VM Periodic");
     private static final Duration WINDOW = Duration.ofMillis(200);
-    /// For what is still to be done after the last client has left, on a busy machine.
+    /// The time for remaining work after the last client has left, on a busy machine.
     private static final Duration SETTLING = Duration.ofSeconds(20);
     private static final double IDLE_CORES = 0.02;
 
     private ProcessorTime() {}
 
-    /// How much of a core the process uses on average while that time passes.
+    /// The average use of a core by the process over a time.
     static double coresUsed(long pid, Duration time) throws Exception {
         return total(uses(List.of(pid), time));
     }
 
-    /// Requires that the process and its children, if it still lives, come to use less than 2 % of a core.
+    /// Requires that the process, if it is alive, and its children come to use less than 2 % of a core.
     static void requireIdle(ProcessHandle process) throws Exception {
         Eventually.holds(SETTLING, () -> {
             List<Use> uses = uses(withChildren(process), WINDOW);
-            assertThat(total(uses)).as("cores used by process %d, which has nothing to do: %s", process.pid(), uses)
+            assertThat(total(uses)).as("cores used by the idle process %d: %s", process.pid(), uses)
                     .isLessThan(IDLE_CORES);
         });
     }
@@ -76,7 +76,7 @@ final class ProcessorTime {
         return threads;
     }
 
-    /// Those of a process that has ended are none.
+    /// Empty for a process that has ended.
     private static List<Path> tasks(long pid) throws IOException {
         try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
             return tasks.toList();
@@ -85,11 +85,11 @@ final class ProcessorTime {
         }
     }
 
-    /// A thread's name, and how long it has been on a processor so far.
+    /// The name of a thread and its processor time so far.
     private record Sample(String name, long nanos) {
         static final Sample NEW = new Sample("", 0);
 
-        /// Nothing of one that has ended meanwhile.
+        /// Empty for a thread that has ended meanwhile.
         static Optional<Sample> of(Path task) throws IOException {
             try {
                 return Optional.of(new Sample(Files.readString(task.resolve("comm")).strip(),
@@ -103,7 +103,7 @@ final class ProcessorTime {
         }
     }
 
-    /// How much of a core a thread has used on average.
+    /// The average use of a core by a thread.
     private record Use(String thread, double cores) {
         @Override
         public String toString() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Fault 37: a server is to read its configuration again, and that is broken, gone, or cannot be read.
+/// Fault 37: a server reloads a configuration file that is invalid, missing or unreadable.
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class ReloadTest {
@@ -35,7 +35,7 @@ class ReloadTest {
     }
 
     @Test
-    void aBadOneChangesNothing() throws Exception {
+    void anInvalidFileChangesNothing() throws Exception {
         try (CommandLine server = serve()) {
             Files.writeString(config(), "max-connections = 1000\non-full = \"perhaps\"\n");
             requireRefused(server, "on-full");
@@ -45,16 +45,16 @@ class ReloadTest {
     }
 
     @Test
-    void aMissingOneChangesNothing() throws Exception {
+    void aMissingFileChangesNothing() throws Exception {
         try (CommandLine server = serve()) {
             Files.delete(config());
             requireRefused(server, "there is no configuration file " + config());
         }
     }
 
-    /// A directory cannot be read by root either.
+    /// The file is a directory, which root cannot read either.
     @Test
-    void oneThatCannotBeReadChangesNothing() throws Exception {
+    void anUnreadableFileChangesNothing() throws Exception {
         try (CommandLine server = serve()) {
             Files.delete(config());
             Files.createDirectory(config());
@@ -63,7 +63,7 @@ class ReloadTest {
     }
 
     @Test
-    void whatCannotChangeIsNamedAndTheRestIsInForce() throws Exception {
+    void fixedSettingsAreReportedAndTheOthersApplied() throws Exception {
         try (CommandLine server = serve()) {
             Files.writeString(config(), GOOD.replace("1", "2") + "spin = \"10us\"\nbacklog = 77\n");
             Signals.send("HUP", server.pid());
@@ -73,7 +73,7 @@ class ReloadTest {
         }
     }
 
-    /// The one in force allows a single client, every bad one would allow more or says nothing.
+    /// The configuration in force allows one client; every bad file would allow more or sets no limit.
     private void requireRefused(CommandLine server, String why) throws Exception {
         int before = lines(server).size();
         Signals.send("HUP", server.pid());
@@ -84,7 +84,7 @@ class ReloadTest {
         requireSameSentenceAtTheStart(sentence(lines(server).subList(before, lines(server).size())));
     }
 
-    /// A program that would be started with that file says the same.
+    /// A program that is started with that file reports the same error.
     private void requireSameSentenceAtTheStart(String sentence) throws Exception {
         Path elsewhere = Files.createTempDirectory(directory, "other");
         try (CommandLine other = CommandLine.start(elsewhere, List.of(),

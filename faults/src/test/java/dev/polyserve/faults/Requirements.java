@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What a test needs of the machine; without it the test is skipped, and says why.
+/// The requirements of a test on the machine. A test is skipped with the reason when one is not met.
 final class Requirements {
     private static final int SOAK = Integer.getInteger("polyserve.soak", 1);
 
@@ -31,14 +31,14 @@ final class Requirements {
         assumeTrue(whyNot.isEmpty(), () -> "needs the model " + name + ": " + whyNot.orElse(""));
     }
 
-    /// Skips the test unless this process may open so many descriptors.
+    /// Skips the test unless this process may open this many descriptors.
     static void descriptors(int count) {
         long most = ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
                 .getMaxFileDescriptorCount();
         assumeTrue(most >= count, () -> "needs " + count + " descriptors, and the limit is " + most + " (ulimit -n)");
     }
 
-    /// So many of something that is counted, more of them when a long run was asked for.
+    /// A number of repetitions, multiplied in a long run.
     static int repetitions(int usual) {
         return usual * SOAK;
     }

@@ -30,13 +30,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A [FaultServer] in a process of its own, as its test sees it.
+/// A process of a [FaultServer], controlled by its test.
 ///
-/// **Thread**: its test's.
+/// **Thread**: the test's.
 final class ServerProcess implements AutoCloseable {
     private static final int ANSWER_SECONDS = 20;
     private static final int EXIT_SECONDS = 10;
-    /// The last answer, after the end of its output: nothing that it can say has a line break.
+    /// The marker for the end of its output; no answer contains a line break.
     private static final String NO_MORE = "\n";
     private static final int CRASH_REPORT_HEAD = 60;
     private static final int REFUSED_STATUS = 2;
@@ -47,7 +47,7 @@ final class ServerProcess implements AutoCloseable {
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> allSaid;
-    /// Whether its model uses the processor though it has nothing to do.
+    /// Whether the model uses the processor while it is idle.
     private final boolean polling;
     private String greeting = "";
     private boolean endExpected;
@@ -76,7 +76,7 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /// What makes a JVM leave its crash report where this finds it, and nothing else.
+    /// The options that make a JVM write its crash report to the expected file, and no core dump.
     static List<String> crashOptions() {
         return List.of("-XX:ErrorFile=" + crashReport("%p"), "-XX:-CreateCoredumpOnCrash");
     }
@@ -85,12 +85,12 @@ final class ServerProcess implements AutoCloseable {
         return Path.of(System.getProperty("java.io.tmpdir"), "polyserve-faults-crash-" + pid + ".log");
     }
 
-    /// Where its crash report is, if it crashed.
+    /// The crash report, if the process crashed.
     Path crashReport() {
         return crashReport(Long.toString(pid()));
     }
 
-    /// In a thread that waits for nothing but these lines: a virtual one would need a carrier of its own for each pipe.
+    /// Reads lines on a platform thread, because a virtual thread would block a carrier for each pipe.
     private static CompletableFuture<Void> collect(String what, InputStream from, Collection<String> into) {
         var ended = new CompletableFuture<Void>();
         Thread.ofPlatform().daemon().name("collects " + what).start(() -> {
@@ -99,7 +99,7 @@ final class ServerProcess implements AutoCloseable {
                     into.add(line);
                 }
             } catch (IOException e) {
-                throw new UncheckedIOException("the process's " + what + " cannot be read", e);
+                throw new UncheckedIOException("the " + what + " of the process cannot be read", e);
             } finally {
                 ended.complete(null);
             }
@@ -107,7 +107,7 @@ final class ServerProcess implements AutoCloseable {
         return ended;
     }
 
-    /// What it said first: `ready …` or `refused …`.
+    /// The first line: `ready …` or `refused …`.
     String greeting() {
         return greeting;
     }
@@ -116,7 +116,7 @@ final class ServerProcess implements AutoCloseable {
         return address(0);
     }
 
-    /// The address of one of its endpoints that have a port.
+    /// The address of one of the endpoints with a port.
     InetSocketAddress address(int index) {
         Matcher ports = PORT.matcher(greeting);
         for (int i = 0; i <= index; i++) {
@@ -133,7 +133,7 @@ final class ServerProcess implements AutoCloseable {
         return process.toHandle();
     }
 
-    // --- talking to it ---
+    // --- commands ---
 
     String ask(String command) throws Exception {
         tell(command);
@@ -145,7 +145,7 @@ final class ServerProcess implements AutoCloseable {
             commands.write(command + "\n");
             commands.flush();
         } catch (IOException e) {
-            throw new IllegalStateException("cannot tell the server '" + command + "': " + obituary(), e);
+            throw new IllegalStateException("cannot send to the server '" + command + "': " + endDescription(), e);
         }
     }
 
@@ -156,20 +156,20 @@ final class ServerProcess implements AutoCloseable {
         }
         // A JVM that crashes writes comments to its output first.
         if (answer.equals(NO_MORE) || answer.startsWith("#")) {
-            throw new IllegalStateException("the server answers no more: " + obituary());
+            throw new IllegalStateException("the server does not answer: " + endDescription());
         }
         return answer;
     }
 
-    /// All that is known of a process that is gone, or about to be, though its test still wants something of it.
-    private String obituary() {
+    /// The description of a process that has ended or does not answer: exit status, last line, log and crash report.
+    private String endDescription() {
         String end = soon(process.onExit()) && soon(allSaid.copy())
-                ? "its process ended with status " + process.exitValue()
-                : "its process lives, but has closed its input or output, or its children live";
+                ? "the process ended with status " + process.exitValue()
+                : "the process is alive but has closed its input or output, or its children are alive";
         answers.remove(NO_MORE);
         String said = String.join("\n", answers);
         answers.add(NO_MORE);
-        return end + "; last it said: " + said + "\nit logged: " + String.join("\n", log) + crash();
+        return end + "; last answer: " + said + "\nlog: " + String.join("\n", log) + crash();
     }
 
     private static boolean soon(CompletableFuture<?> end) {
@@ -185,15 +185,15 @@ final class ServerProcess implements AutoCloseable {
         Path report = crashReport();
         try (Stream<String> lines = Files.lines(report)) {
             return lines.takeWhile(line -> !line.startsWith("Registers:")).limit(CRASH_REPORT_HEAD)
-                    .collect(Collectors.joining("\n", "\nit crashed, see " + report + "\n", ""));
+                    .collect(Collectors.joining("\n", "\ncrash report: " + report + "\n", ""));
         } catch (NoSuchFileException e) {
-            return "\nit left no crash report";
+            return "\nno crash report";
         } catch (IOException | UncheckedIOException e) {
-            return "\nits crash report cannot be read: " + e;
+            return "\nthe crash report cannot be read: " + e;
         }
     }
 
-    /// The value of one counter; 0 when it is not there.
+    /// The value of a counter; 0 when it is absent.
     long count(String counter) throws Exception {
         return counts().getOrDefault(counter, 0L);
     }
@@ -213,16 +213,16 @@ final class ServerProcess implements AutoCloseable {
         return numbers;
     }
 
-    /// What it logged so far.
+    /// The lines logged so far.
     List<String> log() {
         return log;
     }
 
-    Memory memory() throws Exception {
-        return Memory.of(numbers(ask("memory")));
+    ProcessMemory memory() throws Exception {
+        return ProcessMemory.of(numbers(ask("memory")));
     }
 
-    // --- looking at it ---
+    // --- resources ---
 
     Footprint footprint() throws Exception {
         Map<String, Long> counts = counts();
@@ -231,12 +231,12 @@ final class ServerProcess implements AutoCloseable {
                 counts.getOrDefault("bufferedBytes", -1L));
     }
 
-    /// How much of a core it uses on average while that time passes.
+    /// The average use of a core over a time.
     double coresUsedFor(Duration time) throws Exception {
         return ProcessorTime.coresUsed(pid(), time);
     }
 
-    /// A few conversations at once, so that what is made once has been made.
+    /// Runs a few connections at once, so that lazily created resources exist.
     void warmUp(int atOnce) throws Exception {
         if (!PORT.matcher(greeting).find() || greeting.contains("udp:")) {
             return;
@@ -248,7 +248,7 @@ final class ServerProcess implements AutoCloseable {
         }
         Eventually.holds(() -> {
             assertThat(count("active")).isZero();
-            // A thread of a connection, named after its peer, ends a moment after the connection.
+            // The thread of a connection ends a moment after the connection.
             assertThat(ask("threads")).doesNotContain(" /");
         });
     }
@@ -257,17 +257,19 @@ final class ServerProcess implements AutoCloseable {
         assertThat(log).as("log").noneMatch(line -> line.startsWith("SEVERE") || line.contains("defect"));
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits until the process has exited by itself.
     ///
-    /// @return its exit status
+    /// @return the exit status
     int awaitExit(Duration atMost) throws InterruptedException {
         endExpected = true;
         assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)).as("ended within " + atMost).isTrue();
         return process.exitValue();
     }
 
-    /// A server that serves has to be idle now, and to hold no more memory than one without clients. It ends with its input,
-    /// and says so. One that does not, or that ended otherwise, has failed its test.
+    /// Requires that a running server is idle and uses no more memory than one without clients, then ends it by closing
+    /// its input.
+    ///
+    /// The test fails when the server does not confirm its end, or ended otherwise.
     @Override
     public void close() {
         try {
@@ -284,13 +286,13 @@ final class ServerProcess implements AutoCloseable {
             if (!polling) {
                 ProcessorTime.requireIdle(handle());
             }
-            // What it has said and the test did not want to know.
+            // Answers that the test did not read.
             answers.clear();
             Eventually.holds(() -> memory().requireAtRest());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
-            throw new IllegalStateException("it cannot be seen whether the server is at rest: " + obituary(), e);
+            throw new IllegalStateException("the server cannot be checked for idleness: " + endDescription(), e);
         }
     }
 
@@ -298,19 +300,19 @@ final class ServerProcess implements AutoCloseable {
         try {
             commands.close();
         } catch (IOException e) {
-            // It has ended or is about to: what follows finds out how.
+            // The process has ended or is ending; the code below finds out how.
         }
-        boolean ended = saysTheEnd();
-        // By its handle, which leaves the streams to their readers.
+        boolean ended = confirmsTheEnd();
+        // By its handle, which does not close the streams of the readers.
         process.toHandle().destroyForcibly();
         process.onExit().join();
         if (!ended && !endExpected && !refused()) {
-            throw new AssertionError("the server did not end with its input: " + obituary());
+            throw new AssertionError("the server did not end when its input was closed: " + endDescription());
         }
     }
 
-    /// Whether its last word is that it ends now; what it said before, and nobody wanted to know, is passed over.
-    private boolean saysTheEnd() {
+    /// Whether the last line confirms the end; skips answers that the test did not read.
+    private boolean confirmsTheEnd() {
         try {
             String said;
             do {

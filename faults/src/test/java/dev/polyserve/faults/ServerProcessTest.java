@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The harness: a server that dies says how, whenever its test notices.
+/// The harness: the crash of a server is reported, whenever the test notices it.
 @Timeout(60)
 class ServerProcessTest {
     private static ServerProcess start() throws Exception {
@@ -21,24 +21,24 @@ class ServerProcessTest {
         try (ServerProcess server = start()) {
             crash(server);
             assertThatThrownBy(server::nextAnswer).isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("the server answers no more").hasMessageContaining("with status 1")
-                    .hasMessageContaining("it crashed, see").hasMessageContaining("SIGSEGV");
+                    .hasMessageContaining("the server does not answer").hasMessageContaining("with status 1")
+                    .hasMessageContaining("crash report: ").hasMessageContaining("SIGSEGV");
             assertThatThrownBy(() -> server.tell("stats")).isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("cannot tell the server 'stats'").hasMessageContaining("SIGSEGV");
+                    .hasMessageContaining("cannot send to the server 'stats'").hasMessageContaining("SIGSEGV");
             server.awaitExit(Duration.ZERO);
             Files.delete(server.crashReport());
         }
     }
 
     @Test
-    void aCrashAfterTheLastQuestionIsReportedAtTheEnd() throws Exception {
+    void aCrashAfterTheLastCommandIsReportedAtTheEnd() throws Exception {
         ServerProcess server = start();
         crash(server);
         assertThatThrownBy(server::close).isInstanceOf(AssertionError.class).hasMessageContaining("SIGSEGV");
         Files.delete(server.crashReport());
     }
 
-    /// Does to it what an access to memory that is not there does to a JVM.
+    /// Crashes the process with SIGSEGV, as an invalid memory access does.
     private static void crash(ServerProcess server) throws Exception {
         assertThat(new ProcessBuilder("bash", "-c", "kill -SEGV " + server.pid()).start().waitFor()).isZero();
         server.handle().onExit().get(20, TimeUnit.SECONDS);

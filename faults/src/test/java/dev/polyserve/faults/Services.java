@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// What the server under test does, in both styles: it counts who is inside, and fails where it is told to.
+/// The services of the server under test, in both styles. They count open conversations and throw where [ArmedFailures]
+/// arms them.
 ///
 /// **Thread**: any.
 final class Services {
@@ -22,26 +23,26 @@ final class Services {
     private static final String GREETING = "hello\n";
     private static final int MUCH_BYTES = 3_800_000;
 
-    private final Failures failures;
+    private final ArmedFailures failures;
     private final Kind kind;
     private final AtomicInteger inside = new AtomicInteger();
     private final AtomicInteger mostInside = new AtomicInteger();
 
     /// The services.
     enum Kind {
-        /// Every byte back.
+        /// Echoes every byte.
         ECHO,
-        /// A greeting, then every byte back.
+        /// Sends a greeting, then echoes every byte.
         GREET,
-        /// Line by line in upper case.
+        /// Returns each line in upper case.
         UPPER,
-        /// Much more than the system takes from a peer that does not read, and then a failure.
+        /// Sends much more than the kernel buffers for a peer that does not read, then throws.
         LAST_WORDS,
-        /// Every byte back until the client asks it to `stay`: then it never ends by itself.
+        /// Echoes every byte; after the request `stay` it never ends by itself.
         STAY
     }
 
-    Services(Kind kind, Failures failures) {
+    Services(Kind kind, ArmedFailures failures) {
         this.kind = kind;
         this.failures = failures;
     }
@@ -61,24 +62,24 @@ final class Services {
         return mostInside.get();
     }
 
-    private void enters() {
+    private void enter() {
         int now = inside.incrementAndGet();
         mostInside.accumulateAndGet(now, Math::max);
     }
 
-    private void leaves() {
+    private void leave() {
         inside.decrementAndGet();
     }
 
     private final class Sequential implements Handler {
         Sequential() {
-            failures.pass(Failures.Place.FACTORY);
+            failures.pass(ArmedFailures.Place.FACTORY);
         }
 
         @Override
         public void setUp(Connection connection) {
-            enters();
-            failures.pass(Failures.Place.SET_UP);
+            enter();
+            failures.pass(ArmedFailures.Place.SET_UP);
         }
 
         @Override
@@ -89,7 +90,7 @@ final class Services {
             if (kind == Kind.LAST_WORDS) {
                 connection.readByte();
                 connection.write(new byte[MUCH_BYTES]);
-                throw new IllegalStateException("thrown after the last words");
+                throw new IllegalStateException("thrown after the last bytes");
             }
             if (kind == Kind.UPPER) {
                 for (String line; (line = connection.readLine()) != null;) {
@@ -103,7 +104,7 @@ final class Services {
         private void bytes(Connection connection) throws Exception {
             byte[] bytes = new byte[8192];
             for (int count; (count = connection.read(bytes)) >= 0;) {
-                failures.pass(Failures.Place.HANDLE);
+                failures.pass(ArmedFailures.Place.HANDLE);
                 connection.write(bytes, 0, count);
                 if (kind == Kind.STAY && bytes[0] == 's') {
                     connection.flush();
@@ -114,8 +115,8 @@ final class Services {
 
         @Override
         public void finish(Connection connection) {
-            leaves();
-            failures.pass(Failures.Place.FINISH);
+            leave();
+            failures.pass(ArmedFailures.Place.FINISH);
         }
     }
 
@@ -124,14 +125,14 @@ final class Services {
         private boolean entered;
 
         Events() {
-            failures.pass(Failures.Place.FACTORY);
+            failures.pass(ArmedFailures.Place.FACTORY);
         }
 
         @Override
         public void opened(Output output) throws Exception {
             entered = true;
-            enters();
-            failures.pass(Failures.Place.OPENED);
+            enter();
+            failures.pass(ArmedFailures.Place.OPENED);
             if (kind == Kind.GREET) {
                 output.print(GREETING);
             }
@@ -139,10 +140,10 @@ final class Services {
 
         @Override
         public void received(Input input, Output output) throws Exception {
-            failures.pass(Failures.Place.RECEIVED);
+            failures.pass(ArmedFailures.Place.RECEIVED);
             if (kind == Kind.LAST_WORDS) {
                 output.write(new byte[MUCH_BYTES]);
-                throw new IllegalStateException("thrown after the last words");
+                throw new IllegalStateException("thrown after the last bytes");
             }
             if (kind == Kind.UPPER) {
                 for (@Nullable
@@ -157,7 +158,7 @@ final class Services {
 
         @Override
         public void ended(Output output) throws Exception {
-            failures.pass(Failures.Place.ENDED);
+            failures.pass(ArmedFailures.Place.ENDED);
             if (!staying) {
                 output.close();
             }
@@ -166,9 +167,9 @@ final class Services {
         @Override
         public void closed(Cause cause) {
             if (entered) {
-                leaves();
+                leave();
             }
-            failures.pass(Failures.Place.CLOSED);
+            failures.pass(ArmedFailures.Place.CLOSED);
         }
     }
 }

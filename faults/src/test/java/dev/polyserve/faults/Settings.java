@@ -1,7 +1,7 @@
 package dev.polyserve.faults;
 
 import dev.polyserve.Server;
-import dev.polyserve.coroutine.Carrier;
+import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.linux.LinuxModels;
 import java.io.File;
 import java.net.URISyntaxException;
@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// How to start a [ServerProcess].
+/// The settings of a [ServerProcess].
 final class Settings {
-    /// What may grow once, when it is first needed, must be there before anything is compared.
+    /// The clients of the warm-up, which creates resources that grow only once, before they are compared.
     private static final int WARM_UP_CLIENTS = 8;
 
     private final Mode mode;
@@ -27,8 +27,8 @@ final class Settings {
         this.mode = mode;
         values.put("model", mode.model());
         values.put("style", mode.style().name());
-        // Longer than any test, so that the monitor runs but says nothing: on a busy machine any turn of a loop may be slow, and
-        // many a test wants an empty log.
+        // Longer than any test, so that the monitor runs but reports nothing: on a busy machine any turn may stall, and
+        // many tests require an empty log.
         values.put("stall", "600000");
     }
 
@@ -54,13 +54,13 @@ final class Settings {
         return this;
     }
 
-    /// Gives the process so many descriptors in all.
+    /// Limits the descriptors of the process.
     Settings descriptors(int most) {
         descriptors = most;
         return this;
     }
 
-    /// How many clients it serves at once, of those that are enough to make it warm.
+    /// The number of warm-up clients that the server serves at once.
     private int warmUpClients() {
         int most = mode.iterative() ? 1 : WARM_UP_CLIENTS;
         for (String limit : List.of("connections", "per-address", "threads")) {
@@ -69,7 +69,7 @@ final class Settings {
         return most;
     }
 
-    /// Starts the server, makes it warm, lets the test do its worst, and then wants everything back that it had before.
+    /// Starts and warms up the server, runs the test, and requires the same resources as before the test.
     void test(Test test) throws Exception {
         Requirements.model(mode.model());
         try (ServerProcess server = ServerProcess.start(this)) {
@@ -86,7 +86,7 @@ final class Settings {
         }
     }
 
-    /// What is done to the server.
+    /// The body of a test.
     @FunctionalInterface
     interface Test {
         void run(ServerProcess server) throws Exception;
@@ -121,7 +121,7 @@ final class Settings {
                 Stream.of(StartUpCache.testClasses())).collect(Collectors.joining(File.pathSeparator));
     }
 
-    /// Where a class is from, as an entry of a class path.
+    /// The class path entry of a class.
     static String origin(Class<?> type) {
         try {
             return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();

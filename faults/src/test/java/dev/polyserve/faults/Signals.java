@@ -9,11 +9,11 @@ import java.lang.invoke.MethodHandle;
 import java.util.Map;
 import java.util.Objects;
 
-/// Signals to processes, by `kill(2)`: the program of that name is in a package that a small system lacks.
+/// Sends signals to processes with `kill(2)`, because the program `kill` is missing on small systems.
 ///
 /// **Thread**: any.
 final class Signals {
-    /// As on Linux, signal(7).
+    /// The numbers of Linux, signal(7).
     private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "KILL", 9, "USR1", 10, "USR2", 12,
             "TERM", 15, "CONT", 18, "STOP", 19, "TTIN", 21, "TTOU", 22);
     private static final MethodHandle KILL = Linker.nativeLinker().downcallHandle(

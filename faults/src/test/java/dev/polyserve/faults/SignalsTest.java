@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Fault 38: each signal while the server starts, serves and drains, as the table in the guide on operation has it.
+/// Fault 38: each signal while the server starts, serves and drains, as in the table of the guide on operation.
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class SignalsTest {
@@ -25,7 +25,7 @@ class SignalsTest {
     private static final Duration A_WHILE = Duration.ofSeconds(60);
     private static final List<String> HARMLESS = List.of("HUP", "USR1", "TTIN", "TTOU", "QUIT");
 
-    /// What a quiet server says of a configuration that it has read again.
+    /// The report of a reload with a setting that needs a restart; quiet servers print it too.
     private static final String NEEDS_RESTART = "these settings changed and need a restart: backlog";
 
     @TempDir
@@ -41,7 +41,7 @@ class SignalsTest {
                 "process-pool", "--workers", "1", "--config", config().toString())).toArray(String[]::new);
     }
 
-    /// A server that cannot come to serve, because its workers end as soon as they start, until [#letItServe].
+    /// A server that keeps starting until [#letItServe], because its workers exit at once.
     private CommandLine starting() throws Exception {
         Files.writeString(WorkerProcesses.trouble(directory), "exit 1");
         CommandLine server = WorkerProcesses.start(directory, settings());
@@ -54,7 +54,7 @@ class SignalsTest {
     }
 
     @Test
-    void thatDoNotEndItAreHarmlessWhileItStarts() throws Exception {
+    void otherSignalsAreHarmlessWhileStarting() throws Exception {
         try (CommandLine server = starting()) {
             Files.writeString(config(), "backlog = 66\n");
             for (String signal : HARMLESS) {
@@ -64,7 +64,7 @@ class SignalsTest {
             Eventually.holds(() -> assertThat(server.errors()).contains("this program does not serve yet"));
             letItServe();
             server.awaitReady();
-            Eventually.holds(() -> assertThat(server.errors()).as("HUP, which was kept")
+            Eventually.holds(() -> assertThat(server.errors()).as("the pending HUP")
                     .contains(NEEDS_RESTART));
             WorkerProcesses.awaitServing(server, 1);
             assertThat(server.shown()).anyMatch(line -> line.contains("Full thread dump"));
@@ -72,7 +72,7 @@ class SignalsTest {
     }
 
     @Test
-    void thatEndItAreKeptWhileItStarts() throws Exception {
+    void terminatingSignalsAreKeptWhileStarting() throws Exception {
         try (CommandLine server = starting()) {
             Signals.send("TERM", server.pid());
             letItServe();
@@ -81,7 +81,7 @@ class SignalsTest {
     }
 
     @Test
-    void thatEndItTwiceEndItWhileItStarts() throws Exception {
+    void aSecondTerminatingSignalEndsAStartingServer() throws Exception {
         try (CommandLine server = starting()) {
             Signals.send("INT", server.pid());
             Signals.send("TERM", server.pid());
@@ -90,12 +90,12 @@ class SignalsTest {
     }
 
     @Test
-    void thatDoNotEndItAreHarmlessWhileItServesAndDrains() throws Exception {
+    void otherSignalsAreHarmlessWhileServingAndDraining() throws Exception {
         try (CommandLine server = WorkerProcesses.serve(directory, settings("--drain-timeout", "1h"))) {
             try (WorkerClient client = new WorkerClient(server)) {
                 client.asks();
                 Files.writeString(config(), "backlog = 66\n");
-                // Each signal has a thread of its own: one worker more comes before one less.
+                // Each signal has a thread of its own, so wait for the first effect.
                 Signals.send("TTIN", server.pid());
                 Eventually.holds(() -> assertThat(server.errors()).contains("there may be 2"));
                 for (String signal : HARMLESS) {
@@ -107,7 +107,7 @@ class SignalsTest {
                         .contains(NEEDS_RESTART).contains("there may be 2").contains("there may be 1"));
                 client.asks();
             }
-            // One that is replaced, as HUP asks, stays as long as its client.
+            // A worker that HUP replaces stays as long as its client.
             WorkerProcesses.awaitServing(server, 1);
             try (WorkerClient staying = new WorkerClient(server)) {
                 staying.asks();
@@ -128,9 +128,9 @@ class SignalsTest {
         }
     }
 
-    /// However many there are, the last one counts, and none holds up another one.
+    /// After a burst, the last signal takes effect, and none delays another.
     @Test
-    void manyAtOnceAreOne() throws Exception {
+    void aBurstTakesEffectOnce() throws Exception {
         Files.writeString(config(), "idle-timeout = \"5m\"\n");
         try (CommandLine server = CommandLine.serve(directory, "echo", "--listen", "tcp://127.0.0.1:0", "--config",
                 config().toString())) {

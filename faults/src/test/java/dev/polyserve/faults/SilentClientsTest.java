@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Very many clients that say nothing, for the models that are meant for them.
+/// Many silent clients, for the models that are made for them.
 @Timeout(120)
 class SilentClientsTest {
     private static final int CLIENTS = 10_000;
@@ -19,12 +19,12 @@ class SilentClientsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("modelsForMany")
-    void tenThousandCostNothingWhileTheyAreSilent(Mode mode) throws Exception {
-        // Ours; the server's process has as many for itself.
+    void tenThousandSilentClientsUseNoProcessorTime(Mode mode) throws Exception {
+        // In this process; the server's process needs as many.
         Requirements.descriptors(CLIENTS + 500);
         Settings.of(mode).test(server -> {
             try (Clients silent = Clients.connected(server, CLIENTS)) {
-                // Not only accepted: until the last handler has begun there is something to do.
+                // The server is idle only after the last handler has begun, which is later than the last accept.
                 Eventually.holds(() -> assertThat(server.count("inside")).isEqualTo(CLIENTS));
                 assertThat(server.count("active")).isEqualTo(CLIENTS);
                 assertThat(server.coresUsedFor(Duration.ofSeconds(1))).as("cores used").isLessThan(0.05);

@@ -16,8 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The JDK's caches of loaded classes (JEP 514), with which the servers under test start in about half the processor time: hundreds
-/// of them are started. Each is made when it is first asked for. Without one, servers only start later.
+/// The JDK's class caches (JEP 514) for the servers under test, which halve the processor time of a start.
+///
+/// A build starts hundreds of servers. Each cache is created on first use. Without a cache, servers only start more
+/// slowly.
 ///
 /// **Thread**: any.
 final class StartUpCache {
@@ -26,19 +28,19 @@ final class StartUpCache {
 
     private StartUpCache() {}
 
-    /// The classes of the tests, as an entry of a class path: a jar where the build has made one, since no cache takes classes from
-    /// a directory.
+    /// The class path entry of the tests: the jar if the build has made one, because a cache holds no classes from
+    /// directories.
     static String testClasses() {
         return Optional.ofNullable(System.getProperty("polyserve.faults.jar"))
                 .orElseGet(() -> Settings.origin(FaultServer.class));
     }
 
-    /// The options of a Java machine that runs [FaultServer].
+    /// The options of a JVM that runs [FaultServer].
     static List<String> ofServers() {
         return Servers.OPTIONS;
     }
 
-    /// The options of a Java machine that runs the packaged program.
+    /// The options of a JVM that runs the packaged program.
     static List<String> ofTheProgram() {
         return TheProgram.OPTIONS;
     }
@@ -82,7 +84,7 @@ final class StartUpCache {
             return List.of();
         }
 
-        /// Lets a server do what each does; it writes the cache when it is terminated.
+        /// Runs a server with the usual work; it writes the cache when it is terminated.
         private static boolean trained(List<String> command) throws IOException, InterruptedException {
             Process server = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
             try (Writer commands = server.outputWriter(StandardCharsets.UTF_8);
@@ -108,7 +110,7 @@ final class StartUpCache {
         }
     }
 
-    /// Made as the launcher makes them.
+    /// Created in the same way as by the launcher.
     private static final class TheProgram {
         private static final List<String> OPTIONS = options();
 

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/// Servers really start from the cache; one that the JDK refuses would only make the tests slow.
+/// Servers start from the cache. A cache that the JDK rejects would only slow the tests down.
 class StartUpCacheTest {
     @Test
     @EnabledIfSystemProperty(named = "polyserve.faults.jar", matches = ".+")
@@ -17,7 +17,7 @@ class StartUpCacheTest {
         assertThat(StartUpCache.ofServers()).hasSize(1);
         List<String> options = new ArrayList<>(StartUpCache.ofServers());
         options.add("-XX:AOTMode=on");
-        // In this mode a machine that cannot use its cache does not start.
+        // In this mode a JVM that cannot use its cache does not start.
         Process server = new ProcessBuilder(Settings.of(new Mode("virtual", Mode.Style.PROTOCOL)).command(options))
                 .redirectErrorStream(true).start();
         try (BufferedReader lines = server.inputReader(StandardCharsets.UTF_8)) {

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A process is stopped for longer than its time limits, as a container or a virtual machine may be: what has come in time is answered.
+/// A process is suspended for longer than its time limits, as containers and virtual machines are. Requests that
+/// arrived in time are answered.
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class SuspendedProcessTest {
@@ -31,7 +32,7 @@ class SuspendedProcessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "thread", "nio", "epoll", "io_uring", "process-pool"})
-    void answersWhatHasComeInTime(String model) throws Exception {
+    void answersRequestsThatArrivedInTime(String model) throws Exception {
         try (CommandLine server = CommandLine.serve(directory, "echo", "--listen", "tcp://127.0.0.1:0", "--model",
                 model,
                 "--idle-timeout", IDLE); Connected clients = new Connected(server)) {
@@ -39,12 +40,12 @@ class SuspendedProcessTest {
             signal("STOP", server);
             try {
                 clients.send();
-                // The time is what the fault is about: nothing happens meanwhile that could be waited for.
+                // Only the passing of time matters: no event occurs meanwhile that the test could wait for.
                 Thread.sleep(STOPPED_MILLIS);
             } finally {
                 signal("CONT", server);
             }
-            assertThat(clients.answered()).as("clients whose request came in time").isEqualTo(CLIENTS);
+            assertThat(clients.answered()).as("clients with a request in time").isEqualTo(CLIENTS);
         }
     }
 

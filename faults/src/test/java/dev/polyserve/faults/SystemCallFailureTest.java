@@ -9,14 +9,14 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 
-/// A small part of fault 24: each of the calls that prepare and end a connection fails once, at each place where it is made.
+/// A part of fault 24: each system call that prepares or ends a connection fails once, at each of its occurrences.
 @Timeout(60)
 class SystemCallFailureTest {
     private static final List<String> CALLS = List.of("fcntl", "setsockopt", "getsockname", "shutdown");
 
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL)
-    void costsOneConnectionAtMostAndLeavesNothingBehind(Mode mode) throws Exception {
+    void costsAtMostOneConnectionAndLeaksNothing(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             Map<String, Long> made = callsOfAConversation(server);
             assertThat(made).as("calls of a conversation that can fail").isNotEmpty();
@@ -29,7 +29,7 @@ class SystemCallFailureTest {
         });
     }
 
-    /// How often each is made in one conversation.
+    /// The number of each call in one conversation.
     private static Map<String, Long> callsOfAConversation(ServerProcess server) throws Exception {
         try (Injection watching = Injection.none(server, String.join(",", CALLS))) {
             meetsItsEnd(server);
@@ -41,7 +41,7 @@ class SystemCallFailureTest {
 
     private static void fails(ServerProcess server, String call, int place) throws Exception {
         try (Injection injection = Injection.of(server, call, "ENOBUFS", Integer.toString(place))) {
-            // Each thread counts its own calls, so it can take several conversations until one has made so many.
+            // strace counts per thread, so several conversations may pass until a thread has made this many calls.
             Eventually.holds(() -> {
                 meetsItsEnd(server);
                 assertThat(injection.failures()).as("%s number %d has failed", call, place).isPositive();
@@ -52,7 +52,7 @@ class SystemCallFailureTest {
         }
     }
 
-    /// A conversation that goes as far as the server lets it.
+    /// A conversation that continues until the server ends it.
     private static void meetsItsEnd(ServerProcess server) throws IOException {
         try (Client client = Client.of(server)) {
             client.send("ping\n");

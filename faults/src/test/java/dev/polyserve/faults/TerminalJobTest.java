@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A server that is a job of a terminal: in its background, where the kernel has signals for what reads and writes the terminal,
-/// and when the terminal is closed. The terminal is one of script(1), with a shell at it.
+/// A server as a job of a terminal: in the background, where the kernel signals processes that read or write the
+/// terminal, and when the terminal is closed. script(1) provides the terminal, with a shell.
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class TerminalJobTest {
@@ -70,7 +70,7 @@ class TerminalJobTest {
 
     /// Starts a server in the background of the terminal.
     ///
-    /// @param streams where its output goes, if not to the terminal
+    /// @param streams the redirections of its output; empty for the terminal
     private ProcessHandle serve(String before, List<String> arguments, String streams) throws Exception {
         List<String> words = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
@@ -78,7 +78,7 @@ class TerminalJobTest {
         words.addAll(arguments);
         words.addAll(List.of("--listen", "tcp://127.0.0.1:0"));
         String command = words.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
-        // In a file, for a terminal takes no long lines.
+        // In a file, because a terminal limits the length of a line.
         Path job = Files.writeString(directory.resolve("job"),
                 before + "\n" + command + " " + streams + " &\necho job=$!\n");
         type(". " + job);
@@ -89,7 +89,7 @@ class TerminalJobTest {
         List<String> found = new ArrayList<>();
         Eventually.holds(() -> {
             Matcher matcher = pattern.matcher(Files.readString(shown(), StandardCharsets.ISO_8859_1));
-            assertThat(matcher.find()).as(pattern + " in what is shown").isTrue();
+            assertThat(matcher.find()).as(pattern + " in the output").isTrue();
             found.add(matcher.group(1));
         });
         return found.getLast();
@@ -117,7 +117,7 @@ class TerminalJobTest {
     }
 
     @Test
-    void oneThatReadsItsTerminalServesOnAndReadsInTheForeground() throws Exception {
+    void continuesInTheBackgroundAndReadsInTheForeground() throws Exception {
         ProcessHandle server = serve("", List.of("reply"), "");
         int port = Integer.parseInt(awaitShown(READY));
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -130,7 +130,7 @@ class TerminalJobTest {
             type("1 the answer");
             BufferedReader heard = new BufferedReader(
                     new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
-            // The rest of the greeting comes before it.
+            // The rest of the greeting precedes it.
             assertThat(heard.readLine()).isNotNull();
             assertThat(heard.readLine()).isEqualTo("the answer");
         }
@@ -139,7 +139,7 @@ class TerminalJobTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "epoll", "process-pool"})
-    void oneThatWritesToATerminalWithTostopServesOn(String model) throws Exception {
+    void continuesToServeOnATerminalWithTostop(String model) throws Exception {
         Requirements.model(model);
         ProcessHandle server = serve("stty tostop", List.of("echo", "--model", model), "");
         converse(Integer.parseInt(awaitShown(READY)));
@@ -148,11 +148,11 @@ class TerminalJobTest {
     }
 
     @Test
-    void oneEndsWithItsTerminal() throws Exception {
+    void endsWithItsTerminal() throws Exception {
         Path errors = directory.resolve("errors");
         ProcessHandle server = serve("", List.of("echo"), "2>" + errors);
         converse(Integer.parseInt(awaitShown(READY)));
-        // The shell, which is told first, tells its jobs.
+        // The shell receives the signal first and forwards it to its jobs.
         script.destroyForcibly();
         server.onExit().get(20, TimeUnit.SECONDS);
         assertThat(Files.readString(errors)).contains("the terminal was closed, so the server ends", "drained in ");

@@ -16,15 +16,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Fault 36, as an operator has it: a program that is told to end, once or twice, while half of its clients would never go.
+/// Fault 36 from the command line: a program receives one or two signals to end, while half of its clients never
+/// disconnect.
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class TerminationTest {
     private static final int CLIENTS = 50;
     private static final long DEADLINE_MILLIS = 2000;
-    /// Much less than what those that stay would take, and much more than a busy machine does.
+    /// Much less than the staying clients would take, and much more than the delay of a busy machine.
     private static final Duration SLACK = Duration.ofSeconds(20);
-    /// Much less than anything that it could wait for, and more than handlers are given to end (1 s).
+    /// Much less than any wait of the program, and more than the time for handlers to end (1 s).
     private static final Duration AT_ONCE = Duration.ofSeconds(10);
 
     @TempDir
@@ -38,7 +39,7 @@ class TerminationTest {
         return WorkerProcesses.serve(directory, settings.toArray(String[]::new));
     }
 
-    /// Clients that have been answered once, and have asked for an answer after so long.
+    /// Clients with one completed exchange and one request that is answered after the given time.
     private static List<WorkerClient> resting(CommandLine server, long millis) throws IOException {
         List<WorkerClient> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
@@ -60,7 +61,7 @@ class TerminationTest {
             Signals.send("TERM", server.pid());
             requireRefused(server);
             for (WorkerClient client : leaving) {
-                assertThat(client.hears()).as("who has finished").isPositive();
+                assertThat(client.hears()).as("the process that answered").isPositive();
                 client.close();
             }
             assertThat(server.awaitExit(SLACK)).as("exit status").isZero();

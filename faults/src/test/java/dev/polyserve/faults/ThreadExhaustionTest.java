@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Fault 6: the system gives no more threads.
+/// Fault 6: the system refuses new threads.
 @Timeout(60)
 class ThreadExhaustionTest {
     private static final int CLIENTS = 200;
@@ -25,7 +25,7 @@ class ThreadExhaustionTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("thread")
-    void someAreTurnedAwayOrWaitAndAllAreServedAgainWhenThereAreThreads(Mode mode) throws Exception {
+    void clientsAreRejectedOrWaitUntilThreadsAreAvailable(Mode mode) throws Exception {
         Settings.of(mode).service(Services.Kind.GREET).test(server -> {
             try (ControlGroup group = ControlGroup.around(server)) {
                 group.allowMoreThreads(THREADS_LEFT);
@@ -46,7 +46,7 @@ class ThreadExhaustionTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("others")
-    void modelsThatNeedNoMoreThreadsServeOn(Mode mode) throws Exception {
+    void modelsThatNeedNoMoreThreadsContinue(Mode mode) throws Exception {
         Settings.of(mode).service(Services.Kind.GREET).with("threads", CLIENTS).test(server -> {
             try (ControlGroup group = ControlGroup.around(server)) {
                 group.allowMoreThreads(0);
@@ -60,7 +60,7 @@ class ThreadExhaustionTest {
         });
     }
 
-    /// How many got no greeting before the end.
+    /// The number of clients that received no greeting.
     private static long endOrGreetingOfEach(Clients clients) throws IOException {
         long without = 0;
         for (Client client : clients) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The clients of five tutorials, in Python, hold their conversations with the command line's services.
+/// The Python clients of five tutorials talk to the command line's services.
 @Timeout(60)
 class TutorialClientsTest {
     private static final int CLIENT_SECONDS = 30;
@@ -47,7 +47,7 @@ class TutorialClientsTest {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
-    void severalAreServedAtOnce(String model) throws Exception {
+    void severalClientsAreServedAtOnce(String model) throws Exception {
         try (CommandLine server = serve(model, "echo")) {
             converses("two_at_once_echo", server);
             converses("many_at_once_echo", server);
@@ -56,7 +56,7 @@ class TutorialClientsTest {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"iterative", "virtual", "nio", "epoll", "io_uring"})
-    void printShowsWhatTheySay(String model) throws Exception {
+    void printShowsTheirLines(String model) throws Exception {
         try (CommandLine server = serve(model, "print")) {
             converses("greeted_print", server);
             Eventually.holds(() -> assertThat(server.shown()).filteredOn(line -> line.startsWith("[127.0.0.1:"))
@@ -67,7 +67,7 @@ class TutorialClientsTest {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"iterative", "virtual", "nio", "epoll", "io_uring"})
-    void aPersonAnswersThemWithReply(String model) throws Exception {
+    void anOperatorAnswersWithReply(String model) throws Exception {
         try (CommandLine server = serve(model, "reply")) {
             Process client = start("login_reply", server);
             for (String message : List.of("I am here", "你在吗")) {
@@ -88,12 +88,12 @@ class TutorialClientsTest {
         }
     }
 
-    /// On descriptors, which know the error's number, and on the JDK's channels, which take longer to believe it.
+    /// On descriptors, which receive the error number, and on the JDK's channels, which need several errors to decide.
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"virtual", "epoll"})
-    void aListenerThatFailsForGoodEndsTheProgramWithStatusOne(String model) throws Exception {
+    void aFatalListenerErrorEndsTheProgramWithStatusOne(String model) throws Exception {
         try (CommandLine server = serve(model, "echo")) {
-            try (Injection _ = Injection.of(server.pid(), Calls.of(model).accept(), "EBADF", "1+");
+            try (Injection _ = Injection.of(server.pid(), SystemCallNames.of(model).accept(), "EBADF", "1+");
                     Client _ = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))) {
                 assertThat(server.awaitExit(Duration.ofSeconds(40))).isEqualTo(1);
             }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Fault 45: what may be in the place of a Unix socket's file, before and after.
+/// Fault 45: the files that may be at the path of a Unix socket, before and after.
 @Timeout(60)
 class UnixSocketTest {
     @TempDir
@@ -61,7 +61,7 @@ class UnixSocketTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("modes")
-    void otherFilesAreNeverTouched(Mode mode) throws Exception {
+    void otherFilesAreKept(Mode mode) throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "precious");
         Path folder = Files.createDirectory(directory.resolve("folder"));
         Path dangling = Files.createSymbolicLink(directory.resolve("dangling"), directory.resolve("nowhere"));
@@ -78,7 +78,7 @@ class UnixSocketTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("modes")
-    void aFileThatSomebodyElsePutThereIsLeftAtTheEnd(Mode mode) throws Exception {
+    void aFileOfAnotherProgramIsKeptAtTheEnd(Mode mode) throws Exception {
         Path path = directory.resolve("sock");
         try (ServerProcess server = serve(mode, path)) {
             Files.delete(path);

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Fault 33: clients that stay are shared out among workers that accept at the same listener.
+/// Fault 33: long-lived clients are distributed among workers that accept at the same listener.
 ///
-/// Nobody shares them out: a worker accepts when the system wakes it, so how even it comes out depends on what else the machine
-/// does. What is promised is that none has twice its share, and none less than a quarter of it, also on a busy machine;
-/// `comparison/workers balance` prints what comes out where there is nothing else to do, and docs/performance.md has it.
+/// A worker accepts when the kernel wakes it, so the distribution depends on other load of the machine. The contract is
+/// that no worker has three times its share or less than a quarter of it, even on a busy machine. `comparison/workers
+/// balance` prints the distribution on an idle machine, which docs/performance.md reports.
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class WorkerBalanceTest {
@@ -53,9 +53,9 @@ class WorkerBalanceTest {
             LongSummaryStatistics shares = held.values().stream().mapToLong(Long::longValue).summaryStatistics();
             System.out.printf("%d clients held by %d workers, each %s: max/min %.1f %s%n", CLIENTS, WORKERS, inner,
                     (double) shares.getMax() / shares.getMin(), held.values());
-            assertThat(held.keySet()).as("who has clients").isEqualTo(WorkerProcesses.of(server));
-            assertThat(shares.getMax()).as("clients of the one that has most").isLessThan(3 * SHARE);
-            assertThat(shares.getMin()).as("clients of the one that has fewest").isGreaterThan(SHARE / 4);
+            assertThat(held.keySet()).as("the workers with clients").isEqualTo(WorkerProcesses.of(server));
+            assertThat(shares.getMax()).as("most clients of a worker").isLessThan(3 * SHARE);
+            assertThat(shares.getMin()).as("fewest clients of a worker").isGreaterThan(SHARE / 4);
         } finally {
             for (WorkerClient client : clients) {
                 client.close();

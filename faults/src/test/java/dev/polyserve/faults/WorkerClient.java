@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// A client of a [WorkerHandler]. Every wait of it ends.
+/// A client of a [WorkerHandler]. Every wait of it has a time limit.
 ///
 /// **Thread**: one at a time.
 final class WorkerClient implements AutoCloseable {
@@ -32,7 +32,7 @@ final class WorkerClient implements AutoCloseable {
         }
     }
 
-    /// Its own port.
+    /// The local port.
     int port() {
         return socket.getLocalPort();
     }
@@ -41,7 +41,7 @@ final class WorkerClient implements AutoCloseable {
         socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    /// The process that has served what was said last.
+    /// The id of the process that served the last request.
     ///
     /// @throws IOException when the connection has ended instead
     long hears() throws IOException {
@@ -52,9 +52,9 @@ final class WorkerClient implements AutoCloseable {
         return Long.parseLong(line);
     }
 
-    /// The process that serves it.
+    /// The id of the process that serves this client.
     long asks() throws IOException {
-        say("who");
+        say("request");
         return hears();
     }
 

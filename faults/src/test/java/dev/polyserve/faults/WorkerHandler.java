@@ -3,7 +3,7 @@ package dev.polyserve.faults;
 import dev.polyserve.Connection;
 import dev.polyserve.Handler;
 import dev.polyserve.Server;
-import dev.polyserve.coroutine.Hub;
+import dev.polyserve.coroutine.hub.Hub;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,21 +16,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// What the workers under test serve: each line is answered with the number of the process that serves it. `rest MILLIS` is
-/// answered after so long, `stick FILE` never: it holds the thread until the test writes into that pipe, and an event loop, whose hub
-/// was asked for before, with it. `fill` takes all of the heap, and tries on.
+/// The handler of the workers under test: answers each line with the id of its process.
 ///
-/// A worker gets into trouble when the file named by the property `polyserve.faults.trouble` is there: `exit N` ends it as soon as
-/// it starts, `descriptors` takes all its descriptors at any time, and removes the file when none is left.
+/// `rest MILLIS` is answered after that time. `stick FILE` blocks the thread until the test writes into that pipe, and
+/// with it the event loop, because the hub was used before. `fill` allocates the whole heap and keeps trying.
+///
+/// The file named by the property `polyserve.faults.trouble` causes a fault of the worker: `exit N` ends it as soon as
+/// it starts; `descriptors` opens descriptors until none is left, at any time, and then removes the file.
 public final class WorkerHandler implements Handler {
-    /// Names the file.
+    /// The property with the name of the file.
     static final String TROUBLE = "polyserve.faults.trouble";
     private static final String EXIT = "exit ";
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /// What a worker without descriptors keeps open.
+    /// The open files of a worker without free descriptors.
     private static final List<InputStream> OPEN = new ArrayList<>();
 
-    /// What fills the heap.
+    /// The arrays that fill the heap.
     @SuppressWarnings("unused")
     private static volatile Object @Nullable [] kept;
 
@@ -50,7 +51,7 @@ public final class WorkerHandler implements Handler {
         try {
             return Files.exists(trouble) ? Files.readString(trouble).strip() : "";
         } catch (IOException e) {
-            throw new UncheckedIOException("the trouble cannot be read", e);
+            throw new UncheckedIOException("the file of the fault cannot be read", e);
         }
     }
 
@@ -64,18 +65,18 @@ public final class WorkerHandler implements Handler {
             }
         } catch (IOException none) {
             if (!trouble.toFile().delete()) {
-                throw new IllegalStateException("the trouble stays", none);
+                throw new IllegalStateException("the file of the fault cannot be removed", none);
             }
         }
     }
 
-    /// Made for each connection.
+    /// Creates the handler of a connection.
     public WorkerHandler() {}
 
     private static void fill() {
         while (true) {
             try {
-                // Small ones, until not even those fit.
+                // Small arrays, until not even these fit.
                 kept = new Object[]{kept};
             } catch (OutOfMemoryError e) {
                 Thread.onSpinWait();

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/// Clients that connect, ask one thing and go, again and again, and count what goes wrong.
+/// Clients that repeatedly connect, make one request and disconnect, and count failures.
 ///
-/// **Thread**: its test's; the clients have theirs.
+/// **Thread**: the test's; each client has one of its own.
 final class WorkerLoad implements AutoCloseable {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -31,7 +31,7 @@ final class WorkerLoad implements AutoCloseable {
         this.port = port;
     }
 
-    /// So many clients at once, until it is closed.
+    /// Runs the given number of clients at once until closed.
     static WorkerLoad on(CommandLine server, int clients) {
         WorkerLoad load = new WorkerLoad(server.port());
         for (int i = 0; i < clients; i++) {
@@ -47,7 +47,7 @@ final class WorkerLoad implements AutoCloseable {
                 client = new WorkerClient(port);
             } catch (IOException e) {
                 notConnected.incrementAndGet();
-                // Who asks for a port that nobody has, again and again, is some day given that port to ask from.
+                // Repeated connects to a free local port can get that port as their own and connect to themselves.
                 LockSupport.parkNanos(PAUSE_NANOS);
                 continue;
             }
@@ -67,32 +67,32 @@ final class WorkerLoad implements AutoCloseable {
         return served.get();
     }
 
-    /// How many could not connect.
+    /// The number of failed connects.
     long notConnected() {
         return notConnected.get();
     }
 
-    /// How many were connected, and then got no answer.
+    /// The number of connected clients without an answer.
     long notServed() {
         return notServed.size();
     }
 
-    /// What became of each of these.
+    /// The failure of each of these clients.
     List<String> failures() {
         return List.copyOf(notServed);
     }
 
-    /// The processes that have answered.
+    /// The ids of the processes that answered.
     Set<Long> servers() {
         return Set.copyOf(servers.keySet());
     }
 
-    /// How many each of them has answered.
+    /// The number of answers of each process.
     Map<Long, Long> servedBy() {
         return Map.copyOf(servers);
     }
 
-    /// Lets each come to the end of its conversation.
+    /// Ends the load after the present exchange of each client.
     void end() {
         over = true;
         try {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Fault 31, and what else changes the workers of a server that does well.
+/// Fault 31, and other changes of the workers of a healthy server.
 @Timeout(90)
 class WorkerNumbersTest {
     private static final long STEPS = 50;
@@ -35,7 +35,7 @@ class WorkerNumbersTest {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"epoll", "io_uring"})
-    void recyclingCostsNobodyAnything(String inner) throws Exception {
+    void recyclingAffectsNoClient(String inner) throws Exception {
         Requirements.model(inner);
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "2",
                 "--inner", inner, "--recycle-connections", "100");
@@ -50,7 +50,7 @@ class WorkerNumbersTest {
         }
     }
 
-    /// How many clients: `-Dpolyserve.recycle.clients=20000`.
+    /// `-Dpolyserve.recycle.clients=20000` sets the number of clients.
     @Test
     @Timeout(600)
     void recyclingIsSpreadOut() throws Exception {
@@ -68,7 +68,8 @@ class WorkerNumbersTest {
                     later.putAll(WorkerProcesses.starts(server));
                 }
                 Eventually
-                        .holds(() -> assertThat(load.servers()).as("who has served").hasSizeGreaterThan(first.size()));
+                        .holds(() -> assertThat(load.servers()).as("the workers that served")
+                                .hasSizeGreaterThan(first.size()));
                 load.end();
                 later.putAll(WorkerProcesses.starts(server));
                 first.forEach(later::remove);
@@ -81,21 +82,21 @@ class WorkerNumbersTest {
         }
     }
 
-    /// A worker's place is taken by one that serves already, so the next one starts only after a start's time.
+    /// A worker ends only after its replacement serves, so the starts are at least one start time apart.
     private static void requireSpread(List<Instant> starts, WorkerLoad load) {
         Duration least = Duration.ofDays(1);
         for (int i = 1; i < starts.size(); i++) {
             Duration between = Duration.between(starts.get(i - 1), starts.get(i));
             least = between.compareTo(least) < 0 ? between : least;
         }
-        System.out.println(load.served() + " clients, of whom " + load.notConnected() + " could not connect; "
+        System.out.println(load.served() + " clients, of which " + load.notConnected() + " could not connect; "
                 + starts.size() + " workers were started for others, at least " + least.toMillis()
                 + " ms after one another");
         assertThat(least).isGreaterThan(Duration.ofMillis(50));
     }
 
     @Test
-    void signalsAddWorkersAndTakeThemAway() throws Exception {
+    void signalsAddAndRemoveWorkers() throws Exception {
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "1")) {
             Set<Long> first = WorkerProcesses.awaitServing(server, 1);
             Signals.send("TTIN", server.pid());
@@ -109,15 +110,15 @@ class WorkerNumbersTest {
             WorkerProcesses.awaitServing(server, 1);
         }
         try (CommandLine other = CommandLine.serve(directory, "--model", "virtual", "--listen", "tcp://127.0.0.1:0")) {
-            // Which the system stops then, if its process group has a shell that can let it go on.
-            assertThat(signalsTaken(other.pid())).as("signals that are not left to the system").contains(TERM)
+            // The default action stops the process, unless its process group is orphaned.
+            assertThat(signalsTaken(other.pid())).as("signals with a handler").contains(TERM)
                     .doesNotContain(TTIN, TTOU);
             Signals.send("TTIN", other.pid());
             Signals.send("CONT", other.pid());
             try (Client client = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), other.port()))) {
                 client.converses();
             }
-            assertThat(other.errors()).as("it is no request for a worker").doesNotContain("worker");
+            assertThat(other.errors()).as("no request for a worker").doesNotContain("worker");
         }
     }
 
@@ -154,7 +155,7 @@ class WorkerNumbersTest {
     }
 
     @Test
-    void aChangedConfigurationComesToTheWorkers() throws Exception {
+    void aChangedConfigurationReachesTheWorkers() throws Exception {
         Path config = Files.writeString(directory.resolve("config.toml"), "idle-timeout = \"5m\"\n");
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "1",
                 "--config", config.toString())) {
@@ -165,7 +166,7 @@ class WorkerNumbersTest {
                 Signals.send("HUP", server.pid());
                 idle.seesTheEnd();
             }
-            assertThat(WorkerProcesses.awaitServing(server, 1)).as("the workers, which need not be replaced")
+            assertThat(WorkerProcesses.awaitServing(server, 1)).as("the workers are not replaced")
                     .isEqualTo(before);
         }
     }

@@ -14,12 +14,12 @@ import java.util.stream.Collectors;
 final class WorkerProcesses {
     private WorkerProcesses() {}
 
-    /// A server of [WorkerHandler] with these settings.
+    /// Starts a server of [WorkerHandler] with these settings.
     static CommandLine serve(Path directory, String... settings) throws Exception {
         return CommandLine.serve(directory, options(directory), arguments(settings));
     }
 
-    /// The same, which need not become ready.
+    /// Starts a server without waiting for its ready line.
     static CommandLine start(Path directory, String... settings) throws Exception {
         return CommandLine.start(directory, options(directory), arguments(settings));
     }
@@ -29,7 +29,7 @@ final class WorkerProcesses {
         return List.of("-D" + WorkerHandler.TROUBLE + "=" + trouble(directory));
     }
 
-    /// What serves [WorkerHandler].
+    /// The arguments that serve [WorkerHandler].
     static List<String> arguments(String... settings) {
         List<String> arguments = new ArrayList<>(List.of("--handler", WorkerHandler.class.getName(), "--class-path",
                 Settings.origin(WorkerHandler.class), "--quiet"));
@@ -40,34 +40,34 @@ final class WorkerProcesses {
         return arguments;
     }
 
-    /// What the workers' trouble is, if it is there.
+    /// The file that selects the fault of the workers.
     static Path trouble(Path directory) {
         return directory.resolve("trouble");
     }
 
-    /// Those that live.
+    /// The ids of the live workers.
     static Set<Long> of(CommandLine server) {
         return ProcessHandle.of(server.pid()).stream().flatMap(ProcessHandle::children).map(ProcessHandle::pid)
                 .collect(Collectors.toSet());
     }
 
-    /// When each was started, as the system has it: to a hundredth of a second.
+    /// The start time of each worker, in the resolution of the system: a hundredth of a second.
     static Map<Long, Instant> starts(CommandLine server) {
         return ProcessHandle.of(server.pid()).stream().flatMap(ProcessHandle::children)
                 .flatMap(child -> child.info().startInstant().map(start -> Map.entry(child.pid(), start)).stream())
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    /// Waits until so many live, all of which serve.
+    /// Waits until this many workers live, and all of them serve.
     static Set<Long> awaitServing(CommandLine server, int count) throws Exception {
         try (WorkerLoad load = WorkerLoad.on(server, 2 * count)) {
             return awaitServing(server, count, load);
         }
     }
 
-    /// Waits until so many live, each of which has answered one of these clients.
+    /// Waits until this many workers live, and each has answered one of these clients.
     static Set<Long> awaitServing(CommandLine server, int count, WorkerLoad load) throws Exception {
-        Eventually.holds(() -> assertThat(of(server)).as("those that live; errors: " + server.errors()).hasSize(count)
+        Eventually.holds(() -> assertThat(of(server)).as("live workers; errors: " + server.errors()).hasSize(count)
                 .allMatch(load.servers()::contains));
         return of(server);
     }

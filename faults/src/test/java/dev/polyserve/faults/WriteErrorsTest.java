@@ -19,7 +19,7 @@ class WriteErrorsTest {
 
     @ParameterizedTest(name = "{0}")
     @Modes(Modes.Group.ALL_THAT_CALL)
-    void aSocketThatTakesNothingForAMomentLosesNoByte(Mode mode) throws Exception {
+    void aWriteThatIsRetriedLosesNoByte(Mode mode) throws Exception {
         byte[] sent = new byte[BYTES];
         new Random(42).nextBytes(sent);
         Settings.of(mode).test(server -> {
@@ -61,7 +61,7 @@ class WriteErrorsTest {
         });
     }
 
-    /// The number by which the system knows the server's end of the client's connection.
+    /// The inode of the server's socket of the client's connection.
     private static String inode(ServerProcess server, Client client) throws Exception {
         String local = ":%04X".formatted(server.address().getPort());
         String peer = ":%04X".formatted(client.port());
@@ -73,6 +73,6 @@ class WriteErrorsTest {
                 }
             }
         }
-        throw new AssertionError("the system does not know the connection from port " + client.port());
+        throw new AssertionError("/proc lists no connection from port " + client.port());
     }
 }

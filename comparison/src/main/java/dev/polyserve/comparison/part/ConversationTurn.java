@@ -10,7 +10,7 @@ import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ProtocolConversation;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.coroutine.Carrier;
+import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.LoopDriver;
 import dev.polyserve.loop.LoopWire;

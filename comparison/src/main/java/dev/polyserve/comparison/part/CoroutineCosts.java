@@ -2,8 +2,8 @@ package dev.polyserve.comparison.part;
 
 import dev.polyserve.coroutine.Generator;
 import dev.polyserve.coroutine.Greenlet;
-import dev.polyserve.coroutine.Hub;
-import dev.polyserve.coroutine.HubOptions;
+import dev.polyserve.coroutine.hub.Hub;
+import dev.polyserve.coroutine.hub.HubOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -1,12 +1,12 @@
 package dev.polyserve.comparison.part;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.polyserve.coroutine.Carrier;
+import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.coroutine.Generator;
 import dev.polyserve.coroutine.Greenlet;
-import dev.polyserve.coroutine.Group;
-import dev.polyserve.coroutine.Hub;
-import dev.polyserve.coroutine.HubOptions;
+import dev.polyserve.coroutine.hub.Group;
+import dev.polyserve.coroutine.hub.Hub;
+import dev.polyserve.coroutine.hub.HubOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

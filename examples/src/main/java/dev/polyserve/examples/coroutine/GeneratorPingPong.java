@@ -3,11 +3,11 @@ package dev.polyserve.examples.coroutine;
 import dev.polyserve.coroutine.Generator;
 import java.util.function.Consumer;
 
-/// Two that take turns, one a generator and the other its consumer: the tutorial's first coroutine, but it ends.
+/// A generator and its consumer take turns: the first coroutine of the tutorial, with an end.
 public final class GeneratorPingPong {
     private GeneratorPingPong() {}
 
-    /// Plays so many rounds.
+    /// Plays the given number of rounds.
     public static void play(int rounds, Consumer<String> out) {
         // region generatorPingPong
         Generator<Integer> a = Generator.of(turn -> {

@@ -4,11 +4,11 @@ import dev.polyserve.coroutine.Greenlet;
 import java.util.ArrayList;
 import java.util.function.Consumer;
 
-/// Two that switch to each other: the tutorial's second coroutine, but it ends.
+/// Two greenlets switch to each other: the second coroutine of the tutorial, with an end.
 public final class GreenletPingPong {
     private GreenletPingPong() {}
 
-    /// Plays until `rounds` are counted down.
+    /// Plays the given number of rounds.
     public static void play(int rounds, Consumer<String> out) {
         // region greenletPingPong
         Greenlet<Integer> main = Greenlet.main();

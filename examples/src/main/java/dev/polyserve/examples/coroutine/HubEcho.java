@@ -1,6 +1,6 @@
 package dev.polyserve.examples.coroutine;
 
-import dev.polyserve.coroutine.Hub;
+import dev.polyserve.coroutine.hub.Hub;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -8,16 +8,17 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.function.IntConsumer;
 
-/// gevent's echo server: plain sockets, a task per client, one thread.
+/// gevent's echo server: plain sockets, one task per client, one thread.
 ///
-/// Every call of a socket is a switch, with nothing to patch; that takes `--add-opens java.base/java.lang=ALL-UNNAMED`. A server of
-/// the library, with its limits and time-outs, is in `Upper`; this shows what the coroutines do by themselves.
+/// Every blocking call of a socket switches to another task, which requires `--add-opens
+/// java.base/java.lang=ALL-UNNAMED`. This example uses only coroutines; `Upper` is a server of the library, with its
+/// limits and timeouts.
 public final class HubEcho {
     private HubEcho() {}
 
     /// Serves until its task is killed, which closes the listener.
     ///
-    /// @param listening hears the port
+    /// @param listening receives the port
     // region hubEcho
     public static void serve(Hub hub, int port, IntConsumer listening) throws IOException {
         try (var listener = new ServerSocket(port, 1024, InetAddress.getLoopbackAddress())) {

@@ -1,8 +1,8 @@
 package dev.polyserve.examples.coroutine;
 
-import dev.polyserve.coroutine.Group;
-import dev.polyserve.coroutine.Hub;
-import dev.polyserve.coroutine.Task;
+import dev.polyserve.coroutine.hub.Group;
+import dev.polyserve.coroutine.hub.Hub;
+import dev.polyserve.coroutine.hub.Task;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Forwards each connection to another address, both ways: gevent's port forwarder, with a drain.
+/// Forwards each connection to another address in both directions: gevent's port forwarder, with a drain.
 ///
-/// **Thread**: one, the hub's; it takes `--add-opens java.base/java.lang=ALL-UNNAMED`, as [HubEcho].
+/// **Thread**: the hub's only; requires `--add-opens java.base/java.lang=ALL-UNNAMED`, as [HubEcho].
 public final class PortForwarder {
     private final Hub hub;
     private final InetSocketAddress target;
@@ -27,10 +27,10 @@ public final class PortForwarder {
         this.connections = new Group(hub);
     }
 
-    /// Forwards until the calling task is killed; then takes no more connections, and lets those that are there end.
+    /// Forwards until the calling task is killed; then accepts no more connections and drains the open ones.
     ///
-    /// @param listening hears the port
-    /// @param drain how long they may take
+    /// @param listening receives the port
+    /// @param drain the time limit of the drain
     public static void forward(Hub hub, int port, InetSocketAddress target, Duration drain, IntConsumer listening)
             throws IOException, InterruptedException {
         var forwarder = new PortForwarder(hub, target);
@@ -41,8 +41,8 @@ public final class PortForwarder {
                 forwarder.connections.spawn(() -> forwarder.connect(client));
             }
         } catch (SocketException e) {
-            // Accepting is over: the kill came as an interrupt, which has closed the listener and is taken here. What is
-            // under way is let go on, but not for ever.
+            // The kill arrived as an interrupt, which closed the listener and is caught here. Open connections continue
+            // until the time limit.
             Thread.interrupted();
             if (!forwarder.connections.join(drain)) {
                 forwarder.connections.kill(drain);
@@ -63,13 +63,13 @@ public final class PortForwarder {
         }
     }
 
-    /// Copies until the end of input, and passes that on: half-closed is a state like any other.
+    /// Copies until the end of input and passes the end on (half-close).
     private static void copy(Socket from, Socket to) throws IOException {
         try {
             from.getInputStream().transferTo(to.getOutputStream());
             to.shutdownOutput();
         } catch (SocketException e) {
-            // One of them is gone, so the other has nobody to talk to.
+            // One connection is gone, so the other one ends too.
             from.close();
             to.close();
         }

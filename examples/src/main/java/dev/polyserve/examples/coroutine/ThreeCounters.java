@@ -1,16 +1,16 @@
 package dev.polyserve.examples.coroutine;
 
-import dev.polyserve.coroutine.Hub;
-import dev.polyserve.coroutine.Task;
+import dev.polyserve.coroutine.hub.Hub;
+import dev.polyserve.coroutine.hub.Task;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Three tasks that count and sleep: the tutorial's third coroutine.
+/// Three tasks that count and sleep: the third coroutine of the tutorial.
 public final class ThreeCounters {
     private ThreeCounters() {}
 
-    /// Counts to `last` three times at once, with a pause after each number.
+    /// Counts to `last` in three tasks at once, with a pause after each number.
     public static void count(int last, Duration pause, Consumer<String> out) throws Exception {
         // region threeCounters
         Hub.run(hub -> {

@@ -1,6 +1,8 @@
-/// The coroutines of the tutorials: generators, greenlets, and a hub in place of gevent.
+/// The coroutine examples of the tutorials: generators, greenlets, and a hub in place of gevent.
 ///
-/// **Thread**: as each says. **Depends on** the library's coroutines only.
+/// **Threads**: as each class says.
+///
+/// **Depends on** the library's coroutines only.
 @NullMarked
 package dev.polyserve.examples.coroutine;
 

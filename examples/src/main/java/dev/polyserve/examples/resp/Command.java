@@ -1,6 +1,6 @@
 package dev.polyserve.examples.resp;
 
-/// What clients can ask for.
+/// The supported commands.
 enum Command {
     /// `PING [text]`.
     PING(1, 2),
@@ -16,13 +16,13 @@ enum Command {
     DEL(2, Request.MOST_WORDS),
     /// `EXISTS key…`.
     EXISTS(2, Request.MOST_WORDS),
-    /// `CONFIG GET name`: what `redis-benchmark` asks first.
+    /// `CONFIG GET name`; `redis-benchmark` sends it first.
     CONFIG(3, 3),
-    /// `COMMAND …`: what `redis-cli` asks for its help; there is none.
+    /// `COMMAND …`; `redis-cli` sends it for its help. The reply is empty.
     COMMAND(1, Request.MOST_WORDS),
     /// `QUIT`.
     QUIT(1, 1),
-    /// Any other.
+    /// Any other command.
     UNKNOWN(0, Request.MOST_WORDS);
 
     private static final Command[] ALL = values();
@@ -46,7 +46,7 @@ enum Command {
         return UNKNOWN;
     }
 
-    /// Whether it can have so many words, with its name.
+    /// Whether the command accepts this number of words, including its name.
     boolean takes(int words) {
         return fewestWords <= words && words <= mostWords;
     }

@@ -3,9 +3,9 @@ package dev.polyserve.examples.resp;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A key of the store: any bytes. One that is looked for may be a part of a larger array; one that is kept has its own.
+/// A binary key of the store. A key for a look-up may be part of a larger array; a stored key has an array of its own.
 ///
-/// Keys are ordered, so that a map bears many whose hashes somebody has made equal.
+/// Keys are comparable, so that a hash map stays fast when a client forges keys with equal hash codes.
 final class Key implements Comparable<Key> {
     private byte[] bytes;
     private int start;
@@ -21,7 +21,7 @@ final class Key implements Comparable<Key> {
         set(own, 0, own.length);
     }
 
-    /// Becomes the key in that place, valid while the array keeps it.
+    /// Sets this key to a part of an array; valid until the array changes.
     Key set(byte[] from, int offset, int length) {
         bytes = from;
         start = offset;
@@ -34,7 +34,7 @@ final class Key implements Comparable<Key> {
         return this;
     }
 
-    /// The same key with an array of its own.
+    /// A copy of this key with an array of its own.
     Key copy() {
         return new Key(Arrays.copyOfRange(bytes, start, end));
     }

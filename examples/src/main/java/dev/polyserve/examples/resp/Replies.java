@@ -14,7 +14,7 @@ final class Replies {
     private static final int LONGEST_HEAD = 24;
     private static final int LONGEST_ERROR = 200;
 
-    /// A kind, a number and an end of line, made from the end.
+    /// Builds a type byte, a number and a line end, from back to front.
     private final byte[] head = new byte[LONGEST_HEAD];
 
     Replies() {
@@ -56,7 +56,7 @@ final class Replies {
         output.write(head, LONGEST_HEAD - 2, 2);
     }
 
-    /// An error; what would end its line is replaced, and what is too long cut.
+    /// Writes an error; line ends in the text are replaced, and a long text is truncated.
     void error(Output output, String text) throws IOException {
         StringBuilder line = new StringBuilder(text);
         line.setLength(Math.min(line.length(), LONGEST_ERROR));
@@ -70,7 +70,7 @@ final class Replies {
 
     private void head(Output output, char kind, long value) throws IOException {
         int at = LONGEST_HEAD - 2;
-        // The smallest number has no opposite, but negative ones have all.
+        // Digits are taken from the negative number, because Long.MIN_VALUE has no positive counterpart.
         long left = value < 0 ? value : -value;
         do {
             at--;

@@ -4,18 +4,19 @@ import dev.polyserve.Input;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// One request: a name and its arguments, which are any bytes. One object holds the requests of a connection, one after
-/// another, so that a request costs no allocation.
+/// A request: a command name and binary arguments.
+///
+/// One object holds the successive requests of a connection, so a request allocates nothing.
 ///
 /// **Thread**: its connection's turn.
 final class Request {
-    /// How many words one may have.
+    /// The maximum number of words of a request.
     static final int MOST_WORDS = 1024;
     private static final int LONGEST_NAME = Long.BYTES;
-    /// Makes a letter upper case, and no other byte a letter.
+    /// Clears this bit to convert a letter to upper case; no other byte becomes a letter.
     private static final int UPPER_CASE = 0xdf;
     private static final int FIRST_WORDS = 8;
-    /// What a larger request needed is not kept for the next one.
+    /// The array size that is kept between requests; a larger array is released.
     private static final int KEPT_BYTES = 16 << 10;
     private static final byte[] NOTHING = {};
 
@@ -25,7 +26,7 @@ final class Request {
     private int words;
     private String violation = "";
 
-    /// Forgets the request before.
+    /// Clears the request.
     void clear() {
         words = 0;
         violation = "";
@@ -34,7 +35,7 @@ final class Request {
         }
     }
 
-    /// Adds a word by its place in the input.
+    /// Adds a word by its position in the input.
     void add(int start, int length) {
         if (words == starts.length) {
             starts = Arrays.copyOf(starts, 2 * words);
@@ -45,7 +46,7 @@ final class Request {
         words++;
     }
 
-    /// Takes the bytes in which its words have their places out of the input.
+    /// Consumes the input bytes that contain the words.
     void take(Input input, int length) {
         if (bytes.length < length) {
             bytes = new byte[Math.max(length, Math.min(2 * length, KEPT_BYTES))];
@@ -53,48 +54,49 @@ final class Request {
         input.read(bytes, 0, length);
     }
 
-    /// This is no request; the connection cannot go on.
+    /// Marks the request as a violation of the protocol, which ends the connection.
     void violates(String how) {
         words = 0;
         violation = how;
     }
 
-    /// How it violates the protocol; empty when it does not.
+    /// The violation of the protocol; empty for a valid request.
     String violation() {
         return violation;
     }
 
-    /// How many words it has, with its name; 0 for an empty line.
+    /// The number of words, including the name; 0 for an empty line.
     int words() {
         return words;
     }
 
-    /// The array in which its words are.
+    /// The array that contains the words.
     byte[] bytes() {
         return bytes;
     }
 
-    /// Where a word begins.
+    /// The offset of a word.
     int start(int word) {
         return starts[word];
     }
 
-    /// How many bytes a word has.
+    /// The length of a word in bytes.
     int length(int word) {
         return lengths[word];
     }
 
-    /// A word as a text.
+    /// A word as text.
     String text(int word) {
         return new String(bytes, starts[word], lengths[word], StandardCharsets.UTF_8);
     }
 
-    /// A word as an array of its own.
+    /// A copy of a word.
     byte[] copy(int word) {
         return Arrays.copyOfRange(bytes, starts[word], starts[word] + lengths[word]);
     }
 
-    /// A word's letters in one number, whatever their case, as [#code(String)]; 0 for a word that is too long or empty.
+    /// The letters of a word packed into a number, in upper case, as [#code(String)]; 0 for an empty word or one that
+    /// is too long.
     long code(int word) {
         int length = lengths[word];
         if (length > LONGEST_NAME) {
@@ -104,11 +106,11 @@ final class Request {
         for (int i = 0; i < length; i++) {
             code = (code << Byte.SIZE) | (bytes[starts[word] + i] & UPPER_CASE);
         }
-        // A name that begins with a zero byte is none.
+        // A name that begins with a zero byte matches no command.
         return length > 0 && (code >>> ((length - 1) * Byte.SIZE)) == 0 ? 0 : code;
     }
 
-    /// A name's letters in one number.
+    /// The letters of a command name packed into a number.
     static long code(String name) {
         long code = 0;
         for (byte letter : name.getBytes(StandardCharsets.US_ASCII)) {

@@ -6,23 +6,23 @@ import dev.polyserve.Protocol;
 import dev.polyserve.Server;
 import java.io.IOException;
 
-/// A store in memory that speaks RESP, in both styles: `PING`, `ECHO`, `SET`, `GET`, `DEL`, `INCR`, `EXISTS`, `QUIT`, and what
-/// `redis-cli` and `redis-benchmark` ask before they begin.
+/// An in-memory store with RESP, in both styles.
 ///
-/// A request has at most 1 MiB and 1024 words, the store 256 MiB. Pipelined requests are answered in one write; a `PING`
-/// or a `GET` allocates nothing.
+/// Supported are `PING`, `ECHO`, `SET`, `GET`, `DEL`, `INCR`, `EXISTS`, `QUIT`, and the requests with which `redis-cli`
+/// and `redis-benchmark` begin. A request is limited to 1 MiB and 1024 words, the store to 256 MiB. The replies to
+/// pipelined requests go out in one write; `PING` and `GET` allocate nothing.
 public final class RespServer {
     private RespServer() {}
 
     // region resp
     static Protocol protocol(Store store) {
-        return Protocol.framed(new Requests(), new Answers(store)::answer);
+        return Protocol.framed(new RequestCodec(), new RequestExecutor(store)::answer);
     }
 
     static Handler handler(Store store) {
         return client -> {
-            Requests requests = new Requests();
-            Answers answers = new Answers(store);
+            RequestCodec requests = new RequestCodec();
+            RequestExecutor answers = new RequestExecutor(store);
             for (Request request; !client.ended() && (request = client.read(requests)) != null;) {
                 answers.answer(request, client);
             }
@@ -30,13 +30,15 @@ public final class RespServer {
     }
     // endregion
 
-    /// As a protocol: it is called with each request.
+    /// Starts the server as a protocol, which is called with each request.
     public static Server startProtocol(String endpoint, Model model, Store store) throws IOException {
         return Server.at(endpoint).model(model).protocol(() -> protocol(store)).start();
     }
 
-    /// As a handler: it reads, and waits where there is nothing to read. A client that asks for much and does not read holds
-    /// up itself; the protocol ends it at the limit of bytes buffered per connection.
+    /// Starts the server as a handler, which reads and waits for input.
+    ///
+    /// When a client does not read its replies, the handler waits, while the protocol ends the connection at the limit
+    /// of buffered bytes.
     public static Server startHandler(String endpoint, Model model, Store store) throws IOException {
         return Server.at(endpoint).model(model).handle(handler(store)).start();
     }

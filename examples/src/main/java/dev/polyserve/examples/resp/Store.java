@@ -6,12 +6,12 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Keys and values in memory, both any bytes. When it is full it takes no more until something is deleted.
+/// A bounded in-memory map of binary keys and values. A full store refuses new entries until entries are deleted.
 ///
-/// **Thread**: any. What it is given to keep must not be changed afterwards, nor what it hands out.
+/// **Thread**: any. Callers must not change arrays that they put into or got from the store.
 public final class Store {
     private static final long MOST_BYTES = 256L << 20;
-    /// What an entry occupies beside its key and value, roughly.
+    /// The approximate overhead of an entry.
     private static final int ENTRY_BYTES = 96;
     private static final int MOST_DIGITS = 20;
 
@@ -19,17 +19,17 @@ public final class Store {
     private final AtomicLong bytes = new AtomicLong();
     private final long mostBytes;
 
-    /// A store for 256 MiB.
+    /// Creates a store with a limit of 256 MiB.
     public Store() {
         this(MOST_BYTES);
     }
 
-    /// @param mostBytes how much it may occupy, roughly
+    /// @param mostBytes the approximate limit of its memory
     public Store(long mostBytes) {
         this.mostBytes = mostBytes;
     }
 
-    /// Whether it takes no more.
+    /// Whether the store is full.
     boolean full() {
         return bytes.get() >= mostBytes;
     }
@@ -46,16 +46,18 @@ public final class Store {
         account(key, before, value);
     }
 
-    /// Removes the key, and tells whether it was there.
+    /// Removes a key.
+    ///
+    /// @return whether the key was present
     boolean remove(Key key) {
         byte[] before = values.remove(key);
         account(key, before, null);
         return before != null;
     }
 
-    /// Adds one to the number that is the value, or 0 when there is none.
+    /// Increments the numeric value of a key; an absent key counts as 0.
     ///
-    /// @throws NumberFormatException when it is no whole number, or the largest
+    /// @throws NumberFormatException when the value is not an integer or would overflow
     long increment(Key key) {
         while (true) {
             byte[] before = values.get(key);

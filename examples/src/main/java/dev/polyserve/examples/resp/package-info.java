@@ -1,9 +1,9 @@
-/// A small store that speaks RESP, the protocol of Redis: `redis-cli` and `redis-benchmark` talk to it.
+/// A small key-value store with RESP, the protocol of Redis, for `redis-cli` and `redis-benchmark`.
 ///
-/// [dev.polyserve.examples.resp.RespServer] starts it, in either style. `Requests` finds the requests in the stream, `Answers`
-/// answers them from a `Store`.
+/// [dev.polyserve.examples.resp.RespServer] starts the server, in either style. `RequestCodec` decodes requests,
+/// `RequestExecutor` executes them on a `Store`, and `Replies` writes the replies.
 ///
-/// **Threads**: the store is shared by all connections; all else belongs to one of them.
+/// **Threads**: all connections share the store; every other object belongs to one connection.
 ///
 /// **Depends on** the public interface only.
 @NullMarked

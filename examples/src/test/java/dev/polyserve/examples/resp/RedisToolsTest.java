@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// `redis-benchmark` and `redis-cli` take it for what they know, under every event loop.
+/// `redis-benchmark` and `redis-cli` work with the server under every event loop.
 @Tag("slow")
 @Timeout(120)
 class RedisToolsTest {
@@ -47,7 +47,7 @@ class RedisToolsTest {
                 assertThat(said).contains("\"PING_INLINE\"", "\"PING_MBULK\"", "\"SET\"", "\"GET\"", "\"INCR\"")
                         .doesNotContainIgnoringCase("err", "warn");
             }
-            // The tool itself ends with a status other than zero at the first reply that is an error.
+            // The tool exits with a non-zero status at the first error reply.
             assertThat(Integer.parseInt(run(handler, "redis-cli", "get", "counter:__rand_int__").strip()))
                     .isGreaterThanOrEqualTo(2 * REQUESTS);
         }
@@ -69,7 +69,7 @@ class RedisToolsTest {
         return model;
     }
 
-    /// What the tool says to the end.
+    /// The whole output of the tool.
     private static String run(Server server, String program, String... arguments) throws Exception {
         requireProgram(program);
         List<String> command = new ArrayList<>(List.of(program, "-h", "127.0.0.1", "-p", "" + server.port()));
@@ -79,7 +79,7 @@ class RedisToolsTest {
             tool.getOutputStream().close();
             String said = new String(tool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(tool.waitFor(TOOL_SECONDS, TimeUnit.SECONDS)).as("%s has ended", program).isTrue();
-            assertThat(tool.exitValue()).as("%s said: %s", command, said).isZero();
+            assertThat(tool.exitValue()).as("%s printed: %s", command, said).isZero();
             return said;
         } finally {
             tool.destroyForcibly();

@@ -10,17 +10,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What a client hears, byte for byte, however the network cuts what it says.
+/// The replies, byte for byte, for every split of the requests.
 class RespConversationTest {
     private static final int SEEDS = 50;
-    private static final String SAID = request("PING") + "PING\r\n" + request("ping", "a\r\nb") + request("ECHO", "")
+    private static final String REQUESTS = request("PING") + "PING\r\n" + request("ping", "a\r\nb")
+            + request("ECHO", "")
             + request("SET", "ключ", "\0\r\n$5\r\n") + "GET ключ\n" + request("GET", "nothing")
             + request("INCR", "n") + "incr  n\r\n\r\n" + request("INCR", "ключ")
             + request("EXISTS", "n", "ключ", "x", "n")
             + request("DEL", "n", "x", "ключ") + request("GET", "n") + request("SET", "n", "-2")
             + request("INCR", "n")
             + request("CONFIG", "GET", "appendonly") + request("CONFIG", "GET", "dir") + request("COMMAND", "DOCS");
-    private static final String HEARD = crlf("""
+    private static final String REPLIES = crlf("""
             +PONG
             +PONG
             $4
@@ -51,7 +52,7 @@ class RespConversationTest {
             *0
             """);
 
-    /// How the server is written.
+    /// The style of the server.
     enum Style {
         HANDLER {
             @Override
@@ -84,20 +85,20 @@ class RespConversationTest {
 
     @ParameterizedTest
     @EnumSource
-    void pipelinedRequestsAreAnsweredInOrderHoweverTheyAreCut(Style style) {
-        Outcome whole = style.with(new Store()).receives(SAID).ends().run();
-        assertThat(whole.texts()).as("all in one write").containsExactly(HEARD);
+    void pipelinedRequestsAreAnsweredInOrderForEverySplit(Style style) {
+        Outcome whole = style.with(new Store()).receives(REQUESTS).ends().run();
+        assertThat(whole.texts()).as("all in one write").containsExactly(REPLIES);
         assertThat(whole.cause()).isEqualTo(new Cause.Done(true));
-        assertThat(style.with(new Store()).receives(SAID).ends().oneByteAtATime().run().text()).isEqualTo(HEARD);
+        assertThat(style.with(new Store()).receives(REQUESTS).ends().oneByteAtATime().run().text()).isEqualTo(REPLIES);
         for (int seed = 0; seed < SEEDS; seed++) {
-            assertThat(style.with(new Store()).receives(SAID).ends().inRandomPieces(seed).run().text())
-                    .isEqualTo(HEARD);
+            assertThat(style.with(new Store()).receives(REQUESTS).ends().inRandomPieces(seed).run().text())
+                    .isEqualTo(REPLIES);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void mistakesCostAnAnswerAndNotTheConnection(Style style) {
+    void invalidCommandsGetAnErrorAndKeepTheConnection(Style style) {
         Outcome outcome = style.with(new Store()).receives(request("GET") + request("SET", "a", "b", "EX", "1")
                 + request("NO\r\nSUCH") + request("") + request("\0PING") + request("PINGPINGPING") + request("DEL")
                 + "*0\r\n" + request("PING")).ends().run();
@@ -127,7 +128,7 @@ class RespConversationTest {
             *2~$4~ECHO~$1048560~    | invalid bulk length
             *1~$4~PINGPING          | invalid bulk length
             """)
-    void whatIsNoRequestIsToldAndEndsTheConnection(String said, String why) {
+    void aProtocolViolationGetsAnErrorAndEndsTheConnection(String said, String why) {
         String bytes = said.strip().replace("~", "\r\n");
         for (Style style : Style.values()) {
             for (Rehearsal rehearsal : new Rehearsal[]{
@@ -143,7 +144,7 @@ class RespConversationTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLineWithoutEndIsRefusedBeforeItFillsTheMemory(Style style) {
+    void aLineWithoutEndIsRefusedAtTheLimit(Style style) {
         Outcome outcome = style.with(new Store()).receives("x".repeat(70_000)).run();
         assertThat(outcome.text()).isEqualTo("-ERR Protocol error: too big inline request\r\n");
     }
@@ -158,7 +159,7 @@ class RespConversationTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFullStoreTakesNoMoreUntilSomethingIsDeleted(Style style) {
+    void aFullStoreRefusesNewEntriesUntilOneIsDeleted(Style style) {
         Outcome outcome = style.with(new Store(1000)).receives(request("SET", "a", "x".repeat(1000))
                 + request("SET", "b", "") + request("INCR", "c") + request("DEL", "a") + request("SET", "b", ""))
                 .ends().run();
@@ -173,7 +174,7 @@ class RespConversationTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLargeValueComesBackWhole(Style style) {
+    void aLargeValueIsReturnedWhole(Style style) {
         String large = "0123456789".repeat(50_000);
         Outcome outcome = style.with(new Store()).receives(request("SET", "a", large) + request("GET", "a")).ends()
                 .inRandomPieces(1).run();

@@ -1,4 +1,4 @@
-/// The server that speaks RESP, rehearsed and asked by the tools of Redis.
+/// Tests of the RESP server, in rehearsals and with the tools of Redis.
 @NullMarked
 package dev.polyserve.examples.resp;
 

@@ -1,6 +1,6 @@
 package dev.polyserve.linux.worker;
 
-import dev.polyserve.coroutine.NonQueueingLock;
+import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import dev.polyserve.linux.socket.PacketSocket;
 import dev.polyserve.linux.socket.WatchedDescriptor;
 import dev.polyserve.linux.system.DescriptorMessage;

@@ -10,7 +10,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.coroutine.NonQueueingLock;
+import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import dev.polyserve.run.ReplyBuffer;
 import java.io.IOException;
 import java.net.SocketAddress;

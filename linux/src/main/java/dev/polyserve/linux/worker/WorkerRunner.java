@@ -3,7 +3,7 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.Server;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.coroutine.Hub;
+import dev.polyserve.coroutine.hub.Hub;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.loop.EventLoop;
