@@ -161,7 +161,7 @@ public abstract class DatagramContract {
         }
     }
 
-    /// What it counts for a source holds for all of its datagrams: also where each is handled by a process of its own.
+    /// The filter counts all datagrams of a source, even where each has a process of its own.
     @Test
     void shouldHandleOnlyWhatItVerifies() throws Exception {
         try (Server server = start(new VerifiedTwice()); DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
@@ -181,12 +181,12 @@ public abstract class DatagramContract {
         }
     }
 
-    /// How many processes receive.
+    /// The number of receiving processes.
     private int receivers() {
         return cell.model() instanceof ModelVariant.ProcessPool pool ? pool.maxWorkers() : 1;
     }
 
-    /// Handles the first two that it receives.
+    /// Handles the first two datagrams.
     private static final class VerifiedTwice implements DatagramHandler {
         private final AtomicInteger seen = new AtomicInteger();
 

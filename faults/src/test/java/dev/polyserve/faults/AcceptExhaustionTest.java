@@ -52,8 +52,8 @@ class AcceptExhaustionTest {
         });
     }
 
-    /// It asks once a pause, which is a second by then at the longest, and says so as often. A `polling` server uses the processor
-    /// for its connections, whatever its listener does.
+    /// The listener retries and logs once per pause, which has reached its maximum of a second. A `polling` server uses
+    /// the processor for its connections, independent of its listener.
     private static void requireQuiet(Mode mode, ServerProcess server) throws Exception {
         Eventually.holds(() -> assertThat(server.count("acceptErrors")).as("the pauses have become long")
                 .isGreaterThanOrEqualTo(PAUSES_UNTIL_LONG));

@@ -13,15 +13,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Two services that one forged datagram has set on each other answer each other a bounded number of times, in the models of
-/// processes, too. The test is the other service: it sends each answer back.
+/// A forged datagram between two services causes a bounded number of answers, also in the process models.
+///
+/// The test is the other service: it sends each answer back.
 @Timeout(60)
 class DatagramSourceTest {
     private static final int BURST = 100;
-    /// Tokens that come back while the test runs.
+    /// The tokens that are restored during the test.
     private static final int MEANWHILE = 50;
     private static final int SILENCE_MILLIS = 1_000;
-    /// Until a worker has started.
+    /// The time limit for the start of a worker.
     private static final int FIRST_ANSWER_MILLIS = 20_000;
 
     @TempDir
@@ -35,7 +36,8 @@ class DatagramSourceTest {
         return CommandLine.serve(directory, all);
     }
 
-    /// Each datagram has a process of its own, so the decision is the supervisor's. Those that find no process are turned away.
+    /// Each datagram has a process of its own, so the supervisor decides. Datagrams without a free process are
+    /// rejected.
     @Test
     void isCountedBeforeAProcessIsAsked() throws Exception {
         try (CommandLine server = echo("--model", "process", "--workers", "1", "--on-full", "reject");
@@ -58,7 +60,7 @@ class DatagramSourceTest {
         }
     }
 
-    /// One worker after the other is suspended, so that each has the source's datagrams for a while.
+    /// Suspends one worker after another, so that each receives the datagrams of the source for a while.
     @Test
     void isAnsweredByAllWorkersTogetherNoMoreOften() throws Exception {
         try (CommandLine server = echo("--model", "process-pool", "--workers", "2");

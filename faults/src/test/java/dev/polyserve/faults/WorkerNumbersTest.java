@@ -122,7 +122,7 @@ class WorkerNumbersTest {
         }
     }
 
-    /// Those that a process listens to or ignores (proc_pid_status(5)).
+    /// The signals that a process handles or ignores (proc_pid_status(5)).
     private static Set<Integer> signalsTaken(long pid) throws Exception {
         Set<Integer> taken = new HashSet<>();
         for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
@@ -135,7 +135,7 @@ class WorkerNumbersTest {
         return taken;
     }
 
-    /// A terminal sends a signal to each process of the group: the supervisor decides what becomes of the workers.
+    /// A terminal sends a signal to each process of the group; the supervisor decides how the workers end.
     @Test
     void workersGoOnAfterSignalsThatATerminalSendsToThem() throws Exception {
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "1")) {
@@ -145,7 +145,8 @@ class WorkerNumbersTest {
                 assertThat(workers).containsExactly(worker);
                 for (String signal : List.of("HUP", "INT", "TERM", "USR1", "USR2", "TTIN", "TTOU")) {
                     Signals.send(signal, worker);
-                    // A handler of the JVM runs beside the threads that serve, so that an end may come later.
+                    // A signal handler of the JVM runs concurrently with the serving threads, so the exit may come
+                    // later.
                     assertThat(client.asks()).as("served after " + signal).isEqualTo(worker);
                 }
                 assertThat(signalsTaken(worker)).contains(HUP, INT, TERM);
