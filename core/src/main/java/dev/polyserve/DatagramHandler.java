@@ -11,7 +11,7 @@ public interface DatagramHandler {
     void handle(Datagram request, DatagramReply reply) throws Exception;
 
     /// Returns whether `request`, which is valid only during the call, is handled; otherwise it is dropped, and costs no thread and
-    /// no worker process. Under [Model#processPerConnection] the supervisor calls this, and its workers call [#handle]; so a count
+    /// no worker process. Under [Model#process] the supervisor calls this, and its workers call [#handle]; so a count
     /// for each source, kept here, holds for the whole server. Only the workers of [Model#processPool] receive by themselves, and
     /// each keeps its own count.
     ///
