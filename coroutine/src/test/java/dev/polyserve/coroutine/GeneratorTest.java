@@ -208,7 +208,7 @@ class GeneratorTest {
             var itself = new AtomicReference<Generator<Integer>>();
             Generator<Integer> selfish = Generator.of(out -> out.yield(itself.get().next() + 1));
             itself.set(selfish);
-            assertThatIllegalStateException().isThrownBy(selfish::next).withMessageContaining("runs already");
+            assertThatIllegalStateException().isThrownBy(selfish::next).withMessageContaining("is running");
         });
     }
 

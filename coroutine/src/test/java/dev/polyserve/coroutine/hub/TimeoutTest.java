@@ -134,7 +134,7 @@ class TimeoutTest {
         Hub.run(_ -> {
             Timeout timeout = Timeout.after(HubMode.LONG);
             assertThatIllegalStateException().isThrownBy(() -> timeout.run(() -> timeout.run(() -> {})))
-                    .withMessageContaining("running already");
+                    .withMessageContaining("already in use");
         });
     }
 }
