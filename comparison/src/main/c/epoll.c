@@ -1,5 +1,5 @@
-// The floor for readiness: one thread, epoll, level-triggered. Per request: its share of an epoll_wait, a recv, a send.
-// Serves echo, or requests that say how much to compute (work.h), which it computes on its one thread.
+// The lower bound for readiness: one thread, level-triggered epoll. Per request: its share of an epoll_wait, a recv and
+// a send. Serves echo, or requests for work (work.h), which it computes on the same thread.
 #define _GNU_SOURCE
 #include "echo.h"
 #include "work.h"
@@ -14,14 +14,14 @@
 
 enum { EVENTS = 1024, BUFFER_BYTES = 64 << 10, ACCEPTS_PER_TURN = 64 };
 
-// What a socket did not take at once. While there is some, the connection is watched for writing only: a client that
-// does not read is not read from.
+// Unsent output. While there is some, the connection is watched for writing only: a client that does not read is not
+// read from.
 struct rest {
     char *bytes; // from malloc; NULL when nothing is left
     size_t at, length;
 };
 
-// A request that is not whole yet.
+// An incomplete request.
 struct beginning {
     char *bytes; // from malloc; NULL when there is none
     size_t length;
@@ -45,7 +45,7 @@ static void drop(int fd)
     rests[fd] = (struct rest){ 0 };
     free(beginnings[fd].bytes);
     beginnings[fd] = (struct beginning){ 0 };
-    close(fd); // removes it from the epoll, because there is no other descriptor of the socket
+    close(fd); // also removes it from epoll, as this is the socket's only descriptor
 }
 
 static void accept_all(int listener)
@@ -57,7 +57,7 @@ static void accept_all(int listener)
         else if (errno == EAGAIN)
             return;
         else if (errno != ECONNABORTED && errno != EINTR)
-            fail("cannot accept"); // a comparison without some of its clients would be worth nothing
+            fail("cannot accept"); // without all clients the comparison would be invalid
     }
 }
 
@@ -75,14 +75,14 @@ static void keep(int fd, const char *bytes, size_t length)
     watch(EPOLL_CTL_MOD, fd, EPOLLOUT);
 }
 
-// Returns how many bytes the socket took, or -1 when the client is gone.
+// Returns the number of bytes sent, or -1 when the connection is broken.
 static ssize_t send_some(int fd, const char *bytes, size_t length)
 {
     ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
     return sent < 0 && errno == EAGAIN ? 0 : sent;
 }
 
-// Puts the beginning of a request that was received earlier back to the front.
+// Copies the incomplete request that was received earlier back to the front.
 static void take_beginning(int fd, char *buffer)
 {
     struct beginning beginning = beginnings[fd];
@@ -93,7 +93,7 @@ static void take_beginning(int fd, char *buffer)
     free(beginning.bytes);
 }
 
-// Makes the reply in place. Returns its length.
+// Creates the reply in place. Returns its length.
 static size_t reply_to(int fd, char *bytes, size_t length)
 {
     if (!computes)

@@ -1,8 +1,8 @@
-// The floor for completion: one thread, io_uring. A multishot accept, per connection a multishot receive into a ring of
-// buffers that all share, and at most one send under way; per turn one io_uring_enter for all of it.
+// The lower bound for completion: one thread, io_uring. A multishot accept; per connection a multishot receive into a
+// shared buffer ring, and at most one outstanding send; per turn a single io_uring_enter.
 //
-//   received ── nothing is being sent ──→ send from that very buffer, then give it back
-//        └───── a send is under way ────→ copy it behind what waits, give it back; too much waits: stop receiving
+//    received ── no send outstanding ──→ send from the same buffer, then return it
+//         └───── a send is outstanding ─→ append a copy to the waiting bytes, return it; too many: stop receiving
 //
 // A connection is closed when neither a receive nor a send of it is in the ring, so no completion outlives it.
 #define _GNU_SOURCE
@@ -20,7 +20,7 @@
 
 enum { SUBMISSIONS = 4096, COMPLETIONS = 32768 };
 enum { BUFFERS = 2048, BUFFER_BYTES = 16 << 10, GROUP = 1, NO_BUFFER = -1 };
-enum { WAITING_LIMIT = 64 << 10 }; // a client for whom more waits is not received from
+enum { WAITING_LIMIT = 64 << 10 }; // with more waiting bytes, the client is not received from
 
 enum operation { ACCEPT, RECEIVE, SEND, CANCEL, CLOSE };
 
@@ -30,12 +30,12 @@ struct bytes {
 };
 
 struct connection {
-    bool receiving, sending; // such a request is in the ring
-    bool cancelling;         // the receive was told to stop
-    bool starved;            // the receive found no buffer, and is in the list of those
-    bool ended;              // nothing more is to come
+    bool receiving, sending; // the request is in the ring
+    bool cancelling;         // the receive is being cancelled
+    bool starved;            // the receive found no buffer; listed in starved
+    bool ended;              // no more input
     int buffer;              // being sent, or NO_BUFFER
-    struct bytes outgoing;   // being sent, where it is not a buffer
+    struct bytes outgoing;   // being sent, unless a buffer is
     struct bytes waiting;    // to be sent next
 };
 
@@ -43,7 +43,7 @@ static struct io_uring ring;
 static struct connection *connections; // by descriptor
 static struct io_uring_buf_ring *buffers;
 static char *buffer_memory;
-static int returned; // buffers given back in this turn
+static int returned; // buffers returned in this turn
 static int *starved, starved_count;
 
 static uint64_t tag(enum operation operation, int fd)
@@ -54,7 +54,7 @@ static uint64_t tag(enum operation operation, int fd)
 static struct io_uring_sqe *submission(void)
 {
     struct io_uring_sqe *sqe = io_uring_get_sqe(&ring);
-    if (sqe == NULL) { // full: hand over what is there
+    if (sqe == NULL) { // full: submit
         int result = io_uring_submit(&ring);
         sqe = io_uring_get_sqe(&ring);
         if (result < 0 || sqe == NULL) {
@@ -94,7 +94,7 @@ static void stop_receiving(int fd)
 static void start_sending(int fd, const char *bytes, size_t length)
 {
     struct io_uring_sqe *sqe = submission();
-    io_uring_prep_send(sqe, fd, bytes, length, MSG_NOSIGNAL | MSG_WAITALL); // all of it, or an error
+    io_uring_prep_send(sqe, fd, bytes, length, MSG_NOSIGNAL | MSG_WAITALL); // everything, or an error
     io_uring_sqe_set_data64(sqe, tag(SEND, fd));
     connections[fd].sending = true;
 }
@@ -136,7 +136,7 @@ static void discard(struct bytes *bytes)
     *bytes = (struct bytes){ 0 };
 }
 
-// What follows from the state of a connection: receive again, or close.
+// Acts on the state of a connection: receives again, or closes.
 static void settle(int fd)
 {
     struct connection *c = &connections[fd];
@@ -145,7 +145,7 @@ static void settle(int fd)
     if (!c->ended) {
         if (c->waiting.length < WAITING_LIMIT)
             start_receiving(fd);
-    } else if (!c->sending) { // whenever no send is under way, nothing waits
+    } else if (!c->sending) { // without an outstanding send, no bytes wait
         start_closing(fd);
     }
 }
@@ -175,7 +175,7 @@ static void on_receive(int fd, const struct io_uring_cqe *cqe)
     } else if (cqe->res == -ENOBUFS) {
         c->starved = true;
         starved[starved_count++] = fd;
-    } else if (cqe->res != -ECANCELED) { // 0 is the client's end; an error ends it as well
+    } else if (cqe->res != -ECANCELED) { // 0 is the end of input; an error ends it, too
         c->ended = true;
     }
     settle(fd);
@@ -189,7 +189,7 @@ static void on_send(int fd, int result)
         give_back(c->buffer);
     c->buffer = NO_BUFFER;
     discard(&c->outgoing);
-    if (result < 0) { // the client is gone: let the receive come to its end, too
+    if (result < 0) { // the connection is broken: end the receive, too
         c->ended = true;
         discard(&c->waiting);
         shutdown(fd, SHUT_RDWR);
@@ -208,7 +208,7 @@ static void on_accept(int listener, const struct io_uring_cqe *cqe)
         start_receiving(cqe->res);
     } else if (cqe->res != -ECONNABORTED && cqe->res != -EINTR) {
         errno = -cqe->res;
-        fail("cannot accept"); // a comparison without some of its clients would be worth nothing
+        fail("cannot accept"); // without all clients the comparison would be invalid
     }
     if (!(cqe->flags & IORING_CQE_F_MORE))
         start_accepting(listener);
@@ -227,13 +227,13 @@ static void handle(const struct io_uring_cqe *cqe)
     case SEND:
         on_send(fd, cqe->res);
         break;
-    case CANCEL: // it was too late: the receive has ended by itself
+    case CANCEL: // too late: the receive has already ended
     case CLOSE:
         break;
     }
 }
 
-// Makes the returned buffers known, and lets those receive that had found none.
+// Publishes the returned buffers, and restarts the receives that had found none.
 static void end_turn(void)
 {
     if (returned == 0)

@@ -1,10 +1,10 @@
 // A server in Go, a goroutine per connection: server loop|copy|compute PORT.
 //
-// "copy" is the example of the documentation of net.Listener: io.Copy(c, c). On Linux that is splice through a pipe,
-// which is made for bulk; "loop" is what the documentation of net.Conn says a connection is, a Reader and a Writer,
-// with 4 KiB a read, so that an idle connection holds little. "compute" carries out requests that say how much to compute,
-// laid out as in c/work.h. Tuned: nothing to tune; Go sets TCP_NODELAY, takes the system's backlog and as many threads
-// (GOMAXPROCS) as it has processors.
+// "copy" is the example in the documentation of net.Listener: io.Copy(c, c). On Linux that is splice through a pipe,
+// which suits bulk transfers. "loop" uses a connection as the documentation of net.Conn describes it, as a Reader and a
+// Writer, with reads of 4 KiB, so that an idle connection uses little memory. "compute" executes requests for work, laid
+// out as in c/work.h. There is nothing to tune: Go sets TCP_NODELAY, and uses the system's backlog and one thread
+// (GOMAXPROCS) per processor.
 package main
 
 import (
@@ -33,7 +33,7 @@ func loopBack(client net.Conn) {
 	for {
 		n, err := client.Read(buffer)
 		if err != nil {
-			return // the end, or the client went without saying so: the load generator reports that
+			return // the end, or a reset, which the load generator reports
 		}
 		if _, err := client.Write(buffer[:n]); err != nil {
 			return
@@ -41,7 +41,7 @@ func loopBack(client net.Conn) {
 	}
 }
 
-// The value at the end of a chain of multiplications, as bench's Chain defines it.
+// The value at the end of a chain of multiplications, as bench's MultiplicationChain defines it.
 func chainEnd(value, multiplications uint64) uint64 {
 	for ; multiplications > 0; multiplications-- {
 		value = (value ^ value>>29) * 6364136223846793005

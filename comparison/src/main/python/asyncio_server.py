@@ -38,7 +38,7 @@ async def converse(reader, writer):
         writer.close()
         await writer.wait_closed()
     except ConnectionError:
-        pass  # the client went without saying so; the load generator reports it
+        pass  # a reset by the client, which the load generator reports
 
 
 async def serve(kind, port):

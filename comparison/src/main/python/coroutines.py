@@ -1,10 +1,10 @@
-"""What Python's coroutines cost, beside ours (comparison/jmh Coroutines): nanoseconds of processor time
-for each operation.
+"""Measures the costs of Python's coroutines, to compare with comparison/jmh CoroutineCosts: nanoseconds of processor time
+per operation.
 
     python3 comparison/src/main/python/coroutines.py
 
 Needs nothing for generators; greenlet and gevent for the others (pip install gevent, in an environment of its own).
-Each figure is the median of seven rounds, the least and the most in brackets.
+Each figure is the median of seven rounds, with the minimum and the maximum in brackets.
 """
 
 import statistics

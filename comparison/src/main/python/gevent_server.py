@@ -21,7 +21,7 @@ def converse(client, address):
         while data := client.recv(65536):
             client.sendall(replies(data))
     except ConnectionError:
-        pass  # the client went without saying so; the load generator reports it
+        pass  # a reset by the client, which the load generator reports
     finally:
         client.close()
 

@@ -30,7 +30,7 @@ class Settings:
     request_queue_size = 4096
 
     def handle_error(self, request, client_address):
-        """A client that went without saying so is nothing to report: the load generator does."""
+        """Ignores a reset by the client, which the load generator reports."""
 
 
 class Threading(Settings, socketserver.ThreadingTCPServer):
@@ -38,10 +38,10 @@ class Threading(Settings, socketserver.ThreadingTCPServer):
 
 
 class Forking(Settings, socketserver.ForkingTCPServer):
-    max_children = 20_000  # the default, 40, would leave the other clients waiting
+    max_children = 20_000  # the default, 40, would keep the other clients waiting
 
     def process_request(self, request, client_address):
-        # A child must die of TERM; the parent's handler, which ends all children, is not for it.
+        # TERM must end a child; the parent's handler, which ends all children, must not run in it.
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
         try:
             super().process_request(request, client_address)

@@ -1,9 +1,9 @@
-"""What a server does with the bytes of a client: echo them, or carry out requests that say how much to compute.
+"""The services of the Python peers: echo, and requests for work.
 
-The requests are laid out as bench's WorkRequest says: big-endian, the length of what follows (4 bytes), a time to wait (4,
-here always 0), multiplications (8), value (8), payload; the reply has the end of the chain in place of the value. The chain
-is computed by work.c, so that the same amount takes the same processor time as elsewhere, in pieces of some 0.1 ms that keep
-the interpreter's lock as code in Python would; between two pieces the interpreter may give the lock to another thread.
+The requests have the layout of bench's WorkRequest: big-endian; the length of the rest (4 bytes), a waiting time (4, here
+always 0), multiplications (8), value (8), payload. The reply has the end of the chain in place of the value. work.c
+computes the chain, so that the same amount takes the same processor time as elsewhere, in pieces of about 0.1 ms that hold
+the interpreter's lock as Python code would; between two pieces the interpreter may pass the lock to another thread.
 """
 
 import ctypes
@@ -16,12 +16,12 @@ PIECE = 50_000
 
 
 def echo():
-    """The bytes themselves."""
+    """Returns the received bytes."""
     return lambda data: data
 
 
 def compute():
-    """The replies to the requests that have become whole; a function for one connection."""
+    """Creates a function for one connection that returns the replies to its complete requests."""
     chain_end = ctypes.PyDLL(os.environ["PEER_WORK_LIBRARY"]).chain_end
     chain_end.argtypes = [ctypes.c_uint64, ctypes.c_uint64]
     chain_end.restype = ctypes.c_uint64

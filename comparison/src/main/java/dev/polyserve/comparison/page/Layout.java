@@ -29,19 +29,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Which figures a table shows: the first is what its workload asks, and sorts it.
+/// The columns of a table. The first one answers the question of the workload, and sorts the table.
 ///
-/// @param columns the first decides
+/// @param columns the first one decides the order
 record Layout(List<Metric> columns) {
     private static final List<Metric> COST = List.of(CPU_MICROS_PER_REQUEST, REQUESTS_PER_SECOND, CPU_USED,
             SYSTEM_CALLS_PER_REQUEST, CONTEXT_SWITCHES_PER_REQUEST, P50, P99, RSS_BYTES);
     private static final List<Metric> WAITING = List.of(P99, P50, P999, MAX, CPU_MICROS_PER_REQUEST, LOST_SHARE);
-    /// Beside what the light requests waited: how many were answered in time, and what the computing connections did.
+    /// With the latency of the light requests: the number answered in time, and the work of the computing connections.
     private static final List<Metric> BESIDE_COMPUTING = List.of(P99, P50, P999, MAX, REQUESTS_PER_SECOND,
             HEAVY_PER_SECOND,
             CPU_MICROS_PER_HEAVY, RSS_BYTES);
 
-    /// The figures of a comparison that any of its contenders has.
+    /// The figures of a comparison that at least one contender has.
     static Layout of(Comparison comparison) {
         Workload workload = Workload.named(comparison.workload());
         Stream<Metric> wanted = comparison.load() == Load.OPEN
@@ -51,7 +51,7 @@ record Layout(List<Metric> columns) {
                 wanted.filter(metric -> comparison.entries().stream().anyMatch(e -> has(e, metric))).toList());
     }
 
-    /// What is asked of a workload whose question is not the cost of a request.
+    /// The question of a workload other than the cost of a request.
     private static List<Metric> question(Workload workload) {
         return switch (workload) {
             case ECHO, PIPELINE, CHURN -> List.of();
@@ -62,7 +62,7 @@ record Layout(List<Metric> columns) {
         };
     }
 
-    /// The best first, then those without that figure, at the end those that failed.
+    /// Sorts the entries: best first, then those without the first figure, and failed ones last.
     List<Entry> sorted(List<Entry> entries) {
         Comparator<Entry> order = Comparator.comparing((Entry entry) -> entry.failure() != null);
         return entries.stream().sorted(columns.isEmpty() ? order : order.thenComparing(byFirst())).toList();

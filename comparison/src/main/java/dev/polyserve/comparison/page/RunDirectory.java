@@ -12,19 +12,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// What one run of `comparison/run` left: results as JSON (`*.json`), the peers as `comparison/peer --list` told them
-/// (`peers.tsv`), and the versions of what they are made of (`versions.tsv`).
+/// The output of one run of `comparison/run`: results as JSON (`*.json`), the peers as `comparison/peer --list` printed
+/// them (`peers.tsv`), and the versions of their software (`versions.tsv`).
 ///
-/// @param results in the order of the files' names
+/// @param results in the order of the file names
 /// @param peers by name
 /// @param versions by name
 record RunDirectory(List<Results> results, Map<String, Peer> peers, Map<String, String> versions) {
     private static final String READY = "ready";
 
-    /// A peer as it was listed.
+    /// A peer in the list.
     ///
-    /// @param status `ready`, or what was missing
-    /// @param description what it is
+    /// @param status `ready`, or what is missing
+    /// @param description a short description
     record Peer(String status, String description) {
         boolean ready() {
             return status.equals(READY);
@@ -56,7 +56,8 @@ record RunDirectory(List<Results> results, Map<String, Peer> peers, Map<String, 
         } catch (IOException e) {
             throw new UnreadableException("the directory " + directory + " cannot be read: " + e.getMessage());
         }
-        throw new UnreadableException("there are no results (*.json) in " + directory + ": comparison/run makes them");
+        throw new UnreadableException(
+                "there are no results (*.json) in " + directory + ": create them with comparison/run");
     }
 
     private static Results results(Path file) throws UnreadableException {

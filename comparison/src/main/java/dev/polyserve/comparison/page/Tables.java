@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// A run as Markdown: what was measured where, then a table per comparison, the best contender first.
+/// Formats a run as Markdown: the environment, then a table per comparison, best contender first.
 final class Tables {
     private static final DateTimeFormatter DATE = DateTimeFormatter
             .ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)

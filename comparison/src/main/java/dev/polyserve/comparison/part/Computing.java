@@ -4,7 +4,8 @@ import dev.polyserve.Connection;
 import dev.polyserve.Handler;
 import java.io.IOException;
 
-/// Answers each line with the result of the same amount of work, some 0.7 ms of a processor: what more processes serve faster.
+/// Answers each line with the result of a fixed amount of work, about 0.7 ms of a processor; more processes serve it
+/// faster.
 public final class Computing implements Handler {
     private static final int STEPS = 500_000;
 
@@ -15,7 +16,7 @@ public final class Computing implements Handler {
         }
     }
 
-    /// Each step needs the one before (xorshift64, Marsaglia 2003).
+    /// Each step depends on the previous one (xorshift64, Marsaglia 2003).
     private static long compute(long seed) {
         long value = seed | 1;
         for (int i = 0; i < STEPS; i++) {

@@ -28,18 +28,18 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/// One echo on an event loop, without the system: a turn of the loop, in which the one connection is ready, its request is
-/// read, the conversation served and the reply written.
+/// One echo on an event loop without system calls: a turn of the loop in which the only connection is ready, its
+/// request is read, the conversation is served and the reply is written.
 ///
-/// Everything is what a server runs, but for the socket and the multiplexer, which are in memory. `protocol` is served by
-/// the loop itself; `handler` is a coroutine of the loop, so that its turn is also two switches.
+/// Everything except the socket and the multiplexer, which are in memory, is the code of a server. `protocol` is served
+/// by the loop itself; `handler` is a coroutine of the loop, so that its turn includes two switches.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ConversationTurn {
     static final int TURNS = 10_000;
 
-    /// How the conversation is held.
+    /// The style of the conversation.
     @Param({"protocol", "handler"})
     public String style = "";
 
@@ -52,7 +52,7 @@ public class ConversationTurn {
     private EventLoop loop = loop();
     private long written;
 
-    /// For JMH.
+    /// Called by JMH.
     public ConversationTurn() {}
 
     /// Starts the loop and the conversation.
@@ -93,12 +93,12 @@ public class ConversationTurn {
         }
     }
 
-    /// Whose work the turns are.
+    /// The thread that executes the turns.
     long loopThread() {
         return loop.thread().threadId();
     }
 
-    /// The turns.
+    /// Executes the turns.
     @Benchmark
     @OperationsPerInvocation(TURNS)
     public void echo() {

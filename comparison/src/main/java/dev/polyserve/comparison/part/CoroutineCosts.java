@@ -19,9 +19,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/// What the coroutines cost: a generator's value, a switch between greenlets, a task from spawn to join, a sleep of no time.
+/// The costs of coroutines: a value of a generator, a switch between greenlets, a task from spawn to join, a sleep of
+/// zero time.
 ///
-/// `comparison/jmh` measures with the thread lent, `comparison/jmh --stock` on a JDK as it comes.
+/// `comparison/jmh` measures with a lent carrier thread, `comparison/jmh --stock` on an unmodified JDK.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -37,7 +38,7 @@ public class CoroutineCosts {
     private Iterator<Integer> kotlin = KotlinSequence.endless(ONE);
     private Iterator<Integer> kotlinDelegating = KotlinSequence.delegating(DEPTH, ONE);
 
-    /// For JMH.
+    /// Called by JMH.
     public CoroutineCosts() {}
 
     private static Generator<Integer> ones() {
@@ -52,7 +53,7 @@ public class CoroutineCosts {
         return depth == 0 ? ones() : Generator.of(out -> out.yieldAll(delegating(depth - 1)));
     }
 
-    /// A new generator, begun on the thread that measures.
+    /// Creates a generator and starts it on the measuring thread.
     @Setup(Level.Iteration)
     public void begin() {
         generator = ones();
@@ -75,13 +76,13 @@ public class CoroutineCosts {
         return generator.next();
     }
 
-    /// The next value of an iterator written by hand.
+    /// The next value of a hand-written iterator.
     @Benchmark
     public Integer iteratorNext() {
         return handWritten.next();
     }
 
-    /// The next value of a generator that delegates, over ten others.
+    /// The next value of a generator that delegates through ten others.
     @Benchmark
     public Integer generatorDelegatedNext() {
         return delegating.next();
@@ -93,13 +94,13 @@ public class CoroutineCosts {
         return kotlin.next();
     }
 
-    /// The next value of a `sequence` that delegates, over ten others.
+    /// The next value of a `sequence` that delegates through ten others.
     @Benchmark
     public Integer kotlinDelegatedNext() {
         return kotlinDelegating.next();
     }
 
-    /// A switch from one greenlet to another.
+    /// A switch between two greenlets.
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public Integer greenletSwitch() {
@@ -122,7 +123,7 @@ public class CoroutineCosts {
         return left;
     }
 
-    /// A task from its spawn to the end of the wait for it.
+    /// A task from its spawn to the end of its join.
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public void spawnAndJoin() throws Exception {
@@ -133,7 +134,7 @@ public class CoroutineCosts {
         });
     }
 
-    /// A sleep of no time, while another task does the same.
+    /// A sleep of zero time, while another task does the same.
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public void sleepZero() throws Exception {

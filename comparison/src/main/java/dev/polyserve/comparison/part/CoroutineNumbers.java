@@ -14,9 +14,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 
-/// Coroutines in great numbers: `comparison/coroutines` starts it.
+/// Measures large numbers of coroutines; started by `comparison/coroutines`.
 ///
-/// It prints processor time as well, which other programs on the machine change little.
+/// It also prints processor time, which other programs on the machine affect little.
 public final class CoroutineNumbers {
     private static final HubOptions UNWATCHED = HubOptions.defaults().withStallLimit(Duration.ZERO);
     private static final Duration LONG = Duration.ofHours(1);
@@ -47,7 +47,7 @@ public final class CoroutineNumbers {
             }
         })) {
             for (int warmUp = 1; warmUp >= 0; warmUp--) {
-                var began = Began.now();
+                var began = Start.now();
                 for (int i = 0; i < number; i++) {
                     check(numbers.next() == 1, "a wrong value");
                 }
@@ -59,7 +59,7 @@ public final class CoroutineNumbers {
     private static void spawns(int number) throws Exception {
         Hub.run(UNWATCHED, hub -> {
             for (int warmUp = 1; warmUp >= 0; warmUp--) {
-                var began = Began.now();
+                var began = Start.now();
                 for (int i = 0; i < number; i++) {
                     check(hub.spawn(() -> 1).get() == 1, "a wrong result");
                 }
@@ -69,7 +69,7 @@ public final class CoroutineNumbers {
     }
 
     private static void switches(int number) throws Exception {
-        var began = Began.now();
+        var began = Start.now();
         Greenlet<Integer> main = Greenlet.main();
         var pair = new ArrayList<Greenlet<Integer>>();
         for (int i = 0; i < 2; i++) {
@@ -88,7 +88,7 @@ public final class CoroutineNumbers {
         check(left == 0, "greenlets have ended early");
         began.print(number, "switches between greenlets");
 
-        var beganTasks = Began.now();
+        var beganTasks = Start.now();
         Hub.run(UNWATCHED, hub -> {
             int[] turns = {0};
             for (int i = 0; i < 2; i++) {
@@ -108,7 +108,7 @@ public final class CoroutineNumbers {
     private static void generators(int number) throws IOException {
         long before = used();
         long resident = resident();
-        var began = Began.now();
+        var began = Start.now();
         var alive = new ArrayList<Generator<Integer>>(number);
         for (int i = 0; i < number; i++) {
             int value = i;
@@ -121,7 +121,7 @@ public final class CoroutineNumbers {
         }
         began.print(number, "generators begun");
         memory("generator", number, used() - before, resident() - resident);
-        var beganToUse = Began.now();
+        var beganToUse = Start.now();
         for (int i = 0; i < number; i++) {
             check(alive.get(i).next() == -i, "a wrong value");
         }
@@ -133,7 +133,7 @@ public final class CoroutineNumbers {
         Hub.run(UNWATCHED, hub -> {
             long before = used();
             long resident = resident();
-            var began = Began.now();
+            var began = Start.now();
             var group = new Group(hub);
             for (int i = 0; i < number; i++) {
                 group.spawn(() -> hub.sleep(LONG));
@@ -141,7 +141,7 @@ public final class CoroutineNumbers {
             hub.sleep(Duration.ofMillis(1));
             began.print(number, "tasks asleep");
             memory("sleeping task", number, used() - before, resident() - resident);
-            var beganKilling = Began.now();
+            var beganKilling = Start.now();
             check(group.kill(LONG), "not all have ended");
             beganKilling.print(number, "tasks killed");
         });
@@ -170,10 +170,10 @@ public final class CoroutineNumbers {
         return Files.exists(status) ? Long.parseLong(Files.readString(status).split(" ", 3)[1]) * 4096 : 0;
     }
 
-    /// When something began, on the clock and in processor time.
-    private record Began(long nanos, long processorNanos) {
-        static Began now() {
-            return new Began(System.nanoTime(), processor());
+    /// The start of a measurement, on the clock and in processor time.
+    private record Start(long nanos, long processorNanos) {
+        static Start now() {
+            return new Start(System.nanoTime(), processor());
         }
 
         private static long processor() {

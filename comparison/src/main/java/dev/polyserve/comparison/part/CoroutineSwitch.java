@@ -13,10 +13,10 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/// A switch from one waiting virtual thread to another: one unparks the other and parks.
+/// A switch between two waiting virtual threads: one unparks the other and parks.
 ///
-/// On a lent thread both run where one queue is emptied, as on an event loop; on the default scheduler each goes through
-/// the JDK's pool, which may run it on another processor.
+/// With a lent carrier thread both run from the same queue, as on an event loop. With the default scheduler, each
+/// switch goes through the JDK's pool, which may use another processor.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -25,10 +25,10 @@ public class CoroutineSwitch {
 
     private final Queue<Runnable> runQueue = new ArrayDeque<>();
 
-    /// For JMH.
+    /// Called by JMH.
     public CoroutineSwitch() {}
 
-    /// Both on this thread.
+    /// Both virtual threads on this carrier thread.
     @Benchmark
     @OperationsPerInvocation(SWITCHES)
     public void lentThread() {
@@ -38,14 +38,14 @@ public class CoroutineSwitch {
         }
     }
 
-    /// Both on the JDK's scheduler.
+    /// Both virtual threads on the JDK's scheduler.
     @Benchmark
     @OperationsPerInvocation(SWITCHES)
     public void defaultScheduler() throws InterruptedException {
         PingPong.start(Thread.ofVirtual()).last.join();
     }
 
-    /// Two threads that take turns.
+    /// Two virtual threads that alternate.
     private static final class PingPong {
         private final Thread first;
         private final Thread last;

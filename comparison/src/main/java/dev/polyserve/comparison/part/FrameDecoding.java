@@ -21,9 +21,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
-/// One message taken out of a chunk that holds many, as a protocol on a loop gets them.
+/// Decodes one message from a chunk that contains many, as a protocol on a loop receives them.
 ///
-/// A message is an object of its own: a `String`, or a `byte[]`. Its size is what the figures of allocation begin at.
+/// Each message is a new object, a `String` or a `byte[]`; its size is the minimum of the allocation figures.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -32,7 +32,7 @@ public class FrameDecoding {
     private static final int MESSAGE_BYTES = 32;
     private static final int LIMIT_BYTES = 64 << 10;
 
-    /// Where a message ends.
+    /// The kind of framing.
     @Param({"LINES", "LENGTH", "VARINT", "DELIMITER"})
     public Kind kind = Kind.LINES;
 
@@ -41,18 +41,18 @@ public class FrameDecoding {
     private Codec<?> codec = Framing.lines();
     private int length;
 
-    /// For JMH.
+    /// Called by JMH.
     public FrameDecoding() {}
 
-    /// A way of framing.
+    /// A kind of framing.
     public enum Kind {
-        /// Ended by a line feed.
+        /// Terminated by a line feed.
         LINES,
-        /// Behind a length of four bytes.
+        /// Prefixed by a length of four bytes.
         LENGTH,
-        /// Behind a length of seven bits a byte.
+        /// Prefixed by a length of seven bits per byte.
         VARINT,
-        /// Ended by two bytes.
+        /// Terminated by two bytes.
         DELIMITER
     }
 
@@ -86,7 +86,7 @@ public class FrameDecoding {
         };
     }
 
-    /// The messages of a chunk.
+    /// Decodes the messages of a chunk.
     @Benchmark
     @OperationsPerInvocation(FRAMES)
     public void decode(Blackhole messages) throws IOException {

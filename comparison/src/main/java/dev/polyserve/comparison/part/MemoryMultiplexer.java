@@ -5,15 +5,15 @@ import dev.polyserve.loop.Multiplexer;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// A multiplexer that finds its one socket ready as often as it was told, once per turn of the loop, and then waits.
+/// A multiplexer that reports its only socket as ready for a given number of turns, and then waits.
 ///
-/// **Thread**: as [Multiplexer]; [#turns] another one.
+/// **Thread**: as for [Multiplexer]; another thread calls [#turns].
 final class MemoryMultiplexer implements Multiplexer {
     private final MemorySocket socket;
     private final Semaphore begins = new Semaphore(0);
     private final Semaphore finished = new Semaphore(0);
     private @Nullable Ready watched;
-    /// Handed over by `begins`.
+    /// Published by `begins`.
     private int asked;
     private int left;
     private boolean busy;
@@ -22,7 +22,7 @@ final class MemoryMultiplexer implements Multiplexer {
         this.socket = socket;
     }
 
-    /// Lets the loop make so many turns, each with a request, and waits for the end of the last.
+    /// Lets the loop execute this many turns with one request each, and waits for the end of the last.
     void turns(int count) {
         asked = count;
         begins.release();

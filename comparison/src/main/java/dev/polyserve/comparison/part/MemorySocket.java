@@ -5,9 +5,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
-/// A socket without a system below it: a request is there whenever it is said to be, and every reply is taken whole.
+/// A socket in memory: input is available on demand, and every write succeeds completely.
 ///
-/// **Thread**: the loop's, except [#written].
+/// **Thread**: the loop's, except for [#written].
 final class MemorySocket implements StreamSocket {
     private final byte[] request;
     private boolean arrived;
@@ -17,12 +17,12 @@ final class MemorySocket implements StreamSocket {
         request = new byte[requestBytes];
     }
 
-    /// A request arrives.
+    /// Makes a request available.
     void arrives() {
         arrived = true;
     }
 
-    /// How many bytes were replied; to be asked between turns, see [MemoryMultiplexer#turns].
+    /// The number of bytes written; to be read between turns, see [MemoryMultiplexer#turns].
     long written() {
         return written;
     }

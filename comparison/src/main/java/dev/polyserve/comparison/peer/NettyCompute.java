@@ -1,6 +1,6 @@
 package dev.polyserve.comparison.peer;
 
-import dev.polyserve.bench.service.Chain;
+import dev.polyserve.bench.service.MultiplicationChain;
 import dev.polyserve.bench.service.WorkRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -9,8 +9,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 
-/// Carries out each [WorkRequest] on the channel's event loop, as a handler does that is added without an executor of its
-/// own; the requests are cut by Netty's own decoder.
+/// Executes each [WorkRequest] on the channel's event loop, like a handler without an executor of its own. Netty's own
+/// decoder splits the requests.
 final class NettyCompute extends ChannelInitializer<SocketChannel> {
     private final Compute handler = new Compute();
 
@@ -27,13 +27,13 @@ final class NettyCompute extends ChannelInitializer<SocketChannel> {
     }
 
     @Sharable
-    @SuppressWarnings("FutureReturnValueIgnored") // a void promise tells its failure to exceptionCaught
+    @SuppressWarnings("FutureReturnValueIgnored") // a void promise reports its failure to exceptionCaught
     private static final class Compute extends NettyHandler {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             ByteBuf request = (ByteBuf) message;
             int start = request.readerIndex();
-            long end = Chain.end(request.getLong(start + WorkRequest.VALUE_AT),
+            long end = MultiplicationChain.end(request.getLong(start + WorkRequest.VALUE_AT),
                     request.getLong(start + WorkRequest.MULTIPLICATIONS_AT));
             request.setLong(start + WorkRequest.VALUE_AT, end);
             context.write(request, context.voidPromise());

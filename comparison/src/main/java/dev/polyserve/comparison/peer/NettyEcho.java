@@ -5,10 +5,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.SocketChannel;
 
-/// Netty's own `io.netty.example.echo.EchoServer`: `write` for each piece read.
+/// Netty's own `io.netty.example.echo.EchoServer`: one `write` for each piece read.
 ///
-/// Tuned as its documentation says: the void promise for writes whose end nobody waits for ("Netty best practices",
-/// `Channel.voidPromise`); and what [NettyServer] and [NettyHandler] say.
+/// Tuned as its documentation says: the void promise for writes without a listener ("Netty best practices",
+/// `Channel.voidPromise`); see also [NettyServer] and [NettyHandler].
 final class NettyEcho extends ChannelInitializer<SocketChannel> {
     private final Echo handler = new Echo();
 
@@ -22,7 +22,7 @@ final class NettyEcho extends ChannelInitializer<SocketChannel> {
     }
 
     @Sharable
-    @SuppressWarnings("FutureReturnValueIgnored") // a void promise tells its failure to exceptionCaught
+    @SuppressWarnings("FutureReturnValueIgnored") // a void promise reports its failure to exceptionCaught
     private static final class Echo extends NettyHandler {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {

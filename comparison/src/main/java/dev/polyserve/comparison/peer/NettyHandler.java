@@ -6,12 +6,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 
-/// What Netty's handlers here have in common, tuned as its documentation says: one `flush` at the end of the reading (as in
-/// its echo example); the connection closed when the last reply is out; no reading while the channel is not writable
+/// The base of the Netty handlers, tuned as Netty's documentation says: one `flush` at the end of reading (as in its
+/// echo example); the connection is closed after the last reply; no reading while the channel is not writable
 /// (`channelWritabilityChanged`).
 ///
 /// **Thread**: the channel's event loop.
-@SuppressWarnings("FutureReturnValueIgnored") // a void promise tells its failure to exceptionCaught
+@SuppressWarnings("FutureReturnValueIgnored") // a void promise reports its failure to exceptionCaught
 abstract class NettyHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
@@ -30,7 +30,7 @@ abstract class NettyHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// The client went without saying so: nothing is owed to it, and the load generator reports it.
+    /// A reset by the client needs no reply; the load generator reports it.
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         context.close();

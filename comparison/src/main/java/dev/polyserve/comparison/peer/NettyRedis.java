@@ -22,18 +22,18 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/// `PING`, `SET` and `GET` in memory by Netty's own codec of Redis, in the pipeline that `io.netty.example.redis` has.
+/// `PING`, `SET` and `GET` in memory with Netty's own Redis codec, in the pipeline of `io.netty.example.redis`.
 ///
-/// Tuned: names are compared as numbers; keys are looked up where they were received; what is stored is on the heap, and
-/// handed out without a copy; replies that never change are made once; and what [NettyEcho] says.
+/// Tuned: command names are compared as numbers; keys are looked up in the receive buffer; values are stored on the
+/// heap and sent without a copy; constant replies are created once; see also [NettyEcho].
 final class NettyRedis extends ChannelInitializer<SocketChannel> {
     private static final int GET = ('G' << 16) | ('E' << 8) | 'T';
     private static final int SET = ('S' << 16) | ('E' << 8) | 'T';
     private static final int PING = ('P' << 24) | ('I' << 16) | ('N' << 8) | 'G';
-    /// Makes letters upper case.
+    /// Converts ASCII letters to upper case.
     private static final int UPPER_CASE = 0xdfdfdfdf;
 
-    /// As our own server has it.
+    /// The same limit as in Polyserve's server.
     private static final int MOST_WORDS = 1024;
 
     private final Store handler = new Store();
@@ -50,7 +50,7 @@ final class NettyRedis extends ChannelInitializer<SocketChannel> {
     }
 
     @Sharable
-    @SuppressWarnings("FutureReturnValueIgnored") // a void promise tells its failure to exceptionCaught
+    @SuppressWarnings("FutureReturnValueIgnored") // a void promise reports its failure to exceptionCaught
     private static final class Store extends NettyHandler {
         private static final RedisMessage PONG = new SimpleStringRedisMessage("PONG");
         private static final RedisMessage OK = new SimpleStringRedisMessage("OK");
@@ -96,7 +96,7 @@ final class NettyRedis extends ChannelInitializer<SocketChannel> {
             }
         }
 
-        /// A copy that the garbage collector frees, and nobody else.
+        /// A copy on the heap, which the garbage collector frees.
         private static ByteBuf kept(ByteBuf received) {
             return Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(ByteBufUtil.getBytes(received)));
         }

@@ -7,16 +7,16 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 
-/// A server of Netty over one of its transports.
+/// A Netty server over one of its transports.
 ///
 /// Tuned as its documentation says: one event loop per processor, which also accepts (`ServerBootstrap.group` with one
-/// group); no Nagle; half-close allowed. The allocator is Netty's default, the adaptive one; options of the JVM are in
+/// group); TCP_NODELAY; half-close allowed. The allocator is Netty's default, the adaptive one; the JVM options are in
 /// `comparison/peer`.
 final class NettyServer implements PeerServer {
     private final NettyTransport transport;
     private final ChannelInitializer<SocketChannel> initializer;
 
-    /// @param initializer what makes the pipeline of a connection
+    /// @param initializer creates the pipeline of a connection
     NettyServer(NettyTransport transport, ChannelInitializer<SocketChannel> initializer) {
         this.transport = transport;
         this.initializer = initializer;

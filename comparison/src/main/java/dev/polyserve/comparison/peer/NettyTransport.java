@@ -17,9 +17,9 @@ import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import java.util.Optional;
 
-/// How Netty talks to the system.
+/// A transport of Netty.
 enum NettyTransport {
-    /// The selectors of the JDK.
+    /// The JDK's selectors.
     NIO {
         @Override
         Optional<Throwable> obstacle() {
@@ -53,7 +53,7 @@ enum NettyTransport {
             return EpollServerSocketChannel.class;
         }
     },
-    /// Native io_uring as it is by default: it receives when poll says that there is something, one request at a time.
+    /// Native io_uring with its defaults: it receives after a poll has reported readiness, one request at a time.
     IO_URING {
         @Override
         Optional<Throwable> obstacle() {
@@ -70,9 +70,9 @@ enum NettyTransport {
             return IoUringServerSocketChannel.class;
         }
     },
-    /// Native io_uring with a ring of buffers, which also makes it receive by multishot requests.
+    /// Native io_uring with a buffer ring, which also enables multishot receives.
     ///
-    /// As the documentation of `IoUringBufferRingConfig` and of `IO_URING_BUFFER_GROUP_ID` says.
+    /// Configured as the documentation of `IoUringBufferRingConfig` and of `IO_URING_BUFFER_GROUP_ID` says.
     IO_URING_BUFFER_RING {
         @Override
         Optional<Throwable> obstacle() {
@@ -102,14 +102,14 @@ enum NettyTransport {
     private static final short BUFFER_GROUP = 1;
     private static final short RING_BUFFERS = 1024;
 
-    /// Why this machine cannot run it, if so.
+    /// Why this machine cannot run it; empty when it can.
     abstract Optional<Throwable> obstacle();
 
     abstract IoHandlerFactory ioHandlers();
 
     abstract Class<? extends ServerChannel> serverChannel();
 
-    /// Adds what only this transport knows.
+    /// Sets the options that are specific to this transport.
     void configure(ServerBootstrap bootstrap) {}
 
     void requireUsable() throws UnusableException {

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 
 /// Runs one of the Java peers: `java … Peer NAME PORT [compute]`, on 127.0.0.1, until TERM.
 ///
-/// Exit status 1: it failed; 2: it was called wrongly; 3: this machine cannot run it. A sentence says what.
+/// Exit status 1: it failed; 2: wrong arguments; 3: this machine cannot run it. One sentence says why.
 public final class Peer {
     private static final int FAILED = 1;
     private static final int CALLED_WRONGLY = 2;
@@ -29,7 +29,7 @@ public final class Peer {
             Map.entry("resp-netty-epoll", () -> NettyRedis.over(NettyTransport.EPOLL)),
             Map.entry("resp-netty-io_uring", () -> NettyRedis.over(NettyTransport.IO_URING)),
             Map.entry("resp-netty-io_uring-ring", () -> NettyRedis.over(NettyTransport.IO_URING_BUFFER_RING))));
-    /// Those that also carry out requests that say how much to compute.
+    /// The peers that also execute requests for work.
     private static final Map<String, Supplier<PeerServer>> COMPUTING = new TreeMap<>(Map.ofEntries(
             Map.entry("jdk-virtual", () -> new ThreadServer(Thread.ofVirtual().factory(), ThreadServer::compute)),
             Map.entry("jdk-threads", () -> new ThreadServer(Thread.ofPlatform().factory(), ThreadServer::compute)),
@@ -43,7 +43,7 @@ public final class Peer {
 
     /// Starts the peer.
     ///
-    /// @param args its name, a port, and what it serves when that is not the usual
+    /// @param args its name, a port, and the service unless it is the default
     public static void main(String[] args) {
         System.exit(run(args));
     }

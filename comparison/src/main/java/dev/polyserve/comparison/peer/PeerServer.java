@@ -2,12 +2,12 @@ package dev.polyserve.comparison.peer;
 
 import java.net.InetSocketAddress;
 
-/// A peer. One that echoes sends back every byte that a client sends, and closes after the last one; one that speaks RESP
-/// answers `PING`, `SET` and `GET` from memory.
+/// A peer. An echo peer returns every byte and closes the connection after the last one; a RESP peer answers `PING`,
+/// `SET` and `GET` from memory.
 interface PeerServer {
-    /// How many connections may wait for being accepted; the same for all peers and for our own servers.
+    /// The accept backlog; the same for all peers and for Polyserve.
     int BACKLOG = 4096;
 
-    /// Serves until the process ends: returns only by an exception.
+    /// Serves until the process ends; returns only by an exception.
     void serve(InetSocketAddress address) throws Exception;
 }

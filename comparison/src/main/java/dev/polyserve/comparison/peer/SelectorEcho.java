@@ -12,9 +12,9 @@ import java.nio.channels.SocketChannel;
 
 /// One thread, one selector, one buffer for all connections.
 ///
-/// Written as the documentation of [java.nio.channels.Selector] has it, with `select(Consumer)`. Tuned: one direct
-/// buffer for everybody; a reply is written at once, and waits for the socket only when that did not take all of it;
-/// until then the client is not read from.
+/// Written as in the documentation of [java.nio.channels.Selector], with `select(Consumer)`. Tuned: one direct buffer
+/// for all connections; a reply is written at once, and waits for writability only when the write is incomplete; until
+/// then the client is not read from.
 final class SelectorEcho implements PeerServer {
     private static final int BUFFER_BYTES = 64 << 10;
 
@@ -44,7 +44,7 @@ final class SelectorEcho implements PeerServer {
                 echo(key);
             }
         } catch (IOException e) {
-            // The client went without saying so: nothing is owed to it, and the load generator reports it.
+            // A reset by the client needs no reply; the load generator reports it.
             close(key);
         }
     }

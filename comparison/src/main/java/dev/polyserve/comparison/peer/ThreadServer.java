@@ -1,6 +1,6 @@
 package dev.polyserve.comparison.peer;
 
-import dev.polyserve.bench.service.Chain;
+import dev.polyserve.bench.service.MultiplicationChain;
 import dev.polyserve.bench.service.WorkRequest;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -14,17 +14,17 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ThreadFactory;
 
-/// A thread per connection, platform or virtual, and blocking streams.
+/// A thread per connection, platform or virtual, with blocking streams.
 ///
-/// Written as in the Java tutorial "Writing the Server Side of a Socket"; JEP 444 says that with virtual threads such
-/// code stays as it is. Tuned: no Nagle, and 4 KiB a read, so that an idle connection holds little.
+/// Written as in the Java tutorial "Writing the Server Side of a Socket"; JEP 444 says that such code stays the same
+/// with virtual threads. Tuned: TCP_NODELAY, and reads of 4 KiB, so that an idle connection uses little memory.
 ///
-/// @param threads makes the threads
-/// @param conversation what each does
+/// @param threads creates the threads
+/// @param conversation the code of each thread
 record ThreadServer(ThreadFactory threads, Conversation conversation) implements PeerServer {
     private static final int BUFFER_BYTES = 4 << 10;
 
-    /// What a thread does with its client, until the client ends.
+    /// Serves a client until it ends.
     @FunctionalInterface
     interface Conversation {
         void hold(InputStream in, OutputStream out) throws IOException;
@@ -46,7 +46,7 @@ record ThreadServer(ThreadFactory threads, Conversation conversation) implements
             client.setTcpNoDelay(true);
             conversation.hold(client.getInputStream(), client.getOutputStream());
         } catch (IOException e) {
-            // The client went without saying so: nothing is owed to it, and the load generator reports it.
+            // A reset by the client needs no reply; the load generator reports it.
         }
     }
 
@@ -57,7 +57,7 @@ record ThreadServer(ThreadFactory threads, Conversation conversation) implements
         }
     }
 
-    /// Carries out each [WorkRequest].
+    /// Executes each [WorkRequest].
     static void compute(InputStream in, OutputStream out) throws IOException {
         var requests = new DataInputStream(new BufferedInputStream(in, BUFFER_BYTES));
         while (true) {
@@ -70,7 +70,7 @@ record ThreadServer(ThreadFactory threads, Conversation conversation) implements
             byte[] request = new byte[Integer.BYTES + length];
             requests.readFully(request, Integer.BYTES, length);
             ByteBuffer fields = ByteBuffer.wrap(request).putInt(WorkRequest.LENGTH_AT, length);
-            fields.putLong(WorkRequest.VALUE_AT, Chain.end(fields.getLong(WorkRequest.VALUE_AT),
+            fields.putLong(WorkRequest.VALUE_AT, MultiplicationChain.end(fields.getLong(WorkRequest.VALUE_AT),
                     fields.getLong(WorkRequest.MULTIPLICATIONS_AT)));
             out.write(request);
         }

@@ -1,6 +1,6 @@
 package dev.polyserve.comparison.peer;
 
-/// This machine cannot run the peer; the message says why in one sentence.
+/// This machine cannot run the peer. The message is the reason, in one sentence.
 final class UnusableException extends Exception {
     UnusableException(String message) {
         super(message);

@@ -12,10 +12,10 @@ import io.vertx.core.transport.Transport;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
 
-/// The echo of the Vert.x manual: a `NetServer` whose sockets are piped to themselves, on one of its transports.
+/// The echo server of the Vert.x manual: a `NetServer` that pipes each socket to itself, on one of its transports.
 ///
-/// Tuned as the manual says: one verticle per event loop ("Scaling - sharing TCP servers"), as many loops as there are
-/// processors, the native transport or not ("Native transports"); `pipeTo` does flow control and ends its target
+/// Tuned as the manual says: one verticle per event loop ("Scaling - sharing TCP servers"), one loop per processor,
+/// with or without the native transport ("Native transports"); `pipeTo` provides flow control and ends its target
 /// ("Vert.x streams"). Vert.x sets TCP_NODELAY by itself.
 final class VertxEcho implements PeerServer {
     private final Transport transport;

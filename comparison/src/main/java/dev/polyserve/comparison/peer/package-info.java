@@ -1,8 +1,8 @@
-/// Servers in Java that `polyserve bench` compares with, each written as its own documentation writes one: echo servers, and
-/// small stores that speak RESP.
+/// Java servers to compare with by `polyserve bench`, each written as its own documentation recommends: echo servers,
+/// and small stores that speak RESP.
 ///
-/// **Thread**: each peer is the only one in its process. **May use**: no class of this project, so that nothing of it
-/// is measured with them.
+/// **Thread**: each peer is the only one in its process. **May use**: no class of this project, so that a peer does not
+/// measure parts of it.
 @NullMarked
 package dev.polyserve.comparison.peer;
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 
-/// The page shows what was measured, the best contender first.
+/// The page shows the results, best contender first.
 class PerformancePageTest {
     private static final BenchSettings SETTINGS = new BenchSettings("tcp", 100, 64, 1, 3, 5, 10, 600_000);
     private static final Environment HERE = new Environment("Some CPU", 2, 4L << 30, "Linux 6.18",
@@ -99,7 +99,7 @@ class PerformancePageTest {
     @ResourceLock(Resources.SYSTEM_ERR)
     void badInputIsOneSentence() throws IOException {
         assertThat(complaint()).isEqualTo(
-                "comparison: there are no results (*.json) in " + directory + ": comparison/run makes them\n");
+                "comparison: there are no results (*.json) in " + directory + ": create them with comparison/run\n");
         Files.writeString(directory.resolve("1.json"), "{\"format\": ");
         assertThat(complaint()).contains("1.json is not JSON").hasLineCount(1);
         results(true, closed("echo", cost("nio", 7)));

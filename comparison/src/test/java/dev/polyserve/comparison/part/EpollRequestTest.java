@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A request to a server that waits in epoll allocates nothing on the loop's thread, system calls included.
+/// A request to a server that waits in epoll allocates nothing on the loop's thread, including its system calls.
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class EpollRequestTest {
@@ -31,8 +31,8 @@ class EpollRequestTest {
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /// Until the code is compiled, what the compiler would keep on the stack is allocated: so it goes on until nothing is,
-    /// or too long. The smallest object has 16 bytes.
+    /// Before escape analysis applies, compiled-away objects are allocated, so the test repeats until nothing is
+    /// allocated, or a limit is reached. The smallest object has 16 bytes.
     @ParameterizedTest
     @ValueSource(strings = {"protocol", "handler"})
     void aRequestAllocatesNothing(String style) throws IOException {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.openjdk.jmh.infra.Blackhole;
 
-/// The benchmarks of the parts run, and check what they do; and the hot path allocates nothing.
+/// Runs the benchmarks of the parts and checks their results; the hot path allocates nothing.
 @Tag("slow")
 class PartsTest {
     private static final String TODAY = "Today's password is swordfish. I understand instantiating Blackholes directly is dangerous.";
@@ -22,8 +22,8 @@ class PartsTest {
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /// Until the code is compiled, what the compiler would keep on the stack is allocated: so it goes on until nothing is,
-    /// or too long.
+    /// Before escape analysis applies, compiled-away objects are allocated, so the test repeats until nothing is
+    /// allocated, or a limit is reached.
     @ParameterizedTest
     @CsvSource({"protocol, 64", "protocol, 1024", "handler, 64", "handler, 1024"})
     void aTurnAllocatesNothing(String style, int requestBytes) {

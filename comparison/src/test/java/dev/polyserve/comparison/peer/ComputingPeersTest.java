@@ -12,7 +12,7 @@ import dev.polyserve.bench.contender.Usage;
 import dev.polyserve.bench.load.Load;
 import dev.polyserve.bench.load.Pacing;
 import dev.polyserve.bench.load.ClientTraffic;
-import dev.polyserve.bench.service.Chain;
+import dev.polyserve.bench.service.MultiplicationChain;
 import dev.polyserve.bench.service.BenchService;
 import dev.polyserve.comparison.peer.PeerProcess.Listed;
 import java.lang.management.ManagementFactory;
@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The same amount of work takes the same processor time in every peer, whatever it is written in, though two connections ask
-/// for it at once; and the result is right, which the load generator requires.
+/// Checks that the same amount of work takes the same processor time in every peer, in any language, with two
+/// concurrent connections. The load generator checks the results.
 @Tag("slow")
 @Timeout(120)
 class ComputingPeersTest {
@@ -40,7 +40,7 @@ class ComputingPeersTest {
     private static final Duration WINDOW = Duration.ofMillis(200);
     private static final int MOST_WINDOWS = 20;
     private static final double LEAST = 0.8;
-    /// On a busy machine a processor computes less in its time, because its caches and its core are shared.
+    /// On a busy machine a processor computes less per processor time, because caches and cores are shared.
     private static final double MOST = 1.7;
 
     static List<Listed> peers() throws Exception {
@@ -75,7 +75,7 @@ class ComputingPeersTest {
         }
     }
 
-    /// In the first windows the compilers of the Java peers may be at work, too.
+    /// In the first windows, the JIT compilers of the Java peers may also use processor time.
     private static double microsPerRequest(RunningContender running, Load load) throws Exception {
         Usage before = running.usage(load::answered);
         load.begin(new Pacing.Closed(1), Duration.ZERO, WINDOW).await();
@@ -91,12 +91,12 @@ class ComputingPeersTest {
         assertThat(process.waitFor()).isEqualTo(2);
     }
 
-    /// The processor time of such a chain in this process, once it is compiled.
+    /// The processor time of such a chain in this process, in compiled code.
     private static double microsHere() {
         long best = Long.MAX_VALUE;
         for (int i = 0; i < TRIES; i++) {
             long before = THREADS.getCurrentThreadCpuTime();
-            assertThat(Chain.end(1, MULTIPLICATIONS)).isNotZero();
+            assertThat(MultiplicationChain.end(1, MULTIPLICATIONS)).isNotZero();
             best = Math.min(best, THREADS.getCurrentThreadCpuTime() - before);
         }
         return best / 1e3;

@@ -11,12 +11,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// Sends random bytes in random pieces, ends its output, and wants the same bytes back and then the end.
+/// Sends random bytes in random pieces, half-closes the connection, and expects the same bytes and then the end.
 ///
 /// @param address of the server
 /// @param seed of the random numbers
-/// @param totalBytes how many it sends
-/// @param endFirst whether it reads only after having sent everything and ended its output
+/// @param totalBytes number of bytes to send
+/// @param endFirst true to read only after everything is sent and the output is closed
 record EchoClient(InetSocketAddress address, long seed, int totalBytes, boolean endFirst) implements Callable<Void> {
     private static final int TIMEOUT_MILLIS = 20_000;
     private static final int LONGEST_PIECE_BYTES = 9_000;

@@ -7,17 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// How every peer ends.
+/// Checks the end of a peer.
 final class PeerEnd {
     private static final int END_SECONDS = 20;
 
     private PeerEnd() {}
 
-    /// Requires that TERM ends it with all its processes, though a client is connected.
+    /// Requires that TERM ends all processes of the peer, even with a connected client.
     static void onTerm(PeerProcess peer) throws Exception {
         try (var client = new Socket()) {
             client.connect(peer.address());
-            // An echo and a store answer to this: whatever it is, the client is being served.
+            // Both an echo server and a store reply to this, which shows that the client is being served.
             client.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(client.getInputStream().read()).isNotEqualTo(-1);
             List<ProcessHandle> family = peer.family();

@@ -23,20 +23,20 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A peer in its own process, started by `comparison/peer` as the comparison starts it.
+/// A peer in a process of its own, started by `comparison/peer` as in the comparison.
 ///
 /// **Thread**: its test's.
 final class PeerProcess implements AutoCloseable {
     /// The exit status of a peer that this machine cannot run.
     static final int UNUSABLE = 3;
-    /// What a shell and Java call the status of a process that TERM ended.
+    /// The exit status that a shell and Java report for a process ended by TERM.
     static final int ENDED_BY_TERM = 128 + 15;
 
     static final String SCRIPT = Path.of(System.getProperty("basedir", ""), "peer").toAbsolutePath().toString();
     private static final Duration START = Duration.ofSeconds(40);
     private static final Duration END = Duration.ofSeconds(20);
     private static final long ATTEMPT_MILLIS = 20;
-    /// Below the ports from which connections go out, so that no other test on this machine has it by chance.
+    /// Below the range of ephemeral ports, so that no other test uses it by chance.
     private static final int LOWEST_PORT = 12_000;
     private static final int HIGHEST_PORT = 32_000;
 
@@ -59,7 +59,7 @@ final class PeerProcess implements AutoCloseable {
             return status.equals("ready");
         }
 
-        /// Skips the test when the machine lacks something for it.
+        /// Skips the test when the machine lacks a requirement of the peer.
         void requireReady() {
             if (!ready()) {
                 skip(name + " is not tested here; " + status);
@@ -82,7 +82,7 @@ final class PeerProcess implements AutoCloseable {
         return Stream.of(lines.split("\n")).map(line -> line.split("\t")).map(f -> new Listed(f[0], f[1])).toList();
     }
 
-    /// Skips the test when the peer itself has found that the machine cannot run it.
+    /// Skips the test when the peer itself has found that this machine cannot run it.
     void requireRunning(Listed listed) {
         if (!alive() && status() == UNUSABLE) {
             assertThat(log()).startsWith("peer: ").hasLineCount(1);
@@ -91,13 +91,13 @@ final class PeerProcess implements AutoCloseable {
         assertThat(alive()).as("alive: %s", log()).isTrue();
     }
 
-    /// One sentence on the console as well: a skipped test says nothing there by itself.
+    /// Also prints the reason, because a skipped test prints nothing by itself.
     private static void skip(String reason) {
         System.out.println("comparison: " + reason);
         abort(reason);
     }
 
-    /// Starts it, and returns when it listens or has ended.
+    /// Starts the peer, and returns when it listens or has ended.
     static PeerProcess start(String name) throws IOException, InterruptedException {
         var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), freePort());
         Path log = Files.createTempFile("peer-" + name, ".log");
@@ -120,7 +120,7 @@ final class PeerProcess implements AutoCloseable {
                 probe.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
                 return port;
             } catch (BindException taken) {
-                // The next one, then.
+                // The port is in use: try the next one.
             }
         }
     }
@@ -128,7 +128,8 @@ final class PeerProcess implements AutoCloseable {
     private void awaitListening() throws InterruptedException {
         long deadline = System.nanoTime() + START.toNanos();
         while (!answers()) {
-            // Nothing tells that a process listens, so it is asked, at most so often; that it ended, it tells itself.
+            // There is no event for a listening process, so its port is polled, up to a limit; the end of the process
+            // is an event.
             if (process.waitFor(ATTEMPT_MILLIS, TimeUnit.MILLISECONDS)) {
                 return;
             }
@@ -148,10 +149,10 @@ final class PeerProcess implements AutoCloseable {
         }
     }
 
-    /// Waits until nobody listens at its port any more.
+    /// Waits until the port is closed.
     ///
-    /// The system tears a ring of io_uring down after the process has ended, and with it the listener of a multishot
-    /// accept. A connection that still comes about ends when that is done: this is the event waited for.
+    /// The kernel tears an io_uring down after the process has ended, and with it the listener of a multishot accept. A
+    /// connection that is still accepted ends when the teardown is complete, which is the event to wait for.
     void awaitSilence() throws IOException {
         long deadline = System.nanoTime() + END.toNanos();
         while (System.nanoTime() - deadline < 0) {
@@ -164,7 +165,7 @@ final class PeerProcess implements AutoCloseable {
             } catch (ConnectException refused) {
                 return;
             } catch (SocketException reset) {
-                // The listener went with this connection in its queue: look again.
+                // The listener was closed with this connection in its queue: check again.
             }
         }
         throw new AssertionError("somebody listens at " + address + " " + END + " after the peer's end");
@@ -178,12 +179,12 @@ final class PeerProcess implements AutoCloseable {
         return address;
     }
 
-    /// Its exit status, once it has ended.
+    /// The exit status, once the process has ended.
     int status() {
         return process.exitValue();
     }
 
-    /// What it said.
+    /// The output of the process.
     String log() {
         try {
             return Files.readString(log).strip();
@@ -192,7 +193,7 @@ final class PeerProcess implements AutoCloseable {
         }
     }
 
-    /// It and all processes that it has started.
+    /// The process and all its descendants.
     List<ProcessHandle> family() {
         return Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
     }

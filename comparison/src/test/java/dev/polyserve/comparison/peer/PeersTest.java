@@ -14,13 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every echo server that this machine has does what the comparison takes for granted: it sends every byte back, to several
-/// clients at once, ends a reply before the connection, and ends itself on TERM. One that is missing is skipped, by name.
+/// Checks the assumptions of the comparison for every echo server on this machine: it returns every byte, to several
+/// clients at once, completes a reply before it ends the connection, and ends on TERM. A missing one is skipped, by
+/// name.
 @Tag("slow")
 class PeersTest {
     private static final int CLIENTS = 8;
     private static final int MANY_BYTES = 1 << 20;
-    /// As much as the buffers of the sockets hold, so that nobody has to read meanwhile.
+    /// Small enough for the sockets' buffers, so that neither side has to read meanwhile.
     private static final int FEW_BYTES = 48 << 10;
 
     static List<Listed> peers() throws Exception {
@@ -53,8 +54,8 @@ class PeersTest {
         }
     }
 
-    /// Netty's io_uring now and then does not see that a client has ended its side, and keeps that one waiting: it is not ours to
-    /// mend, and its next clients are served.
+    /// Netty's io_uring sometimes misses a half-close and keeps that client waiting; its other clients are served. This
+    /// is an error of the peer.
     private static void converseWith(Listed listed, PeerProcess peer, long seed) throws Exception {
         try {
             converse(peer, seed);

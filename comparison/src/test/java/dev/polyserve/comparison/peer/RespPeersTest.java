@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every server that speaks RESP, ours and theirs, answers what the comparison asks of it, pipelined, cut and binary.
+/// Checks that every RESP server, including Polyserve's, answers the requests of the comparison: pipelined, split and
+/// binary.
 @Tag("slow")
 class RespPeersTest {
     private static final int TIMEOUT_MILLIS = 20_000;

@@ -1,15 +1,15 @@
 package dev.polyserve.comparison.part
 
 /**
- * Kotlin's own generators. The compiler makes a state machine of a body, and the consumer's thread steps it: there is no stack to
- * switch to, and only a body that the compiler has seen can yield. Generic, so that no value is boxed anew.
+ * Kotlin's own generators. The compiler turns a body into a state machine, and the consumer's thread steps it: there is no
+ * stack switch, and only code within such a body can yield. Generic, so that values are not boxed again.
  */
 internal object KotlinSequence {
-    /** One value for ever. */
+    /** Yields one value forever. */
     @JvmStatic
     fun <T> endless(value: T): Iterator<T> = sequence { while (true) yield(value) }.iterator()
 
-    /** The same from below [depth] others, each of which delegates to the next, as Python's `yield from` does. */
+    /** The same through [depth] generators, each of which delegates to the next, as Python's `yield from` does. */
     @JvmStatic
     fun <T> delegating(depth: Int, value: T): Iterator<T> = level(depth, value).iterator()
 
