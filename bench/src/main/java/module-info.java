@@ -1,4 +1,4 @@
-/// The load generator: drives servers, measures what they cost, and reports it.
+/// The load generator: loads servers, measures what they cost, and reports the results.
 @SuppressWarnings("requires-automatic") module dev.polyserve.bench {
     requires transitive dev.polyserve.core;
     requires tools.jackson.databind;
@@ -10,7 +10,7 @@
     exports dev.polyserve.bench.contender;
     exports dev.polyserve.bench.result;
     exports dev.polyserve.bench.report;
-    // Handlers that a contender's own process loads by name.
+    // Handlers that the contender's own process loads by name.
     exports dev.polyserve.bench.service;
 
     opens dev.polyserve.bench.result to tools.jackson.databind;

@@ -13,9 +13,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One benchmark: each workload in turn, all contenders under it.
+/// One benchmark: runs each workload in turn, with all contenders.
 ///
-/// **Thread**: one; interrupting it ends the benchmark early, with what was measured.
+/// **Thread**: one. Interrupting it ends the benchmark early; the results measured so far are kept.
 public final class Bench {
     private final BenchPlan plan;
     private final Launcher launcher;
@@ -24,8 +24,8 @@ public final class Bench {
     private final BenchListener listener;
 
     /// @param launcher starts the contenders
-    /// @param placement which processors they and the generator have
-    /// @param environment this machine
+    /// @param placement the processors that contenders and load generator run on
+    /// @param environment a description of this machine
     public Bench(BenchPlan plan, Launcher launcher, ProcessorPlacement placement, Environment environment,
             BenchListener listener) {
         Contender.requireDistinctNames(plan.contenders());
@@ -41,12 +41,12 @@ public final class Bench {
         this.listener = listener;
     }
 
-    /// How long it will take, about.
+    /// The estimated duration of the whole benchmark.
     public Duration estimate() {
         return new Schedule(plan).all();
     }
 
-    /// Measures; returns early, with what there is, when the thread is interrupted.
+    /// Runs the benchmark. When the thread is interrupted, this returns early with the results so far.
     public Results run() {
         Instant startedAt = Clock.systemUTC().instant();
         long began = System.nanoTime();
@@ -68,7 +68,7 @@ public final class Bench {
                 environment, settings(capacity), comparisons);
     }
 
-    /// Measured once, so that the work is the same for all contenders.
+    /// Measured once, so that every contender gets the same amount of work.
     private ProcessorCapacity capacity() {
         return plan.workloads().stream().anyMatch(workload -> workload.computes(plan))
                 ? ProcessorCapacity.measure(placement.contenderProcessors())
@@ -77,15 +77,16 @@ public final class Bench {
 
     private boolean measure(Workload workload, ProcessorCapacity capacity, Progress progress,
             List<Comparison> comparisons) {
-        Starter.Generator generator = new Starter.Generator(placement.generatorProcessors(), separate());
-        Starter starter = new Starter(plan, workload, launcher, generator,
+        ContenderStarter.Generator generator = new ContenderStarter.Generator(placement.generatorProcessors(),
+                separate());
+        ContenderStarter starter = new ContenderStarter(plan, workload, launcher, generator,
                 workload.traffic(plan, capacity));
         try (WorkloadRun run = new WorkloadRun(plan, workload, starter, progress)) {
             try {
                 run.run();
                 return true;
             } catch (InterruptedException e) {
-                progress.note("interrupted: what was measured so far follows");
+                progress.note("interrupted: the results so far follow");
                 return false;
             } finally {
                 comparisons.addAll(run.comparisons());
@@ -93,7 +94,7 @@ public final class Bench {
         }
     }
 
-    /// Whether a generator that asks without waiting takes nothing from a contender.
+    /// True when a load generator that polls without waiting takes no processor time from a contender.
     private boolean separate() {
         return switch (placement) {
             case ProcessorPlacement.Pinned pinned -> !pinned.contender().equals(pinned.generator());

@@ -2,16 +2,16 @@ package dev.polyserve.bench;
 
 import java.time.Duration;
 
-/// Hears how a benchmark gets on.
+/// Receives the progress of a benchmark.
 ///
-/// **Thread**: the one that runs it.
+/// **Thread**: the thread that runs the benchmark.
 public interface BenchListener {
-    /// Something begins.
+    /// A step of the benchmark begins.
     ///
-    /// @param what in a few words
-    /// @param left how long everything will still take, about
+    /// @param what the step, in a few words
+    /// @param left the estimated time until the whole benchmark ends
     void begins(String what, Duration left);
 
-    /// Something that a reader should know, in one sentence.
+    /// Reports a fact that the user should know, in one sentence.
     void note(String sentence);
 }

@@ -7,38 +7,38 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/// What is to be measured.
+/// The settings of one benchmark.
 ///
-/// @param contenders at least one, with names that differ
+/// @param contenders at least one, with distinct names
 /// @param workloads at least one
-/// @param transport what carries the bytes
-/// @param connections how many; empty: what is usual for each workload
-/// @param requestBytes the size of a request and its reply
-/// @param depth requests under way per connection, in the workloads that have no depth of their own
-/// @param rate requests per second of the open loop; empty: shares of the weakest contender's capacity
-/// @param rounds turns of each contender
-/// @param warmup the longest warm-up
-/// @param round the length of a turn
+/// @param transport the kind of endpoint between load generator and contender
+/// @param connections number of connections; empty for the default of each workload
+/// @param requestBytes size of a request, and of its reply
+/// @param depth outstanding requests per connection, for workloads that do not set a depth
+/// @param rate requests per second of the open loop; empty to derive it from the capacity of the slowest contender
+/// @param rounds number of turns of each contender
+/// @param warmup maximum duration of the warm-up
+/// @param round duration of a turn
 /// @param work what the handler of [Workload#CUSTOM] does
-/// @param command the command line that makes the same plan
+/// @param command the command line that creates the same plan
 public record BenchPlan(List<Contender> contenders, List<Workload> workloads, LoadTransport transport,
         OptionalInt connections,
         int requestBytes, int depth, OptionalDouble rate, int rounds, Duration warmup, Duration round,
         WorkTimes work, String command) {
-    /// Keeps copies.
+    /// Copies both lists.
     public BenchPlan {
         contenders = List.copyOf(contenders);
         workloads = List.copyOf(workloads);
     }
 
-    /// How many connections the workload has.
+    /// The number of connections that the workload uses.
     int connectionsFor(Workload workload) {
         return connections.orElse(workload.usualConnections());
     }
 
-    /// How long a handler waits and computes for each request.
+    /// How long a handler waits and computes per request.
     ///
-    /// @param waits how long it waits
-    /// @param computes how long it computes
+    /// @param waits waiting time
+    /// @param computes processor time
     public record WorkTimes(Duration waits, Duration computes) {}
 }

@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A comparison while it is being measured: it always holds what there is so far.
+/// The results of one workload while it runs; always holds everything measured so far.
 ///
 /// **Thread**: the benchmark's.
 final class LiveResults {
@@ -42,14 +42,14 @@ final class LiveResults {
         return new LiveResults(workload, Comparison.Load.OPEN, requestsPerSecond, shareOfWeakest, contenders);
     }
 
-    /// A round is over.
+    /// Adds the results of a finished round.
     void add(String contender, Map<Metric, Double> metrics, Recording recording) {
         Line line = line(contender);
         line.rounds.add(new Round(metrics, recording.generatorBound()));
         line.recordings.add(recording);
     }
 
-    /// Adds figures that were measured once to the contender's first round.
+    /// Adds figures that are measured once to the contender's first round.
     void addOnce(String contender, Map<Metric, Double> metrics) {
         Line line = line(contender);
         if (!line.rounds.isEmpty()) {
@@ -71,7 +71,7 @@ final class LiveResults {
         }
     }
 
-    /// The median of the contender's requests per second; empty when it has no round.
+    /// The median of the contender's requests per second; empty when it has not completed a round.
     OptionalDouble capacity(String contender) {
         return entry(contender, line(contender)).spread(Metric.REQUESTS_PER_SECOND)
                 .map(spread -> OptionalDouble.of(spread.median())).orElse(OptionalDouble.empty());

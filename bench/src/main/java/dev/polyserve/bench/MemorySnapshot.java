@@ -7,25 +7,25 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/// The memory of a contender at one moment, and of the kernel.
+/// The memory of a contender, and of the kernel, at one moment.
 ///
-/// @param rssBytes resident memory
-/// @param heapBytes Java heap after a collection
-/// @param kernelBytes what the system's kernel holds
+/// @param rssBytes resident memory of the contender
+/// @param heapBytes live Java heap of the contender after a collection
+/// @param kernelBytes memory held by the kernel
 record MemorySnapshot(OptionalLong rssBytes, OptionalLong heapBytes, OptionalLong kernelBytes) {
-    /// Nobody has looked.
+    /// A snapshot that was not taken.
     static final MemorySnapshot UNKNOWN = new MemorySnapshot(OptionalLong.empty(), OptionalLong.empty(),
             OptionalLong.empty());
 
     static MemorySnapshot at(RunningContender running) throws InterruptedException {
-        // The collection first: it also settles how much of the memory is resident.
+        // The collection comes first: it also changes how much memory is resident.
         OptionalLong heap = running.liveHeapBytes();
         OptionalLong kernel = KernelMemory.now().map(KernelMemory::totalBytes).map(OptionalLong::of)
                 .orElse(OptionalLong.empty());
         return new MemorySnapshot(running.footprint().rssBytes(), heap, kernel);
     }
 
-    /// What each of so many connections added since an earlier look.
+    /// The memory that each of this many connections added since an earlier snapshot.
     Map<Metric, Double> perConnectionSince(MemorySnapshot before, int connections) {
         Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
         put(metrics, Metric.RSS_BYTES_PER_CONNECTION, before.rssBytes, rssBytes, connections);
@@ -34,7 +34,7 @@ record MemorySnapshot(OptionalLong rssBytes, OptionalLong heapBytes, OptionalLon
         return metrics;
     }
 
-    /// How much resident memory was added since an earlier look.
+    /// The growth of resident memory since an earlier snapshot.
     Map<Metric, Double> growthSince(MemorySnapshot before) {
         Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
         put(metrics, Metric.RSS_GROWTH_BYTES, before.rssBytes, rssBytes, 1);

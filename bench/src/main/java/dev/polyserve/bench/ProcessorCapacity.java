@@ -1,6 +1,6 @@
 package dev.polyserve.bench;
 
-import dev.polyserve.bench.service.Chain;
+import dev.polyserve.bench.service.MultiplicationChain;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -8,30 +8,31 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 
-/// What the processors of a contender can compute, so that an amount of work can be given as a time.
+/// The computing speed of a contender's processors; converts a time into an amount of work.
 ///
-/// @param processors how many a contender has
-/// @param multiplicationsPerMicro how long a [Chain] one of them computes in a microsecond of its time
+/// @param processors number of processors that a contender has
+/// @param multiplicationsPerMicro multiplications of a [MultiplicationChain] that one processor computes in a microsecond of
+///         processor time
 record ProcessorCapacity(int processors, double multiplicationsPerMicro) {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final long LENGTH = 500_000;
-    /// The compiler has had its time then, on a busy machine too.
+    /// Long enough for the JIT compiler to finish, even on a busy machine.
     private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int TRIES_WITHOUT_GAIN = 20;
     private static final double GAIN = 1.01;
 
-    /// Measures a processor of this process, on the present thread, in some tenths of a second. Processor time is taken, not
-    /// the clock's: what else the machine does meanwhile does not count.
+    /// Measures one processor on the current thread; takes some tenths of a second. It counts processor time, not
+    /// wall-clock time, so that other load on the machine does not matter.
     static ProcessorCapacity measure(int processors) {
         return new ProcessorCapacity(processors, multiplicationsPerMicro(THREADS::getCurrentThreadCpuTime,
-                length -> Chain.end(1, length)));
+                length -> MultiplicationChain.end(1, length)));
     }
 
-    /// The best of several tries: once it has not become better for a while, the code is compiled and the processor at its
-    /// speed.
+    /// Returns the best of several tries. It stops when the figure no longer improves: the code is compiled by then,
+    /// and the processor runs at full clock speed.
     ///
     /// @param cpuNanos processor time of this thread
-    /// @param chain computes one of this length
+    /// @param chain computes a chain of the given length
     static double multiplicationsPerMicro(LongSupplier cpuNanos, LongUnaryOperator chain) {
         long beganNanos = cpuNanos.getAsLong();
         double best = 0;
@@ -48,7 +49,7 @@ record ProcessorCapacity(int processors, double multiplicationsPerMicro) {
         return best;
     }
 
-    /// The length of the chain that takes about so much processor time here.
+    /// The length of a chain that takes about this much processor time here.
     long multiplications(Duration computing) {
         return Math.round(computing.toNanos() / 1e3 * multiplicationsPerMicro);
     }

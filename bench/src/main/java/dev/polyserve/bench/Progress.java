@@ -3,7 +3,7 @@ package dev.polyserve.bench;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/// How far a benchmark is, from its plan and the time.
+/// Tracks the remaining time of a benchmark, from its plan and the clock.
 ///
 /// **Thread**: the benchmark's.
 final class Progress {
@@ -16,12 +16,12 @@ final class Progress {
         this.nanos = nanos;
     }
 
-    /// What is left takes about so long: put right now and then, because steps take longer or shorter than planned.
+    /// Sets the remaining time. Each workload corrects it, because steps take longer or shorter than planned.
     void expects(Duration left) {
         endNanos = nanos.getAsLong() + left.toNanos();
     }
 
-    /// A step begins; everything lasts at least as long as it.
+    /// Reports the start of a step. The remaining time is never less than the step's own.
     void begins(String what, Duration step) {
         long leftNanos = Math.max(endNanos - nanos.getAsLong(), step.toNanos());
         listener.begins(what, Duration.ofNanos(leftNanos));

@@ -4,29 +4,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Whether a contender has warmed up: its last three windows differ by less than five per cent.
+/// Decides whether a contender has warmed up: its last three windows differ by less than five per cent.
 final class WarmUpCheck {
     private static final int WINDOWS = 3;
     private static final double TOLERANCE = 0.05;
 
     private final List<Double> requestsPerSecond = new ArrayList<>();
 
-    void add(double ofOneWindow) {
-        requestsPerSecond.add(ofOneWindow);
+    void add(double windowRequestsPerSecond) {
+        requestsPerSecond.add(windowRequestsPerSecond);
     }
 
     boolean steady() {
         return requestsPerSecond.size() >= WINDOWS && difference() <= TOLERANCE;
     }
 
-    /// Why it is not steady.
+    /// Explains why the contender is not steady.
     String doubt() {
         return requestsPerSecond.size() < WINDOWS
-                ? "of " + WINDOWS + " windows it had time for " + requestsPerSecond.size()
+                ? "it completed " + requestsPerSecond.size() + " of " + WINDOWS + " windows"
                 : String.format(Locale.ROOT, "its last windows differed by %.0f %%", difference() * 100);
     }
 
-    /// How far the last windows lie apart, as a share of the largest.
+    /// The difference between the last windows, as a share of the largest.
     double difference() {
         List<Double> last = requestsPerSecond.subList(Math.max(0, requestsPerSecond.size() - WINDOWS),
                 requestsPerSecond.size());

@@ -10,32 +10,32 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// A kind of load, each asking one question.
+/// A kind of load. Each answers one question.
 public enum Workload {
     /// Requests and replies: what does one exchange cost?
-    ECHO("echo", "requests and replies, as many under way per connection as --depth says", BenchService.ECHO),
-    /// The same, 16 under way: what do replies cost that can go out together?
-    PIPELINE("pipeline", "16 requests under way per connection", BenchService.ECHO),
-    /// Connect, one exchange, close: what does a client cost?
+    ECHO("echo", "requests and replies, --depth of them outstanding per connection", BenchService.ECHO),
+    /// 16 outstanding requests: what do replies cost that can be sent together?
+    PIPELINE("pipeline", "16 outstanding requests per connection", BenchService.ECHO),
+    /// Connect, one exchange, close: what does a connection cost?
     CHURN("churn", "connect, one exchange, close", BenchService.ECHO),
-    /// The handler waits: does a waiting handler hold up others?
-    WAIT("wait", "the handler waits 10 ms, as for a database", BenchService.WORK),
+    /// The handler waits: does a waiting handler block other clients?
+    WAIT("wait", "the handler waits 10 ms, as it would for a database", BenchService.WORK),
     /// The handler computes: are all processors used?
-    CPU("cpu", "the handler computes 1 ms of a processor", BenchService.COMPUTE),
-    /// Some compute for long: do they hold up the others?
+    CPU("cpu", "the handler computes for 1 ms", BenchService.COMPUTE),
+    /// Some handlers compute for a long time: do they block the others?
     MIXED("mixed",
-            "light requests at a fixed rate; beside them two connections for each processor compute 20 ms at a time,"
-                    + " without a pause",
+            "light requests at a fixed rate, while two connections per processor compute 20 ms at a time"
+                    + " without pause",
             BenchService.COMPUTE),
-    /// Most say nothing: what does a connection cost that is only there?
+    /// Most connections are idle: what does an idle connection cost?
     IDLE("idle", "idle connections, 1 % of them active: memory per connection", BenchService.ECHO),
-    /// Some do not read: does memory stay bounded, are the others served?
-    SLOW_READER("slow-reader", "10 % of the clients send without reading; the figures are those of the others",
+    /// Some clients do not read: does memory stay bounded, and are the other clients served?
+    SLOW_READER("slow-reader", "10 % of the clients send without reading; the figures are those of the other clients",
             BenchService.ECHO),
-    /// One writes, all read: what does a copy for each cost?
-    BROADCAST("broadcast", "one client writes, all read; a request is one delivery", BenchService.BROADCAST),
-    /// What the user's handler is like.
-    CUSTOM("custom", "the handler waits and computes as long as --handler-waits and --handler-computes say",
+    /// One client writes, all read: what does each copy cost?
+    BROADCAST("broadcast", "one client writes, all read; each delivery counts as a request", BenchService.BROADCAST),
+    /// Behaves like the user's handler.
+    CUSTOM("custom", "the handler waits for --handler-waits and computes for --handler-computes",
             BenchService.WORK);
 
     private static final int USUAL = 100;
@@ -45,7 +45,7 @@ public enum Workload {
     private static final Duration COMPUTING = Duration.ofMillis(1);
     private static final Duration HEAVY_COMPUTING = Duration.ofMillis(20);
     private static final int HEAVY_PER_PROCESSOR = 2;
-    /// Little beside what a processor can, so that it is the heavy ones that a light one waits for.
+    /// Low compared to the capacity of a processor, so that a light request waits for heavy ones only.
     private static final double LIGHT_PER_SECOND = 2_000;
     private static final int IDLE_PER_ACTIVE = 100;
     private static final int CLIENTS_PER_SLOW = 10;
@@ -60,27 +60,27 @@ public enum Workload {
         this.service = service;
     }
 
-    /// Its name on the command line.
+    /// The name on the command line.
     public String id() {
         return id;
     }
 
-    /// What it does, in a few words.
+    /// A short description of the workload.
     public String description() {
         return description;
     }
 
-    /// What a contender must serve for it.
+    /// The service that a contender must provide.
     public BenchService service() {
         return service;
     }
 
-    /// How many connections it has when nobody says.
+    /// The default number of connections.
     int usualConnections() {
         return this == IDLE ? USUAL_IDLE : USUAL;
     }
 
-    /// How many requests are under way per connection.
+    /// The number of outstanding requests per connection.
     int depth(int asked) {
         return switch (this) {
             case ECHO, IDLE, SLOW_READER -> asked;
@@ -89,7 +89,7 @@ public enum Workload {
         };
     }
 
-    /// How it is loaded.
+    /// The kind of load: closed loop, open loop, or both.
     Loading loading() {
         return switch (this) {
             case ECHO, PIPELINE, CHURN, WAIT, CPU, BROADCAST, CUSTOM -> Loading.BOTH;
@@ -98,22 +98,22 @@ public enum Workload {
         };
     }
 
-    /// Which of the two loops have something to tell.
+    /// Which loops give a meaningful result for a workload.
     enum Loading {
-        /// A closed loop, then open ones at shares of what it showed.
+        /// A closed loop, then open loops at shares of the capacity that the closed loop measured.
         BOTH,
-        /// A closed loop.
+        /// A closed loop only.
         CAPACITY,
-        /// An open loop at a rate of its own.
+        /// An open loop at the workload's own rate.
         FIXED_RATE
     }
 
-    /// The rate of a workload that has one of its own.
+    /// The request rate of a workload that sets one.
     double rate(BenchPlan plan) {
         return plan.rate().orElse(LIGHT_PER_SECOND);
     }
 
-    /// Whether a handler computes.
+    /// True when the handler computes.
     boolean computes(BenchPlan plan) {
         return switch (this) {
             case CPU, MIXED -> true;
@@ -122,9 +122,9 @@ public enum Workload {
         };
     }
 
-    /// What its clients do.
+    /// The traffic that the clients create.
     ///
-    /// @param capacity turns a time of computing into an amount
+    /// @param capacity converts computing time into an amount of work
     ClientTraffic traffic(BenchPlan plan, ProcessorCapacity capacity) {
         int bytes = plan.requestBytes();
         int workBytes = Math.max(bytes, WorkRequest.HEADER_BYTES);
@@ -147,7 +147,7 @@ public enum Workload {
         };
     }
 
-    /// As the user's own handler, where that is known.
+    /// The computing time of the user's handler, where given.
     private static Duration heavy(Duration computes) {
         return computes.isPositive() ? computes : HEAVY_COMPUTING;
     }
@@ -156,21 +156,21 @@ public enum Workload {
         return Math.toIntExact(TimeUnit.NANOSECONDS.toMicros(time.toNanos()));
     }
 
-    /// Why it cannot be carried by this kind of endpoint, in one sentence.
+    /// Explains in one sentence why the workload cannot run over this kind of endpoint; empty when it can.
     Optional<String> cannotUse(LoadTransport transport) {
         return transport == LoadTransport.UDP && this != ECHO && this != PIPELINE
-                ? Optional.of("the workload " + id + " needs connections: with --endpoint udp take echo or pipeline")
+                ? Optional.of("the workload " + id + " needs connections: with --endpoint udp, use echo or pipeline")
                 : Optional.empty();
     }
 
-    /// Their names, in order.
+    /// All names, in order.
     public static List<String> ids() {
         return Arrays.stream(values()).map(Workload::id).toList();
     }
 
     /// The workload of this name.
     ///
-    /// @throws IllegalArgumentException naming the known ones, when there is none
+    /// @throws IllegalArgumentException listing the known names, when the name is unknown
     public static Workload named(String id) {
         return Arrays.stream(values()).filter(workload -> workload.id.equals(id)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(

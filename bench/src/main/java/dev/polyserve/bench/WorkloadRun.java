@@ -16,13 +16,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/// All contenders under one workload.
+/// Runs one workload with all contenders.
 ///
 /// ```
 ///   start all ─▶ warm each up ─▶ closed rounds ─▶ system calls ─▶ open rounds, rate by rate ─▶ end all
 ///                             └─▶ open rounds at the rate of the workload ─────────────────▶ end all
 /// ```
-/// A contender that fails falls out with its sentence; what it measured before stays, and so do the others.
+/// A contender that fails leaves the run, and its error is reported. Its earlier results stay, and the others go on.
 ///
 /// **Thread**: the benchmark's.
 final class WorkloadRun implements AutoCloseable {
@@ -31,13 +31,13 @@ final class WorkloadRun implements AutoCloseable {
 
     private final BenchPlan plan;
     private final Workload workload;
-    private final Starter starter;
+    private final ContenderStarter starter;
     private final Progress progress;
     private final Schedule schedule;
-    private final List<Candidate> candidates = new ArrayList<>();
+    private final List<LoadedContender> loadedContenders = new ArrayList<>();
     private final List<LiveResults> tables = new ArrayList<>();
 
-    WorkloadRun(BenchPlan plan, Workload workload, Starter starter, Progress progress) {
+    WorkloadRun(BenchPlan plan, Workload workload, ContenderStarter starter, Progress progress) {
         this.plan = plan;
         this.workload = workload;
         this.starter = starter;
@@ -45,14 +45,14 @@ final class WorkloadRun implements AutoCloseable {
         this.schedule = new Schedule(plan);
     }
 
-    /// What there is so far.
+    /// The results so far.
     List<Comparison> comparisons() {
         return tables.stream().map(LiveResults::comparison).toList();
     }
 
-    /// Measures.
+    /// Runs the workload.
     void run() throws InterruptedException {
-        LiveResults first = firstTable();
+        LiveResults first = firstResults();
         tables.add(first);
         if (workload == Workload.IDLE) {
             idleRounds(first);
@@ -61,7 +61,7 @@ final class WorkloadRun implements AutoCloseable {
         for (Contender contender : plan.contenders()) {
             start(contender, first);
         }
-        each(first, candidate -> warmUp(candidate, first));
+        each(first, loaded -> warmUp(loaded, first));
         switch (workload.loading()) {
             case BOTH -> {
                 capacity(first);
@@ -72,7 +72,7 @@ final class WorkloadRun implements AutoCloseable {
         }
     }
 
-    private LiveResults firstTable() {
+    private LiveResults firstResults() {
         return switch (workload.loading()) {
             case BOTH, CAPACITY -> LiveResults.closed(workload, names());
             case FIXED_RATE -> LiveResults.open(workload, workload.rate(plan), 0, names());
@@ -82,10 +82,10 @@ final class WorkloadRun implements AutoCloseable {
     private void capacity(LiveResults closed) throws InterruptedException {
         rounds(closed, pacing(), "capacity");
         if (workload == Workload.SLOW_READER) {
-            each(closed, candidate -> closed.addOnce(candidate.name(),
-                    candidate.memory().growthSince(candidate.before())));
+            each(closed, loaded -> closed.addOnce(loaded.name(),
+                    loaded.memory().growthSince(loaded.before())));
         }
-        each(closed, candidate -> countSystemCalls(candidate, closed));
+        each(closed, loaded -> countSystemCalls(loaded, closed));
     }
 
     private Pacing pacing() {
@@ -99,9 +99,9 @@ final class WorkloadRun implements AutoCloseable {
     private void start(Contender contender, LiveResults table) throws InterruptedException {
         progress.begins(workload.id() + ": starting " + contender.name(), Duration.ZERO);
         try {
-            Candidate candidate = starter.start(contender, workload == Workload.SLOW_READER);
-            candidates.add(candidate);
-            candidate.running().remarks().forEach(remark -> table.remark(contender.name(), remark));
+            LoadedContender loaded = starter.start(contender, workload == Workload.SLOW_READER);
+            loadedContenders.add(loaded);
+            loaded.running().remarks().forEach(remark -> table.remark(contender.name(), remark));
         } catch (ContenderException | LoadException e) {
             table.fail(contender.name(), String.valueOf(e.getMessage()));
         }
@@ -109,7 +109,8 @@ final class WorkloadRun implements AutoCloseable {
 
     // --- idle connections ---
 
-    /// Each turn has a fresh process: memory that was once resident stays so, and a second look would find nothing added.
+    /// Each turn starts a fresh process: memory that was resident once stays resident, so a second snapshot would show
+    /// no growth.
     private void idleRounds(LiveResults table) throws InterruptedException {
         List<Contender> left = new ArrayList<>(plan.contenders());
         for (int round = 0; round < plan.rounds(); round++) {
@@ -117,7 +118,7 @@ final class WorkloadRun implements AutoCloseable {
                 progress.begins(workload.id() + ": round " + (round + 1) + " of " + plan.rounds() + ", "
                         + contender.name(), schedule.idleTurn());
                 idleTurn(contender, table);
-                if (candidates.isEmpty()) {
+                if (loadedContenders.isEmpty()) {
                     left.remove(contender);
                 }
                 close();
@@ -125,15 +126,15 @@ final class WorkloadRun implements AutoCloseable {
         }
     }
 
-    /// Leaves the candidate in the list, unless it failed.
+    /// On success, the contender stays in the list.
     private void idleTurn(Contender contender, LiveResults table) throws InterruptedException {
         try {
-            Candidate candidate = starter.start(contender, true);
-            candidates.add(candidate);
-            guarded(candidate, table, () -> {
-                Map<Metric, Double> added = candidate.memory().perConnectionSince(candidate.before(),
+            LoadedContender loaded = starter.start(contender, true);
+            loadedContenders.add(loaded);
+            guarded(loaded, table, () -> {
+                Map<Metric, Double> added = loaded.memory().perConnectionSince(loaded.before(),
                         plan.connectionsFor(workload));
-                turn(candidate, table, pacing(), added);
+                turn(loaded, table, pacing(), added);
             });
         } catch (ContenderException | LoadException e) {
             table.fail(contender.name(), String.valueOf(e.getMessage()));
@@ -142,19 +143,19 @@ final class WorkloadRun implements AutoCloseable {
 
     // --- warm-up ---
 
-    private void warmUp(Candidate candidate, LiveResults table) throws LoadException {
-        progress.begins(workload.id() + ": warming up " + candidate.name(), plan.warmup().dividedBy(2));
+    private void warmUp(LoadedContender loaded, LiveResults table) throws LoadException {
+        progress.begins(workload.id() + ": warming up " + loaded.name(), plan.warmup().dividedBy(2));
         Pacing pacing = pacing();
-        WarmUpCheck steadiness = new WarmUpCheck();
+        WarmUpCheck warmUpCheck = new WarmUpCheck();
         long began = System.nanoTime();
-        candidate.run(pacing, Duration.ZERO, AFTER_START);
-        while (!steadiness.steady() && System.nanoTime() - began < plan.warmup().toNanos()) {
-            steadiness.add(candidate.run(pacing, Duration.ZERO, WARM_UP_WINDOW).requestsPerSecond());
+        loaded.run(pacing, Duration.ZERO, AFTER_START);
+        while (!warmUpCheck.steady() && System.nanoTime() - began < plan.warmup().toNanos()) {
+            warmUpCheck.add(loaded.run(pacing, Duration.ZERO, WARM_UP_WINDOW).requestsPerSecond());
         }
-        if (!steadiness.steady()) {
-            table.remark(candidate.name(), String.format(Locale.ROOT,
-                    "was not steady when its warm-up ended after %.1f s: %s",
-                    (System.nanoTime() - began) / 1e9, steadiness.doubt()));
+        if (!warmUpCheck.steady()) {
+            table.remark(loaded.name(), String.format(Locale.ROOT,
+                    "was not steady at the end of its warm-up of %.1f s: %s",
+                    (System.nanoTime() - began) / 1e9, warmUpCheck.doubt()));
         }
     }
 
@@ -162,25 +163,25 @@ final class WorkloadRun implements AutoCloseable {
 
     private void rounds(LiveResults table, Pacing pacing, String what) throws InterruptedException {
         for (int round = 0; round < plan.rounds(); round++) {
-            for (Candidate candidate : Schedule.order(candidates, round)) {
+            for (LoadedContender loaded : Schedule.order(loadedContenders, round)) {
                 progress.begins(workload.id() + ": " + what + ", round " + (round + 1) + " of " + plan.rounds() + ", "
-                        + candidate.name(), schedule.turn());
-                guarded(candidate, table, () -> turn(candidate, table, pacing, Map.of()));
+                        + loaded.name(), schedule.turn());
+                guarded(loaded, table, () -> turn(loaded, table, pacing, Map.of()));
             }
         }
     }
 
-    /// @param more figures of this turn that were looked at apart from the load
-    private void turn(Candidate candidate, LiveResults table, Pacing pacing, Map<Metric, Double> more)
+    /// @param more figures of this turn that were measured apart from the load
+    private void turn(LoadedContender loaded, LiveResults table, Pacing pacing, Map<Metric, Double> more)
             throws LoadException, InterruptedException {
-        Candidate.Turn turn = candidate.turn(pacing, schedule.leadIn(), plan.round());
+        LoadedContender.Turn turn = loaded.turn(pacing, schedule.leadIn(), plan.round());
         Recording recording = turn.recording();
         Map<Metric, Double> metrics = new EnumMap<>(turn.metrics());
         metrics.putAll(more);
-        table.add(candidate.name(), metrics, recording);
+        table.add(loaded.name(), metrics, recording);
         if (recording.waiting() > 0) {
-            table.remark(candidate.name(), "does not serve all at once: " + recording.waiting() + " of "
-                    + plan.connectionsFor(workload) + " clients still waited at the end of a round");
+            table.remark(loaded.name(), "does not serve all clients at once: " + recording.waiting() + " of "
+                    + plan.connectionsFor(workload) + " were still waiting at the end of a round");
         }
     }
 
@@ -189,7 +190,7 @@ final class WorkloadRun implements AutoCloseable {
             openLoop(plan.rate().getAsDouble(), 0);
             return;
         }
-        OptionalDouble weakest = candidates.stream().map(candidate -> closed.capacity(candidate.name()))
+        OptionalDouble weakest = loadedContenders.stream().map(loaded -> closed.capacity(loaded.name()))
                 .filter(OptionalDouble::isPresent).mapToDouble(OptionalDouble::getAsDouble).min();
         if (weakest.isPresent() && weakest.getAsDouble() > 0) {
             for (double share : Schedule.SHARES) {
@@ -200,7 +201,7 @@ final class WorkloadRun implements AutoCloseable {
 
     private void openLoop(double requestsPerSecond, double share) throws InterruptedException {
         LiveResults table = LiveResults.open(workload, requestsPerSecond, share,
-                candidates.stream().map(Candidate::name).toList());
+                loadedContenders.stream().map(LoadedContender::name).toList());
         tables.add(table);
         latency(table, requestsPerSecond);
     }
@@ -210,45 +211,45 @@ final class WorkloadRun implements AutoCloseable {
                 String.format(Locale.ROOT, "latency at %,.0f requests/s", requestsPerSecond));
     }
 
-    private void countSystemCalls(Candidate candidate, LiveResults table)
+    private void countSystemCalls(LoadedContender loaded, LiveResults table)
             throws LoadException, InterruptedException {
-        progress.begins(workload.id() + ": counting system calls of " + candidate.name(), schedule.turn());
-        try (SystemCallCounts counting = SystemCallCounts.watch(candidate.running())) {
-            Recording recording = candidate.run(pacing(), Duration.ZERO, plan.round());
+        progress.begins(workload.id() + ": counting system calls of " + loaded.name(), schedule.turn());
+        try (SystemCallCounts counting = SystemCallCounts.attach(loaded.running())) {
+            Recording recording = loaded.run(pacing(), Duration.ZERO, plan.round());
             SystemCallCounts.Count count = counting.stop();
             if (recording.answered() > 0) {
-                table.addOnce(candidate.name(),
+                table.addOnce(loaded.name(),
                         Map.of(Metric.SYSTEM_CALLS_PER_REQUEST, (double) count.systemCalls() / recording.answered()));
             }
         } catch (ContenderException e) {
-            table.remark(candidate.name(), String.valueOf(e.getMessage()));
+            table.remark(loaded.name(), String.valueOf(e.getMessage()));
         }
     }
 
     // --- failing, and ending ---
 
-    private void each(LiveResults table, CandidateStep step) throws InterruptedException {
-        for (Candidate candidate : List.copyOf(candidates)) {
-            guarded(candidate, table, () -> step.run(candidate));
+    private void each(LiveResults table, LoadedStep step) throws InterruptedException {
+        for (LoadedContender loaded : List.copyOf(loadedContenders)) {
+            guarded(loaded, table, () -> step.run(loaded));
         }
     }
 
-    private void guarded(Candidate candidate, LiveResults table, Step step) throws InterruptedException {
-        if (!candidates.contains(candidate)) {
+    private void guarded(LoadedContender loaded, LiveResults table, Step step) throws InterruptedException {
+        if (!loadedContenders.contains(loaded)) {
             return;
         }
         try {
             step.run();
         } catch (LoadException e) {
             if (Thread.interrupted()) {
-                throw new InterruptedException("interrupted");
+                throw new InterruptedException("the benchmark was interrupted");
             }
-            String why = candidate.running().ended().map(ended -> e.getMessage() + "; " + ended)
+            String why = loaded.running().ended().map(ended -> e.getMessage() + "; " + ended)
                     .orElse(String.valueOf(e.getMessage()));
-            table.fail(candidate.name(), why);
-            progress.note(candidate.name() + " falls out: " + why);
-            candidates.remove(candidate);
-            candidate.close();
+            table.fail(loaded.name(), why);
+            progress.note(loaded.name() + " leaves the benchmark: " + why);
+            loadedContenders.remove(loaded);
+            loaded.close();
         }
     }
 
@@ -258,13 +259,13 @@ final class WorkloadRun implements AutoCloseable {
     }
 
     @FunctionalInterface
-    private interface CandidateStep {
-        void run(Candidate candidate) throws LoadException, InterruptedException;
+    private interface LoadedStep {
+        void run(LoadedContender loaded) throws LoadException, InterruptedException;
     }
 
     @Override
     public void close() {
-        candidates.forEach(Candidate::close);
-        candidates.clear();
+        loadedContenders.forEach(LoadedContender::close);
+        loadedContenders.clear();
     }
 }

@@ -1,6 +1,7 @@
-/// The benchmark: which contenders run which workloads in which order, and what comes of it.
+/// The benchmark: runs contenders under workloads, in a fair order, and collects the results.
 ///
-/// **Thread**: the one that runs it, unless a type says otherwise. **May use**: everything below it, and the API.
+/// **Thread**: the thread that runs the benchmark, unless a type says otherwise. **May use**: the packages below, and
+/// the API.
 @NullMarked
 package dev.polyserve.bench;
 

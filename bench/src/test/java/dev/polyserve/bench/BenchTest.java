@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Whole benchmarks, of servers in processes of their own.
+/// Runs complete benchmarks against servers in processes of their own.
 @Tag("slow")
 @Timeout(120)
 class BenchTest {
@@ -46,7 +46,7 @@ class BenchTest {
                 new BenchPlan.WorkTimes(Duration.ZERO, Duration.ZERO), "test");
     }
 
-    private Results run(BenchPlan plan, Duration patience, Consumer<String> onStep) {
+    private Results run(BenchPlan plan, Duration startTimeout, Consumer<String> onStep) {
         BenchListener listener = new BenchListener() {
             @Override
             public void begins(String what, Duration left) {
@@ -60,13 +60,13 @@ class BenchTest {
                 heard.add(sentence);
             }
         };
-        try (Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")), ANYWHERE, patience)) {
+        try (Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")), ANYWHERE, startTimeout)) {
             return new Bench(plan, launcher, ANYWHERE, Machine.environment(ANYWHERE), listener).run();
         }
     }
 
     private Results run(BenchPlan plan) {
-        return run(plan, Launcher.PATIENCE, _ -> {
+        return run(plan, Launcher.START_TIMEOUT, _ -> {
         });
     }
 
@@ -76,7 +76,7 @@ class BenchTest {
     }
 
     @Test
-    void twoContendersInTurns() {
+    void twoContendersTakeTurns() {
         Results results = run(plan(List.of(peer("one", "well"), peer("two", "well")), OptionalDouble.empty(),
                 Workload.ECHO));
         assertThat(results.complete()).isTrue();
@@ -105,7 +105,7 @@ class BenchTest {
     }
 
     @Test
-    void whoFailsFallsOutAndTheOthersStay() {
+    void aFailedContenderLeavesTheRunAndTheOthersStay() {
         Results results = run(plan(List.of(peer("good", "well"), peer("dying", "dies"), peer("wrong", "changes"),
                 Contender.against("deaf=sleep 100; : {port}")), OptionalDouble.of(200), Workload.ECHO),
                 Duration.ofSeconds(5), _ -> {
@@ -115,20 +115,20 @@ class BenchTest {
         assertThat(entry(closed, "good").rounds()).hasSize(2);
         assertThat(entry(closed, "dying").failure()).contains("connection");
         assertThat(entry(closed, "wrong").failure()).contains("byte 5 of the replies is");
-        assertThat(entry(closed, "deaf").failure()).contains("deaf did not listen at tcp://127.0.0.1:");
+        assertThat(entry(closed, "deaf").failure()).contains("deaf did not listen on tcp://127.0.0.1:");
         assertThat(results.comparisons().getLast().entries()).extracting(Entry::contender).containsExactly("good");
     }
 
     @Test
-    void whatCannotBeServedIsSaid() {
+    void aServiceThatCannotBeProvidedIsReported() {
         Results results = run(
                 plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.WAIT, Workload.CHURN));
-        assertThat(entry(results.comparisons().getFirst(), "one").failure()).contains("one is taken to echo only");
+        assertThat(entry(results.comparisons().getFirst(), "one").failure()).contains("one is expected to echo only");
         assertThat(results.comparisons()).extracting(Comparison::workload).contains("churn");
     }
 
     @Test
-    void idleConnectionsHaveTheirMemoryTold() {
+    void memoryOfIdleConnectionsIsMeasured() {
         Results results = run(plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.IDLE));
         Entry entry = entry(results.comparisons().getFirst(), "one");
         assertThat(entry.spread(Metric.HEAP_BYTES_PER_CONNECTION)).isPresent();
@@ -136,9 +136,9 @@ class BenchTest {
     }
 
     @Test
-    void anInterruptKeepsWhatThereIs() {
+    void anInterruptKeepsTheResultsSoFar() {
         Results results = run(plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.ECHO, Workload.CHURN),
-                Launcher.PATIENCE, what -> {
+                Launcher.START_TIMEOUT, what -> {
                     if (what.contains("capacity, round 2")) {
                         Thread.currentThread().interrupt();
                     }
@@ -151,7 +151,7 @@ class BenchTest {
     }
 
     @Test
-    void aPlanThatMakesNoSenseIsRefused() {
+    void aContradictoryPlanIsRejected() {
         BenchPlan twice = plan(List.of(peer("one", "well"), peer("one", "well")), OptionalDouble.empty(),
                 Workload.ECHO);
         assertThatThrownBy(() -> run(twice)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'one'");

@@ -4,7 +4,7 @@ import dev.polyserve.Server;
 import dev.polyserve.bench.service.EchoHandler;
 import java.io.IOException;
 
-/// A peer in a process of its own: an echo, which does what its second argument says.
+/// An echo peer in a process of its own; its second argument selects its behaviour.
 final class EchoPeer {
     private EchoPeer() {}
 

@@ -8,12 +8,12 @@ import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class ProcessorCapacityTest {
-    /// Processor time of a thread that exists only here.
+    /// Processor time of a simulated thread.
     private final AtomicLong cpuNanos = new AtomicLong();
     private int chains;
 
-    /// A processor that needs 20 ns for a multiplication, and 2 once this many chains have been computed; now and then its
-    /// caches are cold, and it needs 3.
+    /// A simulated processor: 20 ns per multiplication, 2 ns after this many chains, and 3 ns now and then, when its
+    /// caches are cold.
     private LongUnaryOperator compiledAfter(int count) {
         return length -> {
             chains++;
@@ -29,12 +29,12 @@ class ProcessorCapacityTest {
     }
 
     @Test
-    void aCompilerThatIsLateIsWaitedFor() {
+    void waitsForALateCompiler() {
         assertThat(ProcessorCapacity.multiplicationsPerMicro(cpuNanos::get, compiledAfter(18))).isEqualTo(500);
     }
 
     @Test
-    void aTimeBecomesAnAmount() {
+    void convertsATimeIntoAnAmountOfWork() {
         var capacity = new ProcessorCapacity(2, 612.5);
         assertThat(capacity.multiplications(Duration.ofMillis(20))).isEqualTo(12_250_000);
         assertThat(capacity.multiplications(Duration.ofHours(1))).isEqualTo(2_205_000_000_000L);

@@ -6,29 +6,29 @@ import org.junit.jupiter.api.Test;
 
 class WarmUpCheckTest {
     @Test
-    void threeWindowsAlikeAreSteady() {
-        WarmUpCheck steadiness = new WarmUpCheck();
+    void threeSimilarWindowsAreSteady() {
+        WarmUpCheck warmUpCheck = new WarmUpCheck();
         for (double window : new double[]{100, 5_000, 9_000, 10_000, 10_300}) {
-            steadiness.add(window);
-            assertThat(steadiness.steady()).as("after " + window).isFalse();
+            warmUpCheck.add(window);
+            assertThat(warmUpCheck.steady()).as("after " + window).isFalse();
         }
-        steadiness.add(10_100);
-        assertThat(steadiness.steady()).isTrue();
-        assertThat(steadiness.difference()).isBetween(0.02, 0.03);
+        warmUpCheck.add(10_100);
+        assertThat(warmUpCheck.steady()).isTrue();
+        assertThat(warmUpCheck.difference()).isBetween(0.02, 0.03);
     }
 
     @Test
-    void whatIsNotSteadySaysWhy() {
-        WarmUpCheck steadiness = new WarmUpCheck();
-        steadiness.add(100);
-        assertThat(steadiness.doubt()).isEqualTo("of 3 windows it had time for 1");
-        steadiness.add(100);
-        steadiness.add(80);
-        assertThat(steadiness.doubt()).isEqualTo("its last windows differed by 20 %");
+    void explainsWhyItIsNotSteady() {
+        WarmUpCheck warmUpCheck = new WarmUpCheck();
+        warmUpCheck.add(100);
+        assertThat(warmUpCheck.doubt()).isEqualTo("it completed 1 of 3 windows");
+        warmUpCheck.add(100);
+        warmUpCheck.add(80);
+        assertThat(warmUpCheck.doubt()).isEqualTo("its last windows differed by 20 %");
     }
 
     @Test
-    void nothingIsNotSteady() {
+    void noWindowIsNotSteady() {
         assertThat(new WarmUpCheck().steady()).isFalse();
         assertThat(new WarmUpCheck().difference()).isZero();
     }

@@ -1,7 +1,7 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.Server;
-import dev.polyserve.bench.Advice;
+import dev.polyserve.bench.ModelAdvice;
 import dev.polyserve.bench.Bench;
 import dev.polyserve.bench.BenchPlan;
 import dev.polyserve.bench.contender.Launcher;
@@ -25,7 +25,7 @@ import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/// `bench`: loads contenders and compares what they cost.
+/// Runs `bench`: loads contenders and compares what they cost.
 final class BenchCommand {
     static final String NAME = "bench";
     private static final int FAILED = 1;
@@ -37,13 +37,15 @@ final class BenchCommand {
         this.stdio = stdio;
     }
 
-    /// How it is written.
+    /// The syntax of the command.
     static CommandSpec spec() {
         CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
         BenchOptions.addTo(spec);
         spec.usageMessage().sortOptions(false)
-                .description("Loads servers, each in a process of its own, and compares what they cost: which model for"
-                        + " this load, on this machine?", "Ctrl-C ends it early; what was measured is still shown.", "")
+                .description(
+                        "Loads servers, each in a process of its own, and compares what they cost: which model suits"
+                                + " this load on this machine?",
+                        "Ctrl-C ends the benchmark early; the results so far are still printed.", "")
                 .footer("", "Examples:",
                         "  polyserve bench",
                         "  polyserve bench --models nio,virtual,thread --workload echo,churn --report report.html",
@@ -54,7 +56,7 @@ final class BenchCommand {
         return spec;
     }
 
-    /// Measures, and shows it.
+    /// Runs the benchmark, and prints and writes its results.
     int run(ParseResult parsed) {
         BenchOptions options = new BenchOptions(parsed);
         Map<String, String> advised = options.has(BenchOptions.ADVISE) ? advice(options) : Map.of();
@@ -64,7 +66,7 @@ final class BenchCommand {
                 : Optional.empty();
         Results results = measure(plan);
         Optional<Baseline> baseline = before.map(earlier -> Baseline.compare(earlier, results));
-        TextReport.lines(results, terminal() ? TerminalWidth.columns() : WIDTH_COLUMNS, baseline)
+        TextReport.lines(results, isTerminal() ? TerminalWidth.columns() : WIDTH_COLUMNS, baseline)
                 .forEach(stdio.out()::println);
         stdio.out().flush();
         write(options, results, baseline);
@@ -84,15 +86,15 @@ final class BenchCommand {
 
     private Results measure(BenchPlan plan) {
         Thread measuring = Thread.currentThread();
-        Map<String, Runnable> ends = Map.of("INT", measuring::interrupt, "TERM", measuring::interrupt);
-        try (SignalHandlers _ = SignalHandlers.on(ends);
-                BenchProgress progress = new BenchProgress(stdio.err(), terminal())) {
+        Map<String, Runnable> actions = Map.of("INT", measuring::interrupt, "TERM", measuring::interrupt);
+        try (SignalHandlers _ = SignalHandlers.on(actions);
+                BenchProgress progress = new BenchProgress(stdio.err(), isTerminal())) {
             ProcessorPlacement placement = ProcessorPlacement.take();
             try (Launcher launcher = new Launcher(PolyserveProgram.running(), placement)) {
                 return new Bench(plan, launcher, placement, Machine.environment(placement), progress).run();
             }
         } catch (InterruptedException e) {
-            throw ExitException.failed("interrupted before anything was measured", e);
+            throw ExitException.failed("interrupted before the first result", e);
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
@@ -119,7 +121,7 @@ final class BenchCommand {
         }
     }
 
-    private boolean terminal() {
+    private boolean isTerminal() {
         Console console = stdio.in().equals(System.in) ? System.console() : null;
         return console != null && console.isTerminal();
     }
@@ -127,20 +129,20 @@ final class BenchCommand {
     // --- advice ---
 
     private Map<String, String> advice(BenchOptions options) {
-        Prompt questions = new Prompt(stdio);
+        Prompt prompt = new Prompt(stdio);
         Duration waits = options.has(BenchOptions.HANDLER_WAITS)
                 ? options.duration(BenchOptions.HANDLER_WAITS)
-                : questions.ask("How long does a handler wait per request, for a database or another server?", "10ms",
+                : prompt.ask("How long does a handler wait per request, for a database or another server?", "10ms",
                         Units::duration);
         Duration computes = options.has(BenchOptions.HANDLER_COMPUTES)
                 ? options.duration(BenchOptions.HANDLER_COMPUTES)
-                : questions.ask("How much processor time does it compute per request?", "0", Units::duration);
+                : prompt.ask("How much processor time does a request take?", "0", Units::duration);
         int clients = options.has(BenchOptions.CONNECTIONS)
                 ? options.connections()
-                : questions.ask("How many clients are connected at once?", "100", BenchOptions::clients);
-        Advice advice = new Advice(waits, computes, clients);
+                : prompt.ask("How many clients are connected at the same time?", "100", BenchOptions::clients);
+        ModelAdvice advice = new ModelAdvice(waits, computes, clients);
         List<String> models = advice.models(model -> Server.whyNot(model).isEmpty());
-        stdio.err().println("In question: " + String.join(", ", models) + ". " + advice.reason() + ".");
+        stdio.err().println("Models to compare: " + String.join(", ", models) + ". " + advice.reason() + ".");
         return BenchOptions.advised(models, advice.workloads(), waits, computes, clients);
     }
 }

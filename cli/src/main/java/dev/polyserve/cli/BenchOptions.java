@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/// The options of `bench`, and the plan they describe.
+/// The options of `bench`, and the plan that they describe.
 final class BenchOptions {
     static final String ADVISE = "--advise";
     static final String HANDLER_WAITS = "--handler-waits";
@@ -46,7 +46,7 @@ final class BenchOptions {
     private static final String NONE = "none";
     private static final Duration USUAL_ROUND = Duration.ofMillis(600);
     private static final int REQUESTS_PER_ROUND = 10;
-    /// In question for most loads, the likeliest first.
+    /// Candidates for most loads, the most promising first.
     private static final List<Model> USUAL = List.of(Model.epoll(), Model.nio(), Model.virtual(),
             Model.thread());
 
@@ -58,36 +58,36 @@ final class BenchOptions {
 
     static void addTo(CommandSpec spec) {
         add(spec, MODELS, "LIST",
-                "Models of ours, as nio,virtual,thread; MODEL:protocol for its event style, none for peers"
-                        + " alone"
+                "Polyserve models, as in nio,virtual,thread; MODEL:protocol for the event style, none for peers"
+                        + " only"
                         + " (default: " + String.join(",", usualModels()) + ").");
         add(spec, WORKLOAD, "NAME[,NAME]",
                 "What clients do: " + String.join(", ", Workload.ids()) + " (default: echo).");
         add(spec, CONNECTIONS, "N",
-                "Clients at once (default: 100; of idle: 2000); of mixed beside those that compute.");
-        add(spec, SIZE, "BYTES", "Size of a request and of its reply (default: 64).");
-        add(spec, DEPTH, "N", "Requests under way per connection in a closed loop (default: 1).");
+                "Concurrent clients (default: 100; idle: 2000); for mixed, in addition to the computing ones.");
+        add(spec, SIZE, "BYTES", "Size of a request, and of its reply (default: 64).");
+        add(spec, DEPTH, "N", "Outstanding requests per connection in a closed loop (default: 1).");
         add(spec, RATE, "N",
-                "Requests per second of the open loop (default: half and four fifths of the weakest contender's"
-                        + " capacity; of mixed: 2000).");
-        add(spec, ROUNDS, "N", "Turns of each contender, interleaved (default: 9).");
-        add(spec, WARMUP, "DURATION", "The longest warm-up; it ends when a contender is steady (default: 5s).");
-        add(spec, DURATION, "DURATION", "How long a turn is (default: 600ms, or ten times what a handler takes).");
-        add(spec, ENDPOINT, "tcp|unix|udp", "What carries the bytes (default: tcp).");
+                "Requests per second of the open loop (default: half and four fifths of the capacity of the"
+                        + " slowest contender; mixed: 2000).");
+        add(spec, ROUNDS, "N", "Rounds; each contender has one turn per round (default: 9).");
+        add(spec, WARMUP, "DURATION", "Maximum warm-up; it ends as soon as a contender is steady (default: 5s).");
+        add(spec, DURATION, "DURATION", "Duration of a turn (default: 600ms, or ten times the duration of a handler).");
+        add(spec, ENDPOINT, "tcp|unix|udp", "Kind of endpoint (default: tcp).");
         spec.addOption(OptionSpec.builder(AGAINST).type(List.class).auxiliaryTypes(String.class).arity("1")
                 .paramLabel("'COMMAND'|ENDPOINT")
-                .description("Measures a peer, too: a command that listens at {port} or {path}, or a server that is"
-                        + " already there. Repeatable; NAME= before it names it.")
+                .description("Measures a peer, too: a command that listens on {port} or {path}, or a server that"
+                        + " already runs. Repeatable; NAME= before it sets its name.")
                 .build());
-        add(spec, REPORT, "FILE.html", "Writes a report to look at, in one file.");
-        add(spec, JSON, "FILE", "Writes everything that was measured.");
-        add(spec, BASELINE, "FILE.json", "Marks what changed against an earlier --json by more than its noise.");
+        add(spec, REPORT, "FILE.html", "Writes a report with charts, as one HTML file.");
+        add(spec, JSON, "FILE", "Writes all results.");
+        add(spec, BASELINE, "FILE.json", "Marks changes since an earlier --json file that exceed the noise.");
         spec.addOption(OptionSpec.builder(ADVISE).type(boolean.class)
-                .description("Asks what your handler does, and measures just the models in question.").build());
+                .description("Asks about your handler, and measures only the models that suit it.").build());
         add(spec, HANDLER_WAITS, "DURATION",
-                "How long a handler waits per request (with --advise, or workload custom).");
+                "Time a handler waits per request (with --advise, or workload custom).");
         add(spec, HANDLER_COMPUTES, "DURATION",
-                "Processor time that a handler computes per request (with --advise, or workload custom or mixed).");
+                "Processor time a handler takes per request (with --advise, or workload custom or mixed).");
     }
 
     private static void add(CommandSpec spec, String name, String parameter, String description) {
@@ -107,7 +107,7 @@ final class BenchOptions {
         return parsed.matchedOptionValue(option, otherwise);
     }
 
-    /// The value of an option that is there.
+    /// The value of an option that was given.
     Duration duration(String option) {
         return read(option, "", Units::duration);
     }
@@ -116,16 +116,16 @@ final class BenchOptions {
         return read(CONNECTIONS, "", BenchOptions::clients);
     }
 
-    /// Reads how many clients there are.
+    /// Parses the number of clients.
     ///
-    /// @throws IllegalArgumentException with a sentence that says how it is written
+    /// @throws IllegalArgumentException with one sentence, when the text is not such a number
     static int clients(String text) {
         return number(text, MOST_CONNECTIONS);
     }
 
-    /// The plan; advice replaces the models and the workload where they were not given.
+    /// Creates the plan; advice replaces the defaults of models and workloads.
     ///
-    /// @param advised values of options that advice found; they count where the command line has none
+    /// @param advised values that the advice chose; used for options that the command line does not set
     BenchPlan plan(Map<String, String> advised, String command) {
         LoadTransport transport = read(ENDPOINT, "tcp", LoadTransport::named);
         List<Contender> contenders = contenders(advised.getOrDefault(MODELS, String.join(",", usualModels())));
@@ -146,7 +146,7 @@ final class BenchOptions {
                 command);
     }
 
-    /// Long enough for some requests of each client, where nobody says.
+    /// By default, a round lasts long enough for several requests of each client.
     private Duration round(Map<String, String> advised) {
         Duration request = workTime(HANDLER_WAITS, advised).plus(workTime(HANDLER_COMPUTES, advised));
         Duration some = request.multipliedBy(REQUESTS_PER_ROUND);
@@ -175,23 +175,24 @@ final class BenchOptions {
         }
         peers.forEach(peer -> contenders.add(named(AGAINST, peer, Contender::against)));
         if (contenders.isEmpty()) {
-            throw ExitException.wrong("nobody is to be measured: name models, or peers with " + AGAINST);
+            throw ExitException.wrong("there is no contender to measure: name models, or peers with " + AGAINST);
         }
         return contenders;
     }
 
     private static Contender model(String word) {
-        Contender.Ours ours = named(MODELS, word, Contender::model);
-        Server.whyNot(Model.named(ours.model())).ifPresent(why -> {
-            throw ExitException.wrong("the model " + ours.model() + " cannot run here: " + why);
+        Contender.Polyserve contender = named(MODELS, word, Contender::model);
+        Server.whyNot(Model.named(contender.model())).ifPresent(why -> {
+            throw ExitException.wrong("the model " + contender.model() + " cannot run here: " + why);
         });
-        return ours;
+        return contender;
     }
 
     private Duration positive(String option, String otherwise) {
         Duration duration = read(option, otherwise, Units::duration);
         if (!duration.isPositive()) {
-            throw ExitException.wrong("bad " + option + " '" + text(option, otherwise) + "': it must be longer than 0");
+            throw ExitException
+                    .wrong("bad " + option + " '" + text(option, otherwise) + "': it must be greater than 0");
         }
         return duration;
     }
@@ -224,7 +225,7 @@ final class BenchOptions {
         return Arrays.stream(list.split(",", -1)).map(String::strip);
     }
 
-    /// What advice sets.
+    /// The option values that the advice chooses.
     static Map<String, String> advised(List<String> models, List<Workload> workloads, Duration waits,
             Duration computes, int clients) {
         return Map.of(MODELS, String.join(",", models), WORKLOAD,

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// A short name for a command that was given none: its program's, or its script's where the program is an interpreter.
+/// Derives a short name for a command without one: its program, or its script where the program is an interpreter.
 final class CommandName {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_]\\w*=.*");
     private static final Pattern INTERPRETER = Pattern

@@ -9,14 +9,14 @@ import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 
-/// Finds out whether somebody serves at an endpoint.
+/// Checks whether a server answers at an endpoint.
 final class ConnectProbe {
     private static final int CONNECT_MILLIS = 1_000;
     private static final int ECHO_MILLIS = 100;
 
     private ConnectProbe() {}
 
-    /// Whether a connection is accepted, or a datagram echoed, now.
+    /// True when a connection is accepted, or a datagram echoed, now.
     static boolean isAnswered(Endpoint endpoint) {
         try {
             return switch (endpoint) {
@@ -26,14 +26,15 @@ final class ConnectProbe {
                 case Endpoint.UnixDatagram _, Endpoint.Inherited _ -> false;
             };
         } catch (IOException e) {
-            return false; // refused, not there yet, or no answer in time: the same to who waits
+            return false; // refused, not listening yet, or no answer in time: the caller retries in each case
         }
     }
 
     private static boolean accepts(InetSocketAddress address) throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(address, CONNECT_MILLIS);
-            // Where nobody listens, a client's own port can by chance be the one it connects to: it then meets itself.
+            // Without a listener, the kernel can choose the destination port as the source port: TCP simultaneous open
+            // then connects the socket to itself.
             return !socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress());
         }
     }

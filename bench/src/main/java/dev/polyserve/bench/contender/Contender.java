@@ -11,21 +11,22 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// Whoever serves in a benchmark: a model of ours, a command, or a server that is already there.
+/// A server in a benchmark: a Polyserve model, a command, or a server that already runs.
 ///
 /// **Thread**: any; contenders are values. A [Launcher] starts them.
 public sealed interface Contender {
-    /// What it is called in tables; the same for no two of a run ([#requireDistinctNames]).
+    /// The name in tables; unique within a benchmark ([#requireDistinctNames]).
     String name();
 
-    /// Why it cannot serve that, in one sentence; empty when it can, as far as can be told before it runs.
+    /// Explains in one sentence why the contender cannot provide the service over this transport; empty when it can, as
+    /// far as is known before it starts.
     Optional<String> cannotServe(BenchService service, LoadTransport transport);
 
-    /// How the handler of one of our models is written.
+    /// The style in which a handler is written.
     enum Style {
-        /// Top to bottom.
+        /// Blocking code, read from top to bottom.
         HANDLER,
-        /// As events.
+        /// Event callbacks.
         PROTOCOL;
 
         private String id() {
@@ -33,14 +34,14 @@ public sealed interface Contender {
         }
     }
 
-    /// A model of ours, through `polyserve serve`.
+    /// A Polyserve model, run by `polyserve serve`.
     ///
     /// @param model its name, as of [Model#id()]
-    /// @param style how its handler is written
-    /// @param options further options of `serve`, a word each
-    record Ours(String model, Style style, List<String> options) implements Contender {
-        /// Keeps a copy.
-        public Ours {
+    /// @param style the style of its handler
+    /// @param options further options of `serve`, one word each
+    record Polyserve(String model, Style style, List<String> options) implements Contender {
+        /// Copies the options.
+        public Polyserve {
             options = List.copyOf(options);
         }
 
@@ -56,11 +57,11 @@ public sealed interface Contender {
                 return Optional.empty();
             }
             return Optional.of(DatagramHandler.class.isAssignableFrom(service.handler())
-                    ? name() + " does not serve datagrams, whose handlers have one style only: take " + model
-                    : name() + " serves '" + id(service) + "' to connections only, not over udp");
+                    ? name() + " does not serve datagrams: datagram handlers have one style only, so use " + model
+                    : name() + " serves '" + id(service) + "' over connections only, not over udp");
         }
 
-        /// The class that it serves with.
+        /// The class of the handler for the service.
         Class<?> handler(BenchService service) {
             return switch (style) {
                 case HANDLER -> service.handler();
@@ -69,13 +70,14 @@ public sealed interface Contender {
         }
     }
 
-    /// A command of somebody else's, run by `bash -c`.
+    /// A command of another project, run by `bash -c`.
     ///
-    /// `{port}` or `{path}` in it stands for where it is to listen (on 127.0.0.1), which its environment has too, as
-    /// `PORT` or `SOCKET`. `{workload}` stands for the service that is wanted; a command without it is taken to echo.
+    /// `{port}` or `{path}` in the command is replaced by the address to listen on (on 127.0.0.1), which the
+    /// environment also holds as `PORT` or `SOCKET`. `{workload}` is replaced by the name of the service; a command
+    /// without it is expected to echo.
     ///
-    /// @param name what it is called
-    /// @param command as a shell reads it
+    /// @param name the name in tables
+    /// @param command a shell command
     record Peer(String name, String command) implements Contender {
         static final String PORT = "{port}";
         static final String PATH = "{path}";
@@ -86,37 +88,37 @@ public sealed interface Contender {
             boolean takesPort = command.contains(PORT);
             boolean takesPath = command.contains(PATH);
             if (transport == LoadTransport.UNIX && takesPort && !takesPath) {
-                return Optional.of(name + " listens at a port: a Unix socket needs " + PATH + " in its command");
+                return Optional.of(name + " listens on a port: a Unix socket needs " + PATH + " in its command");
             }
             if (transport != LoadTransport.UNIX && takesPath && !takesPort) {
-                return Optional.of(name + " listens at a Unix socket: " + transport.id() + " needs " + PORT
+                return Optional.of(name + " listens on a Unix socket: " + transport.id() + " needs " + PORT
                         + " in its command");
             }
             return command.contains(WORKLOAD)
                     ? Contender.datagramsEcho(name, service, transport)
                     : Contender.echoOnly(name, service,
-                            "; a command with " + WORKLOAD + " in it is told what to serve");
+                            "; put " + WORKLOAD + " in its command to tell it what to serve");
         }
 
-        /// The command with everything filled in.
+        /// The command with all placeholders replaced.
         String filledIn(BenchService service, Endpoint endpoint) {
-            String place = switch (endpoint) {
+            String filled = switch (endpoint) {
                 case Endpoint.Tcp tcp -> command.replace(PORT, Integer.toString(tcp.port()));
                 case Endpoint.Udp udp -> command.replace(PORT, Integer.toString(udp.port()));
                 case Endpoint.Unix unix -> command.replace(PATH, unix.path().toString());
                 case Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new IllegalArgumentException(
-                        "no command listens at " + endpoint);
+                        "no command can listen on " + endpoint);
             };
-            return place.replace(WORKLOAD, id(service));
+            return filled.replace(WORKLOAD, id(service));
         }
     }
 
-    /// A server that is already there, and stays when the benchmark ends.
+    /// A server that already runs, and keeps running when the benchmark ends.
     ///
-    /// @param name what it is called
-    /// @param endpoint where it listens
+    /// @param name the name in tables
+    /// @param endpoint the endpoint that it listens on
     record Existing(String name, Endpoint endpoint) implements Contender {
-        /// Checks the endpoint.
+        /// Checks that a client can connect to the endpoint.
         public Existing {
             LoadTransport.of(endpoint);
             if (endpoint instanceof Endpoint.Tcp(String host, int port)) {
@@ -131,52 +133,52 @@ public sealed interface Contender {
         public Optional<String> cannotServe(BenchService service, LoadTransport transport) {
             return LoadTransport.of(endpoint) == transport
                     ? Contender.echoOnly(name, service, "")
-                    : Optional.of(name + " listens at " + endpoint + ", which is not " + transport.id());
+                    : Optional.of(name + " listens on " + endpoint + ", which is not " + transport.id());
         }
 
         private static void requireReachable(Endpoint endpoint, String host, int port) {
             if (port == 0 || host.equals("*")) {
                 throw new IllegalArgumentException(
-                        "bad endpoint '" + endpoint + "': a server to connect to has a host and a port");
+                        "bad endpoint '" + endpoint + "': the endpoint of a running server needs a host and a port");
             }
         }
     }
 
-    /// Reads the name of a model of ours: `nio`, or `nio:protocol` for its event style.
+    /// Parses the name of a Polyserve model: `nio`, or `nio:protocol` for its event style.
     ///
     /// @throws IllegalArgumentException with one sentence
-    static Ours model(String text) {
+    static Polyserve model(String text) {
         int colon = text.indexOf(':');
         String model = Model.named(colon < 0 ? text : text.substring(0, colon)).id();
         String style = colon < 0 ? Style.HANDLER.id() : text.substring(colon + 1);
         for (Style known : Style.values()) {
             if (known.id().equals(style)) {
-                return new Ours(model, known, List.of());
+                return new Polyserve(model, known, List.of());
             }
         }
         throw new IllegalArgumentException(
-                "unknown style '" + style + "' in '" + text + "': take " + model + " or " + model + ":protocol");
+                "unknown style '" + style + "' in '" + text + "': use " + model + " or " + model + ":protocol");
     }
 
-    /// Reads a command or an endpoint, either with a name before it: `netty=java -jar echo.jar {port}`,
+    /// Parses a command or an endpoint, with an optional name before it: `netty=java -jar echo.jar {port}`,
     /// `tcp://127.0.0.1:7000`.
     ///
-    /// A word of capitals before the `=` is no name but a variable of the command: `GOMAXPROCS=1 ./echo {port}`.
+    /// A word of capitals before the `=` is not a name but a variable of the command: `GOMAXPROCS=1 ./echo {port}`.
     ///
     /// @throws IllegalArgumentException with one sentence
     static Contender against(String text) {
-        return AgainstText.read(text);
+        return ContenderParser.read(text);
     }
 
-    /// Checks that tables can tell them apart.
+    /// Checks that no two contenders have the same name.
     ///
-    /// @throws IllegalArgumentException naming one that is there twice
+    /// @throws IllegalArgumentException naming a contender that occurs twice
     static void requireDistinctNames(Collection<? extends Contender> contenders) {
         Set<String> seen = new HashSet<>();
         for (Contender contender : contenders) {
             if (!seen.add(contender.name())) {
-                throw new IllegalArgumentException("two contenders are called '" + contender.name()
-                        + "': leave one out, or name a command or an endpoint, as in name=COMMAND");
+                throw new IllegalArgumentException("two contenders have the name '" + contender.name()
+                        + "': leave one out, or give a command or an endpoint a name, as in name=COMMAND");
             }
         }
     }
@@ -184,7 +186,7 @@ public sealed interface Contender {
     private static Optional<String> echoOnly(String name, BenchService service, String otherwise) {
         return service == BenchService.ECHO
                 ? Optional.empty()
-                : Optional.of(name + " is taken to echo only, so it cannot serve '" + id(service) + "'" + otherwise);
+                : Optional.of(name + " is expected to echo only, so it cannot serve '" + id(service) + "'" + otherwise);
     }
 
     private static Optional<String> datagramsEcho(String name, BenchService service, LoadTransport transport) {

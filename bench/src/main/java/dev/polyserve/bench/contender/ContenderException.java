@@ -2,7 +2,7 @@ package dev.polyserve.bench.contender;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a contender, or a look at one, failed at: one sentence that names it.
+/// A failure of a contender, or of measuring one. The message is one sentence that names the contender.
 public final class ContenderException extends Exception {
     private static final long serialVersionUID = 1;
 

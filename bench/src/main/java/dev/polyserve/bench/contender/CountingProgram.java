@@ -10,30 +10,30 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/// A program that watches others until it is told to stop, and reports at its end.
+/// A program that observes other processes until it is interrupted, and then prints a report.
 ///
 /// **Thread**: one at a time.
 final class CountingProgram implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int LINES_WAITING = 4096;
+    private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(20);
+    private static final int MAX_UNREAD_LINES = 4096;
 
     private final String name;
     private final Process process;
-    /// What nobody has waited for yet; more than that is not waited for any more.
-    private final BlockingQueue<String> said = new LinkedBlockingQueue<>(LINES_WAITING);
+    /// Lines that have not been awaited yet. When the queue is full, further lines are dropped.
+    private final BlockingQueue<String> unread = new LinkedBlockingQueue<>(MAX_UNREAD_LINES);
     private final OutputTail errors;
     private final OutputTail answers;
 
     private CountingProgram(String name, Process process) {
         this.name = name;
         this.process = process;
-        this.errors = OutputTail.of(process.getErrorStream(), name, this::hear);
-        this.answers = OutputTail.of(process.getInputStream(), name, this::hear);
+        this.errors = OutputTail.of(process.getErrorStream(), name, this::enqueue);
+        this.answers = OutputTail.of(process.getInputStream(), name, this::enqueue);
     }
 
     static CountingProgram start(String name, List<String> command) throws ContenderException {
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("LC_ALL", "C"); // its report is read by us
+        builder.environment().put("LC_ALL", "C"); // the report is parsed
         try {
             return new CountingProgram(name, builder.start());
         } catch (IOException e) {
@@ -41,12 +41,12 @@ final class CountingProgram implements AutoCloseable {
         }
     }
 
-    /// Waits until it says such a line, on either stream.
+    /// Waits until the program prints a matching line, on either stream.
     void await(Predicate<String> line) throws ContenderException, InterruptedException {
         CompletableFuture<Process> ended = process.onExit();
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + REPLY_TIMEOUT.toNanos();
         while (System.nanoTime() - deadline < 0) {
-            String next = said.poll(20, TimeUnit.MILLISECONDS);
+            String next = unread.poll(20, TimeUnit.MILLISECONDS);
             if (next != null && line.test(next)) {
                 return;
             }
@@ -54,11 +54,11 @@ final class CountingProgram implements AutoCloseable {
                 throw failed("ended");
             }
         }
-        throw failed("did not answer within " + PATIENCE.toSeconds() + " s");
+        throw failed("did not answer within " + REPLY_TIMEOUT.toSeconds() + " s");
     }
 
-    /// Writes a line to its input.
-    void tell(String line) throws ContenderException, InterruptedException {
+    /// Writes a line to the standard input of the program.
+    void writeLine(String line) throws ContenderException, InterruptedException {
         try {
             process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.US_ASCII));
             process.getOutputStream().flush();
@@ -67,27 +67,27 @@ final class CountingProgram implements AutoCloseable {
         }
     }
 
-    /// Interrupts it, as Ctrl-C does, and returns its report: what it wrote to its error output.
+    /// Interrupts the program, as Ctrl-C does, and returns its report: the lines of its standard error.
     List<String> interrupt() throws ContenderException, InterruptedException {
-        // Java itself can only send TERM and KILL.
+        // ProcessHandle can only send TERM and KILL.
         SystemCommand.Result sent = SystemCommand.run(List.of("bash", "-c", "kill -INT " + process.pid()));
-        if (!sent.succeeded() || !process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            throw failed("did not end within " + PATIENCE.toSeconds() + " s");
+        if (!sent.succeeded() || !process.waitFor(REPLY_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+            throw failed("did not end within " + REPLY_TIMEOUT.toSeconds() + " s");
         }
         errors.awaitEnd();
         return errors.lines();
     }
 
-    private boolean hear(String line) {
-        said.offer(line); // what does not fit was not waited for
+    private boolean enqueue(String line) {
+        unread.offer(line); // a full queue drops the line: it has not been awaited
         return true;
     }
 
-    /// A sentence part of what went wrong, with the first of what it said last.
+    /// An exception that says how the program failed, with the first line of its last output.
     ContenderException failed(String how) throws InterruptedException {
         errors.awaitEnd();
         List<String> words = errors.lines().isEmpty() ? answers.lines() : errors.lines();
-        String why = words.stream().filter(word -> !word.equals("Error:")).findFirst().orElse("without a word");
+        String why = words.stream().filter(word -> !word.equals("Error:")).findFirst().orElse("no output");
         return new ContenderException(name + " " + how + " (" + why + ")");
     }
 

@@ -3,26 +3,26 @@ package dev.polyserve.bench.contender;
 import java.util.List;
 import java.util.Optional;
 
-/// The life of a server that somebody else started: only looked at.
+/// A server that was not started by this benchmark: it is observed only.
 ///
-/// @param name what it is called
-/// @param processes those that were found; none when they are not known
-record ExistingServer(String name, Processes processes) implements RunningContender.Life {
+/// @param name the name in tables
+/// @param processes the processes found; none when they are not known
+record ExistingServer(String name, Processes processes) implements RunningContender.Lifecycle {
     @Override
     public Optional<String> ended() {
         boolean known = !processes.roots().isEmpty();
         return known && processes.pids().isEmpty()
-                ? Optional.of(name + " has ended; why, those know who started it")
+                ? Optional.of(name + " has ended; its own logs may say why")
                 : Optional.empty();
     }
 
     @Override
-    public List<String> lastWords() {
+    public List<String> lastOutput() {
         return List.of();
     }
 
     @Override
     public void close() {
-        // It was there before us, and stays.
+        // The server ran before the benchmark, and keeps running.
     }
 }

@@ -4,16 +4,17 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// What a contender holds at one moment. What the system does not tell is absent.
+/// The resources that a contender holds at one moment. A figure that the system does not report is absent.
 ///
 /// **Thread**: any; it is a value.
 ///
-/// @param rssBytes resident memory; of several processes the sum, pages that processes share divided among them (PSS), so
-///         that what forked workers share counts once
-/// @param threads how many, of all processes
-/// @param descriptors how many are open, of all processes
+/// @param rssBytes resident memory. For several processes, the sum of their proportional shares (PSS), so that pages
+///         shared by forked workers count once
+/// @param threads number of threads, of all processes
+/// @param descriptors number of open descriptors, of all processes
 public record Footprint(OptionalLong rssBytes, OptionalInt threads, OptionalLong descriptors) {
-    /// Looks at the processes now. For many processes with much memory that takes milliseconds: not within a round.
+    /// Samples the processes now. For many processes with much memory this takes milliseconds, so it must not run
+    /// within a round.
     static Footprint of(Processes contender) {
         List<ProcessStat> found = contender.now().stream().filter(one -> !one.zombie()).toList();
         if (found.isEmpty()) {
@@ -41,7 +42,7 @@ public record Footprint(OptionalLong rssBytes, OptionalInt threads, OptionalLong
                 .orElse(OptionalLong.empty());
     }
 
-    /// Empty when one of them is: a sum without it would say too little.
+    /// Empty when one of the parts is: a sum without it would be too low.
     private static OptionalLong sum(List<OptionalLong> parts) {
         return parts.stream().allMatch(OptionalLong::isPresent)
                 ? OptionalLong.of(parts.stream().mapToLong(OptionalLong::getAsLong).sum())

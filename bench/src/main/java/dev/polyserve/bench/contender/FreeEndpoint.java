@@ -13,19 +13,20 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-/// A place that nobody listens at, for a contender to listen at.
+/// An endpoint without a listener, for a contender to listen on.
 ///
-/// @param endpoint where
-/// @param leftovers removes what was made for it
-record FreeEndpoint(Endpoint endpoint, Runnable leftovers) {
+/// @param endpoint the endpoint
+/// @param cleanup removes the files that were created for it
+record FreeEndpoint(Endpoint endpoint, Runnable cleanup) {
     private static final String HOST = "127.0.0.1";
-    /// Below the ports that systems give to clients, so that no client, ours least of all, gets it meanwhile.
+    /// Below the usual range of ephemeral ports, so that no client, least of all the load generator's, takes the port
+    /// meanwhile.
     private static final int FIRST_PORT = 15_000;
     private static final int LAST_PORT = 32_000;
     private static final int TRIES = 200;
 
-    /// A free one.
-    static FreeEndpoint free(LoadTransport transport) throws IOException {
+    /// Finds a free endpoint.
+    static FreeEndpoint find(LoadTransport transport) throws IOException {
         return switch (transport) {
             case TCP -> new FreeEndpoint(new Endpoint.Tcp(HOST, freePort(FreeEndpoint::bindTcp)), () -> {});
             case UDP -> new FreeEndpoint(new Endpoint.Udp(HOST, freePort(FreeEndpoint::bindUdp)), () -> {});
@@ -36,37 +37,37 @@ record FreeEndpoint(Endpoint endpoint, Runnable leftovers) {
         };
     }
 
-    /// A place that the contender chooses itself, where it can.
-    static FreeEndpoint ofItsChoice(LoadTransport transport) throws IOException {
+    /// An endpoint with a port of the contender's own choice, where it can choose.
+    static FreeEndpoint chosenByContender(LoadTransport transport) throws IOException {
         return switch (transport) {
             case TCP -> new FreeEndpoint(new Endpoint.Tcp(HOST, 0), () -> {});
             case UDP -> new FreeEndpoint(new Endpoint.Udp(HOST, 0), () -> {});
-            case UNIX -> free(transport);
+            case UNIX -> find(transport);
         };
     }
 
-    /// The place as variables of an environment.
+    /// The endpoint as environment variables.
     Map<String, String> environment() {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> Map.of("PORT", Integer.toString(tcp.port()));
             case Endpoint.Udp udp -> Map.of("PORT", Integer.toString(udp.port()));
             case Endpoint.Unix unix -> Map.of("SOCKET", unix.path().toString());
             case Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new IllegalStateException(
-                    "never made: " + endpoint);
+                    "not an endpoint of a contender: " + endpoint);
         };
     }
 
-    /// What can be bound to a port of all addresses.
-    private interface Binding {
-        void to(int port) throws IOException;
+    /// Binds a port on all addresses.
+    private interface PortBinding {
+        void bind(int port) throws IOException;
     }
 
-    private static int freePort(Binding binding) throws IOException {
+    private static int freePort(PortBinding binding) throws IOException {
         IOException last = new IOException("no port was tried");
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
             try {
-                binding.to(port);
+                binding.bind(port);
                 return port;
             } catch (IOException e) {
                 last = e;

@@ -5,17 +5,17 @@ import java.util.OptionalLong;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/// What the system's kernel held at one moment for everything that runs on the machine.
+/// The memory that the kernel holds at one moment, for everything that runs on the machine.
 ///
-/// The difference of two samples around N connections over loopback, divided by N, is what one costs the kernel: both its
-/// ends together, the contender's and the generator's, because nothing tells them apart. Other programs on the machine
-/// disturb it, so N is to be large (thousands).
+/// The difference of two samples around N connections over loopback, divided by N, is the kernel's cost of a
+/// connection. It includes both ends, the contender's and the load generator's, because the kernel does not account
+/// them separately. Other programs on the machine disturb the figure, so N should be large (thousands).
 ///
 /// **Thread**: any; it is a value.
 ///
-/// @param slabBytes the kernel's own objects: sockets, descriptors, epoll entries
-/// @param stackBytes the kernel's stacks, one for each thread
-/// @param pageTableBytes what maps the memory of processes
+/// @param slabBytes kernel objects: sockets, descriptors, epoll entries
+/// @param stackBytes kernel stacks, one per thread
+/// @param pageTableBytes page tables
 /// @param socketBytes buffers of sockets that hold data; none for idle connections
 public record KernelMemory(long slabBytes, long stackBytes, long pageTableBytes, long socketBytes) {
     private static final Pattern SOCKET_PAGES = Pattern.compile("(?:TCP|UDP):.* mem \\d+");
@@ -23,7 +23,7 @@ public record KernelMemory(long slabBytes, long stackBytes, long pageTableBytes,
     private static final OptionalLong PAGE_BYTES = ProcFiles.text("self", "smaps")
             .map(maps -> ProcFiles.bytes(maps, "KernelPageSize")).orElse(OptionalLong.empty());
 
-    /// Looks now; empty where the system does not tell.
+    /// Samples now; empty where the system does not report it.
     public static Optional<KernelMemory> now() {
         Optional<String> memory = ProcFiles.text("meminfo");
         Optional<String> sockets = ProcFiles.text("net", "sockstat");
@@ -33,7 +33,7 @@ public record KernelMemory(long slabBytes, long stackBytes, long pageTableBytes,
         return parse(memory.get(), sockets.get(), PAGE_BYTES.getAsLong());
     }
 
-    /// All of it.
+    /// The sum of all parts.
     public long totalBytes() {
         return slabBytes + stackBytes + pageTableBytes + socketBytes;
     }

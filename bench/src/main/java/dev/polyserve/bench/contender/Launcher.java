@@ -12,44 +12,44 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Starts contenders, and ends all it started when it is closed: by whoever made it, or by a shutdown hook.
+/// Starts contenders, and ends all of them when it is closed, by its owner or by a shutdown hook.
 ///
-/// **Thread**: one starts; any may close.
+/// **Thread**: one thread starts contenders; any thread may close.
 public final class Launcher implements AutoCloseable {
-    /// How long a contender may take until it serves.
-    public static final Duration PATIENCE = Duration.ofSeconds(20);
-    /// Somebody who is already there answers at once, or is not there.
-    private static final Duration PATIENCE_WITH_EXISTING = Duration.ofSeconds(2);
-    private static final long KNOCK_MILLIS = 20;
+    /// The default time within which a contender must be ready to serve.
+    public static final Duration START_TIMEOUT = Duration.ofSeconds(20);
+    /// A server that already runs answers at once, or not at all.
+    private static final Duration EXISTING_TIMEOUT = Duration.ofSeconds(2);
+    private static final long PROBE_INTERVAL_MILLIS = 20;
     private static final String DRAIN_TIMEOUT = "--drain-timeout";
 
     private final PolyserveProgram program;
     private final ProcessorPlacement placement;
-    private final Duration patience;
+    private final Duration startTimeout;
     private final Set<StartedProcess> started = ConcurrentHashMap.newKeySet();
     /// Guarded by this.
     private boolean closed;
 
-    /// A launcher with the usual patience.
+    /// Creates a launcher with [#START_TIMEOUT].
     public Launcher(PolyserveProgram program, ProcessorPlacement placement) {
-        this(program, placement, PATIENCE);
+        this(program, placement, START_TIMEOUT);
     }
 
-    /// A launcher.
+    /// Creates a launcher.
     ///
     /// @param program how `polyserve` is run
-    /// @param placement where contenders run
-    /// @param patience how long one may take until it serves
-    public Launcher(PolyserveProgram program, ProcessorPlacement placement, Duration patience) {
+    /// @param placement the processors that contenders run on
+    /// @param startTimeout the time within which a contender must be ready to serve
+    public Launcher(PolyserveProgram program, ProcessorPlacement placement, Duration startTimeout) {
         this.program = program;
         this.placement = placement;
-        this.patience = patience;
+        this.startTimeout = startTimeout;
     }
 
     /// Starts a contender and returns when it serves.
     ///
-    /// @throws ContenderException in one sentence, when it [cannot][Contender#cannotServe], ends, or does not listen in
-    ///         time; nothing of it is left then
+    /// @throws ContenderException in one sentence, when the contender [cannot][Contender#cannotServe] serve, ends, or
+    ///         does not listen in time. No process of it is left then
     public RunningContender start(Contender contender, BenchService service, LoadTransport transport)
             throws ContenderException, InterruptedException {
         var reason = contender.cannotServe(service, transport);
@@ -58,17 +58,17 @@ public final class Launcher implements AutoCloseable {
         }
         try {
             return switch (contender) {
-                case Contender.Ours ours -> startOurs(ours, service, transport);
+                case Contender.Polyserve polyserve -> startPolyserve(polyserve, service, transport);
                 case Contender.Peer peer -> startPeer(peer, service, transport);
-                case Contender.Existing existing -> meet(existing);
+                case Contender.Existing existing -> attach(existing);
             };
         } catch (IOException e) {
-            throw new ContenderException(contender.name() + " has no place to listen at: " + e.getMessage(), e);
+            throw new ContenderException(contender.name() + " has no endpoint to listen on: " + e.getMessage(), e);
         }
     }
 
-    /// Ends all that it started and that still run, within seconds, and starts nothing more. Any thread, any number of
-    /// times, also while the JVM shuts down.
+    /// Ends all contenders that still run, within seconds. Afterwards [#start] fails. May be called by any thread, any
+    /// number of times, also while the JVM shuts down.
     @Override
     public void close() {
         synchronized (this) {
@@ -77,29 +77,32 @@ public final class Launcher implements AutoCloseable {
         started.parallelStream().forEach(StartedProcess::close);
     }
 
-    private RunningContender startOurs(Contender.Ours ours, BenchService service, LoadTransport transport)
+    private RunningContender startPolyserve(Contender.Polyserve polyserve, BenchService service,
+            LoadTransport transport)
             throws ContenderException, InterruptedException, IOException {
-        FreeEndpoint place = FreeEndpoint.ofItsChoice(transport);
-        boolean otherStyle = ours.style() == Contender.Style.PROTOCOL && service.protocol() == service.handler();
-        return start(ours.name(), program.with(serve(ours, service, place.endpoint())), place,
-                new ReadyCheck.ReadyLine(), otherStyle
-                        ? List.of(ours.name() + " runs a handler here, because this service has no event style")
+        FreeEndpoint free = FreeEndpoint.chosenByContender(transport);
+        boolean withoutEventStyle = polyserve.style() == Contender.Style.PROTOCOL
+                && service.protocol() == service.handler();
+        return start(polyserve.name(), program.with(serve(polyserve, service, free.endpoint())), free,
+                new ReadyCheck.ReadyLine(), withoutEventStyle
+                        ? List.of(polyserve.name()
+                                + " runs a blocking handler here, because this service has no event style")
                         : List.of());
     }
 
     private RunningContender startPeer(Contender.Peer peer, BenchService service, LoadTransport transport)
             throws ContenderException, InterruptedException, IOException {
-        FreeEndpoint place = FreeEndpoint.free(transport);
-        return start(peer.name(), List.of("bash", "-c", peer.filledIn(service, place.endpoint())), place,
-                new ReadyCheck.Answer(place.endpoint()), List.of());
+        FreeEndpoint free = FreeEndpoint.find(transport);
+        return start(peer.name(), List.of("bash", "-c", peer.filledIn(service, free.endpoint())), free,
+                new ReadyCheck.Answer(free.endpoint()), List.of());
     }
 
-    private RunningContender start(String name, List<String> command, FreeEndpoint place, ReadyCheck readiness,
+    private RunningContender start(String name, List<String> command, FreeEndpoint free, ReadyCheck readyCheck,
             List<String> remarks)
             throws ContenderException, InterruptedException {
-        StartedProcess process = launch(name, command, place, readiness);
+        StartedProcess process = launch(name, command, free, readyCheck);
         try {
-            Endpoint endpoint = readiness.await(process, patience);
+            Endpoint endpoint = readyCheck.await(process, startTimeout);
             return new RunningContender(name, endpoint, process, process.processes(), remarks);
         } catch (ContenderException | InterruptedException | RuntimeException e) {
             process.close();
@@ -107,60 +110,62 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
-    /// From here on it is known to [#close], or it is not started.
-    private synchronized StartedProcess launch(String name, List<String> command, FreeEndpoint place,
-            ReadyCheck readiness)
+    /// Registers the process for [#close], or does not start it.
+    private synchronized StartedProcess launch(String name, List<String> command, FreeEndpoint free,
+            ReadyCheck readyCheck)
             throws ContenderException {
         if (closed) {
-            place.leftovers().run();
-            throw new ContenderException(name + " is not started, because the benchmark ends");
+            free.cleanup().run();
+            throw new ContenderException(name + " is not started, because the benchmark is ending");
         }
-        StartedProcess process = StartedProcess.start(name, placement.before(), command, place, readiness::said);
+        StartedProcess process = StartedProcess.start(name, placement.commandPrefix(), command, free,
+                readyCheck::acceptLine);
         started.removeIf(StartedProcess::isGone);
         started.add(process);
         return process;
     }
 
-    private static RunningContender meet(Contender.Existing existing) throws ContenderException, InterruptedException {
+    private static RunningContender attach(Contender.Existing existing)
+            throws ContenderException, InterruptedException {
         String name = existing.name();
         Endpoint endpoint = existing.endpoint();
-        long deadline = System.nanoTime() + PATIENCE_WITH_EXISTING.toNanos();
+        long deadline = System.nanoTime() + EXISTING_TIMEOUT.toNanos();
         while (!ConnectProbe.isAnswered(endpoint)) {
             if (System.nanoTime() - deadline >= 0) {
                 throw new ContenderException(name.equals(endpoint.toString())
-                        ? "nobody serves at " + endpoint
-                        : name + " does not serve at " + endpoint);
+                        ? "no server answers at " + endpoint
+                        : name + " does not answer at " + endpoint);
             }
-            Thread.sleep(KNOCK_MILLIS);
+            Thread.sleep(PROBE_INTERVAL_MILLIS);
         }
-        Processes processes = Listeners.processes(endpoint);
+        Processes processes = ListeningProcesses.processes(endpoint);
         String remark = processes.roots().isEmpty()
-                ? name + " was there before, and its processes are not known here, so its costs are not told"
-                : name + " was there before, so it runs on the processors that it was given then";
+                ? name + " was already running, and its processes are not visible, so its costs are not measured"
+                : name + " was already running, so it keeps the processors it was started on";
         return new RunningContender(name, endpoint, new ExistingServer(name, processes), processes, List.of(remark));
     }
 
-    private static List<String> serve(Contender.Ours ours, BenchService service, Endpoint endpoint) {
-        Class<?> handler = ours.handler(service);
+    private static List<String> serve(Contender.Polyserve polyserve, BenchService service, Endpoint endpoint) {
+        Class<?> handler = polyserve.handler(service);
         List<String> words = new ArrayList<>(List.of("serve", "--handler", handler.getName(), "--class-path",
-                origin(handler), "--listen", endpoint.toString(), "--model", ours.model(), "--quiet"));
-        if (!ours.options().contains(DRAIN_TIMEOUT)) {
-            words.addAll(List.of(DRAIN_TIMEOUT, "1s")); // its clients are ours, and gone by then
+                origin(handler), "--listen", endpoint.toString(), "--model", polyserve.model(), "--quiet"));
+        if (!polyserve.options().contains(DRAIN_TIMEOUT)) {
+            words.addAll(List.of(DRAIN_TIMEOUT, "1s")); // the only clients are the load generator's, and have closed by then
         }
-        words.addAll(ours.options());
+        words.addAll(polyserve.options());
         return words;
     }
 
-    /// The jar or the directory that a class is from.
+    /// The jar or the directory that contains a class.
     private static String origin(Class<?> type) {
         CodeSource source = type.getProtectionDomain().getCodeSource();
         if (source == null) {
-            throw new IllegalStateException("nothing says where " + type.getName() + " is from");
+            throw new IllegalStateException("the location of " + type.getName() + " is not known");
         }
         try {
             return Path.of(source.getLocation().toURI()).toString();
         } catch (URISyntaxException e) {
-            throw new IllegalStateException(type.getName() + " is from no file: " + source.getLocation(), e);
+            throw new IllegalStateException(type.getName() + " was not loaded from a file: " + source.getLocation(), e);
         }
     }
 }

@@ -9,18 +9,18 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The bytes of all objects that a Java process still reaches.
+/// Measures the bytes of all reachable objects of a Java process.
 ///
-/// By the class histogram, which collects first and is exact for every collector; what the collectors say of their used
-/// space comes in regions, or in MiB.
+/// It uses the class histogram, which runs a collection first and is exact for every collector. The collectors' own
+/// figures are rounded to regions, or to MiB.
 final class LiveHeap {
     private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
     private static final Path JCMD = Path.of(System.getProperty("java.home"), "bin", "jcmd");
 
     private LiveHeap() {}
 
-    /// Of all Java processes among these together; empty when there is none, one does not answer, or this Java has no
-    /// jcmd.
+    /// The sum for all Java processes among the given ones; empty when there is none, when one does not answer, or when
+    /// this JDK has no jcmd.
     static OptionalLong bytes(List<Long> pids) throws InterruptedException {
         List<Long> java = pids.stream().filter(LiveHeap::isJava).toList();
         if (java.isEmpty() || !Files.isExecutable(JCMD)) {
@@ -38,7 +38,7 @@ final class LiveHeap {
     }
 
     private static OptionalLong bytes(long pid) throws InterruptedException {
-        // The first collection finds what is to be cleaned up, the histogram's own collects what that leaves.
+        // The first collection finds objects with pending cleanup; the histogram's own collection frees them.
         SystemCommand.Result collected = SystemCommand.run(List.of(JCMD.toString(), Long.toString(pid), "GC.run"));
         SystemCommand.Result histogram = collected.succeeded()
                 ? SystemCommand.run(List.of(JCMD.toString(), Long.toString(pid), "GC.class_histogram"))
@@ -46,13 +46,13 @@ final class LiveHeap {
         return histogram.succeeded() ? parse(histogram.lastLine()) : OptionalLong.empty();
     }
 
-    /// From the last line of a histogram: instances and bytes of all classes.
+    /// Parses the last line of a histogram: instances and bytes of all classes.
     static OptionalLong parse(String lastLine) {
         Matcher total = TOTAL.matcher(lastLine);
         return total.matches() ? OptionalLong.of(Long.parseLong(total.group(1))) : OptionalLong.empty();
     }
 
-    /// The others of a contender, such as the shell that started it, could not be asked.
+    /// True for a Java process. The others, such as the shell that started it, do not answer jcmd.
     private static boolean isJava(long pid) {
         Optional<String> maps = ProcFiles.text(Long.toString(pid), "maps");
         return maps.map(text -> text.contains("/libjvm.so")).orElseGet(() -> ProcessHandle.of(pid)

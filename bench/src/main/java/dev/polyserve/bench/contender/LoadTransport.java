@@ -4,7 +4,7 @@ import dev.polyserve.Endpoint;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// What carries the bytes between the generator and a contender.
+/// The kind of endpoint between the load generator and a contender.
 public enum LoadTransport {
     /// TCP over loopback.
     TCP,
@@ -13,23 +13,23 @@ public enum LoadTransport {
     /// UDP over loopback.
     UDP;
 
-    /// Its name on the command line and in results.
+    /// The name on the command line and in results.
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /// The transport of this name.
     ///
-    /// @throws IllegalArgumentException naming the known ones, when there is none
+    /// @throws IllegalArgumentException listing the known names, when the name is unknown
     public static LoadTransport named(String id) {
         return Arrays.stream(values()).filter(transport -> transport.id().equals(id)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("unknown endpoint '" + id + "': take one of "
                         + String.join(", ", Arrays.stream(values()).map(LoadTransport::id).toList())));
     }
 
-    /// What reaches this endpoint.
+    /// The transport of an endpoint.
     ///
-    /// @throws IllegalArgumentException for an endpoint that no client of ours reaches
+    /// @throws IllegalArgumentException for an endpoint that the load generator cannot connect to
     static LoadTransport of(Endpoint endpoint) {
         return switch (endpoint) {
             case Endpoint.Tcp _ -> TCP;

@@ -10,14 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// This machine and what runs the benchmark on it.
+/// Describes this machine and the Java runtime of the benchmark.
 public final class Machine {
     private static final Path RELEASE = Path.of("/etc/os-release");
     private static final String RELEASE_NAME = "PRETTY_NAME=";
 
     private Machine() {}
 
-    /// Where it is measured, for results.
+    /// The environment of the measurement, for the results.
     public static Environment environment(ProcessorPlacement placement) {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         Optional<String> processors = ProcFiles.text("cpuinfo");
@@ -45,7 +45,7 @@ public final class Machine {
         try {
             return distribution(Files.readString(RELEASE)).map(name -> name + ", " + kernel).orElse(kernel);
         } catch (IOException e) {
-            return kernel; // only Linux has that file, and not every one
+            return kernel; // the file exists on most Linux distributions only
         }
     }
 

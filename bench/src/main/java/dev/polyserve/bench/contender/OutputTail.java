@@ -12,16 +12,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/// Reads a process's output as fast as it comes, so that the process never waits for a reader, and keeps its end.
+/// Reads the output of a process without pause, so that the process never blocks on a full pipe, and keeps the last
+/// lines.
 ///
-/// Memory is bounded: the last [#LINES] lines, and of each the first [#LINE_BYTES] bytes.
+/// Memory is bounded: the last [#LINES] lines, and of each line the first [#LINE_BYTES] bytes.
 ///
-/// **Thread**: any; one of its own reads, until no process has the other end.
+/// **Thread**: any. A thread of its own reads until no process holds the other end of the pipe.
 final class OutputTail {
     static final int LINES = 20;
     static final int LINE_BYTES = 500;
-    /// What reads as an empty file.
-    static final File NOTHING = new File("/dev/null");
+    /// Standard input of the started processes: an empty file.
+    static final File EMPTY_INPUT = new File("/dev/null");
     private static final int PIECE_BYTES = 8 << 10;
     private static final long END_MILLIS = 500;
 
@@ -30,7 +31,7 @@ final class OutputTail {
     private final CountDownLatch ended = new CountDownLatch(1);
     /// Guarded by itself.
     private final Deque<String> lines = new ArrayDeque<>();
-    /// The reading thread's.
+    /// Owned by the reading thread.
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
     private OutputTail(InputStream from, Predicate<String> isKept) {
@@ -42,9 +43,9 @@ final class OutputTail {
         return of(from, what, _ -> true);
     }
 
-    /// Begins to read.
+    /// Starts reading.
     ///
-    /// @param isKept is told each line, on the reading thread, says whether it is worth keeping, and must not wait
+    /// @param isKept receives each line on the reading thread and returns true for a line to keep; must not block
     static OutputTail of(InputStream from, String what, Predicate<String> isKept) {
         OutputTail tail = new OutputTail(from, isKept);
         Thread.ofPlatform().daemon().name("output of " + what).start(tail::readAll);
@@ -58,9 +59,9 @@ final class OutputTail {
         }
     }
 
-    /// Waits for the end of the output, a moment at most; to be called when the process has ended.
+    /// Waits for the end of the output, for a moment at most; to be called when the process has ended.
     ///
-    /// @return false when another process still has the other end
+    /// @return false when another process still holds the other end
     boolean awaitEnd() throws InterruptedException {
         return ended.await(END_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -72,7 +73,7 @@ final class OutputTail {
                 take(piece, length);
             }
         } catch (IOException e) {
-            // The JDK closed it when the process ended: nothing more comes.
+            // The JDK closes the stream when the process ends.
         } finally {
             endOfLine();
             ended.countDown();

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Where programs of the system are looked for.
+/// Looks up programs in a search path.
 ///
-/// @param directories in the order in which they are searched
+/// @param directories in search order
 public record PathLookup(List<Path> directories) {
-    /// Keeps a copy.
+    /// Copies the directories.
     public PathLookup {
         directories = List.copyOf(directories);
     }
 
-    /// As this process's `PATH` says.
+    /// The `PATH` of this process.
     public static PathLookup ofThisProcess() {
         String path = System.getenv().getOrDefault("PATH", "");
         return new PathLookup(
@@ -24,7 +24,7 @@ public record PathLookup(List<Path> directories) {
                         .toList());
     }
 
-    /// The program's file, when there is one that can be run.
+    /// The program's file; empty when there is no executable file of that name.
     public Optional<String> find(String program) {
         return directories.stream().map(directory -> directory.resolve(program))
                 .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file)).map(Path::toString).findFirst();

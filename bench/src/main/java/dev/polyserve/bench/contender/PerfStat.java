@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
-/// Counts by `perf stat`: in the kernel, at some 50 ns a call.
+/// Counts with `perf stat`: in the kernel, at about 50 ns per call.
 final class PerfStat implements SystemCallCounts {
     private static final String NAME = "perf";
     private static final String CALLS = "raw_syscalls:sys_enter";
@@ -18,14 +18,14 @@ final class PerfStat implements SystemCallCounts {
         this.perf = perf;
     }
 
-    /// Begins to count.
+    /// Starts counting.
     static PerfStat attach(String program, List<Long> pids) throws ContenderException, InterruptedException {
         String list = pids.stream().map(String::valueOf).collect(Collectors.joining(","));
-        // Attaching takes its time, so it starts disabled, and obeys what it reads.
+        // perf takes a moment to attach, so it starts disabled and waits for commands on its standard input.
         CountingProgram perf = CountingProgram.start(NAME, List.of(program, "stat", "-x", SEPARATOR, "-D", "-1",
                 "--control", "fd:0,1", "-e", CALLS + "," + SWITCHES, "-p", list));
         try {
-            order(perf, "enable");
+            send(perf, "enable");
             return new PerfStat(perf);
         } catch (ContenderException | InterruptedException | RuntimeException e) {
             perf.close();
@@ -35,7 +35,7 @@ final class PerfStat implements SystemCallCounts {
 
     @Override
     public Count stop() throws ContenderException, InterruptedException {
-        order(perf, "disable");
+        send(perf, "disable");
         List<String> report = perf.interrupt();
         return new Count(value(report, CALLS), OptionalLong.of(value(report, SWITCHES)), NAME);
     }
@@ -45,9 +45,9 @@ final class PerfStat implements SystemCallCounts {
         perf.close();
     }
 
-    /// Its answers end in a zero byte, which the next line then begins with.
-    private static void order(CountingProgram perf, String order) throws ContenderException, InterruptedException {
-        perf.tell(order);
+    /// Each reply ends in a zero byte, which then begins the next line.
+    private static void send(CountingProgram perf, String command) throws ContenderException, InterruptedException {
+        perf.writeLine(command);
         perf.await(line -> line.endsWith(ACKNOWLEDGED));
     }
 

@@ -6,25 +6,25 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// How `polyserve` is run: the words before `serve`.
+/// The command that runs `polyserve`: the words before `serve`.
 ///
 /// @param command the program and its first arguments
 public record PolyserveProgram(List<String> command) {
-    /// What the launcher script hands to Java as well.
+    /// The variable that the launcher script passes on to Java, too.
     private static final String JAVA_OPTIONS = "POLYSERVE_JAVA_OPTS";
     private static final String MAIN = "dev.polyserve.cli.Main";
     private static final List<String> FLAGS = List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED");
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
-    /// Keeps a copy.
+    /// Copies the command.
     public PolyserveProgram {
         command = List.copyOf(command);
     }
 
-    /// This same program, as it runs now: its jar or class path, its Java, and the launcher's `POLYSERVE_JAVA_OPTS`.
+    /// The program that runs now: its jar or class path, its JDK, and the launcher's `POLYSERVE_JAVA_OPTS`.
     ///
-    /// @throws IllegalStateException with one sentence when it runs from neither
+    /// @throws IllegalStateException with one sentence, when it runs from neither
     public static PolyserveProgram running() {
         return of(System.getProperty("java.home"), System.getProperty("java.class.path", ""),
                 System.getenv().getOrDefault(JAVA_OPTIONS, ""));
@@ -47,7 +47,7 @@ public record PolyserveProgram(List<String> command) {
         return new PolyserveProgram(command);
     }
 
-    /// The command with more words after it.
+    /// The command with further arguments.
     List<String> with(List<String> arguments) {
         return Stream.concat(command.stream(), arguments.stream()).toList();
     }

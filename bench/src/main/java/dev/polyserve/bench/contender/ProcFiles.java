@@ -11,17 +11,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Reads `/proc`. What is not there is empty: the process has ended, may not be looked at, or the system has no `/proc`.
+/// Reads `/proc`. A missing file gives an empty result: the process has ended, may not be inspected, or the system has
+/// no `/proc`.
 final class ProcFiles {
     private static final Path ROOT = Path.of("/proc");
     private static final int KIB = 1024;
 
     private ProcFiles() {}
 
-    /// The text of a file, named by its path below `/proc`.
+    /// The text of a file, given by its path below `/proc`.
     static Optional<String> text(String first, String... more) {
         try {
-            // Names of processes and sockets may hold any byte.
+            // Names of processes and sockets may contain any byte.
             return Optional.of(Files.readString(file(first, more), StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
             return Optional.empty();
@@ -39,7 +40,7 @@ final class ProcFiles {
         }
     }
 
-    /// Where a link points.
+    /// The target of a symbolic link.
     static Optional<String> link(String first, String... more) {
         try {
             return Optional.of(Files.readSymbolicLink(file(first, more)).toString());
@@ -48,19 +49,19 @@ final class ProcFiles {
         }
     }
 
-    /// All processes by number.
+    /// The ids of all processes.
     static List<Long> processes() {
         return names(".").orElse(List.of()).stream().filter(name -> Character.isDigit(name.charAt(0)))
                 .map(Long::parseLong).toList();
     }
 
-    /// The value of a line `Key: value` of such a file.
+    /// The value of a line `Key: value`.
     static Optional<String> field(String text, String key) {
         return text.lines().filter(line -> line.startsWith(key + ":"))
                 .map(line -> line.substring(key.length() + 1).strip()).findFirst();
     }
 
-    /// The value of a line `Key: 123 kB` in bytes.
+    /// The value of a line `Key: 123 kB`, in bytes.
     static OptionalLong bytes(String text, String key) {
         return field(text, key).filter(value -> value.endsWith(" kB"))
                 .map(value -> OptionalLong.of(Long.parseLong(value.substring(0, value.indexOf(' '))) * KIB))

@@ -11,20 +11,20 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// The processor time of other processes by their clocks, in nanoseconds (Linux).
+/// Reads the processor time of other processes from their CPU-time clocks, in nanoseconds (Linux).
 ///
-/// `/proc/PID/stat` knows the same in hundredths of a second, which is 2 % of a round of one second; the clock counts all
-/// threads, those that ended too, and lags by at most one timer tick for each that runs at the moment.
+/// `/proc/PID/stat` has the same figure in hundredths of a second, which is 2 % of a round of one second. The clock
+/// includes all threads, also ended ones, and lags by at most one timer tick for each running thread.
 ///
 /// **Thread**: any.
 final class ProcessClock {
     private static final int CLOCK_MONOTONIC_COARSE = 6;
-    /// The clock of all threads of a process, in the kernel's way to number clocks (`CPUCLOCK_SCHED`).
+    /// The clock of all threads of a process, in the kernel's encoding of clock ids (`CPUCLOCK_SCHED`).
     private static final int SCHEDULED = 2;
     private static final MemoryLayout TIMESPEC = MemoryLayout.structLayout(ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_LONG);
     private static final long NANOS_PER_SECOND = 1_000_000_000;
-    private static final Optional<ProcessClock> HERE = open();
+    private static final Optional<ProcessClock> INSTANCE = open();
 
     private final MethodHandle clockGettime;
     private final MethodHandle clockGetres;
@@ -36,17 +36,17 @@ final class ProcessClock {
         clockGetres = linker.downcallHandle(library.findOrThrow("clock_getres"), shape);
     }
 
-    /// Empty on other systems, and where this program may not call the system (`--enable-native-access`).
-    static Optional<ProcessClock> here() {
-        return HERE;
+    /// Empty on other systems, and without native access (`--enable-native-access`).
+    static Optional<ProcessClock> instance() {
+        return INSTANCE;
     }
 
-    /// The processor time of the process so far; empty when it is gone.
+    /// The processor time of the process so far; empty when the process does not exist.
     OptionalLong nanos(long pid) {
         return read(clockGettime, (int) (~pid << 3) | SCHEDULED);
     }
 
-    /// How long a timer tick of the kernel is.
+    /// The length of a timer tick of the kernel.
     long tickNanos() {
         return read(clockGetres, CLOCK_MONOTONIC_COARSE).orElse(ProcessStat.TICK_NANOS);
     }
@@ -72,7 +72,7 @@ final class ProcessClock {
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException("a call of the C library threw", e);
+            throw new IllegalStateException("a C library call failed", e);
         }
     }
 }

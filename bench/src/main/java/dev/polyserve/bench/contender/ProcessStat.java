@@ -2,21 +2,22 @@ package dev.polyserve.bench.contender;
 
 import java.util.Optional;
 
-/// A process as `/proc/PID/stat` shows it (man 5 proc).
+/// A process as `/proc/PID/stat` describes it (man 5 proc).
 ///
-/// @param pid its number
-/// @param parent the number of its parent
-/// @param session the number of its session's first process
-/// @param startTicks when it started: with the number, what tells it from a later one
-/// @param zombie whether it has ended, and its parent has not asked how
-/// @param ownTicks processor time of its threads, those that ended too
-/// @param reapedTicks processor time of its children that ended and were asked for
-/// @param threads how many it has
+/// @param pid process id
+/// @param parent process id of the parent
+/// @param session id of the session
+/// @param startTicks start time; together with the process id, it identifies a process
+/// @param zombie true when the process has ended and its parent has not reaped it
+/// @param ownTicks processor time of its threads, including ended ones
+/// @param reapedTicks processor time of its reaped children
+/// @param threads number of threads
 record ProcessStat(long pid, long parent, long session, long startTicks, boolean zombie, long ownTicks,
         long reapedTicks, int threads) {
-    /// Ticks a second in `/proc`, whatever the kernel's own are: a constant of its interface on every processor of today.
+    /// Ticks per second in `/proc`, independent of the kernel's own: a constant of the interface (`USER_HZ`) on every
+    /// current processor.
     static final long TICKS_PER_SECOND = 100;
-    /// How long a tick is.
+    /// The length of a tick.
     static final long TICK_NANOS = 1_000_000_000 / TICKS_PER_SECOND;
 
     private static final int STATE = 0;
@@ -29,13 +30,13 @@ record ProcessStat(long pid, long parent, long session, long startTicks, boolean
     private static final int THREADS = 17;
     private static final int START = 19;
 
-    /// Empty when it has ended, or the system does not tell.
+    /// The current state of a process; empty when it has ended, or the system has no `/proc`.
     static Optional<ProcessStat> of(long pid) {
         return ProcFiles.text(Long.toString(pid), "stat").map(ProcessStat::parse);
     }
 
     static ProcessStat parse(String stat) {
-        // The name is in brackets and may have blanks and brackets itself.
+        // The name stands in parentheses and may itself contain blanks and parentheses.
         String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return new ProcessStat(Long.parseLong(stat.substring(0, stat.indexOf(' '))), number(afterName, PARENT),
                 number(afterName, SESSION), number(afterName, START), "ZX".contains(afterName[STATE]),

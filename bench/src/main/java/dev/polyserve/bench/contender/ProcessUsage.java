@@ -1,13 +1,14 @@
 package dev.polyserve.bench.contender;
 
-/// What a process had used at one moment.
+/// The processor time of a process at one moment.
 ///
-/// @param stat which process it is
-/// @param ownNanos processor time of its threads, those that ended too
-/// @param stepNanos in steps of what size the system counts that, for all its threads together
-/// @param disownsChildren whether it ignores SIGCHLD: then its children's time is added to nobody's when they end
-record ProcessUsage(ProcessStat stat, long ownNanos, long stepNanos, boolean disownsChildren) {
-    /// Its processor time and that of its children that ended.
+/// @param stat identifies the process
+/// @param ownNanos processor time of its threads, including ended ones
+/// @param stepNanos resolution of that figure, for all its threads together
+/// @param ignoresSigchld true when the process ignores SIGCHLD: the kernel then drops its children's times when they
+///         end
+record ProcessUsage(ProcessStat stat, long ownNanos, long stepNanos, boolean ignoresSigchld) {
+    /// The processor time of the process and of its reaped children.
     long totalNanos() {
         return ownNanos + stat.reapedTicks() * ProcessStat.TICK_NANOS;
     }

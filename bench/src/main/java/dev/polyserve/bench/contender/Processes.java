@@ -18,27 +18,27 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The processes of one contender: some first ones, the members of their sessions, and all that descend from those.
+/// The processes of one contender: root processes, the members of their sessions, and all descendants of those.
 ///
-/// They come and go, so each look finds them anew. A session keeps those together whose parents ended.
+/// Processes start and end, so each call searches anew. The session also finds orphaned processes.
 ///
-/// **Thread**: any; it holds nothing but the first processes.
+/// **Thread**: any; it holds only the root processes.
 ///
-/// @param roots the first processes, which their start tells from later ones with their numbers
+/// @param roots the root processes; a handle includes the start time, so a reused process id does not match
 record Processes(Set<ProcessHandle> roots) {
     private static final long POLL_NANOS = 10_000_000;
-    private static final Duration KILLED_ARE_GONE = Duration.ofSeconds(2);
+    private static final Duration KILL_TIMEOUT = Duration.ofSeconds(2);
 
     Processes {
         roots = Set.copyOf(roots);
     }
 
-    /// For a contender whose processes cannot be known.
+    /// For a contender with unknown processes.
     static Processes unknown() {
         return new Processes(Set.of());
     }
 
-    /// Those that there are now, parents before their children; empty without `/proc`.
+    /// The current processes, parents before their children; empty without `/proc`.
     List<ProcessStat> now() {
         if (roots.isEmpty()) {
             return List.of();
@@ -47,7 +47,7 @@ record Processes(Set<ProcessHandle> roots) {
         Map<Long, List<ProcessStat>> byParent = new HashMap<>();
         all.forEach(one -> byParent.computeIfAbsent(one.parent(), _ -> new ArrayList<>()).add(one));
         Deque<ProcessStat> next = new ArrayDeque<>();
-        Set<Long> first = numbersStillOurs();
+        Set<Long> first = currentRootIds();
         all.stream().filter(one -> first.contains(one.pid()) || first.contains(one.session()))
                 .sorted(Comparator.comparing(one -> !first.contains(one.pid()))).forEach(next::add);
         Set<ProcessStat> members = new LinkedHashSet<>();
@@ -60,22 +60,22 @@ record Processes(Set<ProcessHandle> roots) {
         return List.copyOf(members);
     }
 
-    /// The numbers of those that run now.
+    /// The ids of the processes that run now.
     List<Long> pids() {
         return handles().map(ProcessHandle::pid).toList();
     }
 
-    /// Ends them: by TERM, and those that are left after the grace by KILL.
+    /// Ends the processes: TERM first, then KILL for those that remain after the grace period.
     ///
-    /// @return whether none is left
+    /// @return true when none is left
     boolean end(Duration grace) {
         Set<ProcessHandle> known = new HashSet<>();
         forEachAlive(known, ProcessHandle::destroy);
         if (goneWithin(known, grace)) {
             return true;
         }
-        // A process that forks while it is killed leaves one that the next look finds.
-        long deadline = System.nanoTime() + KILLED_ARE_GONE.toNanos();
+        // A process that forks while it is being killed leaves a child, which the next search finds.
+        long deadline = System.nanoTime() + KILL_TIMEOUT.toNanos();
         do {
             forEachAlive(known, ProcessHandle::destroyForcibly);
         } while (!goneWithin(known, Duration.ofNanos(POLL_NANOS)) && System.nanoTime() - deadline < 0);
@@ -86,7 +86,7 @@ record Processes(Set<ProcessHandle> roots) {
         alive(known).forEach(end);
     }
 
-    /// Adds those that run now to those that are known, and returns which of them live.
+    /// Adds the processes that run now to the known ones, and returns those still alive.
     private Collection<ProcessHandle> alive(Set<ProcessHandle> known) {
         handles().forEach(known::add);
         return known.stream().filter(Processes::alive).toList();
@@ -97,7 +97,7 @@ record Processes(Set<ProcessHandle> roots) {
         boolean interrupted = false;
         while (!alive(known).isEmpty() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(POLL_NANOS);
-            interrupted |= Thread.interrupted(); // or it would not wait any more
+            interrupted |= Thread.interrupted(); // parkNanos returns at once while the flag is set
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -115,14 +115,14 @@ record Processes(Set<ProcessHandle> roots) {
                 .flatMap(root -> Stream.concat(Stream.of(root), root.descendants()));
     }
 
-    /// The numbers of the first processes. A session keeps its number from being given away; when that has happened all
-    /// the same, there is no such session any more.
-    private Set<Long> numbersStillOurs() {
+    /// The ids of the root processes. As long as the session exists, the kernel does not reuse its id; once the id is
+    /// reused, the session has no members left.
+    private Set<Long> currentRootIds() {
         return roots.stream().filter(root -> ProcessHandle.of(root.pid()).map(root::equals).orElse(true))
                 .map(ProcessHandle::pid).collect(Collectors.toSet());
     }
 
-    /// An ended process whose parent never asks for it is a number only, and no longer our concern.
+    /// A zombie counts as ended, because its parent may never reap it.
     private static boolean alive(ProcessHandle handle) {
         return handle.isAlive() && !ProcessStat.of(handle.pid()).map(ProcessStat::zombie).orElse(false);
     }

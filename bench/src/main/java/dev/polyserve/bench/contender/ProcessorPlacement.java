@@ -4,36 +4,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Which processors contenders and the generator run on, so that neither takes the other's.
+/// The processors that contenders and the load generator run on, kept apart so that neither takes processor time from
+/// the other.
 ///
-/// A JVM that is placed sees only its processors, so that the number of its threads follows.
+/// A JVM that is pinned sees only its own processors, and sizes its thread pools accordingly.
 ///
 /// **Thread**: any; placements are values.
 public sealed interface ProcessorPlacement {
-    /// In words, for results and readers.
+    /// A description for results and readers.
     String describe();
 
-    /// How many processors a contender has.
+    /// The number of processors of a contender.
     int contenderProcessors();
 
-    /// How many processors the generator has.
+    /// The number of processors of the load generator.
     int generatorProcessors();
 
-    /// What stands before a contender's command.
-    List<String> before();
+    /// The words that precede a contender's command.
+    List<String> commandPrefix();
 
-    /// Contenders and generator keep to their processors.
+    /// Contenders and load generator are pinned to separate processors.
     ///
-    /// @param contender the contenders', one contender at a time
-    /// @param generator the generator's
-    /// @param taskset the program that places
+    /// @param contender the processors of the contender that runs
+    /// @param generator the processors of the load generator
+    /// @param taskset the program that pins a process
     record Pinned(Processors contender, Processors generator, String taskset) implements ProcessorPlacement {
         @Override
         public String describe() {
             if (contender.equals(generator)) {
-                return "contender and generator share " + contender.inWords() + ", so each slows the other";
+                return "contender and generator share " + contender.describe() + ", so each slows the other";
             }
-            return "contender on " + contender.inWords() + ", generator on " + generator.inWords()
+            return "contender on " + contender.describe() + ", generator on " + generator.describe()
                     + (ProcessorTopology.sameCore(contender, generator) ? ", which share a core" : "");
         }
 
@@ -48,15 +49,15 @@ public sealed interface ProcessorPlacement {
         }
 
         @Override
-        public List<String> before() {
+        public List<String> commandPrefix() {
             return List.of(taskset, "-c", contender.toString());
         }
     }
 
-    /// The system moves everybody as it likes.
+    /// The operating system schedules contenders and load generator on all processors.
     ///
-    /// @param processors how many there are for all
-    /// @param why in words that go on after "not pinned:"
+    /// @param processors number of processors
+    /// @param why the reason, continuing the words "not pinned:"
     record Unpinned(int processors, String why) implements ProcessorPlacement {
         @Override
         public String describe() {
@@ -75,45 +76,45 @@ public sealed interface ProcessorPlacement {
         }
 
         @Override
-        public List<String> before() {
+        public List<String> commandPrefix() {
             return List.of();
         }
     }
 
-    /// Divides the processors that this process may use, and moves this process to the generator's.
+    /// Divides the processors that this process may use, and pins this process to the load generator's.
     ///
-    /// Threads that it starts from now on stay there, too; contenders are moved as they start. Where that is not
-    /// possible, nobody is moved, and [#describe] says why.
+    /// Threads that it starts later inherit the pinning; contenders are pinned as they start. Where pinning is not
+    /// possible, no process is pinned, and [#describe] says why.
     static ProcessorPlacement take() throws InterruptedException {
         return take(ProcessHandle.current().pid(), PathLookup.ofThisProcess());
     }
 
-    /// The same for a generator in another process, with the programs of that path.
+    /// The same for a load generator in another process, with the programs of the given path.
     static ProcessorPlacement take(long generatorPid, PathLookup path) throws InterruptedException {
         Optional<Processors> allowed = ProcessorTopology.allowed(ProcessHandle.current().pid());
         Optional<String> taskset = path.find("taskset");
         int all = Runtime.getRuntime().availableProcessors();
         if (allowed.isEmpty()) {
-            return new Unpinned(all, "this system does not say which processors may be used");
+            return new Unpinned(all, "this system does not report the allowed processors");
         }
         if (taskset.isEmpty()) {
-            return new Unpinned(all, "there is no taskset here (Debian has it in util-linux)");
+            return new Unpinned(all, "taskset is not installed (Debian package util-linux)");
         }
         Pinned pinned = divide(allowed.get(), ProcessorTopology.cores(allowed.get()), taskset.get());
         SystemCommand.Result moved = SystemCommand
                 .run(List.of(pinned.taskset(), "-a", "-p", "-c", pinned.generator().toString(),
                         Long.toString(generatorPid)));
-        // It says nothing, and succeeds, when there was no thread to move.
-        boolean isThere = ProcessorTopology.allowed(generatorPid).filter(pinned.generator()::equals).isPresent();
-        return moved.succeeded() && isThere
+        // taskset prints nothing, and succeeds, when there was no thread to move.
+        boolean isPinned = ProcessorTopology.allowed(generatorPid).filter(pinned.generator()::equals).isPresent();
+        return moved.succeeded() && isPinned
                 ? pinned
                 : new Unpinned(all, "taskset did not move the generator (" + moved.lastLine() + ")");
     }
 
-    /// Half of the processors for each, whole cores where possible; the generator gets the odd one, because it must
-    /// not be the limit.
+    /// Assigns half of the processors to each side, in whole cores where possible. The load generator gets the odd one,
+    /// because it must not be the bottleneck.
     ///
-    /// @param cores the same processors, those of a core together
+    /// @param cores the same processors, grouped by core
     static Pinned divide(Processors allowed, List<Processors> cores, String taskset) {
         List<Integer> all = allowed.numbers();
         if (all.size() == 1) {

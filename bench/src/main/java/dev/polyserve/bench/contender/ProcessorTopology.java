@@ -9,21 +9,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Which processors there are for this process, and which of them are threads of one core.
+/// Finds the processors that a process may use, and those that are hardware threads of the same core.
 final class ProcessorTopology {
     private static final Path SYSTEM = Path.of("/sys/devices/system/cpu");
 
     private ProcessorTopology() {}
 
-    /// The processors that a process may use; empty where the system does not tell.
+    /// The processors that a process may use; empty where the system does not report them.
     static Optional<Processors> allowed(long pid) {
         return ProcFiles.text(Long.toString(pid), "status")
                 .flatMap(status -> ProcFiles.field(status, "Cpus_allowed_list"))
                 .map(Processors::parse);
     }
 
-    /// The same processors, those of a core together, in order of their first; each by itself where the system does
-    /// not tell.
+    /// The same processors grouped by core, in order of each core's first; each in a group of its own where the system
+    /// does not report its topology.
     static List<Processors> cores(Processors processors) {
         Map<String, List<Integer>> bySiblings = new LinkedHashMap<>();
         for (int number : processors.numbers()) {
@@ -32,7 +32,7 @@ final class ProcessorTopology {
         return bySiblings.values().stream().map(Processors::new).toList();
     }
 
-    /// Whether a core has threads in both.
+    /// True when a core has hardware threads in both sets.
     static boolean sameCore(Processors one, Processors other) {
         List<String> cores = one.numbers().stream().map(ProcessorTopology::siblings).toList();
         return other.numbers().stream().map(ProcessorTopology::siblings).anyMatch(cores::contains);
@@ -43,7 +43,7 @@ final class ProcessorTopology {
         try {
             return Files.readString(list).strip();
         } catch (IOException e) {
-            // Not told (in some containers): then each is taken for a core of its own.
+            // Not available in some containers: each processor then counts as a core of its own.
             return Integer.toString(processor);
         }
     }

@@ -5,21 +5,21 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// Processors by number, ascending; written as Linux writes them: `0-3,8`.
+/// Processor numbers, ascending; written in Linux's list format: `0-3,8`.
 ///
 /// @param numbers at least one
 public record Processors(List<Integer> numbers) {
-    /// Keeps them in order.
+    /// Sorts the numbers and removes duplicates.
     public Processors {
         if (numbers.isEmpty()) {
-            throw new IllegalArgumentException("there is always a processor");
+            throw new IllegalArgumentException("a set of processors must not be empty");
         }
         numbers = numbers.stream().sorted().distinct().toList();
     }
 
-    /// Reads the list form.
+    /// Parses the list format.
     ///
-    /// @throws IllegalArgumentException when it is none
+    /// @throws IllegalArgumentException when the text is not in that format
     static Processors parse(String list) {
         List<Integer> numbers = new ArrayList<>();
         for (String part : list.strip().split(",", -1)) {
@@ -31,13 +31,13 @@ public record Processors(List<Integer> numbers) {
         return new Processors(numbers);
     }
 
-    /// How many.
+    /// The number of processors.
     public int count() {
         return numbers.size();
     }
 
-    /// "processor 3", "processors 0-3".
-    String inWords() {
+    /// A description such as "processor 3" or "processors 0-3".
+    String describe() {
         return (count() == 1 ? "processor " : "processors ") + this;
     }
 

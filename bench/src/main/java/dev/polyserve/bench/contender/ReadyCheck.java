@@ -9,18 +9,18 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// How a contender shows that it serves.
+/// Detects when a contender is ready to serve.
 sealed interface ReadyCheck {
-    /// Hears a line of its output, and says whether that is worth keeping. The thread that reads it calls this, and
-    /// must not wait.
-    boolean said(String line);
+    /// Receives a line of the contender's output on the reading thread, and returns true for a line to keep. Must not
+    /// block.
+    boolean acceptLine(String line);
 
-    /// Waits until it serves, and returns where.
+    /// Waits until the contender is ready, and returns its endpoint.
     ///
-    /// @throws ContenderException when it ends before, or takes longer than that
-    Endpoint await(StartedProcess process, Duration patience) throws ContenderException, InterruptedException;
+    /// @throws ContenderException when it ends before, or is not ready in time
+    Endpoint await(StartedProcess process, Duration timeout) throws ContenderException, InterruptedException;
 
-    /// It says so, with the place: `polyserve serve`.
+    /// Waits for the ready line of `polyserve serve`, which names the endpoint.
     final class ReadyLine implements ReadyCheck {
         private static final Pattern READY = Pattern
                 .compile("polyserve: serving \\S+ on (.+) with \\S+ \\(pid \\d+\\)");
@@ -28,7 +28,7 @@ sealed interface ReadyCheck {
         private final CompletableFuture<Endpoint> ready = new CompletableFuture<>();
 
         @Override
-        public boolean said(String line) {
+        public boolean acceptLine(String line) {
             Matcher matcher = READY.matcher(line);
             if (!matcher.matches()) {
                 return true;
@@ -38,50 +38,51 @@ sealed interface ReadyCheck {
         }
 
         @Override
-        public Endpoint await(StartedProcess process, Duration patience)
+        public Endpoint await(StartedProcess process, Duration timeout)
                 throws ContenderException, InterruptedException {
             try {
-                CompletableFuture.anyOf(ready, process.onExit()).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+                CompletableFuture.anyOf(ready, process.onExit()).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                throw process.late("did not say within " + seconds(patience) + " that it serves", e);
+                throw process.timedOut("did not print its ready line within " + seconds(timeout), e);
             } catch (ExecutionException e) {
-                throw new IllegalStateException("neither the ready line nor an exit can fail", e);
+                throw new IllegalStateException("neither future completes exceptionally", e);
             }
             process.requireAlive();
             return ready.join();
         }
     }
 
-    /// It accepts a connection, or echoes a datagram, at the place that it was given.
+    /// Waits until the contender accepts a connection, or echoes a datagram, at its endpoint.
     ///
-    /// @param endpoint that place
+    /// @param endpoint the endpoint that it was started with
     record Answer(Endpoint endpoint) implements ReadyCheck {
-        private static final long PAUSE_MILLIS = 20;
+        private static final long PROBE_INTERVAL_MILLIS = 20;
 
         @Override
-        public boolean said(String line) {
+        public boolean acceptLine(String line) {
             return true;
         }
 
         @Override
-        public Endpoint await(StartedProcess process, Duration patience)
+        public Endpoint await(StartedProcess process, Duration timeout)
                 throws ContenderException, InterruptedException {
-            long deadline = System.nanoTime() + patience.toNanos();
+            long deadline = System.nanoTime() + timeout.toNanos();
             while (!ConnectProbe.isAnswered(endpoint)) {
                 process.requireAlive();
                 if (System.nanoTime() - deadline >= 0) {
-                    throw process.late("did not listen at " + endpoint + " within " + seconds(patience)
-                            + " (its command gets that place as " + Contender.Peer.PORT + " or " + Contender.Peer.PATH
-                            + ", or from its environment as PORT or SOCKET)", null);
+                    throw process.timedOut("did not listen on " + endpoint + " within " + seconds(timeout)
+                            + " (its command receives that endpoint as " + Contender.Peer.PORT + " or "
+                            + Contender.Peer.PATH
+                            + ", or in the environment variable PORT or SOCKET)", null);
                 }
-                Thread.sleep(PAUSE_MILLIS);
+                Thread.sleep(PROBE_INTERVAL_MILLIS);
             }
             process.requireAlive();
             return endpoint;
         }
     }
 
-    private static String seconds(Duration patience) {
-        return patience.toMillis() / 1_000.0 + " s";
+    private static String seconds(Duration timeout) {
+        return timeout.toMillis() / 1_000.0 + " s";
     }
 }

@@ -12,94 +12,94 @@ import java.util.function.LongSupplier;
 public final class RunningContender implements AutoCloseable {
     private final String name;
     private final Endpoint endpoint;
-    private final Life life;
+    private final Lifecycle lifecycle;
     private final Processes processes;
     private final List<String> remarks;
 
-    RunningContender(String name, Endpoint endpoint, Life life, Processes processes, List<String> remarks) {
+    RunningContender(String name, Endpoint endpoint, Lifecycle lifecycle, Processes processes, List<String> remarks) {
         this.name = name;
         this.endpoint = endpoint;
-        this.life = life;
+        this.lifecycle = lifecycle;
         this.processes = processes;
         this.remarks = List.copyOf(remarks);
     }
 
-    /// How it lives and ends.
-    sealed interface Life permits StartedProcess, ExistingServer {
-        /// How it ended; empty while it lives.
+    /// The life cycle of the contender's processes.
+    sealed interface Lifecycle permits StartedProcess, ExistingServer {
+        /// Describes how the contender ended; empty while it runs.
         Optional<String> ended();
 
-        /// What it said last.
-        List<String> lastWords();
+        /// The last lines that it printed.
+        List<String> lastOutput();
 
-        /// Ends it, where that is our business.
+        /// Ends a contender that the benchmark started; leaves others alone.
         void close();
     }
 
-    /// What it is called in tables.
+    /// The name in tables.
     public String name() {
         return name;
     }
 
-    /// Where it serves.
+    /// The endpoint that it serves.
     public Endpoint endpoint() {
         return endpoint;
     }
 
-    /// Whether it still runs; of an existing server whose process is not known, that is supposed.
+    /// True while the contender runs; always true for an existing server with an unknown process.
     public boolean alive() {
-        return life.ended().isEmpty();
+        return lifecycle.ended().isEmpty();
     }
 
-    /// How it ended, in one sentence that names it, with its last words; empty while it lives.
+    /// Describes in one sentence how the contender ended, with its last output; empty while it runs.
     public Optional<String> ended() {
-        return life.ended();
+        return lifecycle.ended();
     }
 
-    /// The last lines of its error output, or where there are none, of its output.
-    public List<String> lastWords() {
-        return life.lastWords();
+    /// The last lines of its standard error, or of its standard output when standard error is empty.
+    public List<String> lastOutput() {
+        return lifecycle.lastOutput();
     }
 
-    /// What a reader of its numbers must know, a sentence each.
+    /// Facts that a reader of its figures must know, one sentence each.
     public List<String> remarks() {
         return remarks;
     }
 
-    /// The numbers of its processes now; empty when they are not known.
+    /// The ids of its processes now; empty when they are not known.
     public List<Long> pids() {
         return processes.pids();
     }
 
-    /// What it has used so far: for the difference to a later sample.
+    /// Samples the resources used so far; the difference to a later sample is the cost.
     ///
-    /// @param counter what else is counted, requests that were answered for instance; read at the same moment, because
-    ///         a sample takes milliseconds, in which more of them are
+    /// @param counter another count, such as answered requests. It is read at the same moment, because it grows during
+    ///         the milliseconds that a sample takes
     public Usage usage(LongSupplier counter) {
         return UsageSampler.take(processes, counter);
     }
 
-    /// What it holds now.
+    /// The resources that it holds now.
     public Footprint footprint() {
         return Footprint.of(processes);
     }
 
-    /// How many descriptors its first process may open as it is now; empty where the system does not tell.
+    /// The current descriptor limit of its root process; empty where the system does not report it.
     public OptionalLong descriptorLimit() {
         return DescriptorLimit.of(processes);
     }
 
-    /// Collects its garbage, twice, and returns the bytes of the objects that are left, of all its Java processes.
+    /// Runs two garbage collections and returns the bytes of the live objects of all its Java processes.
     ///
-    /// That stops it for a moment. Empty when it is not a Java program, or cannot be asked.
+    /// This stops the contender for a moment. Empty when it is not a Java program, or does not answer.
     public OptionalLong liveHeapBytes() throws InterruptedException {
         return LiveHeap.bytes(processes.pids());
     }
 
-    /// Ends all its processes, within seconds; leaves alone a server that was there before. Any thread, any number of
-    /// times, also while the JVM shuts down.
+    /// Ends all its processes, within seconds; leaves a server alone that already ran. May be called by any thread, any
+    /// number of times, also while the JVM shuts down.
     @Override
     public void close() {
-        life.close();
+        lifecycle.close();
     }
 }

@@ -12,15 +12,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The life of a contender that we started: its first process, and what it says.
+/// A contender process that the benchmark started: its root process and its output.
 ///
-/// Its processes are a session of their own where the system has `setsid`: then Ctrl-C at the terminal is ours alone, and
-/// those whose parent has ended are still found.
+/// Where the system has `setsid`, its processes form a session of their own. Then Ctrl-C at the terminal reaches only
+/// the benchmark, and orphaned processes are still found.
 ///
 /// **Thread**: any.
-final class StartedProcess implements RunningContender.Life {
+final class StartedProcess implements RunningContender.Lifecycle {
     private static final Duration GRACE = Duration.ofSeconds(2);
-    /// Java's exit value of a process that a signal ended, and a shell's of a command: this and the signal.
+    /// Java's exit value of a process that a signal ended, and a shell's: this base plus the signal.
     private static final int SIGNAL_BASE = 128;
     private static final int LAST_SIGNAL = 64;
     private static final Map<Integer, String> SIGNALS = Map.of(1, "HUP", 2, "INT", 6, "ABRT", 9, "KILL", 11, "SEGV",
@@ -31,35 +31,35 @@ final class StartedProcess implements RunningContender.Life {
     private final Processes processes;
     private final OutputTail output;
     private final OutputTail errors;
-    private final Runnable leftovers;
-    /// Set by who has the lock of this.
+    private final Runnable cleanup;
+    /// Written under the lock of this.
     private volatile boolean gone;
 
-    private StartedProcess(String name, Process process, Runnable leftovers, Predicate<String> isKept) {
+    private StartedProcess(String name, Process process, Runnable cleanup, Predicate<String> isKept) {
         this.name = name;
         this.process = process;
         this.processes = new Processes(Set.of(process.toHandle()));
-        this.leftovers = leftovers;
+        this.cleanup = cleanup;
         this.output = OutputTail.of(process.getInputStream(), name, isKept);
         this.errors = OutputTail.of(process.getErrorStream(), name);
     }
 
-    /// Starts it.
+    /// Starts the process.
     ///
-    /// @param before what stands before the command, to place it
-    /// @param place where it is to listen; what was made for it goes with the process
-    /// @param isKept is told each line of its output, and says whether it is worth keeping
-    static StartedProcess start(String name, List<String> before, List<String> command, FreeEndpoint place,
+    /// @param prefix words before the command, to pin the process
+    /// @param free the endpoint to listen on; its files are removed with the process
+    /// @param isKept receives each line of its output, and returns true for a line to keep
+    static StartedProcess start(String name, List<String> prefix, List<String> command, FreeEndpoint free,
             Predicate<String> isKept) throws ContenderException {
-        List<String> all = new ArrayList<>(before);
+        List<String> all = new ArrayList<>(prefix);
         PathLookup.ofThisProcess().find("setsid").ifPresent(all::add);
         all.addAll(command);
-        ProcessBuilder builder = new ProcessBuilder(all).redirectInput(OutputTail.NOTHING);
-        builder.environment().putAll(place.environment());
+        ProcessBuilder builder = new ProcessBuilder(all).redirectInput(OutputTail.EMPTY_INPUT);
+        builder.environment().putAll(free.environment());
         try {
-            return new StartedProcess(name, builder.start(), place.leftovers(), isKept);
+            return new StartedProcess(name, builder.start(), free.cleanup(), isKept);
         } catch (IOException e) {
-            place.leftovers().run();
+            free.cleanup().run();
             throw new ContenderException(name + " cannot be started: " + e.getMessage(), e);
         }
     }
@@ -74,58 +74,58 @@ final class StartedProcess implements RunningContender.Life {
 
     @Override
     public Optional<String> ended() {
-        return process.isAlive() ? Optional.empty() : Optional.of(name + how(process.exitValue()) + lastWord());
+        return process.isAlive() ? Optional.empty() : Optional.of(name + exitText(process.exitValue()) + lastLine());
     }
 
-    /// Fails when it has ended, saying how.
+    /// Throws when the process has ended, with its exit status.
     void requireAlive() throws ContenderException, InterruptedException {
         if (!process.isAlive()) {
-            awaitLastWords();
-            throw new ContenderException(name + how(process.exitValue()) + " before it served" + lastWord());
+            awaitOutput();
+            throw new ContenderException(name + exitText(process.exitValue()) + " before it served" + lastLine());
         }
     }
 
-    /// What to throw when it takes too long.
-    ContenderException late(String what, @Nullable Throwable cause) {
-        return new ContenderException(name + " " + what + lastWord(), cause);
+    /// The exception for a process that is not ready in time.
+    ContenderException timedOut(String what, @Nullable Throwable cause) {
+        return new ContenderException(name + " " + what + lastLine(), cause);
     }
 
     @Override
-    public List<String> lastWords() {
+    public List<String> lastOutput() {
         List<String> words = errors.lines();
         return words.isEmpty() ? output.lines() : words;
     }
 
-    private String lastWord() {
-        List<String> words = lastWords();
-        return words.isEmpty() ? ", without a word" : ", and its last words were: " + words.getLast();
+    private String lastLine() {
+        List<String> words = lastOutput();
+        return words.isEmpty() ? ", with no output" : "; its last output was: " + words.getLast();
     }
 
     @Override
     public synchronized void close() {
         if (gone) {
-            return; // its number may be another process's by now
+            return; // another process may have its id by now
         }
         gone = processes.end(GRACE);
-        // How it ended is known a moment after it has.
+        // The exit status becomes available a moment after the exit.
         process.onExit().completeOnTimeout(process, GRACE.toMillis(), TimeUnit.MILLISECONDS).join();
         if (gone) {
-            leftovers.run(); // not before, or one of them could make it again
+            cleanup.run(); // only now: a running process could create the file again
         }
     }
 
-    /// Whether [#close] has nothing to do any more.
+    /// True when [#close] has nothing left to do.
     boolean isGone() {
         return gone;
     }
 
-    /// What it said may come a moment after its end.
-    private void awaitLastWords() throws InterruptedException {
+    /// Output may arrive a moment after the process ends.
+    private void awaitOutput() throws InterruptedException {
         errors.awaitEnd();
         output.awaitEnd();
     }
 
-    private static String how(int status) {
+    private static String exitText(int status) {
         int signal = status - SIGNAL_BASE;
         if (signal <= 0 || signal > LAST_SIGNAL) {
             return " exited with status " + status;

@@ -6,7 +6,7 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Counts by `strace -c`, which stops the contender at each call.
+/// Counts with `strace -c`, which stops the contender at each system call.
 final class StraceSummary implements SystemCallCounts {
     private static final String NAME = "strace";
     private static final Pattern ATTACHED = Pattern.compile(".*Process \\d+ attached.*");
@@ -18,7 +18,7 @@ final class StraceSummary implements SystemCallCounts {
         this.strace = strace;
     }
 
-    /// Begins to count.
+    /// Starts counting.
     static StraceSummary attach(String program, List<Long> pids) throws ContenderException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(program, "-f", "-c", "-U", "calls,name"));
         pids.forEach(pid -> command.addAll(List.of("-p", pid.toString())));

@@ -4,17 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// Counts the system calls of a contender while it is loaded.
+/// Counts the system calls of a contender under load.
 ///
-/// Being watched slows the contender (with perf a little, with strace ten times and more), so this needs a window of its
-/// own, in which nothing is timed. Threads and processes that begin in the window count, too.
+/// Tracing slows the contender (perf a little, strace tenfold and more), so counting uses a window of its own, in which
+/// nothing is timed. Threads and processes that start in the window are included.
 ///
 /// **Thread**: one at a time.
 public sealed interface SystemCallCounts extends AutoCloseable permits PerfStat, StraceSummary {
-    /// What was counted from [#watch] to [#stop].
+    /// The counts between [#attach] and [#stop].
     ///
-    /// @param systemCalls calls that began in the window
-    /// @param contextSwitches how often its threads were taken from a processor, those that ended too; empty with strace
+    /// @param systemCalls number of calls that began in the window
+    /// @param contextSwitches number of context switches of its threads, including ended ones; empty with strace
     /// @param by the program that counted
     record Count(long systemCalls, OptionalLong contextSwitches, String by) {}
 
@@ -23,31 +23,32 @@ public sealed interface SystemCallCounts extends AutoCloseable permits PerfStat,
     /// @throws ContenderException when the counting program failed
     Count stop() throws ContenderException, InterruptedException;
 
-    /// Ends the counting program where [#stop] did not.
+    /// Ends the counting program if [#stop] has not.
     @Override
     void close();
 
-    /// Begins to count, by perf, or where there is none or it may not, by strace; it counts when this returns.
+    /// Starts counting with perf or, where perf is missing or not permitted, with strace. Counting is active when this
+    /// returns.
     ///
-    /// @throws ContenderException saying why neither can
-    static SystemCallCounts watch(RunningContender running) throws ContenderException, InterruptedException {
-        return watch(running, PathLookup.ofThisProcess());
+    /// @throws ContenderException saying why neither works
+    static SystemCallCounts attach(RunningContender running) throws ContenderException, InterruptedException {
+        return attach(running, PathLookup.ofThisProcess());
     }
 
-    /// The same, with the programs of that path.
-    static SystemCallCounts watch(RunningContender running, PathLookup path)
+    /// The same, with the programs of the given path.
+    static SystemCallCounts attach(RunningContender running, PathLookup path)
             throws ContenderException, InterruptedException {
         List<Long> pids = running.pids();
         if (pids.isEmpty()) {
             throw new ContenderException("the system calls of " + running.name()
-                    + " are not counted, because its processes are not known here");
+                    + " are not counted, because its processes are not visible");
         }
         List<String> reasons = new ArrayList<>();
         for (Counter counter : Counter.values()) {
             var program = path.find(counter.program);
             if (program.isEmpty()) {
                 reasons.add(
-                        "there is no " + counter.program + " here (Debian has it in " + counter.debianPackage + ")");
+                        counter.program + " is not installed (Debian package " + counter.debianPackage + ")");
                 continue;
             }
             try {
@@ -63,7 +64,7 @@ public sealed interface SystemCallCounts extends AutoCloseable permits PerfStat,
                 + String.join(", and ", reasons));
     }
 
-    /// What can count, best first.
+    /// The programs that can count, best first.
     enum Counter {
         /// Counts in the kernel.
         PERF("perf", "linux-perf"),

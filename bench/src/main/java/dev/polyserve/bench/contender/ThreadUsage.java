@@ -1,22 +1,23 @@
 package dev.polyserve.bench.contender;
 
-/// What a thread had used at one moment.
+/// The processor time and context switches of a thread at one moment.
 ///
 /// @param cpuNanos its processor time
-/// @param switches how often it was given a processor, which is how often it was taken from one
+/// @param switches how often it was scheduled, which equals how often it was switched out
 record ThreadUsage(long cpuNanos, long switches) {
-    /// Before it began.
+    /// The usage of a thread before it started.
     static final ThreadUsage NONE = new ThreadUsage(0, 0);
 
-    /// From `/proc/PID/task/TID/schedstat`: nanoseconds on a processor, nanoseconds waiting for one, how often on one.
+    /// Parses `/proc/PID/task/TID/schedstat`: nanoseconds on a processor, nanoseconds in the run queue, number of time
+    /// slices.
     static ThreadUsage parse(String schedstat) {
         String[] numbers = schedstat.strip().split(" ", -1);
         return new ThreadUsage(Long.parseLong(numbers[0]), Long.parseLong(numbers[2]));
     }
 
-    /// What it used since then.
+    /// The usage since an earlier sample.
     ThreadUsage since(ThreadUsage then) {
-        // A thread that has used less than before is another one with its number.
+        // A thread with less processor time than before is a new one with the same id.
         return cpuNanos < then.cpuNanos
                 ? this
                 : new ThreadUsage(cpuNanos - then.cpuNanos, switches - then.switches);

@@ -3,14 +3,15 @@ package dev.polyserve.bench.contender;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/// How much processor time a contender's processes had used at one moment, and how often their threads were switched.
+/// The processor time and context switches of a contender's processes up to one moment.
 ///
-/// Two samples make a [Cost]; one by itself says nothing. Taking one costs some microseconds for each process of the
-/// machine and each thread of the contender, and the contender nothing.
+/// The difference of two samples is a [Cost]. A sample takes some microseconds for each process of the machine and each
+/// thread of the contender; it does not slow the contender.
 ///
 /// **Thread**: any; samples are values.
 public final class Usage {
-    /// Threads that ended took their count of switches along. It is not missed when they did no more work than this.
+    /// The context switches of ended threads are lost. The loss is negligible when those threads did no more work than
+    /// this.
     private static final long NEGLIGIBLE_PART = 100;
     private static final long NEGLIGIBLE_NANOS = 1_000_000;
 
@@ -26,20 +27,20 @@ public final class Usage {
         this.threads = Map.copyOf(threads);
     }
 
-    /// What was used between two samples of the same contender.
+    /// The cost between two samples of the same contender.
     ///
-    /// @param elapsedNanos the time between them
-    /// @param counted what the counter counted meanwhile
-    /// @param cpuNanos processor time of all its processes, and of those and their threads that ended in between; empty
-    ///         where the system does not tell, or a part of it is lost: that of an orphan that ended, or of the children
-    ///         of a process that ignores SIGCHLD, which is noticed when a sample meets such a child
-    /// @param cpuErrorNanos how far off that may be at most, because the system counts in steps
-    /// @param contextSwitches how often its threads were taken from a processor; empty where the system does not tell,
-    ///         or threads that did more than a hundredth of the work ended in between and took their count along
+    /// @param elapsedNanos time between the samples
+    /// @param counted growth of the counter
+    /// @param cpuNanos processor time of all its processes, including those and their threads that ended in between.
+    ///         Empty where the system does not report it, or a part of it is lost: that of an orphan that ended, or of
+    ///         the children of a process that ignores SIGCHLD, which is detected when a sample finds such a child
+    /// @param cpuErrorNanos maximum error of that figure, because the system counts in steps
+    /// @param contextSwitches number of context switches of its threads. Empty where the system does not report it, or
+    ///         when threads with more than a hundredth of the work ended in between
     public record Cost(long elapsedNanos, long counted, OptionalLong cpuNanos, long cpuErrorNanos,
             OptionalLong contextSwitches) {}
 
-    /// What was used since an earlier sample.
+    /// The cost since an earlier sample.
     public Cost since(Usage earlier) {
         OptionalLong cpuNanos = cpuNanosSince(earlier);
         long errorNanos = errorNanosSince(earlier);
@@ -49,8 +50,8 @@ public final class Usage {
         return new Cost(takenAtNanos - earlier.takenAtNanos, counted - earlier.counted, cpuNanos, errorNanos, switches);
     }
 
-    /// Whether none of its processes has ended since, or asked for a child that had.
-    boolean stillSo() {
+    /// True when, since the sample, none of its processes has ended or reaped a child.
+    boolean isConsistent() {
         return processes.values().stream().allMatch(then -> ProcessStat.of(then.stat().pid())
                 .filter(now -> now.reapedTicks() == then.stat().reapedTicks()).isPresent());
     }
@@ -64,10 +65,11 @@ public final class Usage {
 
     private boolean losesChildren() {
         return processes.values().stream().map(one -> processes.get(one.stat().parent()))
-                .anyMatch(parent -> parent != null && parent.disownsChildren());
+                .anyMatch(parent -> parent != null && parent.ignoresSigchld());
     }
 
-    /// Whether it has ended, and no process of the contender was its parent, who would have got its time.
+    /// True when the process has ended and its parent, which would account for its time, is not a process of the
+    /// contender.
     private boolean isLost(ProcessUsage then) {
         ProcessUsage now = processes.get(then.stat().pid());
         return (now == null || !now.isSame(then)) && !processes.containsKey(then.stat().parent());

@@ -6,27 +6,29 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
-/// Takes samples of what processes have used.
+/// Samples the resource usage of processes.
 ///
-/// First come the clocks of all processes, close together, then what may be a little later: their threads.
+/// It first reads the clocks of all processes, close together, and then the figures of their threads, which are less
+/// urgent.
 final class UsageSampler {
     private static final int TRIES = 5;
-    /// Signal 17, wherever Java runs on Linux.
+    /// Signal 17, on every architecture on which Java runs under Linux.
     private static final long SIGCHLD_BIT = 1L << 16;
 
     private UsageSampler() {}
 
-    /// Looks at the processes, and reads the counter, now.
+    /// Samples the processes and the counter now.
     static Usage take(Processes contender, LongSupplier counter) {
-        // A child that ends during a look is counted twice or not at all, so a look at changing processes is repeated.
-        Usage sample = look(contender, counter);
-        for (int i = 1; i < TRIES && !sample.stillSo(); i++) {
-            sample = look(contender, counter);
+        // A child that ends during a sample is counted twice or not at all, so the sample is repeated when the set of
+        // processes changed.
+        Usage sample = sampleOnce(contender, counter);
+        for (int i = 1; i < TRIES && !sample.isConsistent(); i++) {
+            sample = sampleOnce(contender, counter);
         }
         return sample;
     }
 
-    private static Usage look(Processes contender, LongSupplier counter) {
+    private static Usage sampleOnce(Processes contender, LongSupplier counter) {
         List<ProcessStat> found = contender.now();
         long takenAtNanos = System.nanoTime();
         long counted = counter.getAsLong();
@@ -47,21 +49,21 @@ final class UsageSampler {
     }
 
     private static OptionalLong ownNanos(ProcessStat stat) {
-        return ProcessClock.here().map(clock -> clock.nanos(stat.pid()))
+        return ProcessClock.instance().map(clock -> clock.nanos(stat.pid()))
                 .orElseGet(() -> OptionalLong.of(stat.ownTicks() * ProcessStat.TICK_NANOS));
     }
 
     private static ProcessUsage usage(ProcessStat stat, long ownNanos) {
         String status = ProcFiles.text(Long.toString(stat.pid()), "status").orElse("");
-        boolean disownsChildren = ProcFiles.field(status, "SigIgn")
+        boolean ignoresSigchld = ProcFiles.field(status, "SigIgn")
                 .map(mask -> (Long.parseUnsignedLong(mask, 16) & SIGCHLD_BIT) != 0).orElse(false);
         int processors = ProcFiles.field(status, "Cpus_allowed_list").map(list -> Processors.parse(list).count())
                 .orElse(1);
-        // User and system time are rounded one by one; the clock lags for threads that run at the moment.
-        long stepNanos = ProcessClock.here()
+        // User and system time are rounded separately; the clock lags for running threads.
+        long stepNanos = ProcessClock.instance()
                 .map(clock -> clock.tickNanos() * Math.clamp(stat.threads(), 1, processors))
                 .orElse(2 * ProcessStat.TICK_NANOS);
-        return new ProcessUsage(stat, ownNanos, stepNanos, disownsChildren);
+        return new ProcessUsage(stat, ownNanos, stepNanos, ignoresSigchld);
     }
 
     private static void addThreads(long pid, Map<Long, ThreadUsage> threads) {

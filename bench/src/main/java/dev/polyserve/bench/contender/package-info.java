@@ -1,7 +1,7 @@
-/// Contenders: starting them, each in processes of its own, and what those processes cost.
+/// Contenders: starts each in processes of its own, and measures what those processes cost.
 ///
-/// **Thread**: the one that runs the benchmark, unless a type says otherwise; what ends processes may be called from any.
-/// **May use**: `result`, `service`, and the API.
+/// **Thread**: the thread that runs the benchmark, unless a type says otherwise; methods that end processes may be
+/// called from any thread. **May use**: `result`, `service`, and the API.
 @NullMarked
 package dev.polyserve.bench.contender;
 

@@ -8,15 +8,16 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
-/// All clients of a broadcast: the first sends, every one receives, the first too.
+/// All clients of a broadcast: the first client sends, and every client receives, including the first.
 ///
-/// A message is answered once by each; it leaves `intended` and `missing` when the slowest has it.
+/// Each message counts one answer per client. It leaves `intended` and `missing` when the slowest client has received
+/// it.
 final class Broadcaster implements LoadClient {
     private final List<Member> members = new ArrayList<>();
     private final ByteStream outgoing;
     private final int messageBytes;
     private final LongRing intended = new LongRing();
-    /// For each message under way, how many do not have it yet.
+    /// For each outstanding message, the number of clients that have not received it.
     private final LongRing missing = new LongRing();
     /// The number of the first message in the rings.
     private long first;
@@ -25,7 +26,7 @@ final class Broadcaster implements LoadClient {
     @SuppressWarnings("NullAway.Init") // set by attach, before anything else
     private LoadLoop loop;
 
-    /// @param channels all connected, and greeted
+    /// @param channels all connected, and registered with the broadcast
     Broadcaster(List<SocketChannel> channels, long seed, int messageBytes) {
         this.messageBytes = messageBytes;
         this.outgoing = new PatternStream(seed);
@@ -35,8 +36,8 @@ final class Broadcaster implements LoadClient {
     }
 
     @Override
-    public void attach(LoadLoop itsLoop) throws IOException {
-        loop = itsLoop;
+    public void attach(LoadLoop owner) throws IOException {
+        loop = owner;
         for (Member member : members) {
             member.channel.configureBlocking(false);
             ChannelSource source = () -> member.channel;
@@ -66,20 +67,20 @@ final class Broadcaster implements LoadClient {
             }
             loop.multiplexer().change(writer.watch, Multiplexer.READ);
         } catch (IOException e) {
-            loop.fail("the writer broke: " + e.getMessage(), e);
+            loop.fail("the sending client failed: " + e.getMessage(), e);
         }
     }
 
     private void delivered(long message, long nowNanos) {
         int index = (int) (message - first);
         loop.answered(intended.get(index), nowNanos);
-        long still = missing.get(index) - 1;
-        missing.set(index, still);
+        long remaining = missing.get(index) - 1;
+        missing.set(index, remaining);
         while (missing.size() > 0 && missing.get(0) == 0) {
             missing.removeFirst();
             intended.removeFirst();
             first++;
-            if (loop.goesOn(Part.PACED)) {
+            if (loop.continuesWith(RequestTrigger.PACED)) {
                 request(nowNanos);
             }
         }
@@ -101,7 +102,7 @@ final class Broadcaster implements LoadClient {
         }
     }
 
-    /// One who listens.
+    /// A client that receives.
     private final class Member implements Multiplexer.Ready {
         private final String name;
         private final SocketChannel channel;
@@ -125,7 +126,7 @@ final class Broadcaster implements LoadClient {
                 }
                 flush();
             } catch (IOException e) {
-                loop.fail(name + " broke: " + e.getMessage(), e);
+                loop.fail(name + " failed: " + e.getMessage(), e);
             }
         }
 

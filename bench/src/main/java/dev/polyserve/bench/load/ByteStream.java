@@ -2,20 +2,22 @@ package dev.polyserve.bench.load;
 
 import java.nio.ByteBuffer;
 
-/// What one connection sends, and expects back, which may differ: endless sequences of bytes of which any piece can be told from its
-/// position alone, so that nothing sent needs to be kept, and a byte that is dropped, changed or out of order shows.
+/// The endless byte sequences that one connection sends, and expects to receive.
 ///
-/// **Thread**: its loop's; the buffers it returns are valid until it is asked again.
+/// The two sequences may differ. Every piece follows from its position alone, so sent bytes need not be kept. A byte
+/// that is dropped, changed or out of order is detected.
+///
+/// **Thread**: its loop's. A returned buffer is valid until the next call.
 sealed interface ByteStream permits PatternStream, WorkStream {
-    /// Some bytes of what is expected from this position, at least one.
+    /// Expected bytes from this position, at least one.
     ByteBuffer piece(long from, int atMost);
 
-    /// Some bytes of what is sent from this position: as many at once as is sensible.
+    /// Bytes to send from this position; returns as many at once as is efficient.
     ByteBuffer outgoing(long from, int atMost);
 
-    /// Compares what arrived with what should have.
+    /// Compares received bytes with the expected ones.
     ///
-    /// @return the index of the first wrong byte in `arrived`, -1 when all are right
+    /// @return the index of the first wrong byte in `arrived`; -1 when all are correct
     default int firstWrong(long from, ByteBuffer arrived) {
         int start = arrived.position();
         int end = arrived.limit();

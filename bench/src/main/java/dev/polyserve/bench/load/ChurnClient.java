@@ -8,17 +8,17 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/// One connection after another, each for a single request.
+/// A client that opens one connection after another, each for a single request.
 ///
 /// ```
-///   idle ──request──▶ connecting ──▶ sending ──▶ receiving ──whole reply──▶ idle, or the next
+///   idle ──request──▶ connecting ──▶ sending ──▶ receiving ──complete reply──▶ idle, or the next request
 /// ```
 final class ChurnClient implements LoadClient, Multiplexer.Ready {
     private final String name;
     private final SocketAddress server;
     private final ByteStream stream;
     private final int requestBytes;
-    /// When each request was meant to be sent; the first is under way.
+    /// The intended send time of each request; the first request is outstanding.
     private final LongRing intended = new LongRing();
     private long completed;
     private int sent;
@@ -37,8 +37,8 @@ final class ChurnClient implements LoadClient, Multiplexer.Ready {
     }
 
     @Override
-    public void attach(LoadLoop itsLoop) {
-        loop = itsLoop;
+    public void attach(LoadLoop owner) {
+        loop = owner;
     }
 
     @Override
@@ -90,7 +90,7 @@ final class ChurnClient implements LoadClient, Multiplexer.Ready {
                 receive(current, watched);
             }
         } catch (IOException e) {
-            broken("broke", e);
+            broken("failed", e);
         }
     }
 
@@ -104,7 +104,7 @@ final class ChurnClient implements LoadClient, Multiplexer.Ready {
         ByteBuffer in = loop.incoming().clear();
         int length = current.read(in);
         if (length < 0) {
-            broken("was closed by the server before the reply was whole", null);
+            broken("was closed by the server before the reply was complete", null);
             return;
         }
         int wrong = stream.firstWrong(completed * requestBytes + received, in.flip());
@@ -123,7 +123,7 @@ final class ChurnClient implements LoadClient, Multiplexer.Ready {
         long nowNanos = loop.progressNanos();
         loop.answered(intended.removeFirst(), nowNanos);
         completed++;
-        if (loop.goesOn(Part.PACED)) {
+        if (loop.continuesWith(RequestTrigger.PACED)) {
             request(nowNanos);
         }
         flush();

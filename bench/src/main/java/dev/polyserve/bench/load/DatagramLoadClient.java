@@ -8,10 +8,11 @@ import java.nio.channels.DatagramChannel;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
-/// Datagrams with a number each, so that a reply is known whatever its order; what is not answered in time is lost.
+/// A client that sends numbered datagrams, so that replies match in any order. A datagram without a reply in time
+/// counts as lost.
 final class DatagramLoadClient implements LoadClient, Multiplexer.Ready {
-    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    /// Under way at once; an older one in the way of a new one is lost.
+    private static final long REPLY_TIMEOUT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /// The maximum number of outstanding datagrams. When the window is full, the oldest counts as lost.
     private static final int WINDOW = 4_096;
     private static final long NONE = Long.MIN_VALUE;
 
@@ -35,8 +36,8 @@ final class DatagramLoadClient implements LoadClient, Multiplexer.Ready {
     }
 
     @Override
-    public void attach(LoadLoop itsLoop) throws IOException {
-        loop = itsLoop;
+    public void attach(LoadLoop owner) throws IOException {
+        loop = owner;
         channel.configureBlocking(false);
         ChannelSource source = () -> channel;
         loop.multiplexer().watch(source, Multiplexer.READ, this);
@@ -57,7 +58,7 @@ final class DatagramLoadClient implements LoadClient, Multiplexer.Ready {
             for (; toSend < next; toSend++) {
                 ByteBuffer out = loop.outgoing().clear().putLong(toSend);
                 out.put(pattern.piece(toSend, requestBytes - Long.BYTES)).flip();
-                // What the system has no room for is lost, as it would be on the way.
+                // A full send buffer drops the datagram, as the network would.
                 channel.write(out);
             }
         } catch (IOException e) {
@@ -74,7 +75,7 @@ final class DatagramLoadClient implements LoadClient, Multiplexer.Ready {
             }
             flush();
         } catch (IOException e) {
-            loop.fail(name + " broke: " + e.getMessage(), e);
+            loop.fail(name + " failed: " + e.getMessage(), e);
         }
     }
 
@@ -85,21 +86,21 @@ final class DatagramLoadClient implements LoadClient, Multiplexer.Ready {
         }
         long number = in.getLong();
         if (number < 0 || number >= next || pattern.firstWrong(number, in) >= 0) {
-            loop.fail(name + ": a reply is none to any request of ours, or was changed", null);
+            loop.fail(name + ": a reply matches no request, or was changed", null);
             return;
         }
         if (number < oldest || intended[slot(number)] == NONE) {
-            return; // given up before, or told twice, as datagrams may be
+            return; // given up before, or a duplicate: datagrams may arrive twice
         }
         long nowNanos = loop.progressNanos();
         loop.answered(intended[slot(number)], nowNanos);
-        over(number, nowNanos);
+        complete(number, nowNanos);
     }
 
     @Override
     public void tick(long nowNanos) {
         while (oldest < next
-                && (intended[slot(oldest)] == NONE || nowNanos - intended[slot(oldest)] > PATIENCE_NANOS)) {
+                && (intended[slot(oldest)] == NONE || nowNanos - intended[slot(oldest)] > REPLY_TIMEOUT_NANOS)) {
             if (intended[slot(oldest)] == NONE) {
                 oldest++;
             } else {
@@ -111,15 +112,15 @@ final class DatagramLoadClient implements LoadClient, Multiplexer.Ready {
 
     private void lose(long number) {
         loop.lost(intended[slot(number)]);
-        over(number, loop.nanos());
+        complete(number, loop.nanos());
     }
 
-    private void over(long number, long nowNanos) {
+    private void complete(long number, long nowNanos) {
         intended[slot(number)] = NONE;
         while (oldest < next && intended[slot(oldest)] == NONE) {
             oldest++;
         }
-        if (loop.goesOn(Part.PACED)) {
+        if (loop.continuesWith(RequestTrigger.PACED)) {
             request(nowNanos);
         }
     }
@@ -131,7 +132,7 @@ final class DatagramLoadClient implements LoadClient, Multiplexer.Ready {
     @Override
     public void giveUp(LatencyRecorder recorder, long nowNanos) {
         while (oldest < next) {
-            tick(nowNanos + PATIENCE_NANOS + 1);
+            tick(nowNanos + REPLY_TIMEOUT_NANOS + 1);
         }
     }
 

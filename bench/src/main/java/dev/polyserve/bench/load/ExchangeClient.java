@@ -6,18 +6,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/// Requests and replies on one connection that stays.
+/// A client with one persistent connection for all requests and replies.
 ///
 /// ```
-///   0 … received … sent … due        positions in its stream: verified, handed to the system, asked for
+///   0 … received … sent … due        stream positions: verified, accepted by the kernel, requested
 /// ```
 final class ExchangeClient implements LoadClient, Multiplexer.Ready {
     private final String name;
     private final SocketChannel channel;
     private final ByteStream stream;
     private final int requestBytes;
-    private final Part part;
-    /// When each request under way was meant to be sent.
+    private final RequestTrigger trigger;
+    /// The intended send time of each outstanding request.
     private final LongRing intended = new LongRing();
     private long completed;
     private long received;
@@ -28,17 +28,17 @@ final class ExchangeClient implements LoadClient, Multiplexer.Ready {
     @SuppressWarnings("NullAway.Init")
     private Multiplexer.Watch watch;
 
-    ExchangeClient(String name, SocketChannel channel, ByteStream stream, int requestBytes, Part part) {
+    ExchangeClient(String name, SocketChannel channel, ByteStream stream, int requestBytes, RequestTrigger trigger) {
         this.name = name;
         this.channel = channel;
         this.stream = stream;
         this.requestBytes = requestBytes;
-        this.part = part;
+        this.trigger = trigger;
     }
 
     @Override
-    public void attach(LoadLoop itsLoop) throws IOException {
-        loop = itsLoop;
+    public void attach(LoadLoop owner) throws IOException {
+        loop = owner;
         channel.configureBlocking(false);
         ChannelSource source = () -> channel;
         watch = loop.multiplexer().watch(source, Multiplexer.READ, this);
@@ -59,7 +59,7 @@ final class ExchangeClient implements LoadClient, Multiplexer.Ready {
             }
             send();
         } catch (IOException e) {
-            loop.fail(name + " broke: " + e.getMessage(), e);
+            loop.fail(name + " failed: " + e.getMessage(), e);
         }
     }
 
@@ -68,7 +68,7 @@ final class ExchangeClient implements LoadClient, Multiplexer.Ready {
         try {
             send();
         } catch (IOException e) {
-            loop.fail(name + " broke: " + e.getMessage(), e);
+            loop.fail(name + " failed: " + e.getMessage(), e);
         }
     }
 
@@ -78,7 +78,7 @@ final class ExchangeClient implements LoadClient, Multiplexer.Ready {
         do {
             length = channel.read(in.clear());
             if (length < 0) {
-                loop.fail(name + " was closed by the server, with " + intended.size() + " replies due", null);
+                loop.fail(name + " was closed by the server with " + intended.size() + " replies outstanding", null);
                 return;
             }
             verify(in.flip());
@@ -95,7 +95,7 @@ final class ExchangeClient implements LoadClient, Multiplexer.Ready {
         }
         received += in.remaining();
         if (received > sent) {
-            loop.fail(name + ": the server sent " + (received - sent) + " bytes more than it was sent", null);
+            loop.fail(name + ": the server returned " + (received - sent) + " bytes more than it received", null);
             return;
         }
         long nowNanos = loop.progressNanos();
@@ -105,18 +105,18 @@ final class ExchangeClient implements LoadClient, Multiplexer.Ready {
     }
 
     private void replied(long intendedNanos, long nowNanos) {
-        switch (part) {
+        switch (trigger) {
             case PACED -> loop.answered(intendedNanos, nowNanos);
             case BUSY -> loop.heavyAnswered(nowNanos);
-            case SILENT -> throw new IllegalStateException(name + " has no request under way");
+            case SILENT -> throw new IllegalStateException(name + " has no outstanding request");
         }
-        if (loop.goesOn(part)) {
+        if (loop.continuesWith(trigger)) {
             request(nowNanos);
         }
     }
 
     @Override
-    public boolean waits() {
+    public boolean hasOutstanding() {
         return intended.size() > 0;
     }
 

@@ -2,13 +2,13 @@ package dev.polyserve.bench.load;
 
 import org.HdrHistogram.Histogram;
 
-/// What one loop saw in one run: it counts what lies between `fromNanos` and `toNanos`.
+/// The counts and latencies of one loop in one run, between `fromNanos` and `toNanos`.
 ///
-/// A reply counts where it arrived: one that comes after the end was not answered in time. A latency belongs where its reply
-/// arrived in a closed loop, and in an open loop where the request was due: otherwise those that a stall delays beyond the
-/// end would be left out, and the stall with them.
+/// A reply counts at its arrival; one that arrives after the end was not answered in time. In a closed loop, a latency
+/// counts at the arrival of its reply. In an open loop it counts at the intended send time: otherwise the requests that
+/// a stall delays beyond the end would be left out, and the stall with them.
 ///
-/// **Thread**: the loop's, until the run is over.
+/// **Thread**: the loop's, until the run ends.
 final class LatencyRecorder {
     private static final int DIGITS = 3;
 
@@ -32,7 +32,7 @@ final class LatencyRecorder {
         return toNanos;
     }
 
-    /// A reply has arrived.
+    /// Records a reply.
     void answered(long intendedNanos, long nowNanos) {
         if (within(nowNanos)) {
             answered++;
@@ -42,21 +42,21 @@ final class LatencyRecorder {
         }
     }
 
-    /// A reply to a heavy request has arrived, of which only the number is of interest.
+    /// Records a reply to a heavy request; only the number counts.
     void heavyAnswered(long nowNanos) {
         if (within(nowNanos)) {
             heavyAnswered++;
         }
     }
 
-    /// A datagram was given up.
+    /// Records a datagram without a reply in time.
     void lost(long intendedNanos) {
         if (within(intendedNanos)) {
             lost++;
         }
     }
 
-    /// A request has no reply though we waited: it took at least so long.
+    /// Records a request that is still unanswered; its latency is at least the time so far.
     void unanswered(long intendedNanos, long nowNanos) {
         if (byIntendedTime && within(intendedNanos)) {
             unanswered++;
@@ -64,7 +64,7 @@ final class LatencyRecorder {
         }
     }
 
-    /// A client still waits at the end of all patience, if it does, for requests meant to be sent at these times.
+    /// Records a client that is given up, with the intended send times of its outstanding requests, if any.
     void givenUp(LongRing intendedNanos, long nowNanos) {
         for (int i = 0; i < intendedNanos.size(); i++) {
             unanswered(intendedNanos.get(i), nowNanos);
@@ -74,7 +74,7 @@ final class LatencyRecorder {
         }
     }
 
-    /// A heavy request has no reply at the end of all patience.
+    /// Records a heavy request that is given up.
     void heavyGivenUp() {
         waiting++;
     }

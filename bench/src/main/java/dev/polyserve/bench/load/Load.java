@@ -18,14 +18,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// The clients of one contender, connected, on event loops of our own; they rest between runs.
+/// The connected clients of one contender, on event loops of the load generator; idle between runs.
 ///
 /// **Thread**: one at a time.
 public final class Load implements AutoCloseable {
     private static final int SPARE_DESCRIPTORS = 100;
     private static final int GREETING = 'h';
     private static final int GREETING_MILLIS = 10_000;
-    private static final long ANSWER_SECONDS = 60;
+    private static final long LOOP_TIMEOUT_SECONDS = 60;
 
     private final List<LoadLoop> loops = new ArrayList<>();
     private final Plan plan;
@@ -36,21 +36,21 @@ public final class Load implements AutoCloseable {
         this.server = Sockets.address(plan.endpoint());
     }
 
-    /// How the clients are made.
+    /// The settings of the clients.
     ///
-    /// @param endpoint where the contender listens
-    /// @param traffic what they do
-    /// @param connections how many
-    /// @param loops threads of the generator
-    /// @param maySpin whether a loop may ask its sockets without waiting when a request is due in less than a millisecond:
-    ///        not where the contender needs the processor
+    /// @param endpoint the contender's endpoint
+    /// @param traffic what the clients send
+    /// @param connections number of connections
+    /// @param loops number of load generator threads
+    /// @param maySpin true to let a loop poll its sockets without waiting when a request is due in less than a
+    ///         millisecond; false where the contender needs the processor
     public record Plan(Endpoint endpoint, ClientTraffic traffic, int connections, int loops, boolean maySpin) {}
 
     /// Connects all clients.
     ///
-    /// @throws LoadException when that cannot be; nothing stays open
+    /// @throws LoadException when a connection cannot be made; no connection stays open then
     public static Load open(Plan plan) throws LoadException {
-        requireDescriptors(plan.connections() + plan.traffic().connectionsBeside());
+        requireDescriptors(plan.connections() + plan.traffic().extraConnections());
         Load load = new Load(plan);
         try {
             load.connect();
@@ -68,9 +68,10 @@ public final class Load implements AutoCloseable {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                 && unix.getOpenFileDescriptorCount() + connections + SPARE_DESCRIPTORS > unix
                         .getMaxFileDescriptorCount()) {
-            throw new LoadException("there is no room for " + connections + " connections: this process may open "
-                    + unix.getMaxFileDescriptorCount()
-                    + " descriptors; allow more with ulimit -n, or take fewer with --connections");
+            throw new LoadException(
+                    "too few descriptors for " + connections + " connections: the limit of this process is "
+                            + unix.getMaxFileDescriptorCount()
+                            + "; raise it with ulimit -n, or use fewer with --connections");
         }
     }
 
@@ -80,24 +81,25 @@ public final class Load implements AutoCloseable {
         }
         switch (plan.traffic()) {
             case ClientTraffic.Exchanges exchanges ->
-                staying(plan.connections(), i -> exchanging(exchanges, i, Part.PACED));
+                persistent(plan.connections(), i -> exchanging(exchanges, i, RequestTrigger.PACED));
             case ClientTraffic.Work work -> {
                 var amount = new WorkStream.Amount(work.requestBytes(), work.waitMicros(), work.multiplications());
-                staying(plan.connections(), i -> working(amount, i, Part.PACED));
+                persistent(plan.connections(), i -> working(amount, i, RequestTrigger.PACED));
             }
             case ClientTraffic.Mixed mixed -> mixed(mixed);
-            case ClientTraffic.MostlyIdle idle -> staying(plan.connections(),
-                    i -> exchanging(idle, i, i < idle.active() ? Part.PACED : Part.SILENT));
-            case ClientTraffic.SlowReaders slow -> staying(plan.connections(), i -> i < plan.connections() - slow.slow()
-                    ? exchanging(slow, i, Part.PACED)
-                    : new Member(new SlowClient(connected(i), new PatternStream(i)), Part.SILENT));
+            case ClientTraffic.MostlyIdle idle -> persistent(plan.connections(),
+                    i -> exchanging(idle, i, i < idle.active() ? RequestTrigger.PACED : RequestTrigger.SILENT));
+            case ClientTraffic.SlowReaders slow -> persistent(plan.connections(),
+                    i -> i < plan.connections() - slow.slow()
+                            ? exchanging(slow, i, RequestTrigger.PACED)
+                            : new Member(new SlowClient(connected(i), new PatternStream(i)), RequestTrigger.SILENT));
             case ClientTraffic.Churn churn -> attach(members(churners(churn)));
             case ClientTraffic.Broadcast broadcast -> attach(members(List.of(broadcaster(broadcast))));
             case ClientTraffic.Datagrams datagrams -> attach(members(datagramClients(datagrams)));
         }
     }
 
-    /// No loop without a client that the pacing asks.
+    /// The number of loops; each loop gets at least one client that follows the pacing.
     private int loopCount() {
         return switch (plan.traffic()) {
             case ClientTraffic.Broadcast _ -> 1;
@@ -108,48 +110,52 @@ public final class Load implements AutoCloseable {
         };
     }
 
-    /// A client and its part.
-    private record Member(LoadClient client, Part part) {}
+    /// A client and its request source.
+    private record Member(LoadClient client, RequestTrigger trigger) {}
 
-    /// Makes the client of this number, connected.
+    /// Creates the connected client with this number.
     @FunctionalInterface
-    private interface Maker {
-        Member make(int number) throws IOException;
+    private interface ClientFactory {
+        Member create(int number) throws IOException;
     }
 
-    /// Clients whose connections stay.
-    private void staying(int count, Maker maker) throws IOException, LoadException {
+    /// Creates clients with persistent connections.
+    private void persistent(int count, ClientFactory factory) throws IOException, LoadException {
         List<Member> members = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
-                members.add(maker.make(i));
+                members.add(factory.create(i));
             }
         } finally {
-            // Those that are there belong to the loops, also when one more was refused.
+            // Attach what was created, also after a failure, so that the loops close those connections.
             attach(members);
         }
     }
 
-    /// The heavy ones first, so that each loop has its share of them.
+    /// Heavy clients come first, so that each loop gets its share of them.
     private void mixed(ClientTraffic.Mixed mixed) throws IOException, LoadException {
         var light = new WorkStream.Amount(mixed.requestBytes(), 0, 0);
         var heavy = new WorkStream.Amount(mixed.requestBytes(), 0, mixed.heavyMultiplications());
-        staying(mixed.heavy() + plan.connections(),
-                i -> i < mixed.heavy() ? working(heavy, i, Part.BUSY) : working(light, i, Part.PACED));
+        persistent(mixed.heavy() + plan.connections(),
+                i -> i < mixed.heavy()
+                        ? working(heavy, i, RequestTrigger.BUSY)
+                        : working(light, i, RequestTrigger.PACED));
     }
 
-    private Member exchanging(ClientTraffic traffic, int number, Part part) throws IOException {
-        return exchanging(new PatternStream(number), traffic.requestBytes(), number, part);
+    private Member exchanging(ClientTraffic traffic, int number, RequestTrigger trigger) throws IOException {
+        return exchanging(new PatternStream(number), traffic.requestBytes(), number, trigger);
     }
 
-    private Member working(WorkStream.Amount amount, int number, Part part) throws IOException {
+    private Member working(WorkStream.Amount amount, int number, RequestTrigger trigger) throws IOException {
         return exchanging(new WorkStream(amount, number, loopOf(number).outgoing()), amount.requestBytes(), number,
-                part);
+                trigger);
     }
 
-    private Member exchanging(ByteStream stream, int requestBytes, int number, Part part) throws IOException {
+    private Member exchanging(ByteStream stream, int requestBytes, int number, RequestTrigger trigger)
+            throws IOException {
         return new Member(
-                new ExchangeClient("connection " + (number + 1), connected(number), stream, requestBytes, part), part);
+                new ExchangeClient("connection " + (number + 1), connected(number), stream, requestBytes, trigger),
+                trigger);
     }
 
     private SocketChannel connected(int number) throws IOException {
@@ -157,7 +163,7 @@ public final class Load implements AutoCloseable {
     }
 
     private static List<Member> members(List<? extends LoadClient> clients) {
-        return clients.stream().map(client -> new Member(client, Part.PACED)).toList();
+        return clients.stream().map(client -> new Member(client, RequestTrigger.PACED)).toList();
     }
 
     private List<LoadClient> churners(ClientTraffic.Churn churn) {
@@ -172,7 +178,7 @@ public final class Load implements AutoCloseable {
         List<SocketChannel> channels = new ArrayList<>();
         try {
             for (int i = 0; i < plan.connections(); i++) {
-                channels.add(greeted(connected(i)));
+                channels.add(registered(connected(i)));
             }
             return new Broadcaster(channels, 1, broadcast.requestBytes());
         } catch (IOException | LoadException e) {
@@ -183,20 +189,20 @@ public final class Load implements AutoCloseable {
         }
     }
 
-    /// Says a byte and hears it: only then it is sure to hear what comes.
-    private static SocketChannel greeted(SocketChannel channel) throws IOException, LoadException {
+    /// Sends one byte and waits for its echo: then the connection is registered with the broadcast.
+    private static SocketChannel registered(SocketChannel channel) throws IOException, LoadException {
         channel.write(ByteBuffer.wrap(new byte[]{GREETING}));
         ByteBuffer answer = ByteBuffer.allocate(1);
         if (channel.getRemoteAddress() instanceof InetSocketAddress) {
             channel.socket().setSoTimeout(GREETING_MILLIS);
-            int heard = channel.socket().getInputStream().read();
-            answer.put(0, (byte) heard);
+            int first = channel.socket().getInputStream().read();
+            answer.put(0, (byte) first);
         } else if (channel.read(answer) != 1) {
             answer.put(0, (byte) -1);
         }
         if (answer.get(0) != GREETING) {
             channel.close();
-            throw new LoadException("the server does not broadcast: it did not return a client's first byte");
+            throw new LoadException("the server does not broadcast: it did not return the first byte of a client");
         }
         return channel;
     }
@@ -214,28 +220,28 @@ public final class Load implements AutoCloseable {
         return loops.get(number % loops.size());
     }
 
-    /// Spreads the clients over the loops.
+    /// Distributes the clients over the loops.
     private void attach(List<Member> members) throws LoadException {
         for (LoadLoop loop : loops) {
-            for (Part part : Part.values()) {
+            for (RequestTrigger trigger : RequestTrigger.values()) {
                 List<LoadClient> clients = new ArrayList<>();
                 for (int i = 0; i < members.size(); i++) {
-                    if (loopOf(i).equals(loop) && members.get(i).part() == part) {
+                    if (loopOf(i).equals(loop) && members.get(i).trigger() == trigger) {
                         clients.add(members.get(i).client());
                     }
                 }
-                await(loop.attach(clients, part));
+                await(loop.attach(clients, trigger));
             }
         }
     }
 
-    /// Begins to load: first for `leadIn`, which does not count, then for `counted`.
+    /// Starts a run: first for `leadIn`, which is not counted, then for `counted`.
     public Run begin(Pacing pacing, Duration leadIn, Duration counted) {
         long fromNanos = System.nanoTime() + leadIn.toNanos();
         long toNanos = fromNanos + counted.toNanos();
-        long patienceNanos = TimeUnit.SECONDS.toNanos(2) + counted.toNanos();
+        long replyTimeoutNanos = TimeUnit.SECONDS.toNanos(2) + counted.toNanos();
         List<CompletableFuture<Recording>> parts = loops.stream()
-                .map(loop -> loop.run(share(pacing), fromNanos, toNanos, patienceNanos)).toList();
+                .map(loop -> loop.run(share(pacing), fromNanos, toNanos, replyTimeoutNanos)).toList();
         return new Run(fromNanos, toNanos, parts);
     }
 
@@ -247,7 +253,7 @@ public final class Load implements AutoCloseable {
         };
     }
 
-    /// How many requests have been answered so far, without the heavy ones. **Thread**: any.
+    /// The number of requests answered so far, without the heavy ones. **Thread**: any.
     public long answered() {
         return loops.stream().mapToLong(LoadLoop::answeredEver).sum();
     }
@@ -260,35 +266,35 @@ public final class Load implements AutoCloseable {
 
     private static <T> T await(CompletableFuture<T> future) throws LoadException {
         try {
-            return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            return future.get(LOOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof LoadException failed) {
                 throw failed;
             }
-            throw new LoadException("the generator broke: " + e.getCause(), e);
+            throw new LoadException("the load generator failed: " + e.getCause(), e);
         } catch (TimeoutException e) {
-            throw new LoadException("the generator does not answer", e);
+            throw new LoadException("the load generator does not answer", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LoadException("the load was interrupted", e);
         }
     }
 
-    /// A run that has begun.
+    /// A run in progress.
     ///
-    /// @param fromNanos when counting begins, by [System#nanoTime]
-    /// @param toNanos when it ends
-    /// @param parts of the loops
+    /// @param fromNanos when counting begins, as of [System#nanoTime]
+    /// @param toNanos when counting ends
+    /// @param parts the results of the loops
     public record Run(long fromNanos, long toNanos, List<CompletableFuture<Recording>> parts) {
-        /// Waits for its end and the last replies.
+        /// Waits for the end of the run and the last replies.
         ///
-        /// @throws LoadException when the contender did something wrong meanwhile
+        /// @throws LoadException when the contender made an error during the run
         public Recording await() throws LoadException {
             List<Recording> recordings = new ArrayList<>();
             for (CompletableFuture<Recording> part : parts) {
                 recordings.add(Load.await(part));
             }
-            return Recording.beside(recordings);
+            return Recording.merge(recordings);
         }
     }
 }

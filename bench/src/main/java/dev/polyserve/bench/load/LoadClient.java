@@ -2,31 +2,31 @@ package dev.polyserve.bench.load;
 
 import java.io.IOException;
 
-/// One client, or several that belong together.
+/// A client, or several that belong together.
 ///
-/// **Thread**: its loop's, once it is attached. What goes wrong it tells [LoadLoop#fail].
+/// **Thread**: its loop's, once attached. It reports failures to [LoadLoop#fail].
 interface LoadClient extends AutoCloseable {
-    /// Begins to be watched by its loop.
-    void attach(LoadLoop itsLoop) throws IOException;
+    /// Registers the client's sockets with its loop.
+    void attach(LoadLoop owner) throws IOException;
 
-    /// Sends one more request, or notes that it must be sent. [#flush] follows.
+    /// Sends one more request, or queues it; [#flush] follows.
     void request(long intendedNanos);
 
-    /// Sends what [#request] noted, as far as the system takes it.
+    /// Sends the queued requests, as far as the kernel accepts them.
     void flush();
 
-    /// Notes the requests that nobody will wait for any longer.
+    /// Records the requests that are given up.
     void giveUp(LatencyRecorder recorder, long nowNanos);
 
-    /// Whether a request of it is not answered yet.
-    default boolean waits() {
+    /// True while a request has no reply.
+    default boolean hasOutstanding() {
         return false;
     }
 
-    /// Something to do now and then: it is called about 20 times a second while requests are under way.
+    /// Called about 20 times a second while requests are outstanding.
     default void tick(long nowNanos) {}
 
-    /// Ends it. It is no longer watched.
+    /// Closes the client's sockets; the loop no longer watches them.
     @Override
     void close() throws IOException;
 }

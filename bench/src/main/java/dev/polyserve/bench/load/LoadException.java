@@ -2,12 +2,12 @@ package dev.polyserve.bench.load;
 
 import java.io.Serial;
 
-/// The contender cannot be measured: its message is the reason, in one sentence.
+/// A contender cannot be measured. The message is the reason, in one sentence.
 public final class LoadException extends Exception {
     @Serial
     private static final long serialVersionUID = 1;
 
-    /// With the reason.
+    /// Creates an exception with the reason.
     public LoadException(String message) {
         super(message);
     }

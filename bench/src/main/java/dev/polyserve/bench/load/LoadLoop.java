@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// One thread of the generator: its clients, and the times at which they send.
+/// One thread of the load generator: its clients, and the times at which they send.
 ///
 /// ```
 ///   turn:  mailbox ─▶ due requests ─▶ await until the next is due ─▶ replies ─┐
@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 ///            └────────────────────────────────────────────────────────────────┘
 /// ```
 ///
-/// A multiplexer waits in milliseconds. The last one before a request is due is therefore spent asking without waiting, if
-/// it `maySpin`; that time counts as idle.
+/// The resolution of a multiplexer's time-out is a millisecond. A loop that `maySpin` therefore polls without waiting
+/// during the last millisecond before a request is due; that time counts as idle.
 ///
-/// **Thread**: its own; [#run(Pacing, long, long, long)], [#attach] and [#close] any.
+/// **Thread**: its own; [#run(Pacing, long, long, long)], [#attach] and [#close] may be called by any thread.
 final class LoadLoop implements AutoCloseable {
     private static final int INCOMING_BYTES = 256 << 10;
     private static final long MILLI_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -44,13 +44,13 @@ final class LoadLoop implements AutoCloseable {
     private volatile boolean stopping;
     private volatile @Nullable LoadException failure;
     private @Nullable LoadRun run;
-    private long underWay;
-    /// Written by the loop only; it may be read at any time.
+    private long outstanding;
+    /// Written by the loop only, read by any thread.
     private final AtomicLong answeredEver = new AtomicLong();
     private long nextTickNanos;
     private boolean progress;
 
-    /// @param clockNanos what time it is, as of [System#nanoTime]
+    /// @param clockNanos the clock, as of [System#nanoTime]
     LoadLoop(String name, Multiplexer multiplexer, boolean maySpin, LongSupplier clockNanos) {
         this.multiplexer = multiplexer;
         this.maySpin = maySpin;
@@ -61,13 +61,13 @@ final class LoadLoop implements AutoCloseable {
 
     // --- any thread ---
 
-    /// Takes over clients.
-    CompletableFuture<?> attach(List<? extends LoadClient> clients, Part part) {
+    /// Takes ownership of clients.
+    CompletableFuture<?> attach(List<? extends LoadClient> clients, RequestTrigger trigger) {
         return post(() -> {
             for (LoadClient client : clients) {
                 all.add(client);
                 client.attach(this);
-                switch (part) {
+                switch (trigger) {
                     case PACED -> active.add(client);
                     case BUSY -> busy.add(client);
                     case SILENT -> {
@@ -78,13 +78,13 @@ final class LoadLoop implements AutoCloseable {
         });
     }
 
-    /// Sends requests until `toNanos`, then waits `patienceNanos` for the replies; what comes after `fromNanos` counts.
-    CompletableFuture<Recording> run(Pacing pacing, long fromNanos, long toNanos, long patienceNanos) {
+    /// Sends requests until `toNanos`, then waits `replyTimeoutNanos` for the replies; counting starts at `fromNanos`.
+    CompletableFuture<Recording> run(Pacing pacing, long fromNanos, long toNanos, long replyTimeoutNanos) {
         CompletableFuture<Recording> result = new CompletableFuture<>();
         post(() -> {
             begin(new LoadRun(pacing, new LatencyRecorder(pacing, fromNanos, toNanos), clockNanos.getAsLong(),
                     fromNanos,
-                    toNanos, patienceNanos, result));
+                    toNanos, replyTimeoutNanos, result));
             return null;
         }).exceptionally(e -> {
             result.completeExceptionally(e);
@@ -122,7 +122,7 @@ final class LoadLoop implements AutoCloseable {
         }
     }
 
-    /// How many requests have been answered since it began.
+    /// The number of requests answered since the loop started.
     long answeredEver() {
         return answeredEver.get();
     }
@@ -141,23 +141,23 @@ final class LoadLoop implements AutoCloseable {
         return outgoing;
     }
 
-    /// The time, now that something has happened.
+    /// Returns the time, and notes that the turn made progress.
     long progressNanos() {
         progress = true;
         return nanos();
     }
 
-    /// The time.
+    /// Returns the time.
     long nanos() {
         return clockNanos.getAsLong();
     }
 
     void requested(int count) {
-        underWay += count;
+        outstanding += count;
     }
 
     void answered(long intendedNanos, long nowNanos) {
-        underWay--;
+        outstanding--;
         answeredEver.setRelease(answeredEver.getPlain() + 1);
         LoadRun current = run;
         if (current != null) {
@@ -166,7 +166,7 @@ final class LoadLoop implements AutoCloseable {
     }
 
     void heavyAnswered(long nowNanos) {
-        underWay--;
+        outstanding--;
         LoadRun current = run;
         if (current != null) {
             current.recorder().heavyAnswered(nowNanos);
@@ -174,24 +174,24 @@ final class LoadLoop implements AutoCloseable {
     }
 
     void lost(long intendedNanos) {
-        underWay--;
+        outstanding--;
         LoadRun current = run;
         if (current != null) {
             current.recorder().lost(intendedNanos);
         }
     }
 
-    /// Whether a reply calls for the next request.
-    boolean goesOn(Part part) {
+    /// True when a reply is followed by the next request.
+    boolean continuesWith(RequestTrigger trigger) {
         LoadRun current = run;
-        return current != null && current.sends() && switch (part) {
+        return current != null && current.sends() && switch (trigger) {
             case PACED -> current.pacing() instanceof Pacing.Closed;
             case BUSY -> true;
             case SILENT -> false;
         };
     }
 
-    /// Ends the measurement: the contender did something that it must not.
+    /// Ends the measurement with the contender's error.
     void fail(String sentence, @Nullable Exception cause) {
         if (failure == null) {
             LoadException failed = cause == null ? new LoadException(sentence) : new LoadException(sentence, cause);
@@ -212,7 +212,7 @@ final class LoadLoop implements AutoCloseable {
                 turn();
             }
         } catch (IOException | RuntimeException e) {
-            fail("the generator broke: " + e, e);
+            fail("the load generator failed: " + e, e);
         } finally {
             fail("the load was ended", null);
             closeAll();
@@ -245,7 +245,7 @@ final class LoadLoop implements AutoCloseable {
     private void begin(LoadRun next) {
         run = next;
         for (LoadClient client : busy) {
-            if (!client.waits()) {
+            if (!client.hasOutstanding()) {
                 client.request(nanos());
                 client.flush();
             }
@@ -276,7 +276,7 @@ final class LoadLoop implements AutoCloseable {
         }
         long waitNanos = Math.min(current.nextDueNanos() - nowNanos, Math.min(current.nextEdgeNanos() - nowNanos,
                 TICK_NANOS));
-        // Rounded up by the multiplexer, so it is asked to wait one millisecond less.
+        // The multiplexer rounds up, so it waits one millisecond less.
         return waitNanos > MILLI_NANOS ? waitNanos - MILLI_NANOS : maySpin ? 0 : Math.max(0, waitNanos);
     }
 
@@ -291,13 +291,13 @@ final class LoadLoop implements AutoCloseable {
 
     private void endIfOver(LoadRun current) {
         long nowNanos = nanos();
-        if (run == null || !current.over(nowNanos, underWay)) {
+        if (run == null || !current.over(nowNanos, outstanding)) {
             return;
         }
         for (LoadClient client : active) {
             client.giveUp(current.recorder(), nowNanos);
         }
-        busy.stream().filter(LoadClient::waits).forEach(_ -> current.recorder().heavyGivenUp());
+        busy.stream().filter(LoadClient::hasOutstanding).forEach(_ -> current.recorder().heavyGivenUp());
         run = null;
         current.result().complete(current.recorder().recording(current.share()));
     }
@@ -307,7 +307,7 @@ final class LoadLoop implements AutoCloseable {
             try {
                 client.close();
             } catch (IOException e) {
-                // The next one is closed all the same; this one's socket is gone already.
+                // The remaining clients are closed all the same.
                 fail("a socket was not closed: " + e.getMessage(), e);
             }
         }

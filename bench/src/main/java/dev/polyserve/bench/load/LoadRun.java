@@ -5,7 +5,7 @@ import java.lang.management.ThreadMXBean;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/// One run on one loop: its schedule, and how busy the loop was.
+/// One run on one loop: its send times, and how busy the loop was.
 ///
 /// ```
 ///   fromNanos ──── counted ──── toNanos ──── waiting for late replies ──── over
@@ -20,7 +20,7 @@ final class LoadRun {
     private final LatencyRecorder recorder;
     private final long fromNanos;
     private final long toNanos;
-    private final long patienceNanos;
+    private final long replyTimeoutNanos;
     private final CompletableFuture<Recording> result;
     private final double intervalNanos;
     private final long startNanos;
@@ -33,14 +33,15 @@ final class LoadRun {
     private long idleNanos;
 
     /// @param startNanos when the first request of an open loop is due
-    LoadRun(Pacing pacing, LatencyRecorder recorder, long startNanos, long fromNanos, long toNanos, long patienceNanos,
+    LoadRun(Pacing pacing, LatencyRecorder recorder, long startNanos, long fromNanos, long toNanos,
+            long replyTimeoutNanos,
             CompletableFuture<Recording> result) {
         this.pacing = pacing;
         this.recorder = recorder;
         this.startNanos = startNanos;
         this.fromNanos = fromNanos;
         this.toNanos = toNanos;
-        this.patienceNanos = patienceNanos;
+        this.replyTimeoutNanos = replyTimeoutNanos;
         this.result = result;
         this.intervalNanos = switch (pacing) {
             case Pacing.Closed _ -> Double.POSITIVE_INFINITY;
@@ -60,14 +61,14 @@ final class LoadRun {
         return result;
     }
 
-    /// Whether new requests are sent.
+    /// True while new requests are sent.
     boolean sends() {
         return !toSeen;
     }
 
-    /// When the next request is due by the schedule; far away in a closed loop, and when all were sent.
+    /// The time at which the next request is due; far in the future in a closed loop, and after the last request.
     ///
-    /// What is due before the end is sent even when the loop comes to it after the end: left out, a delay would hide
+    /// A request due before the end is sent even when the loop reaches it after the end. Otherwise a delay would hide
     /// itself.
     long nextDueNanos() {
         if (Double.isInfinite(intervalNanos)) {
@@ -83,18 +84,18 @@ final class LoadRun {
         return dueNanos;
     }
 
-    /// Whose turn it is.
+    /// The index of the client that sends next.
     int nextTurn(int clients) {
         turn = (turn + 1) % clients;
         return turn;
     }
 
-    /// When something changes by itself.
+    /// The next time at which the run changes its state.
     long nextEdgeNanos() {
-        return !fromSeen ? fromNanos : !toSeen ? toNanos : toNanos + patienceNanos;
+        return !fromSeen ? fromNanos : !toSeen ? toNanos : toNanos + replyTimeoutNanos;
     }
 
-    /// Notes the processor time at both edges.
+    /// Records the processor time at the beginning and at the end of counting.
     void mark(long nowNanos) {
         if (!fromSeen && nowNanos - fromNanos >= 0) {
             fromSeen = true;
@@ -107,19 +108,19 @@ final class LoadRun {
         }
     }
 
-    /// A turn without any event, asked for without waiting.
+    /// Records a turn that polled without waiting and found no event.
     void idled(long nanos) {
         if (!toSeen) {
-            // One that took longer was not computing but waiting for a processor.
+            // During a longer turn the thread was waiting for a processor, not polling.
             idleNanos += Math.min(nanos, LONGEST_IDLE_TURN_NANOS);
         }
     }
 
-    boolean over(long nowNanos, long underWay) {
-        return toSeen && (underWay == 0 || nowNanos - toNanos >= patienceNanos);
+    boolean over(long nowNanos, long outstanding) {
+        return toSeen && (outstanding == 0 || nowNanos - toNanos >= replyTimeoutNanos);
     }
 
-    /// The share of the time in which the loop had something to do.
+    /// The share of the time in which the loop was working.
     double share() {
         return Math.max(0, (double) (toCpuNanos - fromCpuNanos - idleNanos) / (toNanos - fromNanos));
     }

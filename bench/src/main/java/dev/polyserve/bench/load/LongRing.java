@@ -1,6 +1,6 @@
 package dev.polyserve.bench.load;
 
-/// A queue of numbers that grows as needed and allocates only then.
+/// A FIFO queue of longs that grows on demand and does not allocate otherwise.
 final class LongRing {
     private long[] values = new long[16];
     private int first;
@@ -14,7 +14,7 @@ final class LongRing {
         size++;
     }
 
-    /// Of a ring that is not empty.
+    /// Removes the first value of a queue that is not empty.
     long removeFirst() {
         if (size == 0) {
             throw new IllegalStateException("the ring is empty");
@@ -25,7 +25,7 @@ final class LongRing {
         return value;
     }
 
-    /// The value so many places behind the first.
+    /// The value at this offset from the first.
     long get(int index) {
         return values[first + index & values.length - 1];
     }

@@ -1,15 +1,15 @@
 package dev.polyserve.bench.load;
 
-/// When the next request is sent.
+/// Decides when the next request is sent.
 public sealed interface Pacing {
-    /// As soon as an earlier one of the same connection was answered.
+    /// Closed loop: as soon as an earlier request of the same connection was answered.
     ///
-    /// @param depth how many are under way per connection
+    /// @param depth outstanding requests per connection
     record Closed(int depth) implements Pacing {}
 
-    /// At its time, whatever became of the earlier ones: a stall delays the requests that fall into it, and their latency,
-    /// counted from that time, shows it.
+    /// Open loop: at fixed times, whether or not earlier requests were answered. Latency counts from the intended time,
+    /// so a stall shows in the latency of every request that it delays.
     ///
-    /// @param requestsPerSecond on all connections together
+    /// @param requestsPerSecond rate of all connections together
     record Open(double requestsPerSecond) implements Pacing {}
 }

@@ -3,11 +3,11 @@ package dev.polyserve.bench.load;
 import java.nio.ByteBuffer;
 import java.util.Random;
 
-/// Pseudo-random bytes that come again after a prime number of them, each connection beginning elsewhere: no usual request
-/// size divides it, so two requests are hardly ever alike.
+/// Pseudo-random bytes with a prime period, from a different start for each connection. No usual request size divides
+/// the period, so two requests are rarely equal.
 final class PatternStream implements ByteStream {
     private static final int PERIOD = 65_521;
-    private static final int LONGEST_PIECE = 64 << 10;
+    private static final int MAX_PIECE = 64 << 10;
     private static final ByteBuffer BYTES = bytes();
 
     private final ByteBuffer view = BYTES.duplicate();
@@ -20,7 +20,7 @@ final class PatternStream implements ByteStream {
     private static ByteBuffer bytes() {
         byte[] period = new byte[PERIOD];
         new Random(PERIOD).nextBytes(period);
-        ByteBuffer bytes = ByteBuffer.allocateDirect(PERIOD + LONGEST_PIECE);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(PERIOD + MAX_PIECE);
         while (bytes.hasRemaining()) {
             bytes.put(period, 0, Math.min(PERIOD, bytes.remaining()));
         }
@@ -30,7 +30,7 @@ final class PatternStream implements ByteStream {
     @Override
     public ByteBuffer piece(long from, int atMost) {
         int index = (int) ((start + from) % PERIOD);
-        return view.limit(index + Math.min(atMost, LONGEST_PIECE)).position(index);
+        return view.limit(index + Math.min(atMost, MAX_PIECE)).position(index);
     }
 
     @Override

@@ -6,21 +6,21 @@ import java.util.Comparator;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/// What one run, or several together, came to.
+/// The result of one run, or of several runs merged.
 ///
 /// @param answered requests answered and verified, without the heavy ones
-/// @param heavyAnswered heavy requests answered and verified, of connections that have one under way at any time
-/// @param lost datagrams given up
-/// @param unanswered requests of an open loop without a reply at the end of all patience
-/// @param waiting clients that then still waited: the contender does not serve so many at once
-/// @param seconds how long was measured
-/// @param generatorShare the share of its processors that the generator used for work, its busiest loop's
-/// @param latencyNanos how long the replies took; nobody changes it any more
+/// @param heavyAnswered heavy requests answered and verified, of connections that always have one outstanding
+/// @param lost datagrams without a reply in time
+/// @param unanswered requests of an open loop that were given up
+/// @param waiting clients that were given up while waiting: the contender does not serve that many at once
+/// @param seconds duration of counting
+/// @param generatorShare share of the processor time that the busiest loop of the load generator used for work
+/// @param latencyNanos latencies of the replies; not modified after construction
 public record Recording(long answered, long heavyAnswered, long lost, long unanswered, long waiting, double seconds,
         double generatorShare,
         Histogram latencyNanos) {
     private static final double NANOS_PER_MICRO = 1e3;
-    /// From here on the loop had hardly a moment to wait: what was measured is the generator.
+    /// Above this share the loop hardly ever waited: the load generator was the bottleneck.
     private static final double BOUND_SHARE = 0.93;
 
     /// Requests answered per second.
@@ -33,18 +33,18 @@ public record Recording(long answered, long heavyAnswered, long lost, long unans
         return heavyAnswered / seconds;
     }
 
-    /// Whether the generator was the limit.
+    /// True when the load generator was the bottleneck.
     public boolean generatorBound() {
         return generatorShare >= BOUND_SHARE;
     }
 
-    /// The latency of so many per cent of the requests, in microseconds.
+    /// The latency at a percentile, in microseconds.
     public double percentileMicros(double percentile) {
         return latencyNanos.getValueAtPercentile(percentile) / NANOS_PER_MICRO;
     }
 
-    /// The same runs as seen by several loops at once.
-    static Recording beside(List<Recording> loops) {
+    /// Merges the recordings of several loops of the same run.
+    static Recording merge(List<Recording> loops) {
         Histogram all = new Histogram(3);
         loops.forEach(loop -> all.add(loop.latencyNanos));
         return new Recording(loops.stream().mapToLong(Recording::answered).sum(),
@@ -55,7 +55,7 @@ public record Recording(long answered, long heavyAnswered, long lost, long unans
                 all);
     }
 
-    /// The latencies of several runs together: histograms are added, percentiles never averaged.
+    /// Merges the latencies of several runs: histograms are added, percentiles are never averaged.
     public static List<LatencyPoint> curve(List<Recording> runs) {
         Histogram all = new Histogram(3);
         runs.forEach(run -> all.add(run.latencyNanos));

@@ -5,11 +5,11 @@ import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 
-/// A client that sends as fast as it may, and reads nothing. A server that lets it go does right.
+/// A client that sends as fast as it can, and never reads. A server may close its connection.
 final class SlowClient implements LoadClient, Multiplexer.Ready {
     private static final int PIECE_BYTES = 64 << 10;
-    /// A server without back-pressure would take anything: this is enough to see it.
-    private static final long MOST_BYTES = 64L << 20;
+    /// A server without back-pressure accepts any amount: this much is enough to show it.
+    private static final long MAX_BYTES = 64L << 20;
 
     private final SocketChannel channel;
     private final ByteStream stream;
@@ -25,8 +25,8 @@ final class SlowClient implements LoadClient, Multiplexer.Ready {
     }
 
     @Override
-    public void attach(LoadLoop itsLoop) throws IOException {
-        loop = itsLoop;
+    public void attach(LoadLoop owner) throws IOException {
+        loop = owner;
         channel.configureBlocking(false);
         ChannelSource source = () -> channel;
         watch = loop.multiplexer().watch(source, Multiplexer.WRITE, this);
@@ -36,11 +36,11 @@ final class SlowClient implements LoadClient, Multiplexer.Ready {
     public void ready(int readiness) {
         try {
             sent += channel.write(stream.outgoing(sent, PIECE_BYTES));
-            if (sent >= MOST_BYTES) {
+            if (sent >= MAX_BYTES) {
                 loop.multiplexer().change(watch, 0);
             }
         } catch (IOException e) {
-            // The server let it go, as it may.
+            // The server closed the connection, as it may.
             assert sent > 0 : e;
             loop.multiplexer().forget(watch);
         }
@@ -48,17 +48,17 @@ final class SlowClient implements LoadClient, Multiplexer.Ready {
 
     @Override
     public void request(long intendedNanos) {
-        throw new IllegalStateException("a slow client has its own pace");
+        throw new IllegalStateException("a slow client is not paced");
     }
 
     @Override
     public void flush() {
-        // It sends when there is room.
+        // The client sends whenever the socket is writable.
     }
 
     @Override
     public void giveUp(LatencyRecorder recorder, long nowNanos) {
-        // It waits for nothing.
+        // The client waits for no reply.
     }
 
     @Override

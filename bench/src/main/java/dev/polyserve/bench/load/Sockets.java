@@ -11,36 +11,36 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 
-/// Makes the clients' sockets.
+/// Opens the sockets of clients.
 final class Sockets {
-    /// The system has about 28,000 ports for the clients of one address; beyond so many, others of loopback are used.
+    /// An address has about 28,000 ephemeral ports; further clients use other loopback addresses.
     private static final int CLIENTS_PER_ADDRESS = 20_000;
     private static final int CONNECT_MILLIS = 10_000;
 
     private Sockets() {}
 
-    /// Where a contender listens.
+    /// The address that a contender listens on.
     ///
-    /// @throws LoadException when nothing can be loaded there
+    /// @throws LoadException when the load generator cannot connect to such an endpoint
     static SocketAddress address(Endpoint endpoint) throws LoadException {
         return switch (endpoint) {
-            case Endpoint.Tcp tcp -> known(tcp.host(), tcp.port());
-            case Endpoint.Udp udp -> known(udp.host(), udp.port());
+            case Endpoint.Tcp tcp -> resolved(tcp.host(), tcp.port());
+            case Endpoint.Udp udp -> resolved(udp.host(), udp.port());
             case Endpoint.Unix unix -> UnixDomainSocketAddress.of(unix.path());
             case Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
-                throw new LoadException("the endpoint " + endpoint + " cannot be loaded: take tcp, unix or udp");
+                throw new LoadException("the endpoint " + endpoint + " cannot be loaded: use tcp, unix or udp");
         };
     }
 
-    private static SocketAddress known(String host, int port) throws LoadException {
+    private static SocketAddress resolved(String host, int port) throws LoadException {
         InetSocketAddress address = new InetSocketAddress(host.equals("*") ? "127.0.0.1" : host, port);
         if (address.isUnresolved()) {
-            throw new LoadException("the host '" + host + "' is not known");
+            throw new LoadException("unknown host '" + host + "'");
         }
         return address;
     }
 
-    /// A socket for this kind of address, not connected.
+    /// An unconnected socket for this kind of address.
     static SocketChannel streamChannel(SocketAddress server) throws IOException {
         if (!(server instanceof InetSocketAddress)) {
             return SocketChannel.open(StandardProtocolFamily.UNIX);
@@ -50,9 +50,9 @@ final class Sockets {
         return channel;
     }
 
-    /// A connection, made within ten seconds.
+    /// Opens a connection, within ten seconds.
     ///
-    /// @param number how many there are before it
+    /// @param number number of earlier connections
     static SocketChannel connected(SocketAddress server, int number) throws IOException {
         SocketChannel channel = streamChannel(server);
         try {
@@ -75,7 +75,7 @@ final class Sockets {
         return InetAddress.getByAddress(new byte[]{127, 0, 1, (byte) number});
     }
 
-    /// A datagram socket that talks to one server only.
+    /// A datagram socket that is connected to one server.
     static DatagramChannel datagramChannel(SocketAddress server) throws IOException {
         DatagramChannel channel = DatagramChannel.open();
         try {

@@ -1,14 +1,14 @@
 package dev.polyserve.bench.load;
 
-import dev.polyserve.bench.service.Chain;
+import dev.polyserve.bench.service.MultiplicationChain;
 import dev.polyserve.bench.service.WorkRequest;
 import java.nio.ByteBuffer;
 
-/// Requests for work, all of the same amount: a header of [WorkRequest], then a pattern. In the reply the header has the end
-/// of the chain, so that computing less than was asked for is a wrong byte.
+/// Requests for work, all of the same amount: a header of [WorkRequest], then a pattern. The header of the reply holds
+/// the end of the chain, so a server that computes less returns a wrong byte.
 final class WorkStream implements ByteStream {
     private static final int OUTGOING_BYTES = 64 << 10;
-    /// All chains begin with it, so that the generator computes one, once.
+    /// All chains begin with this value, so that the load generator computes only one chain, once.
     private static final long FIRST_VALUE = 1;
 
     private final int requestBytes;
@@ -18,7 +18,7 @@ final class WorkStream implements ByteStream {
     private final ByteBuffer outgoing;
 
     /// @param seed of the pattern
-    /// @param outgoing where requests are put together for sending; shared by the connections of a loop
+    /// @param outgoing the buffer in which requests are assembled for sending; shared by the connections of a loop
     WorkStream(Amount amount, long seed, ByteBuffer outgoing) {
         this.requestBytes = amount.requestBytes;
         this.pattern = new PatternStream(seed);
@@ -27,7 +27,7 @@ final class WorkStream implements ByteStream {
         this.outgoing = outgoing;
     }
 
-    /// What each request of some connections asks for. Making one takes as long as the work does.
+    /// The amount of work of each request. Creating one takes as long as the work itself.
     static final class Amount {
         private final int requestBytes;
         private final int waitMicros;
@@ -38,7 +38,7 @@ final class WorkStream implements ByteStream {
             this.requestBytes = requestBytes;
             this.waitMicros = waitMicros;
             this.multiplications = multiplications;
-            this.lastValue = Chain.end(FIRST_VALUE, multiplications);
+            this.lastValue = MultiplicationChain.end(FIRST_VALUE, multiplications);
         }
 
         int requestBytes() {

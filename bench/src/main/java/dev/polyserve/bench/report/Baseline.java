@@ -13,37 +13,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/// What changed since an earlier run by more than the noise of both.
+/// The changes since an earlier benchmark that exceed the noise of both.
 ///
-/// A metric has changed when no round of one run lies among those of the other, and their middles differ by at least 5 %.
+/// A metric has changed when the ranges of both runs' rounds do not overlap, and their medians differ by at least 5 %.
 ///
 /// **Thread**: any.
 ///
-/// @param measuredAt when the earlier run began
-/// @param warnings what makes the two runs hard to compare, or what one of them lacks, a sentence each
-/// @param changes in the order of the present results
-/// @param compared how many figures were compared
+/// @param measuredAt start of the earlier benchmark
+/// @param warnings reasons why the two are hard to compare, and what one of them lacks, one sentence each
+/// @param changes in the order of the current results
+/// @param compared number of figures compared
 public record Baseline(Instant measuredAt, List<String> warnings, List<Change> changes, int compared) {
-    /// Amounts of work that differ by more than this explain changes of their own.
+    /// A larger difference between the amounts of work explains other changes by itself.
     private static final double SAME_WORK = 0.02;
-    /// Rates that differ by more than this are different loads.
+    /// A larger difference between the rates makes the loads incomparable.
     private static final double SAME_RATE = 0.10;
 
-    /// Keeps copies.
+    /// Copies the lists.
     public Baseline {
         warnings = List.copyOf(warnings);
         changes = List.copyOf(changes);
     }
 
-    /// What changed from `before` to `now`.
+    /// Compares two results.
     public static Baseline compare(Results before, Results now) {
-        List<String> warnings = new ArrayList<>(circumstances(before, now));
+        List<String> warnings = new ArrayList<>(differences(before, now));
         List<Pair> pairs = pairs(before, now);
         List<String> missing = missing(now, pairs);
         if (!missing.isEmpty()) {
-            warnings.add("The baseline has no counterpart of these: " + String.join("; ", missing) + ".");
+            warnings.add("The baseline does not contain: " + String.join("; ", missing) + ".");
         }
-        if (pairs.stream().anyMatch(Pair::tooShort)) {
+        if (pairs.stream().anyMatch(Pair::hasTooFewRounds)) {
             warnings.add("Figures of fewer than " + Ratio.LEAST_ROUNDS
                     + " rounds are not compared: their noise is unknown.");
         }
@@ -54,9 +54,9 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
 
     /// A figure that changed.
     ///
-    /// @param comparison the present one
-    /// @param before the rounds of the earlier run
-    /// @param now those of the present one
+    /// @param comparison the current comparison
+    /// @param before the rounds of the earlier benchmark
+    /// @param now the rounds of the current one
     public record Change(Comparison comparison, String contender, Metric metric, Spread before, Spread now) {
         /// `epoll, echo, closed loop`.
         String subject() {
@@ -70,7 +70,7 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
                     + Quantity.of(metric, now.median()) + " (" + extent() + ", " + direction().word() + ")";
         }
 
-        /// `+10 %`, or `2.4 times`; `from nothing` where there was none.
+        /// `+10 %`, or `2.4 times`; `from nothing` when the earlier value is zero.
         String extent() {
             if (before.median() <= 0 || now.median() <= 0) {
                 return before.median() == 0 ? "from nothing" : "to nothing";
@@ -82,7 +82,7 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
                             + Phrases.percent(Math.abs(ratio - 1));
         }
 
-        /// Whether that is good.
+        /// Whether the change is an improvement.
         public Direction direction() {
             boolean more = now.median() > before.median();
             return switch (metric.better()) {
@@ -93,13 +93,13 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
         }
     }
 
-    /// Which way something changed.
+    /// The direction of a change.
     public enum Direction {
-        /// For the better.
+        /// An improvement.
         BETTER("▲", "better"),
-        /// For the worse.
+        /// A regression.
         WORSE("▼", "worse"),
-        /// Neither is good or bad by itself.
+        /// Neither: the metric explains others.
         OTHER("◆", "changed");
 
         private final String mark;
@@ -136,10 +136,10 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
         return changes.stream().filter(change -> change.direction() == direction).count();
     }
 
-    /// One contender under one load, then and now.
+    /// One contender under the same load in both benchmarks.
     private record Pair(Comparison comparison, Entry before, Entry now) {
-        /// Who failed early is told of elsewhere.
-        boolean tooShort() {
+        /// True when there are too few rounds. A failed contender is reported elsewhere.
+        boolean hasTooFewRounds() {
             return before.failure() == null && now.failure() == null
                     && Math.min(before.rounds().size(), now.rounds().size()) < Ratio.LEAST_ROUNDS;
         }
@@ -195,7 +195,7 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
         return pairs;
     }
 
-    /// Loads of which nothing was measured then, and contenders who were missing under the others.
+    /// The loads that the baseline did not measure, and under the others the contenders that it lacks.
     private static List<String> missing(Results now, List<Pair> pairs) {
         List<String> missing = new ArrayList<>();
         for (Comparison comparison : now.comparisons()) {
@@ -213,7 +213,7 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
         return missing;
     }
 
-    /// The same share of the weakest, where both have one and it means much the same rate; else the same rate.
+    /// True for the same share of the slowest contender's capacity at about the same rate, or for the same given rate.
     private static boolean sameLoad(Comparison before, Comparison now) {
         double apart = Math.abs(before.requestsPerSecond() - now.requestsPerSecond());
         return before.workload().equals(now.workload()) && before.load() == now.load()
@@ -221,17 +221,17 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
                 && apart <= SAME_RATE * now.requestsPerSecond();
     }
 
-    private static List<String> circumstances(Results before, Results now) {
+    private static List<String> differences(Results before, Results now) {
         List<String> warnings = new ArrayList<>();
-        warn(warnings, "on another machine", machine(before.environment(), now.environment()));
-        warn(warnings, "with other settings", settings(before, now));
-        warn(warnings, "with other versions", versions(before.environment(), now.environment()));
+        warn(warnings, "on a different machine", machine(before.environment(), now.environment()));
+        warn(warnings, "with different settings", settings(before, now));
+        warn(warnings, "with different versions", versions(before.environment(), now.environment()));
         return warnings;
     }
 
     private static void warn(List<String> warnings, String how, List<String> differences) {
         if (!differences.isEmpty()) {
-            warnings.add("The baseline was measured " + how + ", which alone may explain changes: "
+            warnings.add("The baseline was measured " + how + ", which may explain changes by itself: "
                     + String.join("; ", differences) + ".");
         }
     }
@@ -263,7 +263,8 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
         return differences;
     }
 
-    /// Of what both knew; that we have changed ourselves is why one compares.
+    /// Compares the versions that both runs recorded. A new version of polyserve does not invalidate the comparison: it
+    /// is usually its purpose.
     private static List<String> versions(Environment before, Environment now) {
         List<String> differences = new ArrayList<>();
         new TreeMap<>(now.versions()).forEach((what, version) -> differ(differences, what,

@@ -14,14 +14,14 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What the page's script draws, as plain data: which charts, with which bars, points and lines.
+/// The data of the page's charts: the bars, points and lines that the script draws.
 ///
-/// **Thread**: one at a time; a page asks for its charts in the order in which it shows them.
+/// **Thread**: one at a time; chart ids follow the order of the calls.
 final class Charts {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final ArrayNode charts = JSON.arrayNode();
-    /// Every contender keeps its colour all over the page.
+    /// Each contender keeps its colour on the whole page.
     private final List<String> colours;
 
     Charts(Results results) {
@@ -29,34 +29,34 @@ final class Charts {
                 .map(Entry::contender).distinct().toList();
     }
 
-    /// Which of the page's colours is the contender's.
+    /// The index of the contender's colour.
     int colour(Entry entry) {
         return colours.indexOf(entry.contender());
     }
 
-    /// All that were asked for, as JSON.
+    /// All charts written so far, as JSON.
     ArrayNode json() {
         return charts;
     }
 
-    /// Writes the places of the charts of one comparison.
-    void write(Html html, ComparisonTable standing) {
-        List<Metric> bars = bars(standing);
-        boolean curves = standing.comparison().load() == Load.OPEN
-                && standing.entries().stream().anyMatch(entry -> curve(entry).size() > 1);
+    /// Writes the placeholders for the charts of one comparison.
+    void write(Html html, ComparisonTable comparisonTable) {
+        List<Metric> bars = bars(comparisonTable);
+        boolean curves = comparisonTable.comparison().load() == Load.OPEN
+                && comparisonTable.entries().stream().anyMatch(entry -> curve(entry).size() > 1);
         if (curves || !bars.isEmpty()) {
             html.in("div.charts", grid -> {
                 if (curves) {
-                    curves(grid, standing);
+                    curves(grid, comparisonTable);
                 }
-                bars.forEach(metric -> bars(grid, standing, metric));
+                bars.forEach(metric -> bars(grid, comparisonTable, metric));
             });
         }
     }
 
-    /// The metric in question and those that explain it; few, so that each says something.
-    private static List<Metric> bars(ComparisonTable standing) {
-        Stream<Metric> wanted = switch (standing.ranking().question()) {
+    /// The metric in question and the ones that explain it; only a few, so that each chart matters.
+    private static List<Metric> bars(ComparisonTable comparisonTable) {
+        Stream<Metric> wanted = switch (comparisonTable.ranking().question()) {
             case CAPACITY, PROCESSOR_TIME -> Stream.of(Metric.REQUESTS_PER_SECOND, Metric.CPU_MICROS_PER_REQUEST,
                     Metric.RSS_GROWTH_BYTES);
             case LATENCY -> Stream.of(Metric.CPU_MICROS_PER_REQUEST, Metric.HEAVY_PER_SECOND,
@@ -64,19 +64,19 @@ final class Charts {
             case MEMORY -> Stream.of(Metric.RSS_BYTES_PER_CONNECTION, Metric.HEAP_BYTES_PER_CONNECTION,
                     Metric.KERNEL_BYTES_PER_CONNECTION);
         };
-        return wanted.filter(standing.metrics()::contains).toList();
+        return wanted.filter(comparisonTable.metrics()::contains).toList();
     }
 
-    private void bars(Html html, ComparisonTable standing, Metric metric) {
+    private void bars(Html html, ComparisonTable comparisonTable, Metric metric) {
         ArrayNode rows = JSON.arrayNode();
         List<String> figures = new ArrayList<>();
-        for (Entry entry : standing.entries()) {
+        for (Entry entry : comparisonTable.entries()) {
             entry.spread(metric).ifPresent(spread -> {
                 String figure = Quantity.of(metric, spread.median());
-                String name = named(standing, entry);
+                String name = named(comparisonTable, entry);
                 figures.add(name + " " + figure);
                 ObjectNode row = rows.addObject().put("name", name).put("colour", colour(entry)).put("figure", figure)
-                        .put("median", spread.median()).put("solid", standing.counts(entry)
+                        .put("median", spread.median()).put("solid", comparisonTable.counts(entry)
                                 && !(metric == Metric.REQUESTS_PER_SECOND && entry.generatorBound()));
                 ArrayNode rounds = row.putArray("rounds");
                 entry.rounds().stream().map(Round::metrics).map(metrics -> metrics.get(metric))
@@ -84,20 +84,20 @@ final class Charts {
             });
         }
         String better = switch (metric.better()) {
-            case HIGHER -> "more is better";
-            case LOWER -> "less is better";
+            case HIGHER -> "higher is better";
+            case LOWER -> "lower is better";
             case NEITHER -> "";
         };
         figure(html, metric.label(), better, "Bars of the medians: " + String.join(", ", figures),
                 JSON.objectNode().put("kind", "bars").put("unit", metric.unit().name()).set("rows", rows));
     }
 
-    private void curves(Html html, ComparisonTable standing) {
+    private void curves(Html html, ComparisonTable comparisonTable) {
         ArrayNode lines = JSON.arrayNode();
         List<String> figures = new ArrayList<>();
-        for (Entry entry : standing.entries()) {
+        for (Entry entry : comparisonTable.entries()) {
             if (curve(entry).size() > 1) {
-                String name = named(standing, entry);
+                String name = named(comparisonTable, entry);
                 entry.spread(Metric.P99).ifPresent(spread -> figures.add(name + " "
                         + Quantity.of(Metric.P99, spread.median())));
                 ArrayNode points = lines.addObject().put("name", name).put("colour", colour(entry)).putArray("points");
@@ -109,7 +109,7 @@ final class Charts {
                 JSON.objectNode().put("kind", "curves").set("lines", lines));
     }
 
-    /// Without the last point, 100 %, which has no place on an axis whose every step is a tenth of what is left.
+    /// Without the last point, 100 %, which is infinitely far out on the logarithmic axis of percentiles.
     private static List<LatencyPoint> curve(Entry entry) {
         return entry.latency().stream().filter(point -> point.percentile() < 100 && point.micros() > 0).toList();
     }
@@ -124,8 +124,8 @@ final class Charts {
         });
     }
 
-    private static String named(ComparisonTable standing, Entry entry) {
-        String marks = standing.marks(entry);
+    private static String named(ComparisonTable comparisonTable, Entry entry) {
+        String marks = comparisonTable.marks(entry);
         return marks.isEmpty() ? entry.contender() : entry.contender() + " " + marks;
     }
 

@@ -8,17 +8,17 @@ import dev.polyserve.bench.result.Metric;
 import java.util.List;
 import java.util.Optional;
 
-/// One comparison on the page: its charts, its table, what is noted below, and who does how many times as much as whom.
+/// The section of one comparison on the page: its charts, its table, its notes, and the ratios between all contenders.
 final class ComparisonSection {
-    private final ComparisonTable standing;
+    private final ComparisonTable comparisonTable;
     private final Charts charts;
     private final List<Change> changes;
     private final int number;
 
-    /// @param changes those of this comparison
-    /// @param number of the comparison, from 0: makes names unique
+    /// @param changes the changes in this comparison
+    /// @param number of the comparison, from 0: makes element ids unique
     ComparisonSection(Comparison comparison, Charts charts, List<Change> changes, int number) {
-        this.standing = ComparisonTable.of(comparison);
+        this.comparisonTable = ComparisonTable.of(comparison);
         this.charts = charts;
         this.changes = changes;
         this.number = number;
@@ -26,14 +26,15 @@ final class ComparisonSection {
 
     void write(Html html) {
         html.in("section.comparison", section -> {
-            section.leaf("h3", Phrases.sentence(Phrases.load(standing.comparison())), "id", "comparison-" + number);
-            charts.write(section, standing);
+            section.leaf("h3", Phrases.sentence(Phrases.load(comparisonTable.comparison())), "id",
+                    "comparison-" + number);
+            charts.write(section, comparisonTable);
             section.in("div.scroll", this::table, "role", "region", "tabindex", "0", "aria-labelledby",
                     "comparison-" + number);
-            if (!standing.notes().isEmpty()) {
-                section.in("ul.notes", list -> standing.notes().forEach(note -> list.leaf("li", note)));
+            if (!comparisonTable.notes().isEmpty()) {
+                section.in("ul.notes", list -> comparisonTable.notes().forEach(note -> list.leaf("li", note)));
             }
-            if (standing.ranking().places().size() > 1) {
+            if (comparisonTable.ranking().places().size() > 1) {
                 section.in("details", this::ratios);
             }
         });
@@ -43,15 +44,15 @@ final class ComparisonSection {
         html.in("table.figures", table -> {
             table.leaf("caption", "Medians of the rounds");
             table.in("thead", head -> head.in("tr", this::headings));
-            table.in("tbody", body -> standing.entries().forEach(entry -> row(body, entry)));
+            table.in("tbody", body -> comparisonTable.entries().forEach(entry -> row(body, entry)));
         }, "data-comparison", Integer.toString(number));
     }
 
     private void headings(Html row) {
         row.leaf("th", "contender", "scope", "col");
-        for (Metric metric : standing.metrics()) {
+        for (Metric metric : comparisonTable.metrics()) {
             row.leaf("th", metric.label(), "scope", "col");
-            if (metric == standing.ranking().metric()) {
+            if (metric == comparisonTable.ranking().metric()) {
                 row.leaf("th", "spread", "scope", "col");
                 row.leaf("th", "× best", "scope", "col");
             }
@@ -63,18 +64,18 @@ final class ComparisonSection {
             row.in("th", name -> {
                 name.leaf("i.swatch", "", "data-colour", Integer.toString(charts.colour(entry)), "aria-hidden", "true");
                 name.leaf("span", entry.contender());
-                if (!standing.marks(entry).isEmpty()) {
-                    name.text(" ").leaf("span.mark", standing.marks(entry));
+                if (!comparisonTable.marks(entry).isEmpty()) {
+                    name.text(" ").leaf("span.mark", comparisonTable.marks(entry));
                 }
             }, "scope", "row");
-            for (Metric metric : standing.metrics()) {
+            for (Metric metric : comparisonTable.metrics()) {
                 figure(row, entry, metric);
-                if (metric == standing.ranking().metric()) {
+                if (metric == comparisonTable.ranking().metric()) {
                     row.leaf("td", ComparisonTable.noise(entry, metric));
-                    row.leaf("td", standing.ranking().toBest(entry).map(Ratio::brief).orElse(""));
+                    row.leaf("td", comparisonTable.ranking().toBest(entry).map(Ratio::brief).orElse(""));
                 }
             }
-        }, "class", standing.counts(entry) ? "counts" : "aside");
+        }, "class", comparisonTable.counts(entry) ? "counts" : "aside");
     }
 
     private void figure(Html row, Entry entry, Metric metric) {
@@ -100,10 +101,10 @@ final class ComparisonSection {
     }
 
     private void ratios(Html html) {
-        List<Place> places = standing.ranking().places();
-        html.leaf("summary", "Each against each: " + standing.ranking().metric().label());
-        html.leaf("p", "The row's figure in terms of the column's: the median of the rounds (least–most). "
-                + "~ marks what may be noise.");
+        List<Place> places = comparisonTable.ranking().places();
+        html.leaf("summary", "All pairs: " + comparisonTable.ranking().metric().label());
+        html.leaf("p", "The row's figure as a multiple of the column's: median of the rounds (minimum–maximum). "
+                + "~ marks a ratio that may be noise.");
         html.in("div.scroll", scroll -> scroll.in("table.ratios", table -> {
             table.in("thead", head -> head.in("tr", row -> {
                 row.in("td", _ -> {});
@@ -119,7 +120,7 @@ final class ComparisonSection {
             for (Place to : places) {
                 row.leaf("td", of.equals(to)
                         ? "·"
-                        : Ratio.of(of.entry(), to.entry(), standing.ranking().metric())
+                        : Ratio.of(of.entry(), to.entry(), comparisonTable.ranking().metric())
                                 .map(Ratio::full).orElse("–"));
             }
         });

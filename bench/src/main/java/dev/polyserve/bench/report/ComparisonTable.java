@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A comparison as its table shows it: who in which order, which figures, what is noted below.
+/// The table of a comparison: the order of contenders, the columns, and the notes below.
 ///
-/// @param comparison what is shown
-/// @param ranking who is best
-/// @param entries best first, then those that could not be ranked, as they were named
-/// @param metrics those that at least one contender has, the one in question first
+/// @param comparison the comparison shown
+/// @param ranking the order of the contenders
+/// @param entries ranked ones first, then those that could not be ranked, in the order in which they were named
+/// @param metrics those that at least one contender has, the metric in question first
 record ComparisonTable(Comparison comparison, Ranking ranking, List<Entry> entries, List<Metric> metrics) {
     static final String BOUND = "†";
     static final String FAILED = "✗";
@@ -28,31 +28,31 @@ record ComparisonTable(Comparison comparison, Ranking ranking, List<Entry> entri
         return new ComparisonTable(comparison, ranking, entries, metrics);
     }
 
-    /// The marks behind a contender's name: none for most.
+    /// The marks behind a contender's name; usually none.
     String marks(Entry entry) {
         return (entry.failure() == null ? "" : FAILED) + (entry.generatorBound() ? BOUND : "")
                 + (late(entry) ? LATE : "");
     }
 
-    /// Whether its figures say what it can do, apart from how many requests a second, which the generator may limit.
+    /// True when its figures are valid, apart from requests per second, which the load generator may limit.
     boolean counts(Entry entry) {
         return entry.failure() == null && !late(entry);
     }
 
-    /// `± 2 %`: how far the rounds lie from their middle.
+    /// `± 2 %`: the largest deviation of a round from the median.
     static String noise(Entry entry, Metric metric) {
         return entry.spread(metric).filter(spread -> entry.rounds().size() > 1 && spread.median() > 0)
                 .map(spread -> "± " + Phrases.percent(deviation(spread))).orElse("");
     }
 
-    /// What the marks mean, and what failed, and what else must be known, a sentence each.
+    /// The meaning of the marks, the failures, and the remarks, one sentence each.
     List<String> notes() {
         List<String> notes = new ArrayList<>();
         if (entries.stream().anyMatch(Entry::generatorBound)) {
-            notes.add(BOUND + " The generator was the limit in at least one round: the row says too little.");
+            notes.add(BOUND + " The generator was the limit in at least one round: the contender can do more.");
         }
         if (entries.stream().anyMatch(this::late)) {
-            notes.add(LATE + " Did not keep the rate: the latency says how long the queue was.");
+            notes.add(LATE + " Did not keep the rate: the latency shows the length of the queue.");
         }
         for (Entry entry : entries) {
             if (entry.failure() != null) {

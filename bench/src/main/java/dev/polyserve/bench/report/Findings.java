@@ -18,13 +18,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
 
-/// Words one comparison's finding.
+/// Phrases the finding of one comparison.
 final class Findings {
-    /// A share of lost datagrams that a reader must know of.
+    /// The minimum share of lost datagrams that is reported.
     private static final double LOSS_WORTH_SAYING = 0.001;
 
-    /// So many can be taken in at once; the table has the others.
-    private static final int MOST_TOLD = 5;
+    /// The maximum number of contenders in a finding; the table has the others.
+    private static final int MAX_NAMED = 5;
 
     private final Comparison comparison;
     private final Ranking ranking;
@@ -123,23 +123,23 @@ final class Findings {
                 .map(ratio -> " (" + Phrases.times(ratio.spread().least()) + " to "
                         + Phrases.times(ratio.spread().most())
                         + " times)")
-                .orElse("")).toList()) + " cannot be told from it";
+                .orElse("")).toList()) + " cannot be distinguished from it";
     }
 
-    /// `thread does 23 % less, process 61 % less`: the verb is said once, and a long list is cut short.
+    /// `thread does 23 % less, process 61 % less`: the verb appears once, and a long list is cut.
     private String different(List<Rival> rivals) {
         String verb = switch (ranking.question()) {
             case CAPACITY -> " does ";
             case PROCESSOR_TIME, LATENCY, MEMORY -> " takes ";
         };
-        int told = rivals.size() <= MOST_TOLD ? rivals.size() : MOST_TOLD - 1;
+        int named = rivals.size() <= MAX_NAMED ? rivals.size() : MAX_NAMED - 1;
         List<String> parts = new ArrayList<>();
-        for (Rival rival : rivals.subList(0, told)) {
+        for (Rival rival : rivals.subList(0, named)) {
             rival.ratio().ifPresent(ratio -> parts.add(rival.name() + (parts.isEmpty() ? verb : " ")
                     + difference(ratio.median())));
         }
         return String.join(", ", parts)
-                + (told == rivals.size() ? "" : "; " + (rivals.size() - told) + " others are further behind");
+                + (named == rivals.size() ? "" : "; " + (rivals.size() - named) + " others are further behind");
     }
 
     private String difference(double ratio) {
@@ -164,12 +164,13 @@ final class Findings {
                 .map(entry -> entry.contender() + reached(entry)).toList();
         if (!late.isEmpty()) {
             caveats.add(
-                    Phrases.list(late) + " did not keep the rate: the latency then says how long the queue was, and is "
+                    Phrases.list(late)
+                            + " did not keep the rate: the latency then shows the length of the queue, and is "
                             + "not compared.");
         }
         List<String> failed = named(entry -> entry.failure() != null);
         if (!failed.isEmpty()) {
-            caveats.add(Phrases.list(failed) + " failed: see below the table.");
+            caveats.add(Phrases.list(failed) + " failed: see the notes below the table.");
         }
         List<String> lossy = named(entry -> entry.spread(Metric.LOST_SHARE)
                 .filter(lost -> lost.median() >= LOSS_WORTH_SAYING).isPresent());
@@ -181,13 +182,13 @@ final class Findings {
         return caveats;
     }
 
-    /// ` (1,220 requests/s)`: what was answered of what was due.
+    /// ` (1,220 requests/s)`: the rate that the contender reached.
     private static String reached(Entry entry) {
         return figure(entry, Metric.REQUESTS_PER_SECOND)
                 .map(figure -> " (" + figure + " requests/s)").orElse("");
     }
 
-    /// Where some connections compute without a pause, their work is the other half of the answer.
+    /// Where some connections compute without pause, their throughput is the other half of the result.
     private Optional<String> heavy() {
         List<String> figures = comparison.entries().stream().filter(entry -> entry.failure() == null)
                 .flatMap(entry -> figure(entry, Metric.HEAVY_PER_SECOND)
@@ -195,7 +196,7 @@ final class Findings {
                 .toList();
         return figures.isEmpty()
                 ? Optional.empty()
-                : Optional.of("Meanwhile the connections that compute had so many replies a second: "
+                : Optional.of("Meanwhile, replies per second on the computing connections: "
                         + String.join(", ", figures) + ".");
     }
 
@@ -203,14 +204,14 @@ final class Findings {
         return entry.spread(metric).map(spread -> Quantity.of(metric, spread.median()));
     }
 
-    /// Where clients do not read, memory is the other half of the answer.
+    /// Where clients do not read, memory growth is the other half of the result.
     private Optional<String> growth() {
         List<Entry> grown = comparison.entries().stream()
                 .filter(entry -> entry.failure() == null && growth(entry).isPresent())
                 .sorted(Comparator.comparingDouble(entry -> growth(entry).orElse(0))).toList();
         return grown.isEmpty()
                 ? Optional.empty()
-                : Optional.of("While some did not read, memory grew by " + grown.stream().map(entry -> Quantity
+                : Optional.of("While some clients did not read, memory grew by " + grown.stream().map(entry -> Quantity
                         .of(Metric.RSS_GROWTH_BYTES, growth(entry).orElse(0)) + " (" + entry.contender() + ")")
                         .collect(joining(", ")) + ".");
     }
@@ -221,11 +222,11 @@ final class Findings {
     }
 
     private String bound(List<String> names) {
-        String who = "The generator was the limit for " + Phrases.list(names) + ": ";
+        String limit = "The generator was the limit for " + Phrases.list(names) + ": ";
         return switch (ranking.question()) {
-            case PROCESSOR_TIME -> who + "requests/s then say too little, so processor time is compared.";
-            case CAPACITY, MEMORY -> who + "requests/s then say too little.";
-            case LATENCY -> who + "the latency then is its own, and is not compared.";
+            case PROCESSOR_TIME -> limit + "they can serve more requests/s, so processor time is compared.";
+            case CAPACITY, MEMORY -> limit + "they can serve more requests/s.";
+            case LATENCY -> limit + "the latency is the generator's own, and is not compared.";
         };
     }
 

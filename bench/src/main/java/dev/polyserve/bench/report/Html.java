@@ -2,16 +2,16 @@ package dev.polyserve.bench.report;
 
 import java.util.function.Consumer;
 
-/// Writes HTML whose elements are closed and whose texts and attributes are escaped, whatever they hold.
+/// Writes HTML with balanced elements and escaped texts and attributes.
 ///
 /// **Thread**: one at a time.
 final class Html {
     private final StringBuilder out = new StringBuilder();
 
-    /// An element with what `content` writes into it.
+    /// An element with the content that `content` writes.
     ///
     /// @param tag its name, and its classes after dots: `td.figure`
-    /// @param attributes names and values in turn
+    /// @param attributes alternating names and values
     Html in(String tag, Consumer<Html> content, String... attributes) {
         String name = begin(tag, attributes);
         content.accept(this);
@@ -19,12 +19,12 @@ final class Html {
         return this;
     }
 
-    /// An element that holds a text.
+    /// An element that contains a text.
     Html leaf(String tag, String text, String... attributes) {
         return in(tag, html -> html.text(text), attributes);
     }
 
-    /// An empty element that has no end tag.
+    /// A void element, which has no end tag.
     Html empty(String tag, String... attributes) {
         begin(tag, attributes);
         return this;
@@ -36,13 +36,13 @@ final class Html {
         return this;
     }
 
-    /// What was written.
+    /// The HTML written so far.
     @Override
     public String toString() {
         return out.toString();
     }
 
-    /// The text as it must be written where HTML is expected, in attributes too.
+    /// Escapes a text for HTML, also within attributes.
     static String escaped(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;")
                 .replace("'", "&#39;");

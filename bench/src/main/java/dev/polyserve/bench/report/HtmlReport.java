@@ -17,33 +17,33 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Results as one HTML file that needs nothing else: its style, its script, the library that draws and the figures
-/// are in it, and its content security policy forbids the browser to load anything.
+/// Results as one self-contained HTML file: it includes its style, its script, the chart library and the figures, and
+/// its content security policy forbids the browser to load anything else.
 ///
 /// **Thread**: any.
 public final class HtmlReport {
-    private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)}}");
     private static final String UPLOT = "vendor/uplot-1.6.32/";
 
     private HtmlReport() {}
 
-    /// Writes the page to a file, in place of what it held.
+    /// Writes the page to a file, replacing its content.
     ///
-    /// @param baseline what changed since an earlier run
-    /// @throws IOException whose message is one sentence, when the file cannot be written
+    /// @param baseline the changes since an earlier benchmark
+    /// @throws IOException with one sentence, when the file cannot be written
     public static void write(Results results, Optional<Baseline> baseline, Path file) throws IOException {
         ReportFile.write(file, page(results, baseline));
     }
 
-    /// The page.
+    /// The page as text.
     ///
-    /// @param baseline what changed since an earlier run
+    /// @param baseline the changes since an earlier benchmark
     public static String page(Results results, Optional<Baseline> baseline) {
         Charts charts = new Charts(results);
         Html body = new Html();
         new Overview(results, baseline).write(body);
         comparisons(body, results, baseline, charts);
-        Circumstances.write(body, results);
+        MeasurementSection.write(body, results);
         String library = "/*\n" + resource(UPLOT + "LICENSE") + "\n*/\n" + resource(UPLOT + "uPlot.iife.min.js");
         String script = resource("report.js");
         Map<String, String> parts = new HashMap<>();
@@ -75,15 +75,15 @@ public final class HtmlReport {
         }
     }
 
-    /// JSON for a script element: nothing in it may end the element, or begin a comment.
+    /// Escapes JSON for a script element: no text in it can end the element or start a comment.
     private static String data(String json) {
         return json.replace("<", "\\u003c");
     }
 
-    /// In one pass, so that nothing that was filled in is taken for a place.
+    /// Fills the placeholders in one pass, so that a filled-in text is never taken for a placeholder.
     private static String filled(String template, Map<String, String> parts) {
-        return PLACE.matcher(template).replaceAll(place -> Matcher.quoteReplacement(
-                Optional.ofNullable(parts.get(place.group(1))).orElseThrow()));
+        return PLACEHOLDER.matcher(template).replaceAll(placeholder -> Matcher.quoteReplacement(
+                Optional.ofNullable(parts.get(placeholder.group(1))).orElseThrow()));
     }
 
     private static String sha256(String text) {
@@ -91,18 +91,19 @@ public final class HtmlReport {
             return Base64.getEncoder().encodeToString(
                     MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            throw new IllegalStateException("every Java platform provides SHA-256", e);
         }
     }
 
     private static String resource(String name) {
         try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException("the program lacks " + name + ": it was not built completely");
+                throw new IllegalStateException(
+                        "the resource " + name + " is missing from the program: build it again");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException("the program's own " + name + " cannot be read", e);
+            throw new UncheckedIOException("the resource " + name + " cannot be read", e);
         }
     }
 }

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The top of the page: what was measured, the verdict, and what changed since the baseline.
+/// The top of the page: what was measured, the verdict, and the changes since the baseline.
 ///
-/// @param results all of them
-/// @param baseline what changed
+/// @param results all results
+/// @param baseline the changes
 record Overview(Results results, Optional<Baseline> baseline) {
     /// `echo, wait and idle`.
     static String title(Results results) {
@@ -67,8 +67,8 @@ record Overview(Results results, Optional<Baseline> baseline) {
     }
 
     private static void changes(Html table, Baseline baseline) {
-        table.leaf("caption", "What changed by more than the noise of both runs");
-        table.in("thead", head -> head.in("tr", row -> List.of("figure", "change", "then", "now")
+        table.leaf("caption", "Changes that exceed the noise of both runs");
+        table.in("thead", head -> head.in("tr", row -> List.of("figure", "change", "before", "now")
                 .forEach(heading -> row.leaf("th", heading, "scope", "col"))));
         Map<String, List<Change>> groups = new LinkedHashMap<>();
         baseline.changes().forEach(change -> groups.computeIfAbsent(change.subject(), _ -> new ArrayList<>())

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Pieces of sentences that more than one report says.
+/// Phrases that several reports share.
 final class Phrases {
     private Phrases() {}
 
@@ -21,12 +21,12 @@ final class Phrases {
                 : String.join(", ", items.subList(0, last)) + " and " + items.get(last);
     }
 
-    /// The sentence that begins with these words.
+    /// Capitalizes the first word.
     static String sentence(String words) {
         return words.isEmpty() ? words : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 
-    /// `4 %`, of 0.036: rounded up, because it says how much a difference is at most.
+    /// `4 %`, of 0.036: rounded up, because it is the upper bound of a difference.
     static String atMostPercent(double share) {
         return String.format(Locale.ROOT, "%.0f %%", Math.max(1, Math.ceil(share * 100 - 1e-9)));
     }
@@ -36,13 +36,13 @@ final class Phrases {
         return String.format(Locale.ROOT, "%.0f %%", share * 100);
     }
 
-    /// `0.048`, `1.23`, `10.2`, `480`: a ratio with as many digits as it takes.
+    /// `0.048`, `1.23`, `10.2`, `480`: a ratio with three significant digits.
     static String times(double ratio) {
         String form = ratio < 0.0995 ? "%.3f" : ratio < 9.995 ? "%.2f" : ratio < 99.95 ? "%.1f" : "%,.0f";
         return String.format(Locale.ROOT, form, ratio);
     }
 
-    /// How the requests came about: `closed loop`, or `20,000 requests/s (50 % of the weakest)`.
+    /// The kind of load: `closed loop`, or `20,000 requests/s (50 % of the weakest)`.
     static String load(Comparison comparison) {
         return switch (comparison.load()) {
             case CLOSED -> "closed loop";
@@ -70,7 +70,7 @@ final class Phrases {
                 + " of warm-up";
     }
 
-    /// What stands for a millisecond of computing; empty where none computes.
+    /// The length of the chain that counts as a millisecond of computing; empty when no workload computes.
     static Optional<String> work(BenchSettings settings) {
         return settings.multiplicationsPerMilli() == 0
                 ? Optional.empty()

@@ -3,7 +3,7 @@ package dev.polyserve.bench.report;
 import dev.polyserve.bench.result.Metric;
 import java.util.Locale;
 
-/// A figure as people read it: three digits that mean something, and a unit.
+/// Formats a figure for people: three significant digits and a unit.
 public final class Quantity {
     private static final double KIBI = 1_024;
     private static final double MEBI = KIBI * KIBI;
@@ -11,7 +11,7 @@ public final class Quantity {
 
     private Quantity() {}
 
-    /// A value of the metric with its unit: `12.4 µs`, `81,300`, `1.2 KiB`.
+    /// Formats a value of the metric with its unit: `12.4 µs`, `81,300`, `1.2 KiB`.
     public static String of(Metric metric, double value) {
         return switch (metric.unit()) {
             case PER_SECOND -> whole(value);

@@ -4,15 +4,16 @@ import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Entry;
 import dev.polyserve.bench.result.Metric;
 
-/// What a comparison can answer, and the metric that answers it.
+/// The question that a comparison answers, with the metric that answers it.
 enum Question {
-    /// How many requests a second?
+    /// How many requests per second?
     CAPACITY(Metric.REQUESTS_PER_SECOND),
-    /// What does a request cost the processor? Asked where the generator was the limit: then the capacities are its own.
+    /// How much processor time per request? Asked where the load generator was the limit, because capacities are then
+    /// its own.
     PROCESSOR_TIME(Metric.CPU_MICROS_PER_REQUEST),
-    /// How long do the slowest wait, at a rate that is the same for all?
+    /// How long do the slowest requests take, at the same rate for all?
     LATENCY(Metric.P99),
-    /// What does a connection cost that is only there?
+    /// How much memory does an idle connection take?
     MEMORY(Metric.RSS_BYTES_PER_CONNECTION);
 
     private final Metric metric;

@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The contenders of a comparison whose figures can be compared, the best one first.
+/// The contenders of a comparison with comparable figures, best first.
 ///
-/// @param question what they are compared by
-/// @param places best first; without those that failed, and, where the question is latency, without those that did not
-///         keep the rate or whose generator did not
+/// @param question the question of the comparison
+/// @param places best first. Failed contenders are left out; for a question of latency, so are those that did not keep
+///         the rate or were limited by the load generator
 record Ranking(Question question, List<Place> places) {
-    /// Who answers fewer than this share of the requests that were due has not kept the rate.
+    /// A contender that answers a smaller share of the due requests has not kept the rate.
     private static final double RATE_KEPT = 0.95;
 
     Ranking {
@@ -47,13 +47,13 @@ record Ranking(Question question, List<Place> places) {
         return places.stream().findFirst();
     }
 
-    /// The contender's figure in terms of the best one's; empty for those that have no place.
+    /// The contender's figure as a multiple of the best one's; empty when it is not ranked.
     Optional<Ratio> toBest(Entry entry) {
         return places.stream().filter(place -> place.entry().equals(entry)).findFirst()
                 .flatMap(place -> best().flatMap(best -> Ratio.of(place.entry(), best.entry(), metric())));
     }
 
-    /// Whether a contender answered what was due. Always so in a closed loop, in which nothing is due.
+    /// True when the contender answered the due requests; always true in a closed loop.
     static boolean keptRate(Comparison comparison, Entry entry) {
         @Nullable
         Double answered = entry.spread(Metric.REQUESTS_PER_SECOND).map(Spread::median).orElse(null);

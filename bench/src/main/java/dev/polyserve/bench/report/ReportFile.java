@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// Writes a report's file, and says in one sentence why it cannot.
+/// Writes the file of a report; a failure is described in one sentence.
 final class ReportFile {
     private ReportFile() {}
 
@@ -14,9 +14,10 @@ final class ReportFile {
         try {
             Files.writeString(file, content);
         } catch (NoSuchFileException e) {
-            throw new IOException(file + " cannot be written: make its directory first", e);
+            throw new IOException(file + " cannot be written: create its directory first", e);
         } catch (AccessDeniedException e) {
-            throw new IOException(file + " may not be written: name another file, or change the permissions", e);
+            throw new IOException(
+                    file + " cannot be written: permission denied; name another file, or change the permissions", e);
         } catch (IOException e) {
             throw new IOException(file + " cannot be written (" + e.getMessage() + "): name another file", e);
         }

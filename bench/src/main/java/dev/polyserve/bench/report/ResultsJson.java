@@ -23,16 +23,16 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Results as JSON: everything that was measured, in a stable order, and per entry a `summary` (least, median and most
-/// of each metric) for readers that do not want to compute it.
+/// Reads and writes results as JSON: all figures in a stable order, and for each entry a `summary` (minimum, median and
+/// maximum of each metric) for readers that do not want to compute it.
 ///
 /// **Thread**: any.
 public final class ResultsJson {
-    /// Computed when written, ignored when read: the rounds are what counts.
+    /// Written for other programs, ignored when read: the rounds are authoritative.
     private static final String SUMMARY = "summary";
     private static final String NEW_ONE = "write a new one with 'polyserve bench --json FILE'";
 
-    /// A file made or changed by hand must not smuggle a null into a record that has none.
+    /// Rejects nulls, so that a hand-made or edited file cannot put one into a record that has none.
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
@@ -45,13 +45,13 @@ public final class ResultsJson {
 
     private ResultsJson() {}
 
-    /// The one component that may be null.
+    /// The only component that may be null.
     private abstract static class EntryForm {
         @JsonSetter(nulls = Nulls.SET)
         abstract @Nullable String failure();
     }
 
-    /// The results as indented JSON that ends with a line break.
+    /// The results as indented JSON with a final line break.
     public static String text(Results results) {
         DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
         return MAPPER.writer().with(new DefaultPrettyPrinter().withObjectIndenter(indenter))
@@ -59,16 +59,16 @@ public final class ResultsJson {
                 + "\n";
     }
 
-    /// Writes the results to a file, in place of what it held.
+    /// Writes the results to a file, replacing its content.
     ///
-    /// @throws IOException whose message is one sentence, when the file cannot be written
+    /// @throws IOException with one sentence, when the file cannot be written
     public static void write(Results results, Path file) throws IOException {
         ReportFile.write(file, text(results));
     }
 
-    /// The results that a file holds.
+    /// Reads the results from a file.
     ///
-    /// @throws IOException whose message is one sentence: what is wrong with which file, and what to do
+    /// @throws IOException with one sentence: what is wrong with the file, and what to do
     public static Results read(Path file) throws IOException {
         try {
             return results(file, MAPPER.readTree(content(file)));
@@ -80,7 +80,7 @@ public final class ResultsJson {
         }
     }
 
-    /// The results and, per entry, their summary: what the file and the page hold.
+    /// The results with a summary for each entry: the content of the file and of the page.
     static ObjectNode tree(Results results) {
         ObjectNode tree = MAPPER.valueToTree(results);
         for (int c = 0; c < results.comparisons().size(); c++) {
@@ -107,7 +107,8 @@ public final class ResultsJson {
         } catch (NoSuchFileException e) {
             throw new IOException("there is no file " + file + ": name one that 'polyserve bench --json' wrote", e);
         } catch (AccessDeniedException e) {
-            throw new IOException(file + " may not be read: change its permissions or take another one", e);
+            throw new IOException(
+                    file + " cannot be read: permission denied; change its permissions or name another file", e);
         } catch (IOException e) {
             throw new IOException(file + " cannot be read (" + e.getMessage() + "): " + NEW_ONE, e);
         }
@@ -119,11 +120,13 @@ public final class ResultsJson {
             throw new IOException(file + " does not hold results of 'polyserve bench': " + NEW_ONE);
         }
         if (format.intValue() > Results.FORMAT) {
-            throw new IOException(file + " has form " + format + ", written by a newer polyserve than this one, which "
-                    + "knows form " + Results.FORMAT + ": update polyserve, or " + NEW_ONE);
+            throw new IOException(
+                    file + " has format " + format + ", written by a newer polyserve; this one knows up to "
+                            + "format " + Results.FORMAT + ": update polyserve, or " + NEW_ONE);
         }
         if (format.intValue() < Results.FORMAT) {
-            throw new IOException(file + " has form " + format + ", which this polyserve no longer reads: " + NEW_ONE);
+            throw new IOException(
+                    file + " has format " + format + ", which this polyserve no longer reads: " + NEW_ONE);
         }
         tree.path("comparisons").forEach(comparison -> comparison.path("entries").forEach(entry -> {
             if (entry instanceof ObjectNode object) {

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Who does how many times as much as whom: each against each where there is room, else each against the best.
+/// The ratios between contenders: for each pair where there is room, otherwise against the best only.
 final class TextRatios {
-    private static final int LARGEST_MATRIX = 6;
+    private static final int MAX_MATRIX = 6;
 
     private final Ranking ranking;
     private final int width;
@@ -22,13 +22,13 @@ final class TextRatios {
             return List.of();
         }
         TextTable matrix = matrix();
-        boolean fits = ranking.places().size() <= LARGEST_MATRIX && matrix.leftOut(width).isEmpty();
+        boolean fits = ranking.places().size() <= MAX_MATRIX && matrix.leftOut(width).isEmpty();
         return fits ? withTitle(matrix.lines(width)) : List.of(againstBest());
     }
 
     private List<String> withTitle(List<String> lines) {
-        String title = ranking.metric().label() + " of the row in terms of the column's, median of the rounds "
-                + "(least–most); ~ may be noise:";
+        String title = ranking.metric().label() + " of the row as a multiple of the column's, median of the rounds "
+                + "(minimum–maximum); ~ may be noise:";
         return Stream.concat(Stream.of(title), lines.stream()).toList();
     }
 
@@ -50,8 +50,8 @@ final class TextRatios {
         List<Place> places = ranking.places();
         List<String> parts = places.stream().skip(1).map(place -> place.name() + " "
                 + cell(Ratio.of(place.entry(), places.getFirst().entry(), ranking.metric()))).toList();
-        return ranking.metric().label() + " in terms of " + places.getFirst().name() + "'s, median of the rounds "
-                + "(least–most); ~ may be noise: " + String.join(", ", parts);
+        return ranking.metric().label() + " as a multiple of " + places.getFirst().name() + "'s, median of the rounds "
+                + "(minimum–maximum); ~ may be noise: " + String.join(", ", parts);
     }
 
     private static String cell(Optional<Ratio> ratio) {

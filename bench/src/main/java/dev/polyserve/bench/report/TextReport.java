@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Results for a terminal: a table per comparison, what changed, and the verdict last, where the eye is.
+/// Results for a terminal: a table per comparison, the changes, and the verdict last, where the cursor is.
 ///
 /// **Thread**: one at a time.
 public final class TextReport {
@@ -29,32 +29,32 @@ public final class TextReport {
         this.width = width;
     }
 
-    /// All of it.
+    /// The complete report.
     ///
-    /// @param width of the terminal, in characters
-    /// @param baseline what changed since an earlier run
+    /// @param width of the terminal, in columns
+    /// @param baseline the changes since an earlier benchmark
     public static List<String> lines(Results results, int width, Optional<Baseline> baseline) {
         TextReport report = new TextReport(width);
-        report.circumstances(results);
+        report.header(results);
         results.comparisons().forEach(report::comparison);
         baseline.ifPresent(report::baseline);
         report.verdict(Verdict.of(results));
         return report.lines.stream().map(TextReport::printable).toList();
     }
 
-    /// The table of one comparison, with its notes and ratios: what a progress display prints when it has ended.
+    /// The table of one comparison, with its notes and ratios; printed as soon as the comparison ends.
     public static List<String> lines(Comparison comparison, int width) {
         TextReport report = new TextReport(width);
         report.comparison(comparison);
         return report.lines.stream().skip(1).map(TextReport::printable).toList();
     }
 
-    /// When something was measured, for people.
+    /// Formats the time of a measurement.
     static String when(Instant instant) {
         return WHEN.format(instant);
     }
 
-    private void circumstances(Results results) {
+    private void header(Results results) {
         Environment environment = results.environment();
         BenchSettings settings = results.settings();
         text("", "polyserve bench, " + when(results.startedAt()) + ", " + Phrases.seconds(results.tookSeconds()));
@@ -64,41 +64,41 @@ public final class TextReport {
     }
 
     private void comparison(Comparison comparison) {
-        ComparisonTable standing = ComparisonTable.of(comparison);
+        ComparisonTable comparisonTable = ComparisonTable.of(comparison);
         lines.add("");
         text("", comparison.workload() + ", " + Phrases.load(comparison));
-        TextTable table = table(standing);
+        TextTable table = table(comparisonTable);
         table.lines(width - INDENT.length()).forEach(line -> lines.add(INDENT + line));
         List<String> leftOut = table.leftOut(width - INDENT.length());
         if (!leftOut.isEmpty()) {
-            text(INDENT, "(no room for " + Phrases.list(leftOut) + ")");
+            text(INDENT, "(columns left out: " + Phrases.list(leftOut) + ")");
         }
-        standing.notes().forEach(note -> text(INDENT, note));
-        new TextRatios(standing.ranking(), width - INDENT.length()).lines().forEach(line -> text(INDENT, line));
+        comparisonTable.notes().forEach(note -> text(INDENT, note));
+        new TextRatios(comparisonTable.ranking(), width - INDENT.length()).lines().forEach(line -> text(INDENT, line));
     }
 
-    private static TextTable table(ComparisonTable standing) {
+    private static TextTable table(ComparisonTable comparisonTable) {
         TextTable table = new TextTable();
-        List<Entry> entries = standing.entries();
+        List<Entry> entries = comparisonTable.entries();
         table.column("contender", 0, entries.stream().map(Entry::contender).toList());
-        List<String> marks = entries.stream().map(standing::marks).toList();
+        List<String> marks = entries.stream().map(comparisonTable::marks).toList();
         if (marks.stream().anyMatch(mark -> !mark.isEmpty())) {
             table.column("", 0, marks);
         }
-        Metric lead = standing.ranking().metric();
-        for (Metric metric : standing.metrics()) {
+        Metric lead = comparisonTable.ranking().metric();
+        for (Metric metric : comparisonTable.metrics()) {
             table.column(metric.label(), metric == lead ? 0 : importance(metric), entries.stream()
                     .map(e -> e.spread(metric).map(s -> Quantity.of(metric, s.median())).orElse("")).toList());
             if (metric == lead) {
                 table.column("spread", 2, entries.stream().map(e -> ComparisonTable.noise(e, lead)).toList());
                 table.column("× best", 1, entries.stream()
-                        .map(e -> standing.ranking().toBest(e).map(Ratio::brief).orElse("")).toList());
+                        .map(e -> comparisonTable.ranking().toBest(e).map(Ratio::brief).orElse("")).toList());
             }
         }
         return table;
     }
 
-    /// The order in which columns are given up on a narrow terminal.
+    /// The order in which a narrow terminal drops columns, the largest number first.
     private static int importance(Metric metric) {
         return switch (metric) {
             case REQUESTS_PER_SECOND -> 3;
@@ -126,7 +126,7 @@ public final class TextReport {
 
     private void baseline(Baseline baseline) {
         lines.add("");
-        text("", "Against the baseline of " + when(baseline.measuredAt()) + ": " + baseline.summary());
+        text("", "Compared with the baseline of " + when(baseline.measuredAt()) + ": " + baseline.summary());
         baseline.warnings().forEach(warning -> text(INDENT, warning));
         baseline.changes().forEach(change -> text(INDENT, change.sentence()));
     }
@@ -141,8 +141,7 @@ public final class TextReport {
         verdict.remarks().forEach(remark -> text(INDENT, remark));
     }
 
-    /// Adds a text, broken between words; what follows the first line is indented further. A line that was laid out
-    /// by hand and fits stays as it is.
+    /// Adds a text, wrapped between words with a hanging indent. A preformatted line that fits is not changed.
     private void text(String indent, String text) {
         String rest = text;
         String before = indent;
@@ -167,7 +166,7 @@ public final class TextReport {
         return space;
     }
 
-    /// A name or a reason may hold what moves a terminal's cursor.
+    /// Replaces control characters: a name or a reason may contain terminal escape sequences.
     private static String printable(String line) {
         return line.replaceAll("\\p{Cntrl}", "�");
     }

@@ -4,29 +4,29 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// A table for a terminal that leaves out its least important columns where the terminal is narrow.
+/// A table for a terminal; a narrow terminal drops the least important columns.
 ///
 /// **Thread**: one at a time.
 final class TextTable {
     private static final String GAP = "  ";
-    private static final int LEAST_NAME = 10;
+    private static final int MIN_NAME_WIDTH = 10;
 
     private final List<Column> columns = new ArrayList<>();
 
-    /// @param importance the smaller the longer it stays; 0 stays always
+    /// @param importance columns with a larger number are dropped first; 0 is never dropped
     private record Column(String heading, int importance, List<String> cells) {
         int width() {
             return Math.max(length(heading), cells.stream().mapToInt(TextTable::length).max().orElse(0));
         }
     }
 
-    /// Adds a column. The first one is aligned left and is shortened when nothing else helps, the others right.
+    /// Adds a column. The first column is left-aligned and is shortened as a last resort; the others are right-aligned.
     TextTable column(String heading, int importance, List<String> cells) {
         columns.add(new Column(heading, importance, cells));
         return this;
     }
 
-    /// The headings of the columns that this width has no room for.
+    /// The headings of the columns that do not fit this width.
     List<String> leftOut(int width) {
         List<Column> fitting = fitting(width);
         return columns.stream().filter(column -> !fitting.contains(column)).map(Column::heading).toList();
@@ -36,7 +36,7 @@ final class TextTable {
     List<String> lines(int width) {
         List<Column> fitting = fitting(width);
         int others = fitting.stream().skip(1).mapToInt(Column::width).map(w -> w + GAP.length()).sum();
-        int first = Math.min(fitting.getFirst().width(), Math.max(LEAST_NAME, width - others));
+        int first = Math.min(fitting.getFirst().width(), Math.max(MIN_NAME_WIDTH, width - others));
         List<String> lines = new ArrayList<>();
         for (int row = -1; row < columns.getFirst().cells().size(); row++) {
             StringBuilder line = new StringBuilder();
@@ -67,9 +67,9 @@ final class TextTable {
         return fitting;
     }
 
-    /// With the first column shortened to a third of the width: a figure says more than the end of a long name.
+    /// The width needed with the first column shortened to a third: a figure matters more than the end of a long name.
     private static int needs(List<Column> columns, int width) {
-        int first = Math.min(columns.getFirst().width(), Math.max(LEAST_NAME, width / 3));
+        int first = Math.min(columns.getFirst().width(), Math.max(MIN_NAME_WIDTH, width / 3));
         return first + columns.stream().skip(1).mapToInt(column -> column.width() + GAP.length()).sum();
     }
 

@@ -5,22 +5,23 @@ import dev.polyserve.bench.result.Results;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What the results say, in plain language: a finding for each comparison, and what limits all of them.
+/// The conclusions from the results in plain language: a finding for each comparison, and remarks on the whole
+/// benchmark.
 ///
 /// A difference is claimed only where the rounds agree on it and it is at least 5 %: see `Ratio`.
 ///
 /// **Thread**: any.
 ///
 /// @param findings in the order of the comparisons
-/// @param remarks on the whole run, a sentence each; most runs have none
+/// @param remarks on the whole benchmark, one sentence each; usually none
 public record Verdict(List<Finding> findings, List<String> remarks) {
-    /// Keeps copies.
+    /// Copies the lists.
     public Verdict {
         findings = List.copyOf(findings);
         remarks = List.copyOf(remarks);
     }
 
-    /// What these results say.
+    /// Draws the conclusions from results.
     public static Verdict of(Results results) {
         List<Finding> findings = results.comparisons().stream().map(Findings::of).toList();
         return new Verdict(findings, Stream.of(nothing(results), interrupted(results), fewRounds(results))
@@ -34,7 +35,7 @@ public record Verdict(List<Finding> findings, List<String> remarks) {
     private static List<String> interrupted(Results results) {
         return results.complete()
                 ? List.of()
-                : List.of("The run was interrupted: these are the rounds that were finished by then.");
+                : List.of("The run was interrupted: these are the rounds completed before.");
     }
 
     private static List<String> fewRounds(Results results) {
@@ -44,34 +45,35 @@ public record Verdict(List<Finding> findings, List<String> remarks) {
             return List.of();
         }
         return List.of(rounds == 1
-                ? "One round tells nothing about noise, so no difference is claimed: ask for more with --rounds."
-                : "With two rounds a difference is claimed only where the figures lie further apart than they scatter: "
-                        + "ask for more with --rounds.");
+                ? "One round gives no information about noise, so no difference is claimed: use more --rounds."
+                : "With two rounds, a difference is claimed only where the gap between the figures exceeds their spread: "
+                        + "use more --rounds.");
     }
 
-    /// What one comparison says.
+    /// The conclusion from one comparison.
     ///
     /// @param workload its name
-    /// @param question what it asks, as a heading: `capacity`, `latency at 20,000 requests/s`
-    /// @param best who is best, or all whom nothing tells apart from the best where that is everyone; empty when
-    ///         nobody has a figure
-    /// @param figure the best one's, with its unit; empty when nobody has one
-    /// @param others how the others compare with it, a clause each
-    /// @param caveats what a reader must know beside that, a sentence each
+    /// @param question the question it answers, as a heading: `capacity`, `latency at 20,000 requests/s`
+    /// @param best the best contender, or "no clear difference" when all are equal; empty when no contender has a
+    ///         figure
+    /// @param figure the best figure with its unit; empty when there is none
+    /// @param others how the others compare with it, one clause each
+    /// @param caveats facts that qualify the finding, one sentence each
     public record Finding(String workload, String question, String best, String figure, List<String> others,
             List<String> caveats) {
-        /// Keeps copies.
+        /// Copies the lists.
         public Finding {
             others = List.copyOf(others);
             caveats = List.copyOf(caveats);
         }
 
-        /// In one sentence, without the caveats: `echo, capacity: epoll (81,300 requests/s); virtual is within 4 %.`
+        /// The finding in one sentence, without the caveats: `echo, capacity: epoll (81,300 requests/s); virtual is
+        /// within 4 %.`
         public String sentence() {
-            String who = figure.isEmpty() ? best : best + " (" + figure + ")";
+            String winner = figure.isEmpty() ? best : best + " (" + figure + ")";
             return workload + ", " + question + ": "
                     + String.join("; ",
-                            Stream.concat(Stream.of(who), others.stream()).filter(s -> !s.isEmpty()).toList())
+                            Stream.concat(Stream.of(winner), others.stream()).filter(s -> !s.isEmpty()).toList())
                     + ".";
         }
     }

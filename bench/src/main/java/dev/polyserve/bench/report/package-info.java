@@ -1,4 +1,4 @@
-/// Results for people and for other programs: tables, JSON, one HTML file, and what changed against a baseline.
+/// Reports for people and programs: tables, JSON, one HTML file, and the changes since a baseline.
 ///
 /// **Thread**: any; nothing here is shared. **May use**: `result`.
 @NullMarked

@@ -1,16 +1,16 @@
 package dev.polyserve.bench.result;
 
-/// What was asked for.
+/// The settings that a benchmark ran with.
 ///
 /// @param endpoint `tcp`, `unix` or `udp`
-/// @param connections how many at once
-/// @param requestBytes the size of a request and of its reply
-/// @param depth requests under way per connection in a closed loop
-/// @param rounds turns of each contender
-/// @param warmupSeconds the longest warm-up
-/// @param roundSeconds the length of a turn
-/// @param multiplicationsPerMilli how long a chain of multiplications stands for a millisecond of computing, the same for all
-///        contenders; 0 where none computes
+/// @param connections number of concurrent connections
+/// @param requestBytes size of a request, and of its reply
+/// @param depth outstanding requests per connection in a closed loop
+/// @param rounds number of turns of each contender
+/// @param warmupSeconds maximum duration of the warm-up
+/// @param roundSeconds duration of a turn
+/// @param multiplicationsPerMilli length of the chain of multiplications that counts as a millisecond of computing, the
+///         same for all contenders; 0 when no workload computes
 public record BenchSettings(String endpoint, int connections, int requestBytes, int depth, int rounds,
         double warmupSeconds,
         double roundSeconds, long multiplicationsPerMilli) {}

@@ -2,17 +2,17 @@ package dev.polyserve.bench.result;
 
 import java.util.Map;
 
-/// Where it was measured.
+/// The machine and software of a measurement.
 ///
-/// @param processor the processor's name
-/// @param processors how many this machine has
-/// @param memoryBytes how much memory it has
-/// @param system the operating system and its kernel
-/// @param placement which processors the contenders and the generator had, in words
-/// @param versions of ourselves, of Java, and of what else took part
+/// @param processor processor name
+/// @param processors number of processors of the machine
+/// @param memoryBytes memory of the machine
+/// @param system operating system and kernel
+/// @param placement the processors of contenders and load generator, in words
+/// @param versions of polyserve, of Java, and of other software involved
 public record Environment(String processor, int processors, long memoryBytes, String system, String placement,
         Map<String, String> versions) {
-    /// Keeps a copy.
+    /// Copies the versions.
     public Environment {
         versions = Map.copyOf(versions);
     }

@@ -1,6 +1,6 @@
 package dev.polyserve.bench.result;
 
-/// A point of the curve of latencies: `percentile` per cent of the requests took no longer than `micros`.
+/// A point of the latency curve: `percentile` per cent of the requests took no longer than `micros`.
 ///
 /// @param percentile from 0 to 100
 /// @param micros in microseconds

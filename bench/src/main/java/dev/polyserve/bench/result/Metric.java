@@ -1,16 +1,16 @@
 package dev.polyserve.bench.result;
 
-/// One figure of a round. A round lacks those that its machine, workload or contender cannot tell.
+/// A figure of a round. A round lacks the figures that its machine, workload or contender does not provide.
 public enum Metric {
     /// Requests answered and verified per second.
     REQUESTS_PER_SECOND("requests/s", Unit.PER_SECOND, Better.HIGHER),
-    /// Processor time that the contender's processes took, per request.
+    /// Processor time of the contender's processes per request.
     CPU_MICROS_PER_REQUEST("CPU/request", Unit.MICROSECONDS, Better.LOWER),
-    /// Heavy requests answered and verified per second, on the connections that have one under way at any time.
+    /// Heavy requests answered and verified per second, on connections that always have one outstanding.
     HEAVY_PER_SECOND("heavy/s", Unit.PER_SECOND, Better.HIGHER),
-    /// Processor time of the contender per heavy request, with what the light ones beside it took.
+    /// Processor time of the contender per heavy request, including that of the concurrent light requests.
     CPU_MICROS_PER_HEAVY("CPU/heavy", Unit.MICROSECONDS, Better.LOWER),
-    /// How many processors the contender kept busy on average.
+    /// Number of processors that the contender kept busy on average.
     CPU_USED("CPUs used", Unit.PROCESSORS, Better.NEITHER),
     /// System calls of the contender per request, counted in a window of its own.
     SYSTEM_CALLS_PER_REQUEST("syscalls/request", Unit.COUNT, Better.LOWER),
@@ -24,23 +24,23 @@ public enum Metric {
     P999("p99.9", Unit.MICROSECONDS, Better.LOWER),
     /// The slowest request.
     MAX("max", Unit.MICROSECONDS, Better.LOWER),
-    /// Datagrams that were not answered, of all sent.
+    /// Share of the datagrams that were not answered.
     LOST_SHARE("lost", Unit.SHARE, Better.LOWER),
     /// Resident memory of the contender at the end of the round.
     RSS_BYTES("memory", Unit.BYTES, Better.LOWER),
-    /// How much the contender's resident memory grew while its slow readers did not read.
+    /// Growth of the contender's resident memory while the slow clients did not read.
     RSS_GROWTH_BYTES("memory growth", Unit.BYTES, Better.LOWER),
-    /// Threads of the contender.
+    /// Number of threads of the contender.
     THREADS("threads", Unit.COUNT, Better.NEITHER),
-    /// Descriptors that the contender has open.
+    /// Number of open descriptors of the contender.
     DESCRIPTORS("descriptors", Unit.COUNT, Better.NEITHER),
-    /// Resident memory that one idle connection adds to the contender.
+    /// Resident memory of the contender per idle connection.
     RSS_BYTES_PER_CONNECTION("memory/connection", Unit.BYTES, Better.LOWER),
-    /// Heap that one idle connection adds, after a collection; of Java contenders only.
+    /// Java heap per idle connection, after a collection; of Java contenders only.
     HEAP_BYTES_PER_CONNECTION("heap/connection", Unit.BYTES, Better.LOWER),
-    /// Memory that one idle connection adds to the system's kernel, both its ends together.
+    /// Kernel memory per idle connection, for both ends together.
     KERNEL_BYTES_PER_CONNECTION("kernel/connection", Unit.BYTES, Better.LOWER),
-    /// The share of its processors that the generator used for work.
+    /// Share of its processors that the load generator used for work.
     GENERATOR_SHARE("generator", Unit.SHARE, Better.NEITHER);
 
     private final String label;
@@ -53,44 +53,44 @@ public enum Metric {
         this.better = better;
     }
 
-    /// A short heading.
+    /// A short column heading.
     public String label() {
         return label;
     }
 
-    /// What its numbers count.
+    /// The unit of its numbers.
     public Unit unit() {
         return unit;
     }
 
-    /// Which direction is good.
+    /// Whether higher or lower is better.
     public Better better() {
         return better;
     }
 
-    /// What a number counts.
+    /// The unit of a number.
     public enum Unit {
-        /// How many in a second.
+        /// Number per second.
         PER_SECOND,
         /// Microseconds.
         MICROSECONDS,
         /// Bytes.
         BYTES,
-        /// Processors kept busy; 1.0 is one all the time.
+        /// Processors kept busy; 1.0 is one processor all the time.
         PROCESSORS,
-        /// From 0 to 1.
+        /// A share from 0 to 1.
         SHARE,
         /// A plain number.
         COUNT
     }
 
-    /// Which direction is good.
+    /// Whether higher or lower is better.
     public enum Better {
-        /// More is better.
+        /// Higher is better.
         HIGHER,
-        /// Less is better.
+        /// Lower is better.
         LOWER,
-        /// It explains others.
+        /// Neither: the figure explains other figures.
         NEITHER
     }
 }

@@ -3,22 +3,22 @@ package dev.polyserve.bench.result;
 import java.time.Instant;
 import java.util.List;
 
-/// Everything that one run measured.
+/// All results of one benchmark.
 ///
-/// @param format the version of this form, so that a later program can read an older file; see [#FORMAT]
-/// @param startedAt when the run began
-/// @param tookSeconds how long it took
-/// @param complete whether it ran to its end; false when it was interrupted
-/// @param command the command line that makes it again
-/// @param environment where
-/// @param settings what was asked for
+/// @param format the version of the file format, so that a later program can read an older file; see [#FORMAT]
+/// @param startedAt start of the benchmark
+/// @param tookSeconds its duration
+/// @param complete true when it ran to its end; false when it was interrupted
+/// @param command the command line that repeats it
+/// @param environment the machine and software
+/// @param settings its settings
 /// @param comparisons the tables, in the order in which they were measured
 public record Results(int format, Instant startedAt, double tookSeconds, boolean complete, String command,
         Environment environment, BenchSettings settings, List<Comparison> comparisons) {
-    /// The present form.
+    /// The current format.
     public static final int FORMAT = 2;
 
-    /// Keeps a copy.
+    /// Copies the comparisons.
     public Results {
         comparisons = List.copyOf(comparisons);
     }

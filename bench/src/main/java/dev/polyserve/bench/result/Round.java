@@ -4,10 +4,11 @@ import java.util.Map;
 
 /// One contender's turn in one round.
 ///
-/// @param metrics what was measured; what could not be told is absent
-/// @param generatorBound whether the generator, not the contender, was the limit: the row then says too little
+/// @param metrics the figures measured; those not available are absent
+/// @param generatorBound true when the load generator, not the contender, was the bottleneck: the contender can do more
+///         than the figures show
 public record Round(Map<Metric, Double> metrics, boolean generatorBound) {
-    /// Keeps a copy.
+    /// Copies the metrics.
     public Round {
         metrics = Map.copyOf(metrics);
     }

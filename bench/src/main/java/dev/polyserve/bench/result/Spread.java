@@ -2,16 +2,16 @@ package dev.polyserve.bench.result;
 
 import java.util.List;
 
-/// The middle of several rounds and how far they lie apart.
+/// The median of several rounds, with their minimum and maximum.
 ///
-/// @param least the smallest
-/// @param median the middle one, or the mean of the middle two
-/// @param most the largest
+/// @param least the minimum
+/// @param median the middle value, or the mean of the middle two
+/// @param most the maximum
 public record Spread(double least, double median, double most) {
-    /// Of at least one value.
+    /// The spread of at least one value.
     public static Spread of(List<Double> values) {
         if (values.isEmpty()) {
-            throw new IllegalArgumentException("no value has no middle");
+            throw new IllegalArgumentException("a spread needs at least one value");
         }
         List<Double> sorted = values.stream().sorted().toList();
         int half = sorted.size() / 2;

@@ -1,4 +1,4 @@
-/// What a benchmark measured, as plain values: written as JSON, read back as a baseline, drawn as a report.
+/// The results of a benchmark as plain values: written as JSON, read back as a baseline, shown in reports.
 ///
 /// **Thread**: any; everything here is immutable. **May use**: nothing of this project.
 @NullMarked

@@ -1,14 +1,14 @@
 package dev.polyserve.bench.service;
 
-/// What a contender serves, so that a workload can be told apart from what answers it.
+/// A service that contenders provide; workloads with the same service differ only in their clients.
 public enum BenchService {
-    /// Every byte back: what every peer can do.
+    /// Returns every byte; every peer provides it.
     ECHO(EchoHandler.class, EchoProtocol.class),
-    /// A [WorkRequest] computed and answered, which never says to wait: what an event loop of others can do, too.
+    /// Computes and answers a [WorkRequest] without waiting; event loops of other projects can provide it, too.
     COMPUTE(WorkHandler.class, WorkHandler.class),
-    /// A [WorkRequest] waited for, computed and answered.
+    /// Waits for, computes and answers a [WorkRequest].
     WORK(WorkHandler.class, WorkHandler.class),
-    /// What one says, all receive.
+    /// Sends every client's bytes to all clients.
     BROADCAST(BroadcastHandler.class, BroadcastHandler.class);
 
     private final Class<?> handler;
@@ -19,12 +19,12 @@ public enum BenchService {
         this.protocol = protocol;
     }
 
-    /// The class that serves it, written top to bottom.
+    /// The blocking handler class.
     public Class<?> handler() {
         return handler;
     }
 
-    /// The class that serves it in event style; the handler where waiting is the point.
+    /// The event-style class; the blocking handler where the service must wait.
     public Class<?> protocol() {
         return protocol;
     }

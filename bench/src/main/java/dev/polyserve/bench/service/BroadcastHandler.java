@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What one client sends, all of them receive, itself too.
+/// Sends the bytes of each client to all clients, including the sender.
 ///
-/// Every connection of the process is in the one room. Whoever does not take what is sent is let go, which the load
-/// generator sees as an error.
+/// All connections of the process share one room. The connection of a client that does not read fast enough is closed,
+/// which the load generator reports as an error.
 public final class BroadcastHandler implements Handler {
     private static final Set<Sender> ROOM = ConcurrentHashMap.newKeySet();
     private static final int PIECE_BYTES = 4 << 10;
@@ -26,7 +26,7 @@ public final class BroadcastHandler implements Handler {
 
     @Override
     public void handle(Connection connection) throws IOException {
-        // The first byte of a listener is its greeting, which it gets back: it then knows that it is in the room.
+        // Echoing the first byte tells the client that its connection is in the room.
         int first = connection.readByte();
         if (first < 0) {
             return;
@@ -35,7 +35,7 @@ public final class BroadcastHandler implements Handler {
         connection.flush();
         byte[] piece = new byte[PIECE_BYTES];
         for (int length; (length = connection.read(piece)) >= 0;) {
-            tellAll(ByteBuffer.wrap(piece, 0, length));
+            broadcast(ByteBuffer.wrap(piece, 0, length));
         }
     }
 
@@ -44,9 +44,9 @@ public final class BroadcastHandler implements Handler {
         ROOM.remove(connection.sender());
     }
 
-    private static void tellAll(ByteBuffer said) {
+    private static void broadcast(ByteBuffer message) {
         for (Sender member : ROOM) {
-            if (!member.offer(said.duplicate())) {
+            if (!member.offer(message.duplicate())) {
                 member.close();
             }
         }

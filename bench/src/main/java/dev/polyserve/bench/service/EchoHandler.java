@@ -7,7 +7,7 @@ import dev.polyserve.DatagramReply;
 import dev.polyserve.Handler;
 import java.io.IOException;
 
-/// Every byte back, written top to bottom as in the tutorials, a kilobyte at a time.
+/// Echoes every byte, in blocking style as in the tutorials, a kilobyte at a time.
 public final class EchoHandler implements Handler, DatagramHandler {
     private static final int PIECE_BYTES = 1024;
 

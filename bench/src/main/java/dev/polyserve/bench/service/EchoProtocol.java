@@ -5,7 +5,7 @@ import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import java.io.IOException;
 
-/// Every byte back, in event style.
+/// Echoes every byte, in event style.
 public final class EchoProtocol implements Protocol {
     /// For loading by name.
     public EchoProtocol() {}

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Waits and computes as each [WorkRequest] says, then sends the reply.
+/// Waits and computes as each [WorkRequest] asks, then sends the reply.
 public final class WorkHandler implements Handler {
     private static final Codec<byte[]> FRAMES = Framing.lengthPrefixed(Integer.BYTES, ByteOrder.BIG_ENDIAN,
             WorkRequest.MAX_BYTES);
@@ -19,7 +19,7 @@ public final class WorkHandler implements Handler {
     @Override
     public void handle(Connection connection) throws IOException, InterruptedException {
         for (byte[] frame; (frame = connection.read(FRAMES)) != null;) {
-            WorkRequest.carryOut(ByteBuffer.wrap(frame));
+            WorkRequest.execute(ByteBuffer.wrap(frame));
             connection.write(FRAMES, frame);
         }
     }

@@ -1,6 +1,6 @@
-/// Handlers that the contenders of this project run, in processes of their own, loaded by name.
+/// Handlers that Polyserve contenders run in processes of their own, loaded by name.
 ///
-/// **Thread**: as every handler and protocol. **May use**: the API.
+/// **Thread**: as for every handler and protocol. **May use**: the API.
 @NullMarked
 package dev.polyserve.bench.service;
 

@@ -1,5 +1,5 @@
 'use strict';
-// Draws the page's charts with uPlot, in the page's colours, and draws them again when the width or the colours change.
+// Draws the charts of the page with uPlot, and redraws them when the width or the colour scheme changes.
 (() => {
   const charts = JSON.parse(document.getElementById('charts').textContent);
   const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", Arial, sans-serif';
@@ -9,7 +9,7 @@
 
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const colour = (index) => style(`--colour-${index % COLOURS}`);
-  // Contenders beyond the eighth share a colour with an earlier one, but not its dashes.
+  // A ninth or later contender shares a colour with an earlier one, but has its own dash pattern.
   const dash = (index) => DASHES[(index + Math.floor(index / COLOURS)) % DASHES.length];
 
   function element(name, className, text) {
@@ -21,7 +21,7 @@
     return made;
   }
 
-  // Figures as the tables write them.
+  // Formats figures as the tables do.
   const digits = (value) => value >= 99.95 ? Math.round(value).toLocaleString('en')
       : value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
   const short = (value) => String(Number(value.toPrecision(3)));
@@ -47,7 +47,7 @@
     }
   }
 
-  // Ticks that are round in the unit they are written in: bytes in powers of two.
+  // Ticks at round values of the unit: for bytes, powers of two.
   function ticks(unit, max, count) {
     const base = unit === 'BYTES' ? 2 ** (10 * Math.floor(Math.log2(Math.max(max, 1)) / 10)) : 1;
     const rough = max / base / count;
@@ -123,7 +123,7 @@
     ctx.restore();
   }
 
-  // Curves: every step of the horizontal axis is a tenth of the requests that are left.
+  // Curves over a logarithmic axis of percentiles: each step covers nine tenths of the remaining requests.
   const PERCENTILES = [[Math.log10(2), '50 %'], [1, '90 %'], [2, '99 %'], [3, '99.9 %'], [4, '99.99 %'],
     [5, '99.999 %'], [6, '99.9999 %']];
 
@@ -175,7 +175,7 @@
     return plot;
   }
 
-  // The names beside the ends of the lines, pushed apart where they would cover each other.
+  // Places the names beside the ends of the lines, and moves them apart where they would overlap.
   function endLabels(self, lines) {
     const height = 17;
     let free = 0;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.bench.contender.Contender.Existing;
-import dev.polyserve.bench.contender.Contender.Ours;
+import dev.polyserve.bench.contender.Contender.Polyserve;
 import dev.polyserve.bench.contender.Contender.Peer;
 import dev.polyserve.bench.contender.Contender.Style;
 import dev.polyserve.bench.service.BenchService;
@@ -20,21 +20,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ContenderTest {
     @Test
     void readsModels() {
-        assertThat(Contender.model("nio")).isEqualTo(new Ours("nio", Style.HANDLER, List.of()));
-        assertThat(Contender.model("nio:protocol")).isEqualTo(new Ours("nio", Style.PROTOCOL, List.of()));
+        assertThat(Contender.model("nio")).isEqualTo(new Polyserve("nio", Style.HANDLER, List.of()));
+        assertThat(Contender.model("nio:protocol")).isEqualTo(new Polyserve("nio", Style.PROTOCOL, List.of()));
         assertThat(Contender.model("nio:handler").name()).isEqualTo("nio");
         assertThat(Contender.model("nio:protocol").name()).isEqualTo("nio:protocol");
-        assertThat(new Ours("nio", Style.HANDLER, List.of("--loops", "2")).name()).isEqualTo("nio --loops 2");
+        assertThat(new Polyserve("nio", Style.HANDLER, List.of("--loops", "2")).name()).isEqualTo("nio --loops 2");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             nioo       | unknown model 'nioo': take one of
             ''         | unknown model '': take one of
-            nio:events | unknown style 'events' in 'nio:events': take nio or nio:protocol
-            nio:       | unknown style '' in 'nio:': take nio or nio:protocol
+            nio:events | unknown style 'events' in 'nio:events': use nio or nio:protocol
+            nio:       | unknown style '' in 'nio:': use nio or nio:protocol
             """)
-    void refusesOtherModels(String text, String sentence) {
+    void rejectsUnknownModels(String text, String sentence) {
         assertThatIllegalArgumentException().isThrownBy(() -> Contender.model(text)).withMessageStartingWith(sentence);
     }
 
@@ -66,30 +66,31 @@ class ContenderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            ``                  | '' names nobody to compare with
-            netty=              | 'netty=' names nobody to compare with
+            ``                  | '' names no server to compare with
+            netty=              | 'netty=' names no server to compare with
             tcp://127.0.0.1     | bad endpoint 'tcp://127.0.0.1': the port is missing
-            tcp://*:7000        | bad endpoint 'tcp://*:7000': a server to connect to has a host and a port
-            udp://127.0.0.1:0   | bad endpoint 'udp://127.0.0.1:0': a server to connect to has a host and a port
+            tcp://*:7000        | bad endpoint 'tcp://*:7000': the endpoint of a running server needs a host and a port
+            udp://127.0.0.1:0   | bad endpoint 'udp://127.0.0.1:0': the endpoint of a running server needs a host and a port
             unixgram:/tmp/x     | bad endpoint 'unixgram:/tmp/x': only tcp://, udp:// and unix: endpoints can be loaded
             """)
-    void refusesOtherTexts(String text, String sentence) {
+    void rejectsBadTexts(String text, String sentence) {
         assertThatIllegalArgumentException().isThrownBy(() -> Contender.against(text))
                 .withMessageStartingWith(sentence);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"COMPUTE", "WORK", "BROADCAST"})
-    void whoIsNotOursOnlyEchoes(BenchService service) {
+    void peersAreExpectedToEchoOnly(BenchService service) {
         assertThat(Contender.against("netty=java {port}").cannotServe(service, LoadTransport.TCP)).hasValueSatisfying(
-                why -> assertThat(why).startsWith("netty is taken to echo only, so it cannot serve '").contains("{wo"));
+                why -> assertThat(why).startsWith("netty is expected to echo only, so it cannot serve '")
+                        .contains("{wo"));
         assertThat(Contender.against("tcp://127.0.0.1:7").cannotServe(service, LoadTransport.TCP)).hasValueSatisfying(
-                why -> assertThat(why).startsWith("tcp://127.0.0.1:7 is taken to echo only"));
+                why -> assertThat(why).startsWith("tcp://127.0.0.1:7 is expected to echo only"));
         assertThat(Contender.against("netty=java {port} {workload}").cannotServe(service, LoadTransport.TCP)).isEmpty();
         assertThat(Contender.against("netty=java {port} {workload}").cannotServe(service, LoadTransport.UDP))
                 .isPresent();
         assertThat(Contender.model("nio").cannotServe(service, LoadTransport.UDP))
-                .hasValueSatisfying(why -> assertThat(why).endsWith("to connections only, not over udp"));
+                .hasValueSatisfying(why -> assertThat(why).endsWith("over connections only, not over udp"));
         assertThat(Contender.model("nio").cannotServe(service, LoadTransport.UNIX)).isEmpty();
     }
 
@@ -98,15 +99,15 @@ class ContenderTest {
         assertThat(Contender.model("nio").cannotServe(BenchService.ECHO, LoadTransport.UDP)).isEmpty();
         assertThat(Contender.model("nio:protocol").cannotServe(BenchService.ECHO, LoadTransport.TCP)).isEmpty();
         assertThat(Contender.model("nio:protocol").cannotServe(BenchService.ECHO, LoadTransport.UDP))
-                .contains("nio:protocol does not serve datagrams, whose handlers have one style only: take nio");
+                .contains("nio:protocol does not serve datagrams: datagram handlers have one style only, so use nio");
     }
 
     @Test
-    void aCommandListensWhereItTakesItsPlace() {
+    void theTransportFollowsThePlaceholderOfTheCommand() {
         assertThat(Contender.against("c {port}").cannotServe(BenchService.ECHO, LoadTransport.UNIX))
-                .contains("c listens at a port: a Unix socket needs {path} in its command");
+                .contains("c listens on a port: a Unix socket needs {path} in its command");
         assertThat(Contender.against("c {path}").cannotServe(BenchService.ECHO, LoadTransport.UDP))
-                .contains("c listens at a Unix socket: udp needs {port} in its command");
+                .contains("c listens on a Unix socket: udp needs {port} in its command");
         for (LoadTransport transport : LoadTransport.values()) {
             assertThat(Contender.against("c {port} {path}").cannotServe(BenchService.ECHO, transport)).isEmpty();
             assertThat(Contender.against("c").cannotServe(BenchService.ECHO, transport)).isEmpty();
@@ -122,7 +123,7 @@ class ContenderTest {
     }
 
     @Test
-    void fillsCommandsIn() {
+    void replacesPlaceholders() {
         Peer peer = new Peer("p", "serve {port} {path} {workload}");
         assertThat(peer.filledIn(BenchService.WORK, new Endpoint.Tcp("127.0.0.1", 7))).isEqualTo("serve 7 {path} work");
         assertThat(peer.filledIn(BenchService.ECHO, new Endpoint.Unix(Path.of("/s"))))
@@ -135,7 +136,7 @@ class ContenderTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Contender.requireDistinctNames(
                         List.of(Contender.against("python3 -c 1"), Contender.against("python3 -c 2"))))
-                .withMessageStartingWith("two contenders are called 'python3': ");
+                .withMessageStartingWith("two contenders have the name 'python3': ");
     }
 
     @ParameterizedTest

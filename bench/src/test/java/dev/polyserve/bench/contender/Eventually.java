@@ -4,14 +4,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/// The one place where tests wait for something to become true.
+/// Polls a condition until it becomes true.
 final class Eventually {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private Eventually() {}
 
-    /// Waits until it is so; fails after twenty seconds.
+    /// Waits until the condition is true; fails after twenty seconds.
     static void holds(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (!condition.getAsBoolean()) {

@@ -28,7 +28,7 @@ class ExistingTest {
 
     @ParameterizedTest
     @EnumSource
-    void itsProcessesAreFoundAndStay(LoadTransport transport) throws Exception {
+    void itsProcessesAreFoundAndNotEnded(LoadTransport transport) throws Exception {
         Requirements.proc();
         String place = transport == LoadTransport.UDP ? "udp:{port}" : "${PORT-$SOCKET}";
         RunningContender server = launcher.start(Contender.against("p=" + ScriptedContender.command(place)),
@@ -38,15 +38,15 @@ class ExistingTest {
         assertThat(found.pids()).isEqualTo(server.pids()).isNotEmpty();
         assertThat(found.endpoint()).isEqualTo(server.endpoint());
         assertThat(found.remarks()).containsExactly(
-                "it was there before, so it runs on the processors that it was given then");
+                "it was already running, so it keeps the processors it was started on");
         assertThat(found.footprint().rssBytes()).isPresent();
         assertThat(found.usage(() -> 0).since(found.usage(() -> 0)).cpuNanos()).isPresent();
         found.close();
         assertThat(found.alive()).isTrue();
-        assertThat(found.lastWords()).isEmpty();
+        assertThat(found.lastOutput()).isEmpty();
         server.close();
         assertThat(found.alive()).isFalse();
-        assertThat(found.ended()).contains("it has ended; why, those know who started it");
+        assertThat(found.ended()).contains("it has ended; its own logs may say why");
     }
 
     @Test
@@ -62,21 +62,21 @@ class ExistingTest {
     }
 
     @Test
-    void whereNobodyServesItSaysSo() throws Exception {
-        FreeEndpoint nobody = FreeEndpoint.free(LoadTransport.TCP);
+    void aMissingServerIsReported() throws Exception {
+        FreeEndpoint free = FreeEndpoint.find(LoadTransport.TCP);
         assertThatExceptionOfType(ContenderException.class)
-                .isThrownBy(() -> launcher.start(Contender.against(nobody.endpoint().toString()), BenchService.ECHO,
+                .isThrownBy(() -> launcher.start(Contender.against(free.endpoint().toString()), BenchService.ECHO,
                         LoadTransport.TCP))
-                .withMessage("nobody serves at " + nobody.endpoint());
+                .withMessage("no server answers at " + free.endpoint());
         assertThatExceptionOfType(ContenderException.class)
                 .isThrownBy(() -> launcher.start(Contender.against("it=unix:" + directory.resolve("none")),
                         BenchService.ECHO, LoadTransport.UNIX))
-                .withMessage("it does not serve at unix:" + directory.resolve("none"));
+                .withMessage("it does not answer at unix:" + directory.resolve("none"));
     }
 
     @Test
-    void ofWhatIsElsewhereNothingIsKnown() {
-        Processes elsewhere = Listeners.processes(new Endpoint.Tcp("192.0.2.1", 22));
+    void theProcessesOfARemoteServerAreUnknown() {
+        Processes elsewhere = ListeningProcesses.processes(new Endpoint.Tcp("192.0.2.1", 22));
         assertThat(elsewhere.roots()).isEmpty();
         ExistingServer life = new ExistingServer("far", elsewhere);
         assertThat(life.ended()).isEmpty();
@@ -91,8 +91,8 @@ class ExistingTest {
         "00000000000000000000000001000000:1F90,::1,8080,true",
         "0000000000000000FFFF00000100007F:1F90,127.0.0.1,8080,true"})
     void readsAddressesOfTheTable(String row, String address, int port, boolean listens) throws Exception {
-        // The table shows numbers of this processor; the rows above are of one that is little-endian.
+        // The table is in native byte order; the rows above are little-endian.
         assumeTrue(ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN, "needs a little-endian processor");
-        assertThat(Listeners.listensAt(row, InetAddress.getByName(address), port)).isEqualTo(listens);
+        assertThat(ListeningProcesses.listensAt(row, InetAddress.getByName(address), port)).isEqualTo(listens);
     }
 }

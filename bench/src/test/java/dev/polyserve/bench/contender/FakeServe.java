@@ -5,13 +5,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 
-/// Looks like `polyserve serve` from outside: says where it listens, and takes one client after another.
+/// Imitates `polyserve serve`: prints the ready line, and serves one client after another.
 ///
-/// The words `--mute`, `--fail` and `--die-later` make it a bad one.
+/// The options `--mute`, `--fail` and `--die-later` make it fail.
 final class FakeServe {
     private FakeServe() {}
 
-    /// The program of which it is the only command.
+    /// The program with this as its only command.
     static PolyserveProgram program() {
         return new PolyserveProgram(
                 List.of(System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-cp",

@@ -24,7 +24,7 @@ class FootprintTest {
     }
 
     @Test
-    void seesWhatIsHeld() throws Exception {
+    void measuresMemoryThreadsAndDescriptors() throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             Footprint before = peer.running.footprint();
             peer.ask("open_files 10");
@@ -38,7 +38,7 @@ class FootprintTest {
     }
 
     @Test
-    void whatProcessesShareCountsOnce() throws Exception {
+    void sharedPagesCountOnce() throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             peer.ask("hold " + 50 * MIB);
             long alone = peer.running.footprint().rssBytes().orElseThrow();
@@ -51,7 +51,7 @@ class FootprintTest {
     }
 
     @Test
-    void theDescriptorLimitIsTheProcesss() throws Exception {
+    void readsTheDescriptorLimitOfTheProcess() throws Exception {
         RunningContender running = launcher.start(
                 Contender.against("p=ulimit -n 123; " + ScriptedContender.command("{port}")),
                 BenchService.ECHO, LoadTransport.TCP);
@@ -59,7 +59,7 @@ class FootprintTest {
     }
 
     @Test
-    void whatIsUnknownIsAbsent() {
+    void unknownFiguresAreAbsent() {
         Footprint unknown = Footprint.of(Processes.unknown());
         assertThat(unknown.rssBytes()).isEmpty();
         assertThat(unknown.threads()).isEmpty();
@@ -90,7 +90,7 @@ class FootprintTest {
     }
 
     @Test
-    void whatIsNotThereIsEmpty() {
+    void missingTablesAreEmpty() {
         assertThat(ProcFiles.text("no-such-file")).isEmpty();
         assertThat(ProcFiles.names("no-such-directory")).isEmpty();
         assertThat(ProcFiles.link("no-such-link")).isEmpty();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Commands of others, and what can go wrong with them.
+/// Starts commands as contenders, and checks how their failures are reported.
 @Timeout(60)
 class LauncherTest {
     private static final ProcessorPlacement ANYWHERE = new ProcessorPlacement.Unpinned(1, "it is a test");
@@ -30,7 +30,7 @@ class LauncherTest {
     private final Launcher hasty = new Launcher(NONE, ANYWHERE, Duration.ofSeconds(2));
 
     @Test
-    void aCommandGetsItsPort() throws Exception {
+    void aCommandReceivesItsPort() throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             assertThat(peer.running.endpoint()).isInstanceOfSatisfying(Endpoint.Tcp.class,
                     tcp -> assertThat(tcp.port()).isBetween(1024, 32767));
@@ -41,7 +41,7 @@ class LauncherTest {
 
     @ParameterizedTest
     @CsvSource({"TCP,$PORT", "UNIX,$SOCKET", "UNIX,{path}"})
-    void aCommandGetsItsPlace(LoadTransport transport, String place) throws Exception {
+    void aCommandReceivesItsEndpoint(LoadTransport transport, String place) throws Exception {
         RunningContender running = launcher.start(Contender.against("p=" + ScriptedContender.command(place)),
                 BenchService.ECHO, transport);
         try (ScriptedContender peer = ScriptedContender.of(running)) {
@@ -65,7 +65,7 @@ class LauncherTest {
     }
 
     @Test
-    void aCommandIsToldTheWorkload() throws Exception {
+    void aCommandReceivesTheWorkload() throws Exception {
         RunningContender running = launcher.start(
                 Contender.against("p=export WHAT={workload}; " + ScriptedContender.command("{port}")),
                 BenchService.WORK,
@@ -76,57 +76,57 @@ class LauncherTest {
     }
 
     @Test
-    void oneThatNeverListensIsLate() {
+    void aCommandThatNeverListensTimesOut() {
         assertThatExceptionOfType(ContenderException.class)
                 .isThrownBy(() -> start(hasty, "deaf=echo hello; sleep 100"))
-                .withMessageMatching("deaf did not listen at tcp://127.0.0.1:\\d+ within 2.0 s \\(its command gets that"
-                        + " place as \\{port} or \\{path}, or from its environment as PORT or SOCKET\\), and its last"
-                        + " words were: hello");
+                .withMessageMatching("deaf did not listen on tcp://127.0.0.1:\\d+ within 2.0 s \\(its command receives"
+                        + " that endpoint as \\{port} or \\{path}, or in the environment variable PORT or SOCKET\\);"
+                        + " its last output was: hello");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            echo one >&2; echo two >&2; exit 3 | exited with status 3 before it served, and its last words were: two
-            echo said; exit 0                  | exited with status 0 before it served, and its last words were: said
-            exit 5                             | exited with status 5 before it served, without a word
-            kill -9 $$                         | was ended by signal 9 (KILL) before it served, without a word
+            echo one >&2; echo two >&2; exit 3 | exited with status 3 before it served; its last output was: two
+            echo said; exit 0                  | exited with status 0 before it served; its last output was: said
+            exit 5                             | exited with status 5 before it served, with no output
+            kill -9 $$                         | was ended by signal 9 (KILL) before it served, with no output
             """)
-    void oneThatExitsSaysHow(String command, String how) {
+    void anExitBeforeServingIsReported(String command, String how) {
         assertThatExceptionOfType(ContenderException.class).isThrownBy(() -> start(launcher, "brief=" + command))
                 .withMessage("brief " + how);
     }
 
     @Test
-    void oneThatDoesNotExistIsNamed() {
+    void aMissingCommandIsReported() {
         assertThatExceptionOfType(ContenderException.class).isThrownBy(() -> start(launcher, "./nowhere {port}"))
                 .withMessageMatching("nowhere exited with status 127 before it served, .*: No such file or directory");
     }
 
     @Test
-    void oneThatCannotServeIsNotStarted() {
+    void aContenderThatCannotServeIsNotStarted() {
         assertThatExceptionOfType(ContenderException.class)
                 .isThrownBy(
                         () -> launcher.start(Contender.against("p=touch x"), BenchService.BROADCAST, LoadTransport.TCP))
-                .withMessageStartingWith("p is taken to echo only");
+                .withMessageStartingWith("p is expected to echo only");
     }
 
     @Test
-    void dyingWhileItRunsIsTold() throws Exception {
+    void anExitWhileServingIsReported() throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
-            peer.tell("leave 9");
+            peer.send("leave 9");
             Eventually.holds("it died", () -> !peer.running.alive());
-            Eventually.holds("its words were read", () -> !peer.running.lastWords().isEmpty());
+            Eventually.holds("its words were read", () -> !peer.running.lastOutput().isEmpty());
             assertThat(peer.running.ended())
-                    .contains("obedient exited with status 9, and its last words were: going down");
+                    .contains("obedient exited with status 9; its last output was: going down");
         }
     }
 
     @Test
-    void oneThatPrintsALotIsNotHeldUp() throws Exception {
+    void aCommandWithMuchOutputDoesNotBlock() throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
-            // More than any pipe holds: it would wait for a reader.
+            // More than a pipe buffers: without a reader the command would block.
             assertThat(peer.ask("flood 20000000")).isEqualTo("None");
-            assertThat(peer.running.lastWords()).hasSizeLessThanOrEqualTo(OutputTail.LINES);
+            assertThat(peer.running.lastOutput()).hasSizeLessThanOrEqualTo(OutputTail.LINES);
         }
     }
 
@@ -145,10 +145,10 @@ class LauncherTest {
     }
 
     @Test
-    void noneIsLeftOfOneThatDied() throws Exception {
+    void noProcessIsLeftOfAContenderThatDied() throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             ProcessHandle child = ProcessHandle.of(peer.number("fork")).orElseThrow();
-            peer.tell("leave 1");
+            peer.send("leave 1");
             Eventually.holds("it died", () -> !peer.running.alive());
             assertThat(isGone(child)).isFalse();
             peer.running.close();
@@ -157,7 +157,7 @@ class LauncherTest {
     }
 
     @Test
-    void noneIsLeftOfOneThatWasLate() throws Exception {
+    void noProcessIsLeftOfAContenderThatTimedOut() throws Exception {
         var note = Files.createTempFile("contender", "pid");
         assertThatExceptionOfType(ContenderException.class)
                 .isThrownBy(() -> start(hasty, "deaf=sleep 100 & echo $! > " + note + "; wait"));
@@ -166,7 +166,7 @@ class LauncherTest {
     }
 
     @Test
-    void closingEndsAllAndStartsNoMore() throws Exception {
+    void closingEndsAllContendersAndPreventsNewOnes() throws Exception {
         ScriptedContender one = ScriptedContender.start(launcher);
         ScriptedContender other = ScriptedContender.start(launcher);
         launcher.close();
@@ -174,13 +174,13 @@ class LauncherTest {
         assertThat(one.running.alive()).isFalse();
         assertThat(other.running.alive()).isFalse();
         assertThatExceptionOfType(ContenderException.class).isThrownBy(() -> start(launcher, "p=sleep 100"))
-                .withMessage("p is not started, because the benchmark ends");
+                .withMessage("p is not started, because the benchmark is ending");
         one.close();
         other.close();
     }
 
     @Test
-    void closingEndsOneThatIsStarting() throws Exception {
+    void closingEndsAContenderThatIsStarting() throws Exception {
         var note = Files.createTempFile("contender", "pid");
         AtomicReference<String> message = new AtomicReference<>("");
         CompletableFuture<Void> starting = CompletableFuture.runAsync(() -> {
@@ -198,7 +198,7 @@ class LauncherTest {
     }
 
     @Test
-    void interruptingAStartLeavesNothing() throws Exception {
+    void interruptingAStartLeavesNoProcess() throws Exception {
         var note = Files.createTempFile("contender", "pid");
         CompletableFuture<Throwable> thrown = new CompletableFuture<>();
         Thread starter = Thread.ofPlatform().start(() -> {
@@ -217,7 +217,7 @@ class LauncherTest {
     }
 
     @Test
-    void aShutdownLeavesNothing() throws Exception {
+    void aShutdownLeavesNoProcess() throws Exception {
         Requirements.program("python3");
         Process benchmark = new ProcessBuilder(System.getProperty("java.home") + "/bin/java",
                 "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
@@ -234,7 +234,7 @@ class LauncherTest {
         }
     }
 
-    /// A benchmark that a signal ends.
+    /// A benchmark that is ended by a signal.
     static final class Interrupted {
         private Interrupted() {}
 
@@ -252,7 +252,7 @@ class LauncherTest {
         return launcher.start(Contender.against(text), BenchService.ECHO, LoadTransport.TCP);
     }
 
-    /// An ended process may still have its number, when nobody asks how it ended.
+    /// An ended process keeps its id until its parent reaps it.
     private static boolean isGone(ProcessHandle process) {
         return !process.isAlive() || ProcessStat.of(process.pid()).map(ProcessStat::zombie).orElse(false);
     }

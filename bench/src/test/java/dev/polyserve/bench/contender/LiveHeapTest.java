@@ -15,7 +15,7 @@ class LiveHeapTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-XX:+UseSerialGC", "-XX:+UseG1GC", "-XX:+UseZGC"})
-    void countsWhatIsStillReached(String collector) throws Exception {
+    void countsReachableObjects(String collector) throws Exception {
         Process java = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1",
                 "-Xmx256m", collector, "-cp", System.getProperty("java.class.path"), Holder.class.getName()).start();
         try (var said = java.inputReader(); var orders = java.outputWriter()) {
@@ -32,7 +32,7 @@ class LiveHeapTest {
     }
 
     @Test
-    void asksOnlyJava() throws Exception {
+    void measuresJavaProcessesOnly() throws Exception {
         Process java = new ProcessBuilder(System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1",
                 "-cp", System.getProperty("java.class.path"), Holder.class.getName()).start();
         Process other = new ProcessBuilder("sleep", "100").start();
@@ -49,12 +49,12 @@ class LiveHeapTest {
     }
 
     @Test
-    void readsOnlyTotals() {
+    void parsesTotalsOnly() {
         assertThat(LiveHeap.parse("Total         12345        7890123")).hasValue(7_890_123);
         assertThat(LiveHeap.parse("com.sun.tools.attach.AttachNotSupportedException")).isEmpty();
     }
 
-    /// Holds some memory, and makes as much garbage.
+    /// Holds some memory, and produces as much garbage.
     static final class Holder {
         private Holder() {}
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class MachineTest {
     @Test
-    void saysWhereItIs() {
+    void describesTheMachine() {
         Environment here = Machine.environment(new ProcessorPlacement.Unpinned(2, "it is a test"));
         assertThat(here.processor()).isNotBlank();
         assertThat(here.processors()).isPositive();

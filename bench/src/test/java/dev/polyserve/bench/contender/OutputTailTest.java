@@ -30,14 +30,15 @@ class OutputTailTest {
     }
 
     @Test
-    void tellsEachLineAsItComes() throws Exception {
+    void passesOnEachLineAsItArrives() throws Exception {
         var lines = new LinkedBlockingQueue<String>();
         try (var out = new PipedOutputStream(); var in = new PipedInputStream(out)) {
             OutputTail tail = OutputTail.of(in, "test", lines::add);
             out.write("one\ntwo".getBytes(StandardCharsets.UTF_8));
             out.flush();
             assertThat(lines.poll(20, TimeUnit.SECONDS)).isEqualTo("one");
-            Eventually.holds("it is kept, once it was told", () -> tail.lines().equals(List.of("one")));
+            Eventually.holds("the line is kept after the predicate accepted it",
+                    () -> tail.lines().equals(List.of("one")));
             out.write("\n".getBytes(StandardCharsets.UTF_8));
             out.flush();
             assertThat(lines.poll(20, TimeUnit.SECONDS)).isEqualTo("two");
@@ -45,7 +46,7 @@ class OutputTailTest {
     }
 
     @Test
-    void keepsWhatIsWorthIt() throws Exception {
+    void keepsTheLinesThatThePredicateAccepts() throws Exception {
         OutputTail tail = OutputTail.of(stream("ready\nto serve\nready\n"), "test", line -> !line.equals("ready"));
         assertThat(tail.awaitEnd()).isTrue();
         assertThat(tail.lines()).containsExactly("to serve");

@@ -8,34 +8,34 @@ import org.junit.jupiter.api.Test;
 
 class PolyserveProgramTest {
     @Test
-    void aJarRunsAgain() {
+    void runsTheSameJar() {
         assertThat(PolyserveProgram.of("/jdk", "/opt/polyserve.jar", "").command()).containsExactly("/jdk/bin/java",
                 "-jar",
                 "/opt/polyserve.jar");
     }
 
     @Test
-    void aClassPathRunsAgainWithWhatTheJarsManifestSays() {
+    void runsTheSameClassPathWithTheOptionsOfTheManifest() {
         assertThat(PolyserveProgram.of("/jdk", "/a/classes:/b.jar", "").command()).containsExactly("/jdk/bin/java",
                 "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED", "-cp",
                 "/a/classes:/b.jar", "dev.polyserve.cli.Main");
     }
 
     @Test
-    void optionsOfTheLauncherGoAlong() {
+    void passesTheOptionsOfTheLauncher() {
         assertThat(PolyserveProgram.of("/jdk", "/p.jar", " -Xmx1g  -XX:+UseZGC\n").command()).containsExactly(
                 "/jdk/bin/java",
                 "-Xmx1g", "-XX:+UseZGC", "-jar", "/p.jar");
     }
 
     @Test
-    void withoutEitherItSaysWhatToDo() {
+    void withoutEitherTheErrorSaysWhatToDo() {
         assertThatIllegalStateException().isThrownBy(() -> PolyserveProgram.of("/jdk", "", ""))
                 .withMessageEndingWith("start it as java -jar polyserve.jar");
     }
 
     @Test
-    void findsThisOne() {
+    void findsTheRunningProgram() {
         assertThat(PolyserveProgram.running().with(List.of("serve")))
                 .startsWith(System.getProperty("java.home") + "/bin/java")
                 .endsWith("serve");

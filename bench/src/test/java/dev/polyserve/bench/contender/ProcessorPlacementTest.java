@@ -37,13 +37,13 @@ class ProcessorPlacementTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "0-3", "0,2,4-6", "7-8,63"})
-    void processorsAreWrittenAsTheyAreRead(String list) {
+    void processorListsRoundTrip(String list) {
         assertThat(Processors.parse(list)).hasToString(list);
         assertThatIllegalArgumentException().isThrownBy(() -> new Processors(List.of()));
     }
 
     @Test
-    void saysWhatItIs() {
+    void describesThePlacement() {
         Processors one = Processors.parse("901");
         assertThat(new Pinned(one, Processors.parse("902-903"), "taskset").describe())
                 .isEqualTo("contender on processor 901, generator on processors 902-903");
@@ -51,12 +51,12 @@ class ProcessorPlacementTest {
                 .isEqualTo("contender and generator share processor 901, so each slows the other");
         assertThat(new Unpinned(4, "there is no taskset").describe())
                 .isEqualTo("not pinned: there is no taskset, so contender and generator share 4 processors");
-        assertThat(new Unpinned(4, "").before()).isEmpty();
-        assertThat(new Pinned(one, one, "/bin/taskset").before()).containsExactly("/bin/taskset", "-c", "901");
+        assertThat(new Unpinned(4, "").commandPrefix()).isEmpty();
+        assertThat(new Pinned(one, one, "/bin/taskset").commandPrefix()).containsExactly("/bin/taskset", "-c", "901");
     }
 
     @Test
-    void movesTheGenerator() throws Exception {
+    void pinsTheGenerator() throws Exception {
         Requirements.proc();
         String taskset = Requirements.program("taskset");
         Process generator = new ProcessBuilder("sleep", "100").start();
@@ -73,7 +73,7 @@ class ProcessorPlacementTest {
     }
 
     @Test
-    void movesTheContender() throws Exception {
+    void pinsTheContender() throws Exception {
         Requirements.proc();
         Requirements.program("taskset");
         Processors allowed = ProcessorTopology.allowed(ProcessHandle.current().pid()).orElseThrow();
@@ -87,14 +87,14 @@ class ProcessorPlacementTest {
     }
 
     @Test
-    void withoutTasksetNobodyIsMoved() throws Exception {
+    void withoutTasksetNoProcessIsPinned() throws Exception {
         Requirements.proc();
         assertThat(ProcessorPlacement.take(ProcessHandle.current().pid(), new PathLookup(List.of())).describe())
-                .startsWith("not pinned: there is no taskset here (Debian has it in util-linux), so contender and");
+                .startsWith("not pinned: taskset is not installed (Debian package util-linux), so contender and");
     }
 
     @Test
-    void aProcessThatCannotBeMovedLeavesNobodyMoved() throws Exception {
+    void aProcessThatCannotBePinnedLeavesAllUnpinned() throws Exception {
         Requirements.proc();
         Requirements.program("taskset");
         Process ended = new ProcessBuilder("true").start();

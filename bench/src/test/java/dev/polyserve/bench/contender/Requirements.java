@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// What a test needs of the machine; without it the test is skipped, and says why.
+/// The requirements of a test on the machine. A test without them is skipped, with the reason.
 final class Requirements {
     private Requirements() {}
 
@@ -16,7 +16,7 @@ final class Requirements {
         return found.orElseThrow();
     }
 
-    /// Skips the test on systems that do not tell of their processes as Linux does.
+    /// Skips the test on systems without Linux's `/proc`.
     static void proc() {
         assumeTrue(Files.exists(Path.of("/proc/self/stat")), "needs /proc");
     }

@@ -16,14 +16,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/// A contender that does as its test says: `peer.py`, and a connection to it.
+/// A contender that a test controls: `peer.py`, and a connection to it.
 ///
 /// **Thread**: its test's.
 final class ScriptedContender implements AutoCloseable {
     final RunningContender running;
     private final SocketChannel channel;
-    private final BufferedWriter orders;
-    private final BufferedReader answers;
+    private final BufferedWriter commands;
+    private final BufferedReader replies;
 
     private ScriptedContender(RunningContender running) throws IOException {
         this.running = running;
@@ -32,8 +32,8 @@ final class ScriptedContender implements AutoCloseable {
             case Endpoint.Unix unix -> SocketChannel.open(UnixDomainSocketAddress.of(unix.path()));
             case Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new AssertionError("no stream");
         };
-        this.orders = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
-        this.answers = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+        this.commands = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
+        this.replies = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
     }
 
     /// Starts one.
@@ -42,14 +42,14 @@ final class ScriptedContender implements AutoCloseable {
                 LoadTransport.TCP));
     }
 
-    /// One that runs; it has accepted the connection.
+    /// A contender that runs and has accepted the connection.
     static ScriptedContender of(RunningContender running) throws IOException {
         ScriptedContender peer = new ScriptedContender(running);
-        peer.ask("call 0"); // the system connects before the server accepts
+        peer.ask("call 0"); // the kernel completes the handshake before the server accepts
         return peer;
     }
 
-    /// The command that starts one.
+    /// The command that starts a contender.
     static String command(String place) {
         Requirements.program("python3");
         return "exec python3 " + script() + " " + place;
@@ -63,22 +63,22 @@ final class ScriptedContender implements AutoCloseable {
         }
     }
 
-    /// Gives an order and returns the answer.
-    String ask(String order) throws IOException {
-        tell(order);
-        String answer = answers.readLine();
-        assertThat(answer).as("answer to " + order).isNotNull();
-        return Objects.requireNonNull(answer);
+    /// Sends a command and returns the reply.
+    String ask(String command) throws IOException {
+        send(command);
+        String reply = replies.readLine();
+        assertThat(reply).as("reply to " + command).isNotNull();
+        return Objects.requireNonNull(reply);
     }
 
-    long number(String order) throws IOException {
-        return Long.parseLong(ask(order));
+    long number(String command) throws IOException {
+        return Long.parseLong(ask(command));
     }
 
-    /// Gives an order that is not answered.
-    void tell(String order) throws IOException {
-        orders.write(order + "\n");
-        orders.flush();
+    /// Sends a command that has no reply.
+    void send(String command) throws IOException {
+        commands.write(command + "\n");
+        commands.flush();
     }
 
     @Override

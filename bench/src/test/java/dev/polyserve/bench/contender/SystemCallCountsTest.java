@@ -41,18 +41,18 @@ class SystemCallCountsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"perf", "strace"})
-    void countsThoseOfProcessesThatBeginInTheWindow(String tool) throws Exception {
+    void countsTheCallsOfProcessesThatStartInTheWindow(String tool) throws Exception {
         PathLookup path = with(tool, Requirements.program(tool));
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             long before = whatIsCounted(peer, path, "call 0").systemCalls();
-            // Each child does far more than this many; each asks for the time over and over, which is a call for
-            // a thread's clock.
+            // Each child makes far more calls than this: it reads a thread's clock in a loop, which is a system
+            // call.
             assertThat(whatIsCounted(peer, path, "burn_in_children 3 0.02").systemCalls()).isGreaterThan(before + 300);
         }
     }
 
     @Test
-    void perfKnowsTheSwitches() throws Exception {
+    void perfCountsContextSwitches() throws Exception {
         PathLookup path = with("perf", Requirements.program("perf"));
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             assertThat(whatIsCounted(peer, path, "switch 300").contextSwitches().orElseThrow()).isBetween(300L, 600L);
@@ -60,7 +60,7 @@ class SystemCallCountsTest {
     }
 
     @Test
-    void whereOneMayNotTheOtherDoes() throws Exception {
+    void fallsBackToStrace() throws Exception {
         with("strace", Requirements.program("strace"));
         PathLookup path = script("perf", "echo Error: >&2; echo 'Access is limited.' >&2; exit 255");
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
@@ -69,35 +69,35 @@ class SystemCallCountsTest {
     }
 
     @Test
-    void saysWhyNeitherCounts() throws Exception {
+    void explainsWhyNeitherWorks() throws Exception {
         PathLookup path = script("perf", "echo Error: >&2; echo 'Access is limited.' >&2; exit 255");
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             assertThatExceptionOfType(ContenderException.class)
-                    .isThrownBy(() -> SystemCallCounts.watch(peer.running, path))
+                    .isThrownBy(() -> SystemCallCounts.attach(peer.running, path))
                     .withMessage(
                             "the system calls of obedient are not counted, because perf ended (Access is limited.),"
-                                    + " and there is no strace here (Debian has it in strace)");
+                                    + " and strace is not installed (Debian package strace)");
         }
     }
 
     @Test
-    void oneThatDiesMeanwhileIsStillCounted() throws Exception {
+    void aContenderThatDiesInTheWindowIsCounted() throws Exception {
         PathLookup path = with("perf", Requirements.program("perf"));
         try (ScriptedContender peer = ScriptedContender.start(launcher); SystemCallCounts watch = watch(peer, path)) {
             peer.ask("call 100");
-            peer.tell("leave 1");
+            peer.send("leave 1");
             Eventually.holds("it died", () -> !peer.running.alive());
             assertThat(watch.stop().systemCalls()).isGreaterThan(100);
         }
     }
 
     @Test
-    void ofUnknownProcessesItSaysSo() {
+    void unknownProcessesAreReported() {
         RunningContender running = new RunningContender("far", new Endpoint.Tcp("192.0.2.1", 7),
                 new ExistingServer("far", Processes.unknown()), Processes.unknown(), List.of());
-        assertThatExceptionOfType(ContenderException.class).isThrownBy(() -> SystemCallCounts.watch(running))
+        assertThatExceptionOfType(ContenderException.class).isThrownBy(() -> SystemCallCounts.attach(running))
                 .withMessage(
-                        "the system calls of far are not counted, because its processes are not known here");
+                        "the system calls of far are not counted, because its processes are not visible");
     }
 
     private static Count whatIsCounted(ScriptedContender peer, PathLookup path, String order) throws Exception {
@@ -107,10 +107,10 @@ class SystemCallCountsTest {
         }
     }
 
-    /// Begins to count, or skips the test where this may not be.
+    /// Starts counting, or skips the test where tracing is not permitted.
     private static SystemCallCounts watch(ScriptedContender peer, PathLookup path) throws Exception {
         try {
-            return SystemCallCounts.watch(peer.running, path);
+            return SystemCallCounts.attach(peer.running, path);
         } catch (ContenderException e) {
             return abort(e.getMessage());
         }

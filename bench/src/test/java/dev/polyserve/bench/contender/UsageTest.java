@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What processes used, as we see it from outside, against what they know themselves.
+/// Compares the sampled usage of processes with their own figures.
 @Timeout(60)
 class UsageTest {
     private static final long MILLI = 1_000_000;
-    /// What a process does beside the work that it measures: reading the order, making threads and processes.
+    /// Overhead outside the measured work: reading the command, starting threads and processes.
     private static final long BESIDE = 60 * MILLI;
 
     @AutoClose
@@ -34,7 +34,7 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"burn_in_process 0.3", "burn_in_threads 10 0.03", "burn_in_children 10 0.03"})
-    void countsWhatWasBurned(String order) throws Exception {
+    void countsTheProcessorTimeUsed(String order) throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             Usage before = usage(peer);
             long burned = peer.number(order);
@@ -52,13 +52,13 @@ class UsageTest {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             Usage before = usage(peer);
             peer.ask("burn_in_threads 5 0.001");
-            assertThat(ProcessClock.here()).isPresent();
+            assertThat(ProcessClock.instance()).isPresent();
             assertThat(usage(peer).since(before).cpuErrorNanos()).isLessThanOrEqualTo(10 * MILLI);
         }
     }
 
     @Test
-    void oneThatDoesNothingCostsNothing() throws Exception {
+    void anIdleContenderCostsNothing() throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             peer.ask("call 1");
             Eventually.holds("it waits for the next order", () -> {
@@ -76,7 +76,7 @@ class UsageTest {
             Usage before = usage(peer);
             long switches = peer.number("switch 300") - known;
             Cost cost = usage(peer).since(before);
-            // Only that there was something to count: a sleep that was over before it began is no switch.
+            // Only a lower bound: a sleep that has expired before it starts causes no switch.
             assertThat(switches).isGreaterThanOrEqualTo(100);
             assertThat(cost.contextSwitches()).isPresent();
             assertThat(cost.contextSwitches().getAsLong()).isBetween(switches - 5, switches + 20);
@@ -85,7 +85,7 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"burn_in_threads 10 0.03", "burn_in_children 10 0.03"})
-    void switchesOfThoseThatEndedAreUnknown(String order) throws Exception {
+    void switchesOfEndedThreadsAreUnknown(String order) throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             Usage before = usage(peer);
             peer.ask(order);
@@ -94,7 +94,7 @@ class UsageTest {
     }
 
     @Test
-    void timeOfChildrenThatNobodyAsksForIsUnknown() throws Exception {
+    void timeOfChildrenThatAreNotReapedIsUnknown() throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             peer.ask("ignore_children");
             Usage before = usage(peer);
@@ -109,10 +109,10 @@ class UsageTest {
     }
 
     @Test
-    void ofOneThatDiedNothingIsKnown() throws Exception {
+    void theCostOfADeadContenderIsUnknown() throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             Usage before = usage(peer);
-            peer.tell("leave 1");
+            peer.send("leave 1");
             Eventually.holds("it died", () -> !peer.running.alive());
             Cost cost = usage(peer).since(before);
             assertThat(cost.cpuNanos()).isEmpty();
@@ -121,14 +121,14 @@ class UsageTest {
     }
 
     @Test
-    void ofUnknownProcessesNothingIsKnown() {
+    void theCostOfUnknownProcessesIsUnknown() {
         Usage usage = UsageSampler.take(Processes.unknown(), () -> 0);
         assertThat(usage.since(usage).cpuNanos()).isEmpty();
         assertThat(usage.since(usage).contextSwitches()).isEmpty();
     }
 
     @Test
-    void aNumberThatWasGivenAwayIsAnothers() {
+    void aReusedProcessIdIsAnotherProcess() {
         Usage before = sample(0, Map.of(7L, new ThreadUsage(50 * MILLI, 900)), process(7, 1, 100, 50 * MILLI));
         Usage after = sample(5, Map.of(7L, new ThreadUsage(10 * MILLI, 30)), process(7, 1, 100, 60 * MILLI));
         assertThat(after.since(before)).isEqualTo(new Cost(5, 15, OptionalLong.of(10 * MILLI), 0, OptionalLong.of(30)));
@@ -137,14 +137,14 @@ class UsageTest {
     }
 
     @Test
-    void timeOfAChildThatEndedIsItsParents() {
+    void timeOfAnEndedChildCountsForItsParent() {
         Usage before = sample(0, Map.of(), process(7, 1, 100, 0), process(8, 7, 110, 30 * MILLI));
         Usage after = sample(5, Map.of(), process(7, 1, 100, 80 * MILLI));
         assertThat(after.since(before).cpuNanos()).hasValue(50 * MILLI);
     }
 
     @Test
-    void timeOfAnOrphanThatEndedIsUnknown() {
+    void timeOfAnEndedOrphanIsUnknown() {
         Usage before = sample(0, Map.of(), process(7, 1, 100, 0), process(8, 1, 110, 30 * MILLI));
         Usage after = sample(5, Map.of(), process(7, 1, 100, 80 * MILLI));
         assertThat(after.since(before).cpuNanos()).isEmpty();

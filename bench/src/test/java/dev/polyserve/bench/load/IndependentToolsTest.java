@@ -22,18 +22,18 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The generator says the same as tools that others wrote, of the same server, in turns with them.
+/// Compares the load generator with independent tools, in alternating rounds against the same server.
 ///
-/// The servers take a known time for each request, so that what is compared is the measuring, not how fast a client is.
+/// The servers take a known time per request, so that the test compares the measurement, not the speed of the client.
 @Tag("slow")
 @Timeout(120)
 class IndependentToolsTest {
     private static final int FEWEST_ROUNDS = 3;
-    /// More are added while something else disturbs the machine: medians then come closer to what is true.
+    /// Further rounds are added while other load disturbs the machine: the medians then approach the true value.
     private static final int MOST_ROUNDS = 15;
     private static final Percentage TOLERANCE = Percentage.withPercentage(5);
 
-    /// What one tool found: the middle of its rounds.
+    /// The figures of one tool: one per round.
     private record Found(List<Double> rates, List<Double> medians) {
         Found() {
             this(new ArrayList<>(), new ArrayList<>());
@@ -84,7 +84,7 @@ class IndependentToolsTest {
         }
     }
 
-    /// A request of this tool is a valid reply to it, so it can load an echo.
+    /// A request of redis-benchmark is also a valid reply, so the tool can load an echo server.
     @Test
     void redisBenchmarkOnTcp() throws Exception {
         int clients = 20;
@@ -134,7 +134,7 @@ class IndependentToolsTest {
         assertThat(ours.medianMicros()).as("p50").isCloseTo(theirs.medianMicros(), TOLERANCE);
     }
 
-    /// Takes three milliseconds for each datagram and sends it back; sockperf wants one flag of its header changed.
+    /// Returns each datagram after three milliseconds, with one flag changed that sockperf expects in its header.
     private static Server datagrams(boolean forSockperf) throws Exception {
         DatagramHandler handler = (request, reply) -> {
             Thread.sleep(3);

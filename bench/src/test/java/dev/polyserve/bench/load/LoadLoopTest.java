@@ -14,29 +14,29 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// When requests are sent and from when they are timed, in a time that passes only while the loop waits.
+/// Checks when requests are sent and timed, with a simulated clock that advances only while the loop waits.
 @Timeout(60)
 class LoadLoopTest {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
-    /// Far from zero, and such that it overflows meanwhile, as the clock of a machine may.
+    /// A start value that overflows during the test, as a machine's clock may.
     private static final long START_NANOS = Long.MAX_VALUE - 300 * MILLI;
 
     private static final long STALL_NANOS = 100 * MILLI;
 
     private final AtomicLong clockNanos = new AtomicLong(START_NANOS);
 
-    /// A server in simulated time: it computes one request after another on one processor.
+    /// A server in simulated time, which computes one request after another on one processor.
     private final class SimulatedServer implements Multiplexer {
         private final PriorityQueue<Reply> replies = new PriorityQueue<>(
                 (a, b) -> Long.signum(a.atNanos - b.atNanos));
         private final CountDownLatch anything = new CountDownLatch(1);
         private long freeAtNanos = START_NANOS;
-        /// From then on the generator's thread has no processor for a while.
+        /// From this time on, the load generator's thread gets no processor for a while.
         private long generatorStallsAtNanos = START_NANOS + Long.MAX_VALUE / 2;
 
         private record Reply(long atNanos, Runnable arrives) {}
 
-        /// A request has arrived that takes so long.
+        /// Receives a request with this cost.
         void serve(long costNanos, Runnable reply) {
             long now = clockNanos.get();
             freeAtNanos = (freeAtNanos - now < 0 ? now : freeAtNanos) + costNanos;
@@ -74,7 +74,7 @@ class LoadLoopTest {
                 clockNanos.addAndGet(STALL_NANOS);
                 return;
             }
-            // A loop that asks without waiting is given a microsecond a turn.
+            // A loop that polls without waiting takes a microsecond per turn.
             long until = clockNanos.get() + Math.max(1_000, atMostNanos);
             if (!replies.isEmpty() && replies.peek().atNanos - until <= 0) {
                 Reply next = replies.remove();
@@ -85,7 +85,7 @@ class LoadLoopTest {
             }
         }
 
-        /// No run has begun, or it is over: time stands still.
+        /// Outside a run, the clock stands still.
         private void pause() throws IOException {
             try {
                 if (anything.await(10, TimeUnit.MILLISECONDS)) {
@@ -98,7 +98,7 @@ class LoadLoopTest {
 
         @Override
         public void wakeup() {
-            // It looks every 10 ms.
+            // The loop polls every 10 ms.
         }
 
         @Override
@@ -107,26 +107,26 @@ class LoadLoopTest {
         }
     }
 
-    /// A client whose requests take so long, in the order in which they were sent.
+    /// A client with requests of this cost, served in the order in which they were sent.
     private final class SimulatedClient implements LoadClient {
         private final SimulatedServer server;
-        private final Part part;
+        private final RequestTrigger trigger;
         private final long costNanos;
         private final List<Long> sentNanos = new ArrayList<>();
         private final LongRing intended = new LongRing();
         private int toSend;
         private LoadLoop loop;
 
-        SimulatedClient(SimulatedServer server, Part part, long costNanos, LoadLoop loop) {
+        SimulatedClient(SimulatedServer server, RequestTrigger trigger, long costNanos, LoadLoop loop) {
             this.server = server;
-            this.part = part;
+            this.trigger = trigger;
             this.costNanos = costNanos;
             this.loop = loop;
         }
 
         @Override
-        public void attach(LoadLoop itsLoop) {
-            loop = itsLoop;
+        public void attach(LoadLoop owner) {
+            loop = owner;
         }
 
         @Override
@@ -146,20 +146,20 @@ class LoadLoopTest {
 
         private void replied() {
             long now = loop.progressNanos();
-            if (part == Part.BUSY) {
+            if (trigger == RequestTrigger.BUSY) {
                 loop.heavyAnswered(now);
                 intended.removeFirst();
             } else {
                 loop.answered(intended.removeFirst(), now);
             }
-            if (loop.goesOn(part)) {
+            if (loop.continuesWith(trigger)) {
                 request(now);
             }
             flush();
         }
 
         @Override
-        public boolean waits() {
+        public boolean hasOutstanding() {
             return intended.size() > 0;
         }
 
@@ -177,13 +177,13 @@ class LoadLoopTest {
     private final SimulatedServer server = new SimulatedServer();
     private final LoadLoop loop = new LoadLoop("simulated", server, false, clockNanos::get);
 
-    private SimulatedClient client(Part part, long costNanos) throws Exception {
-        var client = new SimulatedClient(server, part, costNanos, loop);
-        loop.attach(List.of(client), part).get();
+    private SimulatedClient client(RequestTrigger trigger, long costNanos) throws Exception {
+        var client = new SimulatedClient(server, trigger, costNanos, loop);
+        loop.attach(List.of(client), trigger).get();
         return client;
     }
 
-    /// After a lead-in of 100 ms a second is counted.
+    /// Runs a lead-in of 100 ms and counts for one second.
     private Recording run(Pacing pacing) throws Exception {
         long from = clockNanos.get() + 100 * MILLI;
         return loop.run(pacing, from, from + 1_000 * MILLI, 3_000 * MILLI).get();
@@ -194,10 +194,10 @@ class LoadLoopTest {
     }
 
     @Test
-    void lightRequestsAreTimedFromWhenTheyWereDueBesideOnesThatComputeWithoutAPause() throws Exception {
+    void lightRequestsAreTimedFromTheirDueTimeBesideHeavyOnes() throws Exception {
         try (loop) {
-            SimulatedClient light = client(Part.PACED, 10_000);
-            SimulatedClient heavy = client(Part.BUSY, 20 * MILLI);
+            SimulatedClient light = client(RequestTrigger.PACED, 10_000);
+            SimulatedClient heavy = client(RequestTrigger.BUSY, 20 * MILLI);
             Recording recording = run(new Pacing.Open(100));
             assertThat(recording.latencyNanos().getTotalCount()).as("light ones that were due").isEqualTo(100);
             assertThat(recording.heavyAnswered()).as("heavy ones in a second").isEqualTo(50);
@@ -209,23 +209,23 @@ class LoadLoopTest {
     }
 
     @Test
-    void aServerThatCannotHoldTheRateShowsItsQueueAndWhatItReached() throws Exception {
+    void aServerThatCannotKeepTheRateShowsItsQueueAndItsThroughput() throws Exception {
         try (loop) {
-            client(Part.PACED, 2 * MILLI);
+            client(RequestTrigger.PACED, 2 * MILLI);
             Recording recording = run(new Pacing.Open(1_000));
             assertThat(recording.requestsPerSecond()).as("answered in the second, of 1,000 that were due")
                     .isBetween(499.0, 501.0);
             assertThat(recording.latencyNanos().getTotalCount()).as("all that were due").isEqualTo(1_000);
-            // The last was due when 1,100 were due in 1.1 s, of which 550 had been answered.
+            // In 1.1 s, 1,100 requests were due, of which 550 were answered.
             assertThat(millis(recording, 100)).as("slowest").isBetween(1_080.0, 1_120.0);
             assertThat(recording.unanswered()).isZero();
         }
     }
 
     @Test
-    void aStallDelaysTheRequestsThatFallIntoItAndLeavesNoneOut() throws Exception {
+    void aStallShowsInEveryRequestThatItDelays() throws Exception {
         try (loop) {
-            SimulatedClient client = client(Part.PACED, 10_000);
+            SimulatedClient client = client(RequestTrigger.PACED, 10_000);
             server.freeAtNanos = clockNanos.get() + 600 * MILLI;
             Recording recording = run(new Pacing.Open(1_000));
             assertThat(client.sentNanos).hasSize(1_100);
@@ -236,9 +236,9 @@ class LoadLoopTest {
     }
 
     @Test
-    void aGeneratorThatComesLateStillTimesFromWhenARequestWasDue() throws Exception {
+    void aLateGeneratorStillTimesFromTheDueTime() throws Exception {
         try (loop) {
-            SimulatedClient client = client(Part.PACED, 1_000);
+            SimulatedClient client = client(RequestTrigger.PACED, 1_000);
             server.generatorStallsAtNanos = clockNanos.get() + 600 * MILLI;
             Recording recording = run(new Pacing.Open(1_000));
             assertThat(client.sentNanos).as("none is left out").hasSize(1_100);
@@ -249,10 +249,10 @@ class LoadLoopTest {
     }
 
     @Test
-    void aHeavyRequestThatIsStillUnderWayIsNotAskedForTwice() throws Exception {
+    void anOutstandingHeavyRequestIsNotSentTwice() throws Exception {
         try (loop) {
-            client(Part.PACED, 10_000);
-            SimulatedClient heavy = client(Part.BUSY, 10_000 * MILLI);
+            client(RequestTrigger.PACED, 10_000);
+            SimulatedClient heavy = client(RequestTrigger.BUSY, 10_000 * MILLI);
             Recording first = run(new Pacing.Open(10));
             assertThat(first.heavyAnswered()).isZero();
             assertThat(first.waiting()).as("the light client and the heavy one wait").isEqualTo(2);
@@ -262,10 +262,10 @@ class LoadLoopTest {
     }
 
     @Test
-    void theClosedLoopAsksAgainWhenTheReplyIsThere() throws Exception {
+    void theClosedLoopSendsAfterTheReply() throws Exception {
         try (loop) {
-            client(Part.PACED, 5 * MILLI);
-            client(Part.SILENT, 0);
+            client(RequestTrigger.PACED, 5 * MILLI);
+            client(RequestTrigger.SILENT, 0);
             Recording recording = run(new Pacing.Closed(2));
             assertThat(recording.answered()).isBetween(199L, 201L);
             assertThat(millis(recording, 50)).isBetween(9.9, 10.1);

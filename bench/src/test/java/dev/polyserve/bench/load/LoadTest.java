@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every kind of traffic against servers of our own.
+/// Runs every kind of traffic against Polyserve servers.
 @Timeout(60)
 class LoadTest {
     private static final Duration LEAD_IN = Duration.ofMillis(20);
@@ -31,7 +31,7 @@ class LoadTest {
             throws LoadException {
         Endpoint endpoint = server.endpoints().getFirst();
         try (Load load = Load.open(new Load.Plan(endpoint, traffic, connections, loops, true))) {
-            // Twice, because clients stay between runs.
+            // Twice, because clients are reused between runs.
             load.begin(pacing, Duration.ZERO, LEAD_IN).await();
             return load.begin(pacing, LEAD_IN, COUNTED).await();
         }
@@ -62,7 +62,7 @@ class LoadTest {
     }
 
     @Test
-    void largeRequestsAreCutByTheSystemAndWholeAgain() throws Exception {
+    void largeRequestsAreSplitAndReassembled() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
             requireAnswers(run(server, new ClientTraffic.Exchanges(1_000_003), 3, 1, new Pacing.Closed(2)));
         }
@@ -96,7 +96,7 @@ class LoadTest {
     }
 
     @Test
-    void heavyConnectionsComputeWithoutAPauseBesideThoseThatAreTimed() throws Exception {
+    void heavyConnectionsComputeBesideLightOnes() throws Exception {
         try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.thread()).handler(WorkHandler::new)
                 .start()) {
             var traffic = new ClientTraffic.Mixed(64, 2, 100_000);
@@ -108,7 +108,7 @@ class LoadTest {
     }
 
     @Test
-    void noLoopIsWithoutAClient() throws Exception {
+    void everyLoopHasAClient() throws Exception {
         try (Server server = echo("tcp://127.0.0.1:0")) {
             requireAnswers(run(server, new ClientTraffic.Exchanges(64), 1, 4, new Pacing.Open(500)));
             requireAnswers(run(server, new ClientTraffic.MostlyIdle(64, 1), 5, 4, new Pacing.Open(500)));

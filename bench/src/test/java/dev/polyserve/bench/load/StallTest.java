@@ -13,17 +13,17 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A server that stalls for 100 ms once a second: an open loop must show it, a closed loop is known not to.
+/// A server that stalls for 100 ms once a second: an open loop must show the stalls, a closed loop hides them.
 @Timeout(60)
 class StallTest {
     private static final Duration LEAD_IN = Duration.ofMillis(500);
     private static final Duration COUNTED = Duration.ofSeconds(2);
 
-    /// An echo on one loop, which stands still now and then.
+    /// An echo on one loop, which stalls periodically.
     private static final class Stalling implements Protocol {
         private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
         private static final long STALL_MILLIS = 100;
-        /// The loop's own.
+        /// Owned by the loop.
         private static long stalledAtNanos = System.nanoTime();
 
         @Override

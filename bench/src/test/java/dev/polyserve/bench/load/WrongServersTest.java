@@ -7,7 +7,7 @@ import dev.polyserve.Connection;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Handler;
 import dev.polyserve.Server;
-import dev.polyserve.bench.service.Chain;
+import dev.polyserve.bench.service.MultiplicationChain;
 import dev.polyserve.bench.service.EchoHandler;
 import dev.polyserve.bench.service.WorkRequest;
 import java.net.ServerSocket;
@@ -16,14 +16,14 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Servers that lose, change, reorder or invent bytes are caught, each with one sentence that says where.
+/// Servers that lose, change, reorder or invent bytes are detected; one sentence says where.
 @Timeout(60)
 class WrongServersTest {
     private static final int REQUEST_BYTES = 64;
     private static final ClientTraffic EXCHANGES = new ClientTraffic.Exchanges(REQUEST_BYTES);
     private static final ClientTraffic CHURN = new ClientTraffic.Churn(REQUEST_BYTES);
 
-    /// Loads a server whose handler does something wrong to one of the first requests.
+    /// Loads a server with a handler that makes an error in one of the first requests.
     private static void requireCaught(Handler handler, ClientTraffic traffic, String... words) throws Exception {
         try (Server server = Server.at("tcp://127.0.0.1:0").handle(handler).start()) {
             requireCaught(server, traffic, words);
@@ -57,7 +57,7 @@ class WrongServersTest {
     }
 
     @Test
-    void aByteTooFew() throws Exception {
+    void aMissingByte() throws Exception {
         requireCaught(connection -> {
             byte[] first = request(connection);
             connection.write(first, 0, REQUEST_BYTES - 1);
@@ -66,7 +66,7 @@ class WrongServersTest {
     }
 
     @Test
-    void aReplyTooFew() throws Exception {
+    void aMissingReply() throws Exception {
         requireCaught(connection -> {
             request(connection);
             new EchoHandler().handle(connection);
@@ -96,8 +96,9 @@ class WrongServersTest {
     }
 
     @Test
-    void anEndInTheMiddle() throws Exception {
-        requireCaught(connection -> connection.write(request(connection)), EXCHANGES, "connection", "replies due");
+    void anEndWithinAReply() throws Exception {
+        requireCaught(connection -> connection.write(request(connection)), EXCHANGES, "connection",
+                "replies outstanding");
     }
 
     @Test
@@ -111,16 +112,17 @@ class WrongServersTest {
 
     @Test
     void churnThatEndsEarly() throws Exception {
-        requireCaught(connection -> connection.write(request(connection), 0, 10), CHURN, "before the reply was whole");
+        requireCaught(connection -> connection.write(request(connection), 0, 10), CHURN,
+                "before the reply was complete");
     }
 
     @Test
-    void aServerThatComputesLessThanItWasAskedFor() throws Exception {
+    void aServerThatComputesTooLittle() throws Exception {
         var work = new ClientTraffic.Work(REQUEST_BYTES, 0, 1_000);
         requireCaught(connection -> {
             byte[] request = request(connection);
             long value = ByteBuffer.wrap(request).getLong(WorkRequest.VALUE_AT);
-            ByteBuffer.wrap(request).putLong(WorkRequest.VALUE_AT, Chain.end(value, 999));
+            ByteBuffer.wrap(request).putLong(WorkRequest.VALUE_AT, MultiplicationChain.end(value, 999));
             connection.write(request);
         }, work, "connection", "byte 16 of the replies is ");
         requireCaught(new EchoHandler(), work, "connection", "byte 16 of the replies is ");
@@ -151,7 +153,7 @@ class WrongServersTest {
     }
 
     @Test
-    void datagramsThatAreNotAnsweredAreLostNotFailed() throws Exception {
+    void unansweredDatagramsCountAsLost() throws Exception {
         int[] count = {0};
         try (Server server = Server.at("udp://127.0.0.1:0").datagrams((request, reply) -> {
             if (++count[0] % 2 == 0) {
@@ -167,7 +169,7 @@ class WrongServersTest {
     }
 
     @Test
-    void nobodyListens() throws Exception {
+    void noServerListens() throws Exception {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
@@ -183,6 +185,6 @@ class WrongServersTest {
                 () -> Load.open(new Load.Plan(Endpoint.parse("tcp://127.0.0.1:1"), EXCHANGES, 100_000_000, 1, true)))
                 .isInstanceOf(LoadException.class)
                 .hasMessageMatching(
-                        "there is no room for 100000000 connections: this process may open \\d+ descriptors.*");
+                        "too few descriptors for 100000000 connections: the limit of this process is \\d+.*");
     }
 }

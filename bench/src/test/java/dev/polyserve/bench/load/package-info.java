@@ -1,4 +1,4 @@
-/// Tests of the load generator against servers that behave, and against some that do not.
+/// Tests of the load generator against correct and faulty servers.
 @NullMarked
 package dev.polyserve.bench.load;
 

@@ -26,7 +26,7 @@ class BaselineTest {
     }
 
     @Test
-    void theDirectionIsThatOfTheMetric() {
+    void theDirectionFollowsTheMetric() {
         Baseline baseline = compare(entry("epoll", 70_000, 6, 200, 800), entry("epoll", 80_000, 7, 200, 500));
         assertThat(baseline.changes()).extracting(Change::metric, Change::direction).contains(
                 tuple(Metric.REQUESTS_PER_SECOND, Direction.BETTER),
@@ -47,7 +47,7 @@ class BaselineTest {
     }
 
     @Test
-    void lessThanFivePercentIsNoChangeHoweverQuiet() {
+    void lessThanFivePercentIsNoChange() {
         assertThat(
                 compare(entry("epoll", 70_000, 6, 1, 1).noise(0), entry("epoll", 73_000, 6, 1, 1).noise(0)).changes())
                 .isEmpty();
@@ -71,7 +71,7 @@ class BaselineTest {
     }
 
     @Test
-    void theGivenRateIsNoFigure() {
+    void theGivenRateIsNotCompared() {
         Baseline baseline = Baseline.compare(Samples.results(true, List.of(at(20_000, 0.5))),
                 Samples.results(true, List.of(at(21_500, 0.5))));
         assertThat(baseline.compared()).isPositive();
@@ -79,7 +79,7 @@ class BaselineTest {
     }
 
     @Test
-    void otherRatesAndOtherSharesAreOtherLoads() {
+    void differentRatesAndSharesAreDifferentLoads() {
         assertThat(Baseline.compare(Samples.results(true, List.of(at(10_000, 0.5))),
                 Samples.results(true, List.of(at(20_000, 0.5)))).compared()).isZero();
         assertThat(Baseline.compare(Samples.results(true, List.of(at(20_000, 0.25))),
@@ -87,26 +87,27 @@ class BaselineTest {
     }
 
     @Test
-    void saysWhatCannotBeCompared() {
+    void namesWhatCannotBeCompared() {
         Results now = Samples.rich();
         Baseline baseline = Baseline.compare(Samples.earlier(), now);
         assertThat(baseline.warnings()).hasSize(3)
-                .anyMatch(w -> w.startsWith("The baseline was measured on another machine") && w.contains("EPYC 7543"))
-                .anyMatch(w -> w.contains("other versions") && w.contains("java 25.0.2+7") && !w.contains("python"))
+                .anyMatch(w -> w.startsWith("The baseline was measured on a different machine")
+                        && w.contains("EPYC 7543"))
+                .anyMatch(w -> w.contains("different versions") && w.contains("java 25.0.2+7") && !w.contains("python"))
                 .anyMatch(w -> w
-                        .startsWith("The baseline has no counterpart of these: process-pool in echo, closed loop;")
+                        .startsWith("The baseline does not contain: process-pool in echo, closed loop;")
                         && w.contains("; idle, closed loop;"));
     }
 
     @Test
-    void otherSettingsAreNamed() {
+    void differentSettingsAreNamed() {
         Results then = Samples.rich();
         Results now = new Results(then.format(), then.startedAt(), then.tookSeconds(), true, then.command(),
                 then.environment(), new BenchSettings("unix", 1_000, 64, 1, 7, 20, 5, 0),
                 then.comparisons());
         assertThat(Baseline.compare(then, now).warnings()).singleElement().asString()
                 .isEqualTo(
-                        "The baseline was measured with other settings, which alone may explain changes: endpoint tcp "
+                        "The baseline was measured with different settings, which may explain changes by itself: endpoint tcp "
                                 + "then, unix now; connections 100 then, 1000 now; rounds of 10 s then, 5 s now.");
     }
 

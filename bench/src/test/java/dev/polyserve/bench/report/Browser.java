@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A headless Chromium with one tab, told what to do by the DevTools protocol, and everything that the tab reports.
+/// A headless Chromium with one tab, controlled by the DevTools protocol; it collects the events of the tab.
 ///
-/// **Thread**: one at a time; what the browser sends is taken on a thread of the HTTP client.
+/// **Thread**: one at a time; messages of the browser arrive on a thread of the HTTP client.
 final class Browser {
     private static final JsonMapper MAPPER = JsonMapper.shared();
     private static final long PATIENCE_SECONDS = 120;
@@ -51,7 +51,7 @@ final class Browser {
         }
     }
 
-    /// Where the browser is on this machine.
+    /// The browser's executable on this machine.
     static Optional<Path> program() {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
                 .flatMap(directory -> Stream.of("chromium", "chromium-browser", "google-chrome")
@@ -59,7 +59,7 @@ final class Browser {
                 .filter(Files::isExecutable).findFirst();
     }
 
-    /// Starts it with nothing remembered.
+    /// Starts the browser with an empty profile.
     ///
     /// @param profile an empty directory of its own
     static Browser start(Path program, Path profile) throws Exception {
@@ -77,7 +77,7 @@ final class Browser {
         }
     }
 
-    /// Loads a page and forgets what was reported before.
+    /// Loads a page and discards earlier events.
     void open(Path page) throws Exception {
         events.clear();
         loaded = new CompletableFuture<>();
@@ -85,7 +85,7 @@ final class Browser {
         loaded.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
-    /// Makes the window so wide, and its user prefer light or dark.
+    /// Sets the size of the window and the preferred colour scheme.
     void look(int width, int height, String colourScheme) throws Exception {
         call("Emulation.setDeviceMetricsOverride", Map.of("width", width, "height", height, "deviceScaleFactor", 2,
                 "mobile", width < 600));
@@ -93,7 +93,7 @@ final class Browser {
                 colourScheme))));
     }
 
-    /// What an expression, or a promise that it makes, comes to.
+    /// The value of an expression, or of the promise that it returns.
     JsonNode evaluate(String expression) throws Exception {
         JsonNode reply = call("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true,
                 "awaitPromise", true));
@@ -103,25 +103,25 @@ final class Browser {
         return reply.path("result").path("value");
     }
 
-    /// The whole page as a picture.
+    /// Saves the whole page as an image.
     void screenshot(Path file) throws Exception {
         screenshot(file, 0, evaluate("document.documentElement.scrollHeight").intValue(), 1);
     }
 
-    /// A part of the page, as wide as it is, as a picture.
+    /// Saves a full-width part of the page as an image.
     void screenshot(Path file, int top, int height, double scale) throws Exception {
         JsonNode reply = call("Page.captureScreenshot", Map.of("captureBeyondViewport", true, "clip", Map.of("x", 0,
                 "y", top, "scale", scale, "width", evaluate("innerWidth").intValue(), "height", height)));
         Files.write(file, Base64.getDecoder().decode(reply.path("data").stringValue()));
     }
 
-    /// What the tab reported under one of these names since the page was opened.
+    /// The events with one of these names since the page was opened.
     List<JsonNode> reported(String... methods) {
         return events.stream().filter(event -> List.of(methods).contains(event.path("method").stringValue("")))
                 .toList();
     }
 
-    /// Ends it.
+    /// Ends the browser.
     void end() throws Exception {
         try {
             call("Browser.close", Map.of(), null);
@@ -170,7 +170,7 @@ final class Browser {
         }
     }
 
-    /// Until the browser ends: it would stop when nobody took what it says.
+    /// Reads until the browser ends, so that it never blocks on a full pipe.
     private static void readErrors(Process process, CompletableFuture<String> address) {
         try (BufferedReader errors = process.errorReader()) {
             StringBuilder said = new StringBuilder();

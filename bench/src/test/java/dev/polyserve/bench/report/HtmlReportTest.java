@@ -49,7 +49,7 @@ class HtmlReportTest {
     }
 
     @Test
-    void everyPlaceOfTheTemplateIsFilled() {
+    void everyPlaceholderOfTheTemplateIsFilled() {
         assertThat(page).doesNotContainPattern("\\{\\{\\w+}}").contains("The MIT License (MIT)");
     }
 
@@ -70,12 +70,12 @@ class HtmlReportTest {
     }
 
     @Test
-    void nothingMeasuredIsAPageToo() {
+    void emptyResultsGiveAPage() {
         assertThat(HtmlReport.page(Samples.results(false, List.of()), Optional.empty()))
                 .contains("Nothing was measured.").contains("The run was interrupted");
     }
 
-    /// As WCAG 2 defines it.
+    /// The contrast ratio as WCAG 2 defines it.
     private static double contrast(Map<String, String> colours, String one, String other) {
         double a = luminance(requireNonNull(colours.get(one), one));
         double b = luminance(requireNonNull(colours.get(other), other));
@@ -93,8 +93,8 @@ class HtmlReportTest {
     }
 
     @Test
-    void whereItCannotBeWrittenIsSaid(@TempDir Path directory) {
+    void aFileThatCannotBeWrittenIsNamed(@TempDir Path directory) {
         assertThatThrownBy(() -> HtmlReport.write(Samples.rich(), Optional.empty(), directory.resolve("no/r.html")))
-                .isInstanceOf(IOException.class).hasMessageContaining("r.html cannot be written: make its directory");
+                .isInstanceOf(IOException.class).hasMessageContaining("r.html cannot be written: create its directory");
     }
 }

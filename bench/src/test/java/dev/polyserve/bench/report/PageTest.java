@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/// The page in a real browser, as a user opens it.
+/// Opens the page in a real browser.
 @Tag("slow")
 class PageTest {
     private static final int WIDE = 1_280;
@@ -85,7 +85,7 @@ class PageTest {
     }
 
     @Test
-    void theBarsAreAsLongAsTheirFigures() throws Exception {
+    void theBarsAreProportionalToTheirFigures() throws Exception {
         JsonNode labels = open(WIDE, "light").evaluate("[...document.querySelectorAll('#chart-0 .row-label')]"
                 + ".map(l => l.textContent + ' at ' + Math.round(parseFloat(l.style.top)))");
         assertThat(labels.valueStream().map(JsonNode::stringValue)).hasSize(6)
@@ -93,7 +93,7 @@ class PageTest {
     }
 
     @Test
-    void coloursAreThoseOfTheTheme() throws Exception {
+    void coloursFollowTheTheme() throws Exception {
         Browser tab = open(WIDE, "light");
         String light = background(tab);
         JsonNode drawn = tab.evaluate(INK);
@@ -131,7 +131,7 @@ class PageTest {
     }
 
     @Test
-    void aMouseOverACurveReadsItsLatency() throws Exception {
+    void hoveringOverACurveShowsItsLatency() throws Exception {
         Browser tab = open(WIDE, "light");
         String before = legend(tab);
         tab.evaluate(
@@ -163,7 +163,7 @@ class PageTest {
                 + " - new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size").intValue()).isZero();
     }
 
-    /// How many pixels of each chart have a colour, and not a grey of the axes and the text.
+    /// The number of coloured pixels in each chart, without the grey ones of axes and text.
     private static final String INK = """
             [...document.querySelectorAll('.chart')].map((chart) => {
               const canvas = chart.querySelector('canvas');
@@ -181,7 +181,7 @@ class PageTest {
                 alternative: chart.getAttribute('aria-label')};
             })""";
 
-    /// Every cell that shows a figure, beside what the JSON has in its place.
+    /// Every cell with a figure, paired with the figure in the JSON.
     private static final String CELLS = """
             (() => {
               const results = JSON.parse(document.getElementById('results').textContent);
@@ -205,7 +205,7 @@ class PageTest {
         return tab;
     }
 
-    /// What the page asked for, apart from what is in itself.
+    /// The page's requests for anything outside itself.
     private static List<String> requests(Browser tab) {
         List<String> addresses = new ArrayList<>();
         tab.reported("Network.requestWillBeSent").forEach(event -> addresses.add(event.path("params").path("request")
@@ -222,7 +222,7 @@ class PageTest {
         return tab.evaluate("document.querySelector('.curves .legend').textContent").stringValue();
     }
 
-    /// Kept for people to look at.
+    /// Kept for inspection.
     private static Path pictures() throws IOException {
         return Files.createDirectories(Path.of(System.getProperty("basedir", "."), "target", "report-pictures"));
     }

@@ -32,19 +32,19 @@ class RatioTest {
     }
 
     @Test
-    void theSameThresholdHoldsSeenFromEitherSide() {
+    void theThresholdIsSymmetric() {
         assertThat(ratio(Collections.nCopies(5, 1 / 1.049)).claim()).isEqualTo(Claim.SAME);
         assertThat(ratio(Collections.nCopies(5, 1 / 1.051)).claim()).isEqualTo(Claim.DIFFERENT);
     }
 
     @Test
-    void noDifferenceIsClaimedOnlyWhereTheRoundsAreQuiet() {
+    void equalityIsClaimedOnlyWhereTheRoundsAreClose() {
         assertThat(ratio(1.0, 0.97, 1.02, 1.01, 0.99).claim()).isEqualTo(Claim.SAME);
         assertThat(ratio(1.0, 0.6, 1.5, 1.01, 0.99).claim()).isEqualTo(Claim.UNKNOWN);
     }
 
     @Test
-    void twoRoundsTellADifferenceWhereTheFiguresLieFurtherApartThanTheyScatter() {
+    void twoRoundsShowADifferenceWhenTheGapExceedsTheSpread() {
         assertThat(Ratio.of(List.of(20.0, 22.0), List.of(99.0, 101.0)).claim()).isEqualTo(Claim.DIFFERENT);
         assertThat(Ratio.of(List.of(80.0, 90.0), List.of(95.0, 120.0)).claim()).as("apart by less")
                 .isEqualTo(Claim.UNKNOWN);
@@ -56,12 +56,12 @@ class RatioTest {
     }
 
     @Test
-    void oneRoundTellsNothing() {
+    void oneRoundClaimsNothing() {
         assertThat(ratio(2.0).claim()).isEqualTo(Claim.UNKNOWN);
         assertThat(ratio(2.0, 2.0, 2.0).claim()).isEqualTo(Claim.DIFFERENT);
     }
 
-    /// To a base that is always the same.
+    /// The ratio to a constant base.
     private static Ratio ratio(Double... ratios) {
         return ratio(List.of(ratios));
     }
@@ -79,8 +79,8 @@ class RatioTest {
     }
 
     @Test
-    void theEndsAreThoseOfTheSignTest() {
-        // For 20 values the sixth and the fifteenth are 95.9 % certain, the seventh and the fourteenth only 88.5 %.
+    void theIntervalIsThatOfTheSignTest() {
+        // Of 20 values, the sixth and the fifteenth have a confidence of 95.9 %, the seventh and the fourteenth 88.5 %.
         Ratio ratio = ratio(IntStream.rangeClosed(1, 20).mapToObj(Double::valueOf).toList());
         assertThat(ratio.low()).isEqualTo(6);
         assertThat(ratio.high()).isEqualTo(15);
@@ -97,14 +97,14 @@ class RatioTest {
     }
 
     @Test
-    void roundsThatOneOfThemLacksAreLeftOut() {
+    void roundsThatOneContenderLacksAreLeftOut() {
         assertThat(Ratio.of(entry(100, 200), entry(50, 50, 1), Metric.P99)).map(Ratio::rounds).contains(2);
         assertThat(Ratio.of(entry(0, -5), entry(50, 50), Metric.P99)).isEmpty();
         assertThat(Ratio.of(entry(1), entry(1), Metric.P50)).isEmpty();
     }
 
     @Test
-    void isWrittenWithAMarkWhereItMayBeNoise() {
+    void aRatioThatMayBeNoiseIsMarked() {
         assertThat(ratio(1.25, 1.2, 1.3).full()).isEqualTo("1.25 (1.20–1.30)");
         assertThat(ratio(1.25, 0.9, 1.3).full()).isEqualTo("~1.25 (0.90–1.30)");
         assertThat(ratio(0.0123, 0.0123, 0.0123).brief()).isEqualTo("0.012");

@@ -25,7 +25,7 @@ class ResultsJsonTest {
     private Path directory;
 
     @Test
-    void whatIsWrittenIsRead() throws IOException {
+    void resultsRoundTrip() throws IOException {
         Path file = directory.resolve("results.json");
         Results results = Samples.rich();
 
@@ -67,7 +67,7 @@ class ResultsJsonTest {
     }
 
     @Test
-    void aSummaryThatSomebodyChangedChangesNothing() throws IOException {
+    void anEditedSummaryIsIgnored() throws IOException {
         ObjectNode tree = tree();
         ((ObjectNode) tree.at("/comparisons/0/entries/0/summary/P99")).put("median", 1);
 
@@ -81,7 +81,7 @@ class ResultsJsonTest {
         "/comparisons/0/entries/0/rounds | 'incomplete or were changed'",
         "/comparisons | 'does not hold results'",
         "/format | 'does not hold results'"})
-    void aFileThatLacksSomethingIsRefused(String pointer, String reason) throws IOException {
+    void anIncompleteFileIsRejected(String pointer, String reason) throws IOException {
         ObjectNode tree = tree();
         int slash = pointer.lastIndexOf('/');
         ((ObjectNode) tree.at(pointer.substring(0, slash))).remove(pointer.substring(slash + 1));
@@ -91,7 +91,7 @@ class ResultsJsonTest {
 
     @ParameterizedTest
     @CsvSource({"/environment", "/environment/processor", "/comparisons/0/entries/0/remarks", "/startedAt"})
-    void aNullWhereThereMustBeAValueIsRefused(String pointer) throws IOException {
+    void anUnexpectedNullIsRejected(String pointer) throws IOException {
         ObjectNode tree = tree();
         int slash = pointer.lastIndexOf('/');
         ((ObjectNode) tree.at(pointer.substring(0, slash))).putNull(pointer.substring(slash + 1));
@@ -108,12 +108,12 @@ class ResultsJsonTest {
         "hello                               | is not JSON (line 1)",
         "'{\"format\": 3, \"comparisons\": []}' | update polyserve",
         "'{\"format\": 1, \"comparisons\": []}' | no longer reads"})
-    void foreignOlderNewerAndBrokenFilesAreRefused(String content, String reason) throws IOException {
+    void foreignOlderNewerAndBrokenFilesAreRejected(String content, String reason) throws IOException {
         refused(write(content), reason);
     }
 
     @Test
-    void anUnknownMetricIsRefused() throws IOException {
+    void anUnknownMetricIsRejected() throws IOException {
         ObjectNode tree = tree();
         ((ObjectNode) tree.at("/comparisons/0/entries/0/rounds/0/metrics")).put("WARP", 9);
 
@@ -121,11 +121,12 @@ class ResultsJsonTest {
     }
 
     @Test
-    void whatCannotBeReadOrWrittenIsNamed() {
+    void aFileThatCannotBeReadOrWrittenIsNamed() {
         refused(directory.resolve("absent.json"), "there is no file");
         refused(directory, "cannot be read");
         assertThatThrownBy(() -> ResultsJson.write(Samples.rich(), directory.resolve("no/such.json")))
-                .isInstanceOf(IOException.class).hasMessageContaining("such.json").hasMessageContaining("make its dir");
+                .isInstanceOf(IOException.class).hasMessageContaining("such.json")
+                .hasMessageContaining("create its dir");
         assertThatThrownBy(() -> ResultsJson.write(Samples.rich(), directory)).isInstanceOf(IOException.class)
                 .hasMessageContaining(directory.toString());
     }

@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Made-up results with everything in them that a report must cope with.
+/// Made-up results that cover every case of a report.
 final class Samples {
     static final String MARKUP = "<script>alert('x')</script> & \"co\"";
-    /// How far each round lies from the middle.
+    /// The deviation of each round from the median.
     private static final double[] NOISE = {0.003, -0.009, 0, 0.012, -0.004};
 
     private Samples() {}
@@ -29,7 +29,7 @@ final class Samples {
                 List.of(echo(), echoAt(22_000, 0.5), echoAt(39_600, 0.9), pipeline(), idle(), slowReader()));
     }
 
-    /// An earlier run, on a slower machine.
+    /// The results of an earlier benchmark, on a slower machine.
     static Results earlier() {
         Results now = rich();
         Environment here = now.environment();
@@ -108,7 +108,7 @@ final class Samples {
                 .metric(Metric.GENERATOR_SHARE, 0.62);
     }
 
-    /// One contender's figures: the middle of each metric, and noise around it.
+    /// The figures of one contender: the median of each metric, with noise.
     static final class Draft {
         private final String contender;
         private final Map<Metric, Double> middle = new EnumMap<>(Metric.class);
@@ -138,7 +138,7 @@ final class Samples {
             return this;
         }
 
-        /// So many times the usual noise.
+        /// Multiplies the noise by this factor.
         Draft noise(double factor) {
             noise = factor;
             return this;
@@ -159,7 +159,7 @@ final class Samples {
             return this;
         }
 
-        /// A curve that goes through the 50th and the 99th percentile.
+        /// A curve through the 50th and the 99th percentile.
         Draft curve() {
             double p50 = middle.getOrDefault(Metric.P50, 1.0);
             double steepness = Math.log(middle.getOrDefault(Metric.P99, 1.0) / p50) / (2 - Math.log10(2));

@@ -30,7 +30,7 @@ class TextReportTest {
     }
 
     @Test
-    void columnsThatNobodyHasAreLeftOut() {
+    void columnsWithoutFiguresAreLeftOut() {
         assertThat(text(TextReport.lines(Samples.echo(), WIDE))).doesNotContain("descriptors", "lost",
                 "memory/connection");
     }
@@ -50,10 +50,10 @@ class TextReportTest {
     }
 
     @Test
-    void aNarrowTerminalKeepsWhatIsAskedAndSaysWhatIsMissing() {
+    void aNarrowTerminalNamesTheColumnsLeftOut() {
         List<String> lines = TextReport.lines(Samples.echo(), 60);
         assertThat(lines.get(1)).matches(" +contender +requests/s +spread +× best");
-        assertThat(text(lines)).containsPattern("no room for CPU/request, CPUs used").contains("and generator")
+        assertThat(text(lines)).containsPattern("columns left out: CPU/request, CPUs used").contains("and generator")
                 .containsPattern("(?m)^ +asyncio +✗ ");
     }
 
@@ -67,20 +67,20 @@ class TextReportTest {
     }
 
     @Test
-    void ratiosAreAMatrixOfFewAndAListOfMany() {
+    void ratiosAreAMatrixForFewAndAListForMany() {
         assertThat(text(TextReport.lines(Samples.echo(), WIDE)))
                 .containsPattern("(?m)^ +thread +0.76 \\(0.66–0.88\\) +0.78 \\(0.76–0.78\\)");
         Entry[] many = IntStream.range(0, 8).mapToObj(i -> entry("m" + i, 1_000 - 100 * i, 1, 1, 1).build())
                 .toArray(Entry[]::new);
-        assertThat(text(TextReport.lines(closed("echo", many), WIDE))).contains("in terms of m0's")
+        assertThat(text(TextReport.lines(closed("echo", many), WIDE))).contains("as a multiple of m0's")
                 .contains("m3 0.70 (");
-        assertThat(text(TextReport.lines(Samples.echo(), 60))).contains("in terms of process-pool's");
+        assertThat(text(TextReport.lines(Samples.echo(), 60))).contains("as a multiple of process-pool's");
     }
 
     @Test
     void oneContenderHasNoRatios() {
         assertThat(text(TextReport.lines(closed("echo", entry("epoll", 1, 1, 1, 1).build()), WIDE)))
-                .doesNotContain("in terms of");
+                .doesNotContain("as a multiple of");
     }
 
     @Test
@@ -92,13 +92,13 @@ class TextReportTest {
     }
 
     @Test
-    void whatMovesACursorIsNotPrinted() {
+    void controlCharactersAreNotPrinted() {
         Comparison evil = closed("echo", entry("red\u001b[31m\n", 1, 1, 1, 1).build());
         assertThat(text(TextReport.lines(evil, WIDE))).doesNotContain("\u001b").contains("red�[31m�");
     }
 
     @Test
-    void nothingMeasuredIsSaid() {
+    void emptyResultsAreReported() {
         Results nothing = Samples.results(false, List.of());
         assertThat(TextReport.lines(nothing, 80, Optional.empty())).contains("  Nothing was measured.");
         Comparison failed = closed("echo", new Entry("epoll", List.of(), List.of(), "it never listened", List.of()));
@@ -107,7 +107,7 @@ class TextReportTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0.5, 9.994, 99.94, 999.4, 12_345, 2.5e9})
-    void quantitiesHaveThreeDigitsThatMeanSomething(double micros) {
+    void quantitiesHaveThreeSignificantDigits(double micros) {
         assertThat(Quantity.of(Metric.P99, micros))
                 .matches("\\d\\.\\d\\d [µms]+|\\d\\d\\.\\d [µms]+|[\\d,]{3,} [µms]+");
     }

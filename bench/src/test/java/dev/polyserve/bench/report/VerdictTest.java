@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class VerdictTest {
     @Test
-    void saysWhoIsBestWhoIsCloseAndWhoIsBehind() {
+    void namesTheBestTheCloseAndTheSlowerContenders() {
         assertThat(sentence(closed("echo", entry("virtual", 78_900, 9, 1, 1).build(),
                 entry("epoll", 81_300, 6, 1, 1).build(), entry("thread", 62_700, 12, 1, 1).build(),
                 entry("process", 20_000, 12, 1, 1).build())))
@@ -24,7 +24,7 @@ class VerdictTest {
     }
 
     @Test
-    void ofManyOnlyTheFirstAreNamed() {
+    void namesOnlyTheFirstOfManyContenders() {
         Entry[] eight = IntStream.range(0, 8).mapToObj(i -> entry("m" + i, 1_000 - 100 * i, 1, 1, 1).build())
                 .toArray(Entry[]::new);
         assertThat(sentence(closed("echo", eight))).isEqualTo("echo, capacity: m0 (1,000 requests/s); "
@@ -35,12 +35,12 @@ class VerdictTest {
     void aDifferenceWithinTheNoiseIsNotClaimed() {
         assertThat(sentence(closed("echo", entry("epoll", 81_300, 6, 1, 1).noise(14).build(),
                 entry("thread", 74_000, 12, 1, 1).build())))
-                .contains("epoll (81,300 requests/s); thread (").contains("cannot be told from it")
+                .contains("epoll (81,300 requests/s); thread (").contains("cannot be distinguished from it")
                 .doesNotContain("less");
     }
 
     @Test
-    void whereAllAreTheSameNobodyWins() {
+    void equalContendersHaveNoWinner() {
         assertThat(sentence(closed("wait", entry("epoll", 10_000, 6, 1, 1).build(),
                 entry("thread", 9_990, 12, 1, 1).build(), entry("virtual", 9_900, 12, 1, 1).build())))
                 .isEqualTo("wait, capacity: no clear difference (at best 10,000 requests/s); "
@@ -54,7 +54,7 @@ class VerdictTest {
         assertThat(finding.sentence()).isEqualTo("pipeline, processor time: epoll (0.60 µs per request); "
                 + "virtual takes 38 % more, thread 2.69 times as much.");
         assertThat(finding.caveats()).containsExactly("The generator was the limit for virtual and epoll: "
-                + "requests/s then say too little, so processor time is compared.");
+                + "they can serve more requests/s, so processor time is compared.");
     }
 
     @Test
@@ -66,7 +66,7 @@ class VerdictTest {
     }
 
     @Test
-    void whoDoesNotKeepTheRateHasNoLatencyToCompare() {
+    void aContenderThatMissesTheRateIsNotComparedByLatency() {
         Finding finding = finding(open(20_000, entry("epoll", 20_000, 6, 1, 180).build(),
                 entry("thread", 18_000, 6, 1, 20).build()));
         assertThat(finding.sentence()).isEqualTo("echo, latency at 20,000 requests/s: epoll (p99 180 µs); "
@@ -76,12 +76,12 @@ class VerdictTest {
     }
 
     @Test
-    void aGeneratorThatDidNotKeepTheRateMeasuredItself() {
+    void aLimitedGeneratorIsNotComparedByLatency() {
         Finding finding = finding(open(20_000, entry("epoll", 20_000, 6, 1, 180).bound().build(),
                 entry("thread", 20_000, 6, 1, 200).build()));
         assertThat(finding.best()).isEqualTo("thread");
         assertThat(finding.caveats()).singleElement().asString()
-                .startsWith("The generator was the limit for epoll: the latency then is its own");
+                .startsWith("The generator was the limit for epoll: the latency is the generator's own");
     }
 
     @Test
@@ -92,23 +92,23 @@ class VerdictTest {
     }
 
     @Test
-    void saysHowMemoryGrewWhereClientsDoNotRead() {
+    void reportsMemoryGrowthWhereClientsDoNotRead() {
         assertThat(finding(closed("slow-reader",
                 entry("thread", 100, 1, 1, 1).metric(Metric.RSS_GROWTH_BYTES, 310 << 20).build(),
                 entry("epoll", 100, 1, 1, 1).metric(Metric.RSS_GROWTH_BYTES, 2 << 20).build())).caveats())
-                .containsExactly("While some did not read, memory grew by 2.00 MiB (epoll), 310 MiB (thread).");
+                .containsExactly("While some clients did not read, memory grew by 2.00 MiB (epoll), 310 MiB (thread).");
     }
 
     @Test
-    void whoFailedIsNotCompared() {
+    void aFailedContenderIsNotCompared() {
         Finding finding = finding(closed("echo", entry("epoll", 81_300, 6, 1, 1).build(),
                 entry("liar", 999_999, 1, 1, 1).failure("it changed byte 17 of a reply").build()));
         assertThat(finding.best()).isEqualTo("epoll");
-        assertThat(finding.caveats()).containsExactly("liar failed: see below the table.");
+        assertThat(finding.caveats()).containsExactly("liar failed: see the notes below the table.");
     }
 
     @Test
-    void whereAllFailedNobodyIsBest() {
+    void whenAllFailThereIsNoWinner() {
         Finding finding = finding(
                 closed("echo", new Entry("epoll", List.of(), List.of(), "it never listened", List.of())));
         assertThat(finding.sentence()).isEqualTo("echo, capacity: no contender has a figure to compare.");
@@ -116,13 +116,13 @@ class VerdictTest {
     }
 
     @Test
-    void lossIsSaid() {
+    void reportsLoss() {
         assertThat(finding(closed("echo", entry("epoll", 9_000, 6, 1, 1).metric(Metric.LOST_SHARE, 0.02).build()))
                 .caveats()).containsExactly("epoll lost datagrams: see the table.");
     }
 
     @Test
-    void saysWhatLimitsTheWholeRun() {
+    void remarksOnTheLimitsOfTheWholeRun() {
         Comparison two = closed("echo", entry("epoll", 9_000, 6, 1, 1).rounds(2).build(),
                 entry("thread", 4_000, 6, 1, 1).rounds(2).build());
         Verdict verdict = Verdict.of(Samples.results(false, List.of(two)));
@@ -135,16 +135,17 @@ class VerdictTest {
     }
 
     @Test
-    void oneRoundTellsNoDifference() {
+    void oneRoundShowsNoDifference() {
         Comparison one = closed("echo", entry("epoll", 9_000, 6, 1, 1).rounds(1).build(),
                 entry("thread", 4_000, 6, 1, 1).rounds(1).build());
         Verdict verdict = Verdict.of(Samples.results(true, List.of(one)));
-        assertThat(verdict.findings().getFirst().sentence()).contains("times) cannot be told from it");
-        assertThat(verdict.remarks()).singleElement().asString().startsWith("One round tells nothing about noise");
+        assertThat(verdict.findings().getFirst().sentence()).contains("times) cannot be distinguished from it");
+        assertThat(verdict.remarks()).singleElement().asString()
+                .startsWith("One round gives no information about noise");
     }
 
     @Test
-    void saysWhatWasReachedAndWhatTheComputingConnectionsDid() {
+    void reportsTheReachedRateAndTheComputingConnections() {
         Finding finding = finding(new Comparison("mixed", Load.OPEN, 2_000, 0,
                 List.of(entry("thread", 2_000, 1, 150, 3_000).metric(Metric.HEAVY_PER_SECOND, 48).build(),
                         entry("epoll", 1_220, 1, 900_000, 2e6).metric(Metric.HEAVY_PER_SECOND, 49).build())));
@@ -152,8 +153,8 @@ class VerdictTest {
                 + "there is nothing to compare it with.");
         assertThat(finding.caveats()).containsExactly(
                 "epoll (1,220 requests/s) did not keep the rate: the latency then "
-                        + "says how long the queue was, and is not compared.",
-                "Meanwhile the connections that compute had so many replies a second: 48 (thread), 49 (epoll).");
+                        + "shows the length of the queue, and is not compared.",
+                "Meanwhile, replies per second on the computing connections: 48 (thread), 49 (epoll).");
     }
 
     @Test

@@ -1,4 +1,4 @@
-/// Tests of what contenders serve.
+/// Tests of the services of contenders.
 @NullMarked
 package dev.polyserve.bench.service;
 

@@ -1,6 +1,6 @@
-"""A server that does as its clients say, a line each, and answers each with a line.
+"""A server that executes the commands of its clients, one line each, and answers each with a line.
 
-Listens at the TCP port or the Unix path that is its argument; "udp:PORT" echoes datagrams.
+Its argument is the TCP port or the Unix path to listen on; "udp:PORT" echoes datagrams.
 """
 import os
 import resource
@@ -59,7 +59,7 @@ def call(arguments):
 
 
 def fork(arguments):
-    """A child that sleeps; as an "orphan" its parent ends."""
+    """Forks a sleeping child; with "orphan", the parent of the child ends."""
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:

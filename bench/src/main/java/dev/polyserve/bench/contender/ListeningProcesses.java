@@ -15,19 +15,19 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Finds the processes that listen at an endpoint of this machine: by the socket in the system's tables, and whoever has
-/// it among his descriptors.
-final class Listeners {
+/// Finds the processes that listen on an endpoint of this machine: the socket in the kernel's tables, then every
+/// process with a descriptor for it.
+final class ListeningProcesses {
     private static final String TCP_LISTENS = "0A";
     private static final String UDP_IS_BOUND = "07";
     private static final String UNIX_LISTENS = "00010000";
     private static final int UNIX_PATH = 7;
-    /// It has the sockets of servers that are to be started on demand.
+    /// systemd holds the sockets of servers that it starts on demand.
     private static final long INIT = 1;
 
-    private Listeners() {}
+    private ListeningProcesses() {}
 
-    /// Those that have the listener; none when it is elsewhere, or we may not see.
+    /// The processes that hold the listener; none when it is on another machine, or their descriptors may not be read.
     static Processes processes(Endpoint endpoint) {
         Set<String> links = sockets(endpoint).map(inode -> "socket:[" + inode + "]").collect(Collectors.toSet());
         if (links.isEmpty()) {
@@ -72,14 +72,14 @@ final class Listeners {
                 .filter(row -> row[3].equals(state) && listensAt(row[1], address, port)).map(row -> row[9]);
     }
 
-    /// The words of each row of a table, without its heading.
+    /// The fields of each row of a table, without the heading.
     ///
-    /// @param most how many words there are, when the last may have blanks
+    /// @param most the maximum number of fields, for a last field that may contain blanks
     private static Stream<String[]> rows(String table, int most) {
         return ProcFiles.text("net", table).orElse("").lines().skip(1).map(row -> row.strip().split("\\s+", most));
     }
 
-    /// Whether a local address as the table writes it (`0100007F:1F90`) takes what is sent there.
+    /// True when a local address as the table prints it (`0100007F:1F90`) receives what is sent to the given address.
     static boolean listensAt(String local, InetAddress address, int port) {
         int colon = local.indexOf(':');
         if (Integer.parseInt(local.substring(colon + 1), 16) != port) {
@@ -89,11 +89,11 @@ final class Listeners {
             InetAddress bound = InetAddress.getByAddress(bytes(local.substring(0, colon)));
             return bound.isAnyLocalAddress() || bound.equals(address);
         } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address of 4 or 16 bytes is one: " + local, e);
+            throw new IllegalStateException("not an address of 4 or 16 bytes: " + local, e);
         }
     }
 
-    /// The table shows the address as 32-bit numbers of this processor.
+    /// The table prints an address as 32-bit words in the native byte order.
     private static byte[] bytes(String hex) {
         ByteBuffer shown = ByteBuffer.wrap(HexFormat.of().parseHex(hex));
         ByteBuffer address = ByteBuffer.allocate(shown.capacity()).order(ByteOrder.nativeOrder());

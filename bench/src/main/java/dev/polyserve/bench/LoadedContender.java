@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A contender that runs, with its clients connected.
+/// A running contender with its clients connected.
 ///
 /// **Thread**: the benchmark's.
-final class Candidate implements AutoCloseable {
+final class LoadedContender implements AutoCloseable {
     private static final double NANOS_PER_MICRO = 1e3;
     private static final double MICROS_PER_SECOND = 1e6;
 
@@ -26,8 +26,8 @@ final class Candidate implements AutoCloseable {
     private final Load load;
     private final MemorySnapshot before;
 
-    /// @param before its memory before its clients connected
-    Candidate(String name, RunningContender running, Load load, MemorySnapshot before) {
+    /// @param before the contender's memory before its clients connected
+    LoadedContender(String name, RunningContender running, Load load, MemorySnapshot before) {
         this.name = name;
         this.running = running;
         this.load = load;
@@ -42,17 +42,17 @@ final class Candidate implements AutoCloseable {
         return running;
     }
 
-    /// Its memory before its clients connected.
+    /// The contender's memory before its clients connected.
     MemorySnapshot before() {
         return before;
     }
 
-    /// Its memory now.
+    /// The contender's memory now.
     MemorySnapshot memory() throws InterruptedException {
         return MemorySnapshot.at(running);
     }
 
-    /// Loads it, and looks at what that costs it between the same two moments.
+    /// Runs the load for one turn. Usage and load are sampled at the same two moments.
     Turn turn(Pacing pacing, Duration leadIn, Duration counted) throws LoadException, InterruptedException {
         Load.Run run = load.begin(pacing, leadIn, counted);
         sleepUntil(run.fromNanos());
@@ -68,7 +68,7 @@ final class Candidate implements AutoCloseable {
         return new Turn(metrics, recording);
     }
 
-    /// Loads it without looking.
+    /// Runs the load without sampling the contender's usage.
     Recording run(Pacing pacing, Duration leadIn, Duration counted) throws LoadException {
         return load.begin(pacing, leadIn, counted).await();
     }
@@ -122,9 +122,9 @@ final class Candidate implements AutoCloseable {
         running.close();
     }
 
-    /// What one turn showed.
+    /// The results of one turn.
     ///
-    /// @param metrics its figures
-    /// @param recording what the clients saw
+    /// @param metrics the figures of the turn
+    /// @param recording what the clients recorded
     record Turn(Map<Metric, Double> metrics, Recording recording) {}
 }

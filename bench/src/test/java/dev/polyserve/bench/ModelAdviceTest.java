@@ -6,38 +6,39 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class AdviceTest {
-    private static Advice advice(long waitMillis, long computeMillis, int clients) {
-        return new Advice(Duration.ofMillis(waitMillis), Duration.ofMillis(computeMillis), clients);
+class ModelAdviceTest {
+    private static ModelAdvice advice(long waitMillis, long computeMillis, int clients) {
+        return new ModelAdvice(Duration.ofMillis(waitMillis), Duration.ofMillis(computeMillis), clients);
     }
 
     @Test
-    void whoComputesNeedsProcessors() {
+    void aComputingHandlerIsLimitedByProcessors() {
         assertThat(advice(0, 5, 100).models(_ -> true)).containsExactly("thread", "process-pool", "virtual",
                 "epoll");
-        assertThat(advice(1, 5, 100).reason()).contains("processors", "virtual threads and event loops keep it");
+        assertThat(advice(1, 5, 100).reason()).contains("processors",
+                "virtual threads and event loops keep a processor");
         assertThat(advice(1, 5, 100).workloads()).containsExactly(Workload.CUSTOM, Workload.MIXED);
     }
 
     @Test
-    void whoWaitsNeedsAPlaceToWait() {
+    void aWaitingHandlerNeedsSomethingToWaitIn() {
         assertThat(advice(10, 1, 100).models(_ -> true)).containsExactly("virtual", "epoll", "io_uring", "nio");
         assertThat(advice(10, 0, 100).reason()).contains("wait");
         assertThat(advice(10, 0, 100).workloads()).containsExactly(Workload.CUSTOM);
     }
 
     @Test
-    void whoDoesNeitherNeedsLittleAroundIt() {
+    void aQuickHandlerIsLimitedByTheCostOfARequest() {
         assertThat(advice(0, 0, 100).models(_ -> true)).containsExactly("epoll", "io_uring", "nio", "virtual");
     }
 
     @Test
-    void onlyWhatRunsHereIsInQuestion() {
+    void onlyModelsThatRunHereAreSelected() {
         assertThat(advice(10, 0, 100).models(model -> model instanceof ModelVariant.Nio)).containsExactly("nio");
     }
 
     @Test
-    void nobodyHasAThreadForEachOfManyThousands() {
+    void threadsAreNotSelectedForManyThousandClients() {
         assertThat(advice(10, 0, 20_000).models(model -> model instanceof ModelVariant.Threads)).isEmpty();
     }
 }

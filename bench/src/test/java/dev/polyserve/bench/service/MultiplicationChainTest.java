@@ -14,9 +14,9 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Work is an amount.
+/// Work is a fixed amount of computing.
 @Timeout(60)
-class ChainTest {
+class MultiplicationChainTest {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int THREADS_PER_PROCESSOR = 4;
     private static final int MICROS = 20_000;
@@ -24,19 +24,20 @@ class ChainTest {
     private static final long END_OF_3 = 0xd42d_2c99_0353_4b09L;
     private static final long END_OF_25_000 = 0xd546_9a66_bfbc_85b0L;
 
-    /// The peers in other languages must come to the same: these are from Python's integers.
+    /// Expected values computed with Python's integers; peers in other languages must return the same.
     @Test
-    void theValuesAreThoseOfTheDefinition() {
-        assertThat(Chain.end(1, 0)).isEqualTo(1);
-        assertThat(Chain.end(1, 3)).isEqualTo(END_OF_3);
-        assertThat(Chain.end(1, 25_000)).isEqualTo(END_OF_25_000);
-        assertThat(Chain.end(Chain.end(7, 12_345), 23_456)).isEqualTo(Chain.end(7, 35_801));
+    void theValuesMatchTheDefinition() {
+        assertThat(MultiplicationChain.end(1, 0)).isEqualTo(1);
+        assertThat(MultiplicationChain.end(1, 3)).isEqualTo(END_OF_3);
+        assertThat(MultiplicationChain.end(1, 25_000)).isEqualTo(END_OF_25_000);
+        assertThat(MultiplicationChain.end(MultiplicationChain.end(7, 12_345), 23_456))
+                .isEqualTo(MultiplicationChain.end(7, 35_801));
     }
 
     @Test
     void aRequestBecomesItsReply() throws Exception {
         ByteBuffer frame = ByteBuffer.allocate(30).putInt(0).putLong(3).putLong(1).putLong(-1).put((byte) 9).clear();
-        WorkRequest.carryOut(frame);
+        WorkRequest.execute(frame);
         assertThat(frame.getInt(0)).isZero();
         assertThat(frame.getLong(4)).isEqualTo(3);
         assertThat(frame.getLong(12)).isEqualTo(END_OF_3);
@@ -44,10 +45,10 @@ class ChainTest {
         assertThat(frame.get(28)).isEqualTo((byte) 9);
     }
 
-    /// Several threads for each processor compute at once, so that each is preempted; yet each has to use as much processor
-    /// time as one that is alone.
+    /// Runs several threads per processor, so that each is preempted. Each must still use as much processor
+    /// time as a single thread.
     @Test
-    void aThreadThatIsPreemptedCannotComputeForFree() throws Exception {
+    void aPreemptedThreadComputesNothingForFree() throws Exception {
         int threads = THREADS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
         ByteBuffer work = ByteBuffer.allocate(WorkRequest.HEADER_BYTES).putLong(4, aboutMicros()).putLong(12, 1);
         long alone = cpuNanos(work);
@@ -72,13 +73,13 @@ class ChainTest {
                 .allSatisfy(nanos -> assertThat((double) nanos).isBetween(alone / BAND, alone * BAND));
     }
 
-    /// Of the fastest of some, which is compiled.
+    /// The time of the fastest of several runs, which runs compiled code.
     private static long aboutMicros() throws InterruptedException {
         long length = 1_000_000;
         long best = Long.MAX_VALUE;
         for (int i = 0; i < 100; i++) {
             long before = THREADS.getCurrentThreadCpuTime();
-            assertThat(Chain.end(1, length)).isNotZero();
+            assertThat(MultiplicationChain.end(1, length)).isNotZero();
             best = Math.min(best, THREADS.getCurrentThreadCpuTime() - before);
         }
         return length * 1_000 * MICROS / best;
@@ -86,7 +87,7 @@ class ChainTest {
 
     private static long cpuNanos(ByteBuffer work) throws InterruptedException {
         long before = THREADS.getCurrentThreadCpuTime();
-        WorkRequest.carryOut(work);
+        WorkRequest.execute(work);
         return THREADS.getCurrentThreadCpuTime() - before;
     }
 }

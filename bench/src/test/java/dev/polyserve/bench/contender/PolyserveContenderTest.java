@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.bench.contender.Contender.Ours;
+import dev.polyserve.bench.contender.Contender.Polyserve;
 import dev.polyserve.bench.contender.Contender.Style;
 import dev.polyserve.bench.service.EchoHandler;
 import dev.polyserve.bench.service.EchoProtocol;
@@ -16,15 +16,15 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// How a model of ours is started, with a program that only looks like it.
+/// Starts a Polyserve model, with a program that imitates `polyserve serve`.
 @Timeout(60)
-class OursTest {
+class PolyserveContenderTest {
     @AutoClose
     private final Launcher launcher = new Launcher(FakeServe.program(),
             new ProcessorPlacement.Unpinned(1, "it is a test"));
 
     @Test
-    void servesWhereItSays() throws Exception {
+    void servesAtTheEndpointOfTheReadyLine() throws Exception {
         RunningContender running = launcher.start(Contender.model("nio"), BenchService.ECHO, LoadTransport.TCP);
         assertThat(running.name()).isEqualTo("nio");
         assertThat(running.alive()).isTrue();
@@ -32,57 +32,59 @@ class OursTest {
         try (Socket client = connect(running)) {
             assertThat(client.isConnected()).isTrue();
         }
-        assertThat(running.lastWords().getFirst()).matches("words: serve --handler " + EchoHandler.class.getName()
+        assertThat(running.lastOutput().getFirst()).matches("words: serve --handler " + EchoHandler.class.getName()
                 + " --class-path \\S+ --listen tcp://127.0.0.1:0 --model nio --quiet --drain-timeout 1s");
         running.close();
         assertThat(running.ended()).hasValueSatisfying(how -> assertThat(how).startsWith("nio was ended by signal 15"));
     }
 
     @Test
-    void takesStyleAndOptions() throws Exception {
-        var ours = new Ours("nio", Style.PROTOCOL, List.of("--loops", "2", "--drain-timeout", "5s"));
+    void passesStyleAndOptions() throws Exception {
+        var ours = new Polyserve("nio", Style.PROTOCOL, List.of("--loops", "2", "--drain-timeout", "5s"));
         RunningContender running = launcher.start(ours, BenchService.ECHO, LoadTransport.TCP);
-        assertThat(running.lastWords().getFirst()).contains(EchoProtocol.class.getName())
+        assertThat(running.lastOutput().getFirst()).contains(EchoProtocol.class.getName())
                 .endsWith(" --quiet --loops 2 --drain-timeout 5s").doesNotContain("1s");
     }
 
     @Test
-    void saysWhenThereIsNoEventStyle() throws Exception {
+    void remarksThatThereIsNoEventStyle() throws Exception {
         assertThat(launcher.start(Contender.model("nio:protocol"), BenchService.WORK, LoadTransport.TCP).remarks())
-                .containsExactly("nio:protocol runs a handler here, because this service has no event style");
+                .containsExactly("nio:protocol runs a blocking handler here, because this service has no event style");
     }
 
     @Test
-    void theProgramsOwnSentenceComesThrough() {
+    void reportsTheErrorOfTheProgram() {
         assertThatExceptionOfType(ContenderException.class)
                 .isThrownBy(
-                        () -> launcher.start(new Ours("io_uring", Style.HANDLER, List.of("--fail")), BenchService.ECHO,
+                        () -> launcher.start(new Polyserve("io_uring", Style.HANDLER, List.of("--fail")),
+                                BenchService.ECHO,
                                 LoadTransport.TCP))
-                .withMessage("io_uring --fail exited with status 2 before it served, and its last words were: the"
+                .withMessage("io_uring --fail exited with status 2 before it served; its last output was: the"
                         + " model io_uring cannot run here");
     }
 
     @Test
-    void oneThatNeverSaysItServesIsLate() {
+    void aProgramWithoutAReadyLineTimesOut() {
         try (Launcher hasty = new Launcher(FakeServe.program(), new ProcessorPlacement.Unpinned(1, "it is a test"),
                 Duration.ofMillis(300))) {
             assertThatExceptionOfType(ContenderException.class)
-                    .isThrownBy(() -> hasty.start(new Ours("nio", Style.HANDLER, List.of("--mute")), BenchService.ECHO,
-                            LoadTransport.TCP))
-                    .withMessageStartingWith("nio --mute did not say within 0.3 s that it serves, ");
+                    .isThrownBy(
+                            () -> hasty.start(new Polyserve("nio", Style.HANDLER, List.of("--mute")), BenchService.ECHO,
+                                    LoadTransport.TCP))
+                    .withMessageStartingWith("nio --mute did not print its ready line within 0.3 s");
         }
     }
 
     @Test
-    void dyingWhileItRunsIsTold() throws Exception {
-        RunningContender running = launcher.start(new Ours("nio", Style.HANDLER, List.of("--die-later")),
+    void anExitWhileServingIsReported() throws Exception {
+        RunningContender running = launcher.start(new Polyserve("nio", Style.HANDLER, List.of("--die-later")),
                 BenchService.ECHO,
                 LoadTransport.TCP);
         connect(running).close();
         Eventually.holds("it died", () -> !running.alive());
-        Eventually.holds("its words were read", () -> running.lastWords().contains("out of luck"));
+        Eventually.holds("its words were read", () -> running.lastOutput().contains("out of luck"));
         assertThat(running.ended())
-                .contains("nio --die-later exited with status 7, and its last words were: out of luck");
+                .contains("nio --die-later exited with status 7; its last output was: out of luck");
     }
 
     private static Socket connect(RunningContender running) throws Exception {

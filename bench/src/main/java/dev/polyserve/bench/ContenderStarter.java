@@ -11,10 +11,10 @@ import dev.polyserve.bench.load.ClientTraffic;
 import java.time.Duration;
 import java.util.OptionalLong;
 
-/// Starts contenders of one workload and connects their clients.
+/// Starts the contenders of one workload and connects their clients.
 ///
 /// **Thread**: the benchmark's.
-final class Starter {
+final class ContenderStarter {
     private static final int FEW_CONNECTIONS = 10;
     private static final int SPARE_DESCRIPTORS = 100;
 
@@ -24,8 +24,8 @@ final class Starter {
     private final Generator generator;
     private final ClientTraffic traffic;
 
-    /// @param traffic what the clients of the workload do
-    Starter(BenchPlan plan, Workload workload, Launcher launcher, Generator generator, ClientTraffic traffic) {
+    /// @param traffic what the clients of the workload send
+    ContenderStarter(BenchPlan plan, Workload workload, Launcher launcher, Generator generator, ClientTraffic traffic) {
         this.plan = plan;
         this.workload = workload;
         this.launcher = launcher;
@@ -33,29 +33,29 @@ final class Starter {
         this.traffic = traffic;
     }
 
-    /// The threads that load.
+    /// The threads of the load generator.
     ///
-    /// @param loops how many
+    /// @param loops number of threads
     /// @param maySpin see [Load.Plan]
     record Generator(int loops, boolean maySpin) {}
 
-    /// Starts one; nothing of it is left when that fails.
+    /// Starts a contender. On failure, no process of it is left.
     ///
-    /// @param looksAtMemory whether its memory is looked at, before its clients connect
-    Candidate start(Contender contender, boolean looksAtMemory)
+    /// @param snapshotsMemory true to take a snapshot of its memory before its clients connect
+    LoadedContender start(Contender contender, boolean snapshotsMemory)
             throws ContenderException, LoadException, InterruptedException {
         RunningContender running = launcher.start(contender, workload.service(), plan.transport());
         boolean connected = false;
         try {
             requireDescriptors(running);
             MemorySnapshot before = MemorySnapshot.UNKNOWN;
-            if (looksAtMemory) {
-                warmUpWithFew(running);
+            if (snapshotsMemory) {
+                warmUpWithFewConnections(running);
                 before = MemorySnapshot.at(running);
             }
             Load load = load(running, traffic, plan.connectionsFor(workload));
             connected = true;
-            return new Candidate(contender.name(), running, load, before);
+            return new LoadedContender(contender.name(), running, load, before);
         } finally {
             if (!connected) {
                 running.close();
@@ -64,23 +64,24 @@ final class Starter {
     }
 
     private void requireDescriptors(RunningContender running) throws LoadException {
-        int connections = plan.connectionsFor(workload) + traffic.connectionsBeside();
+        int connections = plan.connectionsFor(workload) + traffic.extraConnections();
         OptionalLong limit = running.descriptorLimit();
         if (limit.isPresent() && limit.getAsLong() < connections + SPARE_DESCRIPTORS) {
-            throw new LoadException(running.name() + " has no room for " + connections + " connections: it may open "
-                    + limit.getAsLong() + " descriptors; allow more with ulimit -n, or take fewer with --connections");
+            throw new LoadException(
+                    running.name() + " cannot hold " + connections + " connections: its descriptor limit is "
+                            + limit.getAsLong() + "; raise it with ulimit -n, or use fewer with --connections");
         }
     }
 
-    /// So that what is made once is not counted as the connections'.
-    private void warmUpWithFew(RunningContender running) throws LoadException {
+    /// Warms the contender up, so that one-time allocations do not count as memory of the connections.
+    private void warmUpWithFewConnections(RunningContender running) throws LoadException {
         try (Load few = load(running, new ClientTraffic.Exchanges(plan.requestBytes()), FEW_CONNECTIONS)) {
             few.begin(new Pacing.Closed(1), Duration.ZERO, plan.warmup().dividedBy(4)).await();
         }
     }
 
-    private Load load(RunningContender running, ClientTraffic itsTraffic, int connections) throws LoadException {
+    private Load load(RunningContender running, ClientTraffic clientTraffic, int connections) throws LoadException {
         return Load.open(
-                new Load.Plan(running.endpoint(), itsTraffic, connections, generator.loops(), generator.maySpin()));
+                new Load.Plan(running.endpoint(), clientTraffic, connections, generator.loops(), generator.maySpin()));
     }
 }

@@ -7,22 +7,25 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// Which models are in question for a handler, before anything is measured: few enough to be measured soon. A thread pool
-/// is not among them: its threads serve connections, so that it does not serve more clients at once than it has threads.
+/// Selects the models worth measuring for a handler, before anything is measured.
+///
+/// The list is short, so that the benchmark is too. It never contains a thread pool: each connection occupies a thread
+/// of the pool, so a pool serves no more clients at once than it has threads.
 ///
 /// @param waits how long a handler waits per request, for a database or another server
-/// @param computes how much processor time it computes per request
-/// @param clients how many are connected at once
-public record Advice(Duration waits, Duration computes, int clients) {
+/// @param computes how much processor time a handler uses per request
+/// @param clients number of clients connected at the same time
+public record ModelAdvice(Duration waits, Duration computes, int clients) {
     private static final int MOST_MODELS = 4;
-    /// Beyond so many, a platform thread for each costs more memory than machines have to spare.
+    /// Above this number of clients, one platform thread each needs more memory than most machines have to spare.
     private static final int MOST_THREADS = 5_000;
-    /// A handler that computes less than this delays others by no more than the system does.
+    /// A handler that computes for less than this delays other requests no more than the operating system's scheduler
+    /// does.
     private static final Duration SHORT = Duration.ofNanos(100_000);
 
-    /// The models in question, the likeliest first.
+    /// The models to measure, the most promising first.
     ///
-    /// @param runsHere whether this machine can run it
+    /// @param runsHere true for a model that this machine can run
     public List<String> models(Predicate<Model> runsHere) {
         Stream<Model> inQuestion = switch (nature()) {
             case COMPUTING ->
@@ -37,7 +40,7 @@ public record Advice(Duration waits, Duration computes, int clients) {
                 .map(Model::id).limit(MOST_MODELS).toList();
     }
 
-    /// What is to be measured: what this handler does, and where it computes, what that does to others.
+    /// The workloads to measure: the handler's own, and for a computing handler also its effect on other clients.
     public List<Workload> workloads() {
         return switch (nature()) {
             case COMPUTING -> List.of(Workload.CUSTOM, Workload.MIXED);
@@ -45,16 +48,16 @@ public record Advice(Duration waits, Duration computes, int clients) {
         };
     }
 
-    /// Why these, in one sentence.
+    /// Explains the choice of models in one sentence.
     public String reason() {
         return switch (nature()) {
             case COMPUTING ->
-                "a handler that mostly computes is bound by processors, under every model; the models differ"
-                        + " in how long light requests wait beside it: the system lets threads and processes take turns on a"
-                        + " processor, virtual threads and event loops keep it until they wait";
-            case WAITING -> "a handler that mostly waits needs a place to wait in: a thread, a virtual thread, or a"
+                "a handler that mostly computes is limited by the processors under every model; the models differ"
+                        + " in how long light requests wait beside it: the operating system time-slices threads and"
+                        + " processes, while virtual threads and event loops keep a processor until they wait";
+            case WAITING -> "a handler that mostly waits needs something to wait in: a thread, a virtual thread, or a"
                     + " coroutine of an event loop";
-            case QUICK -> "a handler that neither waits nor computes is bound by what a request costs around it";
+            case QUICK -> "a handler that neither waits nor computes is limited by the cost of a request around it";
         };
     }
 
