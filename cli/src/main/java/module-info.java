@@ -1,4 +1,4 @@
-/// The command line: `serve`, `connect`, `models`, `bench`.
+/// The command line: `serve`, `connect`, `models`, `bench`, and the control of running servers.
 @SuppressWarnings("requires-automatic") module dev.polyserve.cli {
     requires dev.polyserve.bench;
     requires dev.polyserve.core;

@@ -43,7 +43,7 @@ class QueueingLocksTest {
 
     /// The classes that may use these types, each with the reason why no loop waits there behind one of its coroutines.
     private static final Map<String, String> ALLOWED = Map.ofEntries(
-            Map.entry("dev/polyserve/cli/ServerLife",
+            Map.entry("dev/polyserve/cli/ServerLifecycle",
                     "loops only count down, which waits for nothing; threads of signals take the monitor"),
             Map.entry("dev/polyserve/cli/connect/DatagramClient", "a client, without event loops"),
             Map.entry("dev/polyserve/cli/connect/TerminalClient", "a client, without event loops"),

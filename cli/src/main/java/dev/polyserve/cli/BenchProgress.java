@@ -5,7 +5,8 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 
-/// Shows on standard error how a benchmark gets on: one line that changes on a terminal, else a line for each step.
+/// Prints the progress of a benchmark on standard error: one line that is overwritten on a terminal, otherwise one line
+/// per step.
 ///
 /// **Thread**: the benchmark's.
 final class BenchProgress implements BenchListener, AutoCloseable {
@@ -38,7 +39,7 @@ final class BenchProgress implements BenchListener, AutoCloseable {
         err.println(sentence);
     }
 
-    /// Leaves an empty line for what comes.
+    /// Clears the line for the output that follows.
     @Override
     public void close() {
         if (terminal) {

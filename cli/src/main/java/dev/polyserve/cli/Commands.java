@@ -16,10 +16,10 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/// The tree of commands: finds out which one is meant, runs it, and says in one sentence what went wrong.
+/// The tree of commands: selects the command, runs it, and reports a failure in one sentence.
 ///
-/// Commands are described by picocli's programming interface, not its annotations: nothing has to be looked up by reflection
-/// at start.
+/// Commands are described with picocli's programmatic API, not its annotations, so that nothing is looked up by
+/// reflection at start.
 final class Commands {
     private static final String PROGRAM = "polyserve";
     private static final String COMPLETION = "generate-completion";
@@ -37,21 +37,21 @@ final class Commands {
         boolean debug = debug(args);
         try (ConsoleLog log = new ConsoleLog(stdio.err(), debug)) {
             log.install();
-            return runLogged(CommandWords.of(args), log);
+            return runLogged(CommandLineDecoder.of(args), log);
         } catch (ExitException e) {
-            return complain(e.getMessage(), e, e.status(), debug);
+            return fail(e.getMessage(), e, e.status(), debug);
         } catch (ParameterException e) {
-            return complain(UsageErrors.sentence(e, List.of(args)), e, 2, debug);
+            return fail(UsageErrors.sentence(e, List.of(args)), e, 2, debug);
         } catch (InvalidPathException e) {
-            return complain(UsageErrors.sentence(e), e, 2, debug);
+            return fail(UsageErrors.sentence(e), e, 2, debug);
         } catch (ConnectionFailure e) {
-            return complain(e.getMessage(), e, 1, debug);
+            return fail(e.getMessage(), e, 1, debug);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return complain("interrupted", e, 1, debug);
+            return fail("interrupted", e, 1, debug);
         } catch (RuntimeException | Error e) {
-            return complain(
-                    "internal error: " + e + (debug ? "" : "; run it again with --debug and report what it says"),
+            return fail(
+                    "internal error: " + e + (debug ? "" : "; run it again with --debug and report the output"),
                     e, 1, debug);
         }
     }
@@ -82,7 +82,7 @@ final class Commands {
                 new ControlCommand(stdio.out()).run(name, leaf);
             case COMPLETION -> complete(leaf.commandSpec());
             default ->
-                throw ExitException.wrong("no command was given: take serve, connect, models, bench, status, workers,"
+                throw ExitException.wrong("no command was given: use serve, connect, models, bench, status, workers,"
                         + " drain or restart"
                         + " (polyserve --help shows examples)");
         };
@@ -96,7 +96,7 @@ final class Commands {
         return 0;
     }
 
-    private int complain(@Nullable String sentence, Throwable why, int status, boolean debug) {
+    private int fail(@Nullable String sentence, Throwable why, int status, boolean debug) {
         stdio.err().println(PROGRAM + ": " + sentence);
         if (debug) {
             why.printStackTrace(stdio.err());
@@ -104,14 +104,14 @@ final class Commands {
         return status;
     }
 
-    /// Before anything is parsed, because also what the parser throws is shown with its stack.
+    /// Checked before parsing, so that errors of the parser can also show a stack trace.
     private static boolean debug(String[] args) {
         int end = Arrays.asList(args).indexOf("--");
         List<String> options = Arrays.asList(args).subList(0, end < 0 ? args.length : end);
         return options.contains(DEBUG);
     }
 
-    /// All commands, or only the one that is meant where that is plain: describing the others would only cost time.
+    /// Describes all commands, or only the one given when it is known: describing the others would cost start-up time.
     private CommandLine commandLine(String[] args) {
         String first = args.length == 0 ? "" : args[0];
         CommandLine line = new CommandLine(rootSpec());
@@ -149,22 +149,22 @@ final class Commands {
                         "  polyserve models",
                         "  polyserve bench --models virtual,nio,thread",
                         "",
-                        "Exit status: 0 done or drained, 1 it failed while running, 2 the command line was wrong.");
+                        "Exit status: 0 done or drained, 1 failed while running, 2 wrong command line.");
         return spec;
     }
 
-    /// Adds what every command has.
+    /// Adds the options that every command has.
     static CommandSpec common(CommandSpec spec) {
         return spec
                 .addOption(OptionSpec.builder("-h", "--help").usageHelp(true).description("Shows this help and exits.")
                         .build())
                 .addOption(OptionSpec.builder(DEBUG).type(boolean.class)
-                        .description("Shows stack traces and more of the course of things.").build());
+                        .description("Shows stack traces and debug messages.").build());
     }
 
-    /// The duration that an option was given.
+    /// The duration given to an option.
     ///
-    /// @throws ExitException when it is none
+    /// @throws ExitException when the value is not a duration
     static Duration duration(ParseResult parsed, String option, Duration otherwise) {
         String text = parsed.matchedOptionValue(option, Units.written(otherwise));
         try {

@@ -15,9 +15,9 @@ import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 
-/// Reads a configuration file in TOML, whose keys are the names of the long options.
+/// Reads a TOML configuration file; its keys are the names of the long options.
 ///
-/// The only class that uses tomlj, so that it is loaded only when there is a configuration.
+/// This is the only class that uses tomlj, so that the library is loaded only for a configuration file.
 final class ConfigFile {
     private static final List<String> KEYS = Stream.of(Setting.values()).map(Setting::key).toList();
 
@@ -70,7 +70,7 @@ final class ConfigFile {
             case LIST -> value instanceof TomlArray array ? texts(array, where) : List.of(one(value, where));
             case FLAG -> {
                 if (!(value instanceof Boolean flag)) {
-                    throw ExitException.wrong("bad " + where + ": it is true or false");
+                    throw ExitException.wrong("bad " + where + ": it must be true or false");
                 }
                 yield List.of(flag.toString());
             }
@@ -92,7 +92,7 @@ final class ConfigFile {
         if (value instanceof String || value instanceof Long) {
             return value.toString();
         }
-        throw ExitException.wrong("bad " + where + ": it is a text in quotes or a whole number");
+        throw ExitException.wrong("bad " + where + ": it must be a string in quotes or a whole number");
     }
 
     private String place(String key) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
-/// `connect`: a client for a person, or a pipe.
+/// Runs `connect`: an interactive client on a terminal, a pipe otherwise.
 final class ConnectCommand {
     static final String NAME = "connect";
     private static final String NO_HALF_CLOSE = "--no-half-close";
@@ -26,37 +26,39 @@ final class ConnectCommand {
         this.stdio = stdio;
     }
 
-    /// How it is written.
+    /// The syntax of the command.
     static CommandSpec spec() {
         CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
         spec.addOption(OptionSpec.builder(NO_HALF_CLOSE).type(boolean.class)
-                .description("At the end of input, waits for the server's end instead of telling it.").build());
+                .description("At the end of input, waits for the server to end instead of half-closing the connection.")
+                .build());
         spec.addOption(OptionSpec.builder(WAIT).type(String.class).paramLabel("DURATION")
-                .description("How long to wait for replies after the last datagram was sent (default: 1s).").build());
+                .description("How long to wait for replies after the last datagram (default: 1s).").build());
         spec.addPositional(PositionalParamSpec.builder().index("0").arity("1").required(true).type(String.class)
                 .paramLabel("ENDPOINT")
                 .description(
-                        "tcp://host:port, unix:/path, udp://host:port or unixgram:/path (the last two: one datagram a line).")
+                        "tcp://host:port, unix:/path, udp://host:port or unixgram:/path (the last two: one datagram per line).")
                 .build());
         spec.usageMessage()
-                .description("Sends standard input to a server and prints what it sends, until the server ends.",
-                        "On a terminal: lines with history and editing; the line 'exit' ends it.", "")
+                .description(
+                        "Sends standard input to a server and prints what the server sends, until the server ends.",
+                        "On a terminal: lines with history and editing; the line 'exit' ends the client.", "")
                 .footer("", "Examples:", "  polyserve connect tcp://127.0.0.1:8888",
                         "  echo hello | polyserve connect unix:/tmp/up.sock",
                         "  echo hello | polyserve connect udp://127.0.0.1:8888 --wait 500ms");
         return spec;
     }
 
-    /// Connects, and talks until one side ends.
+    /// Connects, and transfers data until one side ends.
     int run(ParseResult parsed) throws InterruptedException {
         String text = parsed.matchedPositionalValue(0, "");
         boolean halfClose = !parsed.hasMatchedOption(NO_HALF_CLOSE);
         Endpoint endpoint = endpoint(text);
         if (parsed.hasMatchedOption(WAIT) && !endpoint.datagram()) {
-            throw ExitException.wrong(WAIT + " is for datagrams, and " + endpoint + " has connections");
+            throw ExitException.wrong(WAIT + " is for datagrams, but " + endpoint + " has connections");
         }
         if (!halfClose && endpoint.datagram()) {
-            throw ExitException.wrong(NO_HALF_CLOSE + " is for connections, and " + endpoint + " has datagrams");
+            throw ExitException.wrong(NO_HALF_CLOSE + " is for connections, but " + endpoint + " has datagrams");
         }
         return switch (endpoint) {
             case Endpoint.Tcp _, Endpoint.Unix _ -> stream(endpoint, halfClose);
@@ -69,7 +71,7 @@ final class ConnectCommand {
             }
             case Endpoint.Inherited _ -> throw ExitException.wrong(
                     "cannot connect to " + endpoint
-                            + ": an inherited descriptor is for serving, give tcp://, udp://, unix: or unixgram:");
+                            + ": an inherited descriptor can only be served; use tcp://, udp://, unix: or unixgram:");
         };
     }
 
@@ -86,8 +88,8 @@ final class ConnectCommand {
         }
     }
 
-    private int datagrams(Endpoint endpoint, Duration patience) {
-        new DatagramClient(endpoint, stdio.in(), stdio.outOfPeer(), stdio.isTerminal()).run(patience);
+    private int datagrams(Endpoint endpoint, Duration replyTimeout) {
+        new DatagramClient(endpoint, stdio.in(), stdio.outOfPeer(), stdio.isTerminal()).run(replyTimeout);
         return 0;
     }
 

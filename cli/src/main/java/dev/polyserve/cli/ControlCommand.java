@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/// `status`, `workers` and `drain`: what a running server is asked and told over its control socket.
+/// Runs `status`, `workers` and `drain`: sends a request to a running server over its control socket.
 final class ControlCommand {
     static final String STATUS = "status";
     static final String WORKERS = "workers";
@@ -23,29 +23,29 @@ final class ControlCommand {
         this.out = out;
     }
 
-    /// How `status` is written.
+    /// The syntax of `status`.
     static CommandSpec status() {
-        return withFormat(spec(STATUS, "Shows what a running server does: connections, limits reached, workers.",
+        return withFormat(spec(STATUS, "Shows the status of a running server: connections, limits reached, workers.",
                 "  polyserve status --control /run/up.control",
                 "  polyserve status --control /run/up.control --format json"));
     }
 
-    /// How `workers` is written.
+    /// The syntax of `workers`.
     static CommandSpec workers() {
         return withFormat(spec(WORKERS, "Shows the worker processes of a running server.",
                 "  polyserve workers --control /run/up.control"));
     }
 
-    /// How `drain` is written.
+    /// The syntax of `drain`.
     static CommandSpec drain() {
-        return spec(DRAIN, "Lets a running server come to its end, as TERM does, and waits for that.",
+        return spec(DRAIN, "Drains a running server, as TERM does, and waits until it has ended.",
                 "  polyserve drain --control /run/up.control");
     }
 
     private static CommandSpec spec(String name, String description, String... examples) {
         CommandSpec spec = Commands.common(CommandSpec.create().name(name));
         spec.addOption(OptionSpec.builder(CONTROL).type(String.class).paramLabel("PATH").required(true)
-                .description("The socket that the server was given with --control.").build());
+                .description("The control socket of the server, as given with --control.").build());
         String[] footer = new String[examples.length + 2];
         footer[0] = "";
         footer[1] = "Examples:";
@@ -60,7 +60,7 @@ final class ControlCommand {
                 .build());
     }
 
-    /// Asks, and prints the answer.
+    /// Sends the request and prints the reply.
     int run(String name, ParseResult parsed) {
         String request = switch (name) {
             case DRAIN -> DRAIN;
@@ -75,11 +75,11 @@ final class ControlCommand {
         String format = parsed.matchedOptionValue(FORMAT, "text");
         return switch (format) {
             case "text", "json" -> format;
-            default -> throw ExitException.wrong("bad --format '" + format + "': it is text or json");
+            default -> throw ExitException.wrong("bad --format '" + format + "': it must be text or json");
         };
     }
 
-    /// What the server answers.
+    /// The server's reply.
     static String ask(String socket, String request) {
         try {
             return ControlClient.ask(Path.of(socket), request);

@@ -2,7 +2,7 @@ package dev.polyserve.cli;
 
 import org.jspecify.annotations.Nullable;
 
-/// Ends the program with one sentence.
+/// Ends the program with one sentence and an exit status.
 final class ExitException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int FAILED = 1;
@@ -15,22 +15,22 @@ final class ExitException extends RuntimeException {
         this.status = status;
     }
 
-    /// The command line, or what it names, is wrong.
+    /// A wrong command line, or a wrong file that it names.
     static ExitException wrong(String sentence) {
         return new ExitException(WRONG_COMMAND_LINE, sentence, null);
     }
 
-    /// The command line, or what it names, is wrong.
+    /// A wrong command line, or a wrong file that it names.
     static ExitException wrong(String sentence, Throwable cause) {
         return new ExitException(WRONG_COMMAND_LINE, sentence, cause);
     }
 
-    /// It failed while running.
+    /// A failure while running.
     static ExitException failed(String sentence, @Nullable Throwable cause) {
         return new ExitException(FAILED, sentence, cause);
     }
 
-    /// What the process ends with.
+    /// The exit status of the process.
     int status() {
         return status;
     }

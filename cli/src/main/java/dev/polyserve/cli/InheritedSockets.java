@@ -17,24 +17,24 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The sockets that this process has inherited and a server is to serve, looked at before anything begins.
+/// The inherited sockets that the server is to serve, inspected before it starts.
 ///
-/// @param found what they are; empty in a worker process, whose supervisor has looked
-/// @param all whether the server serves nothing else
+/// @param found the sockets; empty in a worker process, because its supervisor inspects them
+/// @param all true when the server serves only inherited sockets
 record InheritedSockets(List<InheritedSocket.Found> found, boolean all) {
     private static final int INPUT = 0;
     private static final int OUTPUT = 1;
     private static final int ERRORS = 2;
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-    /// All that a service manager has handed down, for a server that names no endpoint.
+    /// All sockets from a service manager, for a server without a configured endpoint.
     static List<Endpoint> endpoints() {
         return Activation.ofThisProcess().endpoints();
     }
 
-    /// What of these is inherited.
+    /// Inspects the inherited sockets among these endpoints.
     ///
-    /// @throws ExitException when one of them cannot be served, or one that was inherited is not among them
+    /// @throws ExitException when one of them cannot be served, or an inherited socket is not among them
     static InheritedSockets among(List<Endpoint> endpoints) {
         if (Server.isWorker()) {
             return new InheritedSockets(List.of(), false);
@@ -43,17 +43,18 @@ record InheritedSockets(List<InheritedSocket.Found> found, boolean all) {
         if (!forgotten.isEmpty()) {
             InheritedSocket first = forgotten.getFirst();
             throw ExitException.wrong("the inherited socket " + first
-                    + " is served by nobody, and its clients would wait"
-                    + " for ever: add --listen " + first.asEndpoint() + ", or leave it out where it comes from");
+                    + " is not served, and its clients would wait"
+                    + " forever: add --listen " + first.asEndpoint()
+                    + ", or remove it from the service manager's configuration");
         }
         List<InheritedSocket.Found> found = new ArrayList<>();
         Set<Integer> seen = new HashSet<>();
         boolean all = true;
         for (Endpoint endpoint : endpoints) {
             if (endpoint instanceof Endpoint.Inherited inherited) {
-                for (InheritedSocket.Found one : look(inherited)) {
+                for (InheritedSocket.Found one : inspect(inherited)) {
                     if (!seen.add(one.descriptor())) {
-                        throw ExitException.wrong("descriptor " + one.descriptor() + " is listened at twice, the second"
+                        throw ExitException.wrong("descriptor " + one.descriptor() + " is used twice, the second"
                                 + " time by " + endpoint + ": leave one of them out");
                     }
                     found.add(one);
@@ -65,7 +66,7 @@ record InheritedSockets(List<InheritedSocket.Found> found, boolean all) {
         return new InheritedSockets(List.copyOf(found), all);
     }
 
-    private static List<InheritedSocket.Found> look(Endpoint.Inherited endpoint) {
+    private static List<InheritedSocket.Found> inspect(Endpoint.Inherited endpoint) {
         try {
             return Activation.look(endpoint);
         } catch (IOException e) {
@@ -73,32 +74,32 @@ record InheritedSockets(List<InheritedSocket.Found> found, boolean all) {
         }
     }
 
-    /// Where they really are.
+    /// The addresses that the sockets are bound to.
     List<Endpoint> real() {
         return found.stream().map(InheritedSocket.Found::endpoint).toList();
     }
 
-    /// How many connections there are to serve, after which there is nothing more to do; 0 when others may come.
+    /// The number of connections after which the server has nothing left to do; 0 when more can arrive.
     int onlyConnections() {
         boolean only = all && found.stream().allMatch(one -> one.kind() == InheritedSocket.Kind.CONNECTION);
         return only ? found.size() : 0;
     }
 
-    /// Our standard streams without those that are a client: nothing of ours is for him to read, and what he says is not for our
-    /// terminal. The log says nothing then, too.
+    /// The standard streams, without those that are a client's socket: the client must not receive the program's
+    /// output, and its data is not input of the program. When standard error is such a socket, the log is muted.
     Stdio withoutClients(Stdio stdio, ConsoleLog log) {
         boolean silent = isAlso(ERRORS);
         if (silent) {
             log.mute();
         }
-        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        PrintStream err = silent ? nowhere : stdio.err();
+        PrintStream discarded = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        PrintStream err = silent ? discarded : stdio.err();
         return new Stdio(isAlso(INPUT) ? InputStream.nullInputStream() : stdio.in(),
                 isAlso(OUTPUT) ? err : stdio.out(), err);
     }
 
-    /// Whether this descriptor is one of those sockets under another number, as inetd gives one as 0, 1 and 2: what is written
-    /// there goes to the client.
+    /// True when this descriptor refers to one of those sockets, as with inetd, which passes one socket as 0, 1 and 2:
+    /// output there would go to the client.
     private boolean isAlso(int descriptor) {
         return !found.isEmpty() && found.stream().anyMatch(one -> one.descriptor() == descriptor
                 || isSame(one.descriptor(), descriptor));
@@ -109,7 +110,8 @@ record InheritedSockets(List<InheritedSocket.Found> found, boolean all) {
             return Files.readSymbolicLink(DESCRIPTORS.resolve(Integer.toString(one)))
                     .equals(Files.readSymbolicLink(DESCRIPTORS.resolve(Integer.toString(other))));
         } catch (IOException e) {
-            // Closed, or no /proc: then it cannot be told, and a closed one takes nothing.
+            // The descriptor is closed, or there is no /proc: the identity is unknown, and a closed descriptor accepts
+            // no output.
             return false;
         }
     }

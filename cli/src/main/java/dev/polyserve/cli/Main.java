@@ -6,17 +6,18 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
-/// The program.
+/// The entry point of the program.
 public final class Main {
     private static final long HOOKS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private Main() {}
 
-    /// Runs and ends the process: 0 done or drained, 1 it failed while running, 2 the command line was wrong.
+    /// Runs a command and ends the process with status 0 (done or drained), 1 (failed while running) or 2 (wrong
+    /// command line).
     public static void main(String[] args) {
         int status;
         try {
-            status = run(args, System.in, withAllLetters(System.out), withAllLetters(System.err));
+            status = run(args, System.in, withUnicode(System.out), withUnicode(System.err));
             // Shutdown hooks of a user's handler may hang.
             ExitDeadline.start().within(HOOKS_NANOS);
         } catch (OutOfMemoryError e) {
@@ -26,14 +27,16 @@ public final class Main {
         System.exit(status);
     }
 
-    /// The stream as it is, but in UTF-8 without a locale, where the JDK would write a question mark for each letter beyond ASCII.
-    private static PrintStream withAllLetters(PrintStream stream) {
+    /// Returns the stream, or without a locale a UTF-8 stream: the JDK's would replace each character beyond ASCII by a
+    /// question mark.
+    private static PrintStream withUnicode(PrintStream stream) {
         return stream.charset().equals(StandardCharsets.US_ASCII)
                 ? new PrintStream(stream, true, StandardCharsets.UTF_8)
                 : stream;
     }
 
-    /// Runs on these streams and returns the exit status. Interrupting the calling thread ends `serve` as a TERM signal does.
+    /// Runs a command on these streams and returns the exit status. Interrupting the calling thread ends `serve` as
+    /// TERM does.
     public static int run(String[] args, InputStream in, PrintStream out, PrintStream err) {
         return new Commands(new Stdio(in, out, err)).run(args);
     }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/// `models`: the table of models, and which this machine can run.
+/// Runs `models`: prints the table of models, and which of them this machine can run.
 final class ModelsCommand {
     static final String NAME = "models";
     private static final String FORMAT = "--format";
@@ -22,25 +22,25 @@ final class ModelsCommand {
         this.out = out;
     }
 
-    /// How it is written.
+    /// The syntax of the command.
     static CommandSpec spec() {
         CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
         spec.addOption(OptionSpec.builder(FORMAT).type(String.class).paramLabel("text|json")
                 .completionCandidates(List.of("text", "json"))
                 .description("A table, or one JSON array (default: text).").build());
         spec.usageMessage()
-                .description("Shows the models: how clients can be served at once, and which of them run here.")
+                .description("Shows the concurrency models, and which of them this machine can run.")
                 .footer("", "Examples:", "  polyserve models", "  polyserve models --format json");
         return spec;
     }
 
-    /// Prints it.
+    /// Prints the models.
     int run(ParseResult parsed) {
         String format = parsed.matchedOptionValue(FORMAT, "text");
         switch (format) {
             case "text" -> text();
             case "json" -> json();
-            default -> throw ExitException.wrong("bad --format '" + format + "': it is text or json");
+            default -> throw ExitException.wrong("bad --format '" + format + "': it must be text or json");
         }
         return 0;
     }
@@ -48,10 +48,10 @@ final class ModelsCommand {
     private void text() {
         Table table = new Table(List.of("MODEL", "RUNS A HANDLER", "WAITS IN", "ENDPOINTS", "GOOD FOR", "HERE"),
                 List.of(12, 30, 16, 11, 32, 6));
-        // Several models often share one reason: each is told once, below.
+        // Several models often share a reason: each reason is printed once, below the table.
         List<String> reasons = new ArrayList<>();
         for (Model model : Model.all()) {
-            ModelFacts facts = ModelFacts.of(model);
+            ModelDescription facts = ModelDescription.of(model);
             String here = Server.whyNot(model).map(why -> "no (" + noted(reasons, why) + ")").orElse("yes");
             table.row(List.of(model.id(), facts.runs(), facts.waitsIn(), facts.endpoints(), facts.goodFor(), here));
         }
@@ -76,7 +76,7 @@ final class ModelsCommand {
 
     private void json() {
         List<String> objects = Model.all().stream().map(model -> {
-            ModelFacts facts = ModelFacts.of(model);
+            ModelDescription facts = ModelDescription.of(model);
             Json object = new Json().put("name", model.id()).put("runs", facts.runs()).put("waitsIn", facts.waitsIn())
                     .put("endpoints", facts.endpoints()).put("goodFor", facts.goodFor());
             Server.whyNot(model).ifPresentOrElse(why -> object.put("available", false).put("whyNot", why),

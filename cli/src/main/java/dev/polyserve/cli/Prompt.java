@@ -6,7 +6,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
-/// Asks a person; an empty answer, or the end of input, is the usual one.
+/// Asks the user a question; an empty answer, or the end of input, selects the default.
 final class Prompt {
     private static final int TRIES = 3;
 
@@ -18,23 +18,23 @@ final class Prompt {
         this.answers = new BufferedReader(new InputStreamReader(stdio.in(), StandardCharsets.UTF_8));
     }
 
-    /// Asks until the answer can be read.
+    /// Asks until the answer is valid.
     ///
-    /// @param reader throws an [IllegalArgumentException] with a sentence for an answer that is none
-    <T> T ask(String question, String usual, Function<String, T> reader) {
+    /// @param reader parses the answer; throws an [IllegalArgumentException] with one sentence for an invalid one
+    <T> T ask(String question, String defaultAnswer, Function<String, T> reader) {
         IllegalArgumentException last = null;
         for (int i = 0; i < TRIES; i++) {
-            stdio.err().print(question + " [" + usual + "] ");
+            stdio.err().print(question + " [" + defaultAnswer + "] ");
             stdio.err().flush();
             String answer = line();
             try {
-                return reader.apply(answer.isBlank() ? usual : answer.strip());
+                return reader.apply(answer.isBlank() ? defaultAnswer : answer.strip());
             } catch (IllegalArgumentException e) {
                 last = e;
                 stdio.err().println("'" + answer + "': " + e.getMessage());
             }
         }
-        throw ExitException.wrong("no answer to '" + question + "' after " + TRIES + " tries: "
+        throw ExitException.wrong("no valid answer to '" + question + "' after " + TRIES + " tries: "
                 + (last == null ? "" : last.getMessage()));
     }
 

@@ -2,17 +2,17 @@ package dev.polyserve.cli;
 
 import java.util.OptionalInt;
 
-/// Two numbers as in `2..8`, or one.
+/// A number, or a range as in `2..8`.
 ///
-/// @param least the first
-/// @param most the second; empty when there is but one
+/// @param least the minimum
+/// @param most the maximum; empty for a single number
 record Range(int least, OptionalInt most) {
     private static final String DOTS = "..";
     private static final int MOST_DIGITS = 6;
 
-    /// Reads numbers that are not less than `smallest`, 0 or 1.
+    /// Parses a range of numbers not less than `smallest`, which is 0 or 1.
     ///
-    /// @throws IllegalArgumentException that says what is wrong
+    /// @throws IllegalArgumentException with the reason, when the text is invalid
     static Range parse(String text, int smallest) {
         int dots = text.indexOf(DOTS);
         if (dots < 0) {
@@ -31,12 +31,12 @@ record Range(int least, OptionalInt most) {
                 && text.chars().allMatch(c -> c >= '0' && c <= '9');
         if (!digits || Integer.parseInt(text) < smallest) {
             throw new IllegalArgumentException(
-                    "it is a " + (smallest == 0 ? "" : "positive ") + "number, or two as in 2..8");
+                    "it must be a " + (smallest == 0 ? "" : "positive ") + "number, or two as in 2..8");
         }
         return Integer.parseInt(text);
     }
 
-    /// The second number, or the only one.
+    /// The maximum, or the only number.
     int mostOrLeast() {
         return most.orElse(least);
     }

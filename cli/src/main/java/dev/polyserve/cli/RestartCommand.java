@@ -1,6 +1,6 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.cli.operation.FirstProcess;
+import dev.polyserve.cli.operation.InitProcess;
 import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.process.OtherProcess;
 import java.io.IOException;
@@ -13,14 +13,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/// `restart`: a new program in the place of one that serves.
+/// Runs `restart`: replaces the program of a running server by a new one.
 final class RestartCommand {
     static final String NAME = "restart";
     private static final String PID_FILE = "--pid-file";
     private static final String CONTROL = "--control";
     private static final String WAIT = "--wait";
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(60);
-    private static final Duration LOOK = Duration.ofMillis(20);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
     private static final int USR2 = 12;
 
     private final PrintStream out;
@@ -29,31 +29,33 @@ final class RestartCommand {
         this.out = out;
     }
 
-    /// How it is written.
+    /// The syntax of the command.
     static CommandSpec spec() {
         CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
         spec.addOption(OptionSpec.builder(PID_FILE).type(String.class).paramLabel("FILE")
-                .description("The file that the server was given with --pid-file.").build());
+                .description("The pid file of the server, as given with --pid-file.").build());
         spec.addOption(OptionSpec.builder(CONTROL).type(String.class).paramLabel("PATH")
-                .description("The socket that the server was given with --control; it tells why a restart fails.")
+                .description(
+                        "The control socket of the server, as given with --control; its reply says why a restart fails.")
                 .build());
         spec.addOption(OptionSpec.builder(WAIT).type(String.class).paramLabel("DURATION")
                 .description("With --pid-file, how long to wait for the new program (default: 60s).").build());
         spec.usageMessage()
-                .description("Starts the program of a server anew: the new one takes over its sockets, the old one"
-                        + " lets its connections come to their ends. If the new one does not serve, the old one goes on.")
+                .description(
+                        "Restarts a server without downtime: the new program takes over the sockets, and the old one"
+                                + " drains its connections. If the new program does not become ready, the old one goes on.")
                 .footer("", "Examples:", "  polyserve restart --control /run/up.control",
                         "  polyserve restart --pid-file /run/up.pid");
         return spec;
     }
 
-    /// Restarts, and tells how that went.
+    /// Restarts the server, and prints the result.
     int run(ParseResult parsed) throws InterruptedException {
         String control = parsed.matchedOptionValue(CONTROL, null);
         String file = parsed.matchedOptionValue(PID_FILE, null);
         if ((control == null) == (file == null)) {
             throw ExitException
-                    .wrong("restart needs one of --control PATH and --pid-file FILE, as the server was given it");
+                    .wrong("restart needs either --control PATH or --pid-file FILE, as given to the server");
         }
         out.println(control == null
                 ? byPidFile(Path.of(file), Commands.duration(parsed, WAIT, DEFAULT_WAIT))
@@ -65,9 +67,9 @@ final class RestartCommand {
     private static String byPidFile(Path file, Duration atMost) throws InterruptedException {
         long old = pid(file).orElseThrow(() -> ExitException.wrong("there is no process in the pid file " + file
                 + ": no server runs with it"));
-        if (old == FirstProcess.PID) {
+        if (old == InitProcess.PID) {
             throw ExitException.failed("process 1 of the pid file " + file + " cannot be restarted: "
-                    + FirstProcess.WHY_NO_RESTART, null);
+                    + InitProcess.WHY_NO_RESTART, null);
         }
         try {
             OtherProcess.signal(old, USR2);
@@ -79,14 +81,14 @@ final class RestartCommand {
         while (System.nanoTime() - deadline < 0) {
             Optional<Long> now = pid(file);
             if (now.isPresent() && now.get() != old) {
-                return "process " + now.get() + " serves in the place of process " + old;
+                return "process " + now.get() + " has replaced process " + old;
             }
             if (!OtherProcess.isRunning(old)) {
-                throw ExitException.failed("process " + old + " has ended, and no other one serves; see its log", null);
+                throw ExitException.failed("process " + old + " has ended without a successor; see its log", null);
             }
-            Thread.sleep(LOOK);
+            Thread.sleep(POLL_INTERVAL);
         }
-        throw ExitException.failed("no new program serves after " + Units.written(atMost) + ": process " + old
+        throw ExitException.failed("no new program is ready after " + Units.written(atMost) + ": process " + old
                 + " goes on, and its log says why", null);
     }
 

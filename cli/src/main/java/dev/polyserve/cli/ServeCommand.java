@@ -8,7 +8,7 @@ import dev.polyserve.ServerBuilder;
 import dev.polyserve.cli.control.ControlSocket;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.log.AccessLog;
-import dev.polyserve.cli.operation.FirstProcess;
+import dev.polyserve.cli.operation.InitProcess;
 import dev.polyserve.cli.operation.PidFile;
 import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.services.Service;
@@ -35,11 +35,11 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
-/// `serve`: a server until a signal ends it.
+/// Runs `serve`: a server, until a signal ends it.
 final class ServeCommand {
     static final String NAME = "serve";
     private static final String CONFIG = "--config";
-    private static final int PRINTED_LINES_WAITING = 64;
+    private static final int PRINT_QUEUE_LINES = 64;
 
     private final Stdio stdio;
     private final ConsoleLog log;
@@ -50,7 +50,7 @@ final class ServeCommand {
         this.log = log;
     }
 
-    /// How it is written.
+    /// The syntax of the command.
     static CommandSpec spec() {
         CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
         for (Setting setting : Setting.values()) {
@@ -58,32 +58,32 @@ final class ServeCommand {
         }
         spec.addOption(OptionSpec.builder(CONFIG).type(String.class).paramLabel("FILE")
                 .description(
-                        "Reads settings from a TOML file, whose keys are the names of these options; the command line"
-                                + " wins. HUP reads it again.")
+                        "Reads settings from a TOML file, with the names of these options as keys; the command line"
+                                + " has priority. HUP reads the file again.")
                 .build());
         spec.addPositional(PositionalParamSpec.builder().index("0..*").arity("0..*").type(List.class)
                 .auxiliaryTypes(String.class).paramLabel("[SERVICE [ARGUMENTS]]").hideParamSyntax(true)
                 .completionCandidates(Stream.of(Service.values()).map(Service::id).toList())
-                .description("What to serve (default: echo).").build());
+                .description("The service (default: echo).").build());
         spec.usageMessage().sortOptions(false).customSynopsis("polyserve serve [SERVICE [ARGUMENTS]] [OPTIONS]")
-                .description("Serves until TERM or INT, which drain; a second one ends at once.",
-                        "Logs go to standard error; USR1 shows the status there. Under process-pool, TTIN and TTOU add and"
+                .description("Serves until TERM or INT, which drain the server; a second one ends it at once.",
+                        "Logs go to standard error; USR1 prints the status there. With process-pool, TTIN and TTOU add and"
                                 + " remove a worker process.",
-                        "Exit status: 0 it has drained, also where the deadline or a second signal has cut connections off;"
-                                + " 1 it failed while running, or did not end in time; 2 it could not start.",
+                        "Exit status: 0 drained, even if the deadline or a second signal cut off connections;"
+                                + " 1 failed while running, or did not end in time; 2 could not start.",
                         "")
                 .footer(footer());
         return spec;
     }
 
-    /// Serves.
+    /// Serves until the server has ended; returns the exit status.
     int run(ParseResult parsed) {
         Optional<Predecessor> predecessor = predecessor();
         Settings commandLine = commandLine(parsed);
         String config = parsed.matchedOptionValue(CONFIG, null);
         Settings settings = config == null ? commandLine : commandLine.orElse(ConfigFile.read(Path.of(config)));
         List<String> words = parsed.matchedPositionalValue(0, List.of());
-        leaveTerminalSignals();
+        blockTerminalSignals();
         ServePlan plan = ServePlan.of(words, settings);
         configureLog(plan);
         Stdio own = plan.inheritance().withoutClients(stdio, log);
@@ -91,36 +91,36 @@ final class ServeCommand {
         Activation.forgetForChildren();
         predecessor.ifPresent(old -> takeOver(old, plan));
         Restart restart = new Restart(log, plan.endpoints(), predecessor, plan.operation().restartTimeout());
-        ServerLife life = new ServerLife(log, plan, settings, config == null
+        ServerLifecycle lifecycle = new ServerLifecycle(log, plan, settings, config == null
                 ? null
                 : () -> commandLine.orElse(ConfigFile.read(Path.of(config))), words, manager, restart);
-        try (life;
+        try (lifecycle;
                 manager;
-                LineWriter printer = new LineWriter(own.out(), "polyserve-out", PRINTED_LINES_WAITING,
-                        lost -> lost + " lines were lost because standard output did not take them");
-                SignalHandlers signals = SignalHandlers.on(life.signals());
-                HeapWatch _ = HeapWatch.start(signals);
+                LineWriter printer = new LineWriter(own.out(), "polyserve-out", PRINT_QUEUE_LINES,
+                        lost -> lost + " lines were lost because standard output was blocked");
+                SignalHandlers signals = SignalHandlers.on(lifecycle.signals());
+                FullHeapMonitor _ = FullHeapMonitor.start(signals);
                 @Nullable
                 PidFile pidFile = pidFile(plan, predecessor.isPresent());
-                Server server = bind(plan, own, printer, life, predecessor.isPresent());
+                Server server = bind(plan, own, printer, lifecycle, predecessor.isPresent());
                 @Nullable
-                ControlSocket control = control(life)) {
-            start(server, life, control);
+                ControlSocket control = control(lifecycle)) {
+            start(server, lifecycle, control);
             writePid(pidFile);
             String ready = announce(plan, server, own);
             if (predecessor.isPresent()) {
                 predecessor.get().ready();
             }
-            return life.live(server, ready);
+            return lifecycle.live(server, ready);
         } catch (IOException e) {
             throw ExitException.failed(String.valueOf(e.getMessage()), e);
         }
     }
 
-    /// The server's threads are not sent the signals that the kernel has for a job in the background, so that it serves on there:
-    /// under process-pool they are requests, and a job that they stop cannot end when TERM asks it to. Done before the first line
-    /// of the log.
-    private void leaveTerminalSignals() {
+    /// Blocks TTIN and TTOU in the server's threads, so that the server keeps running as a background job: the default
+    /// action would stop it, and a stopped job cannot drain on TERM. Under process-pool the signals are requests. This
+    /// runs before the first log line, because threads inherit the mask.
+    private void blockTerminalSignals() {
         if (Server.isWorker() || !ControllingTerminal.ofThisProcess().isOpen()) {
             return;
         }
@@ -135,15 +135,15 @@ final class ServeCommand {
     private static void takeOver(Predecessor predecessor, ServePlan plan) {
         if (plan.model() instanceof ModelVariant.Nio) {
             throw ExitException
-                    .wrong("the model nio cannot take over the sockets of the program that runs (the JDK lacks that):"
-                            + " use another model, as epoll or virtual, or stop that program and start this one");
+                    .wrong("the model nio cannot take over the sockets of the running program (the JDK has no API for that):"
+                            + " use another model, such as epoll or virtual, or stop that program and start this one");
         }
         predecessor.takeOver(plan.endpoints());
     }
 
-    private static @Nullable ControlSocket control(ServerLife life) {
+    private static @Nullable ControlSocket control(ServerLifecycle lifecycle) {
         try {
-            return life.control();
+            return lifecycle.control();
         } catch (IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
@@ -157,7 +157,7 @@ final class ServeCommand {
         }
     }
 
-    /// The right to the file that was asked for, if one was; a worker's supervisor has it.
+    /// Claims the configured pid file, if any. In a worker, the supervisor holds it.
     private static @Nullable PidFile pidFile(ServePlan plan, boolean takesOver) {
         Optional<Path> path = plan.operation().pidFile();
         try {
@@ -170,19 +170,20 @@ final class ServeCommand {
         }
     }
 
-    private Server bind(ServePlan plan, Stdio own, LineWriter printer, ServerLife life, boolean takesOver) {
+    private Server bind(ServePlan plan, Stdio own, LineWriter printer, ServerLifecycle lifecycle,
+            boolean takesOver) {
         try {
             ServerBuilder builder = Server.at(plan.endpoints().getFirst()).model(plan.model()).options(plan.options())
-                    .listener(new AccessLog(log)).listener(life);
+                    .listener(new AccessLog(log)).listener(lifecycle);
             plan.endpoints().stream().skip(1).forEach(builder::listen);
             CompletableFuture<Server> served = new CompletableFuture<>();
             plan.service().into(builder, new ServiceContext(plan.arguments(), own.in(), printer,
                     plan.allowAmplification(), plan.datagramRate(), served::join, plan.exec(), serving));
-            life.watchIdleness(builder);
-            life.watchTerminal(builder);
-            // Before anything is bound, so that a name that is wrong costs nothing.
+            lifecycle.watchIdleness(builder);
+            lifecycle.watchTerminal(builder);
+            // Resolved before binding, so that a wrong name has no side effect.
             Optional<Account> account = takesOver ? Optional.empty() : account(plan);
-            // A worker binds nothing: its supervisor has.
+            // A worker binds no sockets: its supervisor has bound them.
             FileCreation files = Server.isWorker() ? FileCreation.AS_EVER : plan.operation().files().creation(account);
             Server bound = files.of(builder::bind);
             served.complete(bound);
@@ -193,7 +194,7 @@ final class ServeCommand {
         }
     }
 
-    /// Whose rights are taken on. A worker has its supervisor's already, and a new program the old one's.
+    /// The user to become. A worker inherits it from its supervisor, and a new program from the old one.
     private static Optional<Account> account(ServePlan plan) throws IOException {
         Optional<String> user = plan.operation().user();
         return user.isEmpty() || Server.isWorker() ? Optional.empty() : Optional.of(Account.of(user.get()));
@@ -211,9 +212,9 @@ final class ServeCommand {
         }
     }
 
-    private static void start(Server bound, ServerLife life, @Nullable ControlSocket control) {
+    private static void start(Server bound, ServerLifecycle lifecycle, @Nullable ControlSocket control) {
         try {
-            life.serves(bound.start());
+            lifecycle.serves(bound.start());
             if (control != null) {
                 control.start();
             }
@@ -230,14 +231,14 @@ final class ServeCommand {
 
     private void configureLog(ServePlan plan) {
         log.configure(plan.logFormat(), plan.quiet());
-        if (plan.service() == Service.EXEC && FirstProcess.isThis()) {
-            log.warn(FirstProcess.WHAT_STAYS, null, "event", "no-init");
+        if (plan.service() == Service.EXEC && InitProcess.isThis()) {
+            log.warn(InitProcess.WHAT_STAYS, null, "event", "no-init");
         }
     }
 
-    /// Says that clients are served.
+    /// Prints the ready line.
     ///
-    /// @return the same, for the service manager
+    /// @return the same text, for the service manager
     private String announce(ServePlan plan, Server server, Stdio own) {
         String ready = readyLine(plan, server);
         own.out().println("polyserve: " + ready);
@@ -273,7 +274,7 @@ final class ServeCommand {
     private static OptionSpec option(Setting setting) {
         OptionSpec.Builder builder = OptionSpec.builder(setting.option()).description(setting.description());
         if (setting == Setting.MODEL || setting == Setting.INNER) {
-            builder.completionCandidates(ModelFacts.ids());
+            builder.completionCandidates(ModelDescription.ids());
         }
         return switch (setting.shape()) {
             case TEXT, NUMBER -> builder.type(String.class).paramLabel(setting.parameter()).build();

@@ -19,20 +19,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What `serve` is to do, read and checked as a whole before anything begins.
+/// The complete plan of `serve`, read and checked before anything starts.
 ///
-/// @param service what is served
-/// @param arguments what followed its name
-/// @param endpoints where
-/// @param model how
-/// @param options within which limits
-/// @param logFormat how log lines look
-/// @param quiet whether only warnings and errors are logged
-/// @param allowAmplification whether the small services answer datagrams of everybody
-/// @param datagramRate how many datagrams of one source the small services answer
+/// @param service the service
+/// @param arguments the arguments of the service
+/// @param endpoints the endpoints to listen on
+/// @param model the concurrency model
+/// @param options limits, time-outs and socket options
+/// @param logFormat the format of log lines
+/// @param quiet true to log only warnings and errors
+/// @param allowAmplification true to let the small services answer datagrams from any address
+/// @param datagramRate datagrams per second that the small services answer to one source; 0 for no limit
 /// @param exec how a program is run
-/// @param operation how it is operated
-/// @param inheritance which sockets it has inherited
+/// @param operation how the server is operated
+/// @param inheritance the inherited sockets
 record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoints, Model model, Options options,
         ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, DatagramRate datagramRate,
         Exec exec, OperatingOptions operation, InheritedSockets inheritance) {
@@ -41,14 +41,14 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
 
     /// Reads the words after `serve` and the settings.
     ///
-    /// @throws ExitException with a sentence about the first thing that is wrong
+    /// @throws ExitException with one sentence about the first error
     static ServePlan of(List<String> words, Settings settings) {
         List<String> arguments = words.isEmpty() ? List.of() : words.subList(1, words.size());
         List<Endpoint> endpoints = endpoints(settings);
         Servable service = service(words, arguments, settings);
         Exec exec = exec(settings, service);
         boolean commands = service == Service.EXEC && exec.stdio() == Exec.Stdio.SOCKET;
-        Model model = commands ? Models.ofCommands(settings) : Models.of(settings);
+        Model model = commands ? ModelFactory.ofCommands(settings) : ModelFactory.of(settings);
         ServePlan plan = new ServePlan(service, arguments, endpoints, model, Options.defaults(), logFormat(settings),
                 settings.flag(Setting.QUIET), settings.flag(Setting.ALLOW_AMPLIFICATION),
                 datagramRate(settings, service, model), exec,
@@ -66,12 +66,12 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
     private static Exec exec(Settings settings, Servable service) {
         for (Setting setting : List.of(Setting.STDIO, Setting.ENV)) {
             if (settings.has(setting) && service != Service.EXEC) {
-                throw ExitException.wrong(settings.where(setting) + " goes with exec only, and " + service.id()
+                throw ExitException.wrong(settings.where(setting) + " applies to exec only, but " + service.id()
                         + " runs no program");
             }
         }
-        Exec.Stdio stdio = settings.read(Setting.STDIO, Exec.Stdio::named).orElseGet(Exec.Stdio::usual);
-        return sentence(() -> new Exec(settings.list(Setting.ENV), stdio));
+        Exec.Stdio stdio = settings.read(Setting.STDIO, Exec.Stdio::named).orElseGet(Exec.Stdio::defaultKind);
+        return orExit(() -> new Exec(settings.list(Setting.ENV), stdio));
     }
 
     /// The workers of a pool receive at the same socket, each what it comes to first; any other server receives in one process.
@@ -79,8 +79,8 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         boolean answers = service == Service.ECHO || service == Service.UPPER || service.amplifies();
         if (settings.has(Setting.DATAGRAM_RATE) && !answers) {
             throw ExitException
-                    .wrong(settings.where(Setting.DATAGRAM_RATE) + " goes with echo, upper, chargen, daytime,"
-                            + " time and qotd, and " + service.id() + " is none of them");
+                    .wrong(settings.where(Setting.DATAGRAM_RATE) + " applies to echo, upper, chargen, daytime,"
+                            + " time and qotd, but not to " + service.id());
         }
         return new DatagramRate(settings.number(Setting.DATAGRAM_RATE).orElse(DATAGRAM_RATE),
                 model instanceof ModelVariant.ProcessPool pool ? pool.maxWorkers() : 1);
@@ -89,22 +89,22 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
     private static Servable service(List<String> words, List<String> arguments, Settings settings) {
         if (!settings.has(Setting.HANDLER)) {
             if (settings.has(Setting.CLASS_PATH)) {
-                throw ExitException.wrong(settings.where(Setting.CLASS_PATH) + " goes with --handler CLASS only");
+                throw ExitException.wrong(settings.where(Setting.CLASS_PATH) + " applies to --handler CLASS only");
             }
-            return sentence(() -> words.isEmpty() ? Service.ECHO : Service.named(words.getFirst(), arguments));
+            return orExit(() -> words.isEmpty() ? Service.ECHO : Service.named(words.getFirst(), arguments));
         }
         if (!words.isEmpty()) {
             throw ExitException
-                    .wrong(settings.where(Setting.HANDLER) + " is served instead of a service, and the service '"
-                            + words.getFirst() + "' was given too: take one of them");
+                    .wrong(settings.where(Setting.HANDLER) + " replaces the service, but the service '"
+                            + words.getFirst() + "' was given, too: use one of them");
         }
-        return sentence(() -> UserHandler.load(settings.text(Setting.HANDLER).orElseThrow(),
+        return orExit(() -> UserHandler.load(settings.text(Setting.HANDLER).orElseThrow(),
                 settings.text(Setting.CLASS_PATH).orElse(".")));
     }
 
     private static List<Endpoint> endpoints(Settings settings) {
         if (settings.has(Setting.LISTEN)) {
-            return sentence(() -> settings.list(Setting.LISTEN).stream().map(Endpoint::parse).toList());
+            return orExit(() -> settings.list(Setting.LISTEN).stream().map(Endpoint::parse).toList());
         }
         List<Endpoint> handedDown = InheritedSockets.endpoints();
         return handedDown.isEmpty() ? List.of(Endpoint.parse(DEFAULT_ENDPOINT)) : handedDown;
@@ -114,12 +114,12 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         return settings.read(Setting.LOG_FORMAT, text -> switch (text) {
             case "text" -> ConsoleLog.Format.TEXT;
             case "json" -> ConsoleLog.Format.JSON;
-            default -> throw new IllegalArgumentException("it is text or json");
+            default -> throw new IllegalArgumentException("it must be text or json");
         }).orElse(ConsoleLog.Format.TEXT);
     }
 
     private static Options options(Settings settings, Servable service) {
-        return sentence(() -> {
+        return orExit(() -> {
             Options options = Options.defaults().withLimits(limits -> limits(settings, limits))
                     .withTimeouts(timeouts -> timeouts(settings, service, timeouts));
             return options.withSockets(sockets -> sockets(settings, service, sockets))
@@ -136,9 +136,10 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
     }
 
     private static Options.Sockets sockets(Settings settings, Servable service, Options.Sockets defaults) {
-        if (settings.has(Setting.DEFER_ACCEPT) && service.speaksFirst()) {
-            throw ExitException.wrong(settings.where(Setting.DEFER_ACCEPT) + " leaves clients in the kernel until they"
-                    + " speak, and " + service.id() + " speaks first: leave it out");
+        if (settings.has(Setting.DEFER_ACCEPT) && service.sendsFirst()) {
+            throw ExitException
+                    .wrong(settings.where(Setting.DEFER_ACCEPT) + " keeps connections in the kernel until the"
+                            + " client sends, but " + service.id() + " sends first: leave it out");
         }
         Options.Sockets sockets = defaults
                 .withBacklog(settings.number(Setting.BACKLOG).orElse(defaults.backlog()))
@@ -155,17 +156,17 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
             return Options.KeepAlive.after(Units.duration(text));
         }
         if (parts.length != 3 || !parts[2].matches("[0-9]{1,3}")) {
-            throw new IllegalArgumentException("it is IDLE or IDLE,INTERVAL,COUNT, as in 60s,10s,6");
+            throw new IllegalArgumentException("it must be IDLE or IDLE,INTERVAL,COUNT, as in 60s,10s,6");
         }
         return new Options.KeepAlive(Units.duration(parts[0]), Units.duration(parts[1]), Integer.parseInt(parts[2]));
     }
 
-    /// A client that is not expected to speak first is not ended for being silent at first, and who sets an idle time means it
-    /// for the first byte too.
+    /// A service that sends first has no time-out for the client's first byte. Otherwise, an explicit idle time-out
+    /// also applies to the first byte.
     private static Options.Timeouts timeouts(Settings settings, Servable service, Options.Timeouts defaults) {
         Duration idle = settings.duration(Setting.IDLE_TIMEOUT).orElse(defaults.idle());
         Duration firstByte = settings.has(Setting.IDLE_TIMEOUT) ? idle : defaults.firstByte();
-        return defaults.withIdle(idle).withFirstByte(service.speaksFirst() ? Duration.ZERO : firstByte)
+        return defaults.withIdle(idle).withFirstByte(service.sendsFirst() ? Duration.ZERO : firstByte)
                 .withDrain(settings.duration(Setting.DRAIN_TIMEOUT).orElse(defaults.drain()))
                 .withSpin(settings.duration(Setting.SPIN).orElse(defaults.spin()));
     }
@@ -174,30 +175,31 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         return switch (text) {
             case "wait" -> OnFull.WAIT;
             case "reject" -> OnFull.REJECT;
-            default -> throw new IllegalArgumentException("it is wait or reject");
+            default -> throw new IllegalArgumentException("it must be wait or reject");
         };
     }
 
     private void checkEndpoints() {
         if (allowAmplification && !service.amplifies()) {
-            throw ExitException.wrong("--allow-amplification goes with discard, chargen, daytime, time and qotd, and "
-                    + service.id() + " is none of them");
+            throw ExitException
+                    .wrong("--allow-amplification applies to discard, chargen, daytime, time and qotd, but not to "
+                            + service.id());
         }
         List<Endpoint> all = Stream.concat(inheritance.real().stream(),
                 endpoints.stream().filter(endpoint -> !(endpoint instanceof Endpoint.Inherited))).toList();
         for (Endpoint endpoint : all) {
             if (endpoint.datagram() && !service.servesDatagrams()) {
-                throw ExitException.wrong(service.id() + " serves connections and " + endpoint
+                throw ExitException.wrong(service.id() + " serves connections, but " + endpoint
                         + " has datagrams: listen on tcp:// or unix:");
             }
             if (!endpoint.datagram() && !service.servesStreams()) {
-                throw ExitException.wrong(service.id() + " serves datagrams and " + endpoint
+                throw ExitException.wrong(service.id() + " serves datagrams, but " + endpoint
                         + " has connections: listen on udp:// or unixgram:");
             }
             if (endpoint instanceof Endpoint.Udp udp && service.amplifies() && !allowAmplification && !loopback(udp)) {
                 throw ExitException.wrong(service.id()
-                        + " over UDP can be turned against others by forged senders, so it"
-                        + " is served on loopback only, and " + endpoint + " is not: --allow-amplification insists");
+                        + " over UDP can amplify attacks with forged source addresses, so it"
+                        + " is served on loopback only, and " + endpoint + " is not: --allow-amplification permits it");
             }
         }
     }
@@ -207,8 +209,8 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                 || model instanceof ModelVariant.ProcessPerConnection;
         if (several && service.needsOneProcess()) {
             throw ExitException
-                    .wrong(service.id() + " keeps all its clients in one process, and the model " + model.id()
-                            + " has several: take a model without processes");
+                    .wrong(service.id() + " needs all its clients in one process, but the model " + model.id()
+                            + " has several: use a model without worker processes");
         }
     }
 
@@ -219,11 +221,11 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         try {
             return Stream.of(InetAddress.getAllByName(udp.host())).allMatch(InetAddress::isLoopbackAddress);
         } catch (UnknownHostException e) {
-            throw ExitException.wrong("cannot listen on " + udp + ": the name " + udp.host() + " is not known", e);
+            throw ExitException.wrong("cannot listen on " + udp + ": unknown host " + udp.host(), e);
         }
     }
 
-    private static <T> T sentence(java.util.function.Supplier<T> made) {
+    private static <T> T orExit(java.util.function.Supplier<T> made) {
         try {
             return made.get();
         } catch (IllegalArgumentException e) {

@@ -12,22 +12,22 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What was set, and where: values as they were written, read when they are asked for.
+/// The settings that were given, with their origin. Values are kept as text and parsed on access.
 final class Settings {
     private final Map<Setting, Given> given = new EnumMap<>(Setting.class);
 
     /// The values of one setting.
     ///
-    /// @param values as written; of a flag `true` or `false`
-    /// @param where what to name in messages: an option, or a place in a file
+    /// @param values as written; `true` or `false` for a flag
+    /// @param where the origin for messages: an option, or a place in a file
     record Given(List<String> values, String where) {}
 
-    /// Sets something.
+    /// Adds a setting.
     void put(Setting setting, List<String> values, String where) {
         given.put(setting, new Given(List.copyOf(values), where));
     }
 
-    /// These settings, and those of `others` where these say nothing.
+    /// These settings, completed by `others`.
     Settings orElse(Settings others) {
         Settings all = new Settings();
         all.given.putAll(others.given);
@@ -39,13 +39,13 @@ final class Settings {
         return given.containsKey(setting);
     }
 
-    /// Where it was set, for messages.
+    /// The origin of a setting, for messages.
     String where(Setting setting) {
         Given there = given.get(setting);
         return there == null ? setting.option() : there.where();
     }
 
-    /// Which settings have other values than in `others`.
+    /// The settings with values that differ from those in `others`.
     Set<Setting> differentFrom(Settings others) {
         Set<Setting> different = EnumSet.noneOf(Setting.class);
         for (Setting setting : Setting.values()) {
@@ -81,15 +81,15 @@ final class Settings {
         return read(setting, text -> {
             long bytes = Units.bytes(text);
             if (bytes > Integer.MAX_VALUE / 2) {
-                throw new IllegalArgumentException("it is larger than 1GiB, the most there can be");
+                throw new IllegalArgumentException("it is larger than 1GiB, the maximum");
             }
             return (int) bytes;
         });
     }
 
-    /// Reads the value with `reader`, whose [IllegalArgumentException] says what is wrong with it.
+    /// Parses the value with `reader`, which throws an [IllegalArgumentException] that describes an invalid value.
     ///
-    /// @throws ExitException that names the place and the value too
+    /// @throws ExitException that also names the origin and the value
     <T> Optional<T> read(Setting setting, Function<String, T> reader) {
         return text(setting).map(text -> {
             try {

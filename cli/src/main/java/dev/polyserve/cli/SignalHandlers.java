@@ -7,35 +7,37 @@ import java.util.Set;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
-/// Listens to signals until it is closed, which puts back what was there before.
+/// Handles signals until it is closed, which restores the previous handlers.
 ///
-/// **Thread**: each signal's action runs on a thread of the JVM of its own, also while an earlier one still runs.
+/// **Thread**: each signal's action runs on a JVM thread of its own, also while an earlier one still runs.
 final class SignalHandlers implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(SignalHandlers.class.getName());
-    /// Those by which the system ends a process that does not listen.
+    /// The signals that end the process by default.
     private static final Set<String> ENDING = Set.of("TERM", "INT");
 
     private final List<Runnable> undo = new ArrayList<>();
-    private final List<Heard> ending = new ArrayList<>();
+    private final List<Handled> ending = new ArrayList<>();
 
     private SignalHandlers() {}
 
-    /// A signal, and what is done then.
-    private record Heard(Signal signal, SignalHandler handler) {}
+    /// A signal and its handler.
+    private record Handled(Signal signal, SignalHandler handler) {}
 
-    /// Begins to listen: `TERM`, `INT`, … to what is done then.
+    /// Installs the handlers.
+    ///
+    /// @param actions the action for each signal name: `TERM`, `INT`, …
     static SignalHandlers on(Map<String, Runnable> actions) {
         SignalHandlers signals = new SignalHandlers();
         actions.forEach(signals::on);
         return signals;
     }
 
-    /// Lets the system end the process by those signals that are to end it, or listens to them again. It allocates nothing before it
-    /// has told the system.
-    void endsAtOnce(boolean atOnce) {
+    /// Sets the default action for the signals that end the process, or restores the handlers. Allocates nothing before
+    /// the first system call.
+    void setDefaultAction(boolean isDefault) {
         for (int i = 0; i < ending.size(); i++) {
-            Heard heard = ending.get(i);
-            SignalHandler unused = Signal.handle(heard.signal, atOnce ? SignalHandler.SIG_DFL : heard.handler);
+            Handled handled = ending.get(i);
+            SignalHandler unused = Signal.handle(handled.signal, isDefault ? SignalHandler.SIG_DFL : handled.handler);
             assert unused != null;
         }
     }
@@ -54,10 +56,10 @@ final class SignalHandlers implements AutoCloseable {
             SignalHandler before = Signal.handle(signal, handler);
             undo.add(() -> Signal.handle(signal, before));
             if (ENDING.contains(name)) {
-                ending.add(new Heard(signal, handler));
+                ending.add(new Handled(signal, handler));
             }
         } catch (IllegalArgumentException e) {
-            // Not every system has every signal, and the JVM keeps some for itself.
+            // Not every system has every signal, and the JVM reserves some.
             LOG.log(System.Logger.Level.DEBUG, "the signal " + name + " cannot be used here: " + e.getMessage());
         }
     }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// What USR1 shows: counters, limits that were reached, the connections now open.
+/// Writes the status for USR1: counters, limits that were reached, and open connections.
 final class StatusReport {
     private static final int MOST_CONNECTIONS = 20;
 

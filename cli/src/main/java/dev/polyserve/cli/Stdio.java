@@ -11,24 +11,24 @@ import java.nio.file.Path;
 
 /// The three standard streams of one run.
 ///
-/// @param in what is read
-/// @param out what was asked for
+/// @param in the input
+/// @param out the output of the command
 /// @param err everything else
 record Stdio(InputStream in, PrintStream out, PrintStream err) {
     private static final Path OUTPUT = Path.of("/proc/self/fd/1");
 
-    /// Whether standard input and output are both a terminal, so that a person can talk.
+    /// True when standard input and output are both a terminal.
     boolean isTerminal() {
         Console console = in.equals(System.in) ? System.console() : null;
         return console != null && console.isTerminal();
     }
 
-    /// Standard output for what a peer sends: byte for byte in a pipe or a file, without control characters on a terminal.
+    /// Standard output for data of a peer: unchanged in a pipe or a file, without control characters on a terminal.
     PrintStream outOfPeer() {
         return outIsTerminal() ? new PrintStream(new PrintableStream(out), false, StandardCharsets.UTF_8) : out;
     }
 
-    /// The JDK tells of input and output together, Linux of each.
+    /// The JDK reports input and output together; on Linux, /proc tells them apart.
     private boolean outIsTerminal() {
         if (!out.equals(System.out)) {
             return false;

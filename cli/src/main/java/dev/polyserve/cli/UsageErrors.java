@@ -13,23 +13,23 @@ import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// Says in one sentence what the parser found wrong.
+/// Describes errors of the command line in one sentence.
 final class UsageErrors {
     private static final int MOST_SUGGESTIONS = 3;
 
     private UsageErrors() {}
 
-    /// About a text that is no path.
+    /// Describes a text that is not a valid path.
     static String sentence(InvalidPathException mistake) {
         Charset encoding = Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
         String path = "the path '" + Printable.of(mistake.getInput()) + "' ";
         return encoding.newEncoder().canEncode(mistake.getInput())
-                ? path + "is none: " + mistake.getReason()
-                : path + "has letters that this system's encoding of file names, " + encoding
-                        + ", does not have; start java with LC_ALL=C.UTF-8";
+                ? path + "is not valid: " + mistake.getReason()
+                : path + "has characters that the encoding of file names, " + encoding
+                        + ", cannot represent; start java with LC_ALL=C.UTF-8";
     }
 
-    /// About the command line of these words.
+    /// Describes an error of the parser.
     static String sentence(ParameterException mistake, List<String> words) {
         String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
         String what = switch (mistake) {
@@ -46,7 +46,7 @@ final class UsageErrors {
         String first = mistake.getUnmatched().getFirst();
         if (mistake.isUnknownOption() && belongsToProgram(first, words)) {
             return "unknown option '" + first
-                    + "': before a program with options stands --, as in: polyserve serve exec -- "
+                    + "': write -- before a program with options, as in: polyserve serve exec -- "
                     + "sh -c 'echo hello'";
         }
         String kind = mistake.isUnknownOption() ? "unknown option" : "unknown command or argument";
@@ -55,7 +55,7 @@ final class UsageErrors {
         return kind + " '" + first + "'" + (instead.isEmpty() ? "" : ", did you mean " + instead + "?");
     }
 
-    /// Whether it follows a program of `exec`.
+    /// True for an option that follows the program of `exec`.
     private static boolean belongsToProgram(String option, List<String> words) {
         int exec = words.indexOf(Service.EXEC.id());
         int at = words.indexOf(option);

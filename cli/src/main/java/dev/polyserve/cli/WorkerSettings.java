@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// How worker processes are kept, as the settings say.
+/// Applies the settings of worker processes to a model.
 final class WorkerSettings {
     private static final List<Setting> ALL = List.of(Setting.SPARE, Setting.RECYCLE_CONNECTIONS, Setting.RECYCLE_AGE,
             Setting.WORKER_BOOT, Setting.WORKER_SILENCE);
@@ -18,31 +18,32 @@ final class WorkerSettings {
         this.settings = settings;
     }
 
-    /// The first of its settings that was given to a model without worker processes, if one was.
+    /// The first of its settings that was given, if any; used to reject it for a model without worker processes.
     Optional<Setting> given() {
         return ALL.stream().filter(settings::has).findFirst();
     }
 
-    /// With workers as the settings say.
+    /// The model with the configured workers.
     ModelVariant.ProcessPool of(ModelVariant.ProcessPool pool) {
         int between = pool.maxWorkers() - pool.minWorkers();
         if (settings.has(Setting.SPARE) && between == 0) {
-            throw ExitException.wrong(settings.where(Setting.SPARE) + " goes with a number of workers that varies, and "
-                    + pool.minWorkers() + " is fixed: give --workers MIN..MAX");
+            throw ExitException
+                    .wrong(settings.where(Setting.SPARE) + " applies to a variable number of workers only, and "
+                            + pool.minWorkers() + " is fixed: use --workers MIN..MAX");
         }
-        return pool.with(this::kept);
+        return pool.with(this::configured);
     }
 
-    /// With workers as the settings say.
+    /// The model with the configured workers.
     ModelVariant.ProcessPerConnection of(ModelVariant.ProcessPerConnection one) {
         if (settings.has(Setting.RECYCLE_CONNECTIONS)) {
             throw ExitException.wrong(settings.where(Setting.RECYCLE_CONNECTIONS)
-                    + " does not go with the model process: its workers serve one connection each");
+                    + " does not apply to the model process: its workers serve one connection each");
         }
-        return one.with(this::kept);
+        return one.with(this::configured);
     }
 
-    private Workers kept(Workers defaults) {
+    private Workers configured(Workers defaults) {
         Workers workers = settings.read(Setting.SPARE, text -> spare(defaults, text)).orElse(defaults);
         workers = settings.number(Setting.RECYCLE_CONNECTIONS).map(workers::withRecycleConnections).orElse(workers);
         workers = settings.duration(Setting.RECYCLE_AGE).map(workers::withRecycleAge).orElse(workers);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The program as systemd and inetd start it, by the tool that systemd has for that.
+/// Starts the program as systemd and inetd do, with `systemd-socket-activate`.
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
@@ -44,7 +44,7 @@ class ActivationTest {
         }
     }
 
-    /// Started by the tool, which listens at these and waits for somebody first.
+    /// Starts the program through the tool, which listens on these addresses and waits for a first client.
     private static ServedProcess activated(List<String> options, String... arguments) throws Exception {
         List<String> before = new ArrayList<>(List.of(TOOL.toString()));
         before.addAll(options);
@@ -121,15 +121,15 @@ class ActivationTest {
     }
 
     @Test
-    void aListenerThatNobodyServesIsRefused() throws Exception {
+    void anInheritedListenerThatIsNotServedIsRejected() throws Exception {
         int first = freePort();
         int second = freePort();
         try (ServedProcess server = activated(
                 List.of("-l", "127.0.0.1:" + first, "-l", "127.0.0.1:" + second, "--fdname=a:b"), "serve", "upper",
                 "--listen", "fd:a"); Socket _ = connect(first)) {
             assertThat(server.awaitStatus()).isEqualTo(2);
-            server.err.awaitContaining("polyserve: the inherited socket fd:4 (b) is served by nobody, and its clients"
-                    + " would wait for ever: add --listen fd:4, or leave it out where it comes from");
+            server.err.awaitContaining("polyserve: the inherited socket fd:4 (b) is not served, and its clients"
+                    + " would wait forever: add --listen fd:4, or remove it from the service manager's configuration");
         }
     }
 
@@ -139,12 +139,12 @@ class ActivationTest {
         try (ServedProcess server = activated(List.of("-l", "127.0.0.1:" + port, "--fdname=a"), "serve", "upper",
                 "--listen", "fd:3", "--listen", "fd:a"); Socket _ = connect(port)) {
             assertThat(server.awaitStatus()).isEqualTo(2);
-            server.err.awaitContaining("descriptor 3 is listened at twice, the second time by fd:a");
+            server.err.awaitContaining("descriptor 3 is used twice, the second time by fd:a");
         }
     }
 
     @Test
-    void datagramsAreServedUntilNobodySendsAnyMore() throws Exception {
+    void datagramsAreServedUntilTheServerIsIdle() throws Exception {
         int port = freePort();
         try (ServedProcess server = activated(List.of("-d", "-l", "127.0.0.1:" + port), "serve", "upper",
                 "--exit-idle", "2s"); DatagramSocket client = new DatagramSocket()) {
@@ -155,18 +155,18 @@ class ActivationTest {
             client.receive(answer);
             assertThat(new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII)).isEqualTo("HI");
             assertThat(server.awaitStatus()).isZero();
-            server.err.awaitContaining("nobody has used the server for 2s, so it ends");
+            server.err.awaitContaining("the server was idle for 2s, so it ends");
         }
     }
 
     @Test
-    void datagramsThatAServiceDoesNotServeAreRefusedWhereverTheSocketComesFrom() throws Exception {
+    void aDatagramSocketIsRejectedForAServiceOfConnections() throws Exception {
         int port = freePort();
         try (ServedProcess server = activated(List.of("-d", "-l", "0.0.0.0:" + port), "serve", "daytime");
                 DatagramSocket client = new DatagramSocket()) {
             client.send(new DatagramPacket(new byte[1], 1, InetAddress.getLoopbackAddress(), port));
             assertThat(server.awaitStatus()).isEqualTo(2);
-            server.err.awaitContaining("udp://0.0.0.0:" + port + " is not: --allow-amplification insists");
+            server.err.awaitContaining("udp://0.0.0.0:" + port + " is not: --allow-amplification permits it");
         }
     }
 
@@ -181,7 +181,7 @@ class ActivationTest {
     }
 
     @Test
-    void inetdsConnectionGetsNothingButTheAnswer() throws Exception {
+    void anInetdConnectionReceivesOnlyTheReply() throws Exception {
         int port = freePort();
         try (ServedProcess server = activated(List.of("-a", "--inetd", "-l", "127.0.0.1:" + port), "serve", "upper",
                 "--listen", "fd:0")) {
@@ -192,7 +192,7 @@ class ActivationTest {
     }
 
     @Test
-    void inetdsListenerIsServedUntilNobodyComesAnyMore() throws Exception {
+    void anInetdListenerIsServedUntilTheServerIsIdle() throws Exception {
         int port = freePort();
         try (ServedProcess server = activated(List.of("--inetd", "-l", "127.0.0.1:" + port), "serve", "upper",
                 "--listen", "fd:0", "--exit-idle", "2s", "--model", "thread")) {
@@ -203,7 +203,7 @@ class ActivationTest {
     }
 
     @Test
-    void whatIsForAnotherProcessIsIgnoredWithAWarning(@TempDir Path directory) throws Exception {
+    void socketsForAnotherProcessAreIgnoredWithAWarning(@TempDir Path directory) throws Exception {
         Path script = Files.writeString(directory.resolve("start"), "#!/bin/sh\n\"$@\"\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
         int port = freePort();
@@ -219,12 +219,12 @@ class ActivationTest {
     }
 
     @Test
-    void whatWasHandedDownIsStartedAnewByWhoeverHasIt() throws Exception {
+    void aServerWithInheritedSocketsCannotRestartItself() throws Exception {
         int port = freePort();
         try (ServedProcess server = activated(List.of("-l", "127.0.0.1:" + port), "serve", "upper")) {
             assertThat(talk(port, "one\n")).isEqualTo("ONE\n");
             server.signal("USR2");
-            server.err.awaitContaining("the restart failed, and this program serves on: its sockets are inherited");
+            server.err.awaitContaining("the restart failed, so this program continues: its sockets are inherited");
             assertThat(talk(port, "two\n")).isEqualTo("TWO\n");
         }
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every mistake on the command line is one sentence and exit status 2.
+/// Every error of the command line gives one sentence and exit status 2.
 class BadInputTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("mistakes")
@@ -33,28 +33,28 @@ class BadInputTest {
                 mistake("serve --quiet --quiet", "option --quiet was given twice"),
                 mistake("serve --listen", "missing required parameter for option '--listen'"),
                 mistake("serve ecoh", "unknown service 'ecoh': take one of echo, upper"),
-                mistake("serve echo now", "echo takes no arguments, and 'now' was given"),
-                mistake("serve welcome a b", "welcome takes one [TEXT], and 'b' was given too"),
+                mistake("serve echo now", "echo takes no arguments, but 'now' was given"),
+                mistake("serve welcome a b", "welcome takes one [TEXT], but 'b' was given, too"),
                 mistake("serve proxy", "proxy needs ENDPOINT"),
                 mistake("serve proxy nowhere", "bad endpoint 'nowhere'"),
-                mistake("serve proxy udp://127.0.0.1:53", "proxy passes connections on"),
+                mistake("serve proxy udp://127.0.0.1:53", "proxy forwards connections"),
                 mistake("serve exec", "exec needs -- COMMAND"),
-                mistake("serve exec sh -c cat", "unknown option '-c': before a program with options stands --"),
+                mistake("serve exec sh -c cat", "unknown option '-c': write -- before a program with options"),
                 mistake("serve exec --lisen x -- cat", "unknown option '--lisen', did you mean --listen?"),
                 mistake("connect", "missing required parameter: 'ENDPOINT'"),
                 mistake("connect here", "bad endpoint 'here'"),
-                mistake("connect fd:3", "an inherited descriptor is for serving"),
+                mistake("connect fd:3", "an inherited descriptor can only be served"),
                 mistake("connect unixgram:/tmp/x --no-half-close", "--no-half-close is for connections"),
                 mistake("connect tcp://127.0.0.1:1 --wait 1s", "--wait is for datagrams"),
                 mistake("connect udp://127.0.0.1:1 --wait soon", "bad --wait 'soon': it is not a duration"),
                 mistake("connect udp://127.0.0.1:1 --no-half-close", "--no-half-close is for connections"),
-                mistake("models --format xml", "bad --format 'xml': it is text or json"));
+                mistake("models --format xml", "bad --format 'xml': it must be text or json"));
     }
 
     private static Stream<Arguments> benchmarks() {
         return Stream.of(mistake("bench --models fast", "bad --models 'fast': unknown model 'fast'"),
                 mistake("bench --models nio:handmade", "unknown style 'handmade' in 'nio:handmade'"),
-                mistake("bench --models nio,nio", "two contenders are called 'nio'"),
+                mistake("bench --models nio,nio", "two contenders have the name 'nio'"),
                 mistake("bench --workload echoes",
                         "bad --workload 'echoes': unknown workload 'echoes': take one of echo,"),
                 mistake("bench --endpoint tls", "bad --endpoint 'tls': unknown endpoint 'tls': take one of tcp"),
@@ -63,11 +63,11 @@ class BadInputTest {
                 mistake("bench --rounds many", "bad --rounds 'many': give a whole number"),
                 mistake("bench --size 0", "bad --size '0': a request over tcp has 1 to 1048576 bytes"),
                 mistake("bench --size 4 --endpoint udp", "bad --size '4': a request over udp has 8 to 65507 bytes"),
-                mistake("bench --duration 0", "bad --duration '0': it must be longer than 0"),
+                mistake("bench --duration 0", "bad --duration '0': it must be greater than 0"),
                 mistake("bench --rate fast", "bad --rate 'fast': give a whole number"),
                 mistake("bench --against fd:3", "bad --against 'fd:3'"),
                 mistake("bench --baseline /nowhere/b.json", "/nowhere/b.json"),
-                mistake("bench --models none", "nobody is to be measured"),
+                mistake("bench --models none", "there is no contender to measure"),
                 mistake("bench --now", "unknown option '--now'"));
     }
 
@@ -80,7 +80,8 @@ class BadInputTest {
                 mistake("serve --max-connections many", "bad --max-connections 'many': it is not a whole number"),
                 mistake("serve --max-connections 0", "max-connections: 0 is less than 1"),
                 mistake("serve --backlog 0", "backlog: 0 is less than 1"),
-                mistake("serve --keep-alive 60s,10s", "bad --keep-alive '60s,10s': it is IDLE or IDLE,INTERVAL,COUNT"),
+                mistake("serve --keep-alive 60s,10s",
+                        "bad --keep-alive '60s,10s': it must be IDLE or IDLE,INTERVAL,COUNT"),
                 mistake("serve --keep-alive 500ms", "not between 1 and 32767 whole seconds"),
                 mistake("serve --user-timeout 100d", "bad --user-timeout '100d': it is not a duration"),
                 mistake("serve --defer-accept 10ms", "defer-accept: 10 ms is not between 1000 ms"),
@@ -88,54 +89,55 @@ class BadInputTest {
                 mistake("serve --listen unix:@", "after @ comes a name"),
                 mistake("serve --idle-timeout 5", "bad --idle-timeout '5': it is not a duration"),
                 mistake("serve --drain-timeout -1s", "bad --drain-timeout '-1s': it is not a duration"),
-                mistake("serve --unix-mode rw", "bad --unix-mode 'rw': it is three octal digits, as in 0660"),
+                mistake("serve --unix-mode rw", "bad --unix-mode 'rw': it must be three octal digits, as in 0660"),
                 mistake("serve --exit-idle soon", "bad --exit-idle 'soon': it is not a duration"),
-                mistake("serve --exit-idle 0", "nobody could use a server that ends after no time at all"),
+                mistake("serve --exit-idle 0", "it must be greater than 0, or the server would end at once"),
                 mistake("serve --max-frame 5KB", "bad --max-frame '5KB': it is not a size"),
                 mistake("serve --max-frame 2GiB", "it is larger than 1GiB"),
-                mistake("serve --on-full panic", "bad --on-full 'panic': it is wait or reject"),
-                mistake("serve --log-format xml", "bad --log-format 'xml': it is text or json"),
+                mistake("serve --on-full panic", "bad --on-full 'panic': it must be wait or reject"),
+                mistake("serve --log-format xml", "bad --log-format 'xml': it must be text or json"),
                 mistake("serve --model nio --loops 0", "0 is not a positive number of loops"),
-                mistake("serve --model thread-pool --workers none", "it is a positive number"),
+                mistake("serve --model thread-pool --workers none", "it must be a positive number"),
                 mistake("serve --model process-pool --workers 4..2", "the maximum is less than the minimum"),
                 mistake("serve --config /no/such/file", "there is no configuration file /no/such/file"),
                 mistake("serve --handler no.Such", "the class no.Such cannot serve: there is no such class"),
-                mistake("serve --handler java.lang.String", "it is none of Handler, Protocol and DatagramHandler"),
+                mistake("serve --handler java.lang.String",
+                        "it implements none of Handler, Protocol and DatagramHandler"),
                 mistake("serve --handler a.B --class-path /no/such", "the class path has '/no/such'"));
     }
 
     private static Stream<Arguments> contradictions() {
-        return Stream.of(mistake("serve --loops 2", "--loops does not go with the model virtual"),
+        return Stream.of(mistake("serve --loops 2", "--loops does not apply to the model virtual"),
                 mistake("serve --model polling --loops 2", "it always has one loop"),
-                mistake("serve --model nio --workers 2", "--workers does not go with the model nio"),
-                mistake("serve --inner nio", "--inner does not go with the model virtual"),
-                mistake("serve --model nio --queue 5", "--queue does not go with the model nio"),
+                mistake("serve --model nio --workers 2", "--workers does not apply to the model nio"),
+                mistake("serve --inner nio", "--inner does not apply to the model virtual"),
+                mistake("serve --model nio --queue 5", "--queue does not apply to the model nio"),
                 mistake("serve --model thread-pool --workers 2..4", "a thread-pool has a fixed number of threads"),
                 mistake("serve --model process-pool --inner process", "cannot run the model process"),
-                mistake("serve --handler a.B echo", "the service 'echo' was given too"),
-                mistake("serve --allow-amplification", "--allow-amplification goes with discard"),
-                mistake("serve welcome --defer-accept 1s", "welcome speaks first: leave it out"),
-                mistake("serve --class-path .", "--class-path goes with --handler"),
+                mistake("serve --handler a.B echo", "the service 'echo' was given, too"),
+                mistake("serve --allow-amplification", "--allow-amplification applies to discard"),
+                mistake("serve welcome --defer-accept 1s", "welcome sends first: leave it out"),
+                mistake("serve --class-path .", "--class-path applies to --handler"),
                 mistake("serve chat --listen udp://127.0.0.1:0",
-                        "chat serves connections and udp://127.0.0.1:0 has datagrams"),
+                        "chat serves connections, but udp://127.0.0.1:0 has datagrams"),
                 mistake("serve qotd --listen udp://*:0", "served on loopback only"));
     }
 
     private static Stream<Arguments> workers() {
         String pool = "serve --model process-pool --workers 2..4 ";
         return Stream.of(mistake("serve chat --model process",
-                "chat keeps all its clients in one process, and the model process has several: take a model without"),
-                mistake("serve reply --model process-pool", "reply keeps all its clients in one process"),
-                mistake("serve --spare 2", "--spare does not go with the model virtual: it belongs to process"),
+                "chat needs all its clients in one process, but the model process has several: use a model without"),
+                mistake("serve reply --model process-pool", "reply needs all its clients in one process"),
+                mistake("serve --spare 2", "--spare does not apply to the model virtual: it belongs to process"),
                 mistake("serve --model epoll --worker-silence 2s",
-                        "--worker-silence does not go with the model epoll"),
+                        "--worker-silence does not apply to the model epoll"),
                 mistake("serve --model thread-pool --recycle-age 2h",
-                        "--recycle-age does not go with the model thread-pool"),
-                mistake("serve --model process-pool --workers 2 --spare 2", "give --workers MIN..MAX"),
+                        "--recycle-age does not apply to the model thread-pool"),
+                mistake("serve --model process-pool --workers 2 --spare 2", "use --workers MIN..MAX"),
                 mistake("serve --model process --recycle-connections 5",
-                        "--recycle-connections does not go with the model process: its workers serve one"),
+                        "--recycle-connections does not apply to the model process: its workers serve one"),
                 mistake(pool + "--spare 4..2", "bad --spare '4..2': the maximum is less than the minimum"),
-                mistake(pool + "--spare few", "bad --spare 'few': it is a number, or two as in 2..8"),
+                mistake(pool + "--spare few", "bad --spare 'few': it must be a number, or two as in 2..8"),
                 mistake(pool + "--spare 0..0", "bad --spare '0..0': workers: 0 to 0 spare ones"),
                 mistake(pool + "--recycle-connections many", "bad --recycle-connections 'many': it is not a whole"),
                 mistake(pool + "--recycle-age old", "bad --recycle-age 'old': it is not a duration"),
@@ -156,7 +158,7 @@ class BadInputTest {
     }
 
     @Test
-    void aPortInUseIsSaidBeforeAnythingIsServed() throws Exception {
+    void aPortInUseIsReportedBeforeServing() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String endpoint = "tcp://127.0.0.1:" + taken.getLocalPort();
             Cli.Finished run = Cli.run("serve", "--listen", endpoint);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `bench` as a process that starts others: short runs, whose figures say little but must all be there.
+/// Runs `bench` as a process with contender processes: short runs with rough but complete figures.
 @Tag("slow")
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(180)
@@ -49,7 +49,7 @@ class BenchProcessTest {
     }
 
     private Process bench(List<String> length, String... arguments) throws IOException {
-        // Two parts, so that the program knows that it runs from a class path; surefire's own is one jar.
+        // Two entries, so that it counts as a class path; surefire's own is a single jar.
         String classPath = Path.of("target", "classes").toAbsolutePath() + File.pathSeparator
                 + System.getProperty("java.class.path");
         List<String> command = new ArrayList<>(
@@ -98,8 +98,8 @@ class BenchProcessTest {
         assertThat(Files.readString(report)).startsWith("<!").contains("broadcast");
     }
 
-    /// Clients ask at once for 1 ms of computing: in no model may it be had for less. More it may cost in so short a run, in
-    /// which the compilers are at work.
+    /// Concurrent clients request 1 ms of computing, which no model may provide for less. It may cost more in a short run,
+    /// while the JIT compilers run.
     @Test
     void noModelComputesForFree() throws Exception {
         Path json = directory.resolve("now.json");
@@ -149,18 +149,18 @@ class BenchProcessTest {
     }
 
     @Test
-    void aSignalEndsItWithWhatThereIs() throws Exception {
+    void aSignalEndsTheBenchmarkWithTheResultsSoFar() throws Exception {
         Process process = bench("--models", "nio", "--workload", "echo,churn", "--rate", "200");
         err.awaitContaining("latency at 200 requests/s");
         Signals.send("TERM", process.pid());
         assertThat(process.waitFor()).isEqualTo(1);
-        assertThat(err.text()).contains("interrupted: what was measured so far follows");
+        assertThat(err.text()).contains("interrupted: the results so far follow");
         assertThat(out.text()).contains("echo", "nio");
         assertThat(process.descendants()).isEmpty();
     }
 
     @Test
-    void oneThatNeverServesIsOneSentenceBesideTheOthersFigures() throws Exception {
+    void aContenderThatNeverServesGivesOneSentenceBesideTheFigures() throws Exception {
         Process process = bench("--models", "nio", "--against", "gone=exit 7 # {port}", "--rate", "200");
         assertThat(process.waitFor()).as(err.text()).isEqualTo(1);
         assertThat(out.text()).contains("gone", "7").contains("nio");

@@ -17,9 +17,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
-/// One run of the program in this process.
+/// Runs the program within this process.
 final class Cli implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     final LineSink out = new LineSink();
     final LineSink err = new LineSink();
@@ -37,7 +37,7 @@ final class Cli implements AutoCloseable {
         thread.start();
     }
 
-    /// A run to its end with this input.
+    /// Runs a command to its end with this input.
     static Finished run(byte[] input, String... arguments) {
         LineSink out = new LineSink();
         LineSink err = new LineSink();
@@ -49,7 +49,7 @@ final class Cli implements AutoCloseable {
         return run(new byte[0], arguments);
     }
 
-    /// How a run ended.
+    /// The result of a run.
     static final class Finished {
         private final int status;
         private final byte[] bytes;
@@ -82,12 +82,12 @@ final class Cli implements AutoCloseable {
         }
     }
 
-    /// A run that goes on.
+    /// Starts a command that keeps running.
     static Cli start(String... arguments) throws IOException {
         return new Cli(List.of(arguments));
     }
 
-    /// A server on a free port of loopback, ready.
+    /// Starts a server on a free loopback port, and waits until it is ready.
     static Cli serve(String... arguments) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of("serve"));
         all.addAll(List.of(arguments));
@@ -99,7 +99,7 @@ final class Cli implements AutoCloseable {
         return cli;
     }
 
-    /// Where it listens, as the ready line says.
+    /// The port in the ready line.
     List<Endpoint> endpoints() throws InterruptedException {
         String line = out.awaitContaining("polyserve: serving ");
         String list = line.substring(line.indexOf(" on ") + 4, line.indexOf(" with "));
@@ -116,7 +116,7 @@ final class Cli implements AutoCloseable {
 
     Socket connect() throws IOException, InterruptedException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
-        socket.setSoTimeout((int) PATIENCE.toMillis());
+        socket.setSoTimeout((int) TIMEOUT.toMillis());
         return socket;
     }
 
@@ -130,10 +130,10 @@ final class Cli implements AutoCloseable {
     }
 
     int awaitStatus() throws Exception {
-        return status.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return status.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /// Ends it as TERM does.
+    /// Ends the run as TERM does.
     int stop() throws Exception {
         thread.interrupt();
         return awaitStatus();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The configuration file: the same names as the long options.
+/// The configuration file, with the names of the long options as keys.
 class ConfigFileTest {
     @TempDir
     private Path directory = Path.of(".");
@@ -40,11 +40,11 @@ class ConfigFileTest {
     @CsvSource(delimiter = '|', value = {
         "max-conections = 1 | unknown key in * line 2 key 'max-conections', did you mean max-connections? (the keys are",
         "listen = [] | line 2 key 'listen': the list is empty",
-        "quiet = 'yes' | line 2 key 'quiet': it is true or false",
-        "model = ['nio'] | line 2 key 'model': it is a text in quotes or a whole number",
+        "quiet = 'yes' | line 2 key 'quiet': it must be true or false",
+        "model = ['nio'] | line 2 key 'model': it must be a string in quotes or a whole number",
         "model = nio | line 2", "[table] | unknown key in * line 2 key 'table'",
         "a.b = 1 | unknown key in * line 2 key 'a'"})
-    void aMistakeIsNamedWithFileLineAndKey(String line, String sentence) throws Exception {
+    void anErrorNamesFileLineAndKey(String line, String sentence) throws Exception {
         Path file = file("\n" + line + "\n");
         String expected = sentence.replace("*", file.toString());
         assertThatExceptionOfType(ExitException.class).isThrownBy(() -> ConfigFile.read(file))
@@ -54,8 +54,8 @@ class ConfigFileTest {
     }
 
     @Test
-    void workersAreKeptAsItSays() throws Exception {
-        Model model = Models.of(ConfigFile.read(file("""
+    void workerSettingsAreApplied() throws Exception {
+        Model model = ModelFactory.of(ConfigFile.read(file("""
                 model = "process-pool"
                 workers = "2..8"
                 spare = "2..3"
@@ -67,7 +67,7 @@ class ConfigFileTest {
         assertThat(model).isEqualTo(Model.processPool(2, 8, Model.virtual(), Workers.defaults().withSpare(2, 3)
                 .withRecycleConnections(1000).withRecycleAge(Duration.ofHours(2)).withBoot(Duration.ofSeconds(10))
                 .withSilence(Duration.ofSeconds(5))));
-        Model one = Models.of(ConfigFile.read(file("model = 'process'\nworkers = 9\nspare = 6\n")));
+        Model one = ModelFactory.of(ConfigFile.read(file("model = 'process'\nworkers = 9\nspare = 6\n")));
         assertThat(one).isEqualTo(Model.process(9, Workers.defaults().withSpare(6, 6)));
     }
 

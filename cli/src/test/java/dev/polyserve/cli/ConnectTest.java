@@ -14,10 +14,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The client as a pipe.
+/// The client of `connect` in a pipe.
 class ConnectTest {
     @Test
-    void inputGoesOutAndRepliesComeInByteForByte() throws Exception {
+    void inputAndRepliesAreCopiedByteForByte() throws Exception {
         byte[] sent = new byte[500_000];
         new Random(3).nextBytes(sent);
         try (Cli server = Cli.serve("echo")) {
@@ -38,7 +38,7 @@ class ConnectTest {
     }
 
     @Test
-    void unixDatagramsGoOneALine(@TempDir Path directory) throws Exception {
+    void unixDatagramsAreSentOnePerLine(@TempDir Path directory) throws Exception {
         assumeTrue(Server.whyNot(Model.epoll()).isEmpty(), "needs Linux and native access");
         String endpoint = "unixgram:" + directory.resolve("s");
         try (Cli _ = Cli.serve("echo", "--listen", endpoint, "--model", "epoll")) {
@@ -53,7 +53,7 @@ class ConnectTest {
     }
 
     @Test
-    void theEndOfInputIsToldUnlessAskedNotTo() throws Exception {
+    void theEndOfInputHalfClosesByDefault() throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             String endpoint = "tcp://127.0.0.1:" + listener.getLocalPort();
             try (Cli client = Cli.start("connect", endpoint)) {
@@ -78,7 +78,7 @@ class ConnectTest {
     }
 
     @Test
-    void theServersEndIsTheEndWhileInputIsOpen() throws Exception {
+    void theServersEndEndsTheClientWhileInputIsOpen() throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
                 Cli client = Cli.start("connect", "tcp://127.0.0.1:" + listener.getLocalPort())) {
             listener.accept().close();
@@ -87,7 +87,7 @@ class ConnectTest {
     }
 
     @Test
-    void aResetIsOneSentence() throws Exception {
+    void aResetGivesOneSentence() throws Exception {
         try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
                 Cli client = Cli.start("connect", "tcp://127.0.0.1:" + listener.getLocalPort())) {
             Socket server = listener.accept();
@@ -102,7 +102,7 @@ class ConnectTest {
     }
 
     @Test
-    void nobodyThereIsOneSentence(@TempDir Path directory) throws Exception {
+    void aClosedPortGivesOneSentence(@TempDir Path directory) throws Exception {
         int free;
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             free = closed.getLocalPort();
@@ -117,12 +117,12 @@ class ConnectTest {
         Cli.Finished udp = Cli.run("x\n".getBytes(StandardCharsets.US_ASCII), "connect", "udp://127.0.0.1:" + free,
                 "--wait", "10s");
         assertThat(udp.status()).isEqualTo(1);
-        assertThat(udp.err()).startsWith("polyserve: nobody listens at udp://").hasLineCount(1);
+        assertThat(udp.err()).startsWith("polyserve: connection refused by udp://").hasLineCount(1);
     }
 
     @Test
-    void aLineIsADatagramAndAReplyALine() throws Exception {
-        // One loop answers in order; threads, one per datagram, need not.
+    void eachLineIsADatagramAndEachReplyALine() throws Exception {
+        // One loop answers in order; with a thread per datagram, replies may be reordered.
         try (Cli server = Cli.serve("upper", "--model", "nio", "--listen", "udp://127.0.0.1:0")) {
             Cli.Finished run = Cli.run("one\r\ntwo\n\nlast".getBytes(StandardCharsets.US_ASCII), "connect",
                     "udp://127.0.0.1:" + server.port(), "--wait", "500ms");

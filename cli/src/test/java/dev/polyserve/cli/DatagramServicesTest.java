@@ -59,11 +59,11 @@ class DatagramServicesTest {
             send(client, server, "one\ntwo");
             send(client, server, "");
             awaitDatagrams(control, "in 2, out 0");
-            hearsNothing(client);
+            receivesNothing(client);
         }
     }
 
-    /// Waits until the server counts so many.
+    /// Waits until the server has counted this many datagrams.
     private static void awaitDatagrams(String control, String counts) {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         String status;
@@ -91,9 +91,9 @@ class DatagramServicesTest {
         }
     }
 
-    /// From an address that is not loopback, as a client on another machine has.
+    /// Sends from an address outside loopback, like a client on another machine.
     @Test
-    void everybodyIsAnsweredOnlyOnRequest() throws Exception {
+    void anyAddressIsAnsweredOnlyOnRequest() throws Exception {
         InetAddress afar = addressBesideLoopback();
         try (Cli server = Cli.serve("qotd", "--listen", "udp://0.0.0.0:0", "--allow-amplification");
                 DatagramSocket client = new DatagramSocket(0, afar)) {
@@ -106,7 +106,7 @@ class DatagramServicesTest {
             send(client, server, "x");
             assertThat(server.err.awaitContaining("dropped a datagram")).contains(
                     afar.getHostAddress() + ":" + client.getLocalPort(), "it comes from another machine");
-            hearsNothing(client);
+            receivesNothing(client);
         }
     }
 
@@ -123,13 +123,13 @@ class DatagramServicesTest {
                 DatagramSocket service = new DatagramSocket(2049, InetAddress.getLoopbackAddress())) {
             send(service, server, "ping");
             assertThat(server.err.awaitContaining("dropped a datagram")).contains("127.0.0.1:2049",
-                    "comes from the port of a service");
-            hearsNothing(service);
+                    "its source port belongs to a service");
+            receivesNothing(service);
         }
     }
 
     @Test
-    void oneSourceIsAnsweredOnlySoOften() throws Exception {
+    void datagramsOfOneSourceAreLimited() throws Exception {
         try (Cli server = Cli.serve("echo", "--listen", ANY_PORT, "--model", "nio", "--datagram-rate", "1");
                 DatagramSocket often = client();
                 DatagramSocket seldom = client()) {
@@ -137,7 +137,7 @@ class DatagramServicesTest {
                 send(often, server, "again");
             }
             assertThat(server.err.awaitContaining("dropped a datagram")).contains(":" + often.getLocalPort(),
-                    "more come from there than are answered; --datagram-rate changes that");
+                    "its source exceeds the rate limit; --datagram-rate changes it");
             send(seldom, server, "another");
             assertThat(receive(seldom)).asString(StandardCharsets.UTF_8).isEqualTo("another");
         }
@@ -156,7 +156,7 @@ class DatagramServicesTest {
         return client;
     }
 
-    /// Not connected: the JDK sends no datagram without bytes on a connected socket.
+    /// Unconnected, because the JDK sends no empty datagram on a connected socket.
     private static void send(DatagramSocket client, Cli server, String text) throws Exception {
         send(client, server, InetAddress.getLoopbackAddress(), text);
     }
@@ -166,7 +166,7 @@ class DatagramServicesTest {
         client.send(new DatagramPacket(bytes, bytes.length, to, server.port()));
     }
 
-    private static void hearsNothing(DatagramSocket client) throws Exception {
+    private static void receivesNothing(DatagramSocket client) throws Exception {
         client.setSoTimeout(SILENCE_MILLIS);
         assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> receive(client));
     }

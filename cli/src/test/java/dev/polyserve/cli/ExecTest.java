@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `serve exec`: a program for each connection.
+/// Tests `serve exec`: a program per connection.
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class ExecTest {
@@ -56,7 +56,7 @@ class ExecTest {
     }
 
     @Test
-    void jsonTellsItsEndAsFields() throws Exception {
+    void jsonReportsTheEndAsFields() throws Exception {
         try (Cli server = serve("--log-format", "json", "--", "true")) {
             assertThat(talk(server, "")).isEmpty();
             assertThat(server.err.awaitContaining("closed")).contains("\"exit\":\"exit 0\"", "\"cpuMillis\":");
@@ -64,7 +64,7 @@ class ExecTest {
     }
 
     @Test
-    void whatIsNotCountedIsLeftOut(@TempDir Path directory) throws Exception {
+    void unknownByteCountsAreLeftOut(@TempDir Path directory) throws Exception {
         try (Cli server = Cli.serve("exec", "--listen", "unix:" + directory.resolve("s"), "--", "true")) {
             Cli.Finished client = Cli.run("connect", "unix:" + directory.resolve("s"));
             assertThat(client.status()).isZero();
@@ -83,7 +83,7 @@ class ExecTest {
             while (System.nanoTime() - begun < Duration.ofMillis(2_500).toNanos()) {
                 assertThat(client.write(one.clear())).isOne();
                 assertThat(client.read(one.clear())).as("after %d ms", (System.nanoTime() - begun) / 1_000_000).isOne();
-                Thread.sleep(100); // the time between two bytes is what is tried
+                Thread.sleep(100); // the interval between two bytes is under test
             }
             assertThat(client.read(one.clear())).as("the end").isEqualTo(-1);
         }
@@ -102,7 +102,7 @@ class ExecTest {
     }
 
     @Test
-    void whatAServiceManagerSaysIsNotForPrograms(@TempDir Path directory) throws Exception {
+    void variablesOfTheServiceManagerAreNotPassedToPrograms(@TempDir Path directory) throws Exception {
         Path socket = directory.resolve("s");
         try (ServedProcess server = ServedProcess.start(List.of(),
                 Map.of("NOTIFY_SOCKET", "/no/such/socket", "MORE", "1"),
@@ -113,7 +113,7 @@ class ExecTest {
     }
 
     @Test
-    void oneThatCannotStartIsOneSentence() throws Exception {
+    void aProgramThatCannotStartGivesOneSentence() throws Exception {
         try (Cli server = serve("--", "/no/such/program")) {
             assertThat(talk(server, "x")).isEmpty();
             server.err.awaitContaining("closed #1");
@@ -124,7 +124,7 @@ class ExecTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio", "epoll", "thread", "iterative"})
-    void withPipesEveryModelRunsIt(String model) throws Exception {
+    void everyModelRunsAProgramWithPipes(String model) throws Exception {
         try (Cli server = serve("--stdio", "pipe", "--model", model, "--", "sh", "-c",
                 "echo $PROTO $REMOTE_ADDR; cat; echo end")) {
             String request = "0123456789".repeat(50_000);
@@ -141,7 +141,7 @@ class ExecTest {
     }
 
     @Test
-    void withPipesAClientThatIsGoneEndsTheProgram(@TempDir Path directory) throws Exception {
+    void withPipesADisconnectedClientEndsTheProgram(@TempDir Path directory) throws Exception {
         Path held = directory.resolve("held");
         try (Cli server = serve("--stdio", "pipe", "--", "sh", "-c",
                 "exec 9>" + held + "; flock 9; echo ready; while true; do sleep 0.1; done")) {
@@ -151,23 +151,23 @@ class ExecTest {
             client.close();
             server.err.awaitContaining("closed #1");
             assertThat(new ProcessBuilder("flock", "-w", "30", held.toString(), "true").start().waitFor())
-                    .as("nobody has it any more").isZero();
+                    .as("the lock is released").isZero();
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {
         "serve exec|exec needs -- COMMAND ARGS..., as in: polyserve serve exec -- cat",
-        "serve exec --model epoll -- cat|--model epoll does not go with exec, which has a process for each connection:"
-                + " leave it out, or take --stdio pipe, which goes with every model",
-        "serve exec --stdio tape -- cat|bad --stdio 'tape': it is socket or pipe",
+        "serve exec --model epoll -- cat|--model epoll does not work with exec, which starts a process per connection:"
+                + " leave it out, or use --stdio pipe, which works with every model",
+        "serve exec --stdio tape -- cat|bad --stdio 'tape': it must be socket or pipe",
         "serve exec --env NO_SUCH_VARIABLE -- cat|the environment variable NO_SUCH_VARIABLE is not set here, so it"
                 + " cannot be passed on: give it a value, as in NO_SUCH_VARIABLE=value",
         "serve exec --env =x -- cat|the environment variable '=x' has no name",
-        "serve echo --env A=b|--env goes with exec only, and echo runs no program",
-        "serve exec --listen udp://127.0.0.1:0 -- cat|exec serves connections and udp://127.0.0.1:0 has datagrams:"
+        "serve echo --env A=b|--env applies to exec only, but echo runs no program",
+        "serve exec --listen udp://127.0.0.1:0 -- cat|exec serves connections, but udp://127.0.0.1:0 has datagrams:"
                 + " listen on tcp:// or unix:"})
-    void nonsenseIsOneSentence(String commandAndSentence) {
+    void badArgumentsGiveOneSentence(String commandAndSentence) {
         String[] parts = commandAndSentence.split("\\|", -1);
         Cli.Finished run = Cli.run(parts[0].split(" ", -1));
         assertThat(run.status()).isEqualTo(2);

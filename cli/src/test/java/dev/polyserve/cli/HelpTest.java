@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is shown when it is asked for.
+/// The output of `--help` and `--version`.
 class HelpTest {
     @ParameterizedTest
     @ValueSource(strings = {"--help", "serve --help", "connect --help", "models --help"})

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The start script, in a tree in which nothing is to be built, with a JDK that tells how it was started.
+/// Runs the start script in a tree that needs no build, with a fake JDK that prints its arguments.
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class LauncherTest {
@@ -86,7 +86,7 @@ class LauncherTest {
     }
 
     @Test
-    void withoutALocaleTheJdkHasOneWithAllLetters() throws Exception {
+    void withoutALocaleTheJdkUsesUtf8() throws Exception {
         requireUtf8Locale();
         Cli.Finished run = run(tree.resolve("polyserve") + " serve welcome $'Gr\\xc3\\xbc\\xc3\\x9f'");
         assertThat(run.out()).as(run.err()).contains("LC_ALL=C.UTF-8\n").endsWith("word Gr\u00fc\u00df\n");
@@ -97,7 +97,7 @@ class LauncherTest {
     }
 
     @Test
-    void aPathBeyondAsciiIsNoHindrance() throws Exception {
+    void aPathBeyondAsciiWorks() throws Exception {
         requireUtf8Locale();
         Cli.Finished run = run("ln -s " + tree + " " + directory + "/$'gr\\xc3\\xbc' && " + directory
                 + "/$'gr\\xc3\\xbc'/polyserve");
@@ -119,11 +119,11 @@ class LauncherTest {
     }
 
     @Test
-    void aDeletedWorkingDirectoryIsOneSentence() throws Exception {
+    void aDeletedWorkingDirectoryGivesOneSentence() throws Exception {
         Cli.Finished run = run("mkdir " + directory + "/gone && cd " + directory + "/gone && rmdir ../gone && exec "
                 + tree.resolve("polyserve"));
         assertThat(run.status()).isEqualTo(2);
-        // Bash itself has something to say about it first.
+        // Bash prints a warning of its own first.
         assertThat(run.err().lines().filter(line -> line.startsWith("polyserve: ")).toList()).containsExactly(
                 "polyserve: the working directory was deleted: change to another one and start polyserve again.");
         assertThat(run.out()).isEmpty();

@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Predicate;
 
-/// Collects what is printed, and waits for a line.
+/// Collects printed lines, and waits for a given line.
 final class LineSink extends OutputStream {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
@@ -37,9 +37,9 @@ final class LineSink extends OutputStream {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
-    /// The first whole line that is wanted.
+    /// The first complete line that matches.
     synchronized String await(Predicate<String> wanted) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+        long deadlineNanos = System.nanoTime() + TIMEOUT.toNanos();
         while (true) {
             String all = text();
             int whole = all.lastIndexOf('\n') + 1;

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Without a locale, as under cron and in containers: words beyond ASCII reach clients as they were given, or are refused in one
-/// sentence. The test's own JVM may have no locale either, so that a shell puts the letters in the place of `WORD`.
+/// Runs without a locale, as under cron and in containers: words beyond ASCII reach clients unchanged, or are rejected in one
+/// sentence. The test's own JVM may have no locale either, so a shell substitutes the characters for `WORD`.
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
@@ -50,7 +50,7 @@ class NoLocaleTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "epoll", "process"})
-    void clientsReadWhatWasGiven(String model) throws Exception {
+    void clientsReceiveTheGivenText(String model) throws Exception {
         try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "welcome", "WORD", "--model", model, "--listen",
                 "tcp://127.0.0.1:0")) {
             requireGreeting(server);
@@ -58,7 +58,7 @@ class NoLocaleTest {
     }
 
     @Test
-    void programsGetWhatWasGivenAndWhatIsOurs() throws Exception {
+    void programsReceiveGivenAndInheritedVariables() throws Exception {
         try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "exec", "--listen", "tcp://127.0.0.1:0", "--env",
                 "V", "--", "sh", "-c", "test $V = WORD && echo WORD")) {
             requireGreeting(server);
@@ -66,7 +66,7 @@ class NoLocaleTest {
     }
 
     @Test
-    void aProgramBehindPipesIsRefused() throws Exception {
+    void aProgramBehindPipesIsRejected() throws Exception {
         try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "exec", "--stdio", "pipe", "--listen",
                 "tcp://127.0.0.1:0", "--", "echo", "WORD")) {
             refused(server, "'Gr\u00fc\u00df' cannot be given to a program in this locale's encoding, US-ASCII");
@@ -74,10 +74,10 @@ class NoLocaleTest {
     }
 
     @Test
-    void namesOfFilesAreRefused() throws Exception {
+    void undecodableFileNamesAreRejected() throws Exception {
         try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "echo", "--pid-file", "/tmp/WORD")) {
             refused(server,
-                    "the path '/tmp/Gr\u00fc\u00df' has letters that this system's encoding of file names, US-ASCII,");
+                    "the path '/tmp/Gr\u00fc\u00df' has characters that the encoding of file names, US-ASCII,");
         }
         Path config = Files.writeString(directory.resolve("c.toml"), "listen = \"unix:/tmp/Gr\u00fc\u00df\"\n");
         try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "echo", "--config", config.toString())) {
@@ -87,9 +87,9 @@ class NoLocaleTest {
     }
 
     @Test
-    void bytesThatAreNoTextAreRefused() throws Exception {
+    void undecodableBytesAreRejected() throws Exception {
         try (ServedProcess server = start("Gr\\xfc", NO_LOCALE, "serve", "welcome", "WORD")) {
-            refused(server, "'Gr\ufffd' has bytes that are no text in this locale's encoding, UTF-8");
+            refused(server, "'Gr\ufffd' has bytes that do not decode in this locale's encoding, UTF-8");
         }
     }
 

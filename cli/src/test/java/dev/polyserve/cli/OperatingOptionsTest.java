@@ -29,7 +29,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What whoever operates a server asks of it.
+/// The options for the operation of a server.
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
@@ -51,14 +51,14 @@ class OperatingOptionsTest {
         }
     }
 
-    // --- the file with the process's number ---
+    // --- the pid file ---
 
     private ServedProcess withPidFile(Path file) throws IOException {
         return ServedProcess.start("serve", "upper", "--listen", ANYWHERE, "--pid-file", file.toString());
     }
 
     @Test
-    void thePidFileIsThereWhileTheServerIs() throws Exception {
+    void thePidFileExistsWhileTheServerRuns() throws Exception {
         Path file = directory.resolve("pid");
         try (ServedProcess server = withPidFile(file)) {
             server.awaitPort();
@@ -71,14 +71,14 @@ class OperatingOptionsTest {
     }
 
     @Test
-    void aSecondServerRefusesThePidFileOfOneThatLives() throws Exception {
+    void aSecondServerRejectsThePidFileOfARunningServer() throws Exception {
         Path file = directory.resolve("pid");
         try (ServedProcess first = withPidFile(file)) {
             first.awaitPort();
             try (ServedProcess second = withPidFile(file)) {
                 assertThat(second.awaitStatus()).isEqualTo(2);
-                second.err.awaitContaining("polyserve: another server runs with the pid file " + file + " (process "
-                        + first.pid() + "): stop it or take another file");
+                second.err.awaitContaining("polyserve: another server holds the pid file " + file + " (process "
+                        + first.pid() + "): stop it, or use another file");
                 assertThat(second.out.text()).isEmpty();
             }
             assertThat(file).hasContent(first.pid() + "\n");
@@ -88,7 +88,7 @@ class OperatingOptionsTest {
 
     @Test
     void aStalePidFileIsReplaced() throws Exception {
-        // Of a process that lives, and is no server.
+        // The id of a running process that is not a server.
         Path file = Files.writeString(directory.resolve("pid"), ProcessHandle.current().pid() + "\n");
         try (ServedProcess killed = withPidFile(file)) {
             killed.awaitPort();
@@ -104,7 +104,7 @@ class OperatingOptionsTest {
     }
 
     @Test
-    void aPidFileThatSomebodyElseHasWrittenMeanwhileStays() throws Exception {
+    void aPidFileOfAnotherProcessIsNotRemoved() throws Exception {
         Path file = directory.resolve("pid");
         try (ServedProcess server = withPidFile(file)) {
             server.awaitPort();
@@ -117,25 +117,25 @@ class OperatingOptionsTest {
     }
 
     @Test
-    void aPidFileWithoutADirectoryIsOneSentence() throws Exception {
+    void aPidFileWithoutADirectoryGivesOneSentence() throws Exception {
         try (ServedProcess server = withPidFile(directory.resolve("none").resolve("pid"))) {
             assertThat(server.awaitStatus()).isEqualTo(2);
-            server.err.awaitContaining("its directory does not exist; make it or take another path");
+            server.err.awaitContaining("its directory does not exist; create it, or use another path");
             assertThat(server.out.text()).isEmpty();
         }
     }
 
     @Test
-    void aPidFileThatIsALinkIsRefused() throws Exception {
+    void aPidFileThatIsALinkIsRejected() throws Exception {
         Path file = Files.createSymbolicLink(directory.resolve("pid"), Files.createFile(directory.resolve("other")));
         try (ServedProcess server = withPidFile(file)) {
             assertThat(server.awaitStatus()).isEqualTo(2);
-            server.err.awaitContaining("is a symbolic link; give the file that it leads to");
+            server.err.awaitContaining("is a symbolic link; use the path of its target");
         }
     }
 
     @Test
-    void aControlSocketWithoutADirectoryIsOneSentence() throws Exception {
+    void aControlSocketWithoutADirectoryGivesOneSentence() throws Exception {
         try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", ANYWHERE, "--control",
                 directory.resolve("none").resolve("control").toString())) {
             assertThat(server.awaitStatus()).isEqualTo(2);
@@ -150,21 +150,21 @@ class OperatingOptionsTest {
         Path file = Files.writeString(directory.resolve("pid"), "1\n");
         Cli.Finished restart = Cli.run("restart", "--pid-file", file.toString());
         assertThat(restart.err()).startsWith("polyserve: process 1 of the pid file " + file
-                + " cannot be restarted: it is process 1, with whose end the container ends").hasLineCount(1);
+                + " cannot be restarted: it is process 1, and its exit would end the container").hasLineCount(1);
         assertThat(restart.status()).isEqualTo(1);
     }
 
     @Test
-    void aRestartThatEndsTheServerIsToldAtOnce() throws Exception {
+    void aRestartThatEndsTheServerIsReportedAtOnce() throws Exception {
         Path file = directory.resolve("pid");
-        // Whoever has started it does not ask how it has ended, so its number stays.
+        // Its parent does not reap it, so its process id remains in use.
         Process parent = new ProcessBuilder("sh", "-c", "sleep 1000 & exec sh -c \"echo $!; exec sleep 1000\"").start();
         try (BufferedReader said = parent.inputReader()) {
             String pid = said.readLine();
             Files.writeString(file, pid + "\n");
             Cli.Finished restart = Cli.run("restart", "--pid-file", file.toString(), "--wait", "60s");
             assertThat(restart.err()).isEqualTo(
-                    "polyserve: process " + pid + " has ended, and no other one serves; see its log\n");
+                    "polyserve: process " + pid + " has ended without a successor; see its log\n");
             assertThat(restart.status()).isEqualTo(1);
         } finally {
             parent.destroyForcibly();
@@ -172,7 +172,7 @@ class OperatingOptionsTest {
     }
 
     @Test
-    void workersStartThoughTheWorkingDirectoryWasDeleted() throws Exception {
+    void workersStartInADeletedWorkingDirectory() throws Exception {
         Path gone = Files.createDirectory(directory.resolve("gone"));
         try (ServedProcess server = ServedProcess.start(
                 List.of("sh", "-c", "cd \"$0\" && exec \"$@\"", gone.toString()),
@@ -198,14 +198,14 @@ class OperatingOptionsTest {
                     "--user", "nobody", "--model", model)) {
                 assertThat(server.awaitPort()).isEqualTo(port);
                 talk(port);
-                requireNobody(server.pid());
+                requireUserNobody(server.pid());
                 server.signal("TERM");
                 assertThat(server.awaitStatus()).isZero();
             }
         }
     }
 
-    /// One that only root may bind, and nobody has.
+    /// A free port that only root can bind.
     private static int privilegedPort() throws IOException {
         for (int port = 999; port > 900; port--) {
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
@@ -217,7 +217,7 @@ class OperatingOptionsTest {
         throw new AssertionError("no port below 1000 is free");
     }
 
-    private static void requireNobody(long pid) throws IOException {
+    private static void requireUserNobody(long pid) throws IOException {
         int threads = 0;
         try (var tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
             for (Path task : tasks) {
@@ -225,7 +225,7 @@ class OperatingOptionsTest {
                 try {
                     status = Files.readAllLines(task.resolve("status"));
                 } catch (IOException e) {
-                    continue; // It has ended.
+                    continue; // ended meanwhile
                 }
                 threads++;
                 assertThat(status).contains("Uid:\t65534\t65534\t65534\t65534", "Gid:\t65534\t65534\t65534\t65534");
@@ -237,7 +237,7 @@ class OperatingOptionsTest {
     }
 
     @Test
-    void theFilesOfUnixSocketsAreHisAndAsOpenAsWasAsked() throws Exception {
+    void theFilesOfUnixSocketsHaveTheConfiguredOwnerAndMode() throws Exception {
         requireRoot();
         Path stream = directory.resolve("stream");
         Path datagrams = directory.resolve("datagrams");
@@ -256,9 +256,9 @@ class OperatingOptionsTest {
         assertThat(directory).isEmptyDirectory();
     }
 
-    /// The directory's owner may replace the socket's file at any moment with a link to a file of root's.
+    /// The owner of the directory can replace the socket file at any moment by a link to a file of root's.
     @Test
-    void aLinkInThePlaceOfASocketDoesNotChangeWhatItLeadsTo() throws Exception {
+    void aLinkInPlaceOfASocketDoesNotChangeItsTarget() throws Exception {
         requireRoot();
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "needs strace");
         Path control = directory.resolve("control");
@@ -283,7 +283,7 @@ class OperatingOptionsTest {
     }
 
     @Test
-    void theControlSocketAnswersItsOwnUserAndRootWhateverItsMode() throws Exception {
+    void theControlSocketRejectsOtherUsersWhateverItsMode() throws Exception {
         requireRoot();
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv of the package util-linux");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/perl")), "needs perl");
@@ -320,7 +320,7 @@ class OperatingOptionsTest {
     }
 
     @Test
-    void aUserWhoIsNotKnownIsOneSentence() throws Exception {
+    void anUnknownUserGivesOneSentence() throws Exception {
         requireRoot();
         try (ServedProcess server = ServedProcess.start("serve", "upper", "--listen", ANYWHERE, "--user", "nemo")) {
             assertThat(server.awaitStatus()).isEqualTo(2);
@@ -330,7 +330,7 @@ class OperatingOptionsTest {
     }
 
     @Test
-    void whoIsNotRootBecomesNobody() throws Exception {
+    void changingTheUserNeedsRoot() throws Exception {
         requireRoot();
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv of the package util-linux");
         assumeTrue(Files.isReadable(Path.of(System.getProperty("java.home"))), "needs a JDK that others may read");
@@ -349,7 +349,7 @@ class OperatingOptionsTest {
     // --- the service manager ---
 
     @Test
-    void theServiceManagerHearsOfEveryStep() throws Exception {
+    void theServiceManagerIsNotifiedOfEveryStep() throws Exception {
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
         Path socket = directory.resolve("notify");
         Path configuration = Files.writeString(directory.resolve("p.toml"), "quiet = true\n");
@@ -375,7 +375,7 @@ class OperatingOptionsTest {
         }
     }
 
-    /// The next message that begins so; others, of the watchdog, may come before.
+    /// The next message with this prefix; skips the watchdog's messages.
     private static String await(BlockingQueue<String> heard, List<String> said, String begin)
             throws InterruptedException {
         while (true) {
@@ -389,7 +389,7 @@ class OperatingOptionsTest {
     }
 
     @Test
-    void aServiceManagerThatIsGoneStopsNobody() throws Exception {
+    void aMissingServiceManagerDoesNotStopTheServer() throws Exception {
         try (ServedProcess server = ServedProcess.start(List.of(),
                 Map.of("NOTIFY_SOCKET", directory.resolve("nobody").toString()), "serve", "upper", "--listen",
                 ANYWHERE)) {

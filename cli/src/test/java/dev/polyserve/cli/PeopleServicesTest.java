@@ -13,37 +13,37 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The services in which people talk: an operator's answers, a chat.
+/// The services for people: the operator's answers and the chat.
 class PeopleServicesTest {
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio", "thread"})
-    void theOperatorAnswersTheClientHeNames(String model) throws Exception {
-        try (Cli server = Cli.serve("reply", "--model", model); Talk one = Talk.to(server)) {
-            assertThat(one.hear()).isEqualTo("Welcome to login...");
-            try (Talk two = Talk.to(server)) {
-                assertThat(two.hear()).isEqualTo("Welcome to login...");
-                one.say("help me");
+    void theOperatorAnswersTheNamedClient(String model) throws Exception {
+        try (Cli server = Cli.serve("reply", "--model", model); LineClient one = LineClient.to(server)) {
+            assertThat(one.receive()).isEqualTo("Welcome to login...");
+            try (LineClient two = LineClient.to(server)) {
+                assertThat(two.receive()).isEqualTo("Welcome to login...");
+                one.send("help me");
                 server.out.await("[1] help me"::equals);
-                two.say("me too");
+                two.send("me too");
                 server.out.await("[2] me too"::equals);
                 server.type("2 you first\n1 and then you\n3 nobody\nwhat\n");
-                assertThat(two.hear()).isEqualTo("you first");
-                assertThat(one.hear()).isEqualTo("and then you");
+                assertThat(two.receive()).isEqualTo("you first");
+                assertThat(one.receive()).isEqualTo("and then you");
                 server.out.awaitContaining("there is no client '3': type the number of a client");
                 server.out.awaitContaining("there is no client 'what'");
-                two.say("exit");
-                assertThat(two.hear()).isNull();
+                two.send("exit");
+                assertThat(two.receive()).isNull();
                 server.out.await("[2] left"::equals);
             }
             server.endInput();
-            one.say("still here");
+            one.send("still here");
             server.out.await("[1] still here"::equals);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"print", "reply"})
-    void theNameThatAClientChoosesIsShownWithoutControlCharacters(String service, @TempDir Path directory)
+    void aClientsNameIsShownWithoutControlCharacters(String service, @TempDir Path directory)
             throws Exception {
         Path path = directory.resolve("s");
         try (Cli server = Cli.serve(service, "--listen", "unix:" + path);
@@ -58,51 +58,51 @@ class PeopleServicesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio", "thread"})
-    void whatOneSaysAllOthersHear(String model) throws Exception {
-        try (Cli server = Cli.serve("chat", "--model", model); Talk ada = Talk.to(server)) {
-            assertThat(ada.hear()).startsWith("* welcome, you are guest-1");
-            ada.say("/name ada");
-            assertThat(ada.hear()).isEqualTo("* you are now ada");
-            try (Talk guest = Talk.to(server)) {
-                assertThat(guest.hear()).startsWith("* welcome, you are guest-2");
-                assertThat(ada.hear()).isEqualTo("* guest-2 joined");
-                ada.say("good morning");
-                assertThat(guest.hear()).isEqualTo("ada: good morning");
-                guest.say("/name ada");
-                assertThat(guest.hear()).isEqualTo("* the name ada is taken");
-                guest.say("/who");
-                assertThat(guest.hear()).isEqualTo("* here: ada, guest-2");
-                guest.say("/what");
-                assertThat(guest.hear()).startsWith("* there are /name");
-                guest.say("\u001b[2J");
-                assertThat(ada.hear()).isEqualTo("guest-2: \\x1b[2J");
-                guest.say("/quit");
-                assertThat(guest.hear()).isNull();
-                assertThat(ada.hear()).isEqualTo("* guest-2 left");
+    void everyLineIsSentToAllOthers(String model) throws Exception {
+        try (Cli server = Cli.serve("chat", "--model", model); LineClient ada = LineClient.to(server)) {
+            assertThat(ada.receive()).startsWith("* welcome, you are guest-1");
+            ada.send("/name ada");
+            assertThat(ada.receive()).isEqualTo("* you are now ada");
+            try (LineClient guest = LineClient.to(server)) {
+                assertThat(guest.receive()).startsWith("* welcome, you are guest-2");
+                assertThat(ada.receive()).isEqualTo("* guest-2 joined");
+                ada.send("good morning");
+                assertThat(guest.receive()).isEqualTo("ada: good morning");
+                guest.send("/name ada");
+                assertThat(guest.receive()).isEqualTo("* the name ada is taken");
+                guest.send("/who");
+                assertThat(guest.receive()).isEqualTo("* here: ada, guest-2");
+                guest.send("/what");
+                assertThat(guest.receive()).startsWith("* the commands are /name");
+                guest.send("\u001b[2J");
+                assertThat(ada.receive()).isEqualTo("guest-2: \\x1b[2J");
+                guest.send("/quit");
+                assertThat(guest.receive()).isNull();
+                assertThat(ada.receive()).isEqualTo("* guest-2 left");
             }
         }
     }
 
     @Test
-    void whoDoesNotListenStopsNobody() throws Exception {
+    void aClientThatDoesNotReadDelaysNoOther() throws Exception {
         String line = "x".repeat(1000);
         try (Cli server = Cli.serve("chat", "--drain-timeout", "1s");
-                Talk deaf = Talk.to(server);
-                Talk speaker = Talk.to(server);
-                Talk listener = Talk.to(server)) {
-            assertThat(deaf.hear()).startsWith("* welcome");
-            assertThat(speaker.hear()).startsWith("* welcome");
-            assertThat(listener.hear()).startsWith("* welcome");
-            speaker.say("/name s");
+                LineClient deaf = LineClient.to(server);
+                LineClient speaker = LineClient.to(server);
+                LineClient listener = LineClient.to(server)) {
+            assertThat(deaf.receive()).startsWith("* welcome");
+            assertThat(speaker.receive()).startsWith("* welcome");
+            assertThat(listener.receive()).startsWith("* welcome");
+            speaker.send("/name s");
             for (String heard = ""; !heard.equals("* you are now s");) {
-                heard = String.valueOf(speaker.hear());
+                heard = String.valueOf(speaker.receive());
             }
             for (String heard = ""; !heard.endsWith("is now s");) {
-                heard = String.valueOf(listener.hear());
+                heard = String.valueOf(listener.receive());
             }
             for (int i = 0; i < 20_000; i++) {
                 speaker.socket().getOutputStream().write((line + i + "\n").getBytes(StandardCharsets.UTF_8));
-                assertThat(listener.hear()).isEqualTo("s: " + line + i);
+                assertThat(listener.receive()).isEqualTo("s: " + line + i);
             }
         }
     }

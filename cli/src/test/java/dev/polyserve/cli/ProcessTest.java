@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The program as a process: its streams, exit status and signals.
+/// Runs the program as a process: its streams, exit status and signals.
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(60)
 class ProcessTest {
@@ -39,8 +39,8 @@ class ProcessTest {
             client.getOutputStream().write('a');
             assertThat(client.getInputStream().read()).isEqualTo('a');
             signal(server, "TERM");
-            err.awaitContaining("draining: 1 connections may go on for 30s");
-            // It is quiet, so it sees the end soon, long before the deadline.
+            err.awaitContaining("draining: 1 connections have up to 30s");
+            // The connection is idle, so it ends long before the deadline.
             assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
         assertThat(server.waitFor()).isZero();
@@ -71,7 +71,7 @@ class ProcessTest {
         Process server = serve("echo", "--config", file.toString());
         Files.writeString(file, "max-conections = 10\n");
         signal(server, "HUP");
-        assertThat(err.awaitContaining("the configuration stays as it was")).contains("WARN", file + " line 1",
+        assertThat(err.awaitContaining("the configuration is unchanged")).contains("WARN", file + " line 1",
                 "max-conections");
         Files.delete(file);
         signal(server, "HUP");
@@ -84,7 +84,7 @@ class ProcessTest {
                 log-format = "json"
                 """);
         signal(server, "HUP");
-        assertThat(err.awaitContaining("read again, now in force: log-format, max-connections, on-full"))
+        assertThat(err.awaitContaining("reloaded, changed: log-format, max-connections, on-full"))
                 .startsWith("{");
         assertThat(err.awaitContaining("need a restart")).contains("backlog").doesNotContain("listen");
         try (Socket client = connect()) {
@@ -151,7 +151,7 @@ class ProcessTest {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(jvmOptions);
-        // Not the executable jar: it is made after the tests, so one that is there is of the build before.
+        // Not the executable jar, which is built after the tests: an existing one is from an earlier build.
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).start();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The proxy: bytes and half-closes both ways, under every way of running handlers.
+/// The proxy: bytes and half-closes in both directions, with every kind of model.
 class ProxyTest {
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio", "thread", "iterative", "thread-pool"})
@@ -69,7 +69,7 @@ class ProxyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio"})
-    void anUnreachableUpstreamIsOneWarning(String model) throws Exception {
+    void anUnreachableUpstreamGivesOneWarning(String model) throws Exception {
         int free;
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             free = closed.getLocalPort();
@@ -85,7 +85,7 @@ class ProxyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio", "thread"})
-    void anUpstreamsNameIsLookedUpBesideTheLoopAndAllItsAddressesAreTried(String model) throws Exception {
+    void anUpstreamIsResolvedOffTheLoopAndAllAddressesAreTried(String model) throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.3"))) {
             String name = TestNames.of("127.0.0.2", "127.0.0.3");
             try (Cli proxy = Cli.serve("proxy", "tcp://" + name + ":" + upstream.getLocalPort(), "--model", model);

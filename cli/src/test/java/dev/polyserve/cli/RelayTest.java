@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What has another side, a server or a program: that side may be stuck, or be lost.
+/// Services with an upstream, a server or a program, that blocks or fails.
 @Tag("slow")
 @Timeout(120)
 class RelayTest {
@@ -46,7 +46,7 @@ class RelayTest {
         return new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
     }
 
-    /// A client whose bytes fill everything up to the other side that reads none.
+    /// A client that fills all buffers up to an upstream that does not read.
     private static SocketChannel stuckClient(Cli server) throws Exception {
         SocketChannel client = SocketChannel
                 .open(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
@@ -74,7 +74,7 @@ class RelayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio", "thread", "epoll", "io_uring", "polling"})
-    void anUpstreamThatReadsNothingIsIdle(String model) throws Exception {
+    void anUpstreamThatDoesNotReadIsIdle(String model) throws Exception {
         try (ServerSocket upstream = upstream();
                 Cli proxy = proxy(upstream, model, "--idle-timeout", "300ms");
                 SocketChannel client = stuckClient(proxy);
@@ -88,7 +88,7 @@ class RelayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio", "thread", "epoll", "io_uring", "polling"})
-    void aClientThatResetsIsNoticedWhileUpstreamReadsNothing(String model) throws Exception {
+    void aClientResetIsDetectedWhileUpstreamDoesNotRead(String model) throws Exception {
         try (ServerSocket upstream = upstream();
                 Cli proxy = proxy(upstream, model, "--idle-timeout", "4s");
                 SocketChannel client = stuckClient(proxy);
@@ -100,7 +100,7 @@ class RelayTest {
     }
 
     @Test
-    void aProgramThatReadsNothingIsIdle(@TempDir Path directory) throws Exception {
+    void aProgramThatDoesNotReadIsIdle(@TempDir Path directory) throws Exception {
         Path held = directory.resolve("held");
         try (Cli server = Cli.serve("exec", "--listen", "tcp://127.0.0.1:0", "--stdio", "pipe", "--idle-timeout",
                 "300ms",
@@ -114,7 +114,7 @@ class RelayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "epoll"})
-    void aClientThatResetsIsNoticedWhileAProgramReadsNothing(String model) throws Exception {
+    void aClientResetIsDetectedWhileTheProgramDoesNotRead(String model) throws Exception {
         try (Cli server = Cli.serve("exec", "--listen", "tcp://127.0.0.1:0", "--stdio", "pipe", "--model", model,
                 "--idle-timeout", "4s", "--", "sleep", "300"); SocketChannel client = stuckClient(server)) {
             reset(client);
@@ -156,7 +156,7 @@ class RelayTest {
     }
 
     @Test
-    void aLongAnswerAfterTheClientsEndIsNotIdle() throws Exception {
+    void aLongReplyAfterTheClientsEndIsNotIdle() throws Exception {
         try (ServerSocket upstream = upstream();
                 Cli proxy = proxy(upstream, "virtual", "--idle-timeout", "2s");
                 Socket client = proxy.connect();
@@ -166,7 +166,7 @@ class RelayTest {
             for (int i = 0; i < 30; i++) {
                 accepted.getOutputStream().write('x');
                 assertThat(client.getInputStream().read()).isEqualTo('x');
-                Thread.sleep(100); // the time between two bytes is what is tried
+                Thread.sleep(100); // the interval between two bytes is under test
             }
             accepted.shutdownOutput();
             assertThat(client.getInputStream().read()).isEqualTo(-1);

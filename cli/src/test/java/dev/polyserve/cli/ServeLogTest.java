@@ -13,10 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a server says about its connections, and serving the user's own class.
+/// The access log of a server, and serving the user's own class.
 class ServeLogTest {
     @Test
-    void readyIsExactlyOneLineWithEveryEndpoint(@TempDir Path directory) throws Exception {
+    void theReadyLineIsOneLineWithEveryEndpoint(@TempDir Path directory) throws Exception {
         String unix = "unix:" + directory.resolve("s");
         try (Cli server = Cli.serve("echo", "--listen", "tcp://127.0.0.1:0", "--listen", unix, "--listen",
                 "udp://127.0.0.1:0")) {
@@ -30,7 +30,7 @@ class ServeLogTest {
     }
 
     @Test
-    void theEndTellsHowEvenlyTheLoopsWereUsed() throws Exception {
+    void theEndReportsTheBalanceOfTheLoops() throws Exception {
         try (Cli server = Cli.serve("echo", "--model", "nio", "--loops", "2")) {
             for (int i = 0; i < 3; i++) {
                 talk(server);
@@ -43,7 +43,7 @@ class ServeLogTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio"})
-    void theAccessLineTellsPeerReasonBytesAndTime(String model) throws Exception {
+    void theAccessLineHasPeerReasonBytesAndTime(String model) throws Exception {
         try (Cli server = Cli.serve("echo", "--model", model)) {
             int port = talk(server);
             assertThat(server.err.awaitContaining("closed #1")).matches(
@@ -64,7 +64,7 @@ class ServeLogTest {
     }
 
     @Test
-    void quietSaysNothingWhenAllIsWell() throws Exception {
+    void quietLogsNothingRegular() throws Exception {
         try (Cli server = Cli.serve("echo", "--quiet")) {
             talk(server);
             assertThat(server.stop()).isZero();
@@ -74,7 +74,7 @@ class ServeLogTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio"})
-    void aResetIsAnAccessLineAndNothingElse(String model) throws Exception {
+    void aResetGivesOnlyAnAccessLine(String model) throws Exception {
         try (Cli server = Cli.serve("echo", "--model", model)) {
             Socket client = server.connect();
             client.getOutputStream().write('x');
@@ -88,19 +88,19 @@ class ServeLogTest {
 
     @Test
     void theIdleLimitIsNamed() throws Exception {
-        try (Cli server = Cli.serve("welcome", "--idle-timeout", "100ms"); Talk client = Talk.to(server)) {
-            assertThat(client.hear()).startsWith("Welcome");
-            client.say("here I am");
-            assertThat(client.hear()).isEqualTo("here I am");
-            assertThat(client.hear()).isNull();
+        try (Cli server = Cli.serve("welcome", "--idle-timeout", "100ms"); LineClient client = LineClient.to(server)) {
+            assertThat(client.receive()).startsWith("Welcome");
+            client.send("here I am");
+            assertThat(client.receive()).isEqualTo("here I am");
+            assertThat(client.receive()).isNull();
             assertThat(server.err.awaitContaining("closed #1")).contains(" timed out: idle, in ");
         }
     }
 
     @Test
-    void aLineTooLongIsALimitAndNoFailure() throws Exception {
-        try (Cli server = Cli.serve("welcome", "--max-frame", "1KiB"); Talk client = Talk.to(server)) {
-            client.say("x".repeat(5000));
+    void aLongLineIsALimitAndNotAFailure() throws Exception {
+        try (Cli server = Cli.serve("welcome", "--max-frame", "1KiB"); LineClient client = LineClient.to(server)) {
+            client.send("x".repeat(5000));
             assertThat(server.err.awaitContaining("closed #1")).contains(" limit: frame, in ");
             assertThat(server.err.text()).doesNotContain("WARN");
         }
@@ -123,11 +123,11 @@ class ServeLogTest {
         try (Cli server = Cli.serve("--handler", "Counting", "--class-path", directory.toString(), "--model", model)) {
             assertThat(server.out.text()).contains("serving Counting on");
             for (int client = 0; client < 2; client++) {
-                try (Talk talk = Talk.to(server)) {
-                    talk.say("a");
-                    assertThat(talk.hear()).isEqualTo("1 a");
-                    talk.say("fail");
-                    assertThat(talk.hear()).isNull();
+                try (LineClient talk = LineClient.to(server)) {
+                    talk.send("a");
+                    assertThat(talk.receive()).isEqualTo("1 a");
+                    talk.send("fail");
+                    assertThat(talk.receive()).isNull();
                 }
             }
             assertThat(server.err.awaitContaining("as asked")).contains("WARN", "failed", "IllegalStateException");

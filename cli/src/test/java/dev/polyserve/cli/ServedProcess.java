@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// The program in a process of its own, started by another one or not.
+/// Runs the program in a process of its own, started directly or by another command.
 final class ServedProcess implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 40;
 
@@ -34,7 +34,7 @@ final class ServedProcess implements AutoCloseable {
 
     /// The command that runs the program.
     static List<String> program(String... arguments) {
-        // Not the executable jar: it is made after the tests, so one that is there is of the build before.
+        // Not the executable jar, which is built after the tests: an existing one is from an earlier build.
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED",
@@ -44,7 +44,7 @@ final class ServedProcess implements AutoCloseable {
         return command;
     }
 
-    /// Starts a command that ends in the program's.
+    /// Starts a command that ends with the program's command.
     static ServedProcess start(List<String> before, Map<String, String> environment, String... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(before);
@@ -59,14 +59,14 @@ final class ServedProcess implements AutoCloseable {
         return start(List.of(), Map.of(), arguments);
     }
 
-    /// What it says when it is ready, and where it then listens.
+    /// Waits for the ready line, and returns its port.
     int awaitPort() throws InterruptedException {
         String line = out.awaitContaining("polyserve: serving ");
         String endpoint = line.substring(line.indexOf(" on ") + 4, line.indexOf(" with "));
         return Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
     }
 
-    /// Its number: of what was started, which has become the program.
+    /// The process id; a starting command has replaced itself by the program.
     long pid() {
         return process.pid();
     }
@@ -75,7 +75,7 @@ final class ServedProcess implements AutoCloseable {
         Signals.send(name, pid());
     }
 
-    /// Waits for its end.
+    /// Waits until the process has ended.
     ///
     /// @return its exit status
     int awaitStatus() throws InterruptedException {

@@ -11,7 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The services over TCP, on threads and on an event loop.
+/// The services over TCP, with threads and with an event loop.
 class StreamServicesTest {
     private static final long FROM_1900_TO_1970_SECONDS = 2_208_988_800L;
 
@@ -37,7 +37,7 @@ class StreamServicesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio"})
-    void upperDoesNotCareHowTheTextIsCut(String model) throws Exception {
+    void upperIgnoresTheBoundariesOfReads(String model) throws Exception {
         try (Cli server = Cli.serve("upper", "--model", model); Socket client = server.connect()) {
             client.setTcpNoDelay(true);
             byte[] sent = "äbc€d".getBytes(StandardCharsets.UTF_8);
@@ -66,14 +66,15 @@ class StreamServicesTest {
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio"})
     void welcomeGreetsEchoesLinesAndExits(String model) throws Exception {
-        try (Cli server = Cli.serve("welcome", "good day", "--model", model); Talk client = Talk.to(server)) {
-            assertThat(client.hear()).isEqualTo("good day");
-            client.say("one");
-            assertThat(client.hear()).isEqualTo("one");
+        try (Cli server = Cli.serve("welcome", "good day", "--model", model);
+                LineClient client = LineClient.to(server)) {
+            assertThat(client.receive()).isEqualTo("good day");
+            client.send("one");
+            assertThat(client.receive()).isEqualTo("one");
             client.socket().getOutputStream().write(new byte[]{(byte) 0xc3, '\n'});
-            assertThat(client.hear()).isEqualTo("\ufffd");
-            client.say("exit");
-            assertThat(client.hear()).isNull();
+            assertThat(client.receive()).isEqualTo("\ufffd");
+            client.send("exit");
+            assertThat(client.receive()).isNull();
         }
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The status tells how many clients wait for a thread of a thread-pool.
+/// The status reports the number of clients that wait for a thread of a thread-pool.
 @Tag("slow")
 @Timeout(60)
 class ThreadQueueTest {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The sample units of systemd: what they start really starts, and systemd understands them.
+/// The sample systemd units: their commands start, and systemd accepts them.
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class UnitFilesTest {
@@ -38,7 +38,7 @@ class UnitFilesTest {
                 .orElseThrow(() -> new AssertionError(unit + " has no " + key));
     }
 
-    /// The arguments with which a unit starts the program.
+    /// The arguments in the command of a unit.
     private static List<String> arguments(String unit) throws IOException {
         String command = value(unit, "ExecStart");
         assertThat(command).startsWith(PROGRAM + " ");
@@ -102,24 +102,24 @@ class UnitFilesTest {
     }
 
     @Test
-    void systemdUnderstandsThem() throws Exception {
+    void systemdAcceptsTheUnits() throws Exception {
         assumeTrue(Files.isExecutable(ANALYZE), () -> "needs " + ANALYZE + " of the package systemd");
         List<String> command = new ArrayList<>(List.of(ANALYZE.toString(), "verify"));
         try (Stream<Path> units = Files.list(UNITS)) {
             for (Path unit : units.toList()) {
-                // The program is not where it will be.
+                // The program is not installed.
                 command.add(Files.writeString(directory.resolve(unit.getFileName().toString()),
                         Files.readString(unit).replace(PROGRAM, "/bin/true")).toString());
             }
         }
-        // So that its silence means something.
+        // Shows that the tool reports errors at all.
         Path wrong = Files.writeString(directory.resolve("wrong.service"),
                 "[Service]\nExecStart=/bin/true\nNoSuchSetting=1\n");
         command.add(wrong.toString());
         Process analysis = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(analysis.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(said).contains(wrong + ":3", "NoSuchSetting");
-        // It also speaks of other units, and of what is missing where systemd does not run.
+        // It also reports on other units, and on files that are missing where systemd does not run.
         assertThat(said.lines().filter(line -> line.contains(directory + "/polyserve"))).isEmpty();
     }
 }

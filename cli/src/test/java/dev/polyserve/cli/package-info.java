@@ -1,4 +1,4 @@
-/// Runs the commands in this process on streams of the tests' own, and in one class as a process.
+/// Runs the commands within this process on streams of the tests, and in some classes as processes.
 @NullMarked
 package dev.polyserve.cli;
 

@@ -60,7 +60,7 @@ class FirstProcessTest {
             assertThat(server.shown()).anyMatch(line -> line.endsWith("(pid 1)"));
             Signals.send("USR2", first(server));
             Eventually.holds(() -> assertThat(server.errors())
-                    .contains("the restart failed, and this program serves on: it is process 1"));
+                    .contains("the restart failed, so this program continues: it is process 1"));
             try (Client client = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))) {
                 client.converses();
             }

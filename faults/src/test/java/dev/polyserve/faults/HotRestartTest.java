@@ -139,7 +139,7 @@ class HotRestartTest {
             long old = pid();
             Signals.send("USR2", old);
             Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("the restart failed")
-                    .contains("the model nio cannot take over the sockets of the program that runs"));
+                    .contains("the model nio cannot take over the sockets of the running program"));
             continuesToServe(program, old);
         }
     }
@@ -167,9 +167,9 @@ class HotRestartTest {
             // The new program blocks here until its settings are written.
             makePipe(config);
             Signals.send("USR2", old);
-            Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("starts in this one's place"));
+            Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("is starting to replace this one"));
             Signals.send("USR2", old);
-            Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("a restart is under way already"));
+            Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("a restart is already in progress"));
             assertThat(pid()).isEqualTo(old);
             Files.writeString(config, settings);
             Eventually.holds(A_WHILE, () -> assertThat(pid()).isNotEqualTo(old));

@@ -67,8 +67,9 @@ class ReloadTest {
         try (CommandLine server = serve()) {
             Files.writeString(config(), GOOD.replace("1", "2") + "spin = \"10us\"\nbacklog = 77\n");
             Signals.send("HUP", server.pid());
-            Eventually.holds(() -> assertThat(server.errors()).contains("now in force: max-connections")
-                    .contains("these settings changed and need a restart: backlog, spin"));
+            Eventually.holds(() -> assertThat(server.errors())
+                    .contains("the configuration was reloaded, changed: max-connections")
+                    .contains("these changed settings take effect after a restart: backlog, spin"));
             assertThat(served(server)).as("clients at once").isEqualTo(2);
         }
     }
@@ -99,7 +100,7 @@ class ReloadTest {
     }
 
     private static String sentence(List<String> lines) {
-        String marker = "the configuration stays as it was: ";
+        String marker = "the configuration is unchanged: ";
         return lines.stream().filter(line -> line.contains(marker)).findFirst()
                 .map(line -> line.substring(line.indexOf(marker) + marker.length())).orElse("");
     }

@@ -26,7 +26,7 @@ class SignalsTest {
     private static final List<String> HARMLESS = List.of("HUP", "USR1", "TTIN", "TTOU", "QUIT");
 
     /// The report of a reload with a setting that needs a restart; quiet servers print it too.
-    private static final String NEEDS_RESTART = "these settings changed and need a restart: backlog";
+    private static final String NEEDS_RESTART = "these changed settings take effect after a restart: backlog";
 
     @TempDir
     private Path directory;
@@ -61,7 +61,7 @@ class SignalsTest {
                 Signals.send(signal, server.pid());
             }
             Signals.send("USR2", server.pid());
-            Eventually.holds(() -> assertThat(server.errors()).contains("this program does not serve yet"));
+            Eventually.holds(() -> assertThat(server.errors()).contains("this program is not ready yet"));
             letItServe();
             server.awaitReady();
             Eventually.holds(() -> assertThat(server.errors()).as("the pending HUP")
@@ -137,7 +137,8 @@ class SignalsTest {
             burst(server.pid());
             Files.writeString(config(), "idle-timeout = \"7m\"\n");
             Signals.send("HUP", server.pid());
-            Eventually.holds(A_WHILE, () -> assertThat(server.errors()).contains("now in force: idle-timeout"));
+            Eventually.holds(A_WHILE, () -> assertThat(server.errors())
+                    .contains("the configuration was reloaded, changed: idle-timeout"));
             try (Client client = Client.at(new InetSocketAddress(InetAddress.getLoopbackAddress(),
                     server.port()))) {
                 client.converses();

@@ -101,11 +101,11 @@ class WorkerNumbersTest {
             Set<Long> first = WorkerProcesses.awaitServing(server, 1);
             Signals.send("TTIN", server.pid());
             assertThat(WorkerProcesses.awaitServing(server, 2)).containsAll(first);
-            Eventually.holds(() -> assertThat(server.errors()).contains("there may be 2 worker processes now"));
+            Eventually.holds(() -> assertThat(server.errors()).contains("the maximum number of worker processes to 2"));
             Signals.send("TTOU", server.pid());
             WorkerProcesses.awaitServing(server, 1);
             Signals.send("TTOU", server.pid());
-            Eventually.holds(() -> assertThat(server.errors().split("there may be 1 worker processes now", -1))
+            Eventually.holds(() -> assertThat(server.errors().split("the maximum number of worker processes to 1", -1))
                     .hasSize(3));
             WorkerProcesses.awaitServing(server, 1);
         }

@@ -1,6 +1,6 @@
 package dev.polyserve.cli.connect;
 
-/// Talking to the server failed: the message says it in one sentence.
+/// A failure of the connection to a server; the message is one sentence.
 public final class ConnectionFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

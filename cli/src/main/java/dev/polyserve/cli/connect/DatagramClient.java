@@ -14,11 +14,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One datagram a line, by UDP or a Unix socket, without its line ending; each reply is printed as a line.
+/// Sends each line as one datagram, over UDP or a Unix socket, without its line ending, and prints each reply as a
+/// line.
 ///
-/// After the end of input it waits for the last replies as long as it was told, and no longer.
+/// After the end of input it waits a fixed time for the last replies.
 ///
-/// **Thread**: [#run] on the caller's; replies are received on one of its own.
+/// **Thread**: [#run] runs on the caller's; replies are received on a thread of its own.
 public final class DatagramClient {
     private static final System.Logger LOG = System.getLogger(DatagramClient.class.getName());
     private static final String EXIT = "exit";
@@ -31,9 +32,9 @@ public final class DatagramClient {
     private final CountDownLatch refused = new CountDownLatch(1);
     private volatile @Nullable IOException failure;
 
-    /// For this endpoint.
+    /// Creates a client for an endpoint.
     ///
-    /// @param exitEnds whether the line `exit` ends it instead of being sent: a person types
+    /// @param exitEnds true on a terminal: the line `exit` ends the client instead of being sent
     public DatagramClient(Endpoint endpoint, InputStream in, PrintStream out, boolean exitEnds) {
         this.endpoint = endpoint;
         this.in = in;
@@ -41,29 +42,29 @@ public final class DatagramClient {
         this.exitEnds = exitEnds;
     }
 
-    /// Sends every line, and prints replies until `patience` after the last.
+    /// Sends every line, and prints replies until `replyTimeout` after the last line.
     ///
-    /// @throws ConnectionFailure when the machine over there says that nobody listens
-    public void run(Duration patience) {
+    /// @throws ConnectionFailure when the peer's machine reports that the port is closed
+    public void run(Duration replyTimeout) {
         try {
-            exchange(patience);
+            exchange(replyTimeout);
         } catch (PortUnreachableException e) {
-            throw new ConnectionFailure("nobody listens at " + endpoint + ": is a server running there?", e);
+            throw new ConnectionFailure("connection refused by " + endpoint + ": is a server running there?", e);
         } catch (IOException e) {
-            throw new ConnectionFailure("talking to " + endpoint + " failed: " + e.getMessage(), e);
+            throw new ConnectionFailure("the exchange with " + endpoint + " failed: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ConnectionFailure("interrupted while waiting for " + endpoint, e);
         }
     }
 
-    private void exchange(Duration patience) throws IOException, InterruptedException {
+    private void exchange(Duration replyTimeout) throws IOException, InterruptedException {
         Thread receiver;
         try (DatagramLink link = open()) {
             receiver = Thread.ofPlatform().daemon().name("polyserve-replies").start(() -> receive(link));
             send(link);
-            if (refused.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                LOG.log(System.Logger.Level.DEBUG, "no reply can be received any more");
+            if (refused.await(replyTimeout.toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.log(System.Logger.Level.DEBUG, "the peer has reported a closed port");
             }
         }
         receiver.join();
@@ -78,7 +79,7 @@ public final class DatagramClient {
             case Endpoint.Udp udp -> UdpLink.to(udp);
             case Endpoint.UnixDatagram unix -> UnixLink.to(unix);
             case Endpoint.Tcp _, Endpoint.Unix _, Endpoint.Inherited _ ->
-                throw new IllegalArgumentException(endpoint + " has no datagrams");
+                throw new IllegalArgumentException(endpoint + " is not a datagram endpoint");
         };
     }
 
@@ -105,7 +106,7 @@ public final class DatagramClient {
         boolean carriageReturn = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
         int length = carriageReturn ? bytes.length - 1 : bytes.length;
         if (length > MAX_DATAGRAM_BYTES) {
-            throw new IOException("a line of " + length + " bytes is longer than a datagram can be");
+            throw new IOException("a line of " + length + " bytes does not fit into a datagram");
         }
         link.send(ByteBuffer.wrap(bytes, 0, length));
     }
@@ -123,7 +124,7 @@ public final class DatagramClient {
                 out.flush();
             }
         } catch (ClosedChannelException _) {
-            // The end of the wait for replies: run() has closed the channel.
+            // run() closed the channel at the end of the wait for replies.
             return;
         } catch (IOException e) {
             failure = e;

@@ -3,17 +3,17 @@ package dev.polyserve.cli.connect;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// A way for datagrams to one server and back.
+/// A datagram socket for the exchange with one server.
 ///
-/// **Thread**: one may send while another receives; any may close it, which ends their waits.
+/// **Thread**: one thread may send while another receives; any thread may close it, which ends their waits.
 interface DatagramLink extends AutoCloseable {
-    /// Sends one; it may have no bytes.
+    /// Sends a datagram, which may be empty.
     void send(ByteBuffer datagram) throws IOException;
 
-    /// Receives one, waiting for it.
+    /// Waits for a datagram and receives it.
     ///
-    /// @return how many bytes it has
-    /// @throws java.nio.channels.ClosedChannelException when it is closed meanwhile
+    /// @return the number of its bytes
+    /// @throws java.nio.channels.ClosedChannelException when the socket is closed meanwhile
     int receive(ByteBuffer into) throws IOException;
 
     @Override

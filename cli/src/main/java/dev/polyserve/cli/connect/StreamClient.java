@@ -8,9 +8,10 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/// A plain pipe: input to the socket, the socket to output, byte for byte.
+/// Copies standard input to the socket and the socket to standard output, byte for byte.
 ///
-/// **Thread**: [#run] on the caller's; input is read on one of its own, which is left behind when the server ends first.
+/// **Thread**: [#run] runs on the caller's. Input is read on a thread of its own, which is abandoned when the server
+/// ends first.
 public final class StreamClient {
     private static final int BUFFER_BYTES = 64 << 10;
 
@@ -20,7 +21,7 @@ public final class StreamClient {
     private final PrintStream out;
     private volatile boolean inputFailed;
 
-    /// For a connected channel.
+    /// Creates a client for a connected channel.
     public StreamClient(Endpoint endpoint, SocketChannel channel, InputStream in, PrintStream out) {
         this.endpoint = endpoint;
         this.channel = channel;
@@ -28,9 +29,9 @@ public final class StreamClient {
         this.out = out;
     }
 
-    /// Connects.
+    /// Connects to an endpoint.
     ///
-    /// @throws ConnectionFailure when that fails
+    /// @throws ConnectionFailure when the connection fails
     public static SocketChannel connect(Endpoint endpoint) {
         try {
             return Dialer.connect(endpoint);
@@ -43,9 +44,9 @@ public final class StreamClient {
         }
     }
 
-    /// Passes bytes until the server ends.
+    /// Copies bytes until the server ends.
     ///
-    /// @param halfClose whether the end of input is told to the server
+    /// @param halfClose true to half-close the connection at the end of input
     public void run(boolean halfClose) {
         Thread.ofPlatform().daemon().name("polyserve-input").start(() -> send(halfClose));
         byte[] bytes = new byte[BUFFER_BYTES];
@@ -55,7 +56,7 @@ public final class StreamClient {
                 out.write(bytes, 0, count);
                 out.flush();
                 if (out.checkError()) {
-                    throw new IOException("standard output takes no more");
+                    throw new IOException("standard output cannot be written");
                 }
             }
         } catch (IOException e) {
@@ -77,9 +78,9 @@ public final class StreamClient {
                 channel.shutdownOutput();
             }
         } catch (IOException e) {
-            // The server takes no more. What it still sends, and how it ends, is for the reading side to tell.
+            // The server accepts no more data. The reading side handles its remaining output and its end.
             System.getLogger(StreamClient.class.getName()).log(System.Logger.Level.DEBUG,
-                    endpoint + " takes no more: " + e.getMessage());
+                    endpoint + " accepts no more data: " + e.getMessage());
         }
     }
 

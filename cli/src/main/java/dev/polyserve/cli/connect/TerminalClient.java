@@ -19,13 +19,14 @@ import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/// A person at a terminal: lines with history and editing, what the server says above the line that is being typed.
+/// An interactive client on a terminal: lines with history and editing; the server's output appears above the line
+/// being typed.
 ///
-/// `exit` and Ctrl-C end it; Ctrl-D tells the server that nothing more comes, and waits for its end.
+/// `exit` and Ctrl-C end it; Ctrl-D half-closes the connection and waits for the server to end.
 ///
-/// The only class that uses JLine, so that it is loaded on a terminal only.
+/// This is the only class that uses JLine, so that the library is loaded only on a terminal.
 ///
-/// **Thread**: [#run] on the caller's; lines are read and bytes received on threads of their own.
+/// **Thread**: [#run] runs on the caller's; lines are read and bytes received on threads of their own.
 public final class TerminalClient {
     private static final System.Logger LOG = System.getLogger(TerminalClient.class.getName());
     private static final int BUFFER_BYTES = 16 << 10;
@@ -36,13 +37,13 @@ public final class TerminalClient {
     private final SocketChannel channel;
     private final CountDownLatch over = new CountDownLatch(1);
 
-    /// For a connected channel.
+    /// Creates a client for a connected channel.
     public TerminalClient(Endpoint endpoint, SocketChannel channel) {
         this.endpoint = endpoint;
         this.channel = channel;
     }
 
-    /// Talks until the server or the person ends.
+    /// Exchanges lines until the server or the user ends it.
     public void run() throws IOException, InterruptedException {
         try (Terminal terminal = TerminalBuilder.builder().system(true).provider("ffm").graphemeCluster(false)
                 .build()) {
@@ -50,7 +51,7 @@ public final class TerminalClient {
             Thread.ofPlatform().daemon().name("polyserve-receive").start(() -> receive(reader));
             Thread typing = Thread.ofPlatform().daemon().name("polyserve-type").start(() -> type(reader));
             over.await();
-            // The terminal must not be closed under the reader's hands; an interrupt ends its line.
+            // An interrupt ends the line being read, so that the terminal is not closed while the reader uses it.
             typing.interrupt();
             typing.join(LAST_LINE_AT_MOST);
         }
@@ -72,7 +73,7 @@ public final class TerminalClient {
         } catch (UserInterruptException e) {
             over.countDown();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, endpoint + " takes no more: " + e.getMessage());
+            LOG.log(System.Logger.Level.WARNING, endpoint + " accepts no more data: " + e.getMessage());
         }
     }
 
@@ -80,7 +81,7 @@ public final class TerminalClient {
         try {
             channel.shutdownOutput();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, endpoint + " had ended already: " + e.getMessage());
+            LOG.log(System.Logger.Level.DEBUG, endpoint + " has already ended: " + e.getMessage());
             over.countDown();
         }
     }
@@ -98,7 +99,7 @@ public final class TerminalClient {
                 chars.clear();
             }
         } catch (AsynchronousCloseException _) {
-            // The person has ended it, and run() has closed the channel.
+            // The user has ended the client, and run() has closed the channel.
             return;
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "the connection to " + endpoint + " ended: " + e.getMessage());
@@ -107,7 +108,7 @@ public final class TerminalClient {
         }
     }
 
-    /// At once, also what has no line ending yet: it may be a question.
+    /// Prints text at once, also without a line ending: it may be a prompt.
     private static void show(LineReader reader, String text) {
         text.lines().forEach(line -> reader.printAbove(Printable.of(line)));
     }

@@ -11,9 +11,9 @@ import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Datagrams by UDP.
+/// Datagrams over UDP.
 ///
-/// **Thread**: as [DatagramLink].
+/// **Thread**: as for [DatagramLink].
 final class UdpLink implements DatagramLink {
     private final DatagramChannel channel;
 
@@ -21,7 +21,7 @@ final class UdpLink implements DatagramLink {
         this.channel = channel;
     }
 
-    /// To the first address of the name that this machine has a way to.
+    /// Connects to the first address of the name that this machine has a route to.
     static UdpLink to(Endpoint.Udp endpoint) throws IOException, InterruptedException {
         List<String> failures = new ArrayList<>();
         for (InetSocketAddress address : Dialer.addresses(endpoint.host(), endpoint.port())) {
@@ -37,7 +37,7 @@ final class UdpLink implements DatagramLink {
     private static UdpLink to(InetSocketAddress address) throws IOException {
         DatagramChannel channel = DatagramChannel.open();
         try {
-            // Only one that is connected is told that nobody listens over there.
+            // Only a connected socket receives the error of a closed port (ICMP port unreachable).
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true).connect(address);
             return new UdpLink(channel);
         } catch (IOException | RuntimeException | Error e) {
@@ -55,7 +55,7 @@ final class UdpLink implements DatagramLink {
         }
     }
 
-    /// The JDK sends no datagram without bytes on a connected channel, so one that shares its address does.
+    /// The JDK sends no empty datagram on a connected channel, so a second channel on the same address sends it.
     private void sendEmpty() throws IOException {
         try (DatagramChannel twin = DatagramChannel.open()) {
             twin.setOption(StandardSocketOptions.SO_REUSEADDR, true).bind(channel.getLocalAddress());
@@ -65,7 +65,7 @@ final class UdpLink implements DatagramLink {
 
     @Override
     public int receive(ByteBuffer into) throws IOException {
-        // The JDK takes a datagram without bytes for an end of input.
+        // The JDK reports an empty datagram as the end of input.
         return Math.max(0, channel.read(into));
     }
 

@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Datagrams by a Unix socket, with a file of our own for the replies, which is removed at the end.
+/// Datagrams over a Unix socket, with a socket file of its own for the replies, which is removed at the end.
 ///
-/// **Thread**: as [DatagramLink].
+/// **Thread**: as for [DatagramLink].
 final class UnixLink implements DatagramLink {
     private final UnixDatagramClient client;
     private final Path directory;
@@ -22,10 +22,10 @@ final class UnixLink implements DatagramLink {
     }
 
     static UnixLink to(Endpoint.UnixDatagram endpoint) throws IOException {
-        // Only for this user, so that nobody else answers.
+        // The directory is private to this user, so that only the server can reply.
         Path directory = Files.createTempDirectory("polyserve-connect");
         Path own = directory.resolve("replies");
-        // In the reverse order, should a signal end the program.
+        // Registered in reverse order of deletion, for the case that a signal ends the program.
         directory.toFile().deleteOnExit();
         own.toFile().deleteOnExit();
         try {

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How many connections wait in the kernel to be accepted at a TCP endpoint, as `/proc/net/tcp` has it: for a listener, the
-/// bytes to receive are connections (`ss -l` shows the same).
+/// The length of the accept queue of a TCP endpoint, from `/proc/net/tcp`: for a listener, the receive queue counts
+/// connections (as in `ss -l`).
 ///
-/// @param endpoint where
-/// @param waiting how many
+/// @param endpoint the endpoint
+/// @param waiting number of connections in the queue
 record AcceptQueue(Endpoint endpoint, long waiting) {
     private static final List<Path> TABLES = List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
     private static final String LISTENS = "0A";
@@ -20,7 +20,7 @@ record AcceptQueue(Endpoint endpoint, long waiting) {
     private static final int QUEUES = 4;
     private static final int HEXADECIMAL = 16;
 
-    /// Those of these endpoints that are known.
+    /// The queues of these endpoints that are known.
     static List<AcceptQueue> of(List<Endpoint> endpoints) {
         List<AcceptQueue> queues = new ArrayList<>();
         for (Endpoint endpoint : endpoints) {
@@ -34,7 +34,7 @@ record AcceptQueue(Endpoint endpoint, long waiting) {
         return queues;
     }
 
-    /// @return negative when the table has no such listener, or there is no table
+    /// @return a negative number when the table has no such listener, or does not exist
     private static long waiting(Path table, int port) {
         try {
             return Files.readAllLines(table).stream().map(line -> line.strip().split("\\s+", -1))
@@ -42,7 +42,7 @@ record AcceptQueue(Endpoint endpoint, long waiting) {
                             && after(fields[LOCAL]) == port)
                     .mapToLong(fields -> after(fields[QUEUES])).max().orElse(-1);
         } catch (IOException e) {
-            // Not Linux: then it is not known, and is said so.
+            // Not on Linux: the length is unknown, and reported as unknown.
             return -1;
         }
     }

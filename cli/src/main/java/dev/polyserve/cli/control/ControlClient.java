@@ -7,20 +7,20 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/// Asks a running server something.
+/// Sends a request to a running server.
 ///
-/// **Thread**: its own; it waits for the answer.
+/// **Thread**: any; it waits for the reply.
 public final class ControlClient {
     private static final String OK = "ok\n";
     private static final String ERROR = "error: ";
 
     private ControlClient() {}
 
-    /// Sends the request to the server whose control socket this is.
+    /// Sends the request to the server with this control socket.
     ///
-    /// @return what it answers
-    /// @throws IOException when it cannot be reached, saying why
-    /// @throws RefusedException when it could not do what was asked, in its own words
+    /// @return the reply
+    /// @throws IOException when the server cannot be reached, with the reason
+    /// @throws RefusedException when the server could not execute the request, with its error
     public static String ask(Path socket, String request) throws IOException, RefusedException {
         String answer;
         try (SocketChannel channel = Dialer.unix(socket)) {
@@ -28,17 +28,17 @@ public final class ControlClient {
             answer = new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new IOException("no server can be reached at the control socket " + socket + ": " + e.getMessage()
-                    + "; give the path that the server was given with --control", e);
+                    + "; use the path that was given to the server with --control", e);
         }
         if (answer.startsWith(OK)) {
             return answer.substring(OK.length()).stripTrailing();
         }
         throw new RefusedException(answer.startsWith(ERROR)
                 ? answer.substring(ERROR.length()).strip()
-                : "the server has given no answer: it has ended, or was started by another user");
+                : "the server did not reply: it has ended, or belongs to another user");
     }
 
-    /// The server could not do it.
+    /// The server could not execute a request.
     public static final class RefusedException extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -18,13 +18,13 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/// The socket at which a running server is asked and told things; only its own user can use it.
+/// The socket on which a running server accepts requests; only the user of the server can use it.
 ///
 /// **Thread**: any.
 public final class ControlSocket implements AutoCloseable {
     private static final int MOST_AT_ONCE = 16;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    /// From its first moment on: it listens as soon as it is there.
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(10);
+    /// The mode is set when the file is created, because the socket accepts connections at once.
     private static final FileCreation OWN_USER_ONLY = FileCreation.withMode(0600);
 
     private final Server socket;
@@ -45,22 +45,22 @@ public final class ControlSocket implements AutoCloseable {
     /// before clients are served.
     ///
     /// @throws IOException naming the path and what is wrong
-    public static ControlSocket bind(Path path, Controlled controlled) throws IOException {
+    public static ControlSocket bind(Path path, ControlTarget controlled) throws IOException {
         return bind(path, path, controlled);
     }
 
     /// Binds it beside the one of the program that this one takes over from, whose place it takes when it is started.
     ///
     /// @throws IOException naming the path and what is wrong
-    public static ControlSocket bindBeside(Path path, Controlled controlled) throws IOException {
+    public static ControlSocket bindBeside(Path path, ControlTarget controlled) throws IOException {
         return bind(path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid()), path, controlled);
     }
 
-    private static ControlSocket bind(Path at, Path path, Controlled controlled) throws IOException {
-        Answers answers = new Answers(controlled);
+    private static ControlSocket bind(Path at, Path path, ControlTarget controlled) throws IOException {
+        RequestHandler answers = new RequestHandler(controlled);
         ServerBuilder builder = Server.at(new Endpoint.Unix(at)).model(Model.epoll()).handle(answers::answer)
                 .filter(ControlSocket::isOwnUserOrRoot)
-                .options(options -> options.withMaxConnections(MOST_AT_ONCE).withIdleTimeout(PATIENCE));
+                .options(options -> options.withMaxConnections(MOST_AT_ONCE).withIdleTimeout(IDLE_TIMEOUT));
         Server socket = OWN_USER_ONLY.of(builder::bind);
         try {
             return new ControlSocket(socket, at, path, FileIdentity.of(at));
@@ -89,13 +89,13 @@ public final class ControlSocket implements AutoCloseable {
         return "control socket " + path;
     }
 
-    /// Turns other users away, as the kernel tells them: the file's mode may have been changed since.
+    /// Rejects other users by their kernel credentials: the mode of the file may have changed.
     private static boolean isOwnUserOrRoot(ConnectionInfo connection) {
         return connection.peerCredentials().map(peer -> Account.isOursOrRoot(peer.uid())).orElse(false);
     }
 
-    /// Answers one request a connection.
-    private record Answers(Controlled controlled) {
+    /// Handles one request per connection.
+    private record RequestHandler(ControlTarget controlled) {
         void answer(Connection connection) throws IOException, InterruptedException {
             String request = connection.readLine();
             switch (request == null ? "" : request) {
@@ -106,7 +106,7 @@ public final class ControlSocket implements AutoCloseable {
                 case "drain" -> drain(connection);
                 case "restart" -> restart(connection);
                 default -> connection.writeLine("error: unknown request '" + request
-                        + "': take status, workers, drain or restart");
+                        + "': use status, workers, drain or restart");
             }
         }
 
@@ -118,10 +118,10 @@ public final class ControlSocket implements AutoCloseable {
         private void drain(Connection connection) throws IOException, InterruptedException {
             DrainReport report = controlled.drain();
             ok(connection, "drained in " + Units.shown(report.took()) + ": " + report.finished()
-                    + " connections ended by themselves, " + report.aborted() + " were cut off");
+                    + " connections finished, " + report.aborted() + " were cut off");
         }
 
-        /// It waits in a system call, which would hold the loop, so it has a thread of its own.
+        /// Runs on a thread of its own, because it waits in a system call, which would block the loop.
         private void restart(Connection connection) throws IOException {
             CompletableFuture<String> restarted = new CompletableFuture<>();
             Thread.ofPlatform().daemon().name("polyserve-restart").start(() -> {

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// A server's status as JSON, all of it.
+/// Formats the complete status of a server as JSON.
 ///
 /// @param controlled the server
-record StatusJson(Controlled controlled) {
+record StatusJson(ControlTarget controlled) {
     String status() {
         Server server = controlled.server();
         ServerStats stats = server.stats();

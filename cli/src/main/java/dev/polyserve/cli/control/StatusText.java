@@ -12,10 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// A server's status for people.
+/// Formats the status of a server as a text.
 ///
 /// @param controlled the server
-record StatusText(Controlled controlled) {
+record StatusText(ControlTarget controlled) {
     String lines() {
         Server server = controlled.server();
         ServerStats stats = server.stats();
@@ -32,7 +32,7 @@ record StatusText(Controlled controlled) {
                 + " buffered " + stats.bufferedBytes()));
         table.row(List.of("datagrams", "in " + stats.datagramsIn() + ", out " + stats.datagramsOut()));
         table.row(List.of("limits", stats.reached().isEmpty()
-                ? "none was reached"
+                ? "none reached"
                 : stats.reached().entrySet().stream().sorted(Map.Entry.comparingByKey())
                         .map(entry -> entry.getKey().label() + " reached " + entry.getValue() + " times")
                         .collect(Collectors.joining(", "))));
@@ -47,7 +47,7 @@ record StatusText(Controlled controlled) {
     private static String waiting(Server server) {
         List<AcceptQueue> queues = AcceptQueue.of(server.endpoints());
         String inKernel = queues.isEmpty()
-                ? "unknown here"
+                ? "unknown"
                 : queues.stream().map(queue -> queue.waiting() + " to be accepted on " + queue.endpoint())
                         .collect(Collectors.joining(", "));
         return inKernel + ", " + ThreadQueue.waiting(server) + " for a thread";

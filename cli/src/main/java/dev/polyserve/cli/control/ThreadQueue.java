@@ -2,11 +2,11 @@ package dev.polyserve.cli.control;
 
 import dev.polyserve.Server;
 
-/// The connections that were accepted and wait for a thread to serve them, as in a `thread-pool` whose threads are all taken.
+/// Counts the accepted connections that wait for a thread, as in a `thread-pool` without an idle thread.
 final class ThreadQueue {
     private ThreadQueue() {}
 
-    /// How many there are.
+    /// The number of waiting connections.
     static long waiting(Server server) {
         return server.connections().stream().filter(open -> !open.isRunning() && !open.isDone()).count();
     }

@@ -1,14 +1,14 @@
-/// How a running server is asked and told things from outside: a Unix socket of its own, one request a connection.
+/// The control socket of a running server: a Unix socket that takes one request per connection.
 ///
 /// ```
 ///   → status text | status json | workers text | workers json | drain | restart
 ///   ← ok, then lines to the end        or        error: one sentence
 /// ```
 ///
-/// **Threads**: each request has one of its own.
+/// **Threads**: each request has a thread of its own.
 ///
-/// **Depends on** the public interface of the library, on what the command line has for text, and on how it tells files
-/// apart.
+/// **Depends on** the public interface of the library, and on `dev.polyserve.cli.net`, `dev.polyserve.cli.operation`
+/// and `dev.polyserve.cli.text`.
 @NullMarked
 package dev.polyserve.cli.control;
 

@@ -13,13 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Writes one line when a connection ends or is turned away. What needs somebody's attention the library logs itself.
+/// Writes one line when a connection ends or is rejected. Events that need attention are logged by the library itself.
 ///
 /// **Thread**: any.
 public final class AccessLog implements ServerListener {
     private final ConsoleLog log;
 
-    /// Writes to `log`.
+    /// Creates an access log that writes to `log`.
     public AccessLog(ConsoleLog log) {
         this.log = log;
     }
@@ -49,7 +49,8 @@ public final class AccessLog implements ServerListener {
         log.info(line.toString(), fields.toArray());
     }
 
-    /// What a command reads and writes itself, the system counts, and only for TCP.
+    /// True when the server counts the bytes of the connection. A command that holds the socket itself bypasses the
+    /// server; the kernel counts its bytes, for TCP only.
     private static boolean isCounted(ConnectionInfo connection) {
         return connection.exit().isEmpty() || connection.peer() instanceof InetSocketAddress;
     }
@@ -62,7 +63,7 @@ public final class AccessLog implements ServerListener {
                 "connection", connection.id(), "peer", peer, "endpoint", connection.endpoint(), "why", why);
     }
 
-    /// What a limit has ended says so itself.
+    /// A cause that is a limit names it already.
     private static String by(Cause cause) {
         return switch (cause) {
             case Cause.TimedOut _, Cause.LimitReached _ -> "";
@@ -70,7 +71,7 @@ public final class AccessLog implements ServerListener {
         };
     }
 
-    /// Without what the handler threw: a warning has told it.
+    /// Without the handler's exception, which a warning has reported.
     private static String why(Cause cause) {
         return cause instanceof Cause.Failed ? "failed" : cause.phrase();
     }

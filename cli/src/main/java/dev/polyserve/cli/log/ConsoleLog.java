@@ -12,15 +12,15 @@ import java.time.ZoneOffset;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The log on standard error: one line per event, as text or as JSON.
+/// The log on standard error: one line per event, as text or JSON.
 ///
-/// What it says can be changed while it runs. Lines that standard error does not take are dropped and counted.
+/// Format and level can change at run time. When standard error is blocked, lines are dropped and counted.
 ///
 /// **Thread**: any.
 public final class ConsoleLog implements AutoCloseable {
-    private static final int LINES_WAITING = 4096;
+    private static final int QUEUE_LINES = 4096;
 
-    /// Where loggers of [StderrLoggerFinder] write: standard error until a command says otherwise.
+    /// The log that the loggers of [StderrLoggerFinder] use: standard error until a command installs its own.
     private static volatile ConsoleLog installed = new ConsoleLog(System.err, false);
 
     private final LineWriter lines;
@@ -29,50 +29,50 @@ public final class ConsoleLog implements AutoCloseable {
     private volatile boolean quiet;
     private volatile boolean mute;
 
-    /// How a line looks.
+    /// The format of a line.
     public enum Format {
-        /// For people.
+        /// Text for people.
         TEXT,
-        /// One object a line, for programs.
+        /// One JSON object per line, for programs.
         JSON
     }
 
-    /// Writes to `err`.
+    /// Creates a log that writes to `err`.
     ///
-    /// @param debug whether stack traces and debug messages are shown
+    /// @param debug true to include stack traces and debug messages
     public ConsoleLog(PrintStream err, boolean debug) {
-        this.lines = new LineWriter(err, "polyserve-log", LINES_WAITING, this::whatIsLost);
+        this.lines = new LineWriter(err, "polyserve-log", QUEUE_LINES, this::lostMessage);
         this.debug = debug;
     }
 
-    /// The log in use.
+    /// The installed log.
     public static ConsoleLog installed() {
         return installed;
     }
 
-    /// Makes this the log in use.
+    /// Installs this log.
     public void install() {
         installed = this;
     }
 
-    /// Changes how lines look and whether only warnings and errors are shown.
+    /// Sets the format, and whether only warnings and errors are written.
     public void configure(Format how, boolean onlyWarnings) {
         format = how;
         quiet = onlyWarnings;
     }
 
-    /// Starts the thread that writes the log, which otherwise starts with the first line: it has what its creator has, such as
-    /// blocked signals.
+    /// Starts the writer thread, which otherwise starts with the first line. The thread inherits the properties of its
+    /// creator, such as blocked signals.
     public void start() {
         lines.start();
     }
 
-    /// Says nothing any more: standard error is somebody else's.
+    /// Discards all further lines: standard error belongs to a client.
     public void mute() {
         mute = true;
     }
 
-    /// Whether a message of this level is shown.
+    /// True when messages of this level are written.
     public boolean shows(Level level) {
         if (mute) {
             return false;
@@ -81,35 +81,35 @@ public final class ConsoleLog implements AutoCloseable {
         return level.getSeverity() >= least.getSeverity();
     }
 
-    /// Says something about the course of things.
+    /// Logs a regular event.
     ///
-    /// @param fields names and values by turns, which only the JSON form adds to the message
+    /// @param fields alternating names and values, which only the JSON format adds to the message
     public void info(String message, Object... fields) {
         log(Level.INFO, message, null, fields);
     }
 
-    /// Says that something went wrong and the program goes on.
+    /// Logs a failure after which the program continues.
     ///
-    /// @param thrown its stack trace is shown with `--debug` only
+    /// @param thrown its stack trace is written with `--debug` only
     public void warn(String message, @Nullable Throwable thrown, Object... fields) {
         log(Level.WARNING, message, thrown, fields);
     }
 
-    /// Says something if its level is shown.
+    /// Logs a message if its level is enabled.
     public void log(Level level, String message, @Nullable Throwable thrown, Object... fields) {
         if (shows(level)) {
             lines.offer(line(level, message, debug ? thrown : null, fields));
         }
     }
 
-    /// Says something that was asked for, whatever the level shown.
+    /// Logs the reply to a request, whatever the level.
     public void answer(String message, Object... fields) {
         if (!mute) {
             lines.offer(line(Level.INFO, message, null, fields));
         }
     }
 
-    /// Writes what was said, for a second at most.
+    /// Writes the pending lines, for a second at most.
     @Override
     public void close() {
         lines.close();
@@ -128,7 +128,7 @@ public final class ConsoleLog implements AutoCloseable {
         return thrown == null ? line.toString() : line.append('\n').append(printable(stack(thrown), "\n")).toString();
     }
 
-    /// Further lines are indented: one that a stranger's text brought must not look like a line of the log.
+    /// Indents continuation lines, so that text from a client cannot imitate a log line.
     private static String indented(String message) {
         return message.indexOf('\n') < 0 ? Printable.of(message) : printable(message, "\n    ");
     }
@@ -149,12 +149,12 @@ public final class ConsoleLog implements AutoCloseable {
         return line.toString();
     }
 
-    private String whatIsLost(long count) {
-        return line(Level.WARNING, count + " log lines were dropped because standard error did not take them", null,
+    private String lostMessage(long count) {
+        return line(Level.WARNING, count + " log lines were dropped because standard error was blocked", null,
                 "dropped", count);
     }
 
-    /// As wide as the widest, so that messages start in one column.
+    /// Padded to the longest label, so that messages align.
     private static String label(Level level) {
         return switch (level) {
             case ERROR -> "ERROR ";
@@ -171,7 +171,7 @@ public final class ConsoleLog implements AutoCloseable {
         return text.toString().stripTrailing();
     }
 
-    /// By hand, because the JDK's formatters would cost the first line 20 ms.
+    /// Formatted by hand, because the JDK's formatters would delay the first line by 20 ms.
     private static StringBuilder now(StringBuilder into) {
         long millis = System.currentTimeMillis();
         LocalDateTime utc = LocalDateTime.ofEpochSecond(Math.floorDiv(millis, 1000), 0, ZoneOffset.UTC);

@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// Lets one report a second through and counts the others: a flood of mishaps must not become a flood of lines.
+/// Limits reports to one per second and counts the suppressed ones, so that a flood of errors does not become a flood
+/// of log lines.
 ///
 /// **Thread**: any.
 public final class OncePerSecond {
@@ -15,19 +16,19 @@ public final class OncePerSecond {
     private final AtomicLong nextNanos;
     private final AtomicLong keptBack = new AtomicLong();
 
-    /// With the system's clock.
+    /// Uses the system's clock.
     public OncePerSecond() {
         this(System::nanoTime);
     }
 
-    /// With this clock.
+    /// Uses the given clock.
     public OncePerSecond(LongSupplier clockNanos) {
         this.clockNanos = clockNanos;
         this.nextNanos = new AtomicLong(clockNanos.getAsLong());
     }
 
-    /// Calls `report` with what to append to the line, which is empty or tells how many were kept back, unless the last
-    /// report was less than a second ago.
+    /// Calls `report` unless the previous report was less than a second ago. Its argument is a suffix for the line:
+    /// empty, or the number of suppressed reports.
     public void report(Consumer<String> report) {
         long now = clockNanos.getAsLong();
         long next = nextNanos.get();

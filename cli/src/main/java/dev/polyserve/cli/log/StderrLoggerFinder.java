@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
-/// Sends every `System.Logger` to the [ConsoleLog] in use, so that `java.util.logging` is never loaded: it would take longer
-/// to start than the rest of the program.
+/// Routes every `System.Logger` to the installed [ConsoleLog], so that `java.util.logging` is never loaded: its start
+/// would take longer than the rest of the program.
 public final class StderrLoggerFinder extends System.LoggerFinder {
     private static final String OURS = "dev.polyserve";
 
@@ -20,10 +20,11 @@ public final class StderrLoggerFinder extends System.LoggerFinder {
         return new StderrLogger(name, name.startsWith(OURS));
     }
 
-    /// One name's logger.
+    /// A named logger.
     ///
     /// @param getName the name
-    /// @param ours whether it belongs to this program; of others, the JDK among them, only warnings and errors are shown
+    /// @param ours true for a logger of this program; other loggers, including the JDK's, write only warnings and
+    ///         errors
     private record StderrLogger(String getName, boolean ours) implements Logger {
 
         @Override
@@ -41,7 +42,7 @@ public final class StderrLoggerFinder extends System.LoggerFinder {
             }
         }
 
-        /// Most messages say what was thrown; where one does not, it is added, because stacks are shown on demand only.
+        /// Appends the exception unless the message contains it, because stack traces are written with `--debug` only.
         private static String complete(String message, @Nullable Throwable thrown) {
             return thrown == null || message.contains(Printable.of(String.valueOf(thrown.getMessage())))
                     ? message

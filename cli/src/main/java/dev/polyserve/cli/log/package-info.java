@@ -1,6 +1,7 @@
-/// What the program says on standard error: log lines of the library and the commands, and one access line per connection.
+/// The log of the program on standard error: log lines of the library and the commands, and one access line per
+/// connection.
 ///
-/// **Threads**: everything here may be used from any thread; lines are written by one thread of their own.
+/// **Threads**: everything here may be used from any thread; one thread of the log writes the lines.
 ///
 /// **Depends on** `dev.polyserve.cli.text` and the public interface of the library.
 @NullMarked

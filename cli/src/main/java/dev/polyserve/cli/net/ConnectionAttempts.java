@@ -19,10 +19,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Connects to the first of several addresses that answers, as RFC 8305 ("Happy Eyeballs", section 5) says: one attempt after the
-/// other, the next one when the last has failed or has not answered for 250 ms; the first connection wins, the others are closed.
+/// Connects to the first of several addresses that answers, as RFC 8305 ("Happy Eyeballs", section 5) describes.
+/// Attempts run one after the other; the next one starts when the previous one has failed or has not answered for 250
+/// ms. The first connection wins, and the others are closed.
 ///
-/// **Thread**: one; its waits are switches on a virtual thread.
+/// **Thread**: one; a wait unmounts a virtual thread.
 final class ConnectionAttempts implements AutoCloseable {
     private static final long ATTEMPT_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -30,15 +31,15 @@ final class ConnectionAttempts implements AutoCloseable {
     private final Map<SocketChannel, InetSocketAddress> pending = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
 
-    /// @param addresses in the order to try, at least one
+    /// @param addresses in the order of the attempts, at least one
     ConnectionAttempts(List<InetSocketAddress> addresses) {
         this.untried = new ArrayDeque<>(addresses);
     }
 
-    /// Tries all.
+    /// Tries all addresses.
     ///
-    /// @return a channel that waits, which the caller closes
-    /// @throws IOException naming what was tried and why each attempt failed
+    /// @return a connected channel in blocking mode, which the caller closes
+    /// @throws IOException naming each address and why its attempt failed
     SocketChannel connect(Duration atMost) throws IOException {
         if (untried.size() == 1) {
             return connect(untried.removeFirst(), atMost);
@@ -67,7 +68,7 @@ final class ConnectionAttempts implements AutoCloseable {
         }
     }
 
-    /// The usual case: it takes no selector.
+    /// A single address, the usual case, needs no selector.
     private static SocketChannel connect(InetSocketAddress address, Duration atMost) throws IOException {
         SocketChannel channel = SocketChannel.open();
         try {
@@ -79,7 +80,7 @@ final class ConnectionAttempts implements AutoCloseable {
         }
     }
 
-    /// @return the channel if it is connected at once
+    /// @return the channel if it is connected at once, otherwise null
     private @Nullable SocketChannel begin(InetSocketAddress address, Selector selector) throws IOException {
         SocketChannel channel = SocketChannel.open();
         pending.put(channel, address);
@@ -125,7 +126,7 @@ final class ConnectionAttempts implements AutoCloseable {
     private String timedOut(Duration atMost) {
         List<String> all = new ArrayList<>(failures);
         pending.values().forEach(address -> all.add(Addresses.shown(address) + ": no answer"));
-        return "not within " + atMost.toSeconds() + " s: " + String.join("; ", all);
+        return "no connection within " + atMost.toSeconds() + " s: " + String.join("; ", all);
     }
 
     private static void deregister(SocketChannel winner, Selector selector) throws IOException {

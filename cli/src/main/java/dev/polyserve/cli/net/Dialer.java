@@ -12,34 +12,34 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// Connects to endpoints: to the first address of a name that answers.
+/// Connects to endpoints: for a name, to the first address that answers.
 ///
-/// **Thread**: any; its waits are switches on a virtual thread, name look-ups too.
+/// **Thread**: any; a wait, also for a name look-up, unmounts a virtual thread.
 public final class Dialer {
     private static final Duration CONNECT_AT_MOST = Duration.ofSeconds(10);
 
     private Dialer() {}
 
-    /// A blocking channel to the endpoint, which the caller closes.
+    /// Opens a channel in blocking mode to the endpoint; the caller closes it.
     ///
-    /// @throws IOException saying why it cannot be reached, and at which addresses, after ten seconds at the latest
-    /// @throws IllegalArgumentException when the endpoint is not one that takes connections from here
+    /// @throws IOException after ten seconds at most, with the reason for each address
+    /// @throws IllegalArgumentException when the endpoint cannot be connected to
     public static SocketChannel connect(Endpoint endpoint) throws IOException, InterruptedException {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> tcp(tcp);
             case Endpoint.Unix unix when unix.isAbstract() -> throw new IOException("an abstract address cannot be"
-                    + " reached from here (the JDK lacks them): listen at a path, or take socat - ABSTRACT-CONNECT:"
+                    + " connected to (the JDK does not support them): listen on a path, or use socat - ABSTRACT-CONNECT:"
                     + unix.path().toString().substring(1));
             case Endpoint.Unix unix -> unix(unix.path());
             case Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
                 throw new IllegalArgumentException(
-                        endpoint + " takes no connections: give tcp://host:port or unix:/path");
+                        endpoint + " does not accept connections: use tcp://host:port or unix:/path");
         };
     }
 
-    /// The addresses of a host, in the order to try; `*`, every address of a machine, is this machine.
+    /// The addresses of a host, in the order of attempts; `*`, all addresses of a machine, stands for this machine.
     ///
-    /// @throws IOException when the name is not known, or not within ten seconds
+    /// @throws IOException when the name is unknown, or not resolved within ten seconds
     public static List<InetSocketAddress> addresses(String host, int port) throws IOException, InterruptedException {
         return addresses(host, port, CONNECT_AT_MOST);
     }
@@ -50,7 +50,7 @@ public final class Dialer {
                 .map(address -> new InetSocketAddress(address, port)).toList();
     }
 
-    /// A blocking channel to the socket at this path, which the caller closes.
+    /// Opens a channel in blocking mode to the socket at this path; the caller closes it.
     public static SocketChannel unix(Path path) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {

@@ -14,10 +14,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Looks names up on threads of its own: the system's look-up (`getaddrinfo(3)`) is a native call that takes seconds when a name
-/// server does not answer, and would hold an event loop for as long.
+/// Resolves names on threads of its own. The system's resolver (`getaddrinfo(3)`) is a native call that blocks for
+/// seconds when a name server does not answer, which would stall an event loop.
 ///
-/// **Thread**: any; the wait is a switch on a virtual thread.
+/// **Thread**: any; the wait unmounts a virtual thread.
 final class NameLookup {
     private static final int LOOKUPS_AT_ONCE = 16;
     private static final int REST_SECONDS = 10;
@@ -31,10 +31,10 @@ final class NameLookup {
 
     private NameLookup() {}
 
-    /// All addresses of the host, families by turns, the one that the system prefers first (RFC 8305, section 4). A literal address
-    /// needs no look-up.
+    /// All addresses of the host, alternating between address families, with the family that the system prefers first
+    /// (RFC 8305, section 4). A literal address needs no look-up.
     ///
-    /// @throws IOException when the name is not known, or not in time
+    /// @throws IOException when the name is unknown, or not resolved in time
     static List<InetAddress> addresses(String host, Duration atMost) throws IOException, InterruptedException {
         if (isLiteral(host)) {
             return List.of(InetAddress.ofLiteral(host));
@@ -44,11 +44,11 @@ final class NameLookup {
             return interleaved(Arrays.asList(lookup.get(atMost.toNanos(), TimeUnit.NANOSECONDS)));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownHostException) {
-                throw new IOException("the name " + host + " is not known", e);
+                throw new IOException("unknown host " + host, e);
             }
-            throw new IOException("the name " + host + " cannot be looked up: " + e.getCause(), e);
+            throw new IOException("the host " + host + " cannot be resolved: " + e.getCause(), e);
         } catch (TimeoutException e) {
-            throw new IOException("the name " + host + " was not found within " + atMost.toSeconds()
+            throw new IOException("the host " + host + " was not resolved within " + atMost.toSeconds()
                     + " s: does the name server answer?", e);
         } finally {
             lookup.cancel(false);
@@ -63,7 +63,7 @@ final class NameLookup {
         }
     }
 
-    /// Alternates between the family of the first address and the other, each in the system's order.
+    /// Alternates between the family of the first address and the other family, each in the system's order.
     static List<InetAddress> interleaved(List<InetAddress> preferred) {
         if (preferred.isEmpty()) {
             return List.of();

@@ -1,4 +1,4 @@
-/// How this program reaches other servers.
+/// Connects to other servers.
 ///
 /// **Threads**: everything here may be used from any thread, and waits for the network.
 ///

@@ -9,30 +9,30 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 
-/// Which file it is that we have made, whatever its path is now: another's at the same path is not ours to remove.
+/// Identifies a file that this program created, independent of its path: another file at the same path must not be
+/// removed.
 ///
 /// **Thread**: any.
 ///
-/// @param key as the file system tells files apart: device and inode
+/// @param key the file system's identity of the file: device and inode
 public record FileIdentity(Object key) {
-    /// That of the file at this path; of a link itself, not of what it leads to.
+    /// The identity of the file at this path; for a symbolic link, of the link itself.
     ///
-    /// @throws NoSuchFileException when there is none
+    /// @throws NoSuchFileException when there is no file
     public static FileIdentity of(Path path) throws IOException {
         return new FileIdentity(Objects.requireNonNull(
                 Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey(),
-                "files have an identity where they have owners and modes"));
+                "this file system does not provide file identities"));
     }
 
-    /// Removes the file at this path, if it is this one. Its directory is held open meanwhile, so that a link on the path to it
-    /// cannot lead elsewhere in between.
+    /// Removes the file at this path, if it is the same file.
     public void removeAt(Path path) throws IOException {
         try (DirectoryEntry entry = DirectoryEntry.at(path)) {
             if (entry.attributes().map(BasicFileAttributes::fileKey).filter(key::equals).isPresent()) {
                 entry.remove();
             }
         } catch (NoSuchFileException _) {
-            // Removed with its directory.
+            // Already removed.
             return;
         }
     }

@@ -3,9 +3,10 @@ package dev.polyserve.cli.operation;
 import dev.polyserve.ServerStats;
 import java.time.Duration;
 
-/// Ends a server that nobody has used for a while, as one does that is started again when somebody comes: by inetd's `wait`,
-/// by a socket unit.
+/// Ends a server that has been idle for a while, for servers that are started on demand: by inetd's `wait`, or by a
+/// socket unit.
 ///
+/// **Thread**: the thread that calls [#check].
 /// **Thread**: that which looks.
 public final class IdleExit {
     private static final long SHORTEST_NANOS = 10_000_000;
@@ -16,19 +17,19 @@ public final class IdleExit {
     private long uses;
     private long usedNanos = System.nanoTime();
 
-    /// @param end what is run when it was not used for so long
+    /// @param end runs when the server has been idle for this long
     public IdleExit(Duration limit, Runnable end) {
         this.limitNanos = limit.toNanos();
         this.end = end;
     }
 
-    /// How often to look.
+    /// The interval between checks.
     public Duration period() {
         return Duration.ofNanos(Math.clamp(limitNanos / 4, SHORTEST_NANOS, LONGEST_NANOS));
     }
 
-    /// Looks whether it was used.
-    public void look(ServerStats now) {
+    /// Checks whether the server was used since the previous check.
+    public void check(ServerStats now) {
         long usesNow = now.accepted() + now.datagramsIn();
         if (now.active() > 0 || usesNow != uses) {
             uses = usesNow;

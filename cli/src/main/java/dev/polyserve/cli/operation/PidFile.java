@@ -22,11 +22,11 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The file with the number of the serving process, and the right to it: whoever lives keeps it locked, so that a number that
-/// nobody has locked is stale, whichever process has it now.
+/// The file with the process id of the running server. The server holds a lock on it, so that a file without a lock is
+/// stale, even if another process has that id now.
 ///
 /// ```
-///   claim ─▶ (the old one, if any, locked) ─▶ write ─▶ (a new one locked, in its place) ─▶ close: removed, if still ours
+///    claim ─▶ (existing file, if any, locked) ─▶ write ─▶ (new file locked, renamed over it) ─▶ close: removed, if still ours
 /// ```
 ///
 /// **Thread**: one at a time.
@@ -46,13 +46,13 @@ public final class PidFile implements AutoCloseable {
         this.held = held;
     }
 
-    /// Makes sure that no other server has it; the file stays as it is.
+    /// Checks that no other server holds the file; does not change the file.
     ///
-    /// @throws IOException in one sentence when another one has it, or it cannot be used
+    /// @throws IOException with one sentence, when another server holds it, or it cannot be used
     public static PidFile claim(Path path) throws IOException {
         FileChannel old;
         try {
-            // Root must not be made to open something else, as a device, by a link of the directory's owner.
+            // Links are not followed: the owner of the directory could make root open another file, such as a device.
             old = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
             if (!Files.isDirectory(directory(path))) {
@@ -63,13 +63,13 @@ public final class PidFile implements AutoCloseable {
             throw unusable(path, e);
         } catch (IOException e) {
             throw Files.isSymbolicLink(path)
-                    ? new IOException("the pid file " + path + " is a symbolic link; give the file that it leads to", e)
+                    ? new IOException("the pid file " + path + " is a symbolic link; use the path of its target", e)
                     : e;
         }
         try {
             if (!locked(old)) {
-                throw new IOException("another server runs with the pid file " + path + " (" + said(old)
-                        + "): stop it or take another file");
+                throw new IOException("another server holds the pid file " + path + " (" + owner(old)
+                        + "): stop it, or use another file");
             }
             return new PidFile(path, old);
         } catch (IOException | RuntimeException | Error e) {
@@ -78,30 +78,30 @@ public final class PidFile implements AutoCloseable {
         }
     }
 
-    /// The right to a file that a program has, in whose place this one serves: it is written over when this one is ready.
+    /// Takes over the file of the predecessor during a restart: [#write] replaces it when this program is ready.
     public static PidFile successor(Path path) {
         return new PidFile(path, null);
     }
 
     private static boolean locked(FileChannel file) throws IOException {
         try {
-            // Kept until the channel is closed, and by the system until the process has ended, however it did.
+            // Held until the channel is closed; the kernel releases it at the latest when the process ends.
             FileLock lock = file.tryLock();
             return lock != null;
         } catch (OverlappingFileLockException e) {
-            return false; // Another server of this very process.
+            return false; // held by another server in this process
         }
     }
 
-    private static String said(FileChannel file) throws IOException {
+    private static String owner(FileChannel file) throws IOException {
         ByteBuffer text = ByteBuffer.allocate(20);
         int unused = file.read(text, 0);
         assert unused <= text.capacity();
         String pid = StandardCharsets.US_ASCII.decode(text.flip()).toString().strip();
-        return pid.matches("[0-9]+") ? "process " + pid : "it does not say which process";
+        return pid.matches("[0-9]+") ? "process " + pid : "the process is unknown";
     }
 
-    /// Writes the number; the file is there whole, or not at all.
+    /// Writes the process id; the file appears complete, or not at all.
     public void write(long pid) throws IOException {
         write(pid, directory(path).resolve("." + path.getFileName() + "-" + Long.toHexString(NAMES.nextLong())));
     }
@@ -110,10 +110,11 @@ public final class PidFile implements AutoCloseable {
     void write(long pid, Path temporary) throws IOException {
         FileChannel written = null;
         try {
-            // Created and opened in one call, which follows no link: a directory's owner may put one there at any moment.
+            // Created and opened in one call that follows no link: the owner of the directory could create one at any
+            // moment.
             written = FileChannel.open(temporary, CREATED, READABLE_BY_ALL);
             if (!locked(written)) {
-                throw new IOException("cannot lock the pid file " + path + "; take one in another directory");
+                throw new IOException("cannot lock the pid file " + path + "; use one in another directory");
             }
             ByteBuffer text = ByteBuffer.wrap((pid + "\n").getBytes(StandardCharsets.US_ASCII));
             while (text.hasRemaining()) {
@@ -147,8 +148,8 @@ public final class PidFile implements AutoCloseable {
     private static IOException unusable(Path path, FileSystemException why) {
         return new IOException("the pid file " + path + " cannot be written: " + switch (why) {
             case AccessDeniedException _ ->
-                "permission denied; give it a directory that the server's user may write to";
-            case NoSuchFileException _ -> "its directory does not exist; make it or take another path";
+                "permission denied; use a directory that the server's user can write to";
+            case NoSuchFileException _ -> "its directory does not exist; create it, or use another path";
             default -> String.valueOf(why.getMessage());
         }, why);
     }

@@ -14,11 +14,11 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// Hot restart: a new program takes this one's place, one at a time.
+/// Hot restart: starts a new program that replaces this one; one restart at a time.
 ///
 /// **Thread**: any.
 public final class Restart {
-    /// The start script says where it is: it builds what is to be built, and finds the program as it is now.
+    /// Set by the start script to its own path; the script builds the program if needed and finds its current version.
     private static final String LAUNCHER = "POLYSERVE_LAUNCHER";
     private static final String JAR = "-jar";
 
@@ -30,9 +30,9 @@ public final class Restart {
     private final AtomicBoolean underWay = new AtomicBoolean();
     private volatile @Nullable Successor successor;
 
-    /// @param asked the server's endpoints as it was told them
-    /// @param predecessor whom this program has taken over from
-    /// @param atMost how long the new program may take until it serves
+    /// @param asked the endpoints as configured
+    /// @param predecessor the program that this one has replaced
+    /// @param atMost the time within which the new program must be ready
     public Restart(ConsoleLog log, List<Endpoint> asked, Optional<Predecessor> predecessor, Duration atMost) {
         this(log, asked, predecessor, atMost, ProcessHandle.current().pid());
     }
@@ -45,27 +45,28 @@ public final class Restart {
         this.atMost = atMost;
     }
 
-    /// Whom this program has taken over from.
+    /// The program that this one has replaced, if any.
     public Optional<Predecessor> predecessor() {
         return predecessor;
     }
 
-    /// Starts the new program, and waits until it serves.
+    /// Starts the new program, and waits until it is ready.
     ///
-    /// @return its process
-    /// @throws IOException saying why it does not; then everything is as it was
+    /// @return its process id
+    /// @throws IOException when it does not become ready, with the reason; nothing has changed then
     public int start(Server server) throws IOException {
-        if (ownPid == FirstProcess.PID) {
-            throw new IOException(FirstProcess.WHY_NO_RESTART);
+        if (ownPid == InitProcess.PID) {
+            throw new IOException(InitProcess.WHY_NO_RESTART);
         }
         if (!underWay.compareAndSet(false, true)) {
-            throw new IOException("a restart is under way already");
+            throw new IOException("a restart is already in progress");
         }
         try {
             Successor started = Successor
                     .start(new Successor.Plan(command(), asked, server.endpoints(), predecessor));
             successor = started;
-            log.info("a new program (process " + started.pid() + ") starts in this one's place", "event", "restarting",
+            log.info("a new program (process " + started.pid() + ") is starting to replace this one", "event",
+                    "restarting",
                     "newPid", started.pid());
             started.awaitReady(atMost);
             return started.pid();
@@ -75,7 +76,7 @@ public final class Restart {
         }
     }
 
-    /// Calls off a restart that is under way.
+    /// Cancels a restart in progress.
     public void cancel() throws IOException {
         Successor starting = successor;
         if (starting != null) {

@@ -1,4 +1,4 @@
-/// What a server does for whoever operates it, beside serving: a file with its process's number, an end when nobody needs it.
+/// The operation of a server: pid file, hot restart, exit when idle, permissions of socket files.
 ///
 /// **Threads**: each class says which.
 ///

@@ -9,13 +9,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// Sends lines of 72 characters, each beginning one character later, until the client closes (RFC 864).
+/// Sends lines of 72 characters, each shifted by one character, until the client closes the connection (RFC 864).
 final class Chargen implements Protocol {
     private static final int FIRST = ' ';
     private static final int CHARACTERS = '~' - FIRST + 1;
     private static final int LINE_LENGTH = 72;
     private static final int MOST_IN_A_DATAGRAM = 512;
-    /// After so many lines the pattern begins again, so this is all there is to send.
+    /// All lines, after which the pattern repeats.
     private static final byte[] PATTERN = pattern();
 
     private final int highWaterBytes;
@@ -39,17 +39,17 @@ final class Chargen implements Protocol {
         input.skip(input.available());
     }
 
-    /// The end of the client's output is not the end of ours: it goes on until the client closes.
+    /// A half-close by the client does not end the output, which goes on until the client closes the connection.
     @Override
     public void ended(Output output) {}
 
-    /// So many characters as chance will, as the RFC says, up to 512.
+    /// A random number of characters, up to 512, as the RFC says.
     static void reply(Datagram request, DatagramReply reply) {
         reply.writeEmpty();
         reply.write(ByteBuffer.wrap(PATTERN, 0, ThreadLocalRandom.current().nextInt(MOST_IN_A_DATAGRAM + 1)));
     }
 
-    /// Above the high-water mark: only then are we told when there is room again.
+    /// Writes beyond the high-water mark: otherwise there is no event when the buffer has room again.
     private void fill(Output output) throws IOException {
         while (output.pendingBytes() <= highWaterBytes) {
             output.write(PATTERN);

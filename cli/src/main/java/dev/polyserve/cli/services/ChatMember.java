@@ -10,18 +10,19 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// One client in a [ChatRoom].
+/// A client in a [ChatRoom].
 ///
-/// **Thread**: the connection's own, but for [#hear], which is for any.
+/// **Thread**: the connection's own, except for [#deliver], which any thread may call.
 final class ChatMember implements Handler {
-    private static final Codec<String> LINES = ByteLines.printable();
+    private static final Codec<String> LINES = LineCodec.printable();
     private static final String RENAME = "/name";
-    /// A client that does not even take its welcome keeps no more than this.
+    /// The maximum number of lines kept for a client that does not even receive its welcome.
     private static final int MOST_EARLY = 100;
 
     private final ChatRoom room;
-    private final ReentrantLock hearing = new ReentrantLock();
-    /// What was said between entering the room and the welcome, which comes first. Guarded by `hearing`, as are the next two.
+    private final ReentrantLock delivery = new ReentrantLock();
+    /// Lines that arrived between entering the room and the welcome, which must come first. Guarded by `delivery`, as
+    /// are the next two.
     private final List<String> early = new ArrayList<>();
     private @Nullable Sender sender;
     private long missed;
@@ -56,14 +57,14 @@ final class ChatMember implements Handler {
         }
     }
 
-    /// Changes the name; only for the room, in the middle of this connection's own turn.
+    /// Sets the name; called only by the room, during a call of this connection.
     void named(String newName) {
         name = newName;
     }
 
-    /// Takes a line for this client, or counts it as missed.
-    void hear(String line) {
-        hearing.lock();
+    /// Delivers a line to the client, or counts it as missed.
+    void deliver(String line) {
+        delivery.lock();
         try {
             Sender to = sender;
             if (to != null) {
@@ -74,18 +75,18 @@ final class ChatMember implements Handler {
                 missed++;
             }
         } finally {
-            hearing.unlock();
+            delivery.unlock();
         }
     }
 
     private void welcomed(Sender to) {
-        hearing.lock();
+        delivery.lock();
         try {
             early.forEach(line -> pass(line, to));
             early.clear();
             sender = to;
         } finally {
-            hearing.unlock();
+            delivery.unlock();
         }
     }
 
@@ -110,9 +111,9 @@ final class ChatMember implements Handler {
         } else if (line.equals(RENAME) || line.startsWith(RENAME + " ")) {
             connection.writeLine(room.rename(this, own, line.substring(RENAME.length()).strip()));
         } else if (line.startsWith("/")) {
-            connection.writeLine("* there are /name NEW, /who and /quit");
+            connection.writeLine("* the commands are /name NEW, /who and /quit");
         } else if (!line.isEmpty()) {
-            room.tellOthers(this, own + ": " + line);
+            room.sendToOthers(this, own + ": " + line);
         }
         return true;
     }

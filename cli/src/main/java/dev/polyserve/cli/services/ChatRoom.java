@@ -7,10 +7,10 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Who is in the chat, and what is said there.
+/// The members of a chat, and the distribution of lines to them.
 ///
-/// Nobody waits for a slow listener: what its queue does not take it misses, and it is told how much as soon as it takes
-/// something again. One that takes nothing at all ends by the server's limit for peers that do not read.
+/// A slow client does not delay the others. Lines that its queue has no room for are dropped, and it receives their
+/// number as soon as it reads again. A client that reads nothing is disconnected by the server's limit for such peers.
 ///
 /// **Thread**: any.
 final class ChatRoom {
@@ -19,31 +19,31 @@ final class ChatRoom {
     private final Map<String, ChatMember> members = new ConcurrentHashMap<>();
     private final AtomicLong lastGuest = new AtomicLong();
 
-    /// The conversation of one more client.
-    Handler newcomer() {
+    /// A handler for one more client.
+    Handler newMember() {
         return new ChatMember(this);
     }
 
-    /// Takes in a member under a free name.
+    /// Adds a member under a free name.
     String enter(ChatMember member) {
         String name;
         do {
             name = "guest-" + lastGuest.incrementAndGet();
         } while (members.putIfAbsent(name, member) != null);
-        tellOthers(member, "* " + name + " joined");
+        sendToOthers(member, "* " + name + " joined");
         return name;
     }
 
-    /// Lets a member go.
+    /// Removes a member.
     void leave(ChatMember member, String name) {
         if (members.remove(name, member)) {
-            tellOthers(member, "* " + name + " left");
+            sendToOthers(member, "* " + name + " left");
         }
     }
 
-    /// Gives a member another name, unless it cannot be one or is taken.
+    /// Renames a member, unless the new name is invalid or taken.
     ///
-    /// @return what to tell the member
+    /// @return the reply to the member
     String rename(ChatMember member, String oldName, String newName) {
         if (newName.isEmpty() || newName.length() > LONGEST_NAME || newName.chars().anyMatch(Character::isWhitespace)) {
             return "* a name has 1 to " + LONGEST_NAME + " characters and no spaces, as in: /name ada";
@@ -53,25 +53,25 @@ final class ChatRoom {
         }
         members.remove(oldName, member);
         member.named(newName);
-        tellOthers(member, "* " + oldName + " is now " + newName);
+        sendToOthers(member, "* " + oldName + " is now " + newName);
         return "* you are now " + newName;
     }
 
-    /// Everybody's names, in order.
+    /// The names of all members, sorted.
     String who() {
         return String.join(", ", new TreeSet<>(members.keySet()));
     }
 
-    /// Sends the line to everybody but `speaker`.
-    void tellOthers(ChatMember speaker, String line) {
+    /// Sends the line to all members except `speaker`.
+    void sendToOthers(ChatMember speaker, String line) {
         for (ChatMember member : members.values()) {
             if (!member.equals(speaker)) {
-                member.hear(line);
+                member.deliver(line);
             }
         }
     }
 
-    /// What a newcomer reads.
+    /// Sends the greeting to a new member.
     static void greet(Connection connection, String name) throws java.io.IOException {
         connection.writeLine(
                 "* welcome, you are " + name + ": /name NEW changes that, /who tells who is here, /quit leaves");

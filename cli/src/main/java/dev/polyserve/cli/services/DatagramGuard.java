@@ -15,10 +15,10 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Drops datagrams that must not be answered, because their sender can be forged: from the ports of services, our own among them, since
-/// two services that answer each other never stop; for services whose answers are longer than the questions, those from other
-/// machines; and what comes faster from one source than its token bucket allows, which also ends a loop with a service that
-/// nothing else reveals.
+/// Drops datagrams that must not be answered, because their source address may be forged. These are datagrams from the
+/// ports of services, including this server's own, because two services that answer each other never stop; for services
+/// with replies longer than requests, datagrams from other machines; and datagrams beyond the rate limit of their
+/// source, which also ends a loop with an unknown service.
 ///
 /// **Thread**: any.
 final class DatagramGuard implements DatagramHandler {
@@ -44,12 +44,13 @@ final class DatagramGuard implements DatagramHandler {
                         System::nanoTime);
     }
 
-    /// For a service that answers with as much as it was sent: each port of an address is a source.
+    /// For a service with replies as long as the requests: each port of an address is a source.
     static DatagramGuard echoing(DatagramHandler answer, ServiceContext context) {
         return new DatagramGuard(answer, context, false, true);
     }
 
-    /// For a service that may answer with more than it was sent: the machine that would be flooded is the source.
+    /// For a service with replies that may be longer than the requests: each address is a source, because it would be the
+    /// victim.
     static DatagramGuard amplifying(DatagramHandler answer, ServiceContext context) {
         return new DatagramGuard(answer, context, !context.allowAmplification(), false);
     }

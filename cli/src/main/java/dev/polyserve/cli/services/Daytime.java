@@ -6,7 +6,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/// Date and time as one line of ASCII (RFC 867), as in `Saturday, November 21, 2026 14:05:09-UTC`.
+/// Sends date and time as one line of ASCII (RFC 867), as in `Saturday, November 21, 2026 14:05:09-UTC`.
 final class Daytime {
     private static final DateTimeFormatter FORM = DateTimeFormatter.ofPattern("EEEE, MMMM d, uuuu HH:mm:ss-z",
             Locale.ENGLISH);

@@ -6,7 +6,7 @@ import dev.polyserve.Input;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 
-/// Throws away what arrives (RFC 863).
+/// Discards all input (RFC 863).
 final class Discard implements Protocol {
     @Override
     public void received(Input input, Output output) {
@@ -15,6 +15,6 @@ final class Discard implements Protocol {
 
     /// The same for a datagram.
     static void datagram(Datagram request, DatagramReply reply) {
-        // Nothing is sent when nothing was written.
+        // Without a write, no reply is sent.
     }
 }

@@ -7,14 +7,14 @@ import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import java.io.IOException;
 
-/// Sends every byte back (RFC 862).
+/// Returns every byte (RFC 862).
 final class Echo implements Protocol {
     @Override
     public void received(Input input, Output output) throws IOException {
         output.write(input.takeAll());
     }
 
-    /// The same for a datagram, also an empty one.
+    /// The same for a datagram, also for an empty one.
     static void reply(Datagram request, DatagramReply reply) {
         reply.writeEmpty();
         reply.write(request.payload());

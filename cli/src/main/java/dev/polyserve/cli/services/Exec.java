@@ -13,36 +13,37 @@ import java.util.stream.Stream;
 
 /// How the service `exec` runs its program.
 ///
-/// @param variables what is added to its environment: `NAME=VALUE`, `NAME` for ours, `*` for all of ours
-/// @param stdio what its input and output are
+/// @param variables additions to its environment: `NAME=VALUE`; `NAME` to pass on the server's variable; `*` to pass on
+///         all
+/// @param stdio its standard input and output
 public record Exec(List<String> variables, Stdio stdio) {
     private static final String ALL_OF_OURS = "*";
 
-    /// What the program reads and writes.
+    /// The standard input and output of the program.
     public enum Stdio {
         /// The connection itself.
         SOCKET,
-        /// Pipes, which we fill and empty.
+        /// Pipes, which the server reads and writes.
         PIPE;
 
-        /// The usual one of this system.
-        public static Stdio usual() {
+        /// The default of this system.
+        public static Stdio defaultKind() {
             return System.getProperty("os.name", "").equals("Linux") ? SOCKET : PIPE;
         }
 
-        /// The one of this name.
+        /// The kind with this name.
         ///
-        /// @throws IllegalArgumentException when there is none
+        /// @throws IllegalArgumentException when the name is unknown
         public static Stdio named(String name) {
             return List.of(values()).stream().filter(each -> each.name().toLowerCase(Locale.ROOT).equals(name))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("it is socket or pipe"));
+                    .orElseThrow(() -> new IllegalArgumentException("it must be socket or pipe"));
         }
     }
 
-    /// Keeps its own copy, after looking at it.
+    /// Copies and checks the variables.
     ///
-    /// @throws IllegalArgumentException when a variable is to be ours and we have none, or it has no name
+    /// @throws IllegalArgumentException when a variable has no name, or is to be passed on and is not set
     public Exec {
         variables = List.copyOf(variables);
         for (String variable : variables) {
@@ -56,7 +57,7 @@ public record Exec(List<String> variables, Stdio stdio) {
         }
     }
 
-    /// Gives it to a server.
+    /// Configures a server to run the program.
     void into(ServerBuilder builder, ServiceContext context) {
         Command command = command(context.arguments());
         switch (stdio) {
@@ -65,9 +66,10 @@ public record Exec(List<String> variables, Stdio stdio) {
         }
     }
 
-    /// The JDK, which starts a program with pipes, writes a question mark for what the locale's encoding has not.
+    /// Rejects a command that the JDK cannot pass on: for pipes it replaces characters that the locale's encoding
+    /// cannot represent by question marks.
     ///
-    /// @throws IllegalArgumentException when that would happen
+    /// @throws IllegalArgumentException when the command contains such a character
     private static Command requireText(Command command) {
         Stream<String> variables = command.environment().entrySet().stream().map(Object::toString);
         Stream.concat(command.argv().stream(), variables).filter(text -> !FileNames.canEncode(text)).findFirst()
@@ -95,7 +97,7 @@ public record Exec(List<String> variables, Stdio stdio) {
         return command.withEnvironment(CurrentProgram.exact(command.environment()));
     }
 
-    /// All of ours, but for what a service manager says to this process alone, and what was given.
+    /// All variables of the server except a service manager's for this process, and except the given ones.
     private static Map<String, String> ours(Map<String, String> given) {
         Map<String, String> ours = CurrentProgram.environment();
         Activation.forget(ours);

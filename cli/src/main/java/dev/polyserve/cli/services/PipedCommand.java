@@ -7,13 +7,13 @@ import dev.polyserve.Options;
 import java.io.IOException;
 import java.util.function.Supplier;
 
-/// Runs a program for each connection and passes bytes both ways through pipes ([Relay]): for systems and models where the program
-/// cannot have the connection itself.
+/// Runs a program for each connection and copies bytes through pipes ([Relay]), for systems and models in which the
+/// program cannot have the connection itself.
 ///
 /// **Thread**: the connection's own.
 ///
-/// @param command what is run
-/// @param options those in force
+/// @param command the program
+/// @param options the current options of the server
 record PipedCommand(Command command, Supplier<Options> options) implements Handler {
     @Override
     public void handle(Connection connection) throws IOException, InterruptedException {

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A program behind pipes.
+/// A program connected by pipes.
 ///
 /// ```
-/// running ──ends its output──▶ ends ──▶ over
-///    └──close──▶ its input ends ──hangUp──▶ TERM ──terminate──▶ KILL ──▶ over
+///  running ──ends its output──▶ ends ──▶ over
+///     └──close──▶ its input ends ──hangUp──▶ TERM ──terminate──▶ KILL ──▶ over
 /// ```
 ///
-/// **Thread**: as [Upstream]. Pipes of the JDK hold the thread that waits in them, so the relay's threads are platform threads.
+/// **Thread**: as for [Upstream]. The JDK's pipes block the carrier thread, so the relay uses platform threads.
 final class PipedProcess implements Upstream {
     private static final System.Logger LOG = System.getLogger(PipedProcess.class.getName());
 
@@ -36,7 +36,7 @@ final class PipedProcess implements Upstream {
         this.peer = Addresses.shown(connection.info().peer());
     }
 
-    /// Starts the program of a connection.
+    /// Starts the program for a connection.
     static PipedProcess start(Command command, Connection connection) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command.argv()).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().clear();
@@ -80,10 +80,10 @@ final class PipedProcess implements Upstream {
 
     @Override
     public void resetOnClose() {
-        // A program sees its input's end, and then a signal.
+        // A program detects the end of its input, and then receives a signal.
     }
 
-    /// Ends it and what it has started, if it has not ended.
+    /// Ends the program and its descendants, if they still run.
     @Override
     public void close() throws IOException {
         boolean interrupted = false;
@@ -105,7 +105,7 @@ final class PipedProcess implements Upstream {
         List<ProcessHandle> all = family();
         all.forEach(ProcessHandle::destroy);
         if (!process.waitFor(command.terminate().toNanos(), TimeUnit.NANOSECONDS)) {
-            LOG.log(System.Logger.Level.DEBUG, "the program of " + peer + " goes on after TERM");
+            LOG.log(System.Logger.Level.DEBUG, "the program of " + peer + " still runs after TERM");
         }
         all.forEach(ProcessHandle::destroyForcibly);
         family().forEach(ProcessHandle::destroyForcibly);

@@ -11,12 +11,12 @@ import dev.polyserve.cli.text.LineWriter;
 import dev.polyserve.text.Printable;
 import java.nio.charset.StandardCharsets;
 
-/// Prints what arrives, one line per line of input, as `[peer] line`; sends nothing.
+/// Prints each line of input as `[peer] line`; sends nothing.
 ///
-/// A [Handler] and not a protocol, because it has to wait when standard output takes nothing: only then does the
-/// back-pressure reach the client, and no line is lost.
+/// It is a [Handler], not a [Protocol], because it must block when standard output does: only then does back-pressure
+/// reach the client, and no line is lost.
 final class Print implements Handler {
-    private static final Codec<String> LINES = ByteLines.printable();
+    private static final Codec<String> LINES = LineCodec.printable();
 
     private final LineWriter out;
 
@@ -24,7 +24,7 @@ final class Print implements Handler {
         this.out = out;
     }
 
-    /// Prints connections and datagrams.
+    /// Configures a server to print connections and datagrams.
     void into(ServerBuilder builder) {
         builder.handle(this).datagrams(this::datagram);
     }
@@ -37,7 +37,7 @@ final class Print implements Handler {
         }
     }
 
-    /// A datagram cannot wait: when standard output takes nothing, its lines are lost and counted.
+    /// A datagram handler must not block: lines that standard output has no room for are dropped and counted.
     private void datagram(Datagram request, DatagramReply reply) {
         String mark = "[" + Addresses.shown(request.peer()) + "] ";
         byte[] payload = new byte[request.payload().remaining()];

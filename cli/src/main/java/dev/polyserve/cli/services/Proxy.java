@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.function.Supplier;
 
-/// Passes bytes both ways to another endpoint, with both half-closes and both resets ([Relay]).
+/// Copies bytes in both directions to another endpoint, including half-closes and resets ([Relay]).
 ///
 /// **Thread**: the connection's own.
 final class Proxy implements Handler {
@@ -19,13 +19,13 @@ final class Proxy implements Handler {
     private final Endpoint upstream;
     private final Supplier<Options> options;
 
-    /// @param options those in force
+    /// @param options the current options of the server
     Proxy(String upstream, Supplier<Options> options) {
         this.upstream = switch (Endpoint.parse(upstream)) {
             case Endpoint.Tcp tcp -> tcp;
             case Endpoint.Unix unix -> unix;
             case Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new IllegalArgumentException(
-                    "proxy passes connections on, and " + upstream + " takes none: give tcp://host:port or unix:/path");
+                    "proxy forwards connections, but " + upstream + " accepts none: use tcp://host:port or unix:/path");
         };
         this.options = options;
     }

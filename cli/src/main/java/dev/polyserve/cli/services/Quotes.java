@@ -4,10 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Short sentences, by turns, each far below the 511 characters that RFC 865 allows.
+/// Short sentences in rotation, each far below the 511 characters that RFC 865 allows.
 final class Quotes {
     private static final List<String> SENTENCES = List.of(
-            "A stream has no messages until somebody draws the lines.",
+            "A stream has no messages until the reader draws the lines.",
             "The slowest reader decides how much you remember.",
             "Every wait without an end is a bug that has not met its client yet.",
             "A port is only yours after bind has said so.",
@@ -16,7 +16,7 @@ final class Quotes {
             "A queue without a bound is a leak with good manners.",
             "Read everything you were sent before you hang up.",
             "The second signal means it.",
-            "A log line nobody can act on is noise with a time stamp.");
+            "A log line without an action is noise with a time stamp.");
 
     private final AtomicInteger next = new AtomicInteger();
 

@@ -21,19 +21,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Passes bytes between a connection and an [Upstream], with both ends and both resets, within the server's limits.
+/// Copies bytes between a connection and an [Upstream], including half-closes and resets, within the server's limits.
 ///
 /// ```
-/// passing ──client ends──▶ upstream's input ended ──upstream ends──▶ over
-///    │ └────upstream ends─▶ client's input ended ──client ends, or upstream has exited──▶ over
-///    └──reset of one side, no byte for the idle limit, or a write stalled──▶ reset of the other
+///  copying ──client ends──▶ upstream's input ended ──upstream ends──▶ over
+///     │ └────upstream ends─▶ client's input ended ──client ends, or upstream has exited──▶ over
+///     └──reset of one side, no byte for the idle limit, or a write stalled──▶ reset of the other
 /// ```
 ///
-/// Three threads: the handler's reads the client, a writer passes its bytes to upstream, a reader passes upstream's to the client. So
-/// the handler never waits in a write: while upstream takes nothing, it looks from time to time whether the client is gone and
-/// whether a limit is passed.
+/// Three threads: the handler's thread reads the client, a writer passes its bytes to upstream, and a reader passes
+/// upstream's bytes to the client. So the handler never blocks in a write: while upstream accepts nothing, it
+/// periodically checks whether the client has disconnected and whether a limit has expired.
 ///
-/// **Thread**: the handler's, except the bodies of the other two.
+/// **Thread**: the handler's, except for the bodies of the other two.
 final class Relay implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Relay.class.getName());
     private static final int PIECE_BYTES = 16 << 10;
@@ -64,7 +64,7 @@ final class Relay implements AutoCloseable {
     private long writtenBytes;
     private long writtenNanos;
 
-    /// Between the connection of a handler and an upstream, which it closes.
+    /// Creates a relay between the connection of a handler and an upstream, which the relay closes.
     Relay(Connection connection, Upstream upstream, Supplier<Options.Timeouts> timeouts) {
         this.connection = connection;
         this.info = connection.info();
@@ -75,9 +75,9 @@ final class Relay implements AutoCloseable {
         this.reader = upstream.unstarted("polyserve-from-upstream-" + info.id(), this::readAll);
     }
 
-    /// Passes bytes until both sides have ended.
+    /// Copies bytes until both sides have ended.
     ///
-    /// @throws ConnectionException when the conversation was cut: by a reset of one side, a limit or the server's stop
+    /// @throws ConnectionException when a reset of one side, a limit or the server's stop ended the connection
     void run() throws IOException, InterruptedException {
         writer.start();
         reader.start();
@@ -95,13 +95,13 @@ final class Relay implements AutoCloseable {
         whole = endPassed;
     }
 
-    /// Ends upstream, and both threads.
+    /// Closes upstream, and ends both threads.
     @Override
     public void close() throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
             if (!whole) {
-                // Before the interrupts, each of which closes a channel in which its thread waits.
+                // Before the interrupts, each of which closes the channel that its thread waits in.
                 upstream.resetOnClose();
             }
             writer.interrupt();
@@ -116,7 +116,7 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    /// A writer to a program can be left behind: its pipe may be in the hands of a process that outlives it.
+    /// A writer to a program may be abandoned: a surviving child process may hold the other end of the pipe.
     ///
     /// @return false when the wait was interrupted
     private static boolean joins(Thread thread) {
@@ -132,12 +132,12 @@ final class Relay implements AutoCloseable {
 
     // --- the handler's waits ---
 
-    /// @return false when upstream takes no more
+    /// @return false when upstream accepts no more data
     private boolean give(byte[] piece) throws IOException, InterruptedException {
         if (!pieces.offer(piece)) {
             beginWait();
             while (takes && !pieces.offer(piece, lookAgainNanos(), TimeUnit.NANOSECONDS)) {
-                look();
+                check();
             }
         }
         return takes;
@@ -146,7 +146,7 @@ final class Relay implements AutoCloseable {
     private void awaitEnd(Thread thread) throws IOException, InterruptedException {
         beginWait();
         while (!thread.join(Duration.ofNanos(lookAgainNanos()))) {
-            look();
+            check();
         }
     }
 
@@ -158,10 +158,10 @@ final class Relay implements AutoCloseable {
         writtenNanos = now;
     }
 
-    /// Ends a conversation that goes nowhere.
-    private void look() throws ConnectionException {
+    /// Ends the relay when the client has disconnected or a limit has expired.
+    private void check() throws ConnectionException {
         if (connection.peerGone()) {
-            throw reset(new Cause.PeerReset("the client has gone"));
+            throw reset(new Cause.PeerReset("the client has disconnected"));
         }
         long now = System.nanoTime();
         long moved = moved();
@@ -219,21 +219,22 @@ final class Relay implements AutoCloseable {
             }
             upstream.endOutput();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "upstream of #" + info.id() + " takes no more: " + e.getMessage());
+            LOG.log(System.Logger.Level.DEBUG,
+                    "upstream of #" + info.id() + " accepts no more data: " + e.getMessage());
             abandonOutput();
         } catch (InterruptedException e) {
-            abandonOutput(); // close() ends it so
+            abandonOutput(); // interrupted by close()
         }
     }
 
     private void abandonOutput() {
         takes = false;
-        // The handler may wait for room, and finds that nothing is taken any more.
+        // The handler may be waiting for room; this wakes it, so that it finds the closed output.
         pieces.clear();
         try {
             upstream.abandonOutput();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "upstream of #" + info.id() + " was gone: " + e.getMessage());
+            LOG.log(System.Logger.Level.DEBUG, "upstream of #" + info.id() + " was already closed: " + e.getMessage());
         }
     }
 
@@ -248,15 +249,15 @@ final class Relay implements AutoCloseable {
             client.end();
             exited = upstream.awaitExit();
         } catch (ConnectionException e) {
-            LOG.log(System.Logger.Level.DEBUG, "the client of #" + info.id() + " is gone: " + e.getMessage());
+            LOG.log(System.Logger.Level.DEBUG, "the client of #" + info.id() + " has disconnected: " + e.getMessage());
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "upstream of #" + info.id() + " is lost: " + e.getMessage());
+            LOG.log(System.Logger.Level.DEBUG, "upstream of #" + info.id() + " failed: " + e.getMessage());
             cut = true;
         } catch (InterruptedException e) {
-            exited = true; // close() ends it so
+            exited = true; // interrupted by close()
         }
         if (cut || exited) {
-            // The handler's read sees the end after what was sent.
+            // The handler's read returns the end after the bytes already sent.
             client.close();
         }
     }
@@ -267,7 +268,7 @@ final class Relay implements AutoCloseable {
         return count >= 0;
     }
 
-    /// Sends a piece, for as long as the client lives: the handler's limits end one that takes nothing.
+    /// Sends a piece as long as the client is connected; the handler's limits end a client that reads nothing.
     private void send(ByteBuffer bytes) throws IOException, InterruptedException {
         boolean sent = client.offer(bytes);
         while (!sent) {
@@ -275,12 +276,12 @@ final class Relay implements AutoCloseable {
                 client.send(bytes, ROOM_AT_MOST);
                 sent = true;
             } catch (TimedOutException e) {
-                LOG.log(System.Logger.Level.DEBUG, "the client is slow: " + e.getMessage());
+                LOG.log(System.Logger.Level.DEBUG, "the client reads slowly: " + e.getMessage());
             }
         }
     }
 
-    /// Whatever has arrived is a piece.
+    /// Returns whatever has arrived.
     private static final class Pieces implements Codec<byte[]> {
         @Override
         public byte @Nullable [] decode(Input input) {

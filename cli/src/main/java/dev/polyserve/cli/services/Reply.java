@@ -21,12 +21,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// A person answers: an operator sees every client's lines as `[N] text` and types `N text` to answer client N.
+/// Lets an operator answer: prints every client's lines as `[N] text`, and sends the typed line `N text` to client N.
 ///
-/// The end of the operator's input ends the answers, not the server. A client's line `exit` ends its conversation.
+/// The end of the operator's input ends only the answers, not the server. A client's line `exit` ends its connection.
 final class Reply {
     private static final System.Logger LOG = System.getLogger(Reply.class.getName());
-    private static final Codec<String> LINES = ByteLines.printable();
+    private static final Codec<String> LINES = LineCodec.printable();
     private static final String GREETING = "Welcome to login...";
     private static final String EXIT = "exit";
     private static final Duration UNTIL_FOREGROUND = Duration.ofSeconds(1);
@@ -42,7 +42,7 @@ final class Reply {
         this.out = out;
     }
 
-    /// Serves connections, and reads what the operator types, once it serves, on a thread of its own.
+    /// Configures a server, and reads the operator's input on a thread of its own once the server is ready.
     void into(ServerBuilder builder, CompletionStage<Void> serving) {
         builder.handler(Client::new);
         Thread operator = Thread.ofPlatform().daemon().name("polyserve-operator").unstarted(this::readOperator);
@@ -57,13 +57,13 @@ final class Reply {
                 }
             }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "the operator's input cannot be read any more: " + e.getMessage(), e);
+            LOG.log(System.Logger.Level.WARNING, "the operator's input can no longer be read: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /// The next line, as soon as the server is in the foreground of its terminal: reading there fails until then.
+    /// The next line, as soon as the server is in the foreground of its terminal: reading fails until then.
     private static @Nullable String readLine(BufferedReader typed) throws IOException, InterruptedException {
         while (true) {
             try {
@@ -85,7 +85,7 @@ final class Reply {
         if (client == null) {
             out.offer("there is no client '" + Printable.of(number) + "': " + HOW);
         } else if (!client.offer(text + "\n")) {
-            out.offer("client " + number + " does not take more answers now: this one was not sent");
+            out.offer("client " + number + " accepts no more answers now: this one was not sent");
         }
     }
 
@@ -93,12 +93,12 @@ final class Reply {
         try {
             return clients.get(Long.valueOf(number));
         } catch (NumberFormatException _) {
-            // What is not a number names no client: the caller says so.
+            // Not a number, so it names no client: the caller reports it.
             return null;
         }
     }
 
-    /// One client's conversation.
+    /// The connection of one client.
     private final class Client implements Handler {
         private final Long number = lastNumber.incrementAndGet();
 

@@ -3,7 +3,8 @@ package dev.polyserve.cli.services;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 
-/// The seconds since 1900-01-01 00:00 UTC as four bytes, highest first (RFC 868); they begin again at zero in 2036.
+/// Sends the seconds since 1900-01-01 00:00 UTC as four bytes in network byte order (RFC 868); they wrap to zero in
+/// 2036.
 final class RfcTime {
     private static final long FROM_1900_TO_1970_SECONDS = 2_208_988_800L;
 

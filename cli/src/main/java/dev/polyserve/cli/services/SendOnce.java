@@ -5,14 +5,14 @@ import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import java.io.IOException;
 
-/// Sends one message and closes; what arrives is thrown away.
+/// Sends one message and closes; input is discarded.
 final class SendOnce implements Protocol {
     private final Message message;
 
-    /// What is sent.
+    /// Creates the message.
     @FunctionalInterface
     interface Message {
-        /// The message for one client, now.
+        /// The message for one client at this moment.
         byte[] bytes();
     }
 

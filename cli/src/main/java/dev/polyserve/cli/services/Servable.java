@@ -2,29 +2,29 @@ package dev.polyserve.cli.services;
 
 import dev.polyserve.ServerBuilder;
 
-/// Something that `serve` can serve: one of the [Service]s, or a class of the user's ([UserHandler]).
+/// A service of `serve`: one of the [Service]s, or the user's class ([UserHandler]).
 public interface Servable {
-    /// Its name in the ready line and in messages.
+    /// The name in the ready line and in messages.
     String id();
 
-    /// Whether it serves connections.
+    /// True when it serves connections.
     boolean servesStreams();
 
-    /// Whether it serves datagrams.
+    /// True when it serves datagrams.
     boolean servesDatagrams();
 
-    /// Whether its datagrams may be longer than what asked for them, so that a forged sender could turn it against others:
-    /// it is then served on loopback only, unless the user insists.
+    /// True when its datagrams may be longer than the requests, so that forged source addresses could turn it against
+    /// others. It is then served on loopback only, unless the user permits more.
     boolean amplifies();
 
-    /// Whether the client may have nothing to say, so that it is not to be ended for saying nothing at first.
-    boolean speaksFirst();
+    /// True when the server sends first, so that a client need not send anything.
+    boolean sendsFirst();
 
-    /// Whether its clients have something in common that is kept in one process, so that it cannot be served by several.
+    /// True when its clients share state in one process, so that several processes cannot serve it.
     boolean needsOneProcess();
 
-    /// Gives it to the server; called once.
+    /// Configures the server; called once.
     ///
-    /// @throws IllegalArgumentException with a sentence when its arguments make no sense
+    /// @throws IllegalArgumentException with one sentence, when the arguments are invalid
     void into(ServerBuilder builder, ServiceContext context);
 }

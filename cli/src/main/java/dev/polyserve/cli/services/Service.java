@@ -5,37 +5,37 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The table of services: name, what it does, where it can be served, and how a server gets it.
+/// The table of services: name, description, supported endpoints, and how a server is configured for it.
 public enum Service implements Servable {
     /// RFC 862.
-    ECHO("echo", "", 0, Datagrams.ANYWHERE, false, "sends every byte back"),
+    ECHO("echo", "", 0, Datagrams.ANYWHERE, false, "returns every byte"),
     /// Upper case.
-    UPPER("upper", "", 0, Datagrams.ANYWHERE, false, "sends every byte back, ASCII letters in upper case"),
-    /// What arrives, on standard output.
-    PRINT("print", "", 0, Datagrams.ANYWHERE, false, "prints what arrives line by line, marked with the peer"),
-    /// A greeting, then echo by lines.
-    WELCOME("welcome", "[TEXT]", 0, Datagrams.NONE, true, "greets, then sends every line back until the line 'exit'"),
-    /// A person answers.
-    REPLY("reply", "", 0, Datagrams.NONE, true, "shows you every client's lines; typing 'N text' answers client N"),
+    UPPER("upper", "", 0, Datagrams.ANYWHERE, false, "returns every byte, with ASCII letters in upper case"),
+    /// Input on standard output.
+    PRINT("print", "", 0, Datagrams.ANYWHERE, false, "prints the input line by line, marked with the peer"),
+    /// A greeting, then line-by-line echo.
+    WELCOME("welcome", "[TEXT]", 0, Datagrams.NONE, true, "greets, then returns every line until the line 'exit'"),
+    /// Answers by an operator.
+    REPLY("reply", "", 0, Datagrams.NONE, true, "shows every client's lines; typing 'N text' answers client N"),
     /// A chat room.
-    CHAT("chat", "", 0, Datagrams.NONE, true, "what one client says, all others hear (/name, /who, /quit)"),
+    CHAT("chat", "", 0, Datagrams.NONE, true, "sends each client's lines to all others (/name, /who, /quit)"),
     /// RFC 863.
-    DISCARD("discard", "", 0, Datagrams.LOOPBACK, false, "throws away what arrives"),
+    DISCARD("discard", "", 0, Datagrams.LOOPBACK, false, "discards all input"),
     /// RFC 864.
-    CHARGEN("chargen", "", 0, Datagrams.LOOPBACK, true, "sends lines of characters without end"),
+    CHARGEN("chargen", "", 0, Datagrams.LOOPBACK, true, "sends lines of characters endlessly"),
     /// RFC 867.
-    DAYTIME("daytime", "", 0, Datagrams.LOOPBACK, true, "sends date and time as text"),
+    DAYTIME("daytime", "", 0, Datagrams.LOOPBACK, true, "sends the date and time as text"),
     /// RFC 868.
     TIME("time", "", 0, Datagrams.LOOPBACK, true, "sends the seconds since 1900 as four bytes"),
     /// RFC 865.
     QOTD("qotd", "", 0, Datagrams.LOOPBACK, true, "sends one short sentence"),
     /// A program per connection.
     EXEC("exec", "-- COMMAND ARGS...", 1, Datagrams.NONE, true,
-            "runs a program for each connection, which is its input and output"),
-    /// To another server.
-    PROXY("proxy", "ENDPOINT", 1, Datagrams.NONE, true, "passes bytes both ways to another endpoint");
+            "runs a program per connection, with the connection as its standard input and output"),
+    /// Forwarding to another server.
+    PROXY("proxy", "ENDPOINT", 1, Datagrams.NONE, true, "forwards bytes in both directions to another endpoint");
 
-    /// Over which datagram endpoints a service is served.
+    /// The datagram endpoints that a service supports.
     private enum Datagrams {
         NONE, LOOPBACK, ANYWHERE
     }
@@ -44,22 +44,22 @@ public enum Service implements Servable {
     private final String parameters;
     private final int leastArguments;
     private final Datagrams datagrams;
-    private final boolean speaksFirst;
+    private final boolean sendsFirst;
     private final String description;
 
-    Service(String id, String parameters, int leastArguments, Datagrams datagrams, boolean speaksFirst,
+    Service(String id, String parameters, int leastArguments, Datagrams datagrams, boolean sendsFirst,
             String description) {
         this.id = id;
         this.parameters = parameters;
         this.leastArguments = leastArguments;
         this.datagrams = datagrams;
-        this.speaksFirst = speaksFirst;
+        this.sendsFirst = sendsFirst;
         this.description = description;
     }
 
-    /// The service of this name, after its arguments were counted.
+    /// The service with this name; also checks the number of its arguments.
     ///
-    /// @throws IllegalArgumentException with a sentence when there is none, or the arguments are too few or too many
+    /// @throws IllegalArgumentException with one sentence, when the name is unknown or the number of arguments is wrong
     public static Service named(String id, List<String> arguments) {
         Service service = Arrays.stream(values()).filter(each -> each.id.equals(id)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("unknown service '" + id + "': take one of "
@@ -73,12 +73,12 @@ public enum Service implements Servable {
         return id;
     }
 
-    /// What may follow its name on the command line.
+    /// The arguments that follow the name on the command line.
     public String parameters() {
         return parameters;
     }
 
-    /// What it does, in one phrase.
+    /// A description in one phrase.
     public String description() {
         return description;
     }
@@ -99,8 +99,8 @@ public enum Service implements Servable {
     }
 
     @Override
-    public boolean speaksFirst() {
-        return speaksFirst;
+    public boolean sendsFirst() {
+        return sendsFirst;
     }
 
     @Override
@@ -116,7 +116,7 @@ public enum Service implements Servable {
             case PRINT -> new Print(context.out()).into(builder);
             case WELCOME -> builder.handle(new Welcome(context.arguments()));
             case REPLY -> new Reply(context.in(), context.out()).into(builder, context.serving());
-            case CHAT -> builder.handler(new ChatRoom()::newcomer);
+            case CHAT -> builder.handler(new ChatRoom()::newMember);
             case DISCARD -> builder.protocol(Discard::new).datagrams(Discard::datagram);
             case CHARGEN -> builder.protocol(() -> new Chargen(context.options().limits().highWaterBytes()))
                     .datagrams(DatagramGuard.amplifying(Chargen::reply, context));
@@ -140,12 +140,12 @@ public enum Service implements Servable {
         }
         if (parameters.isEmpty() && !arguments.isEmpty()) {
             throw new IllegalArgumentException(
-                    id + " takes no arguments, and '" + arguments.getFirst() + "' was given");
+                    id + " takes no arguments, but '" + arguments.getFirst() + "' was given");
         }
         if (this != EXEC && arguments.size() > 1) {
             throw new IllegalArgumentException(
-                    id + " takes one " + parameters + ", and '" + arguments.get(1)
-                            + "' was given too: put quotes around it");
+                    id + " takes one " + parameters + ", but '" + arguments.get(1)
+                            + "' was given, too: put quotes around it");
         }
     }
 }

@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/// What a service may use.
+/// What a service needs from its server and the command line.
 ///
-/// @param arguments what followed its name
+/// @param arguments the arguments of the service
 /// @param in the operator's input
 /// @param out standard output
-/// @param allowAmplification whether the small services answer datagrams of everybody
-/// @param datagramRate how many datagrams of one source the small services answer
+/// @param allowAmplification true to let the small services answer datagrams from any address
+/// @param datagramRate datagrams per second that the small services answer to one source; 0 for no limit
 /// @param server the server, once it is bound
 /// @param exec how a program is run
-/// @param serving is done once clients are served
+/// @param serving completed once the server is ready
 public record ServiceContext(List<String> arguments, InputStream in, LineWriter out, boolean allowAmplification,
         DatagramRate datagramRate, Supplier<Server> server, Exec exec, CompletionStage<Void> serving) {
     /// Keeps its own copy of the arguments.
@@ -25,7 +25,7 @@ public record ServiceContext(List<String> arguments, InputStream in, LineWriter 
         arguments = List.copyOf(arguments);
     }
 
-    /// The options in force, once the server is bound.
+    /// The current options of the server, once it is bound.
     public Options options() {
         return server.get().options();
     }

@@ -5,11 +5,11 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/// A server, over a channel that waits.
+/// A server, connected by a channel in blocking mode.
 ///
-/// **Thread**: as [Upstream].
+/// **Thread**: as for [Upstream].
 ///
-/// @param channel owned, a connected one
+/// @param channel a connected channel, owned by this
 record SocketUpstream(SocketChannel channel) implements Upstream {
     @Override
     public void write(ByteBuffer bytes) throws IOException {
@@ -25,7 +25,7 @@ record SocketUpstream(SocketChannel channel) implements Upstream {
 
     @Override
     public void abandonOutput() {
-        // It hears of the end by close().
+        // The server detects the end when the channel is closed.
     }
 
     @Override
@@ -38,7 +38,7 @@ record SocketUpstream(SocketChannel channel) implements Upstream {
         return false;
     }
 
-    /// SO_LINGER without a time; Unix sockets have no reset.
+    /// SO_LINGER with zero time; Unix sockets have no reset.
     @Override
     public void resetOnClose() throws IOException {
         if (channel.isOpen() && channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER)) {

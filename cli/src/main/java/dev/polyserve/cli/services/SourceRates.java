@@ -7,10 +7,11 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 
-/// A token bucket for each source of datagrams, in a fixed 32 KiB: a source has the bucket that a hash with a secret seed gives it, and
-/// may share it with others. A bucket is one number, the time when it is full again (the generic cell rate algorithm, ITU-T I.371).
+/// A token bucket per source of datagrams, in a fixed 32 KiB. A hash with a secret seed assigns sources to buckets, and
+/// several sources may share one. A bucket is one number, the time at which it is full again (the generic cell rate
+/// algorithm, ITU-T I.371).
 ///
-/// **Thread**: any; taking a token locks and allocates nothing for IPv4.
+/// **Thread**: any; taking a token takes no lock, and for IPv4 allocates nothing.
 final class SourceRates {
     private static final int BUCKETS = 1 << 12;
     private static final long MIX = 0x9E3779B97F4A7C15L;
@@ -35,9 +36,9 @@ final class SourceRates {
         this.startNanos = clockNanos.getAsLong();
     }
 
-    /// Takes a token of the source's bucket.
+    /// Takes a token from the source's bucket.
     ///
-    /// @return false when there is none
+    /// @return false when the bucket is empty
     boolean take(InetSocketAddress source) {
         int bucket = bucket(source);
         long now = clockNanos.getAsLong() - startNanos;
@@ -59,7 +60,7 @@ final class SourceRates {
         return (int) (mixed >>> (Long.SIZE - Integer.numberOfTrailingZeros(BUCKETS)));
     }
 
-    /// An IPv4 address, or the /64 network of an IPv6 address, within which its owner can choose as it likes.
+    /// The IPv4 address, or the /64 network of an IPv6 address: a host may use any address within its network.
     private static long network(InetAddress address) {
         return address instanceof Inet6Address ? ByteBuffer.wrap(address.getAddress()).getLong() : address.hashCode();
     }

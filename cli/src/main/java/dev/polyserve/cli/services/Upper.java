@@ -7,7 +7,8 @@ import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import java.io.IOException;
 
-/// Sends every byte back, ASCII letters in upper case: byte by byte, so that it does not matter how the network cut the text.
+/// Returns every byte with ASCII letters in upper case; works byte by byte, so that the boundaries of the reads do not
+/// matter.
 final class Upper implements Protocol {
     private static final int CASE_BIT = 'a' - 'A';
 
@@ -24,7 +25,7 @@ final class Upper implements Protocol {
         reply.write(inUpperCase(bytes));
     }
 
-    /// Changes the array itself. Bytes of other characters in UTF-8 are negative and stay.
+    /// Modifies the array. The bytes of multi-byte UTF-8 characters are negative and remain unchanged.
     private static byte[] inUpperCase(byte[] bytes) {
         for (int i = 0; i < bytes.length; i++) {
             byte each = bytes[i];

@@ -5,33 +5,34 @@ import java.nio.ByteBuffer;
 
 /// The other side of a [Relay]: a server or a program.
 ///
-/// **Thread**: one writes and another reads at the same time; [#close] any, which ends their waits.
+/// **Thread**: one thread writes while another reads; any thread may call [#close], which ends their waits.
 interface Upstream {
-    /// Writes all remaining bytes, waiting while the other side takes none.
+    /// Writes all remaining bytes, waiting while the other side accepts none.
     void write(ByteBuffer bytes) throws IOException;
 
-    /// Tells the other side that nothing more follows.
+    /// Signals the end of the data to the other side.
     void endOutput() throws IOException;
 
-    /// Nothing more is written, though the end was not told: what hears of it in no other way than by the end of its input is told now.
+    /// Ends writing before the regular end of the data. An upstream that detects this only by the end of its input gets
+    /// that end now.
     void abandonOutput() throws IOException;
 
-    /// Reads at least one byte, waiting for it.
+    /// Waits for at least one byte, and reads.
     ///
-    /// @return how many, or -1 at the end
+    /// @return the number of bytes, or -1 at the end
     int read(ByteBuffer into) throws IOException;
 
-    /// After its last byte: waits for its exit, if it is something that exits.
+    /// After the last byte, waits for the exit of an upstream that exits.
     ///
-    /// @return whether it has exited, so that it reads nothing more
+    /// @return true when it has exited, so that it reads nothing more
     boolean awaitExit() throws InterruptedException;
 
-    /// Makes [#close] a reset, where there is one: what was passed on is not all, and the end must not look like one.
+    /// Makes [#close] send a reset, where possible: the data was cut off, and must not look complete.
     void resetOnClose() throws IOException;
 
-    /// Ends it.
+    /// Closes it.
     void close() throws IOException;
 
-    /// A thread that may wait in the methods above without holding an event loop.
+    /// Creates a thread that may block in the methods above without blocking an event loop.
     Thread unstarted(String name, Runnable body);
 }

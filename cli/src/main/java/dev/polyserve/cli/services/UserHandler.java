@@ -14,9 +14,9 @@ import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A class of the user's: a [Handler], [Protocol] or [DatagramHandler] with a public constructor without parameters.
+/// A class of the user: a [Handler], [Protocol] or [DatagramHandler] with a public no-argument constructor.
 ///
-/// Each connection gets an instance of its own; datagrams share one.
+/// Each connection gets its own instance; all datagrams share one.
 public final class UserHandler implements Servable {
     private final Class<?> type;
     private final Constructor<?> constructor;
@@ -26,26 +26,27 @@ public final class UserHandler implements Servable {
         this.constructor = constructor;
     }
 
-    /// Finds the class.
+    /// Loads the class.
     ///
-    /// @param classPath directories and jars, separated as on Java's own class path
-    /// @throws IllegalArgumentException with a sentence when it cannot be used
+    /// @param classPath directories and jars, separated as in a Java class path
+    /// @throws IllegalArgumentException with one sentence, when the class cannot be used
     public static UserHandler load(String className, String classPath) {
         Class<?> type = find(className, classPath);
         boolean streams = Handler.class.isAssignableFrom(type) || Protocol.class.isAssignableFrom(type);
         if (!streams && !DatagramHandler.class.isAssignableFrom(type)) {
-            throw unusable(className, "it is none of Handler, Protocol and DatagramHandler", null);
+            throw unusable(className, "it implements none of Handler, Protocol and DatagramHandler", null);
         }
         if (Handler.class.isAssignableFrom(type) && Protocol.class.isAssignableFrom(type)) {
-            throw unusable(className, "it is a Handler and a Protocol at once, and a connection has one of them", null);
+            throw unusable(className,
+                    "it implements both Handler and Protocol, but a connection needs exactly one of them", null);
         }
         if (!Modifier.isPublic(type.getModifiers()) || Modifier.isAbstract(type.getModifiers())) {
-            throw unusable(className, "it is not a public class that can be made", null);
+            throw unusable(className, "it is not a public class that can be instantiated", null);
         }
         try {
             return new UserHandler(type, type.getConstructor());
         } catch (NoSuchMethodException e) {
-            throw unusable(className, "it has no public constructor without parameters", e);
+            throw unusable(className, "it has no public no-argument constructor", e);
         }
     }
 
@@ -71,7 +72,7 @@ public final class UserHandler implements Servable {
     }
 
     @Override
-    public boolean speaksFirst() {
+    public boolean sendsFirst() {
         return false;
     }
 
@@ -98,18 +99,18 @@ public final class UserHandler implements Servable {
         } catch (InvocationTargetException e) {
             throw unusable(id(), "its constructor threw " + e.getCause(), e.getCause());
         } catch (ReflectiveOperationException e) {
-            throw unusable(id(), "it cannot be made: " + e, e);
+            throw unusable(id(), "it cannot be instantiated: " + e, e);
         }
     }
 
     private static Class<?> find(String className, String classPath) {
-        // Never closed: its classes serve until the program ends.
+        // Never closed: the server uses its classes until the program ends.
         URLClassLoader loader = new URLClassLoader(urls(classPath), UserHandler.class.getClassLoader());
         try {
             return Class.forName(className, true, loader);
         } catch (ClassNotFoundException e) {
             throw unusable(className, "there is no such class on the class path " + classPath
-                    + " (its name has the package, as in com.example.MyHandler; --class-path says where it is)", e);
+                    + " (use the full name, as in com.example.MyHandler, and set --class-path to its location)", e);
         } catch (LinkageError e) {
             throw unusable(className, "it cannot be loaded: " + e, e);
         }
@@ -118,15 +119,15 @@ public final class UserHandler implements Servable {
     private static URL[] urls(String classPath) {
         List<URL> urls = new ArrayList<>();
         for (String part : classPath.split(File.pathSeparator, -1)) {
-            File place = new File(part.isEmpty() ? "." : part);
-            if (!place.exists()) {
+            File location = new File(part.isEmpty() ? "." : part);
+            if (!location.exists()) {
                 throw new IllegalArgumentException(
-                        "the class path has '" + part + "', which is neither a directory nor a jar here");
+                        "the class path has '" + part + "', which is not an existing directory or jar");
             }
             try {
-                urls.add(place.toURI().toURL());
+                urls.add(location.toURI().toURL());
             } catch (MalformedURLException e) {
-                throw new IllegalArgumentException("the class path has '" + part + "', which is no path", e);
+                throw new IllegalArgumentException("the class path has '" + part + "', which is not a path", e);
             }
         }
         return urls.toArray(URL[]::new);

@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// Greets with one line, then sends every line back, byte for byte; the line `exit` ends the conversation.
+/// Greets with one line, then returns every line, byte for byte; the line `exit` ends the connection.
 final class Welcome implements Handler {
-    private static final Codec<byte[]> LINES = ByteLines.exact();
+    private static final Codec<byte[]> LINES = LineCodec.exact();
     private static final String EXIT = "exit";
 
     private final String greeting;
@@ -27,6 +27,6 @@ final class Welcome implements Handler {
     }
 
     private static boolean isExit(byte[] line) {
-        return new String(ByteLines.withoutEnding(line), StandardCharsets.UTF_8).equals(EXIT);
+        return new String(LineCodec.withoutEnding(line), StandardCharsets.UTF_8).equals(EXIT);
     }
 }

@@ -4,16 +4,17 @@ import dev.polyserve.text.Printable;
 import java.util.HexFormat;
 import java.util.List;
 
-/// Writes one JSON object, on one line. Control characters, C1 and bidirectional ones too, are escaped: a log is also read on
-/// terminals.
+/// Writes one JSON object on one line. Control characters, including C1 and bidirectional ones, are escaped, because
+/// logs are also read on terminals.
 ///
+/// **Thread**: one at a time.
 /// **Thread**: one at a time.
 public final class Json {
     private static final HexFormat HEX = HexFormat.of();
 
     private final StringBuilder text = new StringBuilder(160).append('{');
 
-    /// Appends a member: numbers and booleans as they are, everything else as a string.
+    /// Appends a member: a number or a boolean as it is, any other value as a string.
     public Json put(String name, Object value) {
         if (text.length() > 1) {
             text.append(',');
@@ -28,7 +29,7 @@ public final class Json {
         return this;
     }
 
-    /// Appends an array of values that are JSON already.
+    /// Appends an array of values that are already JSON.
     public Json putAll(String name, List<String> values) {
         return raw(name, "[" + String.join(",", values) + "]");
     }
@@ -47,7 +48,7 @@ public final class Json {
         return this;
     }
 
-    /// A text as JSON.
+    /// A text as a JSON string.
     public static String quoted(String text) {
         Json object = new Json().put("", text);
         return object.text.substring("{\"\":".length());

@@ -11,18 +11,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
 
-/// Writes lines to a stream from one thread of its own, so that an output which takes nothing (a full pipe, a stopped
-/// terminal) never stops who has something to say.
+/// Writes lines to a stream on a thread of its own, so that a blocked output (a full pipe, a stopped terminal) never
+/// blocks the caller.
 ///
 /// ```
 /// idle --offer, put--> running --close--> closed
 /// ```
 ///
-/// Event loops and their coroutines have something to say, so there is no lock that they could queue for: the queue takes none, and what
-/// waits parks.
+/// Callers may be event loops and their coroutines, so the queue is lock-free, and a waiting caller parks.
 ///
-/// *Wake-up*: a line is added, then `asleep` is read; the writer sets `asleep`, then looks for lines, then parks. One of the two sees the
-/// other.
+/// *Wake-up*: the caller adds a line, then reads `asleep`; the writer sets `asleep`, then checks for lines, then parks.
+/// At least one of the two sees the other's write.
 ///
 /// **Thread**: any.
 public final class LineWriter implements AutoCloseable {
@@ -32,11 +31,11 @@ public final class LineWriter implements AutoCloseable {
     private final PrintStream out;
     private final String threadName;
     private final int capacity;
-    private final LongFunction<String> whatIsLost;
+    private final LongFunction<String> lostMessage;
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
-    /// How many lines there are, or are about to be.
+    /// The number of lines in the queue, including those being added.
     private final AtomicInteger count = new AtomicInteger();
-    /// Those that wait for room.
+    /// The threads that wait for room.
     private final Queue<Thread> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicLong lost = new AtomicLong();
@@ -44,19 +43,19 @@ public final class LineWriter implements AutoCloseable {
     private volatile boolean asleep;
     private volatile boolean closed;
 
-    /// Writes to `out`; its thread starts with the first line.
+    /// Writes to `out`; the thread starts with the first line.
     ///
-    /// @param capacity lines that may wait
-    /// @param whatIsLost the line that reports so many lost ones, once there is room again
-    public LineWriter(PrintStream out, String threadName, int capacity, LongFunction<String> whatIsLost) {
+    /// @param capacity maximum number of queued lines
+    /// @param lostMessage creates the line that reports the number of lost lines, once there is room again
+    public LineWriter(PrintStream out, String threadName, int capacity, LongFunction<String> lostMessage) {
         this.out = out;
         this.threadName = threadName;
         this.capacity = capacity;
-        this.whatIsLost = whatIsLost;
+        this.lostMessage = lostMessage;
         this.writer = Thread.ofPlatform().daemon().name(threadName).unstarted(this::write);
     }
 
-    /// Takes the line if there is room, without waiting; one that is not taken is counted and reported later.
+    /// Adds the line if there is room, without waiting. Otherwise the line is lost, counted and reported later.
     public boolean offer(String line) {
         start();
         boolean taken = !closed && add(line);
@@ -66,7 +65,7 @@ public final class LineWriter implements AutoCloseable {
         return taken;
     }
 
-    /// Takes the line, waiting for room; after [#close] the line is lost.
+    /// Adds the line, waiting for room; after [#close] the line is lost.
     public void put(String line) throws InterruptedException {
         start();
         if (closed || add(line)) {
@@ -75,7 +74,7 @@ public final class LineWriter implements AutoCloseable {
         Thread current = Thread.currentThread();
         waiting.add(current);
         try {
-            // Tried again now that the writer sees a waiting thread.
+            // Tried again, now that the writer sees the waiting thread.
             while (!closed && !add(line)) {
                 LockSupport.park(this);
                 if (Thread.interrupted()) {
@@ -102,7 +101,7 @@ public final class LineWriter implements AutoCloseable {
         return true;
     }
 
-    /// Writes what was taken, for a second at most, and ends.
+    /// Writes the queued lines, for a second at most, and ends.
     @Override
     public void close() {
         closed = true;
@@ -123,7 +122,7 @@ public final class LineWriter implements AutoCloseable {
         return threadName;
     }
 
-    /// Starts its thread, which otherwise starts with the first line.
+    /// Starts the thread, which otherwise starts with the first line.
     public void start() {
         if (!started.get() && started.compareAndSet(false, true)) {
             writer.start();
@@ -153,7 +152,7 @@ public final class LineWriter implements AutoCloseable {
         asleep = true;
         if (lines.isEmpty() && !closed) {
             LockSupport.park(this);
-            // This thread is never interrupted on purpose; a set flag would end every later sleep at once.
+            // This thread is never interrupted on purpose; a leftover flag would end every later park at once.
             Thread.interrupted();
         }
         asleep = false;
@@ -170,7 +169,7 @@ public final class LineWriter implements AutoCloseable {
         tellWaiting();
         long missing = lost.getAndSet(0);
         if (missing > 0) {
-            text.append(whatIsLost.apply(missing)).append('\n');
+            text.append(lostMessage.apply(missing)).append('\n');
         }
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
         out.write(bytes, 0, bytes.length);

@@ -9,8 +9,9 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/// Shows UTF-8 that a peer has sent on a terminal: line feeds and tabs stay, other controls are escaped ([Printable]), what is not
-/// UTF-8 becomes U+FFFD. A character cut between two writes waits for its rest; CR LF is written as LF.
+/// Prints UTF-8 from a peer on a terminal. Line feeds and tabs stay, other control characters are escaped
+/// ([Printable]), invalid UTF-8 becomes U+FFFD, and CR LF becomes LF. A character split between two writes is completed
+/// first.
 ///
 /// **Thread**: one at a time.
 public final class PrintableStream extends OutputStream {
@@ -21,11 +22,11 @@ public final class PrintableStream extends OutputStream {
             .onMalformedInput(CodingErrorAction.REPLACE)
             .onUnmappableCharacter(CodingErrorAction.REPLACE);
     private final CharBuffer chars = CharBuffer.allocate(CHARS);
-    /// The beginning of a character, at most three bytes, whose rest has not come.
-    private byte[] begun = {};
+    /// The first bytes of an incomplete character, at most three.
+    private byte[] incomplete = {};
     private boolean afterReturn;
 
-    /// Writes to `terminal`.
+    /// Creates a stream that writes to `terminal`.
     public PrintableStream(OutputStream terminal) {
         this.terminal = terminal;
     }
@@ -37,7 +38,8 @@ public final class PrintableStream extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        ByteBuffer in = ByteBuffer.allocate(begun.length + length).put(begun).put(bytes, offset, length).flip();
+        ByteBuffer in = ByteBuffer.allocate(incomplete.length + length).put(incomplete).put(bytes, offset, length)
+                .flip();
         StringBuilder shown = new StringBuilder(length + 16);
         boolean more = true;
         while (more) {
@@ -48,8 +50,8 @@ public final class PrintableStream extends OutputStream {
             }
             chars.clear();
         }
-        begun = new byte[in.remaining()];
-        in.get(begun);
+        incomplete = new byte[in.remaining()];
+        in.get(incomplete);
         terminal.write(shown.toString().getBytes(StandardCharsets.UTF_8));
     }
 

@@ -4,14 +4,14 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/// Finds what was probably meant by a name with a mistake.
+/// Finds the name that a misspelt word probably means.
 public final class SpellingSuggestion {
-    /// A name of so many letters may have one mistake, of twice as many two, and so on.
+    /// The number of letters per allowed mistake.
     private static final int LETTERS_PER_MISTAKE = 3;
 
     private SpellingSuggestion() {}
 
-    /// The name with the fewest letters to change, insert or leave out (Levenshtein); empty when none is near.
+    /// The name with the smallest edit distance (Levenshtein); empty when none is close.
     public static Optional<String> to(String written, Collection<String> names) {
         int most = Math.max(1, written.length() / LETTERS_PER_MISTAKE);
         return names.stream().filter(name -> distance(written, name) <= most)

@@ -3,7 +3,7 @@ package dev.polyserve.cli.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Lays out a table for a terminal: columns of fixed width, cells wrapped between words.
+/// Lays out a table for a terminal: columns of fixed width, with cells wrapped between words.
 ///
 /// **Thread**: one at a time.
 public final class Table {
@@ -12,7 +12,7 @@ public final class Table {
     private final List<Integer> widths;
     private final List<String> lines = new ArrayList<>();
 
-    /// Begins with these headings.
+    /// Creates a table with these headings.
     ///
     /// @param widths of the columns, in characters
     public Table(List<String> headings, List<Integer> widths) {
@@ -20,7 +20,7 @@ public final class Table {
         row(headings);
     }
 
-    /// Adds a row of one cell per column.
+    /// Adds a row with one cell per column.
     public void row(List<String> cells) {
         List<List<String>> wrapped = new ArrayList<>();
         int height = 1;

@@ -6,15 +6,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// How wide the terminal is.
+/// Determines the width of the terminal.
 public final class TerminalWidth {
-    private static final int USUAL_COLUMNS = 80;
+    private static final int DEFAULT_COLUMNS = 80;
     private static final int NARROWEST_COLUMNS = 20;
     private static final Pattern SIZE = Pattern.compile("\\d+ (\\d+)\\s*");
 
     private TerminalWidth() {}
 
-    /// The columns of the terminal that standard input is; 80 where `stty` cannot tell.
+    /// The number of columns of the terminal on standard input; 80 where `stty` does not report it.
     public static int columns() {
         try {
             Process stty = new ProcessBuilder("stty", "size").redirectInput(ProcessBuilder.Redirect.INHERIT)
@@ -23,12 +23,12 @@ public final class TerminalWidth {
             Matcher matcher = SIZE.matcher(size);
             return stty.waitFor(1, TimeUnit.SECONDS) && matcher.matches()
                     ? Math.max(NARROWEST_COLUMNS, Integer.parseInt(matcher.group(1)))
-                    : USUAL_COLUMNS;
+                    : DEFAULT_COLUMNS;
         } catch (IOException e) {
-            return USUAL_COLUMNS; // no stty on this system, and nothing is lost by the usual width
+            return DEFAULT_COLUMNS; // no stty on this system
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return USUAL_COLUMNS;
+            return DEFAULT_COLUMNS;
         }
     }
 }

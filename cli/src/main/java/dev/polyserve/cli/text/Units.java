@@ -4,18 +4,18 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 
-/// Durations and sizes as people write them.
+/// Parses and formats durations and sizes.
 public final class Units {
-    private static final String DURATION_FORM = "write a whole number and us, ms, s, m or h, as in 500ms, 30s, 5m, 2h, or 0";
-    private static final String SIZE_FORM = "write a whole number of bytes, or one with KiB, MiB or GiB, as in 64KiB";
+    private static final String DURATION_FORM = "use a whole number with us, ms, s, m or h, as in 500ms, 30s, 5m, 2h, or 0";
+    private static final String SIZE_FORM = "use a whole number of bytes, or one with KiB, MiB or GiB, as in 64KiB";
     private static final long MILLIS_PER_SECOND = 1000;
     private static final long SECONDS_SHOWN_AS_MILLIS = 1;
 
     private Units() {}
 
-    /// Reads `50us`, `500ms`, `30s`, `5m`, `2h` or `0`.
+    /// Parses `50us`, `500ms`, `30s`, `5m`, `2h` or `0`.
     ///
-    /// @throws IllegalArgumentException with a sentence that says how it is written
+    /// @throws IllegalArgumentException with one sentence that describes the format
     public static Duration duration(String text) {
         if (text.equals("0")) {
             return Duration.ZERO;
@@ -32,9 +32,9 @@ public final class Units {
         return Duration.ofNanos(product(text, digits, unit.toNanos(), "it is not a duration: " + DURATION_FORM));
     }
 
-    /// Reads `64KiB`, `1MiB`, `1GiB` or plain bytes.
+    /// Parses `64KiB`, `1MiB`, `1GiB` or plain bytes.
     ///
-    /// @throws IllegalArgumentException with a sentence that says how it is written
+    /// @throws IllegalArgumentException with one sentence that describes the format
     public static long bytes(String text) {
         int digits = digits(text);
         int shift = switch (text.substring(digits)) {
@@ -47,7 +47,7 @@ public final class Units {
         return product(text, digits, 1L << shift, "it is not a size: " + SIZE_FORM);
     }
 
-    /// How long something took, for people: `12 ms`, `1.2 s`.
+    /// Formats a measured duration for people: `12 ms`, `1.2 s`.
     public static String shown(Duration took) {
         long millis = took.toMillis();
         if (took.toSeconds() < SECONDS_SHOWN_AS_MILLIS) {
@@ -57,7 +57,7 @@ public final class Units {
         return tenths / 10 + "." + tenths % 10 + " s";
     }
 
-    /// A whole duration as it is written on the command line: `500ms`, `30s`.
+    /// Formats a duration as the command line takes it: `500ms`, `30s`.
     public static String written(Duration duration) {
         long millis = duration.toMillis();
         if (!duration.equals(Duration.ofMillis(millis))) {
@@ -81,7 +81,7 @@ public final class Units {
         try {
             return Math.multiplyExact(Long.parseLong(text, 0, digits, 10), unit);
         } catch (NumberFormatException | ArithmeticException e) {
-            throw new IllegalArgumentException("it is larger than any that can be used", e);
+            throw new IllegalArgumentException("it is too large", e);
         }
     }
 }

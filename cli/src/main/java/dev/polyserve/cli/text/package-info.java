@@ -1,4 +1,4 @@
-/// How numbers, tables, JSON and text for a terminal are read and written: what every command shares.
+/// Reads and writes numbers, tables, JSON and terminal text; shared by all commands.
 ///
 /// **Threads**: everything here may be used from any thread.
 ///

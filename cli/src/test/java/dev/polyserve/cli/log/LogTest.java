@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/// Log lines.
+/// Tests of log lines.
 class LogTest {
     @Test
     void textAndJsonLines() {
@@ -26,7 +26,7 @@ class LogTest {
     }
 
     @Test
-    void strangersCannotForgeALine() {
+    void clientsCannotForgeALogLine() {
         assertThat(logged(false, log -> log.info("a\n2026 INFO b\u001b[0m")))
                 .endsWith("INFO  a\n    2026 INFO b\\x1b[0m\n");
         IllegalStateException told = new IllegalStateException("\u001b[2J\u009b");
@@ -46,7 +46,7 @@ class LogTest {
     }
 
     @Test
-    void quietShowsWarningsAndAnswersOnly() {
+    void quietLogsOnlyWarningsAndReplies() {
         assertThat(logged(false, log -> {
             log.configure(ConsoleLog.Format.TEXT, true);
             log.info("info");
@@ -56,7 +56,7 @@ class LogTest {
     }
 
     @Test
-    void systemLoggersWriteHere() {
+    void systemLoggersWriteToTheLog() {
         assertThat(System.getLogger("dev.polyserve.test")).extracting(Object::getClass).asString()
                 .doesNotContain("sun.util.logging");
         String text = logged(false, log -> {
@@ -72,7 +72,7 @@ class LogTest {
     }
 
     @Test
-    void aFloodIsOneLineASecond() {
+    void aFloodGivesOneLinePerSecond() {
         AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
         OncePerSecond once = new OncePerSecond(nanos::get);
         List<String> reports = new ArrayList<>();

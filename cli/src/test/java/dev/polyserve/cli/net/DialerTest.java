@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Every address of a name is tried.
+/// The dialer tries all addresses of a name.
 @Timeout(60)
 class DialerTest {
     private static Endpoint endpoint(String host, int port) {
@@ -25,7 +25,7 @@ class DialerTest {
     }
 
     @Test
-    void anAddressThatRefusesGivesWayToTheNext() throws Exception {
+    void afterARefusalTheNextAddressIsTried() throws Exception {
         try (ServerSocket listener = listener("127.0.0.3")) {
             String name = TestNames.of("127.0.0.1", "127.0.0.2", "127.0.0.3");
             try (SocketChannel channel = Dialer.connect(endpoint(name, listener.getLocalPort()))) {
@@ -37,7 +37,7 @@ class DialerTest {
     }
 
     @Test
-    void theSentenceNamesWhatWasTried() throws Exception {
+    void theErrorNamesEveryAttempt() throws Exception {
         int free;
         try (ServerSocket closed = listener("127.0.0.1")) {
             free = closed.getLocalPort();
@@ -50,8 +50,8 @@ class DialerTest {
     }
 
     @Test
-    void anAddressThatDoesNotAnswerDoesNotHoldUpTheNext() throws Exception {
-        // A listener whose queue is full answers nothing.
+    void anAddressThatDoesNotAnswerDoesNotDelayTheNext() throws Exception {
+        // A listener with a full accept queue does not answer.
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.2"));
                 SocketChannel _ = SocketChannel.open(full.getLocalSocketAddress());
                 SocketChannel _ = SocketChannel.open(full.getLocalSocketAddress());

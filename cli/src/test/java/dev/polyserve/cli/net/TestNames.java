@@ -10,7 +10,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/// Names for tests, `ADDRESS-ADDRESS….test` with `_` for `:`; all others are the system's. It notes which threads have looked them up.
+/// Resolves names of the form `ADDRESS-ADDRESS….test`, with `_` for `:`, and passes all other names to the system.
+///
+/// Records the threads that have looked up such names.
 public final class TestNames extends InetAddressResolverProvider {
     private static final String OURS = ".test";
     private static final Set<String> THREADS = ConcurrentHashMap.newKeySet();
@@ -18,12 +20,12 @@ public final class TestNames extends InetAddressResolverProvider {
     /// Called by the JDK.
     public TestNames() {}
 
-    /// A name that has these addresses, in this order.
+    /// A name that resolves to these addresses, in this order.
     public static String of(String... addresses) {
         return String.join("-", addresses).replace(':', '_') + OURS;
     }
 
-    /// The names of the threads that have looked up such names.
+    /// The names of the recorded threads.
     public static Set<String> threads() {
         return Set.copyOf(THREADS);
     }

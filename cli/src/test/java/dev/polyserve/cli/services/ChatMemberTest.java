@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// What a client of the chat hears, and in which order.
+/// The lines that a client of the chat receives, and their order.
 class ChatMemberTest {
     private final ChatRoom room = new ChatRoom();
     private final List<String> heard = new ArrayList<>();
 
     @Test
-    void theWelcomeComesBeforeWhatIsSaidMeanwhile() throws Exception {
-        ChatMember newcomer = new ChatMember(room);
+    void theWelcomePrecedesConcurrentLines() throws Exception {
+        ChatMember newMember = new ChatMember(room);
         ChatMember other = new ChatMember(room);
         Sender sender = fake(Sender.class, (_, method, arguments) -> {
             assertThat(method.getName()).isEqualTo("offer");
@@ -25,19 +25,19 @@ class ChatMemberTest {
         });
         Connection connection = fake(Connection.class, (_, method, arguments) -> switch (method.getName()) {
             case "writeLine" -> {
-                room.tellOthers(other, "early");
+                room.sendToOthers(other, "early");
                 heard.add(String.valueOf(arguments[0]).substring(0, "* welcome".length()));
                 yield null;
             }
             case "flush" -> {
-                room.tellOthers(other, "not so early");
+                room.sendToOthers(other, "not so early");
                 yield null;
             }
             case "sender" -> sender;
             default -> throw new AssertionError(method);
         });
-        newcomer.setUp(connection);
-        room.tellOthers(other, "late");
+        newMember.setUp(connection);
+        room.sendToOthers(other, "late");
         assertThat(heard).containsExactly("* welcome", "early", "not so early", "late");
     }
 

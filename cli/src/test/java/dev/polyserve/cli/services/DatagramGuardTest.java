@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/// Which datagrams are answered.
+/// Decides which datagrams are answered.
 class DatagramGuardTest {
     private final AtomicInteger answered = new AtomicInteger();
 
@@ -48,7 +48,7 @@ class DatagramGuardTest {
     }
 
     @Test
-    void portsThatWeServeAreNotAnsweredWhoeverHasThem() throws Exception {
+    void portsOfThisServerAreNotAnswered() throws Exception {
         try (Server server = Server.at("udp://127.0.0.1:0").listen("udp://127.0.0.1:0")
                 .datagrams((_, _) -> {}).bind()) {
             DatagramGuard guard = DatagramGuard.echoing((_, _) -> answered.incrementAndGet(), context(server));

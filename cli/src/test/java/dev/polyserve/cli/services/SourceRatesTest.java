@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/// Token buckets, by a clock that is moved by hand.
+/// Token buckets with a manual clock.
 class SourceRatesTest {
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
 

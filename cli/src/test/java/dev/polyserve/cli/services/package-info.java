@@ -1,4 +1,4 @@
-/// Tests of single services, beside those that serve them.
+/// Unit tests of services.
 @NullMarked
 package dev.polyserve.cli.services;
 

@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// An output that takes nothing stops nobody.
+/// A blocked output does not block the callers.
 @Timeout(30)
 class LineWriterTest {
     @Test
@@ -26,7 +26,7 @@ class LineWriterTest {
     }
 
     @Test
-    void whatIsNotTakenIsCountedAndReported() throws Exception {
+    void lostLinesAreCountedAndReported() throws Exception {
         Stuck out = new Stuck();
         LineWriter writer = new LineWriter(new PrintStream(out, true), "test", 2, lost -> lost + " lost");
         writer.offer("first");
@@ -44,7 +44,7 @@ class LineWriterTest {
         new LineWriter(new PrintStream(OutputStream.nullOutputStream()), "test", 1, lost -> "").close();
     }
 
-    /// An output that takes nothing until it is freed.
+    /// An output that blocks until it is released.
     private static final class Stuck extends OutputStream {
         private final CountDownLatch writing = new CountDownLatch(1);
         private final CountDownLatch free = new CountDownLatch(1);

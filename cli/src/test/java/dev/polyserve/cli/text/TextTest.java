@@ -12,10 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Text for terminals and programs.
+/// Tests of text for terminals and programs.
 class TextTest {
     @Test
-    void controlCharactersAreShown() {
+    void controlCharactersAreEscaped() {
         assertThat(Printable.of("plain\ttext ä€")).isEqualTo("plain\ttext ä€");
         assertThat(Printable.of("a\u001b[2Jb\nc\u007f\u009b")).isEqualTo("a\\x1b[2Jb\\x0ac\\x7f\\x9b");
         assertThat(Printable.of(new byte[]{'a', (byte) 0xff})).isEqualTo("a\ufffd");
@@ -30,7 +30,7 @@ class TextTest {
     }
 
     @Test
-    void whatAPeerSendsToATerminalIsShown() throws Exception {
+    void terminalOutputIsEscaped() throws Exception {
         ByteArrayOutputStream terminal = new ByteArrayOutputStream();
         PrintableStream shown = new PrintableStream(terminal);
         byte[] sent = "one\r\ntwo\r\u001b[2J\tä\u009b\ud83d\ude00\n".getBytes(StandardCharsets.UTF_8);
@@ -50,7 +50,7 @@ class TextTest {
     }
 
     @Test
-    void addressesAreWrittenAsPeopleDo() throws Exception {
+    void addressesAreFormattedForPeople() throws Exception {
         assertThat(Addresses.shown(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 80)))
                 .isEqualTo("127.0.0.1:80");
         assertThat(Addresses.shown(new InetSocketAddress(InetAddress.ofLiteral("::1"), 80)))

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Durations and sizes.
+/// Tests of durations and sizes.
 class UnitsTest {
     @ParameterizedTest
     @CsvSource({"0,0", "500ms,500", "30s,30000", "5m,300000", "2h,7200000", "0s,0"})
@@ -26,7 +26,7 @@ class UnitsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "5", "s", "-1s", "1.5s", "5 s", "5S", "5d", "99999999999999999999s", "9999999999999h",
         "٣s"})
-    void otherDurationsAreRefused(String text) {
+    void otherDurationsAreRejected(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Units.duration(text)).withMessageStartingWith("it is ");
     }
 
@@ -39,7 +39,7 @@ class UnitsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "KiB", "-1", "1.5MiB", "64KB", "64kib", "64 KiB", "9223372036854775808",
         "9999999999GiB"})
-    void otherSizesAreRefused(String text) {
+    void otherSizesAreRejected(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Units.bytes(text)).withMessageStartingWith("it is ");
     }
 

@@ -10,7 +10,7 @@ import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.ServerListener;
 import dev.polyserve.cli.control.ControlSocket;
-import dev.polyserve.cli.control.Controlled;
+import dev.polyserve.cli.control.ControlTarget;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.operation.IdleExit;
 import dev.polyserve.cli.operation.Restart;
@@ -39,19 +39,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// One server's life, from start to exit, as signals steer it.
+/// Controls one server from start to exit, as signals and requests on the control socket ask.
 ///
 /// ```
-/// starting --live--> serving --TERM, INT, no listener left--> draining --all ended, deadline--> over
+///  starting --live--> serving --TERM, INT, no listener left--> draining --all ended, deadline--> over
 ///     \--TERM, INT (noted)--/                   \--a second TERM, INT--> ending now --> over
 /// ```
 ///
-/// **Thread**: [#live] on the command's thread; what [#signals] gives on any.
-final class ServerLife implements ServerListener, Controlled, AutoCloseable {
+/// **Thread**: [#live] runs on the command's thread; the actions of [#signals] run on any thread.
+final class ServerLifecycle implements ServerListener, ControlTarget, AutoCloseable {
     private static final int FAILED = 1;
-    private static final Duration FOR_LONG = Duration.ofDays(36_500);
-    private static final Duration TERMINAL_LOOK = Duration.ofSeconds(1);
-    /// How long after its deadline the server may take to end; what still hangs then is left behind.
+    private static final Duration NO_DEADLINE = Duration.ofDays(36_500);
+    private static final Duration TERMINAL_CHECK_INTERVAL = Duration.ofSeconds(1);
+    /// How long after its deadline the server may take to end; connections that still hang then are abandoned.
     private static final long END_NANOS = TimeUnit.SECONDS.toNanos(5);
     /// The same after a second signal.
     private static final long END_NOW_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -66,7 +66,7 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
     private final AtomicInteger connectionsOver = new AtomicInteger();
     private final AtomicInteger endSignals = new AtomicInteger();
     private final AtomicInteger listenersDown = new AtomicInteger();
-    /// Whether the configuration is to be read again and nobody has begun.
+    /// True from a reload request until a thread starts reading the configuration again.
     private final AtomicBoolean reloads = new AtomicBoolean();
     private final CountDownLatch ending = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
@@ -76,15 +76,15 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
     private volatile Duration drainTimeout;
     private volatile String ready = "";
     private volatile @Nullable DrainReport report;
-    /// The new program that serves in this one's place; 0: none.
+    /// The process id of the new program after a restart; 0 before.
     private volatile int successor;
 
-    /// @param settings those in force
-    /// @param configuration reads the settings again; null when there is no configuration file
+    /// @param settings the current settings
+    /// @param configuration reads the settings again; null without a configuration file
     /// @param words the service and its arguments
-    /// @param manager who is told how the server is
-    /// @param restart starts a new program in this one's place
-    ServerLife(ConsoleLog log, ServePlan plan, Settings settings, @Nullable Supplier<Settings> configuration,
+    /// @param manager the service manager, which is notified of state changes
+    /// @param restart starts a new program in place of this one
+    ServerLifecycle(ConsoleLog log, ServePlan plan, Settings settings, @Nullable Supplier<Settings> configuration,
             List<String> words, ServiceManager manager, Restart restart) {
         this.manager = manager;
         this.restart = restart;
@@ -96,15 +96,15 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
         this.drainTimeout = plan.options().timeouts().drain();
     }
 
-    /// What each signal does. TTIN and TTOU are left to the system, which stops a job in the background by them, where they are no
-    /// requests; a worker ignores them.
+    /// The actions of the signals. Outside process-pool, TTIN and TTOU keep their default action, which stops a
+    /// background job; a worker ignores them.
     Map<String, Runnable> signals() {
         if (Server.isWorker()) {
-            // The supervisor drains and ends a worker, also when a signal goes to every process of a service.
+            // The supervisor drains and ends its workers, also when a signal goes to all processes of a service.
             return Stream.of("TERM", "INT", "HUP", "USR1", "USR2").collect(Collectors.toMap(name -> name, _ -> () -> {
             }));
         }
-        Map<String, Runnable> actions = new HashMap<>(Map.of("TERM", this::end, "INT", this::end, "HUP", this::hangUp,
+        Map<String, Runnable> actions = new HashMap<>(Map.of("TERM", this::end, "INT", this::end, "HUP", this::hangup,
                 "USR1", this::status, "USR2", this::restartAsSignalled));
         if (plan.model() instanceof ModelVariant.ProcessPool) {
             actions.put("TTIN", () -> addWorkers(1));
@@ -113,12 +113,12 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
         return actions;
     }
 
-    /// Waits until a signal, or an interrupt of this thread, ends the server, and drains it.
+    /// Waits until a signal or an interrupt of this thread ends the server, and drains it.
     ///
-    /// @param whatItDoes one line, for the service manager
-    int live(Server started, String whatItDoes) {
+    /// @param status one line for the service manager
+    int live(Server started, String status) {
         server = started;
-        ready(whatItDoes);
+        ready(status);
         Optional<Watchdog> watchdog = Watchdog.start(started, manager);
         try {
             ending.await();
@@ -140,42 +140,42 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
         return listenersDown.get() < started.endpoints().size() ? 0 : FAILED;
     }
 
-    /// When nobody can come in any more, the server ends: one that only looks alive helps nobody.
+    /// Ends the server when its last listener has failed: without listeners it would only seem to run.
     @Override
     public void listenerDown(Endpoint endpoint, Throwable error) {
         Server running = server;
         int all = running == null ? plan.endpoints().size() : running.endpoints().size();
         if (listenersDown.incrementAndGet() == all) {
-            log.log(System.Logger.Level.ERROR, "no listener is left, so the server ends", null, "event",
+            log.log(System.Logger.Level.ERROR, "all listeners have failed, so the server ends", null, "event",
                     "listeners-down");
             ending.countDown();
         }
     }
 
-    /// Looks every second whether the terminal that this server, made by this builder, was started at is still open.
+    /// Checks once a second whether the terminal from which the server was started is still open.
     void watchTerminal(ServerBuilder builder) {
         if (terminal.isOpen() && !Server.isWorker()) {
-            builder.every(TERMINAL_LOOK, terminal::look);
+            builder.every(TERMINAL_CHECK_INTERVAL, terminal::look);
         }
     }
 
-    /// Ends the server, made by this builder, when nobody has used it for as long as was asked.
+    /// Ends the server when it has been idle for the configured time.
     void watchIdleness(ServerBuilder builder) {
         plan.operation().exitIdle().ifPresent(limit -> {
             IdleExit idle = new IdleExit(limit, () -> {
-                log.info("nobody has used the server for " + Units.written(limit) + ", so it ends", "event", "idle");
+                log.info("the server was idle for " + Units.written(limit) + ", so it ends", "event", "idle");
                 ending.countDown();
             });
             builder.every(idle.period(), () -> {
                 Server running = server;
                 if (running != null && ending.getCount() > 0) {
-                    idle.look(running.stats());
+                    idle.check(running.stats());
                 }
             });
         });
     }
 
-    /// When one connection was handed down and nothing else, there is nothing to do after it.
+    /// Ends the server after its last connection when it serves only inherited connections.
     @Override
     public void closed(ConnectionInfo connection, Cause cause) {
         connectionOver();
@@ -195,20 +195,21 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
     private void drain(Server started) throws InterruptedException {
         long open = started.stats().active();
         if (open > 0) {
-            log.info("draining: " + open + " connections may go on for " + Units.written(drainTimeout)
+            log.info("draining: " + open + " connections have up to " + Units.written(drainTimeout) + " to finish"
                     + " (a second signal ends them now)", "event", "draining", "connections", open);
         }
         DrainReport drained = started.drain(drainTimeout);
         report = drained;
         log.info(
                 "drained in " + Units.shown(drained.took()) + ": " + drained.finished()
-                        + " connections ended by themselves, "
+                        + " connections finished, "
                         + drained.aborted() + " were cut off",
                 "event", "drained", "finished", drained.finished(),
                 "aborted", drained.aborted(), "millis", drained.took().toMillis());
     }
 
-    /// The first time begins to drain, the second ends at once. The deadline comes first: it needs no memory and no other thread.
+    /// The first signal starts draining, the second ends the server at once. The exit deadline is set first: it needs
+    /// no memory and no other thread.
     private void end() {
         if (endSignals.incrementAndGet() == 1) {
             drainAndEnd();
@@ -220,17 +221,18 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
 
     private void drainAndEnd() {
         exitDeadline.within(endNanos());
-        callOffRestart();
+        cancelRestart();
         ending.countDown();
     }
 
     private long endNanos() {
         Duration drain = drainTimeout;
-        return drain.compareTo(FOR_LONG) < 0 ? drain.toNanos() + END_NANOS : Long.MAX_VALUE;
+        return drain.compareTo(NO_DEADLINE) < 0 ? drain.toNanos() + END_NANOS : Long.MAX_VALUE;
     }
 
-    /// From a terminal that is closed it ends the server, as any other program there; otherwise it is a request.
-    private void hangUp() {
+    /// When the terminal was closed, HUP ends the server, as it ends other programs there; otherwise it asks for a
+    /// reload.
+    private void hangup() {
         if (!terminal.wasJustClosed()) {
             reload();
         } else if (endSignals.compareAndSet(0, 1)) {
@@ -239,15 +241,15 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
         }
     }
 
-    private void callOffRestart() {
+    private void cancelRestart() {
         try {
             restart.cancel();
         } catch (IOException e) {
-            log.warn("the new program could not be ended: " + e.getMessage(), e, "event", "restart-not-cancelled");
+            log.warn("the new program cannot be ended: " + e.getMessage(), e, "event", "restart-not-cancelled");
         }
     }
 
-    // --- steered from outside ---
+    // --- the control socket ---
 
     /// Binds the socket for that, if one was asked for.
     @Nullable ControlSocket control() throws IOException {
@@ -267,7 +269,7 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
 
     @Override
     public Server server() {
-        return Objects.requireNonNull(server, "steered before it served");
+        return Objects.requireNonNull(server, "the control socket is open before the server is set");
     }
 
     @Override
@@ -294,12 +296,12 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
             throw new IOException("the server is ending");
         }
         if (!plan.inheritance().found().isEmpty()) {
-            throw new IOException("its sockets are inherited, so whoever has handed them down has to start it anew,"
-                    + " by systemctl restart for instance: clients wait there meanwhile");
+            throw new IOException("its sockets are inherited: restart it with the service manager that passed them,"
+                    + " for example with systemctl restart; clients wait in the kernel meanwhile");
         }
         int pid = restart.start(server());
         successor = pid;
-        String sentence = "process " + pid + " serves in the place of process " + ProcessHandle.current().pid();
+        String sentence = "process " + pid + " has replaced process " + ProcessHandle.current().pid();
         manager.replacedBy(pid, sentence);
         log.info(sentence, "event", "restarted", "newPid", pid);
         ending.countDown();
@@ -309,11 +311,11 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
     private void restartAsSignalled() {
         try {
             if (server == null) {
-                throw new IOException("this program does not serve yet");
+                throw new IOException("this program is not ready yet");
             }
             restart();
         } catch (IOException e) {
-            log.warn("the restart failed, and this program serves on: " + e.getMessage(), e, "event", "restart-failed");
+            log.warn("the restart failed, so this program continues: " + e.getMessage(), e, "event", "restart-failed");
         }
     }
 
@@ -345,12 +347,13 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
         if (running == null) {
             return;
         }
-        log.answer("as a signal asked, there may be " + running.addWorkers(more) + " worker processes now", "event",
+        log.answer("a signal has changed the maximum number of worker processes to " + running.addWorkers(more),
+                "event",
                 "workers-changed");
     }
 
-    /// Reads the configuration again. What has come while one is waiting to do so is the same request; one that comes before the
-    /// server is there waits for it.
+    /// Reads the configuration again. Requests that arrive while one is pending count as the same request; a request
+    /// before the server is ready is deferred.
     private void reload() {
         if (!reloads.compareAndSet(false, true)) {
             return;
@@ -361,17 +364,17 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
             }
             reloads.set(false);
             manager.reloading();
-            readAgain();
+            reloadSettings();
             manager.ready(ready);
         }
     }
 
-    /// From now on it can be reconfigured.
-    private void ready(String whatItDoes) {
+    /// Marks the server as ready, and handles a deferred reload.
+    private void ready(String status) {
         boolean asked;
         synchronized (this) {
-            ready = whatItDoes;
-            manager.ready(whatItDoes);
+            ready = status;
+            manager.ready(status);
             asked = reloads.getAndSet(false);
         }
         if (asked) {
@@ -379,17 +382,17 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
         }
     }
 
-    /// Reads the configuration again, all of it or nothing.
-    private void readAgain() {
+    /// Reads the configuration again, and applies all of it or nothing.
+    private void reloadSettings() {
         if (configuration == null) {
-            log.info("there is no configuration to read again: it is given with --config FILE");
+            log.info("there is no configuration file to read again; use --config FILE");
             return;
         }
         try {
             Settings read = configuration.get();
             apply(read, ServePlan.of(words, read));
         } catch (ExitException e) {
-            log.warn("the configuration stays as it was: " + e.getMessage(), e, "event", "reload-failed");
+            log.warn("the configuration is unchanged: " + e.getMessage(), e, "event", "reload-failed");
         }
     }
 
@@ -399,7 +402,7 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
         drainTimeout = wanted.options().timeouts().drain();
         Server running = server;
         if (running != null) {
-            // What cannot change stays as it is, and is named below.
+            // Settings that cannot change at run time keep their values, and are listed below.
             running.reconfigure(now -> wanted.options().withSockets(_ -> now.sockets())
                     .withLimits(limits -> limits.withQueue(now.limits().queue()))
                     .withTimeouts(times -> times.withSpin(now.timeouts().spin())));
@@ -407,11 +410,12 @@ final class ServerLife implements ServerListener, Controlled, AutoCloseable {
         settings = read.orElse(new Settings());
         String now = names(changed, true);
         String later = names(changed, false);
-        log.info("the configuration was read again" + (now.isEmpty() ? "" : ", now in force: " + now), "event",
+        log.info("the configuration was reloaded" + (now.isEmpty() ? "" : ", changed: " + now), "event",
                 "reloaded",
                 "changed", now);
         if (!later.isEmpty()) {
-            log.warn("these settings changed and need a restart: " + later, null, "event", "restart-needed", "settings",
+            log.warn("these changed settings take effect after a restart: " + later, null, "event", "restart-needed",
+                    "settings",
                     later);
         }
     }

@@ -9,19 +9,20 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Lines as bytes with their endings, the last one perhaps without: whatever a stranger sends is a line, in UTF-8 or not.
-final class ByteLines implements Codec<byte[]> {
-    private static final ByteLines WITH_ENDINGS = new ByteLines();
+/// Reads lines as bytes, including their endings; the last line may have none. Any byte sequence is valid, UTF-8 or
+/// not.
+final class LineCodec implements Codec<byte[]> {
+    private static final LineCodec WITH_ENDINGS = new LineCodec();
 
-    private ByteLines() {}
+    private LineCodec() {}
 
-    /// Lines as they are.
+    /// Lines without any change.
     static Codec<byte[]> exact() {
         return WITH_ENDINGS;
     }
 
-    /// Lines as text to show: without endings, what is not UTF-8 as U+FFFD, control characters escaped. They are not for
-    /// writing.
+    /// Lines as text for output: without endings, with U+FFFD for invalid UTF-8, and with escaped control characters.
+    /// Only for reading.
     static Codec<String> printable() {
         return WITH_ENDINGS.map(line -> Printable.of(withoutEnding(line)),
                 text -> text.getBytes(StandardCharsets.UTF_8));

@@ -4,33 +4,34 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Watches for a heap that is full. The JVM starts a thread for each signal, for which there is no memory then: until there is some
-/// again, TERM and INT end the process at once, by the system, or by the C library where this is process 1.
+/// Detects a full heap, and then restores the default action of TERM and INT. The JVM starts a thread for each signal,
+/// which fails without memory; with the default action, the kernel ends the process.
 ///
-/// It looks once a second, and allocates only where little is left, to find out whether a collection frees enough.
+/// It checks once a second. It allocates only when little memory is left, to find out whether a collection frees
+/// enough.
 ///
 /// **Thread**: its own, a daemon.
-final class HeapWatch implements AutoCloseable {
+final class FullHeapMonitor implements AutoCloseable {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long LITTLE_BYTES = 1 << 20;
-    /// Below half of the smallest region of G1, which would need two regions in a row for more.
+    private static final long LOW_BYTES = 1 << 20;
+    /// Below half of the smallest region of G1: a larger array would need two adjacent regions.
     private static final int PROBE_BYTES = 256 << 10;
 
     private final SignalHandlers signals;
     private final Thread thread;
     private volatile boolean closed;
-    /// Kept for a moment, so that the compiler does not leave it out.
+    /// Stored in a field, so that the compiler does not eliminate the allocation.
     @SuppressWarnings("unused")
     private volatile byte @Nullable [] probe;
 
-    private HeapWatch(SignalHandlers signals) {
+    private FullHeapMonitor(SignalHandlers signals) {
         this.signals = signals;
         this.thread = Thread.ofPlatform().daemon().name("polyserve-heap").unstarted(this::run);
     }
 
-    /// Starts watching.
-    static HeapWatch start(SignalHandlers signals) {
-        HeapWatch watch = new HeapWatch(signals);
+    /// Starts the thread.
+    static FullHeapMonitor start(SignalHandlers signals) {
+        FullHeapMonitor watch = new FullHeapMonitor(signals);
         watch.thread.start();
         return watch;
     }
@@ -40,24 +41,24 @@ final class HeapWatch implements AutoCloseable {
         while (!closed) {
             LockSupport.parkNanos(this, PERIOD_NANOS);
             boolean full = isFull();
-            if (!closed && full != wasFull && tell(full)) {
+            if (!closed && full != wasFull && setDefaultAction(full)) {
                 wasFull = full;
             }
         }
     }
 
-    private boolean tell(boolean full) {
+    private boolean setDefaultAction(boolean full) {
         try {
-            signals.endsAtOnce(full);
+            signals.setDefaultAction(full);
             return true;
         } catch (OutOfMemoryError e) {
-            return false; // and tries again
+            return false; // tried again in the next period
         }
     }
 
     private boolean isFull() {
         Runtime runtime = Runtime.getRuntime();
-        if (runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory() >= LITTLE_BYTES) {
+        if (runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory() >= LOW_BYTES) {
             return false;
         }
         try {

@@ -7,25 +7,25 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// A client that talks in lines.
-final class Talk implements AutoCloseable {
+/// A line-oriented client.
+final class LineClient implements AutoCloseable {
     private final Socket socket;
     private final BufferedReader reader;
 
-    Talk(Socket socket) throws IOException {
+    LineClient(Socket socket) throws IOException {
         this.socket = socket;
         this.reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    static Talk to(Cli server) throws IOException, InterruptedException {
-        return new Talk(server.connect());
+    static LineClient to(Cli server) throws IOException, InterruptedException {
+        return new LineClient(server.connect());
     }
 
-    void say(String line) throws IOException {
+    void send(String line) throws IOException {
         socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    @Nullable String hear() throws IOException {
+    @Nullable String receive() throws IOException {
         return reader.readLine();
     }
 

@@ -4,48 +4,49 @@ import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Model;
 import java.util.Optional;
 
-/// Makes the model that the settings describe, and refuses what makes no sense for it.
-final class Models {
+/// Creates the model that the settings describe, and rejects settings that do not apply to it.
+final class ModelFactory {
     private static final String DEFAULT = "virtual";
     private static final String PROCESS = "process";
 
     private final Settings settings;
-    private final String usual;
-    private final WorkerSettings keeping;
+    private final String defaultId;
+    private final WorkerSettings workerSettings;
 
-    private Models(Settings settings, String usual) {
+    private ModelFactory(Settings settings, String defaultId) {
         this.settings = settings;
-        this.usual = usual;
-        this.keeping = new WorkerSettings(settings);
+        this.defaultId = defaultId;
+        this.workerSettings = new WorkerSettings(settings);
     }
 
-    /// The model with the numbers that were given.
+    /// The model with the configured numbers.
     ///
-    /// @throws ExitException when a number was given that the model has no use for
+    /// @throws ExitException when a setting does not apply to the model
     static Model of(Settings settings) {
-        return new Models(settings, DEFAULT).model();
+        return new ModelFactory(settings, DEFAULT).model();
     }
 
-    /// The model of a program for each connection, as [#of].
+    /// The model for one program per connection, as [#of].
     ///
-    /// @throws ExitException when another one was given
+    /// @throws ExitException when a different model was given
     static Model ofCommands(Settings settings) {
-        Model model = new Models(settings, PROCESS).model();
+        Model model = new ModelFactory(settings, PROCESS).model();
         if (!(model instanceof ModelVariant.ProcessPerConnection)) {
             throw ExitException.wrong(settings.where(Setting.MODEL) + " " + model.id()
-                    + " does not go with exec, which has a process for each connection: leave it out, or take --stdio pipe,"
-                    + " which goes with every model");
+                    + " does not work with exec, which starts a process per connection: leave it out, or use --stdio pipe,"
+                    + " which works with every model");
         }
         return model;
     }
 
     private Model model() {
-        Model model = settings.read(Setting.MODEL, Model::named).orElseGet(() -> Model.named(usual));
+        Model model = settings.read(Setting.MODEL, Model::named).orElseGet(() -> Model.named(defaultId));
         if (settings.has(Setting.INNER) && !(model instanceof ModelVariant.ProcessPool)) {
             throw unused(Setting.INNER, model, "it belongs to process-pool");
         }
         if (!(model instanceof ModelVariant.ProcessPool) && !(model instanceof ModelVariant.ProcessPerConnection)) {
-            keeping.given().ifPresent(setting -> refuse(setting, model, "it belongs to process and process-pool"));
+            workerSettings.given()
+                    .ifPresent(setting -> refuse(setting, model, "it belongs to process and process-pool"));
         }
         Model complete = switch (model) {
             case ModelVariant.ThreadPool pool -> threadPool(pool);
@@ -76,7 +77,7 @@ final class Models {
         refuseQueue(one);
         ModelVariant.ProcessPerConnection sized = workers().map(workers -> one.withMaxWorkers(workers.mostOrLeast()))
                 .orElse(one);
-        return keeping.of(sized);
+        return workerSettings.of(sized);
     }
 
     private Model processPool(ModelVariant.ProcessPool pool) {
@@ -88,7 +89,7 @@ final class Models {
             ModelVariant.ProcessPool sized = workers()
                     .map(workers -> pool.withWorkers(workers.least(), workers.mostOrLeast()))
                     .orElse(pool);
-            return keeping.of(sized.withInner(withLoops(inner)));
+            return workerSettings.of(sized.withInner(withLoops(inner)));
         } catch (IllegalArgumentException e) {
             throw ExitException.wrong("bad " + settings.where(Setting.INNER) + ": " + e.getMessage(), e);
         }
@@ -111,7 +112,7 @@ final class Models {
             case ModelVariant.Polling _ -> throw unused(Setting.LOOPS, model, "it always has one loop");
             case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _ ->
                 throw unused(Setting.LOOPS, model,
-                        "it has no event loops: nio, select, poll, epoll, epoll-et and io_uring have");
+                        "it has no event loops; nio, select, poll, epoll, epoll-et and io_uring have them");
         }).orElse(model);
     }
 
@@ -121,7 +122,7 @@ final class Models {
     }
 
     private Model refuseQueue(Model model) {
-        refuse(Setting.QUEUE, model, "connections wait for a thread only in thread-pool");
+        refuse(Setting.QUEUE, model, "only thread-pool has connections that wait for a thread");
         return model;
     }
 
@@ -132,6 +133,6 @@ final class Models {
     }
 
     private ExitException unused(Setting setting, Model model, String why) {
-        return ExitException.wrong(settings.where(setting) + " does not go with the model " + model.id() + ": " + why);
+        return ExitException.wrong(settings.where(setting) + " does not apply to the model " + model.id() + ": " + why);
     }
 }

@@ -17,28 +17,28 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/// How a server's life begins, and ends when no signal ends it.
+/// The start of a server, and its end without a signal.
 @Timeout(30)
-class ServerLifeTest {
+class ServerLifecycleTest {
     private static Server nothingServed() throws IOException {
         return Server.at("tcp://127.0.0.1:0").handle(connection -> {
         }).start();
     }
 
-    /// Of a server whose restart fails before it starts anything.
-    private static ServerLife life(ConsoleLog log) {
+    /// The life cycle of a server with a restart that fails at once.
+    private static ServerLifecycle life(ConsoleLog log) {
         Settings settings = new Settings();
         settings.put(Setting.LISTEN, List.of("tcp://127.0.0.1:0", "tcp://127.0.0.1:0"), "--listen");
-        return new ServerLife(log, ServePlan.of(List.of(), settings), settings, null, List.of(),
+        return new ServerLifecycle(log, ServePlan.of(List.of(), settings), settings, null, List.of(),
                 ServiceManager.ofThisProcess(), new Restart(log, List.of(), Optional.empty(), Duration.ZERO));
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void itCanBeRestartedBeforeThePidFileTellsWhomToSignal() throws Exception {
+    void itCanBeRestartedBeforeThePidFileIsWritten() throws Exception {
         LineSink err = new LineSink();
         try (ConsoleLog log = new ConsoleLog(err.stream(), false); Server server = nothingServed()) {
-            ServerLife life = life(log);
+            ServerLifecycle life = life(log);
             life.serves(server);
             Objects.requireNonNull(life.signals().get("USR2")).run();
             assertThat(err.awaitContaining("the restart failed")).contains("cannot be handed on");
@@ -46,16 +46,16 @@ class ServerLifeTest {
     }
 
     @Test
-    void itEndsWith1WhenNoListenerIsLeft() throws Exception {
+    void itEndsWith1WhenAllListenersHaveFailed() throws Exception {
         LineSink err = new LineSink();
         try (ConsoleLog log = new ConsoleLog(err.stream(), false); Server server = nothingServed()) {
-            ServerLife life = life(log);
+            ServerLifecycle life = life(log);
             Endpoint endpoint = server.endpoints().getFirst();
             life.listenerDown(endpoint, new IOException("one"));
             assertThat(err.text()).isEmpty();
             life.listenerDown(endpoint, new IOException("the other"));
             assertThat(life.live(server, "serving")).isEqualTo(1);
-            assertThat(err.awaitContaining("no listener is left")).contains("ERROR");
+            assertThat(err.awaitContaining("all listeners have failed")).contains("ERROR");
         }
     }
 }
