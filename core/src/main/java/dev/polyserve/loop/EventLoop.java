@@ -106,6 +106,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     ///
     /// @return when
     long waitBegins(Conversation waiting) {
+        assertOwner();
         return turnClock.waitBegins(waiting);
     }
 
@@ -188,20 +189,34 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    // --- for its own ---
+    // --- for the loop's own thread ---
+
+    /// Fails, where assertions are on, unless the caller runs on the loop's thread or as one of its coroutines. Before the loop
+    /// starts, it belongs to the thread that sets it up, and once it has ended, to the thread that unwinds what is left.
+    /// **Thread**: any.
+    public void assertOwner() {
+        assert isOwner() : name + " is owned by its own thread, but " + Thread.currentThread() + " called it";
+    }
+
+    private boolean isOwner() {
+        return thread.runsCaller() || ended || thread.getState() == Thread.State.NEW;
+    }
 
     /// Watches a source.
     public Multiplexer.Watch watch(Source source, int interest, Multiplexer.Ready ready) throws IOException {
+        assertOwner();
         return multiplexer.watch(source, interest, ready);
     }
 
     /// Changes the interest in a source.
     public void change(Multiplexer.Watch watch, int interest) {
+        assertOwner();
         multiplexer.change(watch, interest);
     }
 
     /// Ends watching.
     public void forget(Multiplexer.Watch watch) {
+        assertOwner();
         multiplexer.forget(watch);
     }
 
@@ -230,16 +245,19 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// Keeps asking a conversation for its time limits until it is over. **Thread**: the loop's; the conversation may belong
     /// to any.
     public void watch(Conversation conversation) {
+        assertOwner();
         LimitTimer watching = new LimitTimer(this, conversation);
         watching.runSoon();
         conversation.watchedBy(watching);
     }
 
     void set(TimerWheel.Timer timer, long delayNanos) {
+        assertOwner();
         timers.set(timer, clock.nanos(), delayNanos);
     }
 
     void unset(TimerWheel.Timer timer) {
+        assertOwner();
         timers.cancel(timer);
     }
 

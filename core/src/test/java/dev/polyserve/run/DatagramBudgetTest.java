@@ -44,7 +44,7 @@ class DatagramBudgetTest {
             for (int i = 0; i < MANY; i++) {
                 client.send(new DatagramPacket(new byte[DATAGRAM_BYTES], DATAGRAM_BYTES));
             }
-            while (!server.stats().reached().containsKey(Limit.BUFFER_TOTAL)) {
+            while (!server.stats().reached().containsKey(Limit.BUFFER_TOTAL) || inside.get() == 0) {
                 Thread.sleep(1);
             }
             assertThat(server.stats().bufferedBytes()).isBetween(1L, BUDGET_BYTES);

@@ -109,6 +109,11 @@ public final class CarrierThread extends Thread {
                 + " the whole event loop; wait outside of it, or use a model with threads";
     }
 
+    /// Whether the caller runs on this thread: it is this thread, or a virtual thread that this one carries now. **Thread**: any.
+    public boolean runsCaller() {
+        return equals(Thread.currentThread()) || equals(ofCaller());
+    }
+
     /// The carrier of the calling virtual thread; null when it is not of this class.
     private static @Nullable CarrierThread ofCaller() {
         return Thread.currentThread().isVirtual() && Carrier.current() instanceof CarrierThread carrier
