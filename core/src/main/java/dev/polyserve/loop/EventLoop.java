@@ -191,15 +191,16 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     // --- for the loop's own thread ---
 
-    /// Fails, where assertions are on, unless the caller runs on the loop's thread or as one of its coroutines. Before the loop
-    /// starts, it belongs to the thread that sets it up, and once it has ended, to the thread that unwinds what is left.
-    /// **Thread**: any.
+    /// Fails, where assertions are on, unless the caller runs on the loop's thread, as one of its coroutines, or as a task of its
+    /// hub, for which the loop waits where the JDK lends no thread. Before the loop starts, it belongs to the thread that sets it
+    /// up, and once it has ended, to the thread that unwinds what is left. **Thread**: any.
     public void assertOwner() {
         assert isOwner() : name + " is owned by its own thread, but " + Thread.currentThread() + " called it";
     }
 
     private boolean isOwner() {
-        return thread.runsCaller() || ended || thread.getState() == Thread.State.NEW;
+        return thread.runsCaller() || coroutines.runOn(Thread.currentThread()) || ended
+                || thread.getState() == Thread.State.NEW;
     }
 
     /// Watches a source.

@@ -99,7 +99,7 @@ class LauncherTest {
     @Test
     void aMissingCommandIsReported() {
         assertThatExceptionOfType(ContenderException.class).isThrownBy(() -> start(launcher, "./nowhere {port}"))
-                .withMessageMatching("nowhere exited with status 127 before it served, .*: No such file or directory");
+                .withMessageMatching("nowhere exited with status 127 before it served; .*: No such file or directory");
     }
 
     @Test
