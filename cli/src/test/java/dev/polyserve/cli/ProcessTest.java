@@ -86,7 +86,7 @@ class ProcessTest {
         signal(server, "HUP");
         assertThat(err.awaitContaining("reloaded, changed: log-format, max-connections, on-full"))
                 .startsWith("{");
-        assertThat(err.awaitContaining("need a restart")).contains("backlog").doesNotContain("listen");
+        assertThat(err.awaitContaining("take effect after a restart")).contains("backlog").doesNotContain("listen");
         try (Socket client = connect()) {
             client.getOutputStream().write('a');
             assertThat(client.getInputStream().read()).isEqualTo('a');

@@ -46,7 +46,7 @@ class DatagramSourceTest {
                 send(client, server);
             }
             Eventually.holds(() -> assertThat(server.errors()).contains("dropped a datagram from 127.0.0.1:"
-                    + client.getLocalPort(), "more come from there than are answered"));
+                    + client.getLocalPort(), "its source exceeds the rate limit"));
         }
     }
 
@@ -56,7 +56,7 @@ class DatagramSourceTest {
                 DatagramSocket same = new DatagramSocket(server.port(), InetAddress.ofLiteral("127.0.0.2"))) {
             send(same, server);
             Eventually.holds(() -> assertThat(server.errors()).contains("dropped a datagram from 127.0.0.2:"
-                    + server.port(), "it comes from the port of a service"));
+                    + server.port(), "its source port belongs to a service"));
         }
     }
 

@@ -59,7 +59,7 @@ final class DatagramGuard implements DatagramHandler {
     public boolean verify(Datagram request) {
         if (request.peer() instanceof InetSocketAddress peer) {
             if (peer.getPort() < FIRST_USER_PORT || peer.getPort() == NFS_PORT || ownPorts().contains(peer.getPort())) {
-                report(peer, "it comes from the port of a service, and two services would answer each other for ever");
+                report(peer, "its source port belongs to a service, and two services would answer each other for ever");
                 return false;
             }
             if (loopbackOnly && !peer.getAddress().isLoopbackAddress()) {
@@ -67,7 +67,7 @@ final class DatagramGuard implements DatagramHandler {
                 return false;
             }
             if (rates != null && !rates.take(peer)) {
-                report(peer, "more come from there than are answered; --datagram-rate changes that");
+                report(peer, "its source exceeds the rate limit; --datagram-rate changes it");
                 return false;
             }
         }

@@ -46,7 +46,7 @@ class DialerTest {
         assertThatThrownBy(() -> Dialer.connect(endpoint(name, free))).isInstanceOf(IOException.class)
                 .hasMessage("127.0.0.1:" + free + ": Connection refused; 127.0.0.2:" + free + ": Connection refused");
         assertThatThrownBy(() -> Dialer.connect(endpoint("unknown.test", free))).isInstanceOf(IOException.class)
-                .hasMessage("the name unknown.test is not known");
+                .hasMessage("unknown host unknown.test");
     }
 
     @Test
