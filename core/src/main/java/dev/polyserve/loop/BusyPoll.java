@@ -4,7 +4,8 @@ import dev.polyserve.conversation.NanoClock;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
 
-/// Asking again and again before waiting: a thread that waits must be woken, which takes longer than many a request.
+/// Polls the multiplexer without blocking before the loop blocks. Waking a blocked thread takes longer than many
+/// requests do.
 ///
 /// **Thread**: the loop's.
 final class BusyPoll {
@@ -13,8 +14,8 @@ final class BusyPoll {
     private final long mostNanos;
     private final BooleanSupplier hasWork;
 
-    /// @param mostNanos how long at a time; 0: not at all
-    /// @param hasWork whether the loop has something to do
+    /// @param mostNanos the longest time of one polling phase; 0 disables polling
+    /// @param hasWork whether the loop has work to do
     BusyPoll(Multiplexer multiplexer, NanoClock clock, long mostNanos, BooleanSupplier hasWork) {
         this.multiplexer = multiplexer;
         this.clock = clock;
@@ -22,10 +23,10 @@ final class BusyPoll {
         this.hasWork = hasWork;
     }
 
-    /// Asks.
+    /// Polls until there is work or the time is over.
     ///
-    /// @param atMostNanos how long the loop would wait
-    /// @return whether there is something to do, or that time is over
+    /// @param atMostNanos how long the loop would block
+    /// @return whether there is work, or the whole of that time has passed
     boolean endsWithWork(long atMostNanos) throws IOException {
         if (mostNanos == 0) {
             return false;

@@ -16,7 +16,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One thread that serves many: it waits in its multiplexer, calls who is ready, runs coroutines, timers and the mailbox.
+/// One thread that serves many connections: it waits in its multiplexer, dispatches ready sockets, and runs the
+/// mailbox, coroutines and timers.
 ///
 /// ```
 ///   turn:  await ─▶ ready sockets ─▶ mailbox ─▶ coroutines ─▶ timers ─┐
@@ -24,12 +25,13 @@ import org.jspecify.annotations.Nullable;
 ///            └──────────── 0 wait while anything is runnable ◀────────┘
 /// ```
 ///
-/// *Wake-up*: a poster adds to its queue and then looks at `asleep`; the loop sets `asleep`, then looks at the queues again,
-/// then waits. Both are volatile, so one of the two always sees the other, and the first poster alone pays for waking.
+/// *Wake-up*: a posting thread adds to its queue and then reads `asleep`. The loop sets `asleep`, checks the queues
+/// again, and then waits. All of these accesses are volatile, so at least one side sees the other. Only the first
+/// thread that posts pays for the wake-up.
 ///
-/// **Thread**: its own, except [#post], [#execute], [#close] and what the stall monitor reads.
+/// **Thread**: its own, except [#post], [#execute], [#close] and the state that the stall monitor reads.
 public final class EventLoop implements Executor, AutoCloseable {
-    /// Coroutines that run in one turn before the sockets are looked at again.
+    /// The most coroutine continuations that one turn runs before the loop polls the sockets again.
     private static final int COROUTINES_PER_TURN = 256;
     private static final long END_MILLIS = 1_000;
     private static final int SCRATCH_BYTES = 64 << 10;
@@ -42,7 +44,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final TimerWheel timers;
     private final LoopBufferPool pool = new LoopBufferPool();
     private final Chunk scratch = new Chunk(SCRATCH_BYTES);
-    /// From other threads.
+    /// Tasks from other threads.
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final RunQueue continuations = new RunQueue();
     private final CoroutineScheduler coroutines;
@@ -55,10 +57,11 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final TurnState turn = new TurnState();
     private final TurnClock turnClock;
 
-    /// @param daemon whether the program may end while it runs
-    /// @param lendsThread whether coroutines run on its thread, which the JDK must allow ([dev.polyserve.coroutine.carrier.Carrier#whyNot])
-    /// @param spinNanos how long it asks again and again before it waits
-    /// @param errors hears what a task threw; the loop goes on
+    /// @param daemon whether the JVM may exit while the loop runs
+    /// @param lendsThread whether coroutines run on its thread, which the JDK must allow
+    ///         ([dev.polyserve.coroutine.carrier.Carrier#whyNot])
+    /// @param spinNanos how long the loop polls without blocking before it blocks
+    /// @param errors receives what a task throws; the loop continues
     public EventLoop(String name, Multiplexer multiplexer, NanoClock clock, boolean daemon, boolean lendsThread,
             long spinNanos, Consumer<Throwable> errors) {
         this.spin = new BusyPoll(multiplexer, clock, spinNanos, this::hasWork);
@@ -73,21 +76,21 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.thread = new CarrierThread(name, daemon, this::run);
     }
 
-    /// Starts its thread.
+    /// Starts the loop's thread.
     ///
-    /// @param whenLost hears why the loop has ended, if it did though nobody closed it: nothing is ready on it any more.
-    ///         **Thread**: the ending one's
+    /// @param whenLost receives the cause if the loop ends without [#close]; no source becomes ready on it any more.
+    ///         **Thread**: the loop's, at its end
     public void start(Consumer<? super IOException> whenLost) {
         this.whenLost = whenLost;
         thread.start();
     }
 
-    /// Its name, also its thread's.
+    /// The name of the loop and of its thread.
     public String name() {
         return name;
     }
 
-    /// Its thread.
+    /// The loop's thread.
     public CarrierThread thread() {
         return thread;
     }
@@ -97,20 +100,20 @@ public final class EventLoop implements Executor, AutoCloseable {
         return turnClock.nowNanos();
     }
 
-    /// How long it was not waiting. **Thread**: any, once it has ended.
+    /// How long the loop has run turns, without its waits. **Thread**: any, once the loop has ended.
     public long busyNanos() {
         return turnClock.busyNanos();
     }
 
-    /// A wait of a connection begins in this turn.
+    /// Records that a wait of a connection begins in this turn.
     ///
-    /// @return when
+    /// @return the time at which the wait begins
     long waitBegins(Conversation waiting) {
         assertOwner();
         return turnClock.waitBegins(waiting);
     }
 
-    /// The buffers of its connections.
+    /// The buffers of the loop's connections.
     BufferPool pool() {
         return pool;
     }
@@ -120,7 +123,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         return scratch;
     }
 
-    // --- what others may do ---
+    // --- for other threads ---
 
     /// Runs a task on the loop, soon. **Thread**: any.
     public void post(Runnable task) {
@@ -128,10 +131,11 @@ public final class EventLoop implements Executor, AutoCloseable {
         wakeupIfAsleep();
     }
 
-    /// Runs a coroutine's next stretch: the scheduler of the loop's virtual threads. **Thread**: any; it never blocks.
+    /// Schedules the next continuation of a coroutine: the loop is the scheduler of its virtual threads. **Thread**:
+    /// any; it never blocks.
     @Override
     public void execute(Runnable continuation) {
-        // What its thread unparks when the loop has ended is run by another one.
+        // Once the loop has ended, the fallback executor runs what the loop's own thread unparks.
         if (Thread.currentThread().equals(thread) && !ended) {
             continuations.addOwn(continuation);
         } else {
@@ -140,7 +144,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /// Its coroutines, and their hub.
+    /// The loop's coroutines and their hub.
     public CoroutineScheduler coroutines() {
         return coroutines;
     }
@@ -156,7 +160,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /// Waits until the loop has ended, a second at most; the loop itself does not wait. **Thread**: any.
+    /// Waits until the loop has ended, for one second at most. It returns at once on the loop's own thread. **Thread**:
+    /// any.
     public void awaitEnd() {
         if (Thread.currentThread().equals(thread)) {
             return;
@@ -168,12 +173,12 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /// Whether it takes nothing new. **Thread**: any.
+    /// Whether the loop no longer accepts new tasks. **Thread**: any.
     boolean isStopping() {
         return stopping;
     }
 
-    /// Whether it runs nothing more by itself. **Thread**: any.
+    /// Whether the loop's own thread no longer runs anything. **Thread**: any.
     boolean hasEnded() {
         return ended;
     }
@@ -203,7 +208,7 @@ public final class EventLoop implements Executor, AutoCloseable {
                 || thread.getState() == Thread.State.NEW;
     }
 
-    /// Watches a source.
+    /// Starts watching a source.
     public Multiplexer.Watch watch(Source source, int interest, Multiplexer.Ready ready) throws IOException {
         assertOwner();
         return multiplexer.watch(source, interest, ready);
@@ -215,15 +220,15 @@ public final class EventLoop implements Executor, AutoCloseable {
         multiplexer.change(watch, interest);
     }
 
-    /// Ends watching.
+    /// Stops watching a source.
     public void forget(Multiplexer.Watch watch) {
         assertOwner();
         multiplexer.forget(watch);
     }
 
-    /// Runs a task once, no sooner than in `delayNanos`.
+    /// Runs a task once, after at least `delayNanos`.
     ///
-    /// @return what [#cancel] takes
+    /// @return the handle for [#cancel]
     public Delayed schedule(long delayNanos, Runnable task) {
         return repeat(delayNanos, () -> {
             task.run();
@@ -231,20 +236,20 @@ public final class EventLoop implements Executor, AutoCloseable {
         });
     }
 
-    /// Cancels a scheduled task; harmless when it has run.
+    /// Cancels a scheduled task. It has no effect once the task has run.
     public void cancel(Delayed delayed) {
         ((PeriodicTask) delayed).cancel();
     }
 
-    /// Runs a task again and again, each time after the delay it returns, until that is negative or it is cancelled.
+    /// Runs a task repeatedly, each time after the delay it returns, until that is negative or the task is cancelled.
     public Delayed repeat(long delayNanos, Repeated task) {
         PeriodicTask periodicTimer = new PeriodicTask(this, task);
         set(periodicTimer, delayNanos);
         return periodicTimer;
     }
 
-    /// Keeps asking a conversation for its time limits until it is over. **Thread**: the loop's; the conversation may belong
-    /// to any.
+    /// Checks the time limits of a conversation until it is over. **Thread**: the loop's; the conversation may belong
+    /// to any thread.
     public void watch(Conversation conversation) {
         assertOwner();
         LimitTimer watching = new LimitTimer(this, conversation);
@@ -267,29 +272,29 @@ public final class EventLoop implements Executor, AutoCloseable {
         errors.accept(error);
     }
 
-    /// Runs a task at the next turn, whenever that is: nobody waits for it. **Thread**: any.
+    /// Adds a task to the mailbox without waking the loop: the task runs in the next turn. **Thread**: any.
     void postForLater(Runnable task) {
         mailbox.add(task);
     }
 
-    /// Notes whom this turn serves, for the stall monitor.
+    /// Records what this turn serves, for the stall monitor.
     void serves(@Nullable Object connectionOrCoroutine) {
         turn.serves(connectionOrCoroutine);
     }
 
     // --- for the stall monitor; any thread ---
 
-    /// When the present turn began; 0 while the loop waits.
+    /// The start time of the current turn; 0 while the loop waits.
     public long turnStartedNanos() {
         return turn.startedNanos();
     }
 
-    /// Whom the present turn serves, if that is known.
+    /// The connection that the current turn serves, if known.
     public @Nullable ConnectionInfo servedConnection() {
         return turn.connection();
     }
 
-    /// What the present turn is doing: the coroutine's stack where one runs, else the thread's.
+    /// The stack of the current turn: the coroutine's if one runs, else the thread's.
     public StackTraceElement[] stack() {
         Thread coroutine = turn.coroutine();
         return coroutine == null ? thread.getStackTrace() : coroutine.getStackTrace();
@@ -304,7 +309,7 @@ public final class EventLoop implements Executor, AutoCloseable {
                 try {
                     turn();
                 } catch (RuntimeException | Error e) {
-                    // One source's fault, which must not be that of all the others; readiness is told again.
+                    // A failure of one source must not affect the others. Readiness is reported again.
                     errors.accept(e);
                 }
             }
@@ -317,7 +322,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /// Whatever of it fails, the rest is done.
+    /// Ends the loop. A failure of one step does not skip the next.
     private void end(Optional<IOException> lost) {
         try {
             closeMultiplexer();
@@ -327,13 +332,13 @@ public final class EventLoop implements Executor, AutoCloseable {
             try {
                 wakeupIfAsleep(); // for what was added just before
             } finally {
-                // Last, when what is posted because of it is run.
+                // Last, so that the tasks this posts are run.
                 lost.ifPresent(whenLost);
             }
         }
     }
 
-    /// What a turn would run. **Thread**: the late one.
+    /// Runs the remaining tasks and continuations. **Thread**: that of the [FallbackExecutor].
     private void runLeft() {
         while (runnable()) {
             runMailbox();
@@ -350,13 +355,14 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private void turn() throws IOException {
-        // What is due by now runs after one more look at the sockets: what has come in time is served before a limit is believed, though
-        // this thread was stopped meanwhile.
+        // Only timers that were due before this turn run in it, after one more poll of the sockets. Data that arrived
+        // in time is served before a limit expires, even if this thread was suspended meanwhile.
         long dueNanos = turnClock.nowNanos();
         await();
         runMailbox();
         runContinuations();
-        // A protocol may have set it, as one does who is interrupted; nobody interrupts a loop, and it would not wait any more.
+        // Clears an interrupt status that a protocol may have left, for example after an InterruptedException. Nothing
+        // interrupts a loop on purpose, and the loop would no longer block with that status set.
         Thread.interrupted();
         turnClock.turnEnds(clock.nanos());
         timers.advance(dueNanos);
@@ -383,7 +389,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         return turn.startedNanos() != 0 || runnable() || stopping;
     }
 
-    /// Notes when this turn began; the first that is called in a turn calls it.
+    /// Records the start of this turn. The first callback of a turn calls it; later calls in that turn do nothing.
     public void turnBegins() {
         if (turn.startedNanos() == 0) {
             turnClock.turnBegins(clock.nanos());
@@ -402,7 +408,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /// Runs what is runnable now, not what it makes runnable meanwhile beyond the budget: sockets come first again.
+    /// Runs up to a fixed number of continuations, including those they make runnable; then the sockets are polled
+    /// again.
     private void runContinuations() {
         Runnable next;
         for (int left = COROUTINES_PER_TURN; left > 0 && (next = continuations.poll()) != null; left--) {
@@ -422,12 +429,12 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// A scheduled task.
     public sealed interface Delayed permits PeriodicTask {}
 
-    /// A task that says when it wants to run again.
+    /// A task that determines when it runs again.
     @FunctionalInterface
     public interface Repeated {
-        /// Runs.
+        /// Runs the task once.
         ///
-        /// @return after how many nanoseconds to run again; negative: never
+        /// @return the delay before the next run in nanoseconds; negative: none
         long run();
     }
 }

@@ -2,24 +2,24 @@ package dev.polyserve.loop;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Runs what still comes to a loop that has ended: coroutines that take their time to unwind, and virtual threads that they
-/// started, which have the loop for their scheduler as long as they live. One thread at a time, a daemon, which is there only while
-/// there is something to run.
+/// Runs what is still scheduled on a loop that has ended: coroutines that unwind, and virtual threads that they
+/// started, whose scheduler is the loop for life. It uses one daemon thread at a time, which exists only while there is
+/// something to run.
 ///
-/// **Thread**: any; it takes no lock, since other loops and their coroutines ask it.
+/// **Thread**: any. It takes no lock, because other loops and their coroutines call it.
 final class FallbackExecutor {
     private final String name;
     private final Runnable runLeft;
-    /// How often it was asked since its thread began; 0: there is none.
+    /// The number of calls of [#wake] since the thread started; 0: no thread runs.
     private final AtomicInteger asked = new AtomicInteger();
 
-    /// @param runLeft runs all that there is
+    /// @param runLeft runs everything that is runnable
     FallbackExecutor(String name, Runnable runLeft) {
         this.name = name;
         this.runLeft = runLeft;
     }
 
-    /// Something has come.
+    /// Signals that there is something to run, and starts the thread if none runs.
     void wake() {
         if (asked.getAndIncrement() > 0) {
             return;

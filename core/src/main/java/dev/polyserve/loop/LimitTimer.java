@@ -3,9 +3,9 @@ package dev.polyserve.loop;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.DeadlineMonitor;
 
-/// Asks a conversation for its time limits, as often as they need it, until it is over.
+/// Checks the time limits of a conversation, as often as they require, until it is over.
 ///
-/// **Thread**: the loop's, but for what a [Conversation.Watcher] is told.
+/// **Thread**: the loop's, except the methods of [DeadlineMonitor].
 final class LimitTimer extends PeriodicTimer implements DeadlineMonitor {
     private final Conversation conversation;
 

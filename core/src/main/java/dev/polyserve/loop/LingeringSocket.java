@@ -7,7 +7,8 @@ import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps a socket open on a loop, without a thread that waits, until our last bytes are at the peer ([LingeringClose]).
+/// Keeps a socket open on a loop, without a blocked thread, until the peer has received our last bytes
+/// ([LingeringClose]).
 ///
 /// ```
 ///   begin ─▶ discard, look ─▶ readable, or the time of the next look ─▶ discard, look ─▶ … ─▶ over, once
@@ -23,9 +24,11 @@ public final class LingeringSocket {
     private EventLoop.@Nullable Delayed nextLook;
     private boolean over;
 
-    /// @param socket one that does not wait, and whose output is ended if its input is not
-    /// @param inputCut whether we have ended its input, so that an end there says nothing of the peer
-    /// @param whenOver called once, when the socket may be closed; with what the system said, if the peer has reset the connection
+    /// @param socket a non-blocking socket; its output is ended unless its input is
+    /// @param inputCut whether this side has ended the input, so that an end of input does not mean that the peer has
+    ///         closed
+    /// @param whenOver called once, when the socket may be closed; receives the error if the peer has reset the
+    ///         connection, else null
     public LingeringSocket(EventLoop loop, StreamSocket socket, LingeringClose lingering, boolean inputCut,
             Consumer<@Nullable IOException> whenOver) {
         this.loop = loop;
@@ -35,17 +38,17 @@ public final class LingeringSocket {
         this.whenOver = whenOver;
     }
 
-    /// Looks for the first time; it may be over then.
+    /// Performs the first check. The lingering may be over when it returns.
     public void begin() {
         look();
     }
 
-    /// Something may be there to be read.
+    /// Handles readability of the socket: there may be bytes to discard.
     public void readable() {
         look();
     }
 
-    /// It is given up; nothing more is called.
+    /// Cancels the lingering; `whenOver` is not called.
     public void cancel() {
         over = true;
         cancelNextLook();
@@ -71,9 +74,9 @@ public final class LingeringSocket {
         }
     }
 
-    /// Throws away what there is, one piece at a time, so that no peer keeps the loop from the others.
+    /// Discards available bytes, one buffer at a time, so that no peer monopolizes the loop.
     ///
-    /// @return how many bytes, or [Wire#END]
+    /// @return the number of bytes, or [Wire#END]
     private int discard() throws IOException {
         int count = socket.read(loop.scratch().room());
         if (count == StreamSocket.END) {

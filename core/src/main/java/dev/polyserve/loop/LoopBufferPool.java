@@ -4,9 +4,9 @@ import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
 import org.jspecify.annotations.Nullable;
 
-/// A loop's stack of buffers: a connection holds one only while it has bytes in it.
+/// A loop's stack of buffers. A connection holds a buffer only while the buffer contains bytes.
 ///
-/// **Thread**: the loop's, coroutines of it included.
+/// **Thread**: the loop's, including its coroutines.
 final class LoopBufferPool implements BufferPool {
     private static final int SMALL_BYTES = 4 << 10;
     private static final int KEPT = 256;

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/// Something done on a loop's thread for a caller on another one, which waits for the result.
+/// An operation that runs on a loop's thread for a caller on another thread, which waits for the result.
 @FunctionalInterface
 interface LoopCall {
-    /// Does it. **Thread**: the loop's.
+    /// Performs the operation. **Thread**: the loop's.
     int run() throws IOException;
 
-    /// Does it on the loop and waits. **Thread**: any but the loop's.
+    /// Runs an operation on the loop and waits for its result. **Thread**: any but the loop's.
     static int on(EventLoop loop, LoopCall call) throws IOException {
         var done = new CompletableFuture<Integer>();
         loop.post(() -> {
@@ -21,7 +21,7 @@ interface LoopCall {
             }
         });
         try {
-            // Also when it is interrupted: the loop has the caller's buffer.
+            // Does not return early when interrupted, because the loop still uses the caller's buffer.
             return done.join();
         } catch (CompletionException e) {
             switch (e.getCause()) {

@@ -14,7 +14,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Drives a protocol on an event loop: it does what the conversation wants, as far as the socket goes along.
+/// Drives a protocol on an event loop: it reads and writes the socket as the conversation requires and the socket
+/// allows.
 ///
 /// ```
 ///   ready ─▶ read once ─▶ received ─┐
@@ -22,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 ///     └────▶ writable ──────────────┘            └─ done ─▶ close
 /// ```
 ///
-/// A turn reads once and writes a bounded number of times, so that no connection keeps the loop from the others.
+/// A turn reads once and writes a bounded number of times, so that no connection monopolizes the loop.
 ///
-/// **Thread**: the loop's, except what [ProtocolDriver] says.
+/// **Thread**: the loop's, except where [ProtocolDriver] specifies otherwise.
 public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
     private static final int WRITES_PER_TURN = 16;
     private static final Step NOTHING = (_, _) -> {};
@@ -35,16 +36,16 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
     private Multiplexer.@Nullable Watch watch;
     private int interest;
     private boolean closed;
-    /// What keeps the socket open for our last bytes.
+    /// Keeps the socket open until the peer has received our last bytes.
     private @Nullable LingeringSocket lingering;
 
-    /// A driver for a socket, which from now on does not wait.
+    /// Creates a driver for a socket. [#start] makes the socket non-blocking.
     public LoopDriver(EventLoop loop, StreamSocket socket) {
         this.loop = loop;
         this.socket = socket;
     }
 
-    /// Watches the socket and begins the conversation, made with this driver.
+    /// Starts watching the socket and opens the conversation, which was created with this driver.
     public void start(ProtocolConversation driven) throws IOException {
         conversation = driven;
         socket.blocking(false);
@@ -143,9 +144,9 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
         }
     }
 
-    /// Ends our side if that is to be done now.
+    /// Ends the output if the conversation requires that now.
     ///
-    /// @return false when it is, but not before the system has the last bytes
+    /// @return false if the end is due but the kernel has not yet accepted every byte written
     private boolean endsOutput(ProtocolConversation driven) throws IOException {
         boolean wanted = driven.wantsEndOutput();
         if (!driven.graceful() || (!wanted && !driven.done())) {
@@ -161,7 +162,7 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
         return true;
     }
 
-    /// Closes the socket once our last bytes are at the peer.
+    /// Closes the socket once the peer has received our last bytes.
     private void finish(ProtocolConversation driven) {
         if (!driven.mayHaveUnread()) {
             close(driven);
@@ -206,7 +207,7 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
                 socket.close();
             }
         } catch (IOException e) {
-            // The descriptor is released whatever close reports, and the conversation had come to its end before.
+            // The descriptor is released whatever close reports, and the conversation has already ended.
             socket.shutdown();
         }
         driven.finish();
@@ -237,8 +238,8 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
         return pending(loop, socket, toWrite);
     }
 
-    /// As [StreamSocket#pending]. A channel of the JDK is asked on its loop only: asking takes the channel's lock, which another thread could
-    /// hand to a coroutine while the loop itself is queued for it.
+    /// As [StreamSocket#pending]. A JDK channel is queried on its loop only. The query takes the channel's lock, which
+    /// another thread could hand to a coroutine while the loop itself is queued for that lock.
     static ReadinessCheck pending(EventLoop loop, StreamSocket socket, boolean toWrite) {
         boolean mayAsk = !(socket instanceof ChannelSource) || Thread.currentThread().equals(loop.thread());
         return mayAsk ? socket.pending(toWrite) : ReadinessCheck.UNKNOWN;
@@ -251,7 +252,7 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
             try {
                 socket.close();
             } catch (IOException e) {
-                // The descriptor is released whatever close reports, and nobody was served.
+                // The descriptor is released whatever close reports, and no client was served.
                 socket.shutdown();
             }
         });
@@ -267,7 +268,7 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
         return loop.waitBegins(waiting);
     }
 
-    /// What a turn begins with.
+    /// The first step of a turn.
     @FunctionalInterface
     private interface Step {
         void run(LoopDriver driver, ProtocolConversation driven) throws IOException;

@@ -8,11 +8,12 @@ import dev.polyserve.coroutine.hub.Task;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// The hub of an event loop, for handlers and callbacks that ask for one: its tasks take turns with all else on the loop.
+/// The hub of an event loop, for handlers and callbacks that request one. Its tasks share the loop with everything else
+/// that runs there.
 ///
 /// **Thread**: as [HubScheduler].
 final class LoopHub implements HubScheduler {
-    /// How long tasks may take to end when the loop does.
+    /// How long tasks may take to end once the loop ends.
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final EventLoop loop;
@@ -20,7 +21,7 @@ final class LoopHub implements HubScheduler {
 
     LoopHub(EventLoop loop) {
         this.loop = loop;
-        // The stall monitor of the server watches the whole loop.
+        // The stall monitor of the server already watches the whole loop.
         this.host = new HubHost(this, HubOptions.defaults().withName(loop.name()).withStallLimit(Duration.ZERO)
                 .withPatience(PATIENCE));
     }
@@ -56,7 +57,7 @@ final class LoopHub implements HubScheduler {
 
     @Override
     public Timer schedule(long delayNanos, Runnable action) {
-        // Half of what is possible, 146 years, so that no sum of times overflows.
+        // Half of the maximum, 146 years, so that sums of times cannot overflow.
         EventLoop.Delayed delayed = loop.schedule(Math.min(delayNanos, Long.MAX_VALUE / 2), action);
         return () -> loop.cancel(delayed);
     }

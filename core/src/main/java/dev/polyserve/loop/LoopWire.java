@@ -18,48 +18,48 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
-/// The wire of a handler that runs as a coroutine of an event loop: a read that finds nothing parks it, readiness unparks
-/// it onto the loop's own thread.
+/// The wire of a handler that runs as a coroutine of an event loop. A read without available bytes parks the coroutine;
+/// readiness unparks it on the loop's own thread.
 ///
 /// ```
 ///   read ─▶ try ─▶ bytes            try again only after readiness when the last read was short:
 ///            └─ nothing ─▶ park ─▶ (loop: ready) ─▶ try     then there is nothing more to get
 /// ```
 ///
-/// Interest in reading stays armed, so a request costs no system call for it; readiness that nobody waits for disarms it.
-/// Where the JDK lets us lend no thread, the coroutine runs elsewhere: then readiness disarms always, and arming goes
-/// through the loop's mailbox.
+/// Interest in reading stays armed, so a request costs no system call for it. Readiness that no coroutine is waiting
+/// for disarms it. Where the JDK does not allow coroutines on the loop's thread, the coroutine runs on another one.
+/// Then readiness always disarms, and arming goes through the loop's mailbox.
 ///
-/// What the coroutine and the loop share needs no fences, because they are one thread: who is elsewhere comes through the
-/// mailbox. It is the connection's [BufferPool], too, rather than have one.
+/// State that the coroutine and the loop share needs no fences, because both run on one thread; other threads use the
+/// mailbox. To save an object, this class is also the connection's [BufferPool].
 ///
-/// **Thread**: as [Wire]; [#ready] and interest are the loop's.
+/// **Thread**: as [Wire]; [#ready] and the interest belong to the loop.
 public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     private static final int DISCARD_BYTES = 16 << 10;
 
     private final EventLoop loop;
     private final StreamSocket socket;
     private final ParkGate readable = new ParkGate();
-    /// Made by the first write that has to wait.
+    /// Created by the first write that has to wait.
     private volatile @Nullable ParkGate writable;
     private volatile boolean over;
     private volatile boolean cut;
     private volatile @Nullable Thread coroutine;
     private volatile @Nullable Thread besides;
     private volatile @Nullable ConnectionInfo connection;
-    /// The last read took all there was.
+    /// Whether the last read took all available bytes.
     private boolean drained = true;
-    /// The loop's.
+    /// Used by the loop only.
     private Multiplexer.@Nullable Watch watch;
     private int interest;
 
-    /// A wire over a socket, which from now on does not wait.
+    /// Creates a wire for a socket. [#start] makes the socket non-blocking.
     public LoopWire(EventLoop loop, StreamSocket socket) {
         this.loop = loop;
         this.socket = socket;
     }
 
-    /// Watches the socket and starts the coroutine that holds the conversation. **Thread**: the loop's.
+    /// Starts watching the socket and starts the coroutine that runs the conversation. **Thread**: the loop's.
     public void start(ConnectionInfo served, Runnable conversation) throws IOException {
         connection = served;
         socket.blocking(false);
@@ -122,7 +122,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
                     return TIMED_OUT;
                 }
                 into.reclaim();
-                // Then once more: this process may have been stopped meanwhile.
+                // After a timeout, reads once more: this process may have been suspended meanwhile.
                 late = !await(readable, Multiplexer.READ, atMostNanos);
                 drained = false;
                 continue;
@@ -189,7 +189,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
 
     @Override
     public int discard(long atMostNanos) throws IOException {
-        // The handler has seen that its input was cut; what still comes is thrown away.
+        // The handler has already seen the end of the cut input. Bytes that still arrive are discarded.
         cut = false;
         if (over) {
             return END;
@@ -212,12 +212,12 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
         return LoopDriver.pending(loop, socket, toWrite);
     }
 
-    /// Whether the socket may be read and written by this thread.
+    /// Whether the calling thread may read and write the socket.
     private boolean isReachable() {
         return !socket.confined() || isOnLoop();
     }
 
-    /// Does something with the socket on the loop's thread. **Thread**: any other.
+    /// Performs an operation on the socket on the loop's thread. **Thread**: any other.
     private int onLoop(LoopCall call) throws IOException {
         requireUnpinned(CarrierThread.canUnmount());
         return LoopCall.on(loop, call);
@@ -265,8 +265,8 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     @Override
     public void shutdown() {
         over = true;
-        // On the loop: a foreign thread in here could make the owner wait for the channel's lock, and the loop with it, which
-        // the owner then needs to go on.
+        // Runs on the loop. On a foreign thread, this call could hold the channel's lock while the owner and the loop
+        // wait for it, although the owner needs the loop to continue.
         loop.post(() -> {
             socket.shutdown();
             readable.wake();
@@ -296,8 +296,8 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
         return isOnLoop() ? loop.waitBegins(waiting) : clock.nanos();
     }
 
-    // --- the connection's buffers: the loop's, for the coroutine; a thread to which the handler has handed the connection
-    // must not touch those ---
+    // --- the connection's buffers are the loop's, for the coroutine only: another thread to which the handler passes
+    // the connection must not touch them ---
 
     @Override
     public BufferPool pool() {
@@ -325,7 +325,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
 
     /// Waits until the gate opens or the connection is over.
     ///
-    /// @return false when the time was not enough
+    /// @return false if the time limit expires first
     private boolean await(ParkGate gate, int operation, long atMostNanos) throws IOException {
         boolean direct = isOnLoop();
         if (direct) {
@@ -376,7 +376,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
         return gate.isReady() || over || (cut && operation == Multiplexer.READ);
     }
 
-    /// A wait that would have stopped the loop ends the connection: it would be tried again and again, and never succeed.
+    /// Ends the connection if a wait would block the loop: the wait would be retried forever and never succeed.
     private void requireUnpinned(boolean unpinned) throws IOException {
         if (!unpinned && !over) {
             shutdown();
@@ -384,7 +384,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
         }
     }
 
-    /// As the JDK's channels do: an interrupted wait ends the connection.
+    /// Ends the connection if the wait is interrupted, as the JDK's channels do.
     private void refuseInterrupt() throws IOException {
         if (Thread.currentThread().isInterrupted() && !over) {
             shutdown();

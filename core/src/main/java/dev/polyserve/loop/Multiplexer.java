@@ -3,36 +3,38 @@ package dev.polyserve.loop;
 import dev.polyserve.io.Source;
 import java.io.IOException;
 
-/// What tells an event loop which sockets are ready. Readiness is level-triggered in effect: what was not used up is told
-/// again, however the system below puts it.
+/// Reports to an event loop which sockets are ready. Readiness is effectively level-triggered: unconsumed readiness is
+/// reported again, whatever the underlying system does.
 ///
 /// **Thread**: the loop's, except [#wakeup].
 public interface Multiplexer extends AutoCloseable {
-    /// Interest in, or readiness for, reading and accepting. A peer's end or reset makes ready for whatever is of interest.
+    /// Interest in, or readiness for, reading and accepting. A peer's end or reset counts as readiness for every
+    /// operation of interest.
     int READ = 1;
     /// Interest in, or readiness for, writing.
     int WRITE = 2;
 
-    /// Its name in messages.
+    /// The name used in messages.
     String name();
 
-    /// Begins to watch a source.
+    /// Starts watching a source.
     ///
     /// @param interest [#READ], [#WRITE], both or neither
     Watch watch(Source source, int interest, Ready ready) throws IOException;
 
-    /// Changes the interest; costs nothing when it is the same.
+    /// Changes the interest. It costs nothing if the interest is the same.
     void change(Watch watch, int interest);
 
-    /// Ends watching; before the source is closed.
+    /// Stops watching. Call it before the source is closed.
     void forget(Watch watch);
 
-    /// Waits until something is ready, the time has passed, or [#wakeup]; then calls each [Ready] that is.
+    /// Waits until a source is ready, the time has passed, or [#wakeup] is called. Then it calls the [Ready] of each
+    /// ready source.
     ///
-    /// @param atMostNanos 0: does not wait; [Long#MAX_VALUE]: without limit
+    /// @param atMostNanos 0: does not block; [Long#MAX_VALUE]: no limit
     void await(long atMostNanos) throws IOException;
 
-    /// Makes the present or next [#await] return. **Thread**: any.
+    /// Makes the current or next [#await] return. **Thread**: any.
     void wakeup();
 
     @Override
@@ -41,10 +43,10 @@ public interface Multiplexer extends AutoCloseable {
     /// One watched source.
     interface Watch {}
 
-    /// Who is told.
+    /// The callback for a source that is ready.
     @FunctionalInterface
     interface Ready {
-        /// The source is ready for `readiness`, a part of the interest. It must not throw.
+        /// Handles readiness of the source for `readiness`, a subset of the interest. It must not throw.
         void ready(int readiness);
     }
 }

@@ -5,9 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// One direction of a connection: whether it is ready, and who waits for that.
+/// One direction of a connection: whether it is ready, and which thread waits for it.
 ///
-/// A waiter elsewhere may look before the loop's mark has reached it; then the loop, whom it has asked to arm, tells again.
+/// A waiting thread other than the loop's may check before the loop's update of `ready` is visible. It has then
+/// requested arming, so the loop reports readiness again.
 ///
 /// **Thread**: the owner waits; the loop opens and wakes.
 final class ParkGate {
@@ -28,15 +29,15 @@ final class ParkGate {
     @SuppressWarnings("unused")
     private @Nullable Thread waiter;
 
-    /// It is ready. **Thread**: the loop's.
+    /// Marks the direction as ready and wakes the waiting thread. **Thread**: the loop's.
     ///
-    /// @return whether somebody waits
+    /// @return whether a thread was waiting
     boolean open() {
         READY.setOpaque(this, true);
         return wake();
     }
 
-    /// Lets the waiter look again. **Thread**: the loop's.
+    /// Makes the waiting thread check again. **Thread**: the loop's.
     boolean wake() {
         Thread waiting = (Thread) WAITER.getVolatile(this);
         if (waiting != null) {
@@ -49,17 +50,18 @@ final class ParkGate {
         return (boolean) READY.getVolatile(this);
     }
 
-    /// Somebody is going to wait, on the loop's own thread.
+    /// Registers a waiting thread that runs on the loop's own thread.
     void expect(Thread waiting) {
         WAITER.setOpaque(this, waiting);
     }
 
-    /// Somebody is going to wait: before it looks whether it has to, the loop sees it.
+    /// Registers a waiting thread that runs elsewhere. The loop sees the registration before that thread checks
+    /// readiness.
     void expectFromElsewhere(Thread waiting) {
         WAITER.setVolatile(this, waiting);
     }
 
-    /// Nobody waits any more, and what was ready may be used up.
+    /// Clears the waiting thread and the readiness, which may be consumed.
     void leave() {
         WAITER.setOpaque(this, null);
         READY.setOpaque(this, false);

@@ -1,6 +1,6 @@
 package dev.polyserve.loop;
 
-/// Something that a loop does again and again: one object for all its runs, with the timer in it.
+/// A repeated action of a loop: one object for all its runs, with its timer included.
 ///
 /// **Thread**: the loop's.
 abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTask, LimitTimer {
@@ -13,7 +13,7 @@ abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTas
 
     /// Runs once.
     ///
-    /// @return after how many nanoseconds to run again; negative: never
+    /// @return the delay before the next run in nanoseconds; negative: none
     abstract long run();
 
     @Override
@@ -28,7 +28,7 @@ abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTas
         }
     }
 
-    /// Runs at the next tick, sooner than it wanted.
+    /// Reschedules the next run for the next tick.
     final void runSoon() {
         if (!cancelled) {
             loop.unset(this);
@@ -36,7 +36,7 @@ abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTas
         }
     }
 
-    /// Never runs again.
+    /// Prevents all further runs.
     final void cancel() {
         cancelled = true;
         loop.unset(this);

@@ -5,7 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/// The stretches of coroutines that are to run next on a loop.
+/// The continuations of coroutines that a loop is to run next.
 ///
 /// **Thread**: the loop's, except [#addForeign].
 final class RunQueue {
@@ -18,7 +18,7 @@ final class RunQueue {
         own.add(continuation);
     }
 
-    /// **Thread**: any.
+    /// Adds a continuation from another thread. **Thread**: any.
     void addForeign(Runnable continuation) {
         foreign.add(continuation);
     }
@@ -27,7 +27,8 @@ final class RunQueue {
         return own.isEmpty() && foreign.isEmpty();
     }
 
-    /// The next, from either side in turn: coroutines that only yield must not keep out those that others have woken.
+    /// Takes the next continuation, from the two queues alternately: coroutines that only yield must not starve those
+    /// that other threads have woken.
     @Nullable Runnable poll() {
         foreignFirst = !foreignFirst;
         Runnable next = foreignFirst ? foreign.poll() : own.poll();

@@ -37,7 +37,7 @@ public final class SelectorMultiplexer implements Multiplexer {
     public void change(Watch watch, int interest) {
         KeyWatch changed = (KeyWatch) watch;
         int ops = changed.ops(interest);
-        // The selector hands a changed set to the system at its next wait, many at once.
+        // The selector passes changed interest sets to the system at its next wait, many at once.
         if (changed.key.isValid() && changed.key.interestOps() != ops) {
             changed.key.interestOps(ops);
         }
@@ -55,7 +55,7 @@ public final class SelectorMultiplexer implements Multiplexer {
         } else if (atMostNanos == Long.MAX_VALUE) {
             selector.select(SelectorMultiplexer::tell);
         } else {
-            // Rounded up, or a timer that is due in half a millisecond would be waited for by spinning.
+            // Rounded up: otherwise the loop would spin until a timer that is due in half a millisecond.
             selector.select(SelectorMultiplexer::tell, TimeUnit.NANOSECONDS.toMillis(atMostNanos + 999_999));
         }
     }
@@ -76,7 +76,7 @@ public final class SelectorMultiplexer implements Multiplexer {
         try {
             ops = key.readyOps();
         } catch (CancelledKeyException e) {
-            // Forgotten earlier in this very turn, by another connection's doing: nobody is to be told.
+            // An earlier callback of this turn has cancelled the key, so readiness is not reported.
             return;
         }
         int readiness = 0;
@@ -89,7 +89,8 @@ public final class SelectorMultiplexer implements Multiplexer {
         watch.ready.ready(readiness);
     }
 
-    /// A key and who is told; its key is set right after construction, because the key is made with it attached.
+    /// A key and its callback. The key is set right after construction, because registration attaches this object to
+    /// it.
     private static final class KeyWatch implements Watch {
         private final Ready ready;
         private final SelectableChannel channel;
@@ -107,7 +108,8 @@ public final class SelectorMultiplexer implements Multiplexer {
                 ops |= channel instanceof ServerSocketChannel ? SelectionKey.OP_ACCEPT : SelectionKey.OP_READ;
             }
             if ((interest & WRITE) != 0) {
-                // One that still connects can be written to when it has: the system tells both alike, the JDK does not.
+                // A connecting channel becomes writable once connected. The system reports both alike, the JDK does
+                // not.
                 boolean connects = channel instanceof SocketChannel socket && socket.isConnectionPending();
                 ops |= connects ? SelectionKey.OP_CONNECT : SelectionKey.OP_WRITE;
             }

@@ -2,10 +2,10 @@ package dev.polyserve.loop;
 
 import org.jspecify.annotations.Nullable;
 
-/// A loop's timers: a hashed wheel, where setting and cancelling cost the same however many there are.
+/// A loop's timers: a hashed wheel, where setting and cancelling take constant time.
 ///
-/// A timer lies in the slot of its due tick; one that is due in a later round of the wheel stays when its slot comes by.
-/// `earliestTick` is a lower bound for the next due one, so that an idle loop sleeps until there is something to do.
+/// A timer lies in the slot of its due tick. A timer that is due in a later round of the wheel stays when its slot is
+/// processed. `earliestTick` is a lower bound for the next due tick, so that an idle loop sleeps until there is work.
 ///
 /// **Thread**: the loop's.
 final class TimerWheel {
@@ -22,18 +22,18 @@ final class TimerWheel {
         this.startNanos = nowNanos;
     }
 
-    /// What is due at some time; it can be cancelled, and set again when it was.
+    /// A timer that can be cancelled, and set again after it was due.
     abstract static class Timer {
         private long dueTick;
         private boolean set;
         private @Nullable Timer previous;
         private @Nullable Timer next;
 
-        /// It is due, and not set any more. It must not throw.
+        /// Runs when the timer is due; the timer is no longer set then. It must not throw.
         abstract void due();
     }
 
-    /// Sets a timer that is not set, to be due no sooner than in `delayNanos`.
+    /// Sets a timer that is not set, to be due after at least `delayNanos`.
     void set(Timer timer, long nowNanos, long delayNanos) {
         if (timer.set) {
             throw new IllegalStateException("the timer is already set");
@@ -53,7 +53,7 @@ final class TimerWheel {
         earliestTick = Math.min(earliestTick, timer.dueTick);
     }
 
-    /// Cancels a timer; one that is not set stays so.
+    /// Cancels a timer. It has no effect on a timer that is not set.
     void cancel(Timer timer) {
         if (!timer.set) {
             return;
@@ -88,7 +88,7 @@ final class TimerWheel {
         earliestTick = findEarliest();
     }
 
-    /// Nanoseconds until something may be due: 0 when it is now, [Long#MAX_VALUE] when nothing is set.
+    /// Nanoseconds until a timer may be due: 0 if one is due now, [Long#MAX_VALUE] if none is set.
     long nextDelayNanos(long nowNanos) {
         if (size == 0) {
             earliestTick = Long.MAX_VALUE;
@@ -103,8 +103,8 @@ final class TimerWheel {
             if (timer.dueTick <= nowTick) {
                 cancel(timer);
                 timer.due();
-                // The task may have set or cancelled any timer, so the list is read again from its start; what is due
-                // later stays, and a timer that was just set is always due later.
+                // The task may have set or cancelled any timer, so the list is read again from its start. Timers that
+                // are due later stay, and a timer that was just set is always due later.
                 timer = slots[slot];
             } else {
                 timer = timer.next;
@@ -123,7 +123,7 @@ final class TimerWheel {
                 }
             }
         }
-        // Everything is due in a later round: look again at its start.
+        // All timers are due in a later round: check again at its start.
         return currentTick + SLOTS;
     }
 

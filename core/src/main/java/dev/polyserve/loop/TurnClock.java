@@ -4,14 +4,14 @@ import dev.polyserve.conversation.Conversation;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The time, as a loop reads it once a turn, for the waits that begin meanwhile: one reading for all of a turn's requests.
+/// The time that a loop reads once a turn, for the waits that begin in that turn: one reading for all of its requests.
 ///
-/// A turn that takes long would count against those who then wait, so they are told again at its end. The others count from
-/// a moment that is late by less than such a turn: no wait ends too soon.
+/// A long turn would count against the waits that begin in it, so their start is corrected at its end. Other waits
+/// count from a time that is late by less than such a turn: no wait ends too soon.
 ///
 /// **Thread**: the loop's.
 final class TurnClock {
-    /// The resolution of the timers: nobody notices less.
+    /// The resolution of the timers: a shorter turn makes no difference.
     static final long LONG_TURN_NANOS = TimerWheel.TICK_NANOS;
     private static final int FIRST_WAITS = 64;
 
@@ -34,14 +34,14 @@ final class TurnClock {
         return busyNanos;
     }
 
-    /// A turn begins.
+    /// Records the start of a turn.
     void turnBegins(long nanos) {
         nowNanos = nanos;
     }
 
-    /// A wait begins in this turn.
+    /// Records that a wait begins in this turn.
     ///
-    /// @return when, as far as that is known
+    /// @return the start of the wait, as far as it is known
     long waitBegins(Conversation begins) {
         if (count == waiting.length) {
             waiting = Arrays.copyOf(waiting, 2 * count);
@@ -50,7 +50,7 @@ final class TurnClock {
         return nowNanos + LONG_TURN_NANOS;
     }
 
-    /// The turn ends.
+    /// Records the end of the turn.
     void turnEnds(long nanos) {
         boolean tookLong = nanos - nowNanos > LONG_TURN_NANOS;
         for (int i = 0; i < count; i++) {

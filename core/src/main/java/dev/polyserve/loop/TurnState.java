@@ -5,9 +5,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/// What the present turn of a loop is doing: noted by the loop at no cost, read by the stall monitor.
+/// What the current turn of a loop is doing. The loop writes it at no cost; the stall monitor reads it.
 ///
-/// **Thread**: the loop's writes, any reads.
+/// **Thread**: the loop's writes, any thread reads.
 final class TurnState {
     private static final VarHandle STARTED;
     private static final VarHandle SERVING;
@@ -25,26 +25,26 @@ final class TurnState {
     /// 0 while the loop waits.
     @SuppressWarnings("unused")
     private long startedNanos;
-    /// A connection, the coroutine that serves one, or that of a task.
+    /// A connection, the coroutine that serves one, or the coroutine of a task.
     @SuppressWarnings("unused")
     private @Nullable Object serving;
 
-    /// It begins; 0: the loop waits.
+    /// Records the start of a turn; 0: the loop waits.
     void begins(long nanos) {
         STARTED.setOpaque(this, nanos);
     }
 
-    /// When it began; 0 while the loop waits.
+    /// The start of the turn; 0 while the loop waits.
     long startedNanos() {
         return (long) STARTED.getOpaque(this);
     }
 
-    /// It serves a connection, or the coroutine of one; null: nobody.
+    /// Records the connection, or its coroutine, that the turn serves; null: none.
     void serves(@Nullable Object connectionOrCoroutine) {
         SERVING.setOpaque(this, connectionOrCoroutine);
     }
 
-    /// Whom it serves, if that is known.
+    /// The connection that the turn serves, if known.
     @Nullable ConnectionInfo connection() {
         return switch (SERVING.getOpaque(this)) {
             case ConnectionInfo connection -> connection;
@@ -53,7 +53,7 @@ final class TurnState {
         };
     }
 
-    /// The coroutine that it runs, if it does.
+    /// The coroutine that the turn runs, if there is one.
     @Nullable Thread coroutine() {
         return switch (SERVING.getOpaque(this)) {
             case LoopWire wire -> wire.runningCoroutine();
