@@ -330,7 +330,7 @@ public final class EventLoop implements Executor, AutoCloseable {
             asleep = false;
             ended = true;
             try {
-                wakeupIfAsleep(); // for what was added just before
+                wakeupIfAsleep(); // for tasks that were added just before
             } finally {
                 // Last, so that the tasks this posts are run.
                 lost.ifPresent(whenLost);

@@ -27,7 +27,7 @@ final class FallbackExecutor {
         try {
             Thread.ofPlatform().daemon().name(name).start(this::run);
         } catch (RuntimeException | Error e) {
-            asked.set(0); // no thread to be had now: the next one tries again
+            asked.set(0); // no thread is available now: the next call tries again
             throw e;
         }
     }

@@ -2,7 +2,7 @@ package dev.polyserve.run;
 
 import java.util.function.Consumer;
 
-/// How many connections and datagrams may still be taken: all of them while serving, none while paused, one for
+/// How many connections and datagrams may still be accepted: all while serving, none while paused, one for
 /// `handleRequest`.
 ///
 /// **Thread**: the accept loop's.
@@ -10,7 +10,7 @@ final class AcceptPolicy {
     private final Consumer<Runner.AcceptMode> changed;
     private Runner.AcceptMode now = Runner.AcceptMode.NONE;
 
-    /// @param changed hears what is allowed from now on
+    /// @param changed receives each new accept mode
     AcceptPolicy(Consumer<Runner.AcceptMode> changed) {
         this.changed = changed;
     }
@@ -30,7 +30,7 @@ final class AcceptPolicy {
         become(Runner.AcceptMode.ONE);
     }
 
-    /// Takes back [#one], where it was not used; what was allowed since stays.
+    /// Revokes [#one] if it was not used. A mode that was set since then stays.
     void notOne() {
         used();
     }

@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// Accepts at one listener, for every model: survives every error and every throwable, pauses when the system or we are
-/// exhausted, and resumes by itself.
+/// Accepts connections at one listener, for every model. It survives every error and every throwable, pauses when the
+/// system or this server is exhausted, and resumes by itself.
 ///
 /// ```
 ///   ARMED ──ready──▶ accept… ──nothing more──▶ ARMED
@@ -24,19 +24,19 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the accept loop's.
 final class Acceptor implements Multiplexer.Ready {
     private static final int ACCEPTS_PER_TURN = 64;
-    /// That a descriptor is no listener any more is believed when nothing else comes.
+    /// Failures in a row after which a descriptor that reports that it is not a listener is given up.
     private static final int FATAL_IN_A_ROW = 5;
-    /// The same of a listener of which no error number is known: some eight seconds of failures, with the pauses between them.
+    /// The same for errors without a known error number: with the pauses between them, about eight seconds of failures.
     private static final int UNCLEAR_IN_A_ROW = 16;
-    /// An error that comes more often than this in a row is not of one connection, whatever it says.
+    /// An error that occurs more often than this in a row does not concern one connection only, whatever its number.
     private static final int RETRIED_AT_ONCE = 16;
 
-    /// Where accepted sockets go.
+    /// The destination of accepted sockets.
     interface Intake {
-        /// Whether one more may come in now; if not, all acceptors are armed again when one may.
+        /// Whether one more connection may be accepted now. If not, all acceptors are armed again as soon as one may.
         boolean hasRoom();
 
-        /// Takes a socket: from here on it is the intake's to close.
+        /// Takes ownership of a socket, including the duty to close it.
         void take(StreamSocket socket, Listener listener);
     }
 
@@ -68,7 +68,7 @@ final class Acceptor implements Multiplexer.Ready {
         return listener;
     }
 
-    /// Looks whether it may accept now, after the allowance or the room has changed.
+    /// Starts or stops watching the listener, after the accept policy or the room has changed.
     void arm() {
         if (!listener.isOpen() || pause != null) {
             return;
@@ -95,7 +95,7 @@ final class Acceptor implements Multiplexer.Ready {
         }
     }
 
-    /// Who was accepted elsewhere comes in though no other one may.
+    /// Whether a connection may be accepted now. A connection that was already accepted elsewhere is always taken.
     private boolean mayAccept() {
         if (acceptPolicy.any() && connectionStarter.hasRoom()) {
             return true;
@@ -104,9 +104,9 @@ final class Acceptor implements Multiplexer.Ready {
         return listener.acceptedElsewhere();
     }
 
-    /// Stops accepting for good and closes the listener. Who was accepted in advance is served, unless nobody was to be accepted.
+    /// Stops accepting for good and closes the listener. Connections accepted in advance are served or closed.
     ///
-    /// @param mayServe whether anybody was
+    /// @param mayServe whether they are served: true unless accepting was not allowed
     void close(boolean mayServe) {
         try {
             if (watch != null) {
@@ -140,7 +140,7 @@ final class Acceptor implements Multiplexer.Ready {
         }
     }
 
-    /// @return whether there may be another one
+    /// @return whether there may be another connection
     private boolean acceptOne() {
         StreamSocket socket;
         try {
@@ -155,16 +155,17 @@ final class Acceptor implements Multiplexer.Ready {
         acceptPolicy.used();
         try {
             connectionStarter.take(socket, listener);
-            // Only now: a system that gives sockets but no threads is exhausted, too.
+            // Only now: a system that provides sockets but no threads is exhausted, too.
             backoff.succeeded();
             return true;
         } catch (RuntimeException | Error e) {
-            // No thread, no memory: like a system that is exhausted.
+            // No thread or no memory: the system is exhausted.
             return failed(e);
         }
     }
 
-    /// It is a listener: it has a connection, or says that none waits.
+    /// Resets the failure counts: the descriptor is a listener, because it returned a connection or reported that none
+    /// is waiting.
     private void accepts() {
         fatalInARow = 0;
         unclearInARow = 0;
@@ -183,14 +184,14 @@ final class Acceptor implements Multiplexer.Ready {
         return true;
     }
 
-    /// An error of which nothing is known concerns neither, and costs a pause.
+    /// Whether the error concerns `what`. An unclassified error concerns neither, and costs a pause.
     private static boolean concerns(Throwable error, AcceptException.Concerned what) {
         return error instanceof AcceptException known && known.concerned() == what;
     }
 
-    /// Pauses, or gives up a listener that is none any more.
+    /// Pauses, or gives up a listener that can never accept again.
     ///
-    /// @return false: there is no other one now
+    /// @return false: no other connection is available now
     private boolean failed(Throwable error) {
         if (!listener.isOpen()) {
             return false;
@@ -212,7 +213,8 @@ final class Acceptor implements Multiplexer.Ready {
         return false;
     }
 
-    /// After a failure that one connection may have caused it accepts though none may wait: an empty backlog clears the listener.
+    /// Ends a pause. After an error that one connection may have caused, it accepts even if no connection is waiting:
+    /// an empty backlog shows that the listener works.
     void pauseEnds() {
         pause = null;
         arm();

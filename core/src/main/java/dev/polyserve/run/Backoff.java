@@ -2,7 +2,7 @@ package dev.polyserve.run;
 
 import java.util.concurrent.TimeUnit;
 
-/// The pause after a failed attempt: 5 ms, doubling to 1 s, and back to nothing with the first success.
+/// The pause after a failed attempt: 5 ms, doubling up to 1 s, reset by the first success.
 ///
 /// **Thread**: its acceptor's.
 final class Backoff {
@@ -11,7 +11,7 @@ final class Backoff {
 
     private long nextNanos = FIRST_NANOS;
 
-    /// The pause to make now.
+    /// Returns the pause after the current failure, and doubles the next one.
     long failedNanos() {
         long pause = nextNanos;
         nextNanos = Math.min(2 * pause, LONGEST_NANOS);

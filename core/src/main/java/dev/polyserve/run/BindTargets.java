@@ -7,13 +7,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where a server listens: what it opens, and what of that has a port.
+/// The addresses at which a server listens: the sockets it opens, and the port among its endpoints.
 final class BindTargets {
     private BindTargets() {}
 
-    /// All sockets of each of its endpoints, of which none is open yet.
+    /// Lists all sockets of each endpoint. None is open yet.
     ///
-    /// @throws IllegalStateException when there is one that nothing serves
+    /// @throws IllegalStateException if the server has no handler for one of them
     static List<List<Transport.Place>> of(Engine.Setup setup, Transport transport) throws IOException {
         List<List<Transport.Place>> places = new ArrayList<>();
         for (Endpoint endpoint : setup.endpoints()) {
@@ -33,9 +33,9 @@ final class BindTargets {
         }
     }
 
-    /// The first port among these.
+    /// The first port among these endpoints.
     ///
-    /// @throws IllegalStateException when none of them has one
+    /// @throws IllegalStateException if none of them has one
     static int port(List<Endpoint> endpoints) {
         for (Endpoint endpoint : endpoints) {
             switch (endpoint) {

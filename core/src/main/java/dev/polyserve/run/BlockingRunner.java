@@ -18,9 +18,11 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Every model in which a connection has a thread for its time: they differ in the [ExecutorPolicy] alone.
+/// The runner of every model in which a connection occupies a thread while it is open. The models differ only in their
+/// [ExecutorPolicy].
 ///
-/// The accept loop accepts and watches time limits; it is no daemon, so a started server keeps the program alive.
+/// The accept loop accepts and watches time limits. Its thread is not a daemon, so a started server keeps the JVM
+/// alive.
 public final class BlockingRunner implements Runner {
     private final Transport transport;
     private final ExecutorPolicy executorPolicy;
@@ -39,9 +41,9 @@ public final class BlockingRunner implements Runner {
                 LoopErrors.reportedTo(context.log()));
     }
 
-    /// A runner over sockets and a multiplexer for its accept loop, both of one family.
+    /// Opens a runner over a socket transport and a multiplexer for its accept loop, both of one family.
     ///
-    /// @throws IOException when the multiplexer cannot be opened
+    /// @throws IOException if the multiplexer cannot be opened
     public static Runner open(ExecutorPolicy executorPolicy, LoopRunner.Opening opening, Transport transport,
             Engine.Setup setup,
             ServerContext context) throws IOException {
@@ -117,7 +119,7 @@ public final class BlockingRunner implements Runner {
         return host;
     }
 
-    /// A conversation and the task that holds it.
+    /// A conversation and the task that runs it.
     private final class Ready implements Prepared {
         private final Conversation conversation;
         private final Runnable body;

@@ -3,9 +3,9 @@ package dev.polyserve.run;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where a server's clients come in: its listeners and its datagram ports, armed and closed together.
+/// The listeners and datagram ports of a server, armed and closed together.
 ///
-/// **Thread**: whoever binds, one at a time; then the accept loop's, except [#closePorts].
+/// **Thread**: the binding thread until the server is bound; then the accept loop's, except [#closePorts].
 final class BoundListeners {
     private final List<Acceptor> acceptors = new ArrayList<>();
     private final List<DatagramService> ports = new ArrayList<>();
@@ -18,18 +18,19 @@ final class BoundListeners {
         ports.add(port);
     }
 
-    /// Each looks whether it may let somebody in now.
+    /// Makes each listener and port apply the current accept policy.
     void arm() {
         acceptors.forEach(Acceptor::arm);
         ports.forEach(DatagramService::arm);
     }
 
-    /// Ports stop receiving when nothing is allowed any more, but what was received may still be answered.
+    /// Makes the ports stop receiving once the accept policy allows nothing more. Received datagrams may still be
+    /// answered.
     void stopReceiving() {
         ports.forEach(DatagramService::arm);
     }
 
-    /// @param mayServe whether who was accepted in advance is served
+    /// @param mayServe whether connections accepted in advance are served
     void closeListeners(boolean mayServe) {
         acceptors.forEach(acceptor -> acceptor.close(mayServe));
     }
@@ -38,7 +39,7 @@ final class BoundListeners {
         ports.forEach(DatagramService::close);
     }
 
-    /// Whether somebody may still come in somewhere.
+    /// Whether any listener or port is still open.
     boolean isAnyOpen() {
         return !ports.isEmpty() || acceptors.stream().anyMatch(acceptor -> acceptor.listener().isOpen());
     }

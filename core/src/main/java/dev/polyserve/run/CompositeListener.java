@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Tells all listeners, in their order; what one throws is logged and has no other effect. It never throws.
+/// Forwards each event to all listeners, in their order. It logs what a listener throws and continues; it never throws
+/// itself.
 ///
 /// **Thread**: any.
 final class CompositeListener implements ServerListener {
@@ -28,7 +29,8 @@ final class CompositeListener implements ServerListener {
         this.listeners = List.copyOf(listeners);
     }
 
-    /// Those of a server: its counters, and then its log and its listeners, or who stands in their place.
+    /// Creates the composite of a server: its counters, then its log and its listeners or, if set, the listener that
+    /// replaces them.
     static CompositeListener of(Engine.Setup setup, Counters counters, ServerLog log) {
         ServerListener instead = setup.reportsTo();
         if (instead != null) {

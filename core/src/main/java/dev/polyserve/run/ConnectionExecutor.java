@@ -2,14 +2,14 @@ package dev.polyserve.run;
 
 import java.util.List;
 
-/// What runs a task that may wait, under a model in which each connection has a thread for its time.
+/// Runs tasks that may block, for the models in which a connection occupies a thread while it is open.
 ///
 /// **Thread**: any.
 interface ConnectionExecutor {
-    /// Runs the task, soon. It throws, having run nothing, when there is no thread to be had.
+    /// Runs the task, soon. It throws, without running anything, if no thread is available.
     void run(Runnable task, String name);
 
-    /// Ends its threads.
+    /// Ends the threads of this executor.
     ///
     /// @return tasks that never ran, for the caller to finish
     List<Runnable> close();

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// What becomes of an accepted connection: counted, filtered, admitted and begun, or turned away.
+/// Counts, filters and admits each accepted connection, and then starts or rejects it.
 ///
 /// **Thread**: the accept loop's.
 final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken {
@@ -24,7 +24,7 @@ final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken 
     private final FilterChain filters;
     private final ServerContext context;
     private final AtomicLong nextId = new AtomicLong();
-    /// Who waits in `handleRequest`.
+    /// The result of a pending `handleRequest` call.
     private volatile @Nullable CompletableFuture<Served> singleRequest;
 
     ConnectionStarter(Runner runner, LiveConnections live, CompositeListener events, FilterChain filters,
@@ -36,12 +36,12 @@ final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken 
         this.context = context;
     }
 
-    /// How many connections there may be now.
+    /// The most connections that may be open now.
     private int most() {
         return Math.min(context.options().limits().connections(), runner.capacity());
     }
 
-    /// Which limit that is.
+    /// The limit that sets this maximum.
     private Limit mostIs() {
         return runner.capacity() < context.options().limits().connections() && !runner.servesInline()
                 ? Limit.QUEUE
@@ -52,7 +52,7 @@ final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken 
         singleRequest = waiting;
     }
 
-    /// Nothing comes in any more: whoever waits need not.
+    /// Completes a pending `handleRequest` call: nothing is accepted any more.
     void close() {
         answer(Served.TIMED_OUT);
     }
@@ -63,7 +63,7 @@ final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken 
             return true;
         }
         if (!runner.servesInline()) {
-            // One at a time is what that model is, not a limit.
+            // The iterative model serves one connection at a time by design: this is not a limit.
             events.limitReached(mostIs());
         }
         return false;
@@ -118,7 +118,7 @@ final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken 
     }
 
     private void turnAway(Conversation conversation, StreamSocket socket, Optional<Limit> limit) {
-        // Counted before the client can see it.
+        // Counted before the client can notice the rejection.
         events.rejected(conversation, limit);
         close(socket);
         conversation.reject(limit.<Cause>map(Cause.LimitReached::new).orElse(new Cause.Stopped()));
@@ -133,7 +133,8 @@ final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken 
                 socket.drainAndClose();
             }
         } catch (IOException e) {
-            // The peer was faster: it is gone, which is what we wanted. The descriptor is released whatever close reports.
+            // The peer has already closed, which is the desired result. The descriptor is released whatever close
+            // reports.
             socket.shutdown();
         }
     }

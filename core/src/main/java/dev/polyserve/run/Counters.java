@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Counts what happens: the first listener of every server.
+/// Counts events. It is the first listener of every server.
 ///
 /// **Thread**: any.
 final class Counters implements ServerListener {

@@ -23,24 +23,24 @@ import org.jspecify.annotations.Nullable;
 
 /// Receives the datagrams of one port and answers them.
 ///
-/// On an event loop the handler runs at once, on the buffer that the system filled; under the other models each datagram
-/// is copied and given to the model's executor, at most so many at once as there may be connections. Copies and replies count
-/// against the server's budget of buffers: when that is used up, nothing is received for a while, and the system drops what it
-/// has no room for.
+/// On an event loop, the handler runs at once, on the buffer that the system filled. Under the other models, each
+/// datagram is copied and passed to the model's executor; the limit on connections also bounds the number of datagrams
+/// in progress. Copies and replies count against the server's buffer budget. Once that is exhausted, receiving pauses,
+/// and the system drops datagrams for which its own buffer has no room.
 ///
-/// **Thread**: the accept loop's; handlers where the model runs them.
+/// **Thread**: the accept loop's; handlers run where the model runs them.
 final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     private static final int DATAGRAMS_PER_TURN = 64;
 
-    /// Hears of each datagram.
+    /// The callback for the progress of each datagram.
     interface Taken {
-        /// What became of one, for `handleRequest`.
+        /// Reports the result of a datagram, for `handleRequest`.
         void answer(Served how);
 
-        /// A handler begins elsewhere than on the loop.
+        /// Reports that a handler starts on a thread other than the loop's.
         void datagramBegan();
 
-        /// That handler is done.
+        /// Reports that such a handler has ended.
         void datagramEnded();
     }
 
@@ -59,7 +59,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     private final ByteBuffer buffer;
     private final ReplyBuffer reply = new ReplyBuffer();
     private final AtomicInteger inFlight = new AtomicInteger();
-    /// What the datagram that is received now has taken from the budget.
+    /// The bytes reserved in the budget for the datagram that is being received.
     private int reserved;
     private final Backoff backoff = new Backoff();
     private volatile boolean roomAwaited;
@@ -82,7 +82,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         this.capacity = Math.min(runner.capacity(), options.limits().connections());
         this.taken = taken;
         this.servesInline = runner.servesInline();
-        // One more than the limit, so that a longer one is seen to be.
+        // One byte more than the limit, so that a longer datagram is detected.
         this.buffer = ByteBuffer.allocateDirect(options.limits().datagramBytes() + 1);
     }
 
@@ -90,7 +90,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         return port;
     }
 
-    /// Looks whether it may receive now.
+    /// Starts or stops watching the port, according to the accept policy and the room.
     void arm() {
         if (pause != null) {
             return;
@@ -111,7 +111,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         }
     }
 
-    /// Goes on with what the port holds, after others have had their turn.
+    /// Processes datagrams that the port holds in a later task, so that other work of the loop runs first.
     private void resumeHeld() {
         if (!resumes && port.holdsReceived()) {
             resumes = true;
@@ -166,13 +166,14 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         resumeHeld();
     }
 
-    /// Takes room for the longest datagram, where one is copied: how long the next one is, is not known before.
+    /// Reserves room for the longest datagram if datagrams are copied: the length of the next one is not known in
+    /// advance.
     private boolean reserve() {
         reserved = executor == null ? 0 : (int) Math.min(buffer.capacity(), budget.most());
         return budget.tryTake(reserved);
     }
 
-    /// Gives back what a datagram does not need of its room.
+    /// Receives a datagram and releases the unused part of the reservation.
     private @Nullable SocketAddress receiveReserved() throws IOException {
         int held = 0;
         try {
@@ -205,7 +206,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         if (executor == null) {
             handleHere(request);
             if (!acceptPolicy.any()) {
-                port.flush(this); // whoever waits for the last that is served finds it answered
+                port.flush(this); // so that the last datagram is answered before its result is reported
             }
             taken.answer(Served.SERVED);
             return;
@@ -225,7 +226,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
             boolean verified = handler.verify(request);
             buffer.limit(end).position(0);
             return verified;
-        } catch (Throwable e) { // whatever it is, it costs this datagram and no other
+        } catch (Throwable e) { // any failure affects only this datagram
             events.datagramFailed(port.endpoint(), request.peer(), e);
             return false;
         }
@@ -288,11 +289,11 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
             return true;
         }
         roomAwaited = true;
-        // One may have left between the two looks, and then nobody will tell.
+        // A handler may have ended between the two checks, before it could see `roomAwaited`.
         return inFlight.get() < capacity;
     }
 
-    /// Calls the handler, on the loop; what it wrote is sent with the others of this turn.
+    /// Calls the handler on the loop. Its reply is sent with the others of this turn.
     private void handleHere(Received request) {
         reply.reset();
         try {
@@ -300,12 +301,12 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
             if (reply.written()) {
                 port.collect(reply.bytes(), request.peer(), request.local(), this);
             }
-        } catch (Throwable e) { // whatever it is, it costs this datagram and no other
+        } catch (Throwable e) { // any failure affects only this datagram
             events.datagramFailed(port.endpoint(), request.peer(), e);
         }
     }
 
-    /// Calls the handler, on another thread, and sends what it wrote.
+    /// Calls the handler on another thread and sends its reply.
     private void handleThere(Received request, ReplyBuffer answer) {
         try {
             handler.handle(request, answer);
@@ -349,7 +350,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         return nanos;
     }
 
-    /// A datagram that arrived.
+    /// A received datagram.
     private record Received(SocketAddress peer, SocketAddress local, ByteBuffer payload, boolean truncated)
             implements
                 Datagram {}

@@ -5,7 +5,8 @@ import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.ServerLog;
 import java.util.List;
 
-/// Accepts the connections that all filters accept; one that throws refuses, and is logged. It never throws.
+/// Accepts the connections that all filters accept. A filter that throws rejects the connection, and the exception is
+/// logged. It never throws.
 ///
 /// **Thread**: any.
 final class FilterChain implements ConnectionFilter {

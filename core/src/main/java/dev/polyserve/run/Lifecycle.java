@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// Where a server is in its life, and which thread takes it further.
+/// The life-cycle state of a server, and the thread that performs the next transition.
 ///
 /// ```
 ///   BOUND ──claimStart──▶ STARTING ──endStart──▶ SERVING ⇄ setPaused
@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 ///     └────────claimStop───────────┴───claimStop────┴──▶ STOPPING
 /// ```
 ///
-/// The thread that has claimed the start starts the runner without the lock, because that may take a while. A stop that is asked
-/// for meanwhile begins in that thread when the start has ended.
+/// The thread that has claimed the start starts the runner without the lock, because that may take a while. If a stop
+/// is requested meanwhile, that thread begins the stop after the start has ended.
 ///
 /// **Thread**: any.
 final class Lifecycle {
@@ -29,11 +29,11 @@ final class Lifecycle {
     private volatile boolean acceptedUntilStop;
     /// The last start. Guarded by `lock`.
     private Start start = Start.NONE;
-    /// The deadline of a stop that is to begin when the start has ended. Guarded by `lock`.
+    /// The deadline of a stop that begins once the start has ended. Guarded by `lock`.
     private Optional<Duration> stopAsked = Optional.empty();
 
     /// @param by the thread that starts the runner
-    /// @param ended completed when that has ended, whether the runner runs or not
+    /// @param ended completed when the start has ended, whether the runner runs or not
     private record Start(Optional<Thread> by, CompletableFuture<@Nullable Void> ended) {
         private static final Start NONE = new Start(Optional.empty(), CompletableFuture.completedFuture(null));
 
@@ -58,14 +58,15 @@ final class Lifecycle {
         return state == State.STOPPING;
     }
 
-    /// Whether it accepted when its stop was claimed.
+    /// Whether the server was accepting when its stop was claimed.
     boolean acceptedUntilStop() {
         return acceptedUntilStop;
     }
 
-    /// Waits while another thread starts the server.
+    /// Claims the start, after waiting for any start that another thread has claimed.
     ///
-    /// @return whether this thread is to start it, and to call [#endStart] then; false when it serves or stops
+    /// @return whether this thread must start the server and then call [#endStart]; false if the server serves or
+    ///         stops, or if this thread has already claimed the start
     boolean claimStart() {
         while (true) {
             CompletableFuture<@Nullable Void> other;
@@ -87,11 +88,11 @@ final class Lifecycle {
         }
     }
 
-    /// The start that this thread has claimed is over.
+    /// Ends the start that this thread has claimed.
     ///
-    /// @param serves whether it is to serve; it stays bound otherwise
-    /// @param serve what is done then, before any stop; it does not wait
-    /// @return the deadline of the stop that this thread is to begin now, if one was asked for
+    /// @param serves whether the server serves from now on; otherwise it stays bound
+    /// @param serve runs at the transition to serving, before any stop; it must not block
+    /// @return the deadline of the stop that this thread must begin now, if one was requested
     Optional<Duration> endStart(boolean serves, Runnable serve) {
         lock.lock();
         try {
@@ -122,8 +123,8 @@ final class Lifecycle {
 
     /// Pauses or resumes a server that serves.
     ///
-    /// @param change what is done then, before any other change; it does not wait
-    /// @return whether that is a change
+    /// @param change runs at this transition, before any other; it must not block
+    /// @return whether the state has changed
     boolean setPaused(boolean pausing, Runnable change) {
         lock.lock();
         try {
@@ -138,10 +139,10 @@ final class Lifecycle {
         }
     }
 
-    /// Ends the time in which it serves, if no other call has.
+    /// Ends the serving state, unless another call already has.
     ///
-    /// @param deadline of a stop that is to begin when a start has ended
-    /// @return whether this thread is to begin the stop; false when it has begun, or begins when the start has ended
+    /// @param deadline of a stop that begins once a start has ended
+    /// @return whether this thread must begin the stop; false if the stop has begun, or begins once the start has ended
     boolean claimStop(Duration deadline) {
         lock.lock();
         try {

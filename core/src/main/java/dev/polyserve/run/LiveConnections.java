@@ -19,29 +19,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// The connections that are open, and who may still come in.
+/// The open connections, and the admission of new ones.
 ///
-/// **Thread**: any; connections come in on the accept loop and leave on their owners' threads.
+/// **Thread**: any; connections enter on the accept loop and leave on their owners' threads.
 final class LiveConnections {
     private final Runnable onRoom;
     private final NonQueueingLock lock = new NonQueueingLock();
-    /// Each knows its place; who leaves is replaced by the last. Guarded by `lock`, like those below.
+    /// Each conversation stores its index; on removal, the last one takes the free index. Guarded by `lock`, like the
+    /// fields below.
     private final List<Conversation> live = new ArrayList<>();
     private final Map<Object, Integer> perAddress = new HashMap<>();
-    /// How many have come in so far.
+    /// The number of connections that have entered so far.
     private long entered;
-    /// What else there is to wait for.
+    /// The number of other things to wait for: see [#expects].
     private int expected;
     private boolean roomAwaited;
-    /// Waits for the end of all, once that is wanted.
+    /// The thread that waits for the end of all connections, once there is one.
     private volatile @Nullable Thread awaiting;
 
-    /// @param onRoom called, on any thread, when there is room again after [#hasRoom] said no
+    /// @param onRoom called, on any thread, when there is room again after [#hasRoom] returned false
     LiveConnections(Runnable onRoom) {
         this.onRoom = onRoom;
     }
 
-    /// How many there are.
+    /// The number of open connections.
     int size() {
         lock.lock();
         try {
@@ -51,7 +52,7 @@ final class LiveConnections {
         }
     }
 
-    /// How many have come in and ended so far.
+    /// The number of connections that have entered and ended so far.
     long ended() {
         lock.lock();
         try {
@@ -61,7 +62,7 @@ final class LiveConnections {
         }
     }
 
-    /// How many have come in so far.
+    /// The number of connections that have entered so far.
     long entered() {
         lock.lock();
         try {
@@ -75,7 +76,7 @@ final class LiveConnections {
         return List.copyOf(all());
     }
 
-    /// Whether one more may come in; if not, `onRoom` is called as soon as one may.
+    /// Whether one more connection may enter. If not, `onRoom` is called as soon as one may.
     boolean hasRoom(int most) {
         lock.lock();
         try {
@@ -89,10 +90,10 @@ final class LiveConnections {
         }
     }
 
-    /// Takes a connection in, if the limits allow.
+    /// Adds a connection, if the limits allow.
     ///
-    /// @param mostPerAddress 0: no limit of its own
-    /// @return the limit that it would pass
+    /// @param mostPerAddress 0: no limit per address
+    /// @return the limit that the connection would exceed
     Optional<Limit> enter(Conversation conversation, int most, Limit limit, int mostPerAddress) {
         lock.lock();
         try {
@@ -105,7 +106,7 @@ final class LiveConnections {
                 if (mostPerAddress > 0 && same >= mostPerAddress) {
                     return Optional.of(Limit.CONNECTIONS_PER_ADDRESS);
                 }
-                // Counted without a limit, too: one may be set while they are open.
+                // Counted without a limit, too: one may be set while these connections are open.
                 perAddress.put(key, same + 1);
             }
             conversation.place(live.size());
@@ -117,7 +118,7 @@ final class LiveConnections {
         return Optional.empty();
     }
 
-    /// A conversation is over; one that never came in does not count.
+    /// Removes a conversation that is over. It has no effect if the conversation never entered.
     void leave(Conversation conversation) {
         boolean tell;
         lock.lock();
@@ -153,7 +154,7 @@ final class LiveConnections {
         return true;
     }
 
-    /// Those that are open now.
+    /// The open connections.
     private List<Conversation> all() {
         lock.lock();
         try {
@@ -163,7 +164,8 @@ final class LiveConnections {
         }
     }
 
-    /// A datagram's handler runs, or a connection that was accepted elsewhere may still come in: it counts for [#isNone] only.
+    /// Adds one thing to wait for, for [#isNone] only: a datagram's handler that runs, or connections accepted
+    /// elsewhere that may still enter.
     void expects() {
         lock.lock();
         try {
@@ -173,7 +175,7 @@ final class LiveConnections {
         }
     }
 
-    /// That is over.
+    /// Removes one thing to wait for.
     void expectsNoMore() {
         lock.lock();
         try {
@@ -184,12 +186,12 @@ final class LiveConnections {
         LockSupport.unpark(awaiting);
     }
 
-    /// From now on it unparks this thread whenever a connection, or something else to wait for, is over.
+    /// Sets the thread to unpark whenever a connection, or another thing to wait for, is over.
     void tellsOfChanges(Thread waiting) {
         awaiting = waiting;
     }
 
-    /// Whether there is none, and nothing else to wait for.
+    /// Whether no connection is open and there is nothing else to wait for.
     boolean isNone() {
         lock.lock();
         try {
@@ -199,7 +201,7 @@ final class LiveConnections {
         }
     }
 
-    /// Lets those that have waited in silence for so long see the end of their input.
+    /// Ends the input of the connections that have been quiet for this long.
     void endQuiet(long quietNanos) {
         for (Conversation conversation : all()) {
             if (conversation.isQuiet(quietNanos)) {
@@ -208,16 +210,16 @@ final class LiveConnections {
         }
     }
 
-    /// Ends all of them.
+    /// Aborts all open connections.
     ///
-    /// @return how many there were
+    /// @return the number of aborted connections
     int abortAll() {
         return abort(all());
     }
 
-    /// Ends those that have come in since all were ended: their cause is not settled yet.
+    /// Aborts connections that have entered since [#abortAll]: those whose cause is not settled yet.
     ///
-    /// @return how many there were
+    /// @return the number of aborted connections
     int abortLate() {
         return abort(all().stream().filter(conversation -> conversation.cause() == null).toList());
     }
@@ -233,18 +235,19 @@ final class LiveConnections {
         return aborted;
     }
 
-    /// The server's limits have changed: each is asked for those that hold now.
+    /// Makes each conversation apply the server's current limits.
     void limitsChanged() {
         all().forEach(Conversation::limitsChanged);
     }
 
-    /// Whether the calling thread serves one of them, and so must not wait for its end.
+    /// Whether the calling thread serves one of the connections, and so must not wait for its end.
     boolean servesThisThread(Runner runner) {
         Thread current = Thread.currentThread();
         return runner.owns(current) || all().stream().anyMatch(conversation -> conversation.isOwnedBy(current));
     }
 
-    /// What is counted as one address: an IPv4 address, an IPv6 /64 network (one customer's), nothing for Unix peers.
+    /// The key that the limit per address counts by: an IPv4 address, an IPv6 /64 network (one customer's), null for
+    /// Unix peers.
     static @Nullable Object addressKey(SocketAddress peer) {
         if (!(peer instanceof InetSocketAddress inet)) {
             return null;

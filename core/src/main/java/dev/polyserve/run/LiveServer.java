@@ -31,14 +31,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A server: its sockets, its runner, and what its [Lifecycle] lets be done.
+/// A server: its sockets, its runner, and the operations that its [Lifecycle] permits.
 ///
-/// **Thread**: any; the accept loop alone uses the listeners. Event loops and coroutines close a server, too.
+/// **Thread**: any. Only the accept loop uses the listeners. Event loops and coroutines may close a server, too.
 final class LiveServer implements Server {
-    /// Makes the runner of a server.
+    /// Creates the runner of a server.
     @FunctionalInterface
     interface RunnerFactory {
-        /// Makes it, not started.
+        /// Creates a runner that is not started.
         Runner of(Engine.Setup setup, ServerContext context) throws IOException;
     }
 
@@ -191,7 +191,7 @@ final class LiveServer implements Server {
         return this;
     }
 
-    /// @return whether it serves
+    /// @return whether the server serves
     private boolean startUnlessClosed() throws IOException {
         if (lifecycle.claimStart()) {
             startRunner(true);
@@ -224,7 +224,7 @@ final class LiveServer implements Server {
     @Override
     public void serveForever() throws IOException, InterruptedException {
         runner.starting(this);
-        boolean _ = startUnlessClosed(); // if it was closed there is only its end to wait for
+        boolean _ = startUnlessClosed(); // if the server was closed, only its end remains
         await();
     }
 
@@ -244,7 +244,7 @@ final class LiveServer implements Server {
         return singleRequest.handle(ServerContext.nanos(atMost), this::beginOne);
     }
 
-    /// A worker process has taken the one that was allowed. **Thread**: the accept loop's.
+    /// Handles the one connection or datagram that a worker process was allowed to take. **Thread**: the accept loop's.
     private void answeredElsewhere(Served how) {
         acceptPolicy.used();
         connectionStarter.answer(how);
@@ -268,7 +268,7 @@ final class LiveServer implements Server {
         Options after = change.apply(before);
         Reconfiguration.requirePossible(before, after);
         if (!context.replace(before, after)) {
-            reconfigure(change); // others have changed them meanwhile
+            reconfigure(change); // another thread has changed the options meanwhile
             return;
         }
         live.limitsChanged();
@@ -302,7 +302,8 @@ final class LiveServer implements Server {
         if (!changes) {
             return;
         }
-        // Nobody is taken any more when pause() returns; a handler cannot wait for the loop that it may run on.
+        // Waits, so that no client is accepted after pause() has returned. A handler cannot wait for the loop that it
+        // may run on.
         if (!live.servesThisThread(runner)) {
             inForce.completeOnTimeout(null, 1, TimeUnit.SECONDS).join();
         }
@@ -312,14 +313,15 @@ final class LiveServer implements Server {
         runner.acceptLoop().post(task);
     }
 
-    /// A listener can never accept again. When none is left, so is nothing to do.
+    /// Handles a listener that can never accept again. The server stops once no listener is left.
     private void oneIsDown() {
         if (!boundListeners.isAnyOpen()) {
             beginStop(context.options().timeouts().drain());
         }
     }
 
-    /// A loop can serve nobody any more, neither new clients nor those that it has: the server must not look alive.
+    /// Stops the server when a loop has failed: the loop can serve neither new clients nor its present ones, and the
+    /// server must not appear alive.
     private void loopLost(IOException why) {
         if (lifecycle.isStopping()) {
             return;
@@ -347,7 +349,7 @@ final class LiveServer implements Server {
         }
     }
 
-    /// Whether the end waits for the calling thread.
+    /// Whether the shutdown waits for the calling thread.
     private boolean mustNotWait() {
         return shutdown.runsOn(Thread.currentThread()) || live.servesThisThread(runner)
                 || lifecycle.startsInThisThread();
@@ -363,13 +365,14 @@ final class LiveServer implements Server {
 
     private void stop(Duration deadline) {
         if (running) {
-            // First, so that whoever sees that new clients are refused is served by a handler that knows of it.
+            // First, so that a handler that serves a client which sees refused connections already sees the draining
+            // state.
             context.startDraining();
             live.expects();
             onAcceptLoop(() -> {
                 runner.drains();
                 acceptNobody();
-                // Who was accepted elsewhere before that was heard there is waited for like the others.
+                // Connections that workers accept before they acknowledge the drain are waited for like the others.
                 runner.whenAcknowledged(() -> {
                     boundListeners.closeListeners(lifecycle.acceptedUntilStop());
                     live.expectsNoMore();

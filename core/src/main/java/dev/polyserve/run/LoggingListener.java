@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What a server says without being asked: what needs somebody's attention, and no line for peers that reset.
+/// Logs the events that require attention. It logs no line for a peer that resets its connection.
 final class LoggingListener implements ServerListener {
     private static final int STACK_LINES = 12;
 
-    /// A client may be able to make a handler fail as often as it likes.
+    /// Bounds the log, because a client may be able to make a handler fail as often as it likes.
     private static final int FAILURES_PER_SECOND = 20;
 
     private final ServerLog log;
@@ -61,7 +61,7 @@ final class LoggingListener implements ServerListener {
     @Override
     public void limitReached(Limit limit) {
         switch (limit) {
-            // One client's own doing, told with its connection's cause.
+            // Caused by one client; the cause of its connection reports it.
             case FIRST_BYTE, IDLE, WRITE_STALL, CONVERSATION, READ, FRAME, BUFFER_PER_CONNECTION, SENDER_QUEUE ->
                 log.log(System.Logger.Level.DEBUG, () -> "the limit '" + limit.label() + "' was reached", null);
             case CONNECTIONS, CONNECTIONS_PER_ADDRESS, QUEUE, BUFFER_TOTAL, DATAGRAM -> {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
-/// How evenly several loops were used: what each was given, and how long it was busy with that. Said once, at the end.
+/// How evenly several loops were used: the connections and the busy time of each. It is logged once, at the end.
 ///
 /// **Thread**: the first loop's; [#report] once the loops have ended.
 final class LoopBalance {
@@ -23,17 +23,17 @@ final class LoopBalance {
         this.connections = new long[loops.size()];
     }
 
-    /// The loops start.
+    /// Records the start of the loops.
     void begins() {
         begunNanos = context.clock().nanos();
     }
 
-    /// A loop is given a connection.
+    /// Records that a loop receives a connection.
     void takes(int loop) {
         connections[loop]++;
     }
 
-    /// Says it, if there is something to compare.
+    /// Logs the balance, if there is more than one loop to compare.
     void report() {
         if (loops.size() > 1 && connections[0] > 0 && reported.compareAndSet(false, true)) {
             long nanos = Math.max(1, context.clock().nanos() - begunNanos);

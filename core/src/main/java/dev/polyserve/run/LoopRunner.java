@@ -27,9 +27,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Event loops over readiness: the first accepts, too, and hands connections out in turn.
+/// A runner on readiness-based event loops. The first loop also accepts, and assigns connections to the loops in turn.
 ///
-/// The sockets and the multiplexers must be of one family: channels with selectors, or descriptors with what watches those.
+/// The sockets and the multiplexers must be of one family: channels with selectors, or descriptors with a multiplexer
+/// for descriptors.
 public final class LoopRunner implements Runner {
     private static final AtomicBoolean SLOWER_SAID = new AtomicBoolean();
 
@@ -38,31 +39,32 @@ public final class LoopRunner implements Runner {
     private final ServerContext context;
     private final List<EventLoop> loops = new ArrayList<>();
     private final StallMonitor monitor;
-    /// Whether handlers and protocols have virtual threads beside the loops, by design.
+    /// Whether handlers and protocols run on virtual threads beside the loops, by design.
     private final boolean beside;
-    /// Why coroutines run elsewhere; empty when they run on the loops' threads, or there are none.
+    /// Why coroutines do not run on the loops' threads; empty if they do, or if there are none.
     private final Optional<String> slower;
     private final LoopBalance balance;
     private int next;
 
-    /// A runner with so many loops, each with a multiplexer of its own.
+    /// Opens a runner with this number of loops, each with a multiplexer of its own.
     ///
-    /// @throws IOException when one cannot be opened; then none stays open
+    /// @throws IOException if a multiplexer cannot be opened; then none stays open
     public static Runner open(int loops, Opening opening, Transport transport, Engine.Setup setup,
             ServerContext context) throws IOException {
         return new LoopRunner(transport, multiplexers(loops, opening), setup.streams(), false, context);
     }
 
-    /// A runner with one loop that only waits for the sockets: handlers, protocols and datagrams have virtual threads of the
-    /// default scheduler. It is [ExecutorPolicy#virtual] for sockets whose own waits would hold a carrier.
+    /// Opens a runner with one loop that only waits for the sockets. Handlers, protocols and datagrams run on virtual
+    /// threads of the default scheduler. It replaces [ExecutorPolicy#virtual] for sockets on which a blocking wait
+    /// would hold the carrier.
     ///
-    /// @throws IOException when the multiplexer cannot be opened
+    /// @throws IOException if the multiplexer cannot be opened
     public static Runner beside(Opening opening, Transport transport, Engine.Setup setup, ServerContext context)
             throws IOException {
         return new LoopRunner(transport, multiplexers(1, opening), setup.streams(), true, context);
     }
 
-    /// Opens so many, or none.
+    /// Opens this number of multiplexers, or none.
     static List<Multiplexer> multiplexers(int count, Opening opening) throws IOException {
         List<Multiplexer> open = new ArrayList<>();
         try {
@@ -83,20 +85,20 @@ public final class LoopRunner implements Runner {
     }
 
     /// @param multiplexers one per loop
-    /// @param beside whether no loop lends its thread, whatever the JDK allows
+    /// @param beside whether no loop runs coroutines on its thread, whatever the JDK allows
     private LoopRunner(Transport transport, List<Multiplexer> multiplexers, Engine.@Nullable Streams style,
             boolean beside, ServerContext context) {
         this.transport = transport;
         this.style = style;
         this.beside = beside;
         this.context = context;
-        // Finding out takes a while, and only handlers need it.
+        // The check takes a while, and only handlers need its result.
         boolean hasCoroutines = style instanceof Engine.Sequential && !beside;
         this.slower = hasCoroutines ? Carrier.whyNot() : Optional.empty();
         boolean lendsThread = hasCoroutines && slower.isEmpty();
         long spinNanos = spinNanos(multiplexers.size());
         for (Multiplexer multiplexer : multiplexers) {
-            // The first keeps the program alive; the others live as long as it.
+            // The first loop keeps the JVM alive; the others live as long as it does.
             boolean daemon = !loops.isEmpty();
             loops.add(new EventLoop("polyserve-loop-" + loops.size(), multiplexer, context.clock(), daemon,
                     lendsThread, spinNanos, LoopErrors.reportedTo(context.log())));
@@ -108,7 +110,8 @@ public final class LoopRunner implements Runner {
         this.balance = new LoopBalance(loops, context);
     }
 
-    /// A loop that spins needs a processor of its own, and whoever it waits for another one.
+    /// The polling time of each loop; 0 unless there are more processors than loops. A polling loop needs a processor
+    /// of its own, and its clients need another one.
     private long spinNanos(int loopCount) {
         long wanted = ServerContext.nanos(context.options().timeouts().spin());
         int processors = Runtime.getRuntime().availableProcessors();
@@ -205,7 +208,7 @@ public final class LoopRunner implements Runner {
         loops.forEach(loop -> loop.coroutines().closeHub());
         loops.forEach(EventLoop::close);
         loops.forEach(EventLoop::awaitEnd);
-        // After the loops, which a pinned coroutine may stop until then.
+        // After the loops: until they end, a pinned coroutine may stop one of them.
         monitor.close();
         balance.report();
     }
@@ -217,12 +220,12 @@ public final class LoopRunner implements Runner {
         Multiplexer open() throws IOException;
     }
 
-    /// What begins a conversation on its loop.
+    /// The action that begins a conversation on its loop.
     private interface Start {
         void run() throws IOException;
     }
 
-    /// A conversation, the loop that it belongs to, and what begins it there.
+    /// A conversation, its loop, and the action that begins it there.
     private record Ready(EventLoop loop, StreamSocket socket, Conversation conversation, ServerListener listener,
             Start start)
             implements
@@ -238,14 +241,15 @@ public final class LoopRunner implements Runner {
 
         private void beginOnLoop() {
             if (conversation.cause() != null) {
-                // Ended before it began, which closes its socket: the number may be another connection's by now.
+                // The conversation ended before it began, which closed its socket. The descriptor number may already
+                // belong to another connection.
                 return;
             }
             loop.watch(conversation);
             try {
                 start.run();
             } catch (IOException e) {
-                // The system cannot watch one more, or not as we want it: the peer has no part in that.
+                // The system cannot watch another socket, or not in the required way. The peer is not the cause.
                 if (abandon(e)) {
                     listener.acceptFailed(conversation.endpoint(), e, Duration.ZERO);
                 }
@@ -255,7 +259,7 @@ public final class LoopRunner implements Runner {
             }
         }
 
-        /// Closes it, and tells whether nobody else has ended it.
+        /// Closes the socket and rejects the conversation. The result is false if the conversation had already ended.
         private boolean abandon(Throwable why) {
             try {
                 socket.close();

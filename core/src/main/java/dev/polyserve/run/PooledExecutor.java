@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// A fixed number of platform threads and a queue, whose bound the server's admission keeps.
+/// A fixed number of platform threads and a queue. The server's admission bounds the queue.
 final class PooledExecutor implements ConnectionExecutor {
     private static final long BOOT_SECONDS = 30;
 
@@ -18,7 +18,7 @@ final class PooledExecutor implements ConnectionExecutor {
 
     /// Starts all threads and waits until each has run the initialiser.
     ///
-    /// @throws IllegalStateException when one threw, or did not end in time; no thread is left
+    /// @throws IllegalStateException if an initialiser throws or does not end in time; no thread is left
     PooledExecutor(int threads, String namePrefix, Runnable initializer) {
         AtomicInteger number = new AtomicInteger();
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();

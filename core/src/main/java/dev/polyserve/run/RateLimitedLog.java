@@ -6,7 +6,7 @@ import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Logs at most so many lines a second, and says in the next how many it kept to itself.
+/// Logs at most a fixed number of lines a second. The next line states how many were suppressed.
 ///
 /// **Thread**: any.
 final class RateLimitedLog {
@@ -16,7 +16,7 @@ final class RateLimitedLog {
     private final NanoClock clock;
     private final int linesPerSecond;
     private final NonQueueingLock lock = new NonQueueingLock();
-    /// Guarded by `lock`, like the two below.
+    /// Guarded by `lock`, like the two fields below.
     private long periodNanos;
     private int lines;
     private long suppressed;

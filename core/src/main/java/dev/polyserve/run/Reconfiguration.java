@@ -2,13 +2,13 @@ package dev.polyserve.run;
 
 import dev.polyserve.Options;
 
-/// Which options may change while a server lives: all but those that its sockets, queues and loops were made with.
+/// Which options may change on a live server: all except those that its sockets, queues and loops were created with.
 final class Reconfiguration {
     private Reconfiguration() {}
 
-    /// Refuses a change of what cannot change, in one sentence.
+    /// Rejects a change of an option that cannot change, with a one-sentence message.
     ///
-    /// @throws IllegalArgumentException naming the option and both values
+    /// @throws IllegalArgumentException with the option and both values in its message
     static void requirePossible(Options before, Options after) {
         requireUnchanged("the socket options", before.sockets(), after.sockets());
         requireUnchanged("queue", before.limits().queue(), after.limits().queue());

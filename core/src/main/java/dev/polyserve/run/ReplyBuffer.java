@@ -16,12 +16,12 @@ public final class ReplyBuffer implements DatagramReply {
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private boolean written;
 
-    /// Nothing yet; one that is used for one reply after another counts against no budget.
+    /// Creates an empty buffer that is reused for successive replies and counts against no budget.
     public ReplyBuffer() {
         this(new BufferBudget(Options.Limits.MAX_DATAGRAM_BYTES));
     }
 
-    /// Nothing yet; what it retains counts against the budget, until [#release].
+    /// Creates an empty buffer. Its capacity counts against the budget until [#release].
     ReplyBuffer(BufferBudget budget) {
         this.budget = budget;
     }
@@ -50,7 +50,7 @@ public final class ReplyBuffer implements DatagramReply {
         written = true;
     }
 
-    /// Gives back what it has taken; it is not used any more.
+    /// Returns the reserved bytes to the budget. The buffer must not be used afterwards.
     void release() {
         budget.give(buffer.capacity());
         buffer = ByteBuffer.allocate(0);
@@ -61,7 +61,7 @@ public final class ReplyBuffer implements DatagramReply {
         written = false;
     }
 
-    /// Whether there is to be a reply.
+    /// Whether a reply was written.
     public boolean written() {
         return written;
     }

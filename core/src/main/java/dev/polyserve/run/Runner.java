@@ -14,83 +14,84 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/// How a model serves: the seam that every model fills, and all that the server's life cycle knows of it.
+/// How a model serves connections: the interface that every model implements, and all that the server's life cycle
+/// knows about it.
 ///
 /// A runner over other sockets, over a completion ring or with worker processes comes from a [ModelProvider].
 public interface Runner {
-    /// The family of sockets that it serves.
+    /// The family of sockets that this runner serves.
     Transport transport();
 
-    /// Starts its threads.
+    /// Starts the threads of this runner.
     ///
-    /// @param whenLost is told why, when one of its event loops has ended by itself; the server then stops
+    /// @param whenLost receives the cause if one of its event loops fails; the server then stops
     void start(Consumer<? super IOException> whenLost) throws IOException;
 
     /// The loop on which listeners accept and datagrams arrive. **Thread**: any.
     EventLoop acceptLoop();
 
-    /// How many connections it takes at once, running and queued, besides the server's own limit.
+    /// How many connections this runner takes at once, running and queued, besides the server's own limit.
     int capacity();
 
-    /// Whether a request taken by `handleRequest` is over when that returns.
+    /// Whether a request taken by `handleRequest` has ended when that call returns.
     boolean servesInline();
 
     /// Prepares an accepted socket's conversation, without beginning it.
     Prepared prepare(StreamSocket socket, Conversation.Identity identity);
 
-    /// Runs the handler of one datagram where this model runs it; [Optional#empty] when that is the accept loop itself.
+    /// The executor on which this model runs datagram handlers; empty if it runs them on the accept loop itself.
     Optional<Executor> datagramExecutor();
 
-    /// Whether the calling thread is one of those on which many are served.
+    /// Whether the calling thread serves several connections at once.
     boolean owns(Thread calling);
 
-    /// The hub of its loop, or of the first of several, where it has any. **Thread**: any.
+    /// The hub of its loop, or of the first of several loops, if there is one. **Thread**: any.
     default Optional<Hub> hub() {
         return Optional.empty();
     }
 
-    /// The server is about to start. **Thread**: the one that starts it, which in a worker process does not come back: the
-    /// supervisor says there when it starts, and when it ends.
+    /// Prepares for the start of the server. In a worker process, this method does not return: the supervisor controls
+    /// when the worker starts and ends. **Thread**: the one that starts the server.
     default void starting(Server server) throws IOException {
-        // Whoever starts it decides that.
+        // The caller controls the start.
     }
 
-    /// Its worker processes. **Thread**: any.
+    /// The worker processes of this runner. **Thread**: any.
     default List<WorkerInfo> workers() {
         return List.of();
     }
 
-    /// Adds worker processes to those that the model says, or takes some away. **Thread**: any.
+    /// Adds worker processes to the number that the model defines, or removes some. **Thread**: any.
     ///
-    /// @return how many there may be now at most
-    /// @throws UnsupportedOperationException when the model has none
+    /// @return the new maximum number of worker processes
+    /// @throws UnsupportedOperationException if the model has none
     default int addWorkers(int more) {
         throw new UnsupportedOperationException("this model has no worker processes whose number could be changed;"
                 + " process and process-pool have");
     }
 
-    /// How many of them were started in the place of others that had ended unasked. **Thread**: any.
+    /// How many worker processes were started to replace others that had ended unexpectedly. **Thread**: any.
     default long workerRestarts() {
         return 0;
     }
 
-    /// Runs this as soon as what the loop was last told about accepting holds everywhere. **Thread**: the accept loop's.
+    /// Runs this task once the last accept mode is in force everywhere. **Thread**: the accept loop's.
     default void whenAcknowledged(Runnable then) {
         then.run();
     }
 
-    /// How many more may come in from now on, within the server's limits. Where worker processes accept, they are told.
-    /// **Thread**: the accept loop's.
+    /// Sets how many more connections and datagrams may be accepted, within the server's limits. Worker processes that
+    /// accept receive the new mode. **Thread**: the accept loop's.
     ///
-    /// @param answered hears what has become of [AcceptMode#ONE] that a worker process has taken: a connection, or a datagram, of
-    ///         which nothing else is told. **Thread**: the accept loop's
+    /// @param answered receives the result of an [AcceptMode#ONE] that a worker process has used, for a connection or a
+    ///         datagram that is not reported otherwise. **Thread**: the accept loop's
     default void allows(AcceptMode now, Consumer<Served> answered) {
-        // Who accepts here asks the server each time.
+        // An acceptor in this process checks the server's policy each time.
     }
 
-    /// How many connections and datagrams may come in.
+    /// How many connections and datagrams may be accepted.
     enum AcceptMode {
-        /// Nobody: the server waits to be started, is paused, or ends.
+        /// None: the server is not started, is paused, or ends.
         NONE,
         /// The next one, for `handleRequest`.
         ONE,
@@ -98,55 +99,57 @@ public interface Runner {
         ALL
     }
 
-    /// What its worker processes count by themselves, as they have last told. **Thread**: any.
+    /// The latest values of the counters that the worker processes report. **Thread**: any.
     default RemoteCounters remoteCounters() {
         return RemoteCounters.NOTHING;
     }
 
-    /// Counted in other processes.
+    /// The counters of other processes.
     ///
     /// @param datagramsIn datagrams received there
     /// @param datagramsOut datagrams sent there
-    /// @param bufferedBytes what the buffers of connections occupy there
+    /// @param bufferedBytes the size of the buffers of connections there
     record RemoteCounters(long datagramsIn, long datagramsOut, long bufferedBytes) {
         static final RemoteCounters NOTHING = new RemoteCounters(0, 0, 0);
     }
 
-    /// The server drains: nobody is accepted any more, and conversations come to their ends. Addresses that others share are
-    /// freed; the listeners are closed when that is heeded ([#whenAcknowledged]). **Thread**: the accept loop's.
+    /// Drains: no client is accepted any more, and conversations come to their ends. Shared addresses are released. The
+    /// listeners are closed once the drain is in force everywhere ([#whenAcknowledged]). **Thread**: the accept loop's.
     default void drains() {
-        // Conversations here ask the server itself.
+        // Conversations in this process check the server's state themselves.
     }
 
-    /// The server's options were replaced. **Thread**: the accept loop's.
+    /// Applies the server's new options. **Thread**: the accept loop's.
     default void reconfigured() {
-        // Whoever looks at them sees those in force.
+        // Code in this process reads the current options on each use.
     }
 
-    /// Ends its threads; every conversation is over, or was abandoned.
+    /// Ends the threads of this runner. Every conversation is over, or was abandoned.
     void stop();
 
-    /// Where it is decided whether a connection may stay.
+    /// Where the admission of a connection is decided.
     enum Admission {
-        /// Here, by all limits and listeners.
+        /// In this process, by all limits and listeners.
         LOCAL,
-        /// Where it was accepted, but for the limit per address, for which all that are accepted anywhere count.
+        /// In the process that accepted it, except for the limit per address, which counts the connections of all
+        /// processes.
         REMOTE_EXCEPT_PER_ADDRESS,
-        /// Where it was accepted.
+        /// In the process that accepted it.
         REMOTE
     }
 
-    /// A conversation and what begins it.
+    /// A conversation and the action that begins it.
     interface Prepared {
         /// The conversation.
         Conversation conversation();
 
-        /// What is still to be asked about whether it may stay.
+        /// Which admission checks are still to be made here.
         default Admission admission() {
             return Admission.LOCAL;
         }
 
-        /// Begins it. It throws, having begun nothing, when there is no thread to be had. **Thread**: the accept loop's.
+        /// Begins the conversation. It throws, without beginning anything, if no thread is available. **Thread**: the
+        /// accept loop's.
         void begin();
     }
 }

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
-/// Wires each model to its runner: the one place that branches on the model.
+/// Maps each model to its runner: the only place that branches on the model.
 final class Runners {
     private static final Transport CHANNELS = new ChannelTransport();
 
     private Runners() {}
 
-    /// Why this build or machine cannot run the model; empty when it can.
+    /// Why this build or machine cannot run the model; empty if it can.
     static Optional<String> whyNot(Model model) {
         return whyNot(model, provider(model, List.of()));
     }
@@ -66,12 +66,12 @@ final class Runners {
         return BlockingRunner.open(executorPolicy, SelectorMultiplexer::new, CHANNELS, setup, context);
     }
 
-    /// What is to be served here of the setup.
+    /// Returns the part of the setup to be served in this process.
     static Engine.Setup prepared(Engine.Setup setup) {
         return provider(setup.model(), setup.endpoints()).map(provider -> provider.prepared(setup)).orElse(setup);
     }
 
-    /// Whether this process is a worker of a server in another one.
+    /// Whether this process is a worker of a server in another process.
     static boolean inWorker() {
         return Found.PROVIDERS.stream().anyMatch(ModelProvider::isWorker);
     }
@@ -80,7 +80,7 @@ final class Runners {
         return Found.PROVIDERS.stream().filter(provider -> provider.provides(model, endpoints)).findFirst();
     }
 
-    /// Looked for once, on first use.
+    /// Holds the providers, which are loaded once, on first use.
     private static final class Found {
         private static final List<ModelProvider> PROVIDERS = ServiceLoader
                 .load(ModelProvider.class, Runners.class.getClassLoader()).stream().map(ServiceLoader.Provider::get)

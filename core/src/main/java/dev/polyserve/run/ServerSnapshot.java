@@ -4,11 +4,11 @@ import dev.polyserve.Limit;
 import dev.polyserve.ServerStats;
 import java.util.Map;
 
-/// The counters of one moment.
+/// The values of the counters at one moment.
 record ServerSnapshot(long active, long accepted, long rejected, long failed, long acceptErrors, long datagramsIn,
         long datagramsOut, long bytesIn, long bytesOut, long bufferedBytes, long workerRestarts,
         Map<Limit, Long> reached) implements ServerStats {
-    /// Keeps its own copy of the map.
+    /// Copies the map.
     ServerSnapshot {
         reached = Map.copyOf(reached);
     }

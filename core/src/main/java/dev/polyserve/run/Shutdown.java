@@ -10,20 +10,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// How a server ends: listeners closed, quiet connections shown the end of their input, the rest let go on until the deadline,
-/// then aborted, then the threads released.
+/// Ends a server in order: the listeners close, quiet connections see the end of their input, other connections
+/// continue until the deadline, the rest are aborted, and the threads are released.
 ///
-/// It runs on a thread of its own, so that whoever asks for it, a handler too, never waits for itself; a later call can
-/// only bring the deadline nearer.
+/// It runs on a thread of its own, so that a caller never waits for itself, even if it is a handler. A later call can
+/// only bring the deadline forward.
 ///
-/// Its thread waits in [LockSupport] alone, and is woken by all that it may wait for: a connection that ends, the listeners, a
-/// deadline that has come nearer. So a thread that reports one of these never waits for a lock; event loops are among them.
+/// Its thread waits in [LockSupport] only. Everything it may wait for unparks it: a connection that ends, the
+/// listeners, an earlier deadline. So a thread that reports one of these, for example an event loop, never waits for a
+/// lock.
 ///
 /// **Thread**: any.
 final class Shutdown {
-    /// What an aborted handler has to unwind before its thread is given up.
+    /// The time in which an aborted handler must unwind before its thread is given up.
     private static final long UNWIND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    /// How often it is looked whether more connections have come in.
+    /// The interval of the checks for connections that enter late.
     private static final long LATE_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long LISTENERS_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -32,7 +33,7 @@ final class Shutdown {
     private final Runnable release;
     private final CountDownLatch over = new CountDownLatch(1);
     private final long madeNanos = System.nanoTime();
-    /// Counted from when this was made.
+    /// Relative to the creation of this object.
     private final AtomicLong deadlineNanos = new AtomicLong(Long.MAX_VALUE);
     private final CompletableFuture<@Nullable Void> listenersClosed = new CompletableFuture<>();
     private final Thread thread;
@@ -48,7 +49,7 @@ final class Shutdown {
         this.thread = Thread.ofPlatform().name("polyserve-stop").daemon(false).unstarted(this::run);
     }
 
-    /// Begins. Called once.
+    /// Begins the shutdown. Called once.
     void begin(Duration deadline) {
         beganNanos = nanos();
         notLaterThan(deadline);
@@ -58,18 +59,18 @@ final class Shutdown {
         thread.start();
     }
 
-    /// The listeners are closed, or closed to new clients.
+    /// Signals that the listeners are closed, or no longer accept new clients.
     void listenersClosed() {
         listenersClosed.complete(null);
         LockSupport.unpark(thread);
     }
 
-    /// There was never anything to end.
+    /// Ends a shutdown that has nothing to end.
     void nothingToDo() {
         over.countDown();
     }
 
-    /// Brings the deadline nearer; also before it begins, which then does not put it off again.
+    /// Brings the deadline forward. A call before [#begin] takes effect, too: beginning does not postpone it again.
     void notLaterThan(Duration deadline) {
         long wanted = nanos() + ServerContext.nanos(deadline);
         long before;
@@ -83,7 +84,7 @@ final class Shutdown {
         return System.nanoTime() - madeNanos;
     }
 
-    /// Whether it is the thread that ends everything, on which callbacks of connections that never began run.
+    /// Whether this is the shutdown thread, which also runs the callbacks of connections that never began.
     boolean runsOn(Thread asking) {
         return asking.equals(thread);
     }
@@ -96,7 +97,8 @@ final class Shutdown {
         over.await();
     }
 
-    /// Waits through interrupts, and passes them on: it ends by its deadline, and half a stop would leave the port taken.
+    /// Waits in spite of interrupts, and restores the interrupt status afterwards. The wait ends by its deadline, and
+    /// an incomplete stop would leave the port in use.
     void awaitOverWhateverInterrupts() {
         boolean interrupted = false;
         while (true) {
@@ -142,7 +144,8 @@ final class Shutdown {
         }
     }
 
-    /// No deadline cuts this short: the ports are free when all is over, unless the accept loop is stuck.
+    /// Waits for the listeners to close. No deadline shortens this wait, so the ports are free at the end unless the
+    /// accept loop is stuck.
     private void awaitListeners() {
         long until = beganNanos + LISTENERS_NANOS;
         while (!listenersClosed.isDone()) {
@@ -155,7 +158,7 @@ final class Shutdown {
         }
     }
 
-    /// Waits for the connections to end by themselves, ending the input of those that are quiet.
+    /// Waits for the connections to end by themselves, and ends the input of those that are quiet.
     private void letFinish() {
         long check = LiveConnections.quietCheckNanos(quietNanos);
         long nextCheck = beganNanos + quietNanos;
@@ -172,10 +175,10 @@ final class Shutdown {
         }
     }
 
-    /// Waits for those that were ended, and ends those that were accepted before the listeners closed and come in only now. A
-    /// deadline that comes nearer does not cut this short: it is short enough.
+    /// Waits for aborted connections to unwind, and aborts those that were accepted before the listeners closed and
+    /// enter only now. An earlier deadline does not shorten this wait, which is short anyway.
     ///
-    /// @return how many came in so late
+    /// @return the number of connections that entered late
     private int abortUntilUnwound() {
         int late = 0;
         long until = nanos() + UNWIND_NANOS;
@@ -188,7 +191,7 @@ final class Shutdown {
 
     private void park(long nanos) {
         LockSupport.parkNanos(this, nanos);
-        // A listener or a callback may have set it; a set flag would end every later wait at once.
+        // A listener or a callback may have set the status, which would end every later wait at once.
         Thread.interrupted();
     }
 }

@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// `handleRequest`: the accept loop is allowed one connection or datagram, and says what became of it.
+/// Implements `handleRequest`: the accept loop may accept one connection or datagram, and reports the result.
 ///
-/// **Thread**: any; one call at a time, the others wait for their turn.
+/// **Thread**: any; concurrent calls run one after another.
 final class SingleRequest {
-    /// How long what accepts elsewhere may take to say that it has heard that nobody is to be taken any more.
+    /// How long worker processes may take to acknowledge that nothing is to be accepted any more.
     private static final long HEED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Runner runner;
@@ -23,7 +23,7 @@ final class SingleRequest {
     private final Runnable arm;
     private final ReentrantLock turn = new ReentrantLock();
 
-    /// @param arm lets the acceptors look at the allowance, on the accept loop
+    /// @param arm makes the acceptors apply the accept policy, on the accept loop
     SingleRequest(Runner runner, ConnectionStarter connectionStarter, AcceptPolicy acceptPolicy, Runnable arm) {
         this.runner = runner;
         this.acceptLoop = runner.acceptLoop();
@@ -32,7 +32,7 @@ final class SingleRequest {
         this.arm = arm;
     }
 
-    /// Makes sure that the server may be asked and runs.
+    /// Checks that the server may handle a request, and that its runner runs.
     @FunctionalInterface
     interface Begin {
         void run() throws IOException;
@@ -45,7 +45,7 @@ final class SingleRequest {
             return Served.TIMED_OUT;
         }
         try {
-            // Once more: it may have been started while another one had its turn.
+            // Once more: the server may have been started while another call was in progress.
             begin.run();
             return handleOne(deadline);
         } finally {
@@ -72,7 +72,8 @@ final class SingleRequest {
         }
     }
 
-    /// A request that came in just before the allowance is withdrawn was handed over and is reported so.
+    /// Withdraws the request after a timeout. A request that was accepted just before is still served, and is reported
+    /// as such.
     private Served takenAtTheLastMoment(CompletableFuture<Served> one) throws InterruptedException {
         CompletableFuture<Boolean> taken = withdraw();
         try {
@@ -82,7 +83,7 @@ final class SingleRequest {
         }
     }
 
-    /// @return whether it was used before
+    /// @return whether the permission was used before
     private CompletableFuture<Boolean> withdraw() {
         CompletableFuture<Boolean> taken = new CompletableFuture<>();
         acceptLoop.post(() -> {

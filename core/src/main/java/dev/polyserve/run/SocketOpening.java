@@ -13,7 +13,8 @@ import java.util.List;
 
 /// Opens the sockets of a server's endpoints: all of them, or none.
 ///
-/// A name may have several addresses, each with a socket of its own. Port 0 is one port for all of them, where one is free at all.
+/// A name may have several addresses, each with a socket of its own. Port 0 selects one common port for all of them, if
+/// there is one.
 ///
 /// **Thread**: the one that binds the server.
 final class SocketOpening {
@@ -27,13 +28,13 @@ final class SocketOpening {
         this.transport = transport;
     }
 
-    /// A socket that was opened.
+    /// An open socket.
     sealed interface Opened {
         Endpoint endpoint();
 
         void close() throws IOException;
 
-        /// One for connections.
+        /// A socket for connections.
         record Stream(Listener listener) implements Opened {
             @Override
             public Endpoint endpoint() {
@@ -46,7 +47,7 @@ final class SocketOpening {
             }
         }
 
-        /// One for datagrams.
+        /// A socket for datagrams.
         record Datagrams(DatagramPort port) implements Opened {
             @Override
             public Endpoint endpoint() {
@@ -60,9 +61,9 @@ final class SocketOpening {
         }
     }
 
-    /// Opens those of the setup, in the order of its endpoints.
+    /// Opens the sockets of the setup, in the order of its endpoints.
     ///
-    /// @throws IOException in one sentence, naming the endpoint; then none is open
+    /// @throws IOException with a one-sentence message that names the endpoint; then none is open
     static List<Opened> of(Engine.Setup setup, Transport transport) throws IOException {
         SocketOpening opening = new SocketOpening(setup, transport);
         List<List<Transport.Place>> places = BindTargets.of(setup, transport);
@@ -80,7 +81,7 @@ final class SocketOpening {
 
     private List<Opened> openAll(Endpoint asked, List<Transport.Place> places) throws IOException {
         boolean anyPort = places.size() > 1 && places.getFirst().port() == 0;
-        // Sockets that were opened by another program stand under the same endpoint, and have their ports.
+        // Sockets that another program has opened share one endpoint, and already have their ports.
         boolean differ = places.stream().distinct().count() == places.size();
         for (int left = anyPort && differ ? ATTEMPTS : 0; left > 0; left--) {
             List<Opened> opened = new ArrayList<>();
@@ -92,7 +93,7 @@ final class SocketOpening {
                 }
                 return opened;
             } catch (BindFailedException e) {
-                // Taken at one of the addresses: another one may be free at all.
+                // The port is in use at one of the addresses: another one may be free at all of them.
                 withdraw(opened, e);
             }
         }
@@ -132,7 +133,7 @@ final class SocketOpening {
 
     /// Closes sockets that are not used after all.
     ///
-    /// @param why is told what fails
+    /// @param why the exception to which failures are added as suppressed
     static void close(Collection<Opened> opened, Throwable why) {
         for (Opened each : opened) {
             try {

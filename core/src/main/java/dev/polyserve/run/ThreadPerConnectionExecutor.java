@@ -2,16 +2,16 @@ package dev.polyserve.run;
 
 import java.util.List;
 
-/// A new thread for each task, platform or virtual.
+/// Starts a new thread for each task, platform or virtual.
 ///
-/// @param threads makes them
+/// @param threads creates the threads
 record ThreadPerConnectionExecutor(Thread.Builder threads) implements ConnectionExecutor {
-    /// A platform thread each; daemons, because the accept loop is what keeps the program alive.
+    /// A platform thread for each task. The threads are daemons, because the accept loop keeps the JVM alive.
     static ThreadPerConnectionExecutor platform() {
         return new ThreadPerConnectionExecutor(Thread.ofPlatform().daemon());
     }
 
-    /// A virtual thread each.
+    /// A virtual thread for each task.
     static ThreadPerConnectionExecutor virtual() {
         return new ThreadPerConnectionExecutor(Thread.ofVirtual());
     }
@@ -19,7 +19,7 @@ record ThreadPerConnectionExecutor(Thread.Builder threads) implements Connection
     @Override
     public void run(Runnable task, String name) {
         Thread thread;
-        // A builder is not for several threads at once.
+        // A builder is not safe for concurrent use.
         synchronized (threads) {
             thread = threads.name(name).unstarted(task);
         }
