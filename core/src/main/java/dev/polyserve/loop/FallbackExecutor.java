@@ -2,8 +2,8 @@ package dev.polyserve.loop;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Runs what is still scheduled on a loop that has ended: coroutines that unwind, and virtual threads that they
-/// started, whose scheduler is the loop for life. It uses one daemon thread at a time, which exists only while there is
+/// Runs the remaining tasks of a loop that has ended: coroutines that unwind, and virtual threads that they started,
+/// which keep the loop as their scheduler. It uses one daemon thread at a time, which exists only while there is
 /// something to run.
 ///
 /// **Thread**: any. It takes no lock, because other loops and their coroutines call it.

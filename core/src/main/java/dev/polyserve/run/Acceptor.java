@@ -95,7 +95,8 @@ final class Acceptor implements Multiplexer.Ready {
         }
     }
 
-    /// Whether a connection may be accepted now. A connection that was already accepted elsewhere is always taken.
+    /// Whether to accept another connection now. Connections that another process has accepted and serves are always
+    /// taken.
     private boolean mayAccept() {
         if (acceptPolicy.any() && connectionStarter.hasRoom()) {
             return true;
@@ -184,7 +185,7 @@ final class Acceptor implements Multiplexer.Ready {
         return true;
     }
 
-    /// Whether the error concerns `what`. An unclassified error concerns neither, and costs a pause.
+    /// Whether the error is known to concern `what`. An unclassified error is not, and costs a pause.
     private static boolean concerns(Throwable error, AcceptException.Concerned what) {
         return error instanceof AcceptException known && known.concerned() == what;
     }

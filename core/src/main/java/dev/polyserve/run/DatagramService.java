@@ -111,7 +111,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         }
     }
 
-    /// Processes datagrams that the port holds in a later task, so that other work of the loop runs first.
+    /// Schedules a later task for the datagrams that the port already holds, so that other work of the loop runs first.
     private void resumeHeld() {
         if (!resumes && port.holdsReceived()) {
             resumes = true;

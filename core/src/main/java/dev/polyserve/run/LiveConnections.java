@@ -217,7 +217,7 @@ final class LiveConnections {
         return abort(all());
     }
 
-    /// Aborts connections that have entered since [#abortAll]: those whose cause is not settled yet.
+    /// Aborts connections that have entered since [#abortAll]: their cause is not settled yet.
     ///
     /// @return the number of aborted connections
     int abortLate() {

@@ -365,8 +365,7 @@ final class LiveServer implements Server {
 
     private void stop(Duration deadline) {
         if (running) {
-            // First, so that a handler that serves a client which sees refused connections already sees the draining
-            // state.
+            // First: once a client sees a refused connection, every handler must already see the draining state.
             context.startDraining();
             live.expects();
             onAcceptLoop(() -> {

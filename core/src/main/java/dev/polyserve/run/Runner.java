@@ -42,7 +42,7 @@ public interface Runner {
     /// The executor on which this model runs datagram handlers; empty if it runs them on the accept loop itself.
     Optional<Executor> datagramExecutor();
 
-    /// Whether the calling thread serves several connections at once.
+    /// Whether the calling thread is one that several connections share.
     boolean owns(Thread calling);
 
     /// The hub of its loop, or of the first of several loops, if there is one. **Thread**: any.

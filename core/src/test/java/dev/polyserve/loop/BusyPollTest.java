@@ -7,13 +7,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/// A loop asks for as long as it may, and not longer.
+/// Busy polling lasts for its time limit, and not longer.
 class BusyPollTest {
     private final AtomicInteger asked = new AtomicInteger();
-    /// Goes on by one with each question.
+    /// Advances by one with each poll.
     private final AtomicLong clock = new AtomicLong();
 
-    /// Counts how often it is asked.
+    /// Counts the polls.
     private final Multiplexer multiplexer = new Multiplexer() {
         @Override
         public String name() {

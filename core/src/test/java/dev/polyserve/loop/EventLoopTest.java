@@ -47,7 +47,8 @@ class EventLoopTest {
         assertThat(error).as("no defect").isNotDone();
     }
 
-    /// A wait in which the process is stopped for longer than any timer, and which tells nothing, as the system's do then.
+    /// Simulates a wait in which the process is suspended for longer than any timer. It reports no readiness, as the
+    /// system's multiplexers do then.
     private static final class StoppedMultiplexer extends FakeMultiplexer {
         private final AtomicLong clock = new AtomicLong();
         private int looksAfterwards;
@@ -91,7 +92,7 @@ class EventLoopTest {
         assertThat(error).as("no defect").isNotDone();
     }
 
-    /// Never waits, and fails as soon as something is so.
+    /// Never blocks, and fails as soon as a condition holds.
     private record DyingMultiplexer(BooleanSupplier dies) implements Multiplexer {
         @Override
         public String name() {
@@ -110,7 +111,7 @@ class EventLoopTest {
 
         @Override
         public void forget(Watch watch) {
-            // As above.
+            // Nothing is ever ready.
         }
 
         @Override
@@ -122,7 +123,7 @@ class EventLoopTest {
 
         @Override
         public void wakeup() {
-            // It never waits.
+            // It never blocks.
         }
 
         @Override

@@ -3,7 +3,7 @@ package dev.polyserve.loop;
 import dev.polyserve.io.Source;
 import java.io.IOException;
 
-/// A multiplexer on which nothing is ever ready: it remembers what it is told, and cannot wait.
+/// A multiplexer on which nothing is ever ready. It records the calls, and cannot wait.
 public class FakeMultiplexer implements Multiplexer {
     private int interest;
     private boolean forgotten;
@@ -14,12 +14,12 @@ public class FakeMultiplexer implements Multiplexer {
         return interest;
     }
 
-    /// Whether a source was forgotten.
+    /// Whether watching of a source has ended.
     public boolean forgotten() {
         return forgotten;
     }
 
-    /// Whether it was closed.
+    /// Whether this multiplexer was closed.
     public boolean closed() {
         return closed;
     }
@@ -52,7 +52,7 @@ public class FakeMultiplexer implements Multiplexer {
 
     @Override
     public void wakeup() {
-        // Nobody waits.
+        // No thread ever waits.
     }
 
     @Override

@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// How a protocol on a loop ends, on a socket that has yet to take or to bring the last bytes. The loop does not run: the test takes its
-/// turns. Write stall 10 s.
+/// How a protocol on a loop ends while the socket still has last bytes to send or to receive. The loop does not run:
+/// the test performs its turns. The write stall limit is 10 s.
 class LoopDriverTest {
     private final AtomicLong clock = new AtomicLong();
     private final FakeMultiplexer multiplexer = new FakeMultiplexer();

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A loop, a coroutine of that loop and another thread want the same lock: with one that queues, the coroutine would be handed it
-/// while the loop that it needs waits behind it.
+/// A loop, a coroutine of that loop and another thread take the same lock. A queueing lock could be passed to the
+/// coroutine while the loop that it needs is queued behind it: a deadlock.
 @Timeout(60)
 class NonQueueingLockTest {
     private static final int PATIENCE_SECONDS = 30;
@@ -37,7 +37,7 @@ class NonQueueingLockTest {
             lock.lock();
             try {
                 loop.coroutines().unstarted("coroutine", takes).start();
-                // Behind it: the coroutine has had its first turn when this runs.
+                // Queued behind the coroutine, which has had its first turn when this runs.
                 loop.execute(() -> loop.post(takes));
                 assertTrue(asking.await(PATIENCE_SECONDS, TimeUnit.SECONDS), () -> "both ask for it; " + error);
             } finally {

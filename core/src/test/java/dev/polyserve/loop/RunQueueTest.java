@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/// Neither side keeps the other out.
+/// Neither of the two queues starves the other.
 class RunQueueTest {
     @Test
     void aCoroutineThatAlwaysComesBackDoesNotKeepOutOneThatAnotherThreadWoke() {

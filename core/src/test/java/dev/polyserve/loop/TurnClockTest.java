@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/// From when waits are counted, with a clock that is moved by hand.
+/// The time from which waits are counted, with a clock that the test advances.
 class TurnClockTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final SocketAddress NOWHERE = InetSocketAddress.createUnresolved("nowhere", 1);
@@ -70,7 +70,7 @@ class TurnClockTest {
         assertThat(conversation.quietNanos()).isGreaterThan(99 * SECOND);
     }
 
-    /// Asks the clock of turns, and drives nothing.
+    /// Reads the turn clock, and drives nothing.
     private final class CountingInTurns implements ProtocolDriver {
         @Override
         public BufferPool pool() {

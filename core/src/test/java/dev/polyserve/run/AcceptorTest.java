@@ -23,7 +23,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// The acceptor against a listener that fails as it is told, without a thread: the test is the loop.
+/// The acceptor with a listener that fails on demand. It uses no thread: the test performs the turns of the loop.
 class AcceptorTest {
     private final Deque<Throwable> failures = new ArrayDeque<>();
     private final Events events = new Events();
@@ -121,7 +121,7 @@ class AcceptorTest {
         assertThat(listener.open).isTrue();
     }
 
-    /// The failure may have been of the one client that waited, and then no event comes until there is another.
+    /// The failure may concern the only waiting client. Then no event arrives until the next client connects.
     @Test
     void shouldAskAListenerOfTheJdkAgainAfterThePauseThoughNoneWaits() {
         failures.add(failed(AcceptException.Concerned.CONNECTION_OR_LISTENER));
@@ -141,7 +141,7 @@ class AcceptorTest {
         assertThat(multiplexer.interest()).isEqualTo(Multiplexer.READ);
     }
 
-    /// As text, a reason decides nothing: it is English only where the user speaks that.
+    /// The text of an error decides nothing, because it depends on the user's language.
     @Test
     void shouldPauseAfterAnErrorOfWhichOnlyTheTextIsKnown() {
         for (String text : List.of("Software caused connection abort", "Bad file descriptor", "Connexion perdue")) {
@@ -165,7 +165,7 @@ class AcceptorTest {
         assertThat(multiplexer.interest()).isEqualTo(Multiplexer.READ);
     }
 
-    /// Throws what is next, or has nothing to accept.
+    /// Throws the next failure, or has nothing to accept.
     private final class FailingListener implements Listener {
         private boolean open = true;
 
@@ -199,7 +199,7 @@ class AcceptorTest {
         }
     }
 
-    /// Writes down what it hears.
+    /// Records the events.
     private static final class Events implements ServerListener {
         private final List<String> told = new ArrayList<>();
 

@@ -8,7 +8,7 @@ import java.net.UnixDomainSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// What the limit per address takes for one client.
+/// The addresses that the limit per address counts as one client.
 class AddressKeyTest {
     @Test
     void anIpv4AddressIsOneClientWhateverItsPort() {

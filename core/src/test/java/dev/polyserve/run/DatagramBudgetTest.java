@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Datagrams whose handlers wait count against the budget of buffers, requests and replies alike.
+/// Datagrams with a waiting handler count against the buffer budget, requests and replies alike.
 @Timeout(30)
 class DatagramBudgetTest {
     private static final int DATAGRAM_BYTES = 4 << 10;

@@ -88,7 +88,7 @@ class EndTest {
             client.setSoLinger(true, 0);
             client.close();
             while (toClient.isOpen()) {
-                // Also while its queue is full: until the system says that nobody is there.
+                // Also while its queue is full: until the system reports that the peer is gone.
                 toClient.offer("anybody there?");
                 Thread.onSpinWait();
             }
@@ -144,7 +144,7 @@ class EndTest {
         }
     }
 
-    /// Somebody who waits for a request by now.
+    /// Starts a thread that calls `handleRequest`, and returns once that call waits.
     private static CompletableFuture<Served> whoWaits(Server server, int seconds) {
         CompletableFuture<Served> served = new CompletableFuture<>();
         Thread waiting = Thread.ofPlatform().start(() -> served.complete(handleRequest(server, seconds)));

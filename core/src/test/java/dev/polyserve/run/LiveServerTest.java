@@ -23,14 +23,14 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A server whose runner takes long to start, or fails.
+/// A server with a runner that starts slowly or fails.
 @Timeout(20)
 class LiveServerTest {
     private final CountDownLatch starting = new CountDownLatch(1);
     private final CompletableFuture<Boolean> mayStart = new CompletableFuture<>();
     private final CompletableFuture<Consumer<? super IOException>> whenLost = new CompletableFuture<>();
 
-    /// Before each call of a method of the runner.
+    /// Runs before each call of a method of the runner.
     @FunctionalInterface
     private interface Before {
         void call(String method, Object argument) throws Exception;

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A time may be as long as a [Duration] can be, which is more nanoseconds than a long has.
+/// A time limit may be as long as the longest [Duration], which exceeds the nanoseconds that a `long` can hold.
 @Timeout(20)
 class LongTimesTest {
     private static final Duration LONGEST = Duration.ofSeconds(Long.MAX_VALUE);

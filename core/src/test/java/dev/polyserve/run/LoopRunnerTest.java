@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What a runner with event loops is made of, and what it begins.
+/// How a runner with event loops is created, and which conversations it begins.
 @Timeout(20)
 class LoopRunnerTest {
     private static final Endpoint ENDPOINT = Endpoint.parse("tcp://127.0.0.1:0");
@@ -70,7 +70,7 @@ class LoopRunnerTest {
         runner.stop();
     }
 
-    /// Waits, but nothing is ever ready.
+    /// Blocks, but reports no source as ready.
     private static final class WaitingMultiplexer extends FakeMultiplexer {
         private final AtomicInteger watched = new AtomicInteger();
         private final Semaphore woken = new Semaphore(0);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Options that change while the server lives.
+/// Options that change on a live server.
 @Timeout(20)
 class ReconfigureTest {
     @ParameterizedTest
@@ -39,7 +39,7 @@ class ReconfigureTest {
     @ValueSource(strings = {"virtual", "nio"})
     void aShorterIdleTimeHoldsForTheWaitThatGoesOn(String model) throws Exception {
         CompletableFuture<Cause> cause = new CompletableFuture<>();
-        // The time limits of before are looked at every so often, the shortest of them.
+        // The shortest of the previous time limits sets how often they are checked.
         try (Server server = greeting(model, o -> o.withTimeouts(t -> t.withWriteStall(Duration.ofMillis(50))), cause);
                 Socket client = connect(server)) {
             assertThat(client.getInputStream().read()).isEqualTo('h');

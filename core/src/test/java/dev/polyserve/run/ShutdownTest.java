@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The end of a server that has one connection, which does not end by itself.
+/// The shutdown of a server with one connection that does not end by itself.
 @Timeout(60)
 class ShutdownTest {
     private static final Duration LONG = Duration.ofHours(1);
@@ -23,7 +23,7 @@ class ShutdownTest {
     private final LiveConnections live = new LiveConnections(() -> {});
     private final AtomicBoolean released = new AtomicBoolean();
 
-    /// When another deadline comes.
+    /// The moment at which another deadline arrives.
     enum Moment {
         BEFORE, WHILE_LISTENERS_CLOSE, WHILE_CONNECTIONS_END
     }
