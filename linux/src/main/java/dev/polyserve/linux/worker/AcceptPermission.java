@@ -9,15 +9,16 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
-/// Which of the workers that share the listeners accept now: all of them, one of them a single client, or none.
+/// Decides which of the workers that share the listeners accept: all of them, one of them for a single client, or none.
 ///
 /// ```
-///   NONE ──allows ONE──▶ ONE: all have heeded ─▶ a worker is asked ──Came, Handled──▶ NONE
-///    ▲                     ▲                        │ it leaves, or dies
+///   NONE ──allows ONE──▶ ONE: all acknowledged ─▶ AcceptOne sent ──RequestHandled──▶ NONE
+///    ▲                     ▲                        │ the worker leaves or dies
 ///    └──allows NONE, ALL───┴────────────────────────┘
 /// ```
 ///
-/// Nobody is asked before all have heeded what they were told last, so that what comes is never more than was allowed.
+/// `AcceptOne` is sent only after every worker has acknowledged its last command about accepting, so that the server
+/// never accepts more than is allowed.
 ///
 /// **Thread**: the supervisor's loop.
 final class AcceptPermission {
@@ -26,12 +27,12 @@ final class AcceptPermission {
     private Runner.AcceptMode allowed = Runner.AcceptMode.NONE;
     private boolean room;
     private boolean all;
-    /// The order to accept one that is in force, or was last.
+    /// The request for one client that is in force, or the last one.
     private One one = new One(0, _ -> {});
-    /// Who was asked for one before.
+    /// The worker that received the previous request.
     private Optional<Worker> last = Optional.empty();
 
-    /// An order to accept one.
+    /// A request to accept one client.
     private static final class One {
         final long number;
         final Consumer<Served> answered;
@@ -56,22 +57,22 @@ final class AcceptPermission {
         }
     }
 
-    /// @param workers those there are
-    /// @param share how many connections each may serve
+    /// @param workers the present workers
+    /// @param share how many connections each worker may serve
     AcceptPermission(Supplier<List<Worker>> workers, IntSupplier share) {
         this.workers = workers;
         this.share = share;
     }
 
-    /// Whether there is room for anybody.
+    /// Notes whether the server has room for another connection.
     void room(boolean now) {
         room = now;
         tellAll();
     }
 
-    /// How many the server lets in from now on.
+    /// Sets how many clients the server accepts from now on.
     ///
-    /// @param answered hears what has become of the one
+    /// @param answered receives the outcome of a request for one client
     void allows(Runner.AcceptMode now, Consumer<Served> answered) {
         if (allowed == Runner.AcceptMode.ONE && !one.came && one.isAskedOf(Worker.State.SERVING)) {
             one.asked.ifPresent(worker -> worker.accepts(false));
@@ -93,22 +94,23 @@ final class AcceptPermission {
         }
     }
 
-    /// Whether all workers accept.
+    /// True when all workers accept.
     boolean all() {
         return all;
     }
 
-    /// A worker begins to serve, heeds what it was told, leaves, or is gone.
+    /// Called when a worker begins to serve, acknowledges a command, leaves, or has ended.
     void changed() {
         if (allowed == Runner.AcceptMode.ONE && !one.isAskedOf(Worker.State.SERVING)) {
             askOne();
         } else if (one.came && one.isAskedOf(Worker.State.GONE)) {
-            // It cannot say any more what has become of the one that it has taken.
+            // The worker ended before it could report the outcome of the connection that it had accepted.
             one.ends(Served.SERVED);
         }
     }
 
-    /// The same as the last time, because it may have received more datagrams than it was to answer, unless it has no room.
+    /// Sends `AcceptOne`, to the same worker as last time unless that worker has no room: it may hold datagrams that it
+    /// received beyond the one that it was to answer.
     private void askOne() {
         if (!workers.get().stream().allMatch(Worker::hasAcknowledged)) {
             return;
@@ -123,18 +125,18 @@ final class AcceptPermission {
         });
     }
 
-    /// A worker has accepted somebody, who is taken next.
+    /// Called when a worker has accepted a connection; the supervisor takes that connection next.
     void came(Worker worker) {
         if (one.asked.filter(worker::equals).isPresent() && !one.came) {
             one.came = true;
             if (allowed != Runner.AcceptMode.ONE) {
-                // Just before it heard that it should not: it says no more of him.
+                // The worker accepted just before it read the command to stop: it reports no outcome.
                 one.ends(Served.SERVED);
             }
         }
     }
 
-    /// A worker has said what has become of the one.
+    /// Called when a worker has reported the outcome of its request.
     void answered(WorkerEvent.RequestHandled handled) {
         if (handled.number() == one.number) {
             one.came = true;

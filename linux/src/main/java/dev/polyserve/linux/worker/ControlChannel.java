@@ -17,44 +17,46 @@ import java.util.Queue;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// One side of the socket between a supervisor and a worker: messages in packets, with descriptors beside them. It ends for
-/// one side when the other one dies, however that happens.
+/// One side of the socket between a supervisor and a worker: messages in packets, with descriptors beside them. Each
+/// side sees the end of the channel when the other process dies, whatever the cause.
 ///
-/// What the other side does not take at once is kept here, in order, up to a limit of bytes; [#flush] goes on with it. The
-/// descriptor of a message is the sender's to keep open until it was sent.
+/// Messages that the socket does not accept at once wait here, in order, up to a limit of bytes; [#flush] sends them.
+/// The sender keeps the descriptors of a message open until the message is sent.
 ///
-/// **Thread**: any may send; one receives.
+/// **Thread**: any thread may send; one thread receives.
 final class ControlChannel {
     /// Small enough for a socket's default buffer, large enough for any datagram.
     private static final int PACKET_BYTES = 32 << 10;
-    /// More would make a try to send costly, which each message is while the other side does not read.
+    /// The most messages in a packet. While the other side does not read, each new message costs an attempt to send; a
+    /// larger packet would make that attempt expensive.
     private static final int MOST_TOGETHER = 512;
-    /// What may wait to be sent: a hundred thousand short messages, or two hundred of the longest datagrams.
+    /// The most bytes that may wait to be sent: a hundred thousand short messages, or two hundred of the longest
+    /// datagrams.
     static final int MOST_WAITING_BYTES = 16 << 20;
-    /// What keeping a message costs beside its bytes.
+    /// The memory that a waiting message costs beside its bytes.
     static final int OVERHEAD_BYTES = 128;
 
     private final PacketSocket socket;
-    /// Coroutines of a loop report as well as the loop itself.
+    /// Not a monitor: coroutines of a loop send messages, as does the loop itself.
     private final NonQueueingLock lock = new NonQueueingLock();
     /// Guarded by `lock`, as is sending.
     private final Queue<Outgoing> packets = new ArrayDeque<>();
-    /// What `packets` occupies. Guarded by `lock`.
+    /// The bytes that `packets` occupies. Guarded by `lock`.
     private int waitingBytes;
 
-    /// What waits to be sent.
+    /// A message that waits to be sent.
     private record Outgoing(ByteBuffer bytes, List<Integer> descriptors) {
         int occupiedBytes() {
             return bytes.remaining() + OVERHEAD_BYTES;
         }
     }
 
-    /// A packet that came.
+    /// A received packet.
     ///
-    /// @param messages what it says
-    /// @param descriptors of the first of them
+    /// @param messages its messages
+    /// @param descriptors the descriptors of the first message
     record Received(List<ControlMessage> messages, List<Integer> descriptors) {
-        /// Closes the descriptors of a message that is not obeyed.
+        /// Closes the descriptors of a message that is not carried out.
         void closeDescriptors() {
             new PacketSocket.Packet(ByteBuffer.allocate(0), descriptors).closeDescriptors();
         }
@@ -64,16 +66,17 @@ final class ControlChannel {
         this.socket = socket;
     }
 
-    /// What can be read when something has come, and written when there is room again.
+    /// The descriptor to watch: readable when a packet has arrived, writable when there is room to send.
     WatchedDescriptor source() {
         return socket.source();
     }
 
-    /// Keeps a message for [#flush], unless too many wait already because the other side does not read.
+    /// Queues a message for [#flush], unless too many messages wait already because the other side does not read.
     ///
-    /// @param descriptors for the other side, which gets copies
-    /// @return whether the message is kept
-    /// @throws IllegalArgumentException when it is too large, or they are too many: it would hold up all that come after it
+    /// @param descriptors for the other side, which receives copies
+    /// @return whether the message is queued
+    /// @throws IllegalArgumentException when the message is too large or has too many descriptors: it would block all
+    ///         messages behind it
     boolean send(ControlMessage message, int... descriptors) {
         byte[] bytes = ControlMessageWriter.bytes(message);
         if (bytes.length > DescriptorMessage.MOST_BYTES || descriptors.length > DescriptorMessage.MOST_DESCRIPTORS) {
@@ -95,7 +98,7 @@ final class ControlChannel {
         }
     }
 
-    /// Waits, so long at most, until the other side has taken something.
+    /// Waits until the other side has read something, at most for the given time.
     ///
     /// @throws IOException when the other side is gone
     void awaitRoom(long atMostNanos) throws IOException {
@@ -104,7 +107,7 @@ final class ControlChannel {
         }
     }
 
-    /// Whether nothing waits to be sent.
+    /// True when no message waits to be sent.
     boolean isFlushed() {
         lock.lock();
         try {
@@ -114,9 +117,9 @@ final class ControlChannel {
         }
     }
 
-    /// Sends what waits.
+    /// Sends the waiting messages.
     ///
-    /// @return whether that was all of it; if not, the socket is writable once there is room
+    /// @return whether all of them were sent; if not, the socket becomes writable when there is room
     /// @throws IOException when the other side is gone
     boolean flush() throws IOException {
         lock.lock();
@@ -143,7 +146,7 @@ final class ControlChannel {
         return true;
     }
 
-    /// The first and what goes with it: descriptors belong to the first message of a packet.
+    /// The first message and those that share its packet: descriptors belong to the first message of a packet.
     private List<Outgoing> together() {
         List<Outgoing> together = new ArrayList<>();
         int bytes = 0;
@@ -167,21 +170,21 @@ final class ControlChannel {
 
     /// Receives one packet.
     ///
-    /// @return null when none waits; one without messages when the other side is gone
+    /// @return null when no packet waits; a packet without messages when the other side is gone
     @Nullable Received receive() throws IOException {
         PacketSocket.Packet packet = socket.receive();
         return packet == null ? null : received(packet);
     }
 
-    /// Receives one packet, waiting at most so long.
+    /// Receives one packet; waits for it, at most for the given time.
     ///
-    /// @return empty when none came in time
+    /// @return empty when no packet came in time
     Optional<Received> await(long atMostNanos) throws IOException {
         Optional<PacketSocket.Packet> packet = socket.await(atMostNanos);
         return packet.isPresent() ? Optional.of(received(packet.get())) : Optional.empty();
     }
 
-    /// Descriptors that no message takes are closed here, with the packet that is damaged.
+    /// Parses a packet. If the packet is damaged, closes its descriptors, which no message takes.
     private static Received received(PacketSocket.Packet packet) throws IOException {
         try {
             List<ControlMessage> messages = ControlMessageReader.all(packet.bytes());
@@ -197,7 +200,7 @@ final class ControlChannel {
         }
     }
 
-    /// Ends it: the other side sees that.
+    /// Closes the channel; the other side sees the end.
     void close() throws IOException {
         socket.close();
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
-/// Does what the supervisor orders, until that orders the end or is gone itself.
+/// Carries out the supervisor's commands until a command ends the worker or the supervisor is gone.
 ///
 /// **Thread**: the worker's first one.
 final class ControlLoop {
@@ -26,7 +26,7 @@ final class ControlLoop {
     private static final Duration FOR_LONG = Duration.ofDays(365);
     private static final int PIECE_CHARACTERS = 16 << 10;
 
-    /// No connection has this number.
+    /// The number of no connection.
     private static final long NOBODY = 0;
 
     private final Server server;
@@ -34,14 +34,14 @@ final class ControlLoop {
     private final WorkerMain workerMain;
     private final ControlChannel channel;
     private final EventReporter eventReporter;
-    /// The options in force and the order make those that hold here.
+    /// Computes the worker's options from the present options and the command.
     private final BiFunction<Options, WorkerCommand.ChangeLimits, Options> limits;
     private boolean started;
     private boolean ending;
-    /// Who accepts one client, or did.
+    /// The thread that accepts one client, or the last one that did.
     private Optional<Thread> one = Optional.empty();
 
-    /// @param startsLater whether the server starts when the supervisor says so
+    /// @param startsLater whether the server starts only on the supervisor's command
     ControlLoop(Server server, EventLoop acceptLoop, WorkerMain workerMain, boolean startsLater,
             BiFunction<Options, WorkerCommand.ChangeLimits, Options> limits) {
         this.server = server;
@@ -53,8 +53,8 @@ final class ControlLoop {
         this.started = !startsLater;
     }
 
-    /// Obeys an order that changes nothing, and says an end that nobody hears: each choice among several is linked when it is first
-    /// made, which takes milliseconds, and should not be while a client waits.
+    /// Runs a command without effect and encodes an event without sending it, so that linking the pattern switches,
+    /// which takes milliseconds, does not delay the first client.
     void warmUp() throws IOException {
         execute(new WorkerCommand.CutInput(NOBODY), List.of());
         int length = ControlMessageWriter
@@ -62,7 +62,7 @@ final class ControlLoop {
         assert length > 0;
     }
 
-    /// It does not return.
+    /// Runs the loop; does not return.
     void forever() throws IOException {
         while (true) {
             var received = channel.await(LOOK_NANOS);
@@ -77,7 +77,7 @@ final class ControlLoop {
             }
             eventReporter.flush();
             if (server.isStopped() && !ending) {
-                // Its accept loop is lost, which was reported; another worker does better.
+                // The accept loop is lost, which was reported; the supervisor starts another worker.
                 System.exit(LOST);
             }
         }
@@ -111,7 +111,7 @@ final class ControlLoop {
             } catch (InterruptedException withdrawn) {
                 Thread.currentThread().interrupt();
             } catch (IllegalStateException e) {
-                // It ends, and the supervisor asks another worker.
+                // The server ends; the supervisor sends the request to another worker.
                 assert server.isStopped() || ending : e;
             } catch (IOException e) {
                 throw new UncheckedIOException("this worker cannot serve", e);
@@ -142,7 +142,8 @@ final class ControlLoop {
                 server.start();
             }
         }
-        // Once the accept loop has come by: what it has accepted before was told before.
+        // Acknowledge after the accept loop's next turn: by then it has reported every connection that it accepted
+        // before.
         if (started || one.isPresent()) {
             var _ = server.pulse().thenRun(() -> eventReporter.event(new WorkerEvent.CommandAcknowledged()));
         } else {
@@ -157,7 +158,8 @@ final class ControlLoop {
         }
     }
 
-    /// The supervisor is gone, or has no more to say: nobody new comes, and who is there may stay as long as in any drain.
+    /// Ends the worker when the supervisor is gone or has closed the channel: the server accepts no more, and open
+    /// connections have the time of any drain.
     private void orphaned() throws IOException {
         end(server.options().timeouts().drain());
         try {
@@ -167,7 +169,7 @@ final class ControlLoop {
         }
     }
 
-    /// In pieces, each of which fits into a message.
+    /// Sends a dump in pieces, each of which fits into a message.
     private void tell(String dump) {
         for (int from = 0; from < dump.length(); from += PIECE_CHARACTERS) {
             eventReporter.event(new WorkerEvent.ThreadDump(
@@ -175,7 +177,8 @@ final class ControlLoop {
         }
     }
 
-    /// The accept loop first, with the coroutine that it runs, which no list of threads has.
+    /// A dump of all threads. The accept loop comes first, with the coroutine that it runs, which no list of threads
+    /// contains.
     private String dump() {
         return "the accept loop, " + acceptLoop.name() + "\n" + text(acceptLoop.stack()) + "\n"
                 + Thread.getAllStackTraces().entrySet().stream().map(ControlLoop::text).sorted()

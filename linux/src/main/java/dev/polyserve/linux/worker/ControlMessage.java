@@ -1,8 +1,8 @@
 package dev.polyserve.linux.worker;
 
-/// What a supervisor and its worker tell each other over their [ControlChannel].
+/// A message between a supervisor and its worker over their [ControlChannel].
 sealed interface ControlMessage permits WorkerCommand, WorkerEvent {
-    /// How many descriptors come with it.
+    /// How many descriptors accompany the message.
     default int descriptors() {
         return 0;
     }

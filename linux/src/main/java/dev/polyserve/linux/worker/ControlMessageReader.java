@@ -31,9 +31,9 @@ final class ControlMessageReader {
         this.in = new DataInputStream(bytes);
     }
 
-    /// All messages of a packet, which is in an array of the program's.
+    /// Reads all messages of a packet, which is in an array on the heap.
     ///
-    /// @throws IOException when it is damaged, as none of the same program is
+    /// @throws IOException when the packet is damaged; a packet of the same program never is
     static List<ControlMessage> all(ByteBuffer packet) throws IOException {
         ControlMessageReader reader = new ControlMessageReader(packet);
         List<ControlMessage> messages = new ArrayList<>();
@@ -43,7 +43,7 @@ final class ControlMessageReader {
             }
             return messages;
         } catch (RuntimeException e) {
-            // No such limit, no such path: whatever is wrong with it must not be more than a damaged message to its reader.
+            // An invalid limit, an invalid path: every defect is a damaged message to the caller.
             throw new IOException("a message of a worker process is damaged: " + e, e);
         }
     }

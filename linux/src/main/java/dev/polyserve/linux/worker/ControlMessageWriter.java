@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Messages as bytes: a letter that says which, and its parts in order. Both sides are the same program, so there is but one
-/// version.
+/// Writes messages as bytes: a letter for the type, then the parts in order. Both sides are the same program, so there
+/// is only one version.
 final class ControlMessageWriter {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final DataOutputStream out = new DataOutputStream(bytes);

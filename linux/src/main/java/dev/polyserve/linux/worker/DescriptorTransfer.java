@@ -10,24 +10,25 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// A connection that was accepted here and is handed to a worker, which serves it and ends.
+/// A connection that the supervisor accepts and transfers to a worker, which serves it and ends.
 ///
 /// ```
-///   begun ─▶ WAITING ──a worker is there──▶ SENT ──Taken──▶ TAKEN ──Over──▶ OVER
-///               ▲                             │ the worker dies  │ the worker dies
-///               └──── another worker ◀────────┘                  └──▶ OVER, failed
+///   begun ─▶ WAITING ──a worker is idle──▶ SENT ──ConnectionTaken──▶ TAKEN ──ConnectionClosed──▶ OVER
+///               ▲                            │ the worker dies           │ the worker dies
+///               └──── another worker ◀───────┘                           └──▶ OVER, failed
 /// ```
 ///
-/// Our copy of its descriptor stays open until the worker has said that it has its own, so that a worker that dies on the way
-/// costs no client.
+/// The supervisor keeps its copy of the descriptor open until the worker has confirmed its own copy, so that a worker
+/// that dies during the transfer costs no client.
 ///
 /// **Thread**: the supervisor's loop, except [#end] and [#cutInput].
 final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation.RemoteControl, Worker.Assignment, Job {
-    /// A worker that dies before it has taken a connection has not died of it; but it must end some day.
+    /// The most attempts to transfer a connection. A worker that dies before it takes the connection did not die of it,
+    /// but the attempts must end some day.
     private static final int MOST_TRIES = 10;
-    /// How long a worker may take to say that it has the connection before another one gets it.
+    /// How long a worker may take to confirm a connection before another worker receives it.
     private static final long TAKE_NANOS = TimeUnit.SECONDS.toNanos(5);
-    /// How long a worker may take to end a connection before it is ended itself.
+    /// How long a worker may take to end a connection before the worker is killed.
     private static final long ABORT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private enum State {
@@ -110,8 +111,8 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
         }
     }
 
-    /// Its worker drains, too: it knows who is quiet, and tells a handler that asks. One that has not accepted the connection yet
-    /// would drop it, and is told when it has.
+    /// Drains the worker, which knows whether the connection is quiet and notifies a handler that checks for a drain. A
+    /// worker that has not accepted the connection yet would drop it, so it receives the command once it has.
     @Override
     public void drains() {
         if (opened) {
@@ -164,7 +165,7 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
                 });
             }
             case OVER -> {
-                // It has ended meanwhile.
+                // The worker has ended meanwhile.
             }
         }
     }

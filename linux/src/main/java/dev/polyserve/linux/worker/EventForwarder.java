@@ -8,19 +8,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 
-/// Tells the server's listeners what has happened in its workers.
+/// Forwards events of the workers to the server's listener.
 ///
-/// @param listener who is told
-/// @param endpoints where each slot is
+/// @param listener the server's listener
+/// @param endpoints the endpoint of each slot
 record EventForwarder(ServerListener listener, IntFunction<Endpoint> endpoints) {
-    /// Something that is not about a connection of the supervisor's.
+    /// Forwards an event that does not concern a connection of the supervisor's.
     void told(Worker worker, WorkerEvent event) {
         switch (event) {
             case WorkerEvent.LimitReached reached -> listener.limitReached(reached.limit());
             case WorkerEvent.AcceptFailed failed -> listener.acceptFailed(endpoints.apply(failed.slot()),
                     failed.failure().asThrowable(), Duration.ofNanos(failed.retryAfterNanos()));
             case WorkerEvent.ListenerDown down ->
-                // The worker's copy, not the listener: another worker serves it.
+                // Only the worker's copy is lost, not the listener: another worker serves it.
                 listener.acceptFailed(endpoints.apply(down.slot()), down.failure().asThrowable(), Duration.ZERO);
             case WorkerEvent.DatagramFailed failed ->
                 listener.datagramFailed(endpoints.apply(failed.slot()), failed.peer(),

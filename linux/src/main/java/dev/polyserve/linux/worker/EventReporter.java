@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Tells the supervisor what happens in its worker: there it is logged, counted and told to the program's listeners.
+/// Reports what happens in a worker to its supervisor, which logs it, counts it and notifies the program's listeners.
 ///
 /// **Thread**: any.
 final class EventReporter implements ServerListener {
@@ -38,13 +38,13 @@ final class EventReporter implements ServerListener {
     private final NonQueueingLock lock = new NonQueueingLock();
     private final ControlChannel channel;
     private final WorkerCommand.Serve serve;
-    /// By the supervisor's numbers. Guarded by `lock`, as is the next.
+    /// Connections by the supervisor's numbers. Guarded by `lock`, as is the next.
     private final Map<Long, ConnectionFuture> connections = new HashMap<>();
-    /// The supervisor's numbers of connections, by ours, where it has accepted them.
+    /// The supervisor's number of each connection that the supervisor has accepted, by the worker's number.
     private final Map<Long, Long> numbers = new HashMap<>();
-    /// Waits until all ends are told.
+    /// The thread that waits until all ends are reported.
     private volatile @Nullable Thread awaiting;
-    /// The supervisor's numbers of those that come next.
+    /// The supervisor's numbers of the connections that come next, in order.
     private final Queue<Long> taken = new ConcurrentLinkedQueue<>();
     private volatile @Nullable DatagramHandler datagrams;
 
@@ -57,40 +57,41 @@ final class EventReporter implements ServerListener {
         datagrams = handler;
     }
 
-    /// Reports, now or as soon as the supervisor reads. When too much waits already, because the supervisor is suspended or busy,
-    /// this waits for room, so that the worker accepts no faster than the supervisor learns of it.
+    /// Reports an event, now or as soon as the supervisor reads. When too many messages wait already, because the
+    /// supervisor is suspended or busy, this waits for room, so that the worker accepts no faster than the supervisor
+    /// reads.
     void event(WorkerEvent event) {
         try {
             while (!channel.send(event)) {
                 channel.awaitRoom(ROOM_NANOS);
             }
         } catch (IOException e) {
-            // The supervisor is gone, which the reading side sees, too: it ends this process.
+            // The supervisor is gone. The reading side sees that, too, and ends this process.
             return;
         }
         flush();
     }
 
-    /// Its accept loop turns, and this is what it has counted.
+    /// Reports that the accept loop turns, with its counters.
     void beat(Server server) {
         var stats = server.stats();
         event(new WorkerEvent.Heartbeat(stats.active(), stats.bufferedBytes(), stats.datagramsIn(),
                 stats.datagramsOut()));
     }
 
-    /// Goes on sending what waits.
+    /// Sends waiting messages.
     void flush() {
         try {
             channel.flush();
         } catch (IOException e) {
-            // The supervisor is gone, which the reading side sees, too: it ends this process.
+            // The supervisor is gone. The reading side sees that, too, and ends this process.
             assert !channel.isFlushed();
         }
     }
 
-    /// Goes on sending until the supervisor has taken all that was reported.
+    /// Sends waiting messages until the supervisor has received all of them.
     ///
-    /// @return whether it has; not if it is gone
+    /// @return whether it has; false if the supervisor is gone
     boolean awaitSent(Duration atMost) throws InterruptedException {
         long began = System.nanoTime();
         try {
@@ -102,14 +103,14 @@ final class EventReporter implements ServerListener {
             }
             return true;
         } catch (IOException e) {
-            // Gone, so there is nobody to tell.
+            // The supervisor is gone: no process reads the messages.
             return false;
         }
     }
 
-    // --- what the supervisor wants with a connection ---
+    // --- the supervisor's commands about a connection ---
 
-    /// The next connection is this one.
+    /// Announces that the next connection has this number.
     void takes(long id) {
         taken.add(id);
         event(new WorkerEvent.ConnectionTaken(id));
@@ -140,7 +141,7 @@ final class EventReporter implements ServerListener {
             event(new WorkerEvent.DatagramAnswered(ask.id(),
                     reply.written() ? Optional.of(reply.bytes()) : Optional.empty(),
                     Optional.empty()));
-        } catch (Throwable e) { // whatever it is, it costs this datagram and no other
+        } catch (Throwable e) { // whatever it is, it fails this datagram only
             event(new WorkerEvent.DatagramAnswered(ask.id(), Optional.empty(), Optional.of(FailureText.of(e))));
         }
     }
@@ -150,7 +151,7 @@ final class EventReporter implements ServerListener {
             implements
                 Datagram {}
 
-    // --- what happens here ---
+    // --- events of this worker ---
 
     @Override
     public void accepted(ConnectionFuture connection) {
@@ -168,7 +169,7 @@ final class EventReporter implements ServerListener {
                     connection.local(),
                     connection.peerCredentials()));
         }
-        // Not when it is closed: one that is ended before its handler began is over, too.
+        // On completion, not on close: a connection that ends before its handler began must be reported, too.
         connection.onDone(this::over);
     }
 
@@ -187,10 +188,10 @@ final class EventReporter implements ServerListener {
         LockSupport.unpark(awaiting);
     }
 
-    /// Waits, for a moment at most, until the end of each connection was told that is over: a server has drained as soon as they
-    /// are, and this process ends then.
+    /// Waits, for a moment at most, until the end of each finished connection is reported. A server has drained as soon
+    /// as its connections are over, and this process ends then.
     ///
-    /// @param open how many are not over
+    /// @param open how many connections are not over
     void awaitTold(IntSupplier open) throws InterruptedException {
         awaiting = Thread.currentThread();
         long until = System.nanoTime() + TELL_NANOS;

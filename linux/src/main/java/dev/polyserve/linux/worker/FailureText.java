@@ -2,17 +2,17 @@ package dev.polyserve.linux.worker;
 
 import java.util.List;
 
-/// What was thrown in a worker, as text: its class need not be loaded here, and nothing is deserialised.
+/// An exception of a worker as text: its class need not be loaded in the supervisor, and nothing is deserialised.
 ///
-/// @param text what its `toString` says
-/// @param message what its message says
-/// @param stack where it came from
+/// @param text the result of its `toString`
+/// @param message its message
+/// @param stack its stack trace
 record FailureText(String text, String message, List<Frame> stack) {
     private static final int MOST_FRAMES = 100;
     /// Longer texts are cut, so that every failure fits into a message.
     private static final int MOST_CHARACTERS = 4096;
 
-    /// One line of a stack.
+    /// One line of a stack trace.
     record Frame(String type, String method, String file, int line) {}
 
     static FailureText of(Throwable thrown) {
@@ -20,7 +20,7 @@ record FailureText(String text, String message, List<Frame> stack) {
                 frames(List.of(thrown.getStackTrace())));
     }
 
-    /// A stack without anything thrown.
+    /// A stack trace without an exception.
     static FailureText of(List<StackTraceElement> stack) {
         return new FailureText("", "", frames(stack));
     }
@@ -39,7 +39,7 @@ record FailureText(String text, String message, List<Frame> stack) {
                 .toArray(StackTraceElement[]::new);
     }
 
-    /// As something to be thrown or logged here.
+    /// The failure as an exception to throw or log in this process.
     WorkerFailure asThrowable() {
         return new WorkerFailure(this);
     }

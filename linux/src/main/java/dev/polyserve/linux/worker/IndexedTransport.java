@@ -10,9 +10,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Descriptors as a family of sockets, in an order by which workers know them.
+/// A transport that numbers its descriptors in the order that workers use.
 ///
-/// **Thread**: binding, one at a time; then any.
+/// **Thread**: any; one thread at a time binds.
 final class IndexedTransport implements Transport {
     private final DescriptorTransport sockets = DescriptorTransport.unlimited();
     private final RequestedEndpoints asked = new RequestedEndpoints();

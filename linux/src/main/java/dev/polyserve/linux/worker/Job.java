@@ -1,12 +1,12 @@
 package dev.polyserve.linux.worker;
 
-/// Something for which a worker of its own is wanted: a connection or a datagram.
+/// A connection or a datagram that needs a worker of its own.
 ///
 /// **Thread**: the supervisor's loop.
 interface Job {
-    /// Sends it to a worker that has nothing else to do.
+    /// Sends the job to an idle worker.
     void assign(Worker worker);
 
-    /// Whether nobody waits for it any more.
+    /// True when the result is no longer needed.
     boolean isOver();
 }

@@ -19,12 +19,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/// The supervisor of workers that serve one connection, or one datagram, each: it accepts, and hands what it has accepted to
-/// one that waits for it. Some wait already, so that a client does not wait for a process to start.
+/// The supervisor of workers that serve one connection or one datagram each: it accepts, and transfers what it has
+/// accepted to an idle worker. Idle workers are started in advance, so that a client does not wait for a process to
+/// start.
 ///
-/// **Thread**: as [Supervisor]; what it is told, on its loop.
+/// **Thread**: as [Supervisor]; events arrive on its loop.
 public final class PerConnectionRunner extends Supervisor {
-    /// A program that starts takes a processor for a while: the one that has just got a client has it first.
+    /// How long to wait before a used worker is replaced. A program that starts occupies a processor for a while: the
+    /// worker that has just received a client runs first.
     private static final long REPLACE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final ModelVariant.ProcessPerConnection model;
@@ -33,7 +35,7 @@ public final class PerConnectionRunner extends Supervisor {
     private final SupervisorLoop supervisorLoop;
     private final EventForwarder eventForwarder;
     private final Queue<Job> waiting = new ArrayDeque<>();
-    /// How many without work there are to be: more when they were not enough, less when they were too many.
+    /// How many idle workers to keep: the number rises when they were too few, and falls when they were too many.
     private int spareGoal;
     private long lastDatagram;
     private boolean draining;
@@ -46,7 +48,7 @@ public final class PerConnectionRunner extends Supervisor {
         this.supervisorLoop = new SupervisorLoop(new EpollMultiplexer(), model.workers(), this, context);
     }
 
-    /// A supervisor that has not yet started anything.
+    /// Creates a supervisor that is not started.
     public static PerConnectionRunner open(ModelVariant.ProcessPerConnection model, Engine.Setup setup,
             ServerContext context)
             throws IOException {
@@ -65,7 +67,7 @@ public final class PerConnectionRunner extends Supervisor {
         return Math.min(capacity(), busy + waiting.size() + (draining ? 0 : spareGoal));
     }
 
-    /// One without work only: the others end with theirs.
+    /// True for idle workers only: each of the others ends with its connection.
     @Override
     public boolean mayLeave(Worker worker) {
         return worker.isIdle();
@@ -99,7 +101,7 @@ public final class PerConnectionRunner extends Supervisor {
 
     @Override
     public void changed() {
-        // They accept nobody themselves.
+        // These workers do not accept themselves.
     }
 
     @Override
@@ -111,12 +113,12 @@ public final class PerConnectionRunner extends Supervisor {
         return draining;
     }
 
-    /// What a worker is told whose connection is to come to its end.
+    /// The command to a worker whose connection is to end.
     WorkerCommand.Drain drain() {
         return new WorkerCommand.Drain(context.options().timeouts().drain().toMillis());
     }
 
-    /// A worker for this, now or as soon as there is one.
+    /// Assigns the job to a worker, now or as soon as one is idle.
     void submit(Job job) {
         waiting.add(job);
         WorkerPool workerPool = supervisorLoop.workerPool();
@@ -139,12 +141,12 @@ public final class PerConnectionRunner extends Supervisor {
         }
     }
 
-    /// Nobody waits for this any more.
+    /// Removes a job whose result is no longer needed.
     void withdraw(Job job) {
         waiting.remove(job);
     }
 
-    /// It has done what it was there for.
+    /// Called when a worker has finished its job.
     void spent(Worker worker) {
         supervisorLoop.workerPool().dismiss(worker);
         if (waiting.isEmpty() && spareGoal > Math.max(1, model.workers().minSpare())

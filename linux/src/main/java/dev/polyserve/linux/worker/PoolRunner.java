@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/// The supervisor of workers that share the listeners (prefork): it binds, keeps as many workers as are wanted, and knows what
-/// they serve. It accepts nobody itself.
+/// The supervisor of workers that share the listeners (prefork): it binds, keeps the number of workers within the
+/// model's bounds, and tracks the connections that they serve. It accepts no connection itself.
 ///
-/// Each worker has an equal share of the server's limit of connections, so that together they never pass it.
+/// Each worker has an equal share of the server's limit of connections, so that together they never exceed it.
 ///
-/// **Thread**: as [Supervisor]; what it is told, on its loop.
+/// **Thread**: as [Supervisor]; events arrive on its loop.
 public final class PoolRunner extends Supervisor {
     private final ModelVariant.ProcessPool model;
     private final ServerContext context;
@@ -30,7 +30,7 @@ public final class PoolRunner extends Supervisor {
     private final SharedMultiplexer multiplexer;
     private final SupervisorLoop supervisorLoop;
     private final EventForwarder eventForwarder;
-    /// Who waits until each worker does what it was last told about accepting.
+    /// Actions that wait until each worker has acknowledged its last command about accepting.
     private final List<Runnable> awaitAcknowledged = new ArrayList<>();
     private final AcceptPermission acceptPermission;
     private boolean full;
@@ -46,14 +46,14 @@ public final class PoolRunner extends Supervisor {
         this.acceptPermission = new AcceptPermission(supervisorLoop.workerPool()::all, this::share);
     }
 
-    /// A supervisor that has not yet started anything.
+    /// Creates a supervisor that is not started.
     public static PoolRunner open(ModelVariant.ProcessPool model, ServerContext context) throws IOException {
         return new PoolRunner(model, context);
     }
 
     // --- the workers ---
 
-    /// So many that a few have nothing to do, within the model's bounds.
+    /// The number of workers that leaves a few idle, within the model's bounds.
     @Override
     public int wanted(WorkerPool workerPool) {
         if (draining) {
@@ -67,12 +67,12 @@ public final class PoolRunner extends Supervisor {
         } else if (spare > model.workers().maxSpare()) {
             wanted = now - 1;
         }
-        // One that may serve nobody would be none.
+        // A worker that may serve no connection is useless.
         int most = Math.min(model.maxWorkers() + supervisorLoop.extra(), context.options().limits().connections());
         return Math.clamp(wanted, Math.min(model.minWorkers() + supervisorLoop.extra(), most), most);
     }
 
-    /// Any: its connections have the time of a drain.
+    /// True for every worker: its connections have the time of a drain.
     @Override
     public boolean mayLeave(Worker worker) {
         return true;
@@ -93,7 +93,8 @@ public final class PoolRunner extends Supervisor {
         return Math.max(1, context.options().limits().connections() / (model.maxWorkers() + supervisorLoop.extra()));
     }
 
-    /// Who is turned away is turned away by workers, but only when none of them has room.
+    /// Notifies the workers when they become full together, or have room again. Workers reject clients, but only while
+    /// none of the workers has room.
     private void tellIfFull() {
         if (model.maxWorkers() == 1) {
             return;
@@ -176,7 +177,7 @@ public final class PoolRunner extends Supervisor {
         acceptPermission.allows(now, answered);
     }
 
-    /// The listeners are closed here: the workers close theirs, and let their connections come to their ends.
+    /// Closes the listeners here; the workers close theirs, and let their connections end.
     @Override
     public void drains() {
         draining = true;

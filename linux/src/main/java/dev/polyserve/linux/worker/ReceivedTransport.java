@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The sockets of a worker that accepts nobody itself: each listener gives what the supervisor hands over. Datagrams need none,
-/// because the supervisor asks for each answer.
+/// The transport of a worker that accepts no connection itself: each listener yields the connections that the
+/// supervisor transfers. Datagrams need no socket here, because the supervisor requests each answer.
 ///
-/// **Thread**: binding, one at a time; [#take] any.
+/// **Thread**: one thread at a time binds; [#take] any.
 final class ReceivedTransport implements Transport {
     private final List<WorkerCommand.Slot> slots;
     private final Map<Integer, ReceivedListener> listeners = new ConcurrentHashMap<>();
@@ -28,7 +28,7 @@ final class ReceivedTransport implements Transport {
         this.slots = slots;
     }
 
-    /// The slots that the endpoint stands for, which carry connections.
+    /// The slots of the endpoint that carry connections.
     @Override
     public List<Place> places(Endpoint endpoint) {
         List<Place> places = new ArrayList<>();
@@ -44,7 +44,7 @@ final class ReceivedTransport implements Transport {
     @Override
     public Listener listen(Endpoint real, Options.Sockets options) throws IOException {
         ReceivedListener listener = ReceivedListener.open(real, address(real), () -> {
-            // The supervisor's listener is not ours to close.
+            // The listener belongs to the supervisor; the worker does not close it.
         });
         for (int slot = 0; slot < slots.size(); slot++) {
             if (slots.get(slot).real().equals(real.toString())) {
@@ -68,7 +68,7 @@ final class ReceivedTransport implements Transport {
         throw new BindFailedException(endpoint, BindFailedException.NO_DATAGRAMS, null);
     }
 
-    /// A connection that the supervisor hands over.
+    /// Receives a connection that the supervisor transfers.
     void take(int slot, int descriptor) throws IOException {
         ReceivedListener listener = listeners.get(slot);
         if (listener == null) {

@@ -16,11 +16,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A connection that a worker has accepted and serves, as its supervisor sees it: the server's limits, listeners and futures
-/// take it for one of their own. It has no bytes here, so it cannot be read or written; whoever closes it ends it there.
+/// A connection that a worker has accepted and serves, as its supervisor sees it: the server's limits, listeners and
+/// futures treat it like a connection of the supervisor. It has no bytes here and cannot be read or written; closing it
+/// ends it in the worker.
 ///
 /// ```
-///   told early, kept ──prepared, begun──▶ told on to its conversation ──Over, lost──▶ over
+///   early events queued ──prepared, begun──▶ events forwarded to its conversation ──ConnectionClosed, lost──▶ over
 /// ```
 ///
 /// **Thread**: the supervisor's loop, except [#end], [#cutInput], [#shutdown].
@@ -40,7 +41,7 @@ final class RemoteConnection implements StreamSocket, DelegatedConversation.Remo
         this.came = came;
     }
 
-    /// Its conversation, in which what was told early comes as soon as it begins.
+    /// Its conversation, which receives the queued early events as soon as it begins.
     Runner.Prepared prepared(ServerContext serverContext, Conversation.Identity identity) {
         var delegated = new DelegatedConversation(serverContext, identity, this);
         conversation = delegated;
@@ -116,7 +117,7 @@ final class RemoteConnection implements StreamSocket, DelegatedConversation.Remo
         }
     }
 
-    // --- ending it there ---
+    // --- ending it in the worker ---
 
     @Override
     public boolean mayHaveBegun() {
@@ -153,7 +154,7 @@ final class RemoteConnection implements StreamSocket, DelegatedConversation.Remo
         end();
     }
 
-    // --- what it is ---
+    // --- its properties ---
 
     @Override
     public SocketAddress peer() {
@@ -170,7 +171,7 @@ final class RemoteConnection implements StreamSocket, DelegatedConversation.Remo
         return came.credentials();
     }
 
-    // --- what it has not ---
+    // --- unsupported operations ---
 
     @Override
     public void blocking(boolean waits) {

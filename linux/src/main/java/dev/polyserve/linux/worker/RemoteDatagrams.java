@@ -11,25 +11,25 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Answers datagrams by asking a worker for each: the handler of the program runs there, and the datagram's sender is answered
-/// from here. Which datagrams are handled is asked of the handler here, so that what it counts for each source holds for all.
+/// Answers each datagram through a worker: the program's handler runs in the worker, and the reply is sent from here.
+/// [#verify] runs here, so that what the handler counts for each source covers all workers.
 ///
-/// **Thread**: any but the supervisor's loop, because it waits; [#verify] only there.
+/// **Thread**: any but the supervisor's loop, because it waits; [#verify] only on the loop.
 public final class RemoteDatagrams implements DatagramHandler {
-    /// As long as a worker may take to start and to answer.
+    /// The time that a worker may take to start and to answer.
     private static final long MOST_SECONDS = 60;
 
     private final CompletableFuture<PerConnectionRunner> runner = new CompletableFuture<>();
     private final DatagramHandler handler;
 
-    /// For a runner that is told later.
+    /// Creates a handler for a runner that is set later.
     ///
-    /// @param handler the program's
+    /// @param handler the program's handler
     public RemoteDatagrams(DatagramHandler handler) {
         this.handler = handler;
     }
 
-    /// Who has the workers.
+    /// Sets the runner that owns the workers.
     void asks(PerConnectionRunner ofTheServer) {
         runner.complete(ofTheServer);
     }

@@ -9,9 +9,11 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/// What a server has in the place of a listener that its workers share: it gives what they have accepted and told.
+/// The supervisor's counterpart of a listener that its workers share: it yields the connections that they have accepted
+/// and reported.
 ///
-/// It outlives the real one, because a worker may tell later whom it has accepted just before it heard of the end.
+/// It outlives the real listener, because a worker may report a connection that it accepted just before it read the
+/// command to stop.
 ///
 /// **Thread**: the supervisor's loop.
 final class RemoteListener implements Listener {
@@ -23,7 +25,7 @@ final class RemoteListener implements Listener {
         this.real = real;
     }
 
-    /// A worker has accepted one more, which [SharedMultiplexer#handed] tells.
+    /// Adds a connection that a worker has accepted; [SharedMultiplexer#handed] announces it.
     void hand(StreamSocket connection) {
         waiting.add(connection);
     }
@@ -53,7 +55,7 @@ final class RemoteListener implements Listener {
         return open;
     }
 
-    /// Frees the address as far as this process has it; who was accepted there is still taken.
+    /// Closes this process's copy of the real listener; connections that workers accepted there are still taken.
     void closeReal() throws IOException {
         real.close();
     }

@@ -6,20 +6,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The endpoint as it was asked for, of each place to which it has led.
+/// Maps each place to the endpoint that was requested for it.
 ///
-/// **Thread**: its owner's.
+/// **Thread**: the owner's.
 final class RequestedEndpoints {
     private static final int ANY = 0;
 
     private final Map<Endpoint, Endpoint> asked = new HashMap<>();
 
-    /// Notes where an endpoint leads.
+    /// Records the places to which an endpoint leads.
     void note(Endpoint endpoint, List<Place> places) {
         places.forEach(place -> asked.put(place.withPort(ANY).endpoint(), endpoint));
     }
 
-    /// The endpoint that has led to a place, whose port may have been chosen since; else the place itself.
+    /// The requested endpoint that led to a place, whose port may have been chosen since; otherwise the place itself.
     Endpoint of(Endpoint place) {
         return asked.getOrDefault(new Place(place, false).withPort(ANY).endpoint(), place);
     }

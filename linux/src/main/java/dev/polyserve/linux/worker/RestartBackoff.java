@@ -3,11 +3,11 @@ package dev.polyserve.linux.worker;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
-/// When the next worker may be started after some that ended while they started: after a pause that doubles from 0.1 to 30 s
-/// with each in a row.
+/// Computes when the next worker may start after failures at start: after a pause that doubles from 0.1 to 30 s with
+/// each consecutive failure.
 ///
-/// Only a worker that was started after the last of them shows that the trouble is over: those that have served all the time
-/// say nothing about it.
+/// Only a worker that started after the last failure proves recovery: workers that have served all the time prove
+/// nothing.
 ///
 /// **Thread**: the supervisor's loop.
 final class RestartBackoff {
@@ -21,17 +21,17 @@ final class RestartBackoff {
     private int lastFailed;
     private long notBeforeNanos;
 
-    /// @param spread by what each pause is multiplied, about 1: so that several servers that lack the same thing do not ask for
-    ///         it together
+    /// @param spread a factor of about 1 for each pause, so that several servers that lack the same resource do not
+    ///         request it together
     RestartBackoff(long nowNanos, DoubleSupplier spread) {
         this.spread = spread;
         this.notBeforeNanos = nowNanos;
     }
 
-    /// One more has failed.
+    /// Records another failure.
     ///
     /// @param number the last worker that was started so far
-    /// @return for how long none is started now
+    /// @return how long no worker is started
     long failed(int number, long nowNanos) {
         long pause = Math.min(LONGEST_NANOS, FIRST_NANOS << Math.min(failures, MOST_DOUBLINGS));
         failures++;
@@ -41,7 +41,7 @@ final class RestartBackoff {
         return spreadOut;
     }
 
-    /// A worker has shown that it works.
+    /// Records that a worker works.
     void works(int number) {
         if (number > lastFailed) {
             failures = 0;
@@ -52,7 +52,7 @@ final class RestartBackoff {
         return nowNanos - notBeforeNanos >= 0;
     }
 
-    /// Whether one at a time is to be tried.
+    /// True when workers are to be started one at a time.
     boolean isDoubtful() {
         return failures > 0;
     }
@@ -61,7 +61,7 @@ final class RestartBackoff {
         return failures >= LOOPING;
     }
 
-    /// How many in a row have failed.
+    /// The number of consecutive failures.
     int failures() {
         return failures;
     }

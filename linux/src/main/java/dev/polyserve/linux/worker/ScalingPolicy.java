@@ -2,36 +2,36 @@ package dev.polyserve.linux.worker;
 
 import java.util.Optional;
 
-/// How many workers there are to be, and what becomes of what they tell. The two process models differ in this.
+/// Decides how many workers there are to be, and handles their events. The two process models differ in this.
 ///
 /// **Thread**: the supervisor's loop.
 interface ScalingPolicy {
-    /// How many workers there are to be now, those that are starting included.
+    /// The number of workers that there are to be now, those that are starting included.
     ///
-    /// @param workerPool those there are
+    /// @param workerPool the present workers
     int wanted(WorkerPool workerPool);
 
-    /// Whether this one may be told to end now, with what it serves.
+    /// True when this worker may be sent the command to end now, with the connections that it serves.
     boolean mayLeave(Worker worker);
 
-    /// What a new worker is to serve.
+    /// The command that assigns a new worker its sockets.
     WorkerCommand.Serve workerMain();
 
-    /// The limits of a new worker, where they are others than those with which its program comes to the start.
+    /// The limits of a new worker; empty when they are those with which its program starts.
     Optional<WorkerCommand.ChangeLimits> limits();
 
-    /// The listeners that go with that.
+    /// The descriptors of the listeners that accompany the command.
     int[] listeners();
 
-    /// A worker serves.
+    /// Called when a worker serves.
     void ready(Worker worker);
 
-    /// A worker has done what it was told about accepting, serves one less, or is gone.
+    /// Called when a worker has acknowledged a command about accepting, serves one connection less, or has ended.
     void changed();
 
-    /// A worker has told something about a connection or datagram that it did not get from here.
+    /// Handles an event about a connection or datagram that the supervisor did not assign.
     void told(Worker worker, WorkerEvent event);
 
-    /// No worker will ever serve, for this reason: the server must not look alive.
+    /// Called when no worker will ever serve: the server must not appear alive.
     void hopeless(String why);
 }

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/// A multiplexer for the supervisor of workers that share its sockets: interest in one of these is not its own but the workers',
-/// who are told when there is some, and when there is none any more.
+/// A multiplexer for the supervisor of workers that share its sockets. The workers watch these sockets in its place:
+/// they are notified when interest in them begins, and when it ends.
 ///
 /// **Thread**: the supervisor's loop, except [#wakeup].
 final class SharedMultiplexer implements Multiplexer {
@@ -18,9 +18,9 @@ final class SharedMultiplexer implements Multiplexer {
     private final List<SharedWatch> watches = new ArrayList<>();
     private boolean told;
 
-    /// Who hears whether anybody is to be accepted.
+    /// Receives changes of interest in the shared sockets.
     interface Interested {
-        /// Somebody is, or nobody.
+        /// Called when the workers may accept, and when they must stop.
         void accepting(boolean allowed);
     }
 
@@ -82,8 +82,8 @@ final class SharedMultiplexer implements Multiplexer {
         }
     }
 
-    /// A worker has accepted somebody there: who watches it hears of it now, so before anything that the worker tells later, and
-    /// also when nobody else is to be accepted.
+    /// Notifies the watches of a socket where a worker has accepted a connection. It does so at once, therefore before
+    /// any later event of the worker, and also while the workers may not accept.
     void handed(Source source) {
         List.copyOf(watches).stream().filter(watch -> watch.source.equals(source))
                 .forEach(watch -> watch.ready.ready(READ));

@@ -14,10 +14,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The sockets of a server whose workers share them: bound here, served there. What a listener gives here is what a worker has
-/// accepted and told.
+/// The transport of a server whose workers share its sockets: the supervisor binds them, the workers serve them. A
+/// listener yields here the connections that workers have accepted and reported.
 ///
-/// **Thread**: binding, one at a time; then the supervisor's loop.
+/// **Thread**: one thread at a time binds; then the supervisor's loop.
 final class SharedTransport implements Transport {
     private final DescriptorTransport sockets;
     private final RequestedEndpoints asked = new RequestedEndpoints();
@@ -25,8 +25,8 @@ final class SharedTransport implements Transport {
 
     /// One shared socket.
     ///
-    /// @param slot what workers are told of it
-    /// @param endpoint where it really is
+    /// @param slot its description for the workers
+    /// @param endpoint its real endpoint
     /// @param descriptor its number
     /// @param source what the server watches
     private record Shared(WorkerCommand.Slot slot, Endpoint endpoint, int descriptor, Source source) {}
@@ -64,7 +64,7 @@ final class SharedTransport implements Transport {
         return port;
     }
 
-    /// All of them go to a worker in one message.
+    /// Checks that one message to a worker has room for all sockets.
     private void requireRoom(Endpoint endpoint) throws IOException {
         if (shared.size() >= DescriptorMessage.MOST_DESCRIPTORS) {
             throw new BindFailedException(endpoint, "worker processes share at most "
@@ -84,22 +84,22 @@ final class SharedTransport implements Transport {
         shared.removeIf(one -> one.endpoint.equals(real));
     }
 
-    /// What workers are told of the sockets.
+    /// The descriptions of the sockets for the workers.
     List<WorkerCommand.Slot> slots() {
         return shared.stream().map(Shared::slot).toList();
     }
 
-    /// The sockets' numbers, in the same order.
+    /// The descriptors of the sockets, in the same order.
     int[] descriptors() {
         return shared.stream().mapToInt(Shared::descriptor).toArray();
     }
 
-    /// Where the socket is.
+    /// The real endpoint of the socket.
     Endpoint endpoint(int slot) {
         return shared.get(slot).endpoint;
     }
 
-    /// What stands for the listener there.
+    /// The supervisor's counterpart of the listener in this slot.
     RemoteListener remoteListener(int slot) {
         return switch (shared.get(slot).source) {
             case RemoteListener remoteListener -> remoteListener;
@@ -107,7 +107,7 @@ final class SharedTransport implements Transport {
         };
     }
 
-    /// Frees the addresses of the listeners, as far as this process has them.
+    /// Closes this process's copies of the listeners.
     void closeListeners() throws IOException {
         for (Shared one : shared) {
             if (one.source instanceof RemoteListener remoteListener) {
@@ -116,7 +116,7 @@ final class SharedTransport implements Transport {
         }
     }
 
-    /// Whether it is one of the sockets that workers serve.
+    /// True for a socket that the workers serve.
     boolean isShared(Source source) {
         return shared.stream().anyMatch(one -> one.source.equals(source));
     }

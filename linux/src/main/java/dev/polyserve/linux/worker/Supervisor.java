@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// The runner of a process model: what it serves, it serves through its workers.
+/// The runner of a process model: workers serve its connections and datagrams.
 ///
-/// Here is what a crew and its loop answer by themselves; the models differ in how clients come to workers.
+/// This class answers what the [WorkerPool] and its loop provide; the models differ in how clients reach workers.
 ///
-/// **Thread**: as [Runner]; as [ScalingPolicy], its loop.
+/// **Thread**: as [Runner]; as [ScalingPolicy], the loop.
 abstract sealed class Supervisor implements Runner, ScalingPolicy permits PerConnectionRunner, PoolRunner {
-    /// Whether the server's limits are others than those with which a worker's program comes to its start. The loop's.
+    /// Whether the server's limits differ from those with which a worker's program starts. Owned by the loop.
     private boolean reconfigured;
 
-    /// Its workers' life.
+    /// The loop that owns the workers.
     abstract SupervisorLoop supervisorLoop();
 
     @Override
@@ -56,7 +56,7 @@ abstract sealed class Supervisor implements Runner, ScalingPolicy permits PerCon
         return supervisorLoop().workerPool().restarts();
     }
 
-    /// How many connections each worker may serve.
+    /// The number of connections that each worker may serve.
     abstract int share();
 
     /// The server's options.

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A crew's life with its server: from the first worker that serves to the last one that ends.
+/// The life of a [WorkerPool] with its server: from the first worker that serves to the last one that ends.
 ///
 /// **Thread**: [#start] and [#stop] any; the rest, the supervisor's loop.
 final class SupervisorLoop {
@@ -29,13 +29,13 @@ final class SupervisorLoop {
     private final CompletableFuture<@Nullable Void> firstServes = new CompletableFuture<>();
     private Consumer<? super IOException> whenLost = _ -> {};
     private volatile boolean begun;
-    /// Workers more, or fewer, than the model says, as an operator has asked.
+    /// The operator's change to the model's number of workers; negative for fewer.
     private volatile int extra;
 
-    /// One that has not begun.
+    /// Creates a loop that is not started.
     ///
     /// @param multiplexer the loop's own
-    /// @throws IOException when this program's own command line cannot be read
+    /// @throws IOException when the command line of this program cannot be read
     SupervisorLoop(Multiplexer multiplexer, Workers limits, ScalingPolicy scaling, ServerContext context)
             throws IOException {
         this.loop = new EventLoop("polyserve-supervisor", multiplexer, context.clock(), false, false, 0,
@@ -49,7 +49,7 @@ final class SupervisorLoop {
         return workerPool;
     }
 
-    /// The supervisor's. **Thread**: any.
+    /// The supervisor's event loop. **Thread**: any.
     EventLoop loop() {
         return loop;
     }
@@ -58,10 +58,10 @@ final class SupervisorLoop {
         return extra;
     }
 
-    /// Adds workers to what the model says, or takes some away. **Thread**: any.
+    /// Adds workers to the model's number, or removes some. **Thread**: any.
     ///
-    /// @param least below which number the change as a whole does not go
-    /// @return the change as a whole, now
+    /// @param least the lower bound of the total change
+    /// @return the total change, now
     synchronized int addWorkers(int more, int least) {
         extra = Math.clamp((long) extra + more, least, MOST_EXTRA);
         if (begun) {
@@ -72,7 +72,7 @@ final class SupervisorLoop {
 
     /// Starts the loop and the workers, and waits until the first one serves.
     ///
-    /// @throws IOException when none does in time, or none ever will
+    /// @throws IOException when no worker serves in time, or none ever will
     void start(Consumer<? super IOException> lost) throws IOException {
         whenLost = lost;
         begun = true;
@@ -92,7 +92,7 @@ final class SupervisorLoop {
         }
     }
 
-    /// What is to be known about each worker; nothing where the loop does not answer, or has not begun. **Thread**: any.
+    /// Information about each worker; empty when the loop does not answer or has not begun. **Thread**: any.
     List<WorkerInfo> roll() {
         if (Thread.currentThread().equals(loop.thread())) {
             return workerPool.roll();
@@ -105,12 +105,12 @@ final class SupervisorLoop {
         return roll.completeOnTimeout(List.of(), ROLL_SECONDS, TimeUnit.SECONDS).join();
     }
 
-    /// A worker serves.
+    /// Called when a worker serves.
     void ready() {
         firstServes.complete(null);
     }
 
-    /// No worker will ever serve.
+    /// Called when no worker will ever serve.
     void hopeless(String why) {
         IOException reason = new IOException(why);
         if (!firstServes.completeExceptionally(reason)) {

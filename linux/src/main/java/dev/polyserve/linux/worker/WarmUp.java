@@ -31,9 +31,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One short conversation with itself, before a worker that serves but one says that it is ready: so that what is done once in
-/// each process, such as loading classes and linking system calls, is not done while a client waits. The program's own handler
-/// is not called.
+/// One short conversation of a worker with itself, before a worker for a single connection reports that it is ready.
+/// One-time work, such as loading classes and linking system calls, then does not delay a client. The program's own
+/// handler is not called.
 final class WarmUp {
     private static final Endpoint NOWHERE = Endpoint.parse("unix:/rehearsal");
     private static final long MOST_SECONDS = 5;
@@ -41,7 +41,7 @@ final class WarmUp {
 
     private WarmUp() {}
 
-    /// Holds it, in the style of this setup. **Thread**: the worker's first one.
+    /// Runs the conversation, in the style of this setup. **Thread**: the worker's first one.
     static void hold(Engine.Setup setup) throws IOException {
         switch (setup.streams()) {
             case Engine.Sequential _ -> hold(setup.model(),
@@ -49,7 +49,7 @@ final class WarmUp {
             case Engine.Events _ -> hold(setup.model(), new Engine.Events(Echo::new));
             case Engine.Commands _ -> throw new IllegalStateException("commands have no workers");
             case null -> {
-                // Datagrams alone: there is no connection to come.
+                // Only datagrams: no connection can come.
             }
         }
     }
@@ -109,7 +109,7 @@ final class WarmUp {
 
         @Override
         public void closed(Cause cause) {
-            // It was but a rehearsal.
+            // The warm-up needs no cleanup.
         }
     }
 }
