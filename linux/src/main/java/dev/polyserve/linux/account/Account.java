@@ -15,11 +15,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// A user of the system whose rights a program takes on that was started as root, for good: it binds what needs root, and
-/// serves as somebody who may do little.
+/// A user of the system to which a program started as root changes for good: it binds what needs root, and serves with
+/// few rights.
 ///
-/// All threads change, because the C library's functions are called: the raw system calls would change one thread, and leave
-/// root in all others. What was done is then looked up for every thread.
+/// All threads change, because the C library's functions are called: a raw system call would change one thread, and
+/// leave all others root. The result is then verified for every thread.
 ///
 /// **Thread**: any.
 public final class Account {
@@ -76,9 +76,9 @@ public final class Account {
         return Integer.parseInt(name);
     }
 
-    /// Becomes that user, in every thread, and makes sure of it.
+    /// Changes every thread to that user, and verifies it.
     ///
-    /// @throws IOException in one sentence when it did not work: the program may still be root then, and should end
+    /// @throws IOException in one sentence when the change failed: the program may still be root then, and should end
     public void become() throws IOException {
         CurrentProgram.rememberEnvironment();
         require("setgroups", CLibrary.setGroups(groups));
@@ -98,9 +98,9 @@ public final class Account {
         return gid;
     }
 
-    /// Whether a user may do what this process's user may: it is the same one, or root.
+    /// True for a user with at least the rights of this process's user: the same user, or root.
     ///
-    /// @param user as [dev.polyserve.ConnectionInfo.Credentials] tells it
+    /// @param user from [dev.polyserve.ConnectionInfo.Credentials]
     public static boolean isOursOrRoot(long user) {
         return user == ROOT || user == Integer.toUnsignedLong(CLibrary.effectiveUser());
     }
@@ -118,10 +118,10 @@ public final class Account {
         try {
             status = Files.readAllLines(thread.resolve("status"));
         } catch (NoSuchFileException e) {
-            return; // It has ended.
+            return; // The thread has ended.
         } catch (IOException e) {
             if (Files.notExists(thread)) {
-                return; // So has this one, while it was read.
+                return; // The thread ended while its file was read.
             }
             throw e;
         }
@@ -139,7 +139,7 @@ public final class Account {
         }
     }
 
-    /// Real, effective, saved and file system's, each a number of 32 bits without a sign.
+    /// Compares the real, effective, saved and file system's numbers, each an unsigned 32-bit number.
     private static boolean isOther(String[] words, int wanted) {
         String number = Integer.toUnsignedString(wanted);
         return !Arrays.stream(words, 1, 5).allMatch(number::equals);
@@ -173,7 +173,7 @@ public final class Account {
         return new IOException("cannot become the user " + text + ": " + why);
     }
 
-    /// As it was written.
+    /// The text from which it was looked up.
     @Override
     public String toString() {
         return text;

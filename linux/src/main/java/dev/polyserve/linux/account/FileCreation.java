@@ -8,41 +8,41 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The owner and the mode that files get when they are created, Unix sockets among them.
+/// The owner and the mode of files at their creation, Unix sockets among them.
 ///
-/// The system is told before it creates them. Nothing is changed by path afterwards: by then the owner of the directory could have
-/// put a link there, and root would give away what it leads to.
+/// Both are set before the system creates the files. Nothing is changed by path afterwards: by then the owner of the
+/// directory could have put a link there, and root would give away the link's target.
 ///
-/// **Thread**: any platform thread; one at a time creates, because the mode is the process's `umask(2)`. Other files that the
-/// process creates at that moment get it, too.
+/// **Thread**: any platform thread; one at a time creates files, because the mode is the process's `umask(2)`. It also
+/// applies to other files that the process creates at that moment.
 ///
-/// @param mode the permission bits; as the umask says, if none are given
-/// @param owner the user that owns them, if not this process's own
+/// @param mode the permission bits; empty: those of the umask
+/// @param owner the owner of the files; empty: this process's user
 public record FileCreation(Optional<Integer> mode, Optional<Account> owner) {
-    /// Nothing is changed about them.
+    /// Changes neither owner nor mode.
     public static final FileCreation AS_EVER = new FileCreation(Optional.empty(), Optional.empty());
 
     private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
     private static final int ALL = 0777;
     private static final int NONE = -1;
 
-    /// With this mode and no other owner.
+    /// Sets this mode and no other owner.
     public static FileCreation withMode(int mode) {
         return new FileCreation(Optional.of(mode), Optional.empty());
     }
 
-    /// What creates files.
+    /// An action that creates files.
     ///
-    /// @param <T> what it makes of them
+    /// @param <T> its result
     @FunctionalInterface
     public interface Creating<T> {
-        /// Creates them, in this thread.
+        /// Creates the files, in this thread.
         T create() throws IOException;
     }
 
-    /// Creates files so.
+    /// Creates files with this owner and mode.
     ///
-    /// @throws IOException also when the system refuses the owner; then nothing was created
+    /// @throws IOException also when the system refuses the owner; then no file was created
     public <T> T of(Creating<T> creating) throws IOException {
         if (mode.isEmpty() && owner.isEmpty()) {
             return creating.create();
@@ -76,7 +76,8 @@ public record FileCreation(Optional<Integer> mode, Optional<Account> owner) {
         }
     }
 
-    /// The owner's rights would not do where only root may create files, so permissions do not count meanwhile.
+    /// Creates files as the owner. Permission checks are suspended meanwhile, because the owner's rights would not
+    /// suffice where only root may create files.
     private <T> T withOwner(Creating<T> creating) throws IOException {
         if (owner.isEmpty()) {
             return creating.create();

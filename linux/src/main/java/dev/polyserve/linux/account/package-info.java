@@ -1,8 +1,8 @@
-/// Under which user of the system the program runs.
+/// The user of the system under which the program runs.
 ///
-/// **Threads**: each class says which.
+/// **Threads**: see each class.
 ///
-/// **Depends on** the system calls, and on what is known of this process.
+/// **Depends on** the system calls, and on the program information of `process`.
 @NullMarked
 package dev.polyserve.linux.account;
 

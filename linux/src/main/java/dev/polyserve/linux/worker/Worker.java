@@ -15,18 +15,18 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One worker process, as its supervisor knows it.
+/// A worker process, as its supervisor sees it.
 ///
 /// ```
-///   BOOTING ──Ready──▶ SERVING ──told to, or replaced──▶ LEAVING
-///      └──────────────────┴──────── it ends ───────────────┴──▶ GONE
+///   BOOTING ──Ready──▶ SERVING ──Drain, or replaced──▶ LEAVING
+///      └──────────────────┴─────── it ends ─────────────┴──▶ GONE
 /// ```
 ///
 /// **Thread**: the supervisor's loop.
 final class Worker {
     private static final long SHORT_LIFE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /// How far it is.
+    /// The stage of its life.
     enum State {
         BOOTING, SERVING, LEAVING, GONE
     }
@@ -35,23 +35,23 @@ final class Worker {
     final Child child;
     final ControlChannel channel;
     final long startedNanos;
-    /// What it serves, by the numbers that it and its supervisor use.
+    /// The connections and datagrams that it serves, by the numbers that it shares with the supervisor.
     final Map<Long, Assignment> served = new HashMap<>();
     State state = State.BOOTING;
-    /// When its accept loop was last heard to turn.
+    /// The time of the last heartbeat of its accept loop.
     long heartbeatNanos;
-    /// Whether it was told to dump its threads, and is killed next.
+    /// True after the command to dump its threads, before the worker is killed.
     boolean suspected;
-    /// Whether it is to leave as soon as another one serves in its place.
+    /// True when it is to leave as soon as another worker serves in its place.
     boolean retiring;
-    /// Why we ended it, if we did.
+    /// The reason if the supervisor killed it.
     Optional<String> killedBecause = Optional.empty();
-    /// Commands come from any thread.
+    /// Volatile: commands come from any thread.
     private volatile boolean stuck;
     private long connections;
     private long servesSinceNanos;
     private WorkerEvent.Heartbeat lastHeartbeat = new WorkerEvent.Heartbeat(0, 0, 0, 0);
-    /// How often it was told whether to accept, or to leave, and has not answered yet.
+    /// The number of commands about accepting or leaving that it has not acknowledged yet.
     private int unheeded;
     private Multiplexer.@Nullable Watch linkWatch;
     private Multiplexer.@Nullable Watch endWatch;
@@ -66,30 +66,30 @@ final class Worker {
 
     /// A connection or datagram that it serves.
     interface Assignment {
-        /// It has told something about it.
+        /// Handles an event about this assignment.
         void told(WorkerEvent event);
 
-        /// The server drains: it may come to its end.
+        /// Called when the server drains: the assignment may end.
         default void drains() {
-            // What takes no time ends by itself.
+            // A short assignment ends by itself.
         }
 
-        /// It ended without a word about this one.
+        /// Called when the worker ended without reporting the end of this assignment.
         void lost(IOException why);
     }
 
-    /// Its link and its end are told from now on.
+    /// Watches its control channel and its process.
     void watched(EventLoop loop, Multiplexer.Ready heard, Multiplexer.Ready ended) throws IOException {
         linkWatch = loop.watch(channel.source(), Multiplexer.READ, heard);
         endWatch = loop.watch(child.end(), Multiplexer.READ, ended);
     }
 
-    /// Whether something may still come through its link.
+    /// True while events may still arrive through its control channel.
     boolean isHeard() {
         return linkWatch != null;
     }
 
-    /// Nothing more comes through its link.
+    /// Stops watching its control channel.
     void forgetLink(EventLoop loop) {
         Multiplexer.Watch watch = linkWatch;
         if (watch != null) {
@@ -98,18 +98,18 @@ final class Worker {
         }
     }
 
-    /// Lets it see the end of its link.
+    /// Closes the control channel: the worker sees the end.
     void release(EventLoop loop) {
         forgetLink(loop);
         try {
             channel.close();
         } catch (IOException e) {
-            // The descriptor is released whatever close reports, which is all that it is to see.
+            // The descriptor is released whatever close reports; the worker sees the end in any case.
             assert linkWatch == null;
         }
     }
 
-    /// It is dead and reaped; what it served is lost, for this reason.
+    /// Called when the process has ended and is reaped: its assignments are lost, for this reason.
     void reap(EventLoop loop, String exitSummary) {
         state = State.GONE;
         release(loop);
@@ -129,21 +129,21 @@ final class Worker {
         lost.forEach(one -> one.lost(new IOException(exitSummary)));
     }
 
-    /// It serves from now on.
+    /// Marks it as serving.
     void serves(long nowNanos) {
         state = State.SERVING;
         servesSinceNanos = nowNanos;
         heartbeatNanos = nowNanos;
     }
 
-    /// Whether it has ended as soon as it served, so that another one would, too.
+    /// True when it ended as soon as it served, so that another worker would do so, too.
     boolean isShortLived(long nowNanos) {
         return state == State.SERVING && connections == 0 && nowNanos - servesSinceNanos < SHORT_LIFE_NANOS;
     }
 
-    /// Its accept loop turns.
+    /// Records a heartbeat of its accept loop.
     ///
-    /// @return what it has told the time before
+    /// @return the previous heartbeat
     WorkerEvent.Heartbeat beat(WorkerEvent.Heartbeat beat, long nowNanos) {
         WorkerEvent.Heartbeat before = lastHeartbeat;
         lastHeartbeat = beat;
@@ -152,7 +152,7 @@ final class Worker {
         return before;
     }
 
-    /// Tells it to come to its end. One that accepts answers when it does so no more.
+    /// Sends the command to end. A worker that accepts acknowledges when it has stopped accepting.
     void leaves(WorkerCommand.Drain command) {
         if (state == State.SERVING) {
             unheeded++;
@@ -161,13 +161,13 @@ final class Worker {
         command(command);
     }
 
-    /// Tells it whether to accept, which it answers.
+    /// Sends the command to accept or not to accept, which the worker acknowledges.
     void accepts(boolean allowed) {
         unheeded++;
         command(new WorkerCommand.SetAccepting(allowed));
     }
 
-    /// It has answered, or ends by itself, which nobody has asked it for.
+    /// Records an acknowledgement. A worker that ends by itself sends one without a command.
     void heeds() {
         unheeded = Math.max(0, unheeded - 1);
     }
@@ -176,12 +176,12 @@ final class Worker {
         return unheeded == 0;
     }
 
-    /// Whether it has served for a while, so that there is nothing wrong with workers as such.
+    /// True when it has served for a while, which proves that workers start and serve.
     boolean hasProvedItself(long nowNanos) {
         return state == State.SERVING && nowNanos - servesSinceNanos >= SHORT_LIFE_NANOS;
     }
 
-    /// Hands on what it tells about something that it serves.
+    /// Passes an event to the assignment that it concerns.
     void told(ControlMessage message) {
         switch (message) {
             case WorkerEvent.ConnectionTaken taken -> told(taken.id(), taken);
@@ -216,13 +216,13 @@ final class Worker {
         return served.isEmpty();
     }
 
-    /// Counts one more that it serves.
+    /// Adds an assignment.
     void serves(long id, Assignment what) {
         connections++;
         served.put(id, what);
     }
 
-    /// What is to be known about it.
+    /// Information about the worker.
     WorkerInfo info(long nowNanos) {
         WorkerInfo.State how = switch (state) {
             case BOOTING -> WorkerInfo.State.BOOTING;
@@ -233,12 +233,12 @@ final class Worker {
                 Duration.ofNanos(nowNanos - startedNanos));
     }
 
-    /// What the buffers of its connections occupy, as it has last told.
+    /// The bytes that the buffers of its connections occupy, as of the last heartbeat.
     long bufferedBytes() {
         return lastHeartbeat.bufferedBytes();
     }
 
-    /// How many it has served so far.
+    /// The number of assignments so far.
     long connections() {
         return connections;
     }
@@ -247,8 +247,8 @@ final class Worker {
         return !retiring && (state == State.BOOTING || state == State.SERVING);
     }
 
-    /// Sends a command, now or when the channel takes it. One for which there is no room is dropped, and the worker [#isStuck] from
-    /// then on.
+    /// Sends a command, now or when the channel accepts it. A command for which there is no room is dropped, and
+    /// [#isStuck] is true from then on.
     void command(WorkerCommand command, int... descriptors) {
         if (!channel.send(command, descriptors)) {
             stuck = true;
@@ -256,24 +256,25 @@ final class Worker {
         flush();
     }
 
-    /// Whether it has not read its commands for so long that one was dropped: it cannot serve as it should any more.
+    /// True when a command was dropped because the worker did not read its commands: it cannot serve correctly any
+    /// more.
     boolean isStuck() {
         return stuck;
     }
 
-    /// Goes on sending what waits.
+    /// Sends waiting commands.
     ///
-    /// @return whether nothing is left
+    /// @return whether none is left
     boolean flush() {
         try {
             return channel.flush();
         } catch (IOException e) {
-            // It is gone, or about to: its end is told by its process.
+            // The worker is gone or about to end: the watch of its process reports that.
             return true;
         }
     }
 
-    /// Ends it at once, for this reason.
+    /// Kills the process, for this reason.
     void kill(String why) throws IOException {
         if (killedBecause.isEmpty()) {
             killedBecause = Optional.of(why);
@@ -281,7 +282,7 @@ final class Worker {
         child.signalGroup(ProcessCalls.SIGKILL);
     }
 
-    /// One sentence about how it ended.
+    /// One sentence that describes how it ended.
     String exitSummary(Optional<Exit> exit, long nowNanos) {
         return this + " ended after " + TimeUnit.NANOSECONDS.toMillis(nowNanos - startedNanos) + " ms: "
                 + exit.map(Exit::text).orElse("nobody knows how")

@@ -6,13 +6,14 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// From a supervisor to a worker.
+/// A message from a supervisor to a worker.
 sealed interface WorkerCommand extends ControlMessage {
-    /// Comes first: what the worker serves. With it come the listeners, where they are shared.
+    /// The first command: the sockets that the worker serves. The descriptors of the listeners accompany it where they
+    /// are shared.
     ///
-    /// @param shared whether the worker accepts by itself, at the listeners that come with this
-    /// @param slots where the server listens, in the order of its endpoints
-    /// @param connections how many it may serve at once
+    /// @param shared whether the worker itself accepts, at the listeners that accompany this
+    /// @param slots the server's sockets, in the order of its endpoints
+    /// @param connections how many connections it may serve at once
     record Serve(boolean shared, List<Slot> slots, int connections) implements WorkerCommand {
         @Override
         public int descriptors() {
@@ -22,25 +23,26 @@ sealed interface WorkerCommand extends ControlMessage {
 
     /// One socket of the server.
     ///
-    /// @param asked the endpoint as the program has it
-    /// @param real where it really is
+    /// @param asked the endpoint as the program requested it
+    /// @param real its real endpoint
     record Slot(String asked, String real) {}
 
-    /// Whether it may accept now.
+    /// Accept, or stop accepting.
     record SetAccepting(boolean allowed) implements WorkerCommand {}
 
-    /// Accept one connection or datagram, and say what has become of it.
+    /// Accept one connection or datagram, and report the outcome.
     ///
-    /// @param number the supervisor's, of this order
+    /// @param number the supervisor's number of this request
     record AcceptOne(long number) implements WorkerCommand {}
 
-    /// Whether all workers together are full, so that who comes is to be turned away; else one that is full leaves them to others.
+    /// All workers together are full, so that clients are to be rejected; or not, so that a full worker leaves clients
+    /// to the others.
     record RejectExcess(boolean full) implements WorkerCommand {}
 
-    /// Serve this connection, whose descriptor comes with it.
+    /// Serve this connection, whose descriptor accompanies the command.
     ///
     /// @param id its number
-    /// @param slot which listener it came through
+    /// @param slot the slot of its listener
     record TakeConnection(long id, int slot) implements WorkerCommand {
         @Override
         public int descriptors() {
@@ -60,18 +62,18 @@ sealed interface WorkerCommand extends ControlMessage {
     /// End the connection now.
     record Abort(long id) implements WorkerCommand {}
 
-    /// Accept nobody any more, let connections come to their ends, then end.
+    /// Stop accepting, let connections end, then exit.
     ///
     /// @param millis the deadline
     record Drain(long millis) implements WorkerCommand {}
 
     /// The server's limits have changed, also for connections that are open.
     ///
-    /// @param limits how much; the number of connections is the worker's share
-    /// @param timeouts how long
-    /// @param onFull what becomes of clients when the server is full
+    /// @param limits the new limits; the number of connections is the worker's share
+    /// @param timeouts the new timeouts
+    /// @param onFull what happens to clients when the server is full
     record ChangeLimits(Options.Limits limits, Options.Timeouts timeouts, OnFull onFull) implements WorkerCommand {}
 
-    /// Tell what every thread is doing.
+    /// Report a dump of all threads.
     record DumpThreads() implements WorkerCommand {}
 }

@@ -8,28 +8,28 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/// From a worker to its supervisor.
+/// A message from a worker to its supervisor.
 sealed interface WorkerEvent extends ControlMessage {
-    /// It serves.
+    /// The worker serves.
     record Ready() implements WorkerEvent {}
 
-    /// It has the connection that it was told to take.
+    /// The worker has the connection of `TakeConnection`.
     record ConnectionTaken(long id) implements WorkerEvent {}
 
-    /// It has accepted a connection.
+    /// The worker has accepted a connection.
     ///
-    /// @param id its number, of this worker's
-    /// @param slot which listener it came through
+    /// @param id its number, assigned by this worker
+    /// @param slot the slot of its listener
     record ConnectionAccepted(long id, int slot, SocketAddress peer, SocketAddress local,
             Optional<ConnectionInfo.Credentials> credentials) implements WorkerEvent {}
 
-    /// A connection's handler begins.
+    /// A connection's handler has started.
     record HandlerStarted(long id) implements WorkerEvent {}
 
     /// A connection's handler threw.
     record HandlerFailed(long id, FailureText failure) implements WorkerEvent {}
 
-    /// A connection was turned away.
+    /// A connection was rejected.
     record ConnectionRejected(long id, Optional<Limit> limit) implements WorkerEvent {}
 
     /// A connection is over.
@@ -37,44 +37,44 @@ sealed interface WorkerEvent extends ControlMessage {
 
     /// The answer to a datagram.
     ///
-    /// @param reply empty when there is none
-    /// @param failure what the handler threw
+    /// @param reply empty when the handler sent none
+    /// @param failure the exception of the handler
     record DatagramAnswered(long id, Optional<ByteBuffer> reply,
             Optional<FailureText> failure) implements WorkerEvent {}
 
-    /// It accepts, or accepts nobody any more, as it was told last.
+    /// The worker accepts, or has stopped accepting, according to the last command.
     record CommandAcknowledged() implements WorkerEvent {}
 
-    /// What has become of the one that it was told to accept.
+    /// The outcome of `AcceptOne`.
     ///
-    /// @param number of that order
+    /// @param number the number of that command
     record RequestHandled(long number, Served how) implements WorkerEvent {}
 
-    /// It lives: its accept loop turns.
+    /// The accept loop turns.
     ///
-    /// @param active connections that it serves now
-    /// @param bufferedBytes what their buffers occupy
-    /// @param datagramsIn datagrams that it has received so far
-    /// @param datagramsOut datagrams that it has sent so far
+    /// @param active the connections that the worker serves now
+    /// @param bufferedBytes the bytes that their buffers occupy
+    /// @param datagramsIn the datagrams received so far
+    /// @param datagramsOut the datagrams sent so far
     record Heartbeat(long active, long bufferedBytes, long datagramsIn, long datagramsOut) implements WorkerEvent {}
 
-    /// A limit was reached there.
+    /// A limit was reached in the worker.
     record LimitReached(Limit limit) implements WorkerEvent {}
 
-    /// Accepting failed there.
+    /// Accepting failed in the worker.
     record AcceptFailed(int slot, FailureText failure, long retryAfterNanos) implements WorkerEvent {}
 
-    /// It cannot accept at a listener any more.
+    /// The worker cannot accept at a listener any more.
     record ListenerDown(int slot, FailureText failure) implements WorkerEvent {}
 
     /// A datagram's handler threw, or its reply could not be sent.
     record DatagramFailed(int slot, SocketAddress peer, FailureText failure) implements WorkerEvent {}
 
-    /// One of its loops is stalled.
+    /// A loop of the worker is stalled.
     ///
-    /// @param connection the number of whom it serves; 0: nobody known
+    /// @param connection the number of the connection that the loop serves; 0 when unknown
     record LoopStalled(String loop, long nanos, long connection, FailureText stack) implements WorkerEvent {}
 
-    /// What every thread is doing.
+    /// A dump of all threads.
     record ThreadDump(String text) implements WorkerEvent {}
 }

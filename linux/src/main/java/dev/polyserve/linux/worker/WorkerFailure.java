@@ -2,7 +2,7 @@ package dev.polyserve.linux.worker;
 
 import java.io.IOException;
 
-/// Something that was thrown in a worker process. It reads as what it was there.
+/// An exception that was thrown in a worker process; its text is the original one.
 final class WorkerFailure extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ final class WorkerFailure extends IOException {
     }
 
     @Override
-    @SuppressWarnings("OverrideThrowableToString") // its class there is a part of what it was
+    @SuppressWarnings("OverrideThrowableToString") // the class in the worker is a part of the text
     public String toString() {
         return text;
     }

@@ -20,16 +20,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// What a worker process is there for, told by its supervisor before anything else; and its end of the [ControlChannel].
+/// The main part of a worker process: its sockets, received from the supervisor in the first command, and its end of
+/// the [ControlChannel].
 ///
 /// ```
-///   here ─▶ prepared ─▶ runner ─▶ starting: READY ──orders──▶ SERVING ──Drain, the link's end──▶ ENDING ─▶ exit
+///   here ─▶ prepared ─▶ runner ─▶ starting: READY ──commands──▶ SERVING ──Drain, the channel's end──▶ ENDING ─▶ exit
 /// ```
 ///
-/// **Thread**: the one that comes to `Server.start()` reads the orders from then on, and never returns from there.
+/// **Thread**: the thread that calls `Server.start()` reads the commands from then on; the call does not return.
 public final class WorkerMain {
     private static final long EXIT_NANOS = TimeUnit.SECONDS.toNanos(5);
-    /// How long a supervisor that is busy has for a worker's last words.
+    /// How long a worker that exits waits for a busy supervisor to read its last events.
     private static final Duration SENT = Duration.ofSeconds(1);
     private static final long FIRST_ORDER_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -48,19 +49,19 @@ public final class WorkerMain {
         this.handed = new ReceivedTransport(serve.slots());
     }
 
-    /// Whether this process is a worker.
+    /// True when this process is a worker.
     public static boolean isWorker() {
         return WorkerProgram.isWorker();
     }
 
-    /// This process's.
+    /// This process's instance.
     ///
-    /// @throws IllegalStateException when it has none, or its supervisor is gone
+    /// @throws IllegalStateException when the process is no worker, or its supervisor is gone
     public static WorkerMain here() {
         return Here.DUTY;
     }
 
-    /// Told once.
+    /// Received once.
     private static final class Here {
         private static final WorkerMain DUTY = read();
 
@@ -81,19 +82,20 @@ public final class WorkerMain {
         }
     }
 
-    /// What of the program's setup is served here: everything is reported, and the limit of connections is this worker's share.
+    /// The part of the program's setup that this worker serves: all events are reported, and the limit of connections
+    /// is this worker's share.
     public Engine.Setup prepared(Engine.Setup setup) {
         requireSame(setup.endpoints());
         eventReporter.answersWith(setup.datagrams());
-        // A connection that is handed over has passed the filters where it was accepted.
+        // A transferred connection has passed the filters in the supervisor.
         List<ConnectionFilter> filters = serve.shared() ? setup.filters() : List.of();
         return new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(), setup.datagrams(),
                 shareOf(setup), List.of(), filters, List.of(), eventReporter);
     }
 
-    /// What it keeps of the limits. One of several that is full turns nobody away while others are not, and none knows how many
-    /// one address has at the others: that is for the supervisor to say. Who hands connections over also sees to the end of
-    /// those that last too long, from when they were accepted.
+    /// The limits that this worker applies itself. One of several workers must not reject clients while others have
+    /// room, and does not know how many connections an address has in the others: the supervisor decides both. A
+    /// supervisor that transfers connections also ends those that last too long, counted from when they were accepted.
     private Options shareOf(Engine.Setup setup) {
         return shareOf(setup.options().withMaxConnections(serve.connections()), setup);
     }
@@ -111,8 +113,8 @@ public final class WorkerMain {
         return setup.model() instanceof ModelVariant.ProcessPool pool && pool.maxWorkers() > 1;
     }
 
-    /// The options of this worker when the server's limits have changed. The supervisor says separately whether clients
-    /// are turned away. What holds from the start of a process stays as it is.
+    /// The options of this worker after a change of the server's limits. The supervisor commands separately whether
+    /// clients are rejected. Options that apply from the start of a process stay as they are.
     private Options reconfigured(Options now, WorkerCommand.ChangeLimits command, Engine.Setup setup) {
         Options wanted = now
                 .withLimits(
@@ -131,14 +133,14 @@ public final class WorkerMain {
         }
     }
 
-    /// Says why no other worker would do better, and ends this one.
+    /// Reports that no other worker would do better, and ends this process.
     static IllegalStateException hopeless(String why) {
         System.err.println("polyserve: " + why);
         System.exit(WorkerPool.FATAL);
         return new IllegalStateException(why);
     }
 
-    /// The listeners that came with the duty.
+    /// The listeners that accompanied the first command.
     public PreopenedSockets given() {
         PreopenedSockets given = new PreopenedSockets();
         for (int i = 0; i < descriptors.size(); i++) {
@@ -152,27 +154,27 @@ public final class WorkerMain {
         return given;
     }
 
-    /// Listeners whose connections the supervisor hands over.
+    /// A transport that yields the connections that the supervisor transfers.
     public Transport handed() {
         return handed;
     }
 
-    /// The runner of a worker, around the one of the model that serves in it.
+    /// The runner of a worker, around the runner of the worker's own model.
     public Runner runner(Runner inner, Engine.Setup setup) {
         return new WorkerRunner(inner, this, setup);
     }
 
-    /// The worker's accept loop turns.
+    /// Reports that the accept loop turns.
     void beat(Server server) {
         eventReporter.beat(server);
     }
 
-    /// It accepts, or accepts nobody any more, as it was told last.
+    /// Reports that the worker accepts, or has stopped accepting, according to the last command.
     void acknowledged() {
         eventReporter.event(new WorkerEvent.CommandAcknowledged());
     }
 
-    /// Serves as the supervisor says. It does not return.
+    /// Serves according to the supervisor's commands; does not return.
     void serve(Server server, Engine.Setup setup, EventLoop acceptLoop) throws IOException {
         Thread.currentThread().setName("polyserve-duty");
         ControlLoop controlLoop = new ControlLoop(server, acceptLoop, this, serve.shared(),
@@ -186,35 +188,35 @@ public final class WorkerMain {
             eventReporter.event(new WorkerEvent.Ready());
             controlLoop.forever();
         } finally {
-            // Not reached, but for want of memory or by a defect: a worker that hears no orders is of no use.
+            // Reached only without memory or by a defect: a worker that reads no commands is useless.
             exitDeadline.within(EXIT_NANOS);
         }
     }
 
-    /// A connection is handed over.
+    /// Receives a transferred connection.
     void takes(WorkerCommand.TakeConnection take, int descriptor) throws IOException {
         eventReporter.takes(take.id());
         handed.take(take.slot(), descriptor);
     }
 
-    /// Where the orders come from. **Thread**: the one that reads them.
+    /// The channel of the supervisor's commands. **Thread**: the one that reads them.
     ControlChannel channel() {
         return channel;
     }
 
-    /// What the supervisor is told.
+    /// The reporter of events to the supervisor.
     EventReporter eventReporter() {
         return eventReporter;
     }
 
-    /// How a worker ends that has no more to do: with the drain, and soon after its deadline whatever holds it up then.
+    /// Ends this worker: drains the server, and exits soon after the deadline whatever still blocks.
     void exit(Server server, Duration deadline) {
         exitDeadline.within(ServerContext.nanos(deadline) + EXIT_NANOS);
         Thread.ofPlatform().name("polyserve-end").start(() -> {
             try {
                 server.drain(deadline);
                 eventReporter.awaitTold(() -> server.connections().size());
-                // What it has counted since the last time, too.
+                // The counters since the last heartbeat, too.
                 eventReporter.beat(server);
                 boolean _ = eventReporter.awaitSent(SENT);
             } catch (InterruptedException e) {

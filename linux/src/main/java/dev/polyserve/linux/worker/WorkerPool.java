@@ -17,14 +17,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.concurrent.atomic.LongAdder;
 
-/// The workers of one server: started as they are wanted, watched, replaced, and ended with it.
+/// The workers of one server: started on demand, watched, replaced, and ended with the server.
 ///
-/// Those that die while they start are followed by others after a pause that doubles from 0.1 to 30 s; those that were at
-/// work, at once. At most a few start at the same time; as long as they are not enough, twice as many each second.
+/// Workers that die while they start are replaced after a pause that doubles from 0.1 to 30 s; workers that had served,
+/// at once. Only a few start at the same time; as long as there are too few, twice as many each second.
 ///
 /// **Thread**: the supervisor's loop, except [#stop].
 final class WorkerPool {
-    /// What a worker exits with when no other one would do better (EX_CONFIG of `sysexits.h`).
+    /// The exit status of a worker when no other worker would do better (EX_CONFIG of `sysexits.h`).
     static final int FATAL = 78;
 
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -62,7 +62,7 @@ final class WorkerPool {
         return context.clock().nanos();
     }
 
-    /// Starts the first ones.
+    /// Starts the first workers.
     void begin() {
         lastTickNanos = now();
         scale();
@@ -72,9 +72,9 @@ final class WorkerPool {
         });
     }
 
-    // --- who is there ---
+    // --- the present workers ---
 
-    /// Those that are to stay.
+    /// The number of workers that are to stay.
     int staffSize() {
         return (int) all.stream().filter(Worker::isStaff).count();
     }
@@ -83,19 +83,19 @@ final class WorkerPool {
         return (int) all.stream().filter(worker -> worker.state == state && !worker.retiring).count();
     }
 
-    /// Those that serve, and serve nobody at the moment.
+    /// The serving workers without a connection or datagram.
     List<Worker> idle() {
         return all.stream()
                 .filter(worker -> worker.state == Worker.State.SERVING && !worker.retiring && worker.isIdle())
                 .toList();
     }
 
-    /// Those that serve or are leaving.
+    /// All workers: starting, serving or leaving.
     List<Worker> all() {
         return List.copyOf(all);
     }
 
-    /// How many have been started in the place of others that ended unasked. **Thread**: any.
+    /// The number of workers that replaced others that ended without a command. **Thread**: any.
     long restarts() {
         return restarts.sum();
     }
@@ -104,15 +104,15 @@ final class WorkerPool {
         return pause.isCrashLooping();
     }
 
-    /// What is to be known about each.
+    /// Information about each worker.
     List<WorkerInfo> roll() {
         long now = now();
         return all.stream().map(worker -> worker.info(now)).toList();
     }
 
-    // --- keeping them ---
+    // --- scaling ---
 
-    /// Starts workers until there are as many as wanted, as far as that is allowed now.
+    /// Starts workers until there are as many as wanted, within the limits of starting.
     void scale() {
         int wanted = scaling.wanted(this);
         while (!stopping && staffSize() < wanted
@@ -157,7 +157,7 @@ final class WorkerPool {
     private void tick() {
         long now = now();
         if (now - lastTickNanos > 4 * TICK_NANOS) {
-            // We were stopped or starved, not they: what they sent meanwhile is still to be read.
+            // The supervisor was stopped or starved, not the workers: their heartbeats are still to be read.
             all.forEach(worker -> worker.heartbeatNanos = now);
         }
         lastTickNanos = now;
@@ -173,7 +173,8 @@ final class WorkerPool {
         scale();
     }
 
-    /// Who is missed least. One at work is let go only when none is starting, which would then be idle.
+    /// The serving worker with the fewest connections. A busy one qualifies only when no worker is starting, which
+    /// would then be idle.
     private Optional<Worker> leastBusy() {
         boolean starting = count(Worker.State.BOOTING) > 0;
         return all.stream().filter(worker -> worker.isStaff() && worker.state == Worker.State.SERVING)
@@ -190,8 +191,8 @@ final class WorkerPool {
         boolean told = worker.flush();
         switch (worker.state) {
             case BOOTING -> {
-                // Not since it was started: the supervisor may have been stopped meanwhile. One that is not told yet what to serve
-                // cannot serve.
+                // Counted from the last heartbeat, not from the start: the supervisor may have been stopped meanwhile.
+                // A worker that has not received its first command cannot serve.
                 if (told && now - worker.heartbeatNanos > ServerContext.nanos(limits.boot())) {
                     kill(worker, "it did not serve within " + limits.boot().toMillis() + " ms");
                 }
@@ -212,7 +213,7 @@ final class WorkerPool {
         }
     }
 
-    /// A worker whose accept loop is stuck tells what it is doing, if it still can, and is killed.
+    /// Requests a dump of the threads of a worker whose accept loop is stuck, and kills the worker soon after.
     private void suspect(Worker worker) {
         worker.suspected = true;
         context.log().warn(worker + " has been silent for " + limits.silence().toMillis()
@@ -221,7 +222,8 @@ final class WorkerPool {
         loop.schedule(DUMP_NANOS, () -> killIf(worker, () -> worker.suspected, "its accept loop was stuck"));
     }
 
-    /// Whether it is time for another one; one at a time, and not all workers after the same number.
+    /// True when a worker is due for replacement. One worker is replaced at a time, and each after a different share of
+    /// the limits.
     private boolean isOutworn(Worker worker, long now) {
         if (!scaling.mayLeave(worker) || all.stream().anyMatch(other -> other.retiring)) {
             return false;
@@ -234,15 +236,15 @@ final class WorkerPool {
         return byConnections || byAge;
     }
 
-    /// Lets it come to an end.
+    /// Sends a worker the command to end.
     void dismiss(Worker worker) {
         if (worker.state == Worker.State.BOOTING || worker.state == Worker.State.SERVING) {
             worker.leaves(new WorkerCommand.Drain(context.options().timeouts().drain().toMillis()));
         }
     }
 
-    /// Ends a worker at once, unless what it has told by now shows that there is no reason to: the supervisor may have been
-    /// stopped while it was told.
+    /// Kills a worker, unless the events that have arrived by now remove the reason: the supervisor may have been
+    /// stopped while they arrived.
     void killIf(Worker worker, BooleanSupplier reason, String why) {
         if (worker.isHeard()) {
             listen(worker);
@@ -252,7 +254,7 @@ final class WorkerPool {
         }
     }
 
-    /// Ends a worker at once, for this reason.
+    /// Kills a worker, for this reason.
     void kill(Worker worker, String why) {
         try {
             worker.kill(why);
@@ -261,14 +263,14 @@ final class WorkerPool {
         }
     }
 
-    // --- what they tell ---
+    // --- their events ---
 
     private void listen(Worker worker) {
         loop.turnBegins();
         try {
             for (ControlChannel.Received received; (received = worker.channel.receive()) != null;) {
                 if (received.messages().isEmpty()) {
-                    // It has closed its side, or is dead: its process tells.
+                    // The worker has closed its side or is dead: the watch of its process reports its end.
                     worker.forgetLink(loop);
                     return;
                 }
@@ -282,7 +284,8 @@ final class WorkerPool {
         }
     }
 
-    /// Only commands have descriptors, and nothing here would close those of a worker's.
+    /// Checks that a packet contains events only. Only commands have descriptors; those in a worker's packet would stay
+    /// open here.
     private static void requireEvents(ControlChannel.Received received) throws IOException {
         if (!received.messages().stream().allMatch(WorkerEvent.class::isInstance)) {
             received.closeDescriptors();
@@ -320,7 +323,7 @@ final class WorkerPool {
         bufferedBytes.add(beat.bufferedBytes() - before.bufferedBytes());
     }
 
-    /// What they count by themselves. **Thread**: any.
+    /// The counters that the workers report. **Thread**: any.
     Runner.RemoteCounters counted() {
         return new Runner.RemoteCounters(datagramsIn.sum(), datagramsOut.sum(), bufferedBytes.sum());
     }
@@ -338,7 +341,7 @@ final class WorkerPool {
     private void ended(Worker worker) {
         loop.turnBegins();
         if (worker.isHeard()) {
-            // Its last words first.
+            // Its last events first.
             listen(worker);
         }
         Optional<Exit> exit;
@@ -385,8 +388,8 @@ final class WorkerPool {
         }
     }
 
-    /// Ends all of them: those at work see the end of their link, those that do not heed it are killed. **Thread**: any but the
-    /// loop's.
+    /// Ends all workers: serving workers see the end of their control channel, and those that do not exit are killed.
+    /// **Thread**: any but the loop's.
     void stop() {
         loop.post(() -> {
             stopping = true;

@@ -15,17 +15,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What is started as a worker: this program again, or the one that was named; and how a worker knows that it is one.
+/// The program that is started as a worker: this program again, or the configured one. It also detects that this
+/// process is a worker.
 ///
-/// A worker has nothing to read at 0, our output and errors at 1 and 2, its [ControlChannel] at 3, and leads a process group, so that
-/// an interrupt typed at the terminal reaches the supervisor alone.
+/// A worker has nothing to read at 0, the supervisor's output and errors at 1 and 2, and its [ControlChannel] at 3. It
+/// leads a process group, so that an interrupt typed at the terminal reaches the supervisor alone.
 ///
 /// **Thread**: any.
 final class WorkerProgram {
-    /// Names the link's descriptor. A program that a worker starts inherits the variable, but not the link, and so does not take
-    /// itself for a worker; one whose supervisor has died meanwhile has both, and no supervisor.
+    /// The variable that names the channel's descriptor. A program that a worker starts inherits the variable but not
+    /// the channel, and so does not become a worker. A worker whose supervisor has died has both, but no supervisor.
     private static final String VARIABLE = "POLYSERVE_WORKER";
-    /// The property that names the JDK's cache of classes for workers: these do other things than their supervisor.
+    /// The property that names the JDK's class cache for workers, which use other classes than their supervisor.
     private static final String CACHE = "polyserve.worker.cache";
     private static final String CACHE_OPTION = "-XX:AOTCache=";
     private static final int OUTPUT = 1;
@@ -37,12 +38,12 @@ final class WorkerProgram {
         this.program = program;
     }
 
-    /// The program for these workers.
+    /// Determines the program for these workers.
     ///
-    /// @throws IOException when this program's own command line cannot be read
+    /// @throws IOException when the command line of this program cannot be read
     static WorkerProgram of(Workers workers) throws IOException {
         Map<String, String> environment = CurrentProgram.environment();
-        // It reads which sockets are its supervisor's, and so comes to the same endpoints.
+        // A worker reads which sockets its supervisor inherited, and so resolves the same endpoints.
         environment.keySet().removeAll(ProcessLocalVariables.REPORTS);
         environment.remove(ProcessLocalVariables.TAKES_OVER);
         environment.put(VARIABLE, Integer.toString(PacketSocket.INHERITED));
@@ -59,7 +60,7 @@ final class WorkerProgram {
                 : command.stream().map(word -> word.startsWith(CACHE_OPTION) ? CACHE_OPTION + cache : word).toList();
     }
 
-    /// Starts a worker, which then has the other side of the link.
+    /// Starts a worker, which receives the other side of the channel.
     Started start() throws IOException {
         CallMemory memory = CallMemory.forTransfers();
         Descriptor nothing = new Descriptor(SystemCallException.require("open", FileCalls.open(memory, "/dev/null")));
@@ -80,20 +81,20 @@ final class WorkerProgram {
         }
     }
 
-    /// A worker that was started.
+    /// A started worker.
     record Started(Child child, ControlChannel channel) {}
 
-    /// Whether this process was started as a worker.
+    /// True when this process was started as a worker.
     static boolean isWorker() {
         return Here.IS_WORKER;
     }
 
-    /// The link to the supervisor, in a worker; to be asked for once.
+    /// The channel to the supervisor, in a worker; call once.
     static ControlChannel channel() throws IOException {
         return new ControlChannel(PacketSocket.inherited());
     }
 
-    /// Found out once.
+    /// Determined once.
     private static final class Here {
         private static final boolean IS_WORKER = PacketSocket.isInherited(VARIABLE);
     }

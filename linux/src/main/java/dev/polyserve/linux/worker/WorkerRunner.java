@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The runner of a worker's own model, told by the supervisor when to begin.
+/// The runner of a worker's own model, started by the supervisor's command.
 ///
 /// **Thread**: as [Runner].
 final class WorkerRunner implements Runner {
@@ -38,7 +38,7 @@ final class WorkerRunner implements Runner {
             server = starting;
             workerMain.serve(starting, setup, inner.acceptLoop());
         }
-        // The second time it is the duty that starts it.
+        // The second start comes from the control loop.
     }
 
     @Override
@@ -94,7 +94,7 @@ final class WorkerRunner implements Runner {
         return inner.owns(thread);
     }
 
-    /// From here on it accepts nobody; those that it has were told before.
+    /// Stops accepting; connections accepted before were reported before.
     @Override
     public void drains() {
         inner.drains();

@@ -1,15 +1,16 @@
-/// Worker processes: a supervisor that starts the same program again, and what such a worker does instead of the whole.
+/// Worker processes: a supervisor that starts the same program again, and the part of the server that such a worker
+/// runs.
 ///
 /// ```
 ///   supervisor                                        worker
-///   Crew ── Worker ── Link ◀── socket of packets ──▶ Link ── Duty
-///     ▲        │      Order: serve, accept, take, abort, drain        │
-///   PoolRunner └ ServedElsewhere, HandedOver          WorkerRunner ── the inner model's Runner
-///   HandOverRunner      Report: ready, came, opened, over, beat       └ Reporter hears what happens there
+///   WorkerPool ── Worker ── ControlChannel ◀── socket of packets ──▶ ControlChannel ── WorkerMain, ControlLoop
+///     ▲             │       WorkerCommand: serve, accept, take, abort, drain               │
+///   PoolRunner      └ RemoteConnection, DescriptorTransfer          WorkerRunner ── the inner model's Runner
+///   PerConnectionRunner     WorkerEvent: ready, accepted, started, closed, heartbeat     └ EventReporter
 /// ```
 ///
-/// **Threads**: all of the supervisor happens on its accept loop; in a worker the thread `polyserve-duty` reads orders, and
-/// reports may come from any.
+/// **Threads**: the supervisor runs on its accept loop; in a worker the thread `polyserve-duty` reads commands, and any
+/// thread may send events.
 ///
 /// **Depends on** the runners and loops of `core`, on the sockets of this module, on its processes and system calls.
 @NullMarked

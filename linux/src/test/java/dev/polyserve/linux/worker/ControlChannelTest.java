@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/// A link keeps what the other side does not take, in order, passes descriptors, and sees the other side's end.
+/// A control channel keeps messages that the other side does not read, in order, passes descriptors, and sees the other
+/// side's end.
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class ControlChannelTest {
@@ -82,7 +83,7 @@ class ControlChannelTest {
         assertThat(there().receive()).isNull();
     }
 
-    /// The other side reads nothing: what waits for it is bounded, and there is room again once it reads.
+    /// The other side reads nothing: the number of waiting bytes is bounded, and there is room again once it reads.
     @Test
     void whatWaitsIsBounded() throws Exception {
         int message = ControlMessageWriter.bytes(new WorkerCommand.SetAccepting(true)).length

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/// What a worker has reported reaches its supervisor before the worker ends.
+/// A worker's events reach its supervisor before the worker ends.
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class EventReporterTest {
@@ -62,7 +62,7 @@ class EventReporterTest {
         assertThat(sent.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 
-    /// The supervisor is suspended: the worker keeps a bounded number of reports, and waits; then all of them come.
+    /// The supervisor is suspended: the worker keeps a bounded number of events, and waits; then all of them arrive.
     @Test
     void waitsForASupervisorThatDoesNotRead() throws Exception {
         EventReporter eventReporter = eventReporter();

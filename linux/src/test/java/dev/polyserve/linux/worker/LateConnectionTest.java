@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/// A server that drains waits for those whom its workers have accepted before they heard of it.
+/// A server that drains waits for connections that its workers accepted before they read the command.
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class LateConnectionTest {

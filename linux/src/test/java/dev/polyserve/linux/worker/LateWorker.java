@@ -16,8 +16,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// A worker that accepts a connection only when it has been told to come to its end, as one may whose accept loop is just about
-/// to: it says so, and echoes what that client sends.
+/// A worker that accepts a connection only after the command to end, as a worker may whose accept loop is just
+/// accepting one: it reports the connection, and echoes the client's input.
 ///
 /// **Thread**: its only one.
 final class LateWorker {
@@ -75,7 +75,7 @@ final class LateWorker {
         SystemCallException.require("poll", WaitCalls.poll(memory, one, 1, MOST_NANOS));
         int accepted = SystemCallException.require("accept", SocketCalls.accept(memory, descriptor));
         ReceivedListener listener = ReceivedListener.open(endpoint, UnixDomainSocketAddress.of(""), () -> {
-            // The supervisor's listener is not ours to close.
+            // The listener belongs to the supervisor; the worker does not close it.
         });
         listener.take(accepted);
         return Objects.requireNonNull(listener.accept());

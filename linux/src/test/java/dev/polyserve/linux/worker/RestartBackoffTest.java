@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Workers that crash while they start are started again with patience.
+/// Workers that crash while they start are restarted after increasing pauses.
 class RestartBackoffTest {
     private static final long NOW = -5_000_000_000L;
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/// What a supervisor does with a worker process that does not read its commands: here a program that knows nothing of them.
+/// A supervisor and a worker process that does not read its commands: here a program that does not know them.
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class WorkerPoolTest {

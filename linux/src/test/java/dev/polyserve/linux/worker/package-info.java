@@ -1,4 +1,4 @@
-/// Tests of what supervisors and workers tell each other, and of a supervisor's decisions.
+/// Tests of the messages between supervisors and workers, and of a supervisor's decisions.
 @NullMarked
 package dev.polyserve.linux.worker;
 
