@@ -17,11 +17,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Which sockets a service manager has handed to this process: `LISTEN_FDS`, `LISTEN_PID` and `LISTEN_FDNAMES`
+/// The sockets that a service manager has passed to this process: `LISTEN_FDS`, `LISTEN_PID` and `LISTEN_FDNAMES`
 /// (sd_listen_fds(3)).
 ///
-/// Servers find them as `fd:N` and `fd:NAME` by themselves; a program asks here to serve all that there are, or to make sure
-/// that it serves all. Several may have one name.
+/// Servers resolve `fd:N` and `fd:NAME` without this class; a program uses it to serve all inherited sockets, or to
+/// check that it serves all. Several sockets may have the same name.
 ///
 /// **Thread**: any.
 public final class Activation {
@@ -38,12 +38,12 @@ public final class Activation {
         this.warning = warning;
     }
 
-    /// That of this process: read once, warned of once, and its names made known to servers.
+    /// The activation of this process: read once, with any warning logged once, and its names registered for servers.
     public static Activation ofThisProcess() {
         return OfThisProcess.ACTIVATION;
     }
 
-    /// What these variables mean to the process with this number.
+    /// Parses these variables for the process with this number.
     static Activation of(Map<String, String> environment, long pid) {
         String count = environment.getOrDefault("LISTEN_FDS", "");
         String forWhom = environment.getOrDefault("LISTEN_PID", "");
@@ -78,23 +78,23 @@ public final class Activation {
                         + " sockets, so they have none"));
     }
 
-    /// The sockets, in their order.
+    /// The inherited sockets, in the order in which they were passed.
     public List<InheritedSocket> sockets() {
         return sockets;
     }
 
-    /// Why there are fewer than somebody may have meant, in one sentence; it was logged.
+    /// The reason in one sentence why sockets or names were ignored; it was logged. Empty when all is well.
     public Optional<String> warning() {
         return warning;
     }
 
-    /// Endpoints for all of them: `fd:3`, `fd:4` and so on.
+    /// Endpoints for all inherited sockets: `fd:3`, `fd:4` and so on.
     public List<Endpoint> endpoints() {
         return sockets.stream().map(InheritedSocket::asEndpoint).toList();
     }
 
-    /// Those of which no endpoint speaks, by number or by name. Nobody would accept there, and clients would wait for ever:
-    /// a program should refuse to start.
+    /// The sockets that none of these endpoints names, by number or by name. No server would accept there, and clients
+    /// would wait for ever: a program should refuse to start.
     public List<InheritedSocket> notServedBy(Collection<Endpoint> endpoints) {
         Set<String> served = new TreeSet<>();
         for (Endpoint endpoint : endpoints) {
@@ -106,10 +106,10 @@ public final class Activation {
                 .filter(socket -> !served.contains(socket.name()) && !served.contains(socket.number())).toList();
     }
 
-    /// What is behind an inherited endpoint, which names one socket or several; also of descriptors that no variable speaks of,
-    /// as inetd's 0.
+    /// Resolves an inherited endpoint to the one or several sockets that it names; also for descriptors that no
+    /// variable mentions, such as inetd's 0.
     ///
-    /// @throws IOException in one sentence when there is none of that name, or it cannot be served
+    /// @throws IOException in one sentence when no socket has that name, or it cannot be served
     public static List<InheritedSocket.Found> look(Endpoint.Inherited endpoint) throws IOException {
         Optional<String> noCalls = SystemCalls.whyNot();
         if (noCalls.isPresent()) {
@@ -128,19 +128,19 @@ public final class Activation {
         return Collections.unmodifiableList(found);
     }
 
-    /// Lets programs that this one starts see nothing of it: each would take another's sockets, or report itself ready, as its
-    /// own. Those that get an environment made by hand need [#forget(Map)] instead.
+    /// Removes the variables from the environment that child programs inherit: a child would take another process's
+    /// sockets, or report itself ready in its place. A child with an explicit environment needs [#forget(Map)] instead.
     public static void forgetForChildren() {
         List<String> present = ProcessLocalVariables.OF_MANAGER.stream()
                 .filter(variable -> System.getenv(variable) != null)
                 .toList();
-        // Asked last: the first who asks pays for linking, which most servers need not do as they start.
+        // Checked last: the first check links the system calls, which most servers do not need at start.
         if (!present.isEmpty() && SystemCalls.whyNot().isEmpty()) {
             present.forEach(CLibrary::unsetEnvironment);
         }
     }
 
-    /// Removes what it is about from an environment for another program.
+    /// Removes the variables from an environment for another program.
     public static void forget(Map<String, String> environment) {
         environment.keySet().removeAll(ProcessLocalVariables.OF_MANAGER);
     }
@@ -149,7 +149,8 @@ public final class Activation {
         private static final Activation ACTIVATION = of(System.getenv(), whose());
 
         static {
-            // A worker gets them from its supervisor, who has warned. A name of digits would hide that descriptor.
+            // A worker receives its sockets from its supervisor, which has logged the warning. A name of digits would
+            // hide the descriptor of that number.
             if (!Server.isWorker()) {
                 ACTIVATION.warning.ifPresent(warning -> LOG.log(System.Logger.Level.WARNING, warning));
                 ACTIVATION.sockets.stream().filter(socket -> !socket.name().matches("[0-9]+"))
@@ -157,8 +158,8 @@ public final class Activation {
             }
         }
 
-        /// A worker process runs the program of its supervisor and comes to the same endpoints, so it reads what is its
-        /// supervisor's.
+        /// The process for which the variables are meant. A worker process runs the program of its supervisor and must
+        /// resolve the same endpoints, so it reads its supervisor's variables.
         private static long whose() {
             ProcessHandle here = ProcessHandle.current();
             return Server.isWorker() ? here.parent().orElse(here).pid() : here.pid();

@@ -4,12 +4,12 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.linux.socket.OpenSocket;
 import java.io.IOException;
 
-/// A socket that was handed down.
+/// A socket that the service manager has passed to this process.
 ///
 /// @param descriptor its number
-/// @param name as the service manager calls it; several may have the same
+/// @param name the service manager's name for it; several sockets may have the same name
 public record InheritedSocket(int descriptor, String name) {
-    /// The endpoint that means exactly this one: `fd:N`.
+    /// The endpoint of exactly this socket: `fd:N`.
     public Endpoint asEndpoint() {
         return new Endpoint.Inherited(number());
     }
@@ -18,17 +18,17 @@ public record InheritedSocket(int descriptor, String name) {
         return Integer.toString(descriptor);
     }
 
-    /// As users know it: `fd:3 (web)`.
+    /// The form for users: `fd:3 (web)`.
     @Override
     public String toString() {
         return asEndpoint() + " (" + name + ")";
     }
 
-    /// What a descriptor turned out to be.
+    /// The result of inspecting a descriptor.
     ///
     /// @param descriptor its number
-    /// @param kind what it can be served as
-    /// @param endpoint where it is bound
+    /// @param kind how it can be served
+    /// @param endpoint the endpoint to which it is bound
     public record Found(int descriptor, Kind kind, Endpoint endpoint) {
         static Found at(Endpoint asked, int number) throws IOException {
             OpenSocket open = OpenSocket.of(asked, number);
@@ -40,11 +40,11 @@ public record InheritedSocket(int descriptor, String name) {
         }
     }
 
-    /// What a socket can be served as.
+    /// How a socket can be served.
     public enum Kind {
         /// It accepts connections: systemd's `Accept=no`, inetd's `wait`.
         LISTENER,
-        /// It is one connection, which somebody has accepted: systemd's `Accept=yes`, inetd's `nowait`.
+        /// It is one accepted connection: systemd's `Accept=yes`, inetd's `nowait`.
         CONNECTION,
         /// It receives datagrams.
         DATAGRAMS

@@ -20,12 +20,12 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Tells the service manager how this program is: sd_notify(3), to the socket that `NOTIFY_SOCKET` names.
+/// Reports this program's state to the service manager: sd_notify(3), to the socket that `NOTIFY_SOCKET` names.
 ///
-/// Where there is none, every method does nothing. A socket that is gone or takes nothing is warned of once and never stops
-/// anybody: a server serves without its manager, too.
+/// Without that variable, every method does nothing. A socket that is gone or does not accept messages is logged once
+/// and never stops the program: a server serves without its manager, too.
 ///
-/// **Thread**: any; one message at a time.
+/// **Thread**: any; one message is sent at a time.
 public final class ServiceManager implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("dev.polyserve");
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -41,12 +41,12 @@ public final class ServiceManager implements AutoCloseable {
         this.watchdog = watchdog;
     }
 
-    /// That of this process.
+    /// The service manager of this process.
     public static ServiceManager ofThisProcess() {
         return of(System.getenv(), ProcessHandle.current().pid());
     }
 
-    /// What these variables mean to the process with this number.
+    /// Parses these variables for the process with this number.
     static ServiceManager of(Map<String, String> environment, long pid) {
         String name = environment.getOrDefault("NOTIFY_SOCKET", "");
         if (name.isEmpty()) {
@@ -70,48 +70,49 @@ public final class ServiceManager implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /// Whether there is anybody to tell.
+    /// True when there is a service manager to notify.
     public boolean listens() {
         return address.isPresent();
     }
 
-    /// After how long without a sign of life it takes this program for dead; empty when it does not watch it.
+    /// The time without a sign of life after which the manager considers this program dead; empty when the manager does
+    /// not watch it.
     public Optional<Duration> watchdog() {
         return watchdog;
     }
 
-    /// Serves now.
+    /// Reports that the program serves.
     ///
     /// @param status one line for people
     public void ready(String status) {
         tell("READY=1\nMAINPID=" + ProcessHandle.current().pid() + "\nSTATUS=" + oneLine(status));
     }
 
-    /// Reads its configuration again; then comes [#ready].
+    /// Reports that the program reloads its configuration; [#ready] follows.
     public void reloading() {
         tell("RELOADING=1\nMONOTONIC_USEC=" + WaitCalls.monotonicNanos() / NANOS_PER_MICRO);
     }
 
-    /// Is about to end.
+    /// Reports that the program is about to end.
     public void stopping(String status) {
         tell("STOPPING=1\nSTATUS=" + oneLine(status));
     }
 
-    /// Another process serves in this one's place: the service's main process from now on.
+    /// Reports that another process serves in this one's place: the service's main process from now on.
     ///
     /// @param status one line for people
     public void replacedBy(long pid, String status) {
         tell("MAINPID=" + pid + "\nSTATUS=" + oneLine(status));
     }
 
-    /// Says how it is.
+    /// Reports the program's status.
     ///
     /// @param status one line for people
     public void status(String status) {
         tell("STATUS=" + oneLine(status));
     }
 
-    /// Still lives.
+    /// Reports that the program is alive.
     public void alive() {
         tell("WATCHDOG=1");
     }

@@ -7,10 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/// Tells the service manager that a server lives, twice in the time that the manager waits, as long as the server's accepting
-/// loop comes by: one that is stuck is not reported, so that the manager starts the program anew.
+/// Reports to the service manager that a server is alive, twice in each watchdog interval, as long as the server's
+/// accept loop turns. A stuck loop is not reported, so that the manager restarts the program.
 ///
-/// **Thread**: any; it has one of its own, a daemon.
+/// **Thread**: any; the reports come from a daemon thread of its own.
 public final class Watchdog implements AutoCloseable {
     private final Server server;
     private final ServiceManager manager;
@@ -24,7 +24,7 @@ public final class Watchdog implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("polyserve-watchdog").unstarted(this::run);
     }
 
-    /// Begins for a started server, if its manager wants to know.
+    /// Starts the reports for a started server; empty when the manager does not watch this program.
     public static Optional<Watchdog> start(Server server, ServiceManager manager) {
         Optional<Watchdog> watchdog = manager.watchdog().map(limit -> new Watchdog(server, manager, limit));
         watchdog.ifPresent(started -> started.thread.start());
@@ -41,7 +41,7 @@ public final class Watchdog implements AutoCloseable {
             while (true) {
                 CompletableFuture<Void> loop = server.pulse();
                 long began = System.nanoTime();
-                // However long that takes: until then it does not live.
+                // Waits without limit: until the loop turns, the server is not alive.
                 loop.get();
                 manager.alive();
                 long left = periodNanos - (System.nanoTime() - began);
@@ -50,7 +50,7 @@ public final class Watchdog implements AutoCloseable {
                 }
             }
         } catch (InterruptedException e) {
-            // Closed: the one way in which it ends.
+            // Closed: the only way to end this thread.
             return;
         } catch (ExecutionException e) {
             throw new IllegalStateException("nothing in a pulse can fail", e);

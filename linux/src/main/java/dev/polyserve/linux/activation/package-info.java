@@ -1,7 +1,7 @@
-/// What a service manager and a program that it started tell each other: which sockets are handed down, that the program is
-/// ready, that it still lives, that it ends. systemd's protocols, and inetd's, without any native code of theirs.
+/// The protocols between a service manager and a program that it started: which sockets are passed, that the program is
+/// ready, that it is alive, that it ends. They are systemd's and inetd's, without any native code of theirs.
 ///
-/// **Threads**: each class says which.
+/// **Threads**: see each class.
 ///
 /// **Depends on** endpoints, the sockets and processes of this module, and its system calls.
 @NullMarked

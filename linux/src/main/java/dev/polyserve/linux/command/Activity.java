@@ -11,12 +11,13 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Which connections had traffic since they were last asked about, where another process reads and writes the bytes and the system
-/// does not count them (Unix sockets): an edge-triggered epoll that is never waited in, only asked.
+/// Detects which connections had traffic since the last query, where another process reads and writes the bytes and the
+/// system does not count them (Unix sockets): an edge-triggered epoll that is only polled, never waited for.
 ///
-/// The system notes each arrival, and each time that the peer's reading makes room for more, until the epoll is asked, whether or not the
-/// bytes were read meanwhile (`epoll(7)`). So traffic costs this process nothing. One case is missed: input that arrives and is read while
-/// the peer leaves so much output unread that the socket is not writable.
+/// The system records each arrival, and each time that the peer's reading frees space in the send buffer, until the
+/// epoll is polled, whether or not the bytes were read meanwhile (`epoll(7)`). So traffic costs this process nothing.
+/// One case is missed: input that arrives and is read while the peer leaves so much output unread that the socket is
+/// not writable.
 ///
 /// **Thread**: its loop's.
 final class Activity implements AutoCloseable {
@@ -38,16 +39,16 @@ final class Activity implements AutoCloseable {
         return new Activity(new Descriptor(SystemCallException.require("epoll_create1", number)));
     }
 
-    /// Watches a connection's descriptor, until it is forgotten.
+    /// Watches a connection's descriptor, until [#forget].
     void watch(int descriptor) throws SystemCallException {
         control.setFirst(EpollEvents.IN | EpollEvents.OUT | EpollEvents.ET, descriptor);
         SystemCallException.require("epoll_ctl", control(WaitCalls.EPOLL_CTL_ADD, descriptor));
         watched.put(descriptor, false);
-        // What there is at first is no traffic.
+        // The initial readiness is not traffic.
         boolean _ = take(descriptor);
     }
 
-    /// Ends watching; must come before the descriptor is closed, which a program may go on having.
+    /// Ends watching. Must come before the descriptor is closed, because a program may keep a copy.
     void forget(int descriptor) {
         if (watched.remove(descriptor) != null) {
             int unused = control(WaitCalls.EPOLL_CTL_DEL, descriptor);
@@ -55,7 +56,7 @@ final class Activity implements AutoCloseable {
         }
     }
 
-    /// Whether the connection had traffic since this was last asked.
+    /// True when the connection had traffic since the last call.
     boolean take(int descriptor) throws SystemCallException {
         int count = EVENTS;
         while (count == EVENTS) {

@@ -22,9 +22,10 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/// Serves each connection with a process that runs a command: one loop accepts, starts them and hears of their ends.
+/// Serves each connection with a process that runs a command: one loop accepts, starts the processes and watches for
+/// their ends.
 ///
-/// **Thread**: as [Runner] says; what is served here belongs to the loop.
+/// **Thread**: as [Runner]; the sessions belong to the loop.
 public final class CommandRunner implements Runner {
     private final Transport transport;
     private final Command command;
@@ -34,19 +35,19 @@ public final class CommandRunner implements Runner {
     private final ConnectionHandle.Instruments instruments;
     private final EventLoop loop;
     private final LingeringGroups lingeringGroups;
-    /// Those whose command runs, or has left something behind.
+    /// Sessions whose command runs, or has left processes behind.
     private final Set<CommandSession> live = new HashSet<>();
 
-    /// A runner that is not started yet.
+    /// Creates a runner that is not started.
     ///
-    /// @param mostProcesses how many commands at once
-    /// @param given open sockets that it serves instead of binding their endpoints
-    /// @throws IOException when the system refuses what it needs; nothing stays open
-    /// @throws IllegalArgumentException when the command has a text that no program can be given
+    /// @param mostProcesses how many commands may run at once
+    /// @param given open sockets to serve instead of binding their endpoints
+    /// @throws IOException when the system refuses a resource; nothing stays open
+    /// @throws IllegalArgumentException when the command contains a text that cannot be passed to a program
     public static CommandRunner open(Command command, int mostProcesses, PreopenedSockets given, ServerContext context)
             throws IOException {
         Command exact = command.withEnvironment(CurrentProgram.exact(command.environment()));
-        // Refuses now what would be refused for each connection.
+        // Rejects now what would be rejected for each connection.
         Program _ = new Program(exact.argv(), exact.environment(), Optional.empty(), true);
         HangupMonitor hangupMonitor = HangupMonitor.open();
         try {
@@ -93,22 +94,22 @@ public final class CommandRunner implements Runner {
         return lingeringGroups;
     }
 
-    /// Our copy of an accepted connection.
+    /// Creates the handle of an accepted connection.
     ConnectionHandle line(DescriptorSocket socket) {
         return new ConnectionHandle(socket, hangupMonitor, instruments);
     }
 
-    /// A command runs.
+    /// Called when a session's command runs.
     void began(CommandSession serving) {
         live.add(serving);
     }
 
-    /// It and all that it has left behind are gone.
+    /// Called when a session's command and all processes that it has left behind are gone.
     void ended(CommandSession serving) {
         live.remove(serving);
     }
 
-    /// Something went wrong that has nothing to do with a command or its client.
+    /// Reports a failure that is not due to a command or its client.
     void report(Throwable error) {
         context.log().log(System.Logger.Level.ERROR, () -> "a defect in what serves commands, which goes on: " + error,
                 error);

@@ -28,17 +28,18 @@ import org.jspecify.annotations.Nullable;
 /// One connection and the command that serves it.
 ///
 /// ```
-///   WAITING ──begin──▶ RUNNING ──the command ends──▶ what it has left behind ends, the client has our last bytes ──▶ OVER
+///   WAITING ──begin──▶ RUNNING ──the command ends──▶ its left-over processes end, the client has our last bytes ──▶
+/// OVER
 ///      │                  └─hungUp, end─▶ its input ends ─hangUp─▶ TERM ─terminate─▶ KILL
 ///      └──end──▶ OVER
 /// ```
 ///
-/// Our copy of the connection stays open and in nobody's way: by it we hear that the client has gone, and end the connection
-/// whoever else still has it.
+/// Our copy of the connection stays open and does not disturb the command: it reports that the client has gone, and it
+/// ends the connection even while other processes hold copies.
 ///
-/// **Thread**: the loop's, but for [#end], [#cutInput] and, after the loop's end, [#endNow].
+/// **Thread**: the loop's, except [#end], [#cutInput] and, after the loop's end, [#endNow].
 final class CommandSession implements DelegatedConversation.RemoteControl, Runner.Prepared {
-    /// Standard error is ours.
+    /// The command's standard error is ours.
     private static final int STDERR = 2;
     private static final long LOOKS_AT_LEAST_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Duration END_NOW = Duration.ofSeconds(1);
@@ -54,11 +55,11 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
     private long movedNanos;
     private boolean letGo;
     private boolean inputCut;
-    /// What keeps the connection open for our last bytes, once the command has ended.
+    /// Keeps the connection open for our last bytes, once the command has ended.
     private @Nullable LingeringSocket lingering;
-    /// Why the command's end is the connection's, if the client has everything.
+    /// The cause of the command's end, which is also the connection's if the client has received everything.
     private Cause ending = new Cause.Stopped();
-    /// What is still waited for: what the command has left behind, and our last bytes.
+    /// The number of parts that are not over: left-over processes, and our last bytes.
     private int waitsFor;
     private boolean leftBehind;
 
@@ -74,7 +75,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         return conversation;
     }
 
-    // --- the beginning ---
+    // --- begin ---
 
     @Override
     public void begin() {
@@ -102,7 +103,8 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         looking = loop.repeat(lookAgainNanos(), this::look);
     }
 
-    /// There is no command. A system that is exhausted is given time: who accepts says so, and pauses.
+    /// Ends the session because the command could not be started. Exhaustion of the system is thrown, so that the
+    /// accept loop reports it and pauses.
     private void refuse(Exception why, boolean exhausted) {
         line.close();
         if (!exhausted) {
@@ -118,7 +120,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         try {
             endWatch = loop.watch(started.end(), Multiplexer.READ, _ -> ended(started));
         } catch (IOException e) {
-            // Nobody would hear of its end, so it ends here.
+            // Without the watch the command's end would go unnoticed, so it is ended here.
             endNow();
             throw new UncheckedIOException(e);
         }
@@ -126,7 +128,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
 
     // --- the client ---
 
-    /// Counts what has moved, and ends a connection that was idle for too long.
+    /// Counts the bytes that have moved, and ends a connection that was idle for too long.
     private long look() {
         if (letGo) {
             return -1;
@@ -144,7 +146,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         return lookAgainNanos();
     }
 
-    /// Whether bytes have moved since this was last asked; assumed where that cannot be found out.
+    /// True when bytes have moved since the last call, or when that cannot be determined.
     private boolean moves() {
         try {
             return line.count(conversation);
@@ -159,7 +161,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         return Math.clamp(idle / 8, 1, LOOKS_AT_LEAST_NANOS);
     }
 
-    /// The server's limits have changed: those that hold now are looked at now.
+    /// Called when the server's limits have changed: checks the new limits at once.
     void limitsChanged() {
         if (looking != null) {
             loop.cancel(looking);
@@ -185,11 +187,11 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
     public void cutInput() {
         loop.post(() -> {
             if (letGo || lingering != null) {
-                // Our own end of its input would be taken for the client's.
+                // The end of input that we cause would be taken for the client's.
                 return;
             }
             if (moves()) {
-                // It is not quiet at all.
+                // The connection is not quiet.
                 conversation.quiet();
             } else {
                 inputCut = true;
@@ -198,9 +200,9 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         });
     }
 
-    // --- the end ---
+    // --- end ---
 
-    /// There is nobody to serve any more.
+    /// Ends the command, because the client has gone or the connection was ended.
     private void letGo() {
         if (letGo) {
             return;
@@ -217,7 +219,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
             return;
         }
         line.shutdown();
-        // A server that stops has ended its input long ago, if there was time.
+        // A server that stops has ended the command's input long ago, if there was time.
         boolean stopping = conversation.cause() instanceof Cause.Stopped;
         step(stopping ? Duration.ZERO : runner.command().hangUp(), () -> {
             signalGroup(ProcessCalls.SIGTERM);
@@ -276,7 +278,8 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         linger(started);
     }
 
-    /// The client has our last bytes before the connection is closed, unless it is gone, or given up.
+    /// Closes the connection after the client has received our last bytes; at once if the client is gone or the session
+    /// was given up.
     private void linger(Child started) {
         if (letGo || ending instanceof Cause.PeerReset) {
             closeLine(started);
@@ -332,7 +335,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         }
     }
 
-    /// Ends it and all that it has left behind, without the loop, which has ended.
+    /// Ends the command and all processes that it has left behind. The loop has ended and is not used.
     void endNow() {
         Child started = child;
         if (started == null) {
@@ -345,7 +348,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
                 exited(exit.get());
                 line.close();
                 if (lingering == null || leftBehind) {
-                    // Else the number of its group may be another one's by now.
+                    // Otherwise the number of its group may have been reused by now.
                     boolean _ = started.signalLeftOver(ProcessCalls.SIGKILL);
                 }
             }

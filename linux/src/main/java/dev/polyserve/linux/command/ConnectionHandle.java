@@ -21,16 +21,16 @@ import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Our copy of a connection whose bytes are a command's to read and write.
+/// Our copy of a connection whose bytes a command reads and writes.
 ///
-/// **Thread**: the loop's; once that has ended, who ends the rest.
+/// **Thread**: the loop's; after the loop's end, the thread that ends the remaining sessions.
 final class ConnectionHandle {
-    /// What all lines of a loop use, one at a time.
+    /// Resources that all connections of a loop share; one connection at a time uses them.
     ///
-    /// @param memory for calls
-    /// @param info for counters
-    /// @param one for looking at one descriptor
-    /// @param activity of those without counters
+    /// @param memory for system calls
+    /// @param info for TCP counters
+    /// @param one for polling one descriptor
+    /// @param activity for connections without counters
     record Instruments(CallMemory memory, TcpInfo info, PollDescriptors one, Activity activity) {
         static Instruments make() throws IOException {
             return new Instruments(CallMemory.small(), new TcpInfo(), new PollDescriptors(1), Activity.open());
@@ -54,7 +54,7 @@ final class ConnectionHandle {
         this.counted = socket.peer() instanceof InetSocketAddress;
     }
 
-    /// Wants to know when the client has gone, and whether bytes move.
+    /// Watches for the client's hang-up, and for traffic.
     void watch(HangupMonitor.Told told) throws IOException {
         hangupMonitor.watch(number, told);
         watched = true;
@@ -63,15 +63,16 @@ final class ConnectionHandle {
         }
     }
 
-    /// Starts a program with the connection as 0 and 1. From now on calls on it wait, ours too: the program expects that.
+    /// Starts a program with the connection as 0 and 1. From now on calls on it block, ours too: the program expects
+    /// that.
     Child start(Program program, int stderr) throws IOException {
         SystemCallException.require("fcntl", FileCalls.blocking(with.memory, number));
         return program.start(number, number, stderr);
     }
 
-    /// Counts what has moved since the last time, on TCP.
+    /// Counts the bytes that have moved since the last call, on TCP.
     ///
-    /// @return whether anything has; true where the system does not tell
+    /// @return whether bytes have moved; true where the system does not report that
     boolean count(DelegatedConversation into) throws IOException {
         if (!socket.descriptor().isOpen()) {
             return false;
@@ -84,7 +85,7 @@ final class ConnectionHandle {
         if (told != 0 || !with.info.isKnown()) {
             return true;
         }
-        // A connection that was lost may count less than before.
+        // A lost connection may report less than before.
         long in = Math.max(0, with.info.received() - received);
         long out = Math.max(0, with.info.sent() - sent);
         received += in;
@@ -93,7 +94,7 @@ final class ConnectionHandle {
         return in + out > 0;
     }
 
-    /// Who has ended it, now that the program is no more.
+    /// The cause of the connection's end, after the program has ended.
     Cause ending() {
         with.one.set(0, number, EpollEvents.RDHUP);
         int happened = WaitCalls.poll(with.memory, with.one, 1, 0) == 1 ? with.one.takeHappened(0) : 0;
@@ -103,21 +104,22 @@ final class ConnectionHandle {
         return new Cause.Done((happened & EpollEvents.RDHUP) != 0);
     }
 
-    /// The program sees the end of its input.
+    /// Ends the program's input.
     void endInput() {
         socket.cutInput();
     }
 
-    /// Both sides end, whoever has a copy.
+    /// Ends both sides, whatever other copies exist.
     void shutdown() {
         socket.shutdown();
     }
 
-    /// Ends our side, so that the client sees the end behind all that was written, and keeps the connection open until the client has it.
-    /// Where its input was cut, the end itself waits for that: whatever arrives behind it would make the system reset the connection.
+    /// Ends our side, so that the client sees the end after all bytes written, and keeps the connection open until the
+    /// client has received it. Where the input was cut, the end itself waits for that: data that arrives after it would
+    /// make the system reset the connection.
     ///
     /// @param inputCut whether [#endInput] was called
-    /// @param whenOver as that of [LingeringSocket], called at once where there is nothing to wait for
+    /// @param whenOver as in [LingeringSocket]; called at once where there is nothing to wait for
     LingeringSocket linger(EventLoop loop, LingeringClose decides, boolean inputCut,
             Consumer<@Nullable IOException> whenOver) {
         LingeringSocket lingering = new LingeringSocket(loop, socket, decides, inputCut, whenOver);
@@ -135,8 +137,8 @@ final class ConnectionHandle {
         return lingering;
     }
 
-    /// Ends it: the client sees the end, and all that was written before. What it has sent and was not read is taken
-    /// away, for otherwise the system would reset the connection, and with it the last of what was written.
+    /// Closes the connection: the client sees the end after all bytes written. Unread input is drained, because it
+    /// would make the system reset the connection and discard the last bytes written.
     void close() {
         if (watched) {
             watched = false;
@@ -148,7 +150,7 @@ final class ConnectionHandle {
             SystemCallException.require("fcntl", FileCalls.nonBlocking(with.memory, number));
             socket.drainAndClose();
         } catch (IOException e) {
-            // The client was faster: it is gone, which is what we wanted.
+            // The client has closed first, which is the intended result.
             closeAtOnce();
         }
     }

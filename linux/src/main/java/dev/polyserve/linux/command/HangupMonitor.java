@@ -11,17 +11,17 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Which clients have gone, of connections whose bytes are somebody else's to read: an epoll that asks for nothing, and so is
-/// told only of connections that have failed or whose both sides have ended. A half-close is none of that.
+/// Detects clients that have gone, on connections whose bytes another process reads: an epoll without requested events,
+/// which therefore reports only connections that have failed or have ended on both sides. A half-close is neither.
 ///
 /// **Thread**: its loop's, which watches the epoll itself as a descriptor.
 final class HangupMonitor implements AutoCloseable {
     private static final int EVENTS = 64;
 
-    /// Who wants to know.
+    /// Receives the hang-up of a connection.
     @FunctionalInterface
     interface Told {
-        /// The connection is no more; said once.
+        /// Called once when the connection is gone.
         ///
         /// @param failed whether it has failed, rather than ended on both sides
         void hungUp(boolean failed);
@@ -43,19 +43,19 @@ final class HangupMonitor implements AutoCloseable {
                 new WatchedDescriptor(new Descriptor(SystemCallException.require("epoll_create1", epoll))));
     }
 
-    /// What can be read while there is something to [#tell].
+    /// A descriptor that is readable while there are events for [#tell].
     WatchedDescriptor source() {
         return epoll;
     }
 
-    /// Watches a connection's descriptor, until it hangs up or is forgotten.
+    /// Watches a connection's descriptor, until it hangs up or [#forget].
     void watch(int descriptor, Told told) throws SystemCallException {
         control.setFirst(0, descriptor);
         SystemCallException.require("epoll_ctl", control(WaitCalls.EPOLL_CTL_ADD, descriptor));
         watched.put(descriptor, told);
     }
 
-    /// Ends watching; must come before the descriptor is closed, which a program may go on having.
+    /// Ends watching. Must come before the descriptor is closed, because a program may keep a copy.
     void forget(int descriptor) {
         if (watched.remove(descriptor) != null) {
             int unused = control(WaitCalls.EPOLL_CTL_DEL, descriptor);
@@ -63,7 +63,7 @@ final class HangupMonitor implements AutoCloseable {
         }
     }
 
-    /// Tells who has hung up.
+    /// Notifies the receivers of the connections that have hung up.
     void tell() throws SystemCallException {
         int count = WaitCalls.epollWait(memory, epoll.descriptor().number(), events, 0);
         if (count == -Errno.EINTR) {

@@ -14,15 +14,15 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What commands that have ended have left behind in their groups, all of which was sent SIGTERM: watched until it is gone, and
-/// killed when that takes too long.
+/// The processes that ended commands have left behind in their groups, all of which were sent SIGTERM: watched until
+/// they are gone, and killed when that takes too long.
 ///
 /// **Thread**: the loop's.
 final class LingeringGroups {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /// The processes of the whole system are looked through no more often than so many times.
+    /// The ticks between two scans of the system's processes.
     private static final int TICKS_PER_LOOK = 5;
-    /// How long killed processes are waited for.
+    /// How long to wait for killed processes.
     private static final long KILLED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final EventLoop loop;
@@ -35,9 +35,9 @@ final class LingeringGroups {
 
     /// A group whose leader was reaped.
     ///
-    /// @param leader who that was
-    /// @param sinceNanos since when
-    /// @param gone is told when nothing of it runs any more
+    /// @param leader the reaped leader
+    /// @param sinceNanos when watching began
+    /// @param gone runs when no process of the group runs any more
     private record Group(Child leader, long sinceNanos, Runnable gone) {}
 
     LingeringGroups(EventLoop loop, NanoClock clock, long killAfterNanos, Consumer<Throwable> errors) {
@@ -86,7 +86,7 @@ final class LingeringGroups {
         long passed = clock.nanos() - group.sinceNanos;
         try {
             boolean anybody = group.leader.signalLeftOver(passed < killAfterNanos ? 0 : ProcessCalls.SIGKILL);
-            // Those that were killed have nothing more to say, though they may not be buried yet.
+            // Killed processes do nothing more, though they may not be reaped yet.
             return !anybody || passed - killAfterNanos > KILLED_NANOS;
         } catch (IOException e) {
             errors.accept(e);

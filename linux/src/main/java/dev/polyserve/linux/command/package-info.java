@@ -1,7 +1,7 @@
-/// A program for each connection, with the connection as its input and output: the model `process` without a line of Java for
-/// each client.
+/// A program for each connection, with the connection as its input and output: the model `process` without Java code
+/// for each client.
 ///
-/// **Threads**: one event loop accepts, starts programs and hears of their ends and of clients that go.
+/// **Threads**: one event loop accepts, starts programs and watches for their ends and for clients that go.
 ///
 /// **Depends on** `core`'s seam for models, and this module's processes, sockets, epoll and system calls.
 @NullMarked

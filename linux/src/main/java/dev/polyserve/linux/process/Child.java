@@ -15,13 +15,14 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A process that was started here.
+/// A process that this program has started.
 ///
 /// ```
 ///   RUNNING ──it ends: the descriptor can be read──▶ ZOMBIE ──poll, await──▶ REAPED
 /// ```
 ///
-/// A zombie keeps its number and its group, so that a signal meets nobody else; a reaped one gets none.
+/// A zombie keeps its number and its group, so that a signal reaches no other process; a reaped child is sent no
+/// signal.
 ///
 /// **Thread**: any.
 public final class Child implements AutoCloseable {
@@ -40,7 +41,7 @@ public final class Child implements AutoCloseable {
         this.end = new WatchedDescriptor(pidfd);
     }
 
-    /// @throws IOException when the system gives no descriptor for it; then it does not live any more
+    /// @throws IOException when the system gives no descriptor for it; the process is dead then
     static Child of(CallMemory memory, int pid, boolean ownGroup) throws IOException {
         int pidfd = ProcessCalls.pidfdOpen(memory, pid);
         if (pidfd < 0) {
@@ -51,17 +52,17 @@ public final class Child implements AutoCloseable {
         return new Child(pid, ownGroup, new Descriptor(pidfd));
     }
 
-    /// Its process's number, and its group's if it leads one.
+    /// The number of the process, and of its group if it leads one.
     public int pid() {
         return pid;
     }
 
-    /// What can be read once it has ended: for a loop to watch.
+    /// A descriptor that is readable once the process has ended: for a loop to watch.
     public WatchedDescriptor end() {
         return end;
     }
 
-    /// Sends it a signal; nothing happens when it was reaped.
+    /// Sends the process a signal; does nothing when it was reaped.
     public synchronized void signal(int signal) throws IOException {
         if (exit == null) {
             requireUnlessGone("pidfd_send_signal",
@@ -76,24 +77,25 @@ public final class Child implements AutoCloseable {
         }
     }
 
-    /// Sends a signal to what a reaped child has left of its group. The group keeps its number as long as it has members; whoever
-    /// goes on asks often, so that the number cannot have come to somebody else meanwhile.
+    /// Sends a signal to the processes that a reaped child has left in its group. The group keeps its number as long as
+    /// it has members. A caller that repeats the signal must do so often, so that the number cannot have been reused
+    /// meanwhile.
     ///
-    /// @param signal 0 only asks
-    /// @return whether there was anybody
+    /// @param signal 0 only checks
+    /// @return whether the group had members
     public synchronized boolean signalLeftOver(int signal) throws IOException {
         if (exit == null || !ownGroup) {
             return false;
         }
         while (withMemory(memory -> ProcessCalls.reapOfGroup(memory, pid, status)) == 0 && status.ended()) {
-            // As long as there was one, there may be another.
+            // Each reaped one may be followed by another.
         }
         int result = withMemory(memory -> ProcessCalls.signalGroup(memory, pid, signal));
         requireUnlessGone("kill", result);
         return result == 0;
     }
 
-    /// How it has ended; empty while it runs. It is reaped by the first call that tells.
+    /// Returns how the process ended; empty while it runs. The first call that returns a result reaps it.
     public synchronized Optional<Exit> poll() throws IOException {
         if (exit == null) {
             SystemCallException.require("waitid",
@@ -106,9 +108,9 @@ public final class Child implements AutoCloseable {
         return Optional.ofNullable(exit);
     }
 
-    /// Waits for its end. Not on a virtual thread, whose carrier it would hold.
+    /// Waits for the end of the process. Not for virtual threads: it would block the carrier.
     ///
-    /// @return empty when it has not ended in time
+    /// @return empty when the process has not ended in time
     public Optional<Exit> await(Duration atMost) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(atMost);
         while (true) {
@@ -121,7 +123,7 @@ public final class Child implements AutoCloseable {
         }
     }
 
-    /// Gives up its descriptor. Whoever closes one that was not reaped leaves a zombie behind.
+    /// Closes its descriptor. Closing without reaping leaves a zombie behind.
     @Override
     public void close() throws IOException {
         end.close();

@@ -8,22 +8,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/// The terminal that this process was started at, if there was one, and whether it has been closed.
+/// The terminal at which this process was started, if there was one, and whether it has been closed.
 ///
 /// ```
-///   OPEN ──a look finds none──▶ CLOSED, at that time
+///   OPEN ──look finds no terminal──▶ CLOSED, at that time
 /// ```
 ///
-/// The kernel takes the terminal away from every process of its session, then sends HUP to the session's leader; a shell sends it
-/// on to its jobs (credentials(7), setsid(2)). So a HUP from a terminal that is closed comes shortly after the loss, and
-/// [#look] has to be called every second for the time of the loss to be known.
+/// The kernel removes the terminal from every process of its session, then sends HUP to the session's leader; a shell
+/// forwards it to its jobs (credentials(7), setsid(2)). So a HUP from a closed terminal arrives shortly after the loss.
+/// [#look] must be called every second for the time of the loss to be known.
 ///
 /// **Thread**: any.
 public final class ControllingTerminal {
-    /// How long after the loss a HUP still comes from it, on a loaded machine too.
+    /// The longest time between the loss and its HUP, on a loaded machine too.
     private static final long SHORTLY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Path STAT = Path.of("/proc/self/stat");
-    /// state ppid pgrp session tty_nr tpgid …, after the name (proc_pid_stat(5)).
+    /// The fields after the name: state ppid pgrp session tty_nr tpgid … (proc_pid_stat(5)).
     private static final int GROUP = 2;
     private static final int TERMINAL = 4;
     private static final int FOREGROUND_GROUP = 5;
@@ -41,7 +41,7 @@ public final class ControllingTerminal {
         this.open = isThere.getAsBoolean();
     }
 
-    /// This process's, as it is now.
+    /// The terminal of this process, as it is now.
     public static ControllingTerminal ofThisProcess() {
         return new ControllingTerminal(ControllingTerminal::isAttached, System::nanoTime);
     }
@@ -50,29 +50,29 @@ public final class ControllingTerminal {
         return !stat()[TERMINAL].equals("0");
     }
 
-    /// Whether this process is a job in the background of a terminal, from which it may not read now.
+    /// True when this process is a background job of a terminal, and so may not read from it now.
     public static boolean isInBackground() {
         String[] stat = stat();
         return !stat[TERMINAL].equals("0") && !stat[FOREGROUND_GROUP].equals(stat[GROUP]);
     }
 
-    /// What the system tells of this process, after its name.
+    /// The fields of this process's `/proc/self/stat` after its name.
     private static String[] stat() {
         try {
             String stat = Files.readString(STAT, StandardCharsets.ISO_8859_1);
             return stat.substring(stat.lastIndexOf(')') + 2).split(" ", FOREGROUND_GROUP + 2);
         } catch (IOException _) {
-            // A system without /proc: the terminal is not known.
+            // A system without /proc: the terminal is unknown.
             return UNKNOWN;
         }
     }
 
-    /// Whether it has not been closed.
+    /// True while the terminal has not been closed.
     public synchronized boolean isOpen() {
         return open;
     }
 
-    /// Notices when it was closed.
+    /// Checks whether the terminal was closed.
     public synchronized void look() {
         if (open && !isThere.getAsBoolean()) {
             open = false;
@@ -81,7 +81,7 @@ public final class ControllingTerminal {
         }
     }
 
-    /// Whether it was closed just now: a HUP that comes now comes from it.
+    /// True when the terminal was closed just now: a HUP that arrives now is due to that.
     public synchronized boolean wasJustClosed() {
         look();
         return closed && clockNanos.getAsLong() - closedNanos < SHORTLY_NANOS;

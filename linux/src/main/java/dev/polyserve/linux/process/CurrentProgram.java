@@ -12,33 +12,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// How this program was started, byte for byte ([SystemText]), and where programs that it starts work.
+/// How this program was started, byte for byte ([SystemText]), and the directory for programs that it starts.
 ///
 /// **Thread**: any.
 public final class CurrentProgram {
     private static final System.Logger LOG = System.getLogger(CurrentProgram.class.getName());
     private static final Path SELF = Path.of("/proc/self");
     private static final Path ROOT = Path.of("/");
-    /// What the system adds to the name of a directory that was deleted.
+    /// The suffix that the system adds to the name of a deleted directory.
     private static final String DELETED = " (deleted)";
-    /// What the JDK has in the place of bytes that are no text to it.
+    /// The JDK's replacement for bytes that it cannot decode.
     private static final char LOST = '\ufffd';
 
     private CurrentProgram() {}
 
-    /// The encoding in which these texts are read.
+    /// The encoding of these texts.
     public static Charset encoding() {
         return SystemText.CHARSET;
     }
 
-    /// Whether all of the bytes for which such a text stands are text in that encoding.
+    /// True when all bytes that such a text represents are valid in that encoding.
     public static boolean isText(String text) {
         return !SystemText.hasForeignBytes(text);
     }
 
-    /// What starts it again: its command line, with its real path in the first place.
+    /// The command line that starts this program again, with its real path in the first place.
     ///
-    /// @throws IOException when the system does not tell (`proc(5)`)
+    /// @throws IOException when the system does not provide it (`proc(5)`)
     public static List<String> commandLine() throws IOException {
         List<String> line = texts("cmdline");
         List<String> command = new ArrayList<>();
@@ -47,18 +47,19 @@ public final class CurrentProgram {
         return command;
     }
 
-    /// Its environment, as it was started with.
+    /// The environment with which this program was started.
     public static Map<String, String> environment() {
         return new HashMap<>(StartedWith.ENVIRONMENT);
     }
 
-    /// Reads its environment, if it was not read yet: a process that has changed its user may not any more.
+    /// Reads the environment, if it was not read yet: a process that has changed its user may not be allowed to any
+    /// more.
     public static void rememberEnvironment() {
         int unused = StartedWith.ENVIRONMENT.size();
         assert unused >= 0;
     }
 
-    /// Read when it is asked for first.
+    /// Read on first use.
     private static final class StartedWith {
         private static final Map<String, String> ENVIRONMENT = environment();
 
@@ -83,7 +84,8 @@ public final class CurrentProgram {
         }
     }
 
-    /// The same variables, and in those that this program has too, the bytes that the JDK could not read.
+    /// Returns the same variables; where a value is this program's own, with the original bytes that the JDK could not
+    /// decode.
     public static Map<String, String> exact(Map<String, String> variables) {
         if (variables.values().stream().noneMatch(value -> value.indexOf(LOST) >= 0)) {
             return variables;
@@ -94,8 +96,8 @@ public final class CurrentProgram {
         return exact;
     }
 
-    /// Where this program is to be started again: where it works; or in the root directory when its own was deleted, in which a JVM
-    /// does not start.
+    /// The directory in which to start this program again: its working directory, or the root directory when that was
+    /// deleted, because a JVM does not start in a deleted one.
     public static Optional<Path> directory() {
         try {
             Path own = Files.readSymbolicLink(SELF.resolve("cwd"));
@@ -103,7 +105,7 @@ public final class CurrentProgram {
                 return Optional.empty();
             }
         } catch (IOException _) {
-            // A system without /proc does not tell.
+            // A system without /proc does not report it.
             return Optional.empty();
         }
         LOG.log(System.Logger.Level.WARNING, "the working directory was deleted: this program is started again in "
@@ -111,7 +113,7 @@ public final class CurrentProgram {
         return Optional.of(ROOT);
     }
 
-    /// The texts of a file in which each ends with a zero.
+    /// The zero-terminated texts of a file.
     private static List<String> texts(String file) throws IOException {
         List<String> texts = new ArrayList<>();
         ByteArrayOutputStream text = new ByteArrayOutputStream();

@@ -3,10 +3,10 @@ package dev.polyserve.linux.process;
 import java.time.Duration;
 import java.util.Map;
 
-/// How a child has ended.
+/// How a child ended.
 ///
 /// @param how by itself or by a signal
-/// @param cpu the processor time that it, and the children that it has waited for, have used
+/// @param cpu the processor time of the child and of the children that it has waited for
 public record Exit(How how, Duration cpu) {
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(Map.entry(1, "SIGHUP"), Map.entry(2, "SIGINT"),
             Map.entry(3, "SIGQUIT"), Map.entry(4, "SIGILL"), Map.entry(5, "SIGTRAP"), Map.entry(6, "SIGABRT"),
@@ -19,15 +19,15 @@ public record Exit(How how, Duration cpu) {
 
     /// It ended by itself.
     ///
-    /// @param number what it returned, 0 for success
+    /// @param number its exit status, 0 for success
     public record Code(int number) implements How {}
 
     /// A signal ended it.
     ///
-    /// @param number the signal's
+    /// @param number the number of the signal
     public record Signal(int number) implements How {}
 
-    /// `exit 0`, or `killed by SIGTERM`.
+    /// The description: `exit 0`, or `killed by SIGTERM`.
     public String text() {
         return switch (how) {
             case Code code -> "exit " + code.number;

@@ -4,10 +4,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/// Ends this process at a deadline, whatever hangs.
+/// Ends this process at a deadline, whatever blocks it.
 ///
-/// Its thread exists before it is needed, and setting a deadline allocates nothing, takes no lock and links nothing: it also ends a
-/// process that has no memory left, or whose other threads are stuck.
+/// The thread is started in advance, and setting a deadline allocates nothing, takes no lock and links nothing. So it
+/// also ends a process that has no memory left, or whose other threads are stuck.
 ///
 /// ```
 ///   start ─▶ no deadline ──within──▶ deadline ──passed──▶ halt
@@ -15,31 +15,32 @@ import java.util.concurrent.locks.LockSupport;
 ///                                     └──within, sooner──▲
 /// ```
 ///
-/// A process that is suspended (`SIGSTOP`, a machine that sleeps) may wake up after its deadline without having had time to end by
-/// itself. It has a grace then, counted from the wake-up, once: a process without memory pauses often, too, and must end.
+/// A process that is suspended (`SIGSTOP`, a sleeping machine) may wake up after its deadline without having had time
+/// to end by itself. It then gets one grace period, counted from the wake-up: a process without memory pauses often,
+/// too, and must end.
 ///
 /// **Thread**: any.
 public final class ExitDeadline implements AutoCloseable {
-    /// What a process ends with that did not end by itself.
+    /// The exit status of a process that did not end by itself.
     private static final int STUCK = 1;
     private static final long NONE = Long.MAX_VALUE;
-    /// How long it waits at most before it looks whether it was suspended.
+    /// The longest wait between two checks for a suspension.
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    /// A wait that takes so much longer than asked for was a suspension.
+    /// A wait that exceeds its limit by this much was a suspension.
     private static final long SUSPENDED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Runnable halt;
     private final Time time;
     private final long startNanos;
-    /// Counted from the start.
+    /// The deadline, counted from the start.
     private final AtomicLong deadlineNanos = new AtomicLong(NONE);
     private final Thread thread;
     private volatile boolean closed;
 
-    /// Where the thread looks at the time, and waits.
+    /// The clock and the wait of the thread.
     interface Time {
-        /// The system's.
+        /// The system's clock.
         Time SYSTEM = new Time() {
             @Override
             public long nanos() {
@@ -55,7 +56,7 @@ public final class ExitDeadline implements AutoCloseable {
         /// As [System#nanoTime].
         long nanos();
 
-        /// Waits, until the thread is unparked at most.
+        /// Waits at most this long; returns early when the thread is unparked.
         void await(long atMostNanos);
     }
 
@@ -66,10 +67,10 @@ public final class ExitDeadline implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("polyserve-exit").unstarted(this::run);
     }
 
-    /// Starts its thread; there is no deadline yet. The process will end with status 1, without its shutdown hooks.
+    /// Starts the thread, without a deadline. The process will end with status 1, without its shutdown hooks.
     public static ExitDeadline start() {
         try {
-            // What halting needs is loaded and initialised now.
+            // Load and initialise now what halting needs.
             Class.forName("java.lang.Shutdown");
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException("this JDK ends in another way", e);
@@ -78,16 +79,16 @@ public final class ExitDeadline implements AutoCloseable {
         return start(() -> runtime.halt(STUCK), Time.SYSTEM);
     }
 
-    /// Starts its thread.
+    /// Starts the thread.
     ///
-    /// @param halt what happens when the deadline has passed
+    /// @param halt runs when the deadline has passed
     static ExitDeadline start(Runnable halt, Time time) {
         ExitDeadline started = new ExitDeadline(halt, time);
         started.thread.start();
         return started;
     }
 
-    /// Ends the process so long from now, or at the deadline that was set before if that is sooner.
+    /// Ends the process after this time, or at the earlier deadline if one is set.
     public void within(long nanos) {
         long now = nanos();
         long wanted = nanos < NONE - now ? now + Math.max(0, nanos) : NONE;
@@ -98,7 +99,7 @@ public final class ExitDeadline implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /// Calls it off: what was to end has ended.
+    /// Cancels the deadline: what was to end has ended.
     @Override
     public void close() {
         closed = true;

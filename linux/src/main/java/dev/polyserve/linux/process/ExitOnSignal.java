@@ -7,10 +7,11 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
-/// Ends the process when a signal comes, without a thread and without memory: the handler of the signal is the C library's
-/// `_exit(2)`, which takes the signal's number for the status.
+/// Ends the process when a signal arrives, without a thread and without memory: the signal's handler is the C library's
+/// `_exit(2)`, which takes the signal's number as the status.
 ///
-/// Process 1 of a container needs it: the system does not end that by the default action of a signal (pid_namespaces(7)).
+/// Process 1 of a container needs it: the system does not end that process by the default action of a signal
+/// (pid_namespaces(7)).
 ///
 /// **Thread**: any.
 public final class ExitOnSignal {
@@ -25,7 +26,8 @@ public final class ExitOnSignal {
         this.exit = exit;
     }
 
-    /// Links what is needed, so that nothing is allocated when there is no memory; empty where there are no such calls.
+    /// Links the functions in advance, so that nothing is allocated when there is no memory; empty where these
+    /// functions are missing.
     public static Optional<ExitOnSignal> linked() {
         if (SystemCalls.whyNot().isPresent()) {
             return Optional.empty();
@@ -34,12 +36,12 @@ public final class ExitOnSignal {
         MethodHandle signal = linker.downcallHandle(linker.defaultLookup().findOrThrow("signal"),
                 FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
         ExitOnSignal linked = new ExitOnSignal(signal, linker.defaultLookup().findOrThrow("_exit").address());
-        // Refused by the system, and called once by now.
+        // A call that the system refuses, so that the function is linked by now.
         linked.at(NO_SIGNAL);
         return Optional.of(linked);
     }
 
-    /// Ends the process, with the signal's number as its status, when that signal comes from now on.
+    /// Ends the process, with the signal's number as its status, when that signal arrives from now on.
     ///
     /// @param number of the signal
     public void at(int number) {

@@ -7,20 +7,20 @@ import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// A process that somebody else has started.
+/// A process that this program has not started itself.
 ///
 /// **Thread**: any.
 public final class OtherProcess {
     private OtherProcess() {}
 
-    /// Whether it has not ended, as far as this user may see it. A zombie has ([RunningProcess]).
+    /// True when the process has not ended, as far as this user may see it. A zombie has ended ([RunningProcess]).
     public static boolean isRunning(long pid) {
         return RunningProcess.at(Path.of("/proc", Long.toString(pid))).isPresent();
     }
 
-    /// Sends it a signal.
+    /// Sends the process a signal.
     ///
-    /// @throws IOException when there is none of that number, or it may not be signalled
+    /// @throws IOException when no process has that number, or this user may not signal it
     public static void signal(long pid, int signal) throws IOException {
         CallMemory memory = CallMemory.small();
         Descriptor pidfd = new Descriptor(

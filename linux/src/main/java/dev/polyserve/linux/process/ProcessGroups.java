@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Which process groups have members that run. A signal also reaches zombies ([RunningProcess]).
+/// Finds process groups whose members still run. A signal does not show that: it also reaches zombies
+/// ([RunningProcess]).
 ///
 /// **Thread**: any.
 public final class ProcessGroups {
@@ -15,7 +16,8 @@ public final class ProcessGroups {
 
     private ProcessGroups() {}
 
-    /// The groups of all processes that have not ended, as far as this user may see them: reads a file for each.
+    /// The groups of all processes that have not ended, as far as this user may see them. Reads a file for each
+    /// process.
     public static Set<Integer> running() throws IOException {
         Set<Integer> groups = new HashSet<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {

@@ -3,20 +3,20 @@ package dev.polyserve.linux.process;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What an environment says to one process alone. A program that this one starts would take it for its own: it would serve
-/// another's sockets, or report itself ready in another's place.
+/// Environment variables that are meant for one process alone. A child program that inherits them would apply them to
+/// itself: it would serve another process's sockets, or report itself ready in its place.
 ///
 /// **Thread**: any.
 public final class ProcessLocalVariables {
-    /// Which sockets a service manager hands down (sd_listen_fds(3)).
+    /// The sockets that a service manager passes (sd_listen_fds(3)).
     public static final List<String> SOCKETS = List.of("LISTEN_PID", "LISTEN_PIDFDID", "LISTEN_FDS", "LISTEN_FDNAMES");
-    /// Which process is to say that it still lives (sd_watchdog_enabled(3)).
+    /// The process that must report that it is alive (sd_watchdog_enabled(3)).
     public static final String WATCHED = "WATCHDOG_PID";
-    /// Who is to report how it is, and to whom (sd_notify(3)).
+    /// The socket for reports to the service manager, and the process that must send them (sd_notify(3)).
     public static final List<String> REPORTS = List.of("NOTIFY_SOCKET", WATCHED, "WATCHDOG_USEC");
-    /// All that a service manager says.
+    /// All variables of a service manager.
     public static final List<String> OF_MANAGER = Stream.concat(SOCKETS.stream(), REPORTS.stream()).toList();
-    /// That it is to take over from the program that has started it.
+    /// Set when the process is to take over from the program that has started it.
     public static final String TAKES_OVER = "POLYSERVE_RESTART";
 
     private ProcessLocalVariables() {}

@@ -15,22 +15,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A program to be started, as often as wanted.
+/// A program that can be started any number of times.
 ///
-/// It starts with an empty signal mask and the default action of every signal, and with no descriptors but those that it is
-/// given: what this JVM and its libraries have open does not reach it, closed on `exec` or not.
+/// It starts with an empty signal mask and the default action of every signal, and with no descriptors but those that
+/// it is given: other open descriptors of this JVM and its libraries do not reach it, close-on-exec or not.
 ///
 /// **Thread**: any.
 ///
-/// @param command the program, a path or a name to be found on our PATH, and its arguments
+/// @param command the program, as a path or a name to be found on our PATH, and its arguments
 /// @param environment the whole of its environment
-/// @param directory where it works; empty: where we do
-/// @param ownGroup whether it leads a process group of its own, so that it can be ended with all that it has started
+/// @param directory its working directory; empty: ours
+/// @param ownGroup whether it leads a process group of its own, so that it can be ended with all processes that it has
+///         started
 public record Program(List<String> command, Map<String, String> environment, Optional<Path> directory,
         boolean ownGroup) {
-    /// Keeps its own copies.
+    /// Copies its collections.
     ///
-    /// @throws IllegalArgumentException when nothing is named, or a text cannot be handed to a program
+    /// @throws IllegalArgumentException when no program is named, or a text cannot be passed to a program
     public Program {
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
@@ -59,18 +60,18 @@ public record Program(List<String> command, Map<String, String> environment, Opt
         }
     }
 
-    /// Why programs cannot be started here, in one sentence; empty when they can.
+    /// The reason in one sentence why programs cannot be started here; empty when they can.
     public static Optional<String> whyNot() {
         return Spawn.whyNot();
     }
 
-    /// The same, working there.
+    /// The same program with another working directory.
     public Program in(Optional<Path> other) {
         return new Program(command, environment, other, ownGroup);
     }
 
-    /// Starts it. The descriptors become its 0, 1, 2 and so on, in that order; the same one may come twice. They stay open
-    /// here, and must until this returns.
+    /// Starts the program. The descriptors become its 0, 1, 2 and so on, in that order; the same one may occur twice.
+    /// They stay open here, and must stay open until this returns.
     ///
     /// @throws StartFailedException naming the program, the reason and what to do
     public Child start(int... descriptors) throws IOException {
@@ -84,7 +85,7 @@ public record Program(List<String> command, Map<String, String> environment, Opt
             for (int number = 0; number < descriptors.length; number++) {
                 int source = descriptors[number];
                 if (source < descriptors.length) {
-                    // It would be overwritten before its turn, or keep its mark to be closed.
+                    // It would be overwritten before its turn, or keep its close-on-exec flag.
                     source = SystemCallException.require("fcntl",
                             FileCalls.duplicate(memory, source, descriptors.length));
                     copies.add(source);

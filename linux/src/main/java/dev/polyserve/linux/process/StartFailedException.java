@@ -4,7 +4,7 @@ import dev.polyserve.linux.system.Errno;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// A program could not be started; the message says why and what to do.
+/// A program could not be started; the message gives the reason and a remedy.
 public final class StartFailedException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -26,7 +26,7 @@ public final class StartFailedException extends IOException {
         return errno;
     }
 
-    /// Whether the reason lies in the system's state rather than in the program, and so may pass.
+    /// True when the reason lies in the system's state rather than in the program, so that it may pass.
     public boolean mayPass() {
         return errno == Errno.EAGAIN || errno == Errno.ENOMEM;
     }

@@ -6,18 +6,19 @@ import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
 
-/// TTIN and TTOU, which the kernel sends to a job in the background that reads its terminal, or writes to one with `stty tostop`.
+/// TTIN and TTOU, the signals to a background job that reads its terminal, or writes to a terminal with `stty tostop`.
 ///
 /// A process that catches such a signal does not stop: the kernel sends the signal, restarts the call, and sends it again, for
 /// ever. A thread that blocks the signal is not sent it: its write goes through, and its read fails with EIO
 /// (POSIX.1-2024, 11.1.4 Terminal Access Control).
 ///
-/// **Thread**: as each method says.
+/// **Thread**: see each method.
 public final class TerminalSignals {
     private TerminalSignals() {}
 
-    /// The calling thread, and every thread that it starts later, reads and writes the terminal without these signals. One that is
-    /// sent with `kill` does what it did before, in a thread of the JVM's own. Nothing happens where system calls cannot be made.
+    /// Lets the calling thread, and every thread that it starts later, read and write the terminal without these
+    /// signals. A signal sent with `kill` has the same effect as before, in a thread of the JVM's own. Does nothing
+    /// where system calls are unavailable.
     ///
     /// @throws IOException when the system refuses it
     public static void blockInThisThread() throws IOException {
@@ -28,8 +29,8 @@ public final class TerminalSignals {
                 ProcessCalls.block(CallMemory.small(), ProcessCalls.SIGTTIN, ProcessCalls.SIGTTOU));
     }
 
-    /// This process ignores these signals. For one that leads a process group of its own, which no shell knows: if it stopped,
-    /// nothing would continue it. **Thread**: any.
+    /// Ignores these signals in this process. For a process that leads a process group of its own, which no shell
+    /// knows: if it stopped, nothing would continue it. **Thread**: any.
     ///
     /// @throws IOException when the system refuses it
     public static void ignore() throws IOException {

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// The sockets of this process that listen or receive, by where they are bound: found among its open files, because the JDK's
-/// channels do not tell their descriptors.
+/// The sockets of this process that listen or receive, by their bound endpoints. They are found among its open files,
+/// because the JDK's channels do not expose their descriptors.
 final class OpenSockets {
     private final Map<Endpoint, Integer> numbers = new HashMap<>();
 
     private OpenSockets() {}
 
-    /// Those that are open now.
+    /// The sockets that are open now.
     static OpenSockets now() throws IOException {
         OpenSockets found = new OpenSockets();
         for (int number : numbers()) {
@@ -41,18 +41,18 @@ final class OpenSockets {
         try {
             open = OpenSocket.of(new Endpoint.Inherited(Integer.toString(number)), number);
         } catch (BindFailedException _) {
-            // Most files are nothing that could be served.
+            // Most files are not sockets that can be served.
             return;
         }
         switch (open.kind()) {
             case LISTENER, DATAGRAMS -> numbers.putIfAbsent(key(open.endpoint()), number);
             case CONNECTION -> {
-                // A client's, or ours to somewhere.
+                // A connection of a client, or one that this process has opened.
             }
         }
     }
 
-    /// The endpoint as it is written here, however it was written: with its address for a name.
+    /// The endpoint in a unique form, with the address in the place of a host name.
     private static Endpoint key(Endpoint real) throws IOException {
         return switch (real) {
             case Endpoint.Tcp tcp ->
@@ -67,10 +67,10 @@ final class OpenSockets {
         return inet.getAddress().isAnyLocalAddress() ? "*" : Endpoint.textOf(inet.getAddress());
     }
 
-    /// The number of the socket that is bound there.
+    /// The descriptor of the socket that is bound to this endpoint.
     ///
     /// @param real an endpoint with its real port
-    /// @throws IOException when there is none
+    /// @throws IOException when there is no such socket
     int at(Endpoint real) throws IOException {
         Integer number = numbers.get(key(real));
         if (number == null) {

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// The program that this one takes over from, as seen here.
+/// The program that this one takes over from, as the new program sees it.
 ///
 /// **Thread**: one at a time.
 public final class Predecessor {
@@ -34,9 +34,9 @@ public final class Predecessor {
         this.descriptors = descriptors;
     }
 
-    /// The one that has started this program to take over, if one has; to be asked once.
+    /// The program that has started this one to take over, if there is one; call once.
     ///
-    /// @throws IOException when it is gone, or cannot be understood
+    /// @throws IOException when that program is gone, or its message is invalid
     public static Optional<Predecessor> here() throws IOException {
         if (!PacketSocket.isInherited(ProcessLocalVariables.TAKES_OVER)) {
             return Optional.empty();
@@ -50,14 +50,14 @@ public final class Predecessor {
         return Optional.of(new Predecessor(channel, RestartState.read(first.bytes()), first.descriptors()));
     }
 
-    /// Sees to it that a server at these endpoints takes over the sockets of the same ones. A socket that is at none of them is
-    /// closed here; an endpoint without a socket is bound as ever.
+    /// Lets a server at these endpoints take over the old program's sockets of the same endpoints. A socket at none of
+    /// them is closed here; an endpoint without a socket is bound as usual.
     public void takeOver(List<Endpoint> wanted) {
         List<Endpoint> missing = new ArrayList<>(wanted);
         for (int i = 0; i < descriptors.size(); i++) {
             RestartState.Slot slot = restartState.sockets().get(i);
             int descriptor = descriptors.get(i);
-            // A name stands for several sockets, any other endpoint for one.
+            // A host name stands for several sockets, any other endpoint for one.
             if (missing.remove(slot.asked()) || (stoodForOneBefore(slot, i) && wanted.contains(slot.asked()))) {
                 give(slot, slot.asked(), descriptor);
             } else if (missing.remove(slot.real())) {
@@ -80,7 +80,7 @@ public final class Predecessor {
 
     private static void give(RestartState.Slot slot, Endpoint endpoint, int descriptor) {
         PreopenedSockets given = PreopenedSockets.ofThisProcess();
-        // Until we serve, the files are the old one's: if we fail, it serves on.
+        // Until this program serves, the files belong to the old one: if this one fails, the old one serves on.
         slot.file().ifPresent(SocketFile::leave);
         switch (endpoint) {
             case Endpoint.Inherited inherited -> given.name(inherited.name(), descriptor);
@@ -89,19 +89,19 @@ public final class Predecessor {
         }
     }
 
-    /// The program serves: the old one may go, and the files of Unix sockets are this one's.
+    /// Reports that this program serves: the old one may end, and the files of Unix sockets belong to this one.
     public void ready() throws IOException {
         restartState.sockets().forEach(slot -> slot.file().ifPresent(SocketFile::own));
         SystemCallException.require("sendmsg", channel.send(StandardCharsets.UTF_8.encode(READY)));
         channel.close();
     }
 
-    /// How many programs there were before this one.
+    /// The number of programs before this one.
     public int generation() {
         return restartState.generation();
     }
 
-    /// The processes of older programs that may still live.
+    /// The processes of older programs that may still be alive.
     List<Long> older() {
         return restartState.older();
     }

@@ -9,21 +9,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What an old program tells the new one, with the sockets beside it.
+/// The message of an old program to the new one, which the sockets accompany.
 ///
-/// @param generation how many programs there were before the new one
-/// @param older the numbers of the processes of those that may still live, the newest first
-/// @param sockets where each socket is, in their order
+/// @param generation the number of programs before the new one
+/// @param older the process numbers of those that may still be alive, the newest first
+/// @param sockets the endpoints of each socket, in the order of the sockets
 record RestartState(int generation, List<Long> older, List<Slot> sockets) {
-    /// The first line; the number counts what is said here in another way.
+    /// The first line; its number is the version of the format.
     private static final String GREETING = "polyserve restart 1";
 
-    /// Where a socket is.
+    /// The endpoints of a socket.
     ///
-    /// @param asked the endpoint as the old program was told it
-    /// @param real where it really is
+    /// @param asked the endpoint as the old program requested it
+    /// @param real its real endpoint
     record Slot(Endpoint asked, Endpoint real) {
-        /// The file of a Unix socket that has one.
+        /// The file of the Unix socket, if it has one.
         Optional<Path> file() {
             return switch (real) {
                 case Endpoint.Unix unix -> Optional.of(unix.path());
@@ -43,7 +43,7 @@ record RestartState(int generation, List<Long> older, List<Slot> sockets) {
         return ByteBuffer.wrap(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
     }
 
-    /// @throws IOException when the old program speaks otherwise
+    /// @throws IOException when the message is not in this format
     static RestartState read(ByteBuffer message) throws IOException {
         List<String> lines = List.of(StandardCharsets.UTF_8.decode(message).toString().split("\n", -1));
         if (!lines.getFirst().equals(GREETING) || lines.size() < 3 || lines.size() % 2 == 0) {

@@ -26,13 +26,13 @@ import java.util.concurrent.TimeUnit;
 /// A new program that is to take over from this one.
 ///
 /// ```
-///   STARTED ──it says ready──▶ READY: its sockets are its own, our files stay
+///   STARTED ──reports ready──▶ READY: its sockets are its own, our files stay
 ///      └──its end, the deadline, cancel──▶ FAILED: it is killed, and we serve on
 /// ```
 ///
-/// **Thread**: one, but [#cancel] any.
+/// **Thread**: one, except [#cancel], any.
 public final class Successor {
-    /// Old generations that may still let connections come to their ends, besides the one that is restarted.
+    /// The most older generations that may still let connections end, besides the one that is restarted.
     private static final int MOST_OLDER = 3;
     private static final Duration REAPED = Duration.ofSeconds(1);
 
@@ -47,18 +47,18 @@ public final class Successor {
         this.sockets = sockets;
     }
 
-    /// What makes one.
+    /// The parameters of a successor.
     ///
     /// @param command its command line
-    /// @param asked the endpoints as this program was told them
-    /// @param real where they really are, in the same order; several for a name with several addresses
-    /// @param predecessor whom this program has taken over from itself
+    /// @param asked the endpoints as this program requested them
+    /// @param real their real endpoints, in the same order; several for a name with several addresses
+    /// @param predecessor the program that this one has taken over from, if any
     public record Plan(List<String> command, List<Endpoint> asked, List<Endpoint> real,
             Optional<Predecessor> predecessor) {}
 
-    /// Starts it and hands it our sockets, which stay ours, too.
+    /// Starts the program and sends it our sockets, which stay open here, too.
     ///
-    /// @throws IOException saying why it could not be started
+    /// @throws IOException with the reason why it could not be started
     public static Successor start(Plan plan) throws IOException {
         List<Endpoint> askedOfEach = askedOfEach(plan);
         List<Long> older = plan.predecessor.map(Predecessor::older).orElse(List.of()).stream()
@@ -84,7 +84,7 @@ public final class Successor {
         return start(plan.command, new RestartState(generation, olderThanIt, slots), numbers);
     }
 
-    /// A name has a socket for each of its addresses.
+    /// The requested endpoint of each socket: a host name has a socket for each of its addresses.
     private static List<Endpoint> askedOfEach(Plan plan) throws IOException {
         if (plan.asked.size() == plan.real.size()) {
             return plan.asked;
@@ -117,7 +117,8 @@ public final class Successor {
         }
     }
 
-    /// A program that cannot be told would wait for its sockets, and then fail: it is ended at once.
+    /// Sends the state and the sockets. When that fails, the new program is killed at once: it would wait for its
+    /// sockets, and then fail.
     private void tell(RestartState restartState, List<Integer> numbers) throws IOException {
         int[] descriptors = numbers.stream().mapToInt(Integer::intValue).toArray();
         try {
@@ -141,7 +142,8 @@ public final class Successor {
         return child.await(REAPED);
     }
 
-    /// Ours, without what was meant for this process alone. What the service manager hears, it hears from the new one then.
+    /// Our environment without the variables for this process alone. The reports to the service manager come from the
+    /// new program from then on.
     private static Map<String, String> environment() {
         Map<String, String> environment = CurrentProgram.environment();
         environment.keySet().removeAll(ProcessLocalVariables.SOCKETS);
@@ -150,14 +152,14 @@ public final class Successor {
         return environment;
     }
 
-    /// Its process.
+    /// The number of its process.
     public int pid() {
         return child.pid();
     }
 
-    /// Waits until it serves. From then on the files of our Unix sockets are its own.
+    /// Waits until the program serves. From then on the files of our Unix sockets belong to it.
     ///
-    /// @throws IOException saying why it does not; then it is dead
+    /// @throws IOException with the reason why it does not serve; the program is dead then
     public void awaitReady(Duration atMost) throws IOException {
         try {
             Optional<PacketSocket.Packet> word = channel.await(TimeUnit.NANOSECONDS.convert(atMost));
@@ -187,7 +189,7 @@ public final class Successor {
                         + " ms and was killed";
     }
 
-    /// Calls it off: it is killed, unless it serves. **Thread**: any.
+    /// Cancels the restart: the program is killed, unless it serves. **Thread**: any.
     public void cancel() throws IOException {
         cancelled = true;
         child.signal(ProcessCalls.SIGKILL);

@@ -1,12 +1,12 @@
-/// Hot restart: a new program takes over the sockets of the one that runs, which then lets its connections come to their ends.
+/// Hot restart: a new program takes over the sockets of the running one, which then lets its connections end.
 ///
 /// ```
 ///   old: Successor.start ──program, sockets──▶ new: Predecessor.here, takeOver ─▶ binds, starts
 ///        Successor.awaitReady ◀──ready, or its end── Predecessor.ready
-///        ready: drains      not ready: kills it and serves on
+///        ready: drains      not ready: kills the new one and serves on
 /// ```
 ///
-/// **Threads**: each object belongs to one at a time; [dev.polyserve.linux.restart.Successor#cancel] is for any.
+/// **Threads**: one thread at a time uses an object; any may call [dev.polyserve.linux.restart.Successor#cancel].
 ///
 /// **Depends on** the sockets and processes of this module, and its system calls.
 @NullMarked

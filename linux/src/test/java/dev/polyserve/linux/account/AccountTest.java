@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/// Who may become whom. What becomes of the threads is tested with a process of its own, which does not come back from there.
+/// Which user may become which other. The effect on the threads is tested in a process of its own, because the change
+/// is final.
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class AccountTest {
@@ -45,16 +46,16 @@ class AccountTest {
         assertThat(Account.of("12345:54321")).hasToString("12345:54321");
     }
 
-    /// It remembers its environment byte for byte, too, which it may not read any more.
+    /// Becomes the user `nobody` in a process with other threads, and prints the result.
     ///
-    /// Becomes nobody in a process with other threads, and says what it is then.
+    /// The process keeps its environment byte for byte, too, which it may not read any more.
     @Test
     void everyThreadChangesAndNoneComesBack() throws Exception {
         requireRoot();
         ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
                 Becomes.class.getName(), "nobody").redirectErrorStream(true);
-        // In which the letters of VARIABLE are no text.
+        // An encoding in which the letters of VARIABLE are invalid.
         builder.environment().put("LC_ALL", "C");
         builder.environment().put(VARIABLE, VALUE);
         Process process = builder.start();
@@ -64,7 +65,7 @@ class AccountTest {
                 .contains("secret: AccessDeniedException").contains("variable " + VALUE);
     }
 
-    /// Nobody from root, as a program.
+    /// A program that changes from root to `nobody`.
     static final class Becomes {
         private Becomes() {}
 

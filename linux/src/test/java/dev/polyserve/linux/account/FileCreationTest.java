@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Files have their owner and mode as soon as they are there, and the thread and the process are as before afterwards.
+/// Files have their owner and mode from their creation on, and the thread and the process are unchanged afterwards.
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class FileCreationTest {
@@ -76,7 +76,7 @@ class FileCreationTest {
         assertThat(Files.getAttribute(Files.createFile(directory.resolve("after")), "unix:uid")).isEqualTo(0);
     }
 
-    /// What the system says of this thread.
+    /// The rights of this thread as the system reports them.
     private static List<String> rights() throws IOException {
         return Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
                 .filter(line -> line.matches("(Uid|Gid|Groups|Cap\\w+|Umask):.*")).toList();

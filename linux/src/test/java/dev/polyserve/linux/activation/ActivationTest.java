@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/// What the variables of a service manager mean.
+/// The meaning of a service manager's variables.
 class ActivationTest {
     private static final long PID = 4711;
 

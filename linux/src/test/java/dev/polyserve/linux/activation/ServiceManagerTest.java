@@ -24,7 +24,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a service manager hears.
+/// The messages that a service manager receives.
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class ServiceManagerTest {
@@ -36,7 +36,7 @@ class ServiceManagerTest {
     @TempDir
     private Path directory;
 
-    /// A manager that hears at this socket.
+    /// A manager that receives at this socket.
     private Server listening(String socket) throws IOException {
         return Server.at(Endpoint.parse("unixgram:" + socket)).model(Model.epoll())
                 .datagrams((request, _) -> heard.add(StandardCharsets.UTF_8.decode(request.payload()).toString()))
@@ -137,7 +137,7 @@ class ServiceManagerTest {
             assertThat(next()).isEqualTo("WATCHDOG=1");
             client.getOutputStream().write(1);
             stuck.await();
-            // One may have been on its way when the loop got stuck; a later one cannot come.
+            // One message may have been on its way when the loop got stuck; a later one cannot arrive.
             String _ = heard.poll(1, TimeUnit.SECONDS);
             heard.clear();
             assertThat(heard.poll(1, TimeUnit.SECONDS)).isNull();

@@ -1,4 +1,4 @@
-/// Tests of what a service manager and a program tell each other.
+/// Tests of the protocols between a service manager and a program.
 @NullMarked
 package dev.polyserve.linux.activation;
 

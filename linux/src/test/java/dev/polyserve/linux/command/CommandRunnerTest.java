@@ -42,7 +42,7 @@ class CommandRunnerTest {
         return Command.of("sh", "-c", script);
     }
 
-    /// Waits until nobody has the file open that the processes of a test were given as descriptor 9.
+    /// Waits until no process has the file open that the processes of a test were given as descriptor 9.
     private void awaitNobodyHas(Path file) throws Exception {
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (new ProcessBuilder("flock", "-n", file.toString(), "true").start().waitFor() != 0) {
@@ -144,7 +144,7 @@ class CommandRunnerTest {
                 Thread.onSpinWait();
             }
             Conversation lingering = (Conversation) serves.server.connections().getFirst();
-            // The first may find that bytes have moved since the program's end, which is no reason to end anything.
+            // The first call may find that bytes have moved since the program's end, and then ends nothing.
             lingering.cutInput(false);
             lingering.cutInput(false);
             assertThat(readWhileItSends(socket)).isEqualTo(bytes);
@@ -152,7 +152,8 @@ class CommandRunnerTest {
         }
     }
 
-    /// How many bytes come up to the end, to a client that sends one for each piece, as long as the server takes them.
+    /// The number of bytes up to the end that a client reads that sends a byte for each piece, as long as the server
+    /// accepts it.
     private static int readWhileItSends(Socket socket) throws IOException {
         byte[] piece = new byte[16 << 10];
         int all = 0;
@@ -168,7 +169,7 @@ class CommandRunnerTest {
             socket.getOutputStream().write('x');
             return true;
         } catch (IOException e) {
-            // The server has closed the connection: what it has sent before is still to be read.
+            // The server has closed the connection: the bytes that it sent before are still to be read.
             return false;
         }
     }

@@ -19,14 +19,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-/// A server whose connections are served by a command, and what it has told.
+/// A server whose connections are served by a command, and the events that it has reported.
 final class CommandServer implements AutoCloseable {
     static final int LIMIT_MILLIS = 30_000;
 
     /// A connection that is over.
     ///
-    /// @param connection which
-    /// @param cause why
+    /// @param connection the connection
+    /// @param cause the cause of its end
     record Closed(ConnectionInfo connection, Cause cause) {
         Command.Exit exit() {
             return connection.exit().orElseThrow();
@@ -70,7 +70,7 @@ final class CommandServer implements AutoCloseable {
         return socket;
     }
 
-    /// Sends this, ends its side, and returns what comes until the server ends its own.
+    /// Sends this request, ends the client's side, and returns all bytes until the server ends its own.
     String talk(String request) throws IOException {
         try (Socket socket = connect()) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
@@ -90,13 +90,13 @@ final class CommandServer implements AutoCloseable {
         return line.toString();
     }
 
-    /// Ends the connection as a crash does.
+    /// Resets the connection, as a crash does.
     static void reset(Socket socket) throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }
 
-    /// How many commands have ended whose connections are not over.
+    /// The number of commands that have ended while their connections are not over.
     long exits() {
         return server.connections().stream().filter(connection -> connection.exit().isPresent()).count();
     }

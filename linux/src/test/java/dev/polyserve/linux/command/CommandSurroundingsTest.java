@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a program finds when it starts: descriptors, signals, environment.
+/// The surroundings of a program when it starts: descriptors, signals, environment.
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class CommandSurroundingsTest {
@@ -63,7 +63,7 @@ class CommandSurroundingsTest {
 
     @Test
     void callsOnTheConnectionWait() throws Exception {
-        // dd does not try again: without waiting its first read would fail.
+        // dd does not retry: on a non-blocking connection its first read would fail.
         try (CommandServer serves = CommandServer.shell("echo ready; exec dd bs=5 count=1 status=none");
                 Socket socket = serves.connect()) {
             assertThat(CommandServer.readLine(socket)).isEqualTo("ready");

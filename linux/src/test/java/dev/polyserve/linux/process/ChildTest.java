@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/// A child's end is told, and only to who has started it.
+/// The end of a child is reported, and only to its parent.
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class ChildTest {

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/// A terminal that was closed just now is told from one that was closed long ago, and from one that was never there.
+/// A terminal that was closed just now differs from one that was closed long ago, and from one that never existed.
 class ControllingTerminalTest {
     private final AtomicBoolean there = new AtomicBoolean(true);
     private final AtomicLong nanos = new AtomicLong();

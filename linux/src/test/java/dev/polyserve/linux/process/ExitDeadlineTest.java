@@ -92,7 +92,7 @@ class ExitDeadlineTest {
         }
     }
 
-    /// Each wait takes as long as was asked for, but for the first ones, in which the process is suspended.
+    /// Each wait takes the requested time, except the first ones, during which the process is suspended.
     private static final class SuspendedTime implements ExitDeadline.Time {
         private final CountDownLatch began = new CountDownLatch(1);
         private final CountDownLatch closed = new CountDownLatch(1);

@@ -31,7 +31,7 @@ class ExitOnSignalTest {
         }
     }
 
-    /// Ends by TERM, or when its input does.
+    /// Ends by TERM, or when its input ends.
     static final class Ends {
         private Ends() {}
 

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// Two connected sockets: one for a child, one to hear it by.
+/// Two connected sockets: one for a child, the other to read its output.
 final class Pair implements AutoCloseable {
     private static final long LIMIT_NANOS = 30_000_000_000L;
 
@@ -30,7 +30,7 @@ final class Pair implements AutoCloseable {
         SystemCallException.require("fcntl", FileCalls.blocking(memory, theirs));
     }
 
-    /// What all who have the other one have written, after the last of them has gone.
+    /// All output of the processes that hold the other socket, up to the end of the last of them.
     String readAll() throws IOException {
         giveUpTheirs();
         ByteArrayOutputStream heard = new ByteArrayOutputStream();
@@ -46,7 +46,7 @@ final class Pair implements AutoCloseable {
         }
     }
 
-    /// One line of it.
+    /// One line of the output.
     String readLine() throws IOException {
         StringBuilder line = new StringBuilder();
         while (true) {

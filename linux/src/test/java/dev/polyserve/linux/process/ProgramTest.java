@@ -35,7 +35,7 @@ class ProgramTest {
         return new Program(List.of("sh", "-c", script), PATH, Optional.empty(), true);
     }
 
-    /// What a program writes that has the same socket as 0 and 1.
+    /// The output of a program that has the same socket as 0 and 1.
     private static String output(Program program) throws IOException {
         try (Pair pair = new Pair(); Child child = program.start(pair.theirs, pair.theirs, 2)) {
             String written = pair.readAll();
@@ -79,7 +79,7 @@ class ProgramTest {
 
     @Test
     void onlyTheDescriptorsGivenAreOpen() throws Exception {
-        // Ours 1 and 2 are open here without being closed on exec.
+        // This process's 1 and 2 are open without the close-on-exec flag.
         String script = "exec >&0; ls /proc/$$/fd; true";
         try (Pair pair = new Pair(); Child child = shell(script).start(pair.theirs)) {
             assertThat(pair.readAll()).as("the 1 is the shell's").isEqualTo("0\n1\n");

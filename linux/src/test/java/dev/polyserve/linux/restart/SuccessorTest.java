@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/// A new program that was started and cannot be told what to take over is not left behind.
+/// A new program that cannot receive what to take over is not left behind.
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class SuccessorTest {
