@@ -35,7 +35,7 @@ public final class CommandRunner implements Runner {
     private final ConnectionHandle.Instruments instruments;
     private final EventLoop loop;
     private final LingeringGroups lingeringGroups;
-    /// Sessions whose command runs, or has left processes behind.
+    /// Sessions with a running command or with processes that a command has left behind.
     private final Set<CommandSession> live = new HashSet<>();
 
     /// Creates a runner that is not started.

@@ -21,7 +21,7 @@ import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Our copy of a connection whose bytes a command reads and writes.
+/// Our copy of a connection; a command reads and writes its bytes.
 ///
 /// **Thread**: the loop's; after the loop's end, the thread that ends the remaining sessions.
 final class ConnectionHandle {

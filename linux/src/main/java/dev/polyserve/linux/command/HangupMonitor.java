@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Detects clients that have gone, on connections whose bytes another process reads: an epoll without requested events,
-/// which therefore reports only connections that have failed or have ended on both sides. A half-close is neither.
+/// Detects clients that have gone, where another process reads the connection's bytes. It is an epoll without requested
+/// events, and so reports only connections that have failed or have ended on both sides. A half-close is neither.
 ///
 /// **Thread**: its loop's, which watches the epoll itself as a descriptor.
 final class HangupMonitor implements AutoCloseable {

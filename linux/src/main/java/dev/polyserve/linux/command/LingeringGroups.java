@@ -33,7 +33,7 @@ final class LingeringGroups {
     private EventLoop.@Nullable Delayed ticking;
     private int ticks;
 
-    /// A group whose leader was reaped.
+    /// A group with a reaped leader.
     ///
     /// @param leader the reaped leader
     /// @param sinceNanos when watching began

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 /// Ends this process at a deadline, whatever blocks it.
 ///
 /// The thread is started in advance, and setting a deadline allocates nothing, takes no lock and links nothing. So it
-/// also ends a process that has no memory left, or whose other threads are stuck.
+/// also ends a process without memory, or with other threads that are stuck.
 ///
 /// ```
 ///   start ─▶ no deadline ──within──▶ deadline ──passed──▶ halt

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Finds process groups whose members still run. A signal does not show that: it also reaches zombies
+/// Finds process groups with running members. A signal does not detect these: it also reaches zombies
 /// ([RunningProcess]).
 ///
 /// **Thread**: any.

@@ -6,11 +6,12 @@ import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
 
-/// TTIN and TTOU, the signals to a background job that reads its terminal, or writes to a terminal with `stty tostop`.
+/// TTIN and TTOU, which the kernel sends to a background job that reads its terminal, or writes to a terminal with
+/// `stty tostop`.
 ///
-/// A process that catches such a signal does not stop: the kernel sends the signal, restarts the call, and sends it again, for
-/// ever. A thread that blocks the signal is not sent it: its write goes through, and its read fails with EIO
-/// (POSIX.1-2024, 11.1.4 Terminal Access Control).
+/// A process that catches such a signal does not stop: the kernel sends the signal, restarts the call, and sends it
+/// again, for ever. A thread that blocks the signal does not receive it: its write succeeds, and its read fails with
+/// EIO (POSIX.1-2024, 11.1.4 Terminal Access Control).
 ///
 /// **Thread**: see each method.
 public final class TerminalSignals {

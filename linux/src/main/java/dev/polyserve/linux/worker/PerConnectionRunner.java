@@ -113,7 +113,7 @@ public final class PerConnectionRunner extends Supervisor {
         return draining;
     }
 
-    /// The command to a worker whose connection is to end.
+    /// The command that lets a worker end its connection.
     WorkerCommand.Drain drain() {
         return new WorkerCommand.Drain(context.options().timeouts().drain().toMillis());
     }
@@ -141,7 +141,7 @@ public final class PerConnectionRunner extends Supervisor {
         }
     }
 
-    /// Removes a job whose result is no longer needed.
+    /// Removes a job when its result is no longer needed.
     void withdraw(Job job) {
         waiting.remove(job);
     }

@@ -19,7 +19,7 @@ final class RequestedEndpoints {
         places.forEach(place -> asked.put(place.withPort(ANY).endpoint(), endpoint));
     }
 
-    /// The requested endpoint that led to a place, whose port may have been chosen since; otherwise the place itself.
+    /// The requested endpoint that led to a place; otherwise the place itself. The place's port may have been chosen since.
     Endpoint of(Endpoint place) {
         return asked.getOrDefault(new Place(place, false).withPort(ANY).endpoint(), place);
     }

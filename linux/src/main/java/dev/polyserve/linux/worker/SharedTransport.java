@@ -14,8 +14,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The transport of a server whose workers share its sockets: the supervisor binds them, the workers serve them. A
-/// listener yields here the connections that workers have accepted and reported.
+/// The transport of a server that shares its sockets with its workers: the supervisor binds them, the workers serve
+/// them. A listener yields here the connections that workers have accepted and reported.
 ///
 /// **Thread**: one thread at a time binds; then the supervisor's loop.
 final class SharedTransport implements Transport {

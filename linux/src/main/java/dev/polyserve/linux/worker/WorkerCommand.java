@@ -39,7 +39,7 @@ sealed interface WorkerCommand extends ControlMessage {
     /// to the others.
     record RejectExcess(boolean full) implements WorkerCommand {}
 
-    /// Serve this connection, whose descriptor accompanies the command.
+    /// Serve this connection; its descriptor accompanies the command.
     ///
     /// @param id its number
     /// @param slot the slot of its listener

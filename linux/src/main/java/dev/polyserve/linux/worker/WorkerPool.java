@@ -213,7 +213,7 @@ final class WorkerPool {
         }
     }
 
-    /// Requests a dump of the threads of a worker whose accept loop is stuck, and kills the worker soon after.
+    /// Requests a thread dump from a worker with a stuck accept loop, and kills the worker soon after.
     private void suspect(Worker worker) {
         worker.suspected = true;
         context.log().warn(worker + " has been silent for " + limits.silence().toMillis()

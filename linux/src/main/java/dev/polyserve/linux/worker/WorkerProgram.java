@@ -24,7 +24,7 @@ import java.util.Optional;
 /// **Thread**: any.
 final class WorkerProgram {
     /// The variable that names the channel's descriptor. A program that a worker starts inherits the variable but not
-    /// the channel, and so does not become a worker. A worker whose supervisor has died has both, but no supervisor.
+    /// the channel, and so does not become a worker. After the supervisor's death a worker has both, but no supervisor.
     private static final String VARIABLE = "POLYSERVE_WORKER";
     /// The property that names the JDK's class cache for workers, which use other classes than their supervisor.
     private static final String CACHE = "polyserve.worker.cache";

@@ -19,7 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-/// A server whose connections are served by a command, and the events that it has reported.
+/// A server that serves each connection by a command, and the events that it has reported.
 final class CommandServer implements AutoCloseable {
     static final int LIMIT_MILLIS = 30_000;
 

@@ -16,8 +16,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// A worker that accepts a connection only after the command to end, as a worker may whose accept loop is just
-/// accepting one: it reports the connection, and echoes the client's input.
+/// A worker that accepts a connection only after the command to end, as happens when the command arrives while the
+/// accept loop accepts. It reports the connection, and echoes the client's input.
 ///
 /// **Thread**: its only one.
 final class LateWorker {
