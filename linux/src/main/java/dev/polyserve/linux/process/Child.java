@@ -41,6 +41,8 @@ public final class Child implements AutoCloseable {
         this.end = new WatchedDescriptor(pidfd);
     }
 
+    /// Opens a descriptor for a process that was just started.
+    ///
     /// @throws IOException when the system gives no descriptor for it; the process is dead then
     static Child of(CallMemory memory, int pid, boolean ownGroup) throws IOException {
         int pidfd = ProcessCalls.pidfdOpen(memory, pid);
@@ -88,7 +90,7 @@ public final class Child implements AutoCloseable {
             return false;
         }
         while (withMemory(memory -> ProcessCalls.reapOfGroup(memory, pid, status)) == 0 && status.ended()) {
-            // Each reaped one may be followed by another.
+            // Reaps every ended process of the group.
         }
         int result = withMemory(memory -> ProcessCalls.signalGroup(memory, pid, signal));
         requireUnlessGone("kill", result);

@@ -119,6 +119,8 @@ public final class ExitDeadline implements AutoCloseable {
         }
     }
 
+    /// Waits for one step, at most for the time that is left.
+    ///
     /// @return whether the process was suspended meanwhile
     private boolean awaitOneStep(long leftNanos) {
         if (deadlineNanos.get() == NONE) {

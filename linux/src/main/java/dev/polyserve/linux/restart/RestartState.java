@@ -43,6 +43,8 @@ record RestartState(int generation, List<Long> older, List<Slot> sockets) {
         return ByteBuffer.wrap(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
     }
 
+    /// Parses the message of an old program.
+    ///
     /// @throws IOException when the message is not in this format
     static RestartState read(ByteBuffer message) throws IOException {
         List<String> lines = List.of(StandardCharsets.UTF_8.decode(message).toString().split("\n", -1));

@@ -57,6 +57,8 @@ final class AcceptPermission {
         }
     }
 
+    /// Creates a permission that lets no worker accept yet.
+    ///
     /// @param workers the present workers
     /// @param share how many connections each worker may serve
     AcceptPermission(Supplier<List<Worker>> workers, IntSupplier share) {

@@ -41,6 +41,8 @@ final class ControlLoop {
     /// The thread that accepts one client, or the last one that did.
     private Optional<Thread> one = Optional.empty();
 
+    /// Creates a loop for this worker's server.
+    ///
     /// @param startsLater whether the server starts only on the supervisor's command
     ControlLoop(Server server, EventLoop acceptLoop, WorkerMain workerMain, boolean startsLater,
             BiFunction<Options, WorkerCommand.ChangeLimits, Options> limits) {

@@ -55,7 +55,8 @@ final class RemoteListener implements Listener {
         return open;
     }
 
-    /// Closes this process's copy of the real listener; connections that workers accepted there are still taken.
+    /// Closes this process's copy of the real listener, so that it does not keep the address. Connections that workers
+    /// accepted there are still taken.
     void closeReal() throws IOException {
         real.close();
     }

@@ -21,6 +21,8 @@ final class RestartBackoff {
     private int lastFailed;
     private long notBeforeNanos;
 
+    /// Creates a backoff without failures.
+    ///
     /// @param spread a factor of about 1 for each pause, so that several servers that lack the same resource do not
     ///         request it together
     RestartBackoff(long nowNanos, DoubleSupplier spread) {

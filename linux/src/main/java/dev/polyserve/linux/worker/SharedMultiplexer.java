@@ -24,6 +24,8 @@ final class SharedMultiplexer implements Multiplexer {
         void accepting(boolean allowed);
     }
 
+    /// Wraps a multiplexer for the sockets that the workers do not share.
+    ///
     /// @param shared which sources the workers serve
     SharedMultiplexer(Multiplexer real, Predicate<Source> shared, Interested workers) {
         this.real = real;

@@ -107,7 +107,7 @@ final class SharedTransport implements Transport {
         };
     }
 
-    /// Closes this process's copies of the listeners.
+    /// Closes this process's copies of the listeners, so that it does not keep their addresses.
     void closeListeners() throws IOException {
         for (Shared one : shared) {
             if (one.source instanceof RemoteListener remoteListener) {
