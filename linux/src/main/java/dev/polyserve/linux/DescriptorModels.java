@@ -22,14 +22,15 @@ import dev.polyserve.run.LoopRunner;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
 
-/// Every model of one process over descriptors, but `nio`, which is the JDK's channels by definition.
+/// Runners for every single-process model over descriptors. `nio` is excluded: by definition it uses the JDK's
+/// channels.
 public final class DescriptorModels {
     private static volatile boolean always;
 
     private DescriptorModels() {}
 
-    /// Whether servers of this process that could use the JDK's channels use descriptors instead, as a process may want that hands
-    /// its sockets on. **Thread**: any; it holds for servers bound afterwards.
+    /// Sets whether servers of this process use descriptors even where the JDK's channels would do. A process that
+    /// passes its sockets on needs that. **Thread**: any; the setting applies to servers bound afterwards.
     public static void always(boolean descriptors) {
         always = descriptors;
     }
@@ -38,11 +39,11 @@ public final class DescriptorModels {
         return always;
     }
 
-    /// A runner of the model, not yet started.
+    /// Returns a runner of the model that is not started yet.
     ///
-    /// @param given open sockets that it serves instead of binding their endpoints
-    /// @throws IOException when the system refuses what it needs; nothing stays open
-    /// @throws IllegalArgumentException when the model is `nio` or one of processes
+    /// @param given open sockets to serve instead of binding their endpoints
+    /// @throws IOException when the system refuses a required call; nothing stays open
+    /// @throws IllegalArgumentException when the model is `nio` or a model of processes
     public static Runner runner(Model model, PreopenedSockets given, Engine.Setup setup, ServerContext context)
             throws IOException {
         Transport sockets = sockets(model, given);
@@ -77,9 +78,10 @@ public final class DescriptorModels {
         };
     }
 
-    /// What opens that in which its loops wait, or that of threads in which it accepts.
+    /// Returns the factory of the multiplexer in which the model's loops wait, or, for a model of threads, in which it
+    /// accepts.
     ///
-    /// @param budget where the memory counts that it holds for connections
+    /// @param budget the budget in which the multiplexer's memory for connections counts
     static LoopRunner.Opening opening(Model model, BufferBudget budget) {
         return switch (model) {
             case ModelVariant.Epoll epoll when epoll.edgeTriggered() -> EdgeMultiplexer::new;

@@ -27,7 +27,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/// Event loops on descriptors, and models of threads at endpoints for which the JDK has no channels, as `core` finds them.
+/// Provides to `core` the event loops on descriptors, the models of processes, and the models of threads at endpoints
+/// for which the JDK has no channels.
 public final class LinuxModels implements ModelProvider {
     private final PreopenedSockets given = PreopenedSockets.ofThisProcess();
 
@@ -37,7 +38,7 @@ public final class LinuxModels implements ModelProvider {
     @Override
     public boolean provides(Model model, List<Endpoint> endpoints) {
         if (endpoints.stream().anyMatch(Endpoint.Inherited.class::isInstance)) {
-            // Finds out what the names mean, before somebody asks for one.
+            // Resolves the names of inherited sockets before the first request for one.
             Activation _ = Activation.ofThisProcess();
         }
         return switch (model) {
@@ -50,8 +51,9 @@ public final class LinuxModels implements ModelProvider {
         };
     }
 
-    /// A port of every address answers from the one that was asked only where the system tells which that was. The JDK's Unix
-    /// sockets lose clients whose path they cannot read, where descriptors take its bytes.
+    /// True when the endpoint needs a descriptor. A wildcard UDP port replies from the address that received the
+    /// datagram only where the system reports that address. The JDK's Unix sockets lose clients with undecodable paths;
+    /// descriptors keep the raw bytes.
     private boolean needsDescriptor(Endpoint endpoint) {
         return given.has(endpoint) || switch (endpoint) {
             case Endpoint.Inherited _, Endpoint.UnixDatagram _ -> true;

@@ -6,16 +6,16 @@ import dev.polyserve.run.LoopRunner;
 import java.io.IOException;
 import java.util.Optional;
 
-/// Whether the system lets this process do what a loop does, found out by doing it once: a sandbox may forbid the calls of
-/// one mechanism and allow those of another.
+/// Probes a loop's system calls by making them once: a sandbox may forbid the calls of one mechanism and allow those of
+/// another.
 ///
 /// **Thread**: any.
 final class LoopProbe {
     private LoopProbe() {}
 
-    /// Opens it, waits for nothing, and closes it.
+    /// Opens the multiplexer, polls it once without waiting, and closes it.
     ///
-    /// @return why that failed and what to do, in one sentence; empty when it did not
+    /// @return the reason of the failure and the remedy, in one sentence; empty on success
     static Optional<String> of(LoopRunner.Opening opening) {
         try {
             var multiplexer = opening.open();

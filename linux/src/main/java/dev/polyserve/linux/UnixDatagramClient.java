@@ -16,9 +16,9 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Sends Unix datagrams to one server and receives its replies: what the JDK has no channel for.
+/// Sends Unix datagrams to one server and receives its replies. The JDK has no channel for Unix datagrams.
 ///
-/// **Thread**: one may send while another receives; any may close it, which ends their waits.
+/// **Thread**: one thread may send while another receives; any thread may close the client, which ends their waits.
 public final class UnixDatagramClient implements AutoCloseable {
     private final Descriptor descriptor;
     private final CallMemory sending = CallMemory.forTransfers();
@@ -28,15 +28,15 @@ public final class UnixDatagramClient implements AutoCloseable {
         this.descriptor = descriptor;
     }
 
-    /// Why this machine has none, in one sentence; empty when it has.
+    /// Returns why this machine does not support Unix datagrams, in one sentence; empty when it does.
     public static Optional<String> whyNot() {
         return SystemCalls.whyNot();
     }
 
-    /// Connects.
+    /// Connects to the server.
     ///
-    /// @param own where the replies come to: a file that this makes, and whoever calls removes
-    /// @throws IOException when nobody listens at `server`, or the file cannot be made
+    /// @param own the path that receives the replies; this call creates the file, and the caller removes it
+    /// @throws IOException when no socket listens at `server`, or the file cannot be created
     public static UnixDatagramClient connect(Path server, Path own) throws IOException {
         CallMemory memory = CallMemory.small();
         var client = new UnixDatagramClient(new Descriptor(SystemCallException.require("socket",
@@ -54,7 +54,7 @@ public final class UnixDatagramClient implements AutoCloseable {
         }
     }
 
-    /// Sends one datagram, waiting while the server has no room for it.
+    /// Sends one datagram; blocks while the server has no room for it.
     public void send(ByteBuffer datagram) throws IOException {
         int bytes = datagram.remaining();
         if (bytes > sending.transferBytes()) {
@@ -69,10 +69,10 @@ public final class UnixDatagramClient implements AutoCloseable {
         datagram.position(datagram.limit());
     }
 
-    /// Receives one datagram, waiting for it.
+    /// Receives one datagram; blocks until one arrives.
     ///
-    /// @return how many bytes it has
-    /// @throws AsynchronousCloseException when it is closed meanwhile
+    /// @return the number of bytes of the datagram
+    /// @throws AsynchronousCloseException when the client is closed meanwhile
     public int receive(ByteBuffer into) throws IOException {
         int most = Math.min(into.remaining(), receiving.transferBytes());
         int received;
@@ -102,18 +102,18 @@ public final class UnixDatagramClient implements AutoCloseable {
         }
     }
 
-    /// Closes it; whoever waits is told.
+    /// Closes the client; blocked calls fail.
     @Override
     public void close() throws IOException {
         if (descriptor.tryBegin()) {
-            // Marked first, so that who is woken by the shutdown knows why.
+            // Marked as closed first, so that a receive that the shutdown wakes up sees the cause.
             descriptor.close();
             int _ = SocketCalls.shutdown(CallMemory.small(), descriptor.number(), SocketCalls.SHUT_RDWR);
             descriptor.end();
         }
     }
 
-    /// One call.
+    /// A system call.
     @FunctionalInterface
     private interface Call {
         int run();

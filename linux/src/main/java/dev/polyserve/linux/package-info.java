@@ -1,7 +1,7 @@
-/// The models that event loops on descriptors bring: select, poll, epoll, edge-triggered epoll, polling, and
+/// The process and event-loop models over descriptors: select, poll, epoll, edge-triggered epoll, polling, and
 /// io_uring.
 ///
-/// **Threads**: a server's start.
+/// **Threads**: the thread that starts the server.
 ///
 /// **Depends on** `core`'s seams and the packages below this one.
 @NullMarked

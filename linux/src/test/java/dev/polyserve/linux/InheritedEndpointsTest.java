@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every model but `nio` serves inherited listeners and Unix datagrams.
+/// Checks that every model but `nio` serves inherited listeners and Unix datagrams.
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class InheritedEndpointsTest {
@@ -80,7 +80,7 @@ class InheritedEndpointsTest {
         client.shutdownOutput();
         ByteBuffer in = ByteBuffer.allocate(100);
         while (client.read(in) >= 0) {
-            // until the server has ended
+            // until the server ends the connection
         }
         return StandardCharsets.UTF_8.decode(in.flip()).toString();
     }

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A server at a name listens at every address that the name has. The names stand in a file of the JVM's own, so each case is a
-/// process of its own.
+/// Checks that a server at a host name listens at every address of the name. The names come from a hosts file of the
+/// JVM, so each case runs in a process of its own.
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class NamesWithSeveralAddressesTest {
@@ -92,7 +92,8 @@ class NamesWithSeveralAddressesTest {
         }
     }
 
-    /// Serves an endpoint under each of some models, and asks at every address. As a worker it comes to the server again.
+    /// Serves an endpoint under each of several models, and sends a request to every address. The process's workers run
+    /// this class, too.
     static final class Serves {
         private Serves() {}
 

@@ -1,4 +1,4 @@
-/// What the models of this module serve.
+/// Tests of the services that the models of this module provide.
 @NullMarked
 package dev.polyserve.linux;
 

@@ -12,14 +12,14 @@ import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 
-/// What the multiplexers of descriptors share: waking up, memory for calls, and who is told.
+/// Base class of the descriptor multiplexers: wake-up, memory for calls, and the watches.
 ///
 /// **Thread**: the loop's, except [#wakeup].
 abstract class DescriptorMultiplexer implements Multiplexer {
-    /// For waiting and whatever else only the loop itself calls.
+    /// Memory for the wait and for the other calls that only the loop makes.
     final CallMemory memory = CallMemory.small();
     final Wakeup wakeup;
-    /// For the calls of its sockets, which may come from other threads, too.
+    /// Memory for the calls of the watched sockets, which other threads may also make.
     private final CallMemoryPool memories = new CallMemoryPool();
     private final String name;
     private final MemoryShortage shortage = new MemoryShortage();
@@ -30,21 +30,21 @@ abstract class DescriptorMultiplexer implements Multiplexer {
         this.wakeup = new Wakeup(memories);
     }
 
-    /// Begins to watch.
+    /// Starts watching.
     abstract void add(DescriptorWatch watch) throws IOException;
 
-    /// The watch's interest is now this.
+    /// Reports that the watch's interest has changed.
     abstract void changed(DescriptorWatch watch);
 
-    /// Ends watching.
+    /// Stops watching.
     abstract void remove(DescriptorWatch watch);
 
-    /// What its sources note of their readiness.
+    /// Returns the readiness record of a new source.
     Readiness newReadiness() {
         return Readiness.UNTRACKED;
     }
 
-    /// The number of the newest watch.
+    /// Returns the number of the newest watch.
     final int lastNumber() {
         return lastNumber;
     }
@@ -93,7 +93,8 @@ abstract class DescriptorMultiplexer implements Multiplexer {
         wakeup.close();
     }
 
-    /// How many are ready. An interrupted wait had none, and neither had one for which the system has no memory at the moment.
+    /// Returns the number of ready descriptors. It is 0 when the wait was interrupted or the system lacks memory for
+    /// the moment.
     final int requireWaited(String call, int result) throws SystemCallException {
         return shortage.pausedFor(result) || result == -Errno.EINTR ? 0 : SystemCallException.require(call, result);
     }

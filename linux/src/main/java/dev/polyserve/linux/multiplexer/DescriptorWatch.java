@@ -8,21 +8,21 @@ import dev.polyserve.loop.Multiplexer;
 /// **Thread**: its loop's.
 final class DescriptorWatch implements Multiplexer.Watch {
     static {
-        // One word for the same thing in every package.
+        // The constants have the same values in both packages.
         assert Multiplexer.READ == Readiness.READ && Multiplexer.WRITE == Readiness.WRITE;
     }
 
     final int descriptor;
-    /// Which of its loop's it is: a descriptor's number is used again, this is not.
+    /// The number of this watch in its loop. Descriptor numbers are reused; this number is not.
     final int number;
-    /// What is known of it, where changes are told but once.
+    /// The known readiness, for mechanisms that report each change only once.
     final Readiness readiness;
     private final Multiplexer.Ready ready;
     private int interest;
     private boolean forgotten;
-    /// What its mechanism remembers: where it is in an array, or what the system was last told.
+    /// The mechanism's own note: the index in an array, or the interest that the system knows.
     int noted;
-    /// It stands in a list of its mechanism.
+    /// True while the watch is on a list of its mechanism.
     boolean listed;
 
     DescriptorWatch(int descriptor, int number, Readiness readiness, int interest, Multiplexer.Ready ready) {
@@ -41,7 +41,7 @@ final class DescriptorWatch implements Multiplexer.Watch {
         interest = wanted;
     }
 
-    /// Nobody is told any more.
+    /// Stops all notifications.
     void forget() {
         forgotten = true;
         interest = 0;
@@ -51,7 +51,7 @@ final class DescriptorWatch implements Multiplexer.Watch {
         return forgotten;
     }
 
-    /// Tells what is ready of that which is of interest.
+    /// Notifies the callback of the readiness that is also of interest.
     void tell(int readiness) {
         int wanted = readiness & interest;
         if (wanted != 0) {
@@ -59,7 +59,7 @@ final class DescriptorWatch implements Multiplexer.Watch {
         }
     }
 
-    /// As [#tell], from the bits of `poll` and `epoll`.
+    /// Like [#tell], with the bits of `poll` and `epoll`.
     void tellBits(int bits) {
         tell(Readiness.ofBits(bits, interest));
     }

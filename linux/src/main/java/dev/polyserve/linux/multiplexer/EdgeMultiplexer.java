@@ -5,17 +5,18 @@ import dev.polyserve.linux.system.EpollEvents;
 import java.io.IOException;
 import java.util.ArrayList;
 
-/// `epoll(7)`, edge-triggered: each descriptor is registered once, for everything, and no interest is ever told to the
-/// system again.
+/// `epoll(7)`, edge-triggered: each descriptor is registered once, for all events, and a change of interest costs no
+/// system call.
 ///
 /// ```
-///   edge ─▶ marked as ready ─▶ on the list ─▶ told, again in each turn ─▶ used up, or of no interest: off the list
+///   edge ─▶ marked as ready ─▶ on the list ─▶ notified once every turn ─▶ used up, or of no interest: off the list
 ///                                   ▲                                                  │
 ///                                   └────────── of interest again, and still marked ───┘
 /// ```
 ///
-/// So what is ready is told again until a call has used it up, as often as under the others, and nobody on the list has to
-/// wait for another: each is told once a turn, and the turn does not wait as long as the list has anybody.
+/// A ready descriptor is reported again until a call has used up its readiness, as often as under the other
+/// multiplexers. No watch on the list delays another: each is notified once a turn. A turn does not block while the
+/// list has entries.
 public final class EdgeMultiplexer extends DescriptorMultiplexer {
     private static final int EVENTS = EpollEvents.IN | EpollEvents.PRI | EpollEvents.OUT | EpollEvents.RDHUP
             | EpollEvents.ET;
@@ -23,7 +24,7 @@ public final class EdgeMultiplexer extends DescriptorMultiplexer {
     private final Epoll epoll;
     private final ArrayList<DescriptorWatch> list = new ArrayList<>();
 
-    /// Opens it.
+    /// Opens the epoll instance.
     public EdgeMultiplexer() throws IOException {
         super("epoll-et");
         epoll = Epoll.open(memory, wakeup);
@@ -62,7 +63,7 @@ public final class EdgeMultiplexer extends DescriptorMultiplexer {
                 enlist(watch);
             }
         }
-        // Whoever comes on the list meanwhile is told in the next turn.
+        // Watches enlisted meanwhile are notified in the next turn.
         for (int i = 0, told = list.size(); i < told; i++) {
             DescriptorWatch watch = list.get(i);
             watch.tell(watch.readiness.readyFor(watch.interest()));
@@ -87,13 +88,13 @@ public final class EdgeMultiplexer extends DescriptorMultiplexer {
                 watch.listed = false;
             }
         }
-        // Not by a part of the list, which would be an object per turn.
+        // Not through subList(), which would allocate an object per turn.
         for (int last = list.size() - 1; last >= kept; last--) {
             list.remove(last);
         }
     }
 
-    /// The marks of an event. An error is used up by the call that reports it; an end stays.
+    /// Maps the bits of an event to readiness marks. The call that reports an error uses the error up; an end stays.
     private static int marks(int bits) {
         int marks = 0;
         if ((bits & (EpollEvents.IN | EpollEvents.ERR)) != 0) {

@@ -11,23 +11,23 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// An epoll instance, and whom its events are for.
+/// An epoll instance, and the mapping from its events to watches.
 ///
-/// An event carries its descriptor's number and its watch's: one that was told in the same batch in which its descriptor was
-/// closed, and the number given to another connection, is for nobody.
+/// An event carries its descriptor's number and its watch's number. An event is dropped when its descriptor was closed
+/// in the same batch and the number now belongs to another connection.
 ///
 /// **Thread**: its loop's.
 final class Epoll implements AutoCloseable {
     private static final int EVENTS = 512;
     private static final int FIRST_WATCHES = 64;
-    /// The wake-up's: no descriptor has that number.
+    /// The data of the wake-up's events: no descriptor has that number.
     private static final long WAKEUP = -1;
 
     private final CallMemory memory;
     private final Descriptor epoll;
     private final EpollEvents events = new EpollEvents(EVENTS);
     private final EpollEvents control = new EpollEvents(1);
-    /// By descriptor.
+    /// The watches, by descriptor.
     private @Nullable DescriptorWatch[] watches = new @Nullable DescriptorWatch[FIRST_WATCHES];
 
     private Epoll(CallMemory memory, Descriptor epoll) {
@@ -35,13 +35,13 @@ final class Epoll implements AutoCloseable {
         this.epoll = epoll;
     }
 
-    /// Opens one that is woken up by `wakeup`, which is closed when that fails.
+    /// Opens an instance that `wakeup` can wake up. `wakeup` is closed when that fails.
     static Epoll open(CallMemory memory, Wakeup wakeup) throws IOException {
         Epoll opened = null;
         try {
             opened = new Epoll(memory,
                     new Descriptor(SystemCallException.require("epoll_create1", WaitCalls.epollCreate(memory))));
-            // As an edge each signal is told, and nobody has to read it away.
+            // Edge-triggered, so that each signal is reported and none has to be read.
             opened.control.setFirst(EpollEvents.IN | EpollEvents.ET, WAKEUP);
             opened.control(WaitCalls.EPOLL_CTL_ADD, wakeup.descriptor());
             return opened;
@@ -54,7 +54,7 @@ final class Epoll implements AutoCloseable {
         }
     }
 
-    /// Begins to watch for these bits.
+    /// Starts watching for these bits.
     void add(DescriptorWatch watch, int bits) throws IOException {
         int descriptor = watch.descriptor;
         control.setFirst(bits, data(watch));
@@ -72,14 +72,14 @@ final class Epoll implements AutoCloseable {
         watches[descriptor] = watch;
     }
 
-    /// Watches for other bits.
+    /// Changes the watched bits.
     void modify(DescriptorWatch watch, int bits) throws IOException {
         if (isWatched(watch)) {
             control.setFirst(bits, data(watch));
             int result = WaitCalls.epollControl(memory, epoll.number(), WaitCalls.EPOLL_CTL_MOD, watch.descriptor,
                     control);
             if (result == -Errno.EBADF || result == -Errno.ENOENT) {
-                // Closed meanwhile by another thread, which may do so without asking the loop.
+                // Another thread has closed the descriptor meanwhile, which needs no consent of the loop.
                 watches[watch.descriptor] = null;
             } else {
                 SystemCallException.require("epoll_ctl", result);
@@ -87,7 +87,7 @@ final class Epoll implements AutoCloseable {
         }
     }
 
-    /// Ends watching. A descriptor that is closed has ended it itself.
+    /// Stops watching. The kernel has already removed a closed descriptor.
     void remove(DescriptorWatch watch) {
         if (isWatched(watch)) {
             watches[watch.descriptor] = null;
@@ -97,7 +97,7 @@ final class Epoll implements AutoCloseable {
         }
     }
 
-    /// Whether the descriptor's number is still its.
+    /// True while the descriptor's number still belongs to the watch.
     private boolean isWatched(DescriptorWatch watch) {
         return watch.equals(watches[watch.descriptor]);
     }
@@ -111,14 +111,14 @@ final class Epoll implements AutoCloseable {
         return (long) watch.number << Integer.SIZE | watch.descriptor;
     }
 
-    /// Waits.
+    /// Waits for events.
     ///
-    /// @return how many events there are, or `-errno`
+    /// @return the number of events, or `-errno`
     int await(long atMostNanos) {
         return WaitCalls.epollWait(memory, epoll.number(), events, atMostNanos);
     }
 
-    /// Whom an event is for; null: nobody.
+    /// Returns the watch of an event; null when there is none.
     @Nullable DescriptorWatch watch(int index) {
         long data = events.data(index);
         if (data == WAKEUP) {
@@ -128,7 +128,7 @@ final class Epoll implements AutoCloseable {
         return watch != null && watch.number == (int) (data >>> Integer.SIZE) ? watch : null;
     }
 
-    /// What has happened.
+    /// Returns the bits of an event.
     int bits(int index) {
         return events.bits(index);
     }

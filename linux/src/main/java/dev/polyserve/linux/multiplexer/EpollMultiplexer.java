@@ -8,13 +8,13 @@ import java.util.List;
 
 /// `epoll(7)`, level-triggered.
 ///
-/// A change of interest is told to the system before the next wait, and only if it is still one: a handler that is busy
-/// while its peer sends, and then reads again, costs no call.
+/// A change of interest reaches the system before the next wait, and only if the interest still differs. A handler that
+/// is busy while its peer sends, and then reads again, therefore costs no call.
 public final class EpollMultiplexer extends DescriptorMultiplexer {
     private final Epoll epoll;
     private final List<DescriptorWatch> changed = new ArrayList<>();
 
-    /// Opens it.
+    /// Opens the epoll instance.
     public EpollMultiplexer() throws IOException {
         super("epoll");
         epoll = Epoll.open(memory, wakeup);
@@ -64,7 +64,8 @@ public final class EpollMultiplexer extends DescriptorMultiplexer {
         changed.clear();
     }
 
-    /// What ends or fails is told unasked, without interest again and again: as an edge it is told but once.
+    /// The system reports errors and hang-ups even without interest. Edge-triggered, it reports them only once instead
+    /// of at every wait.
     private static int events(int interest) {
         return interest == 0 ? EpollEvents.ET : Readiness.bits(interest);
     }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// `poll(2)`: the system is shown all descriptors each time, in one dense array whose first place is the wake-up's.
+/// `poll(2)`: each call passes one dense array of all descriptors. The first place is the wake-up's.
 public final class PollMultiplexer extends DescriptorMultiplexer {
     private static final int FIRST_PLACES = 64;
 
@@ -15,7 +15,7 @@ public final class PollMultiplexer extends DescriptorMultiplexer {
     private @Nullable DescriptorWatch[] watches = new @Nullable DescriptorWatch[FIRST_PLACES];
     private int count = 1;
 
-    /// Opens it.
+    /// Opens the multiplexer.
     public PollMultiplexer() throws IOException {
         super("poll");
         descriptors.set(0, wakeup.descriptor(), PollDescriptors.IN);
@@ -35,7 +35,7 @@ public final class PollMultiplexer extends DescriptorMultiplexer {
     @Override
     void changed(DescriptorWatch watch) {
         int interest = watch.interest();
-        // What ends or fails is told unasked, without interest again and again: a negative number is passed over.
+        // The system reports errors and hang-ups even without interest, at every wait; it skips a negative number.
         int descriptor = interest == 0 ? ~watch.descriptor : watch.descriptor;
         descriptors.set(watch.noted, descriptor, Readiness.bits(interest));
     }
@@ -60,7 +60,7 @@ public final class PollMultiplexer extends DescriptorMultiplexer {
             wakeup.reset(memory);
             left--;
         }
-        // From the end: one that is removed meanwhile is replaced by the last, which was told before it.
+        // Backwards: a removed watch is replaced by the last one, which was already notified.
         for (int i = count - 1; i > 0 && left > 0; i--) {
             int happened = descriptors.takeHappened(i);
             DescriptorWatch watch = watches[i];

@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 
-/// Asks each descriptor by itself, in turn, and waits for none: what a server does that knows no better.
+/// Polls each descriptor by a call of its own, in turn, without blocking: the most naive of servers.
 ///
-/// Without a rest it takes a whole processor. After some rounds in vain it rests between two, longer and longer up to a limit,
-/// by which the next request may then be late; only a wake-up ends a rest.
+/// Without a rest it takes a whole processor. After some fruitless rounds it rests between rounds, longer and longer up
+/// to a limit. The next request may be late by that limit, because only a wake-up ends a rest.
 public final class PollingMultiplexer extends DescriptorMultiplexer {
     private static final int EAGER_ROUNDS = 64;
     private static final long FIRST_REST_NANOS = 10_000;
@@ -21,7 +21,9 @@ public final class PollingMultiplexer extends DescriptorMultiplexer {
     private int roundsInVain;
     private long restNanos;
 
-    /// @param longestRest how long it may rest between two rounds; zero: never
+    /// Opens the multiplexer.
+    ///
+    /// @param longestRest the longest rest between two rounds; zero: never rests
     public PollingMultiplexer(Duration longestRest) throws IOException {
         super("polling");
         this.longestRestNanos = longestRest.toNanos();
@@ -35,7 +37,7 @@ public final class PollingMultiplexer extends DescriptorMultiplexer {
 
     @Override
     void changed(DescriptorWatch watch) {
-        // The next round looks.
+        // The next round reads the interest.
     }
 
     @Override
@@ -63,10 +65,12 @@ public final class PollingMultiplexer extends DescriptorMultiplexer {
         }
     }
 
-    /// @return whether any was ready
+    /// Polls every watched descriptor once.
+    ///
+    /// @return true when any descriptor was ready
     private boolean askAll() throws IOException {
         boolean any = false;
-        // From the end: one that is removed meanwhile is replaced by the last, which was asked before it.
+        // Backwards: a removed watch is replaced by the last one, which was already polled.
         for (int i = watches.size() - 1; i >= 0; i--) {
             if (i < watches.size()) {
                 any |= ask(watches.get(i));

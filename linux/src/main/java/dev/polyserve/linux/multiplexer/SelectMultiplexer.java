@@ -5,9 +5,9 @@ import dev.polyserve.linux.system.WaitCalls;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// `select(2)`: the system is shown two sets of bits each time, which it overwrites, and which end at descriptor 1023.
+/// `select(2)`: each call passes two bit sets, which the system overwrites, and which end at descriptor 1023.
 public final class SelectMultiplexer extends DescriptorMultiplexer {
-    /// One more than the largest descriptor that it can watch.
+    /// One more than the largest descriptor that `select` can watch.
     public static final int DESCRIPTORS = DescriptorSet.SIZE;
 
     private final DescriptorSet wantRead = new DescriptorSet();
@@ -15,10 +15,10 @@ public final class SelectMultiplexer extends DescriptorMultiplexer {
     private final DescriptorSet canRead = new DescriptorSet();
     private final DescriptorSet canWrite = new DescriptorSet();
     private final @Nullable DescriptorWatch[] watches = new @Nullable DescriptorWatch[DESCRIPTORS];
-    /// One more than the largest that is watched.
+    /// One more than the largest watched descriptor.
     private int end;
 
-    /// Opens it.
+    /// Opens the multiplexer.
     public SelectMultiplexer() throws IOException {
         super("select");
         try {
@@ -72,7 +72,10 @@ public final class SelectMultiplexer extends DescriptorMultiplexer {
         }
     }
 
-    /// @param newest the last watch that was there when the system was asked: a later one may have an earlier's descriptor
+    /// Notifies the watches of the ready descriptors.
+    ///
+    /// @param newest the newest watch at the time of the call: a later one may have the same descriptor as an earlier
+    /// one
     private void tellAll(int newest) {
         for (int word = 0; word < DescriptorSet.WORDS; word++) {
             long readable = canRead.word(word);

@@ -1,14 +1,15 @@
-/// What tells an event loop which descriptors are ready: one small class for each mechanism of Linux.
+/// Multiplexers, which report to an event loop the descriptors that are ready: one small class for each mechanism of
+/// Linux.
 ///
-/// | class | how it asks | what a change of interest costs |
+/// | class | system call | cost of a change of interest |
 /// |---|---|---|
-/// | `EpollMultiplexer` | `epoll`, level-triggered | a call when it is still wanted at the next wait |
+/// | `EpollMultiplexer` | `epoll`, level-triggered | one call if the interest still differs at the next wait |
 /// | `EdgeMultiplexer` | `epoll`, edge-triggered, each descriptor registered once | nothing |
 /// | `PollMultiplexer` | `poll`, an array of all descriptors each time | nothing |
 /// | `SelectMultiplexer` | `select`, three sets of bits each time, below 1024 | nothing |
 /// | `PollingMultiplexer` | each descriptor by itself, in turn | nothing |
 ///
-/// **Threads**: the loop's, except waking it.
+/// **Threads**: the loop's, except for waking it up.
 ///
 /// **Depends on** `dev.polyserve.io`, `dev.polyserve.loop`, the sockets of this module and its system calls.
 @NullMarked

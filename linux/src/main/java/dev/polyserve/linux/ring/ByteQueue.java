@@ -7,8 +7,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/// Bytes that wait, first in, first out; without memory when there are none. Its memory counts in the server's budget: each call
-/// that may change it is given that budget, because a reference in every idle connection would cost more.
+/// A first-in, first-out queue of bytes, which has no memory while it is empty. Its memory counts in the server's
+/// budget. Each call that may change the memory takes the budget as an argument, because a reference to it in every
+/// idle connection would cost more.
 ///
 /// **Thread**: its owner's.
 final class ByteQueue {
@@ -26,7 +27,9 @@ final class ByteQueue {
         return head == tail;
     }
 
-    /// @throws LimitException when the budget has not so much left; then the queue is as it was
+    /// Appends bytes.
+    ///
+    /// @throws LimitException when the budget has too little left; then the queue is unchanged
     void append(MemorySegment source, long from, int count, BufferBudget budget) throws LimitException {
         if (array.length - tail < count) {
             grow(Math.max(size() + count, 2 * size()), budget);
@@ -50,9 +53,9 @@ final class ByteQueue {
         head = 0;
     }
 
-    /// Takes as many as fit.
+    /// Takes as many bytes as fit.
     ///
-    /// @return how many
+    /// @return the number of bytes taken
     int take(ByteBuffer into, BufferBudget budget) {
         int count = Math.min(size(), into.remaining());
         into.put(array, head, count);
@@ -63,7 +66,7 @@ final class ByteQueue {
         return count;
     }
 
-    /// All of them as a buffer to read from; then comes [#clear].
+    /// Returns all bytes as a buffer to read from; a call of [#clear] follows.
     ByteBuffer bytes() {
         return ByteBuffer.wrap(array, head, size());
     }

@@ -3,29 +3,29 @@ package dev.polyserve.linux.ring;
 import java.io.IOException;
 import java.util.ArrayDeque;
 
-/// What was opened and is closed in the opposite order, unless everything has succeeded.
+/// Closes what was opened, in the opposite order, unless everything has succeeded.
 ///
-/// **Thread**: its maker's.
+/// **Thread**: the thread that created it.
 final class CloseOnFailure implements AutoCloseable {
     private final ArrayDeque<Closing> closings = new ArrayDeque<>();
 
-    /// Closes one thing.
+    /// Closes one resource.
     interface Closing {
         void close() throws IOException;
     }
 
-    /// Closes a thing.
+    /// Closes the given resource.
     interface HowToClose<T> {
         void close(T opened) throws IOException;
     }
 
-    /// Will be closed, in this way.
+    /// Registers the resource to be closed in this way.
     <T> T keep(T opened, HowToClose<T> how) {
         closings.push(() -> how.close(opened));
         return opened;
     }
 
-    /// All are open: they stay so.
+    /// Keeps everything open: all has succeeded.
     void complete() {
         closings.clear();
     }

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
-/// The completion queue: what the kernel has done.
+/// The completion queue: the kernel's results.
 ///
 /// **Thread**: the loop's.
 final class Completions {
@@ -27,14 +27,14 @@ final class Completions {
         this.first = parameters.completionsAt();
     }
 
-    /// Whether any is there.
+    /// True when completions are available.
     boolean any() {
         return head != (int) INT.getAcquire(queue, tailAt);
     }
 
-    /// Tells all that are there, and makes room for more.
+    /// Delivers all available completions, and makes room for more.
     ///
-    /// @return how many there were
+    /// @return the number of completions
     int take(Completed completed) {
         int tail = (int) INT.getAcquire(queue, tailAt);
         int count = tail - head;
@@ -50,10 +50,10 @@ final class Completions {
         return count;
     }
 
-    /// Who is told.
+    /// Receives completions.
     @FunctionalInterface
     interface Completed {
-        /// An order is done, or a part of it; it must not throw.
+        /// Reports that an operation is complete, or a part of it. It must not throw.
         ///
         /// @param result a value, or `-errno`
         void completed(long userData, int result, int flags);

@@ -1,20 +1,20 @@
 package dev.polyserve.linux.ring;
 
-/// What an order was for, as its user data says it.
+/// The kind of an operation, encoded in its user data.
 enum OperationKind {
-    /// Nothing that anybody waits for.
+    /// An operation with an ignored completion.
     NONE(0),
-    /// Another thread wants the loop to look up.
+    /// A wake-up of the loop by another thread.
     WAKE(1),
-    /// Connections.
+    /// Accepts connections.
     ACCEPT(2),
-    /// Bytes of a connection, into the buffers of all connections.
+    /// Receives bytes of a connection, into the buffers shared by all connections.
     RECEIVE(3),
-    /// Bytes that leave.
+    /// Sends bytes.
     SEND(4),
-    /// A change of readiness.
+    /// Polls for a change of readiness.
     POLL(5),
-    /// Messages of a datagram port, into buffers of its own.
+    /// Receives messages of a datagram port, into the port's own buffers.
     RECEIVE_MESSAGES(6);
 
     private static final int SHIFT = 56;
@@ -32,7 +32,7 @@ enum OperationKind {
         this.code = code;
     }
 
-    /// In the user data's upper byte.
+    /// Returns the code in the upper byte of the user data.
     long bits() {
         return (long) code << SHIFT;
     }

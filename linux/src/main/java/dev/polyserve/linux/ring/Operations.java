@@ -11,7 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 
-/// Where those that a ring watches order, and the lists of who is to be told, to order, or to be settled next.
+/// Submits the operations of the handles that a ring watches, and keeps the lists of handles to notify, to submit for,
+/// or to settle next.
 ///
 /// **Thread**: the loop's.
 final class Operations {
@@ -24,7 +25,7 @@ final class Operations {
     private static final long POLL = Submissions.head(RingLayout.OP_POLL_ADD, 0, 0);
     private static final long CANCEL = Submissions.head(RingLayout.OP_ASYNC_CANCEL, RingLayout.SQE_CQE_SKIP_SUCCESS,
             0);
-    /// All of it or an answer that says how much, at once: never an order that waits for the peer.
+    /// Sends everything, or reports at once how much was sent; the operation never waits for the peer.
     private static final int SEND_FLAGS = SocketCalls.MSG_DONTWAIT | SocketCalls.MSG_WAITALL
             | SocketCalls.MSG_NOSIGNAL;
     private static final int LAST_GROUP = 0xffff;
@@ -39,17 +40,19 @@ final class Operations {
     private final RingHandleTable table = new RingHandleTable();
     private final ArrayList<RingHandle> ready = new ArrayList<>();
     private ArrayList<RingHandle> due = new ArrayList<>();
-    /// The list of the last turn, to be used again.
+    /// The list of the last turn, kept for reuse.
     private ArrayList<RingHandle> ordered = new ArrayList<>();
-    /// Those with bytes in the arena.
+    /// The sockets with bytes in the arena.
     private final ArrayList<RingSocket> sending = new ArrayList<>();
-    /// Those that hold buffers.
+    /// The sockets that hold buffers.
     private final ArrayList<RingSocket> holding = new ArrayList<>();
     private int groups;
     private boolean buffersRanOut;
     private boolean woken;
 
-    /// @param budget where the memory of connections counts
+    /// Creates the operations of a ring.
+    ///
+    /// @param budget the budget in which the memory of connections counts
     Operations(Ring ring, ReceiveBuffers buffers, SendArena arena, BufferBudget budget) {
         this.ring = ring;
         this.buffers = buffers;
@@ -69,22 +72,22 @@ final class Operations {
         return ring;
     }
 
-    /// A number for a group of buffers: of 16 bits, and never that of connections, so that the kernel cannot take one for the other.
-    /// The kernel refuses a number that is in use.
+    /// Returns a number for a group of buffers. It has 16 bits and is never the connections' number, so that the kernel
+    /// cannot confuse the two. The kernel refuses a number that is in use.
     int newGroup() {
         groups = groups % LAST_GROUP + 1;
         return groups;
     }
 
-    // --- what is watched ---
+    // --- handles ---
 
-    /// Gives it a place, so that it can order.
+    /// Gives the handle a slot, so that it can submit operations.
     void join(RingHandle watched) {
         reserve(table.size() + 1);
         table.add(watched);
     }
 
-    /// Noting a completion must not fail for want of memory: the lists are long enough before any comes.
+    /// Reserves room in the lists before any completion arrives: noting one must not fail for lack of memory.
     private void reserve(int watched) {
         ready.ensureCapacity(watched);
         due.ensureCapacity(watched);
@@ -93,7 +96,7 @@ final class Operations {
         holding.ensureCapacity(watched);
     }
 
-    /// Takes its place away: it has no orders any more.
+    /// Frees the handle's slot: it has no more operations.
     void leave(RingHandle watched) {
         table.remove(watched);
     }
@@ -104,7 +107,7 @@ final class Operations {
 
     // --- lists ---
 
-    /// It may be ready, and is told as long as it is.
+    /// Enlists a handle that may be ready. It is notified in each turn while it is ready.
     void enlist(RingHandle watched) {
         if (!watched.listed) {
             watched.listed = true;
@@ -112,7 +115,7 @@ final class Operations {
         }
     }
 
-    /// It orders before the next wait.
+    /// Schedules the handle to submit its operations before the next wait.
     void due(RingHandle watched) {
         if (!watched.due) {
             watched.due = true;
@@ -120,17 +123,17 @@ final class Operations {
         }
     }
 
-    /// It holds buffers.
+    /// Records that the socket holds buffers.
     void holds(RingSocket socket) {
         holding.add(socket);
     }
 
-    /// The buffers were not enough: there are to be more before anybody orders again.
+    /// Requests more buffers before the next submissions, because those provided were not enough.
     void buffersRanOut() {
         buffersRanOut = true;
     }
 
-    // --- orders ---
+    // --- operations ---
 
     private Submissions submissions() {
         Submissions submissions = ring.submissions();
@@ -145,24 +148,24 @@ final class Operations {
                 userData(OperationKind.ACCEPT, listener.slot), 0);
     }
 
-    /// Receives, again and again. It tries at once: one that first waited would read what is there and then wait again, although the
-    /// peer's reset had come before that.
+    /// Submits a multishot receive. It tries at once. One that polled first would read the available bytes and then
+    /// wait again, although the peer's reset had arrived before.
     void receive(RingHandle socket, int descriptor) {
         submissions().add(RECEIVE, descriptor, 0, 0, 0, userData(OperationKind.RECEIVE, socket.slot),
                 ReceiveBuffers.OF_CONNECTIONS);
     }
 
-    /// Receives messages, again and again.
+    /// Submits a multishot receive of messages.
     ///
-    /// @param header where it says how much room there is for addresses and control messages
+    /// @param header the address of the header that limits the room for addresses and control messages
     void receiveMessages(RingHandle port, int descriptor, long header, int group) {
         submissions().add(RECEIVE_MESSAGES, descriptor, 0, header, Submissions.length(1, 0),
                 userData(OperationKind.RECEIVE_MESSAGES, port.slot), group);
     }
 
-    /// Sends what fits of a buffer, and moves its position; whether the kernel has taken it, is known after the next call.
+    /// Sends as much of the buffer as fits, and moves its position. The result is known after the next call.
     ///
-    /// @return where the bytes are, for [#unsent]
+    /// @return the offset of the bytes, for [#unsent]
     int send(RingSocket socket, int descriptor, ByteBuffer bytes) {
         if (!arena.hasRoom()) {
             submitNow();
@@ -177,7 +180,7 @@ final class Operations {
         return at;
     }
 
-    /// Copies out what was not sent.
+    /// Copies unsent bytes out of the arena.
     void unsent(ByteQueue into, int at, int count) throws LimitException {
         arena.copyTo(into, at, count, budget);
     }
@@ -188,24 +191,24 @@ final class Operations {
                 0);
     }
 
-    /// Watches whether somebody wants the loop to look up, each time anew.
+    /// Submits a multishot poll of the wake-up.
     void pollWakeup(int descriptor, int bits) {
         submissions().add(POLL, descriptor, 0, 0, Submissions.length(RingLayout.POLL_ADD_MULTI, bits),
                 userData(OperationKind.WAKE, 0), 0);
     }
 
-    /// Ends an order; its completion says so.
+    /// Cancels an operation, asynchronously; its completion reports the end.
     void cancel(RingHandle watched, OperationKind operation) {
         submissions().add(CANCEL, -1, 0, userData(operation, watched.slot), 0, userData(OperationKind.NONE, 0), 0);
     }
 
-    /// Ends an order before this returns.
+    /// Cancels an operation before this returns.
     void cancelNow(RingHandle watched, OperationKind operation) throws IOException {
         submitNow();
         ring.cancelNow(userData(operation, watched.slot));
     }
 
-    /// Submits without waiting, because there is no room for more.
+    /// Submits without waiting, because the queue is full.
     void submitNow() {
         try {
             enter(0);
@@ -216,7 +219,7 @@ final class Operations {
 
     // --- the turn ---
 
-    /// Lets everybody order, submits, waits, and notes what is done.
+    /// Submits what is due, waits, and records the completions.
     void turn(long atMostNanos) throws IOException {
         emptyHeld();
         dropUsedUp();
@@ -229,7 +232,7 @@ final class Operations {
         enter(ready.isEmpty() && due.isEmpty() && !sentIsAwaited() ? atMostNanos : 0);
     }
 
-    /// What was received and not read in its turn goes to its connection's own memory.
+    /// Copies bytes that were received and not read in their turn to the connection's own memory.
     private void emptyHeld() {
         for (int i = 0; i < holding.size(); i++) {
             holding.get(i).copyHeld();
@@ -251,7 +254,8 @@ final class Operations {
         ready.subList(kept, ready.size()).clear();
     }
 
-    /// Who is due again while others order, because there was no room or no buffer, orders in the next turn.
+    /// Submits for the handles that are due. A handle that is due again meanwhile, for lack of room or buffers, submits
+    /// in the next turn.
     private void orderDue() {
         ArrayList<RingHandle> ordering = due;
         due = ordered;
@@ -264,7 +268,8 @@ final class Operations {
         ordering.clear();
     }
 
-    /// Success is not told by itself: somebody who waits for it must not have to wait for something else.
+    /// True when a socket waits for a send. Successful sends have no completion of their own, so the turn must not
+    /// block then.
     private boolean sentIsAwaited() {
         for (int i = 0; i < sending.size(); i++) {
             if (sending.get(i).awaitsSent()) {
@@ -286,7 +291,7 @@ final class Operations {
         settleSent();
     }
 
-    /// All sends were submitted, and those that have failed have said so: the others are done.
+    /// Settles all sends. All were submitted, and the failed ones have had completions; the others have succeeded.
     private void settleSent() {
         for (int i = 0; i < sending.size(); i++) {
             sending.get(i).settle();
@@ -295,8 +300,8 @@ final class Operations {
         arena.clear();
     }
 
-    /// Ends all orders: what was submitted is done, what waits for its peers is not. Nobody orders any more: from here on the
-    /// memory of the ring may be gone, and connections call the system directly.
+    /// Ends all operations. Submitted ones have completed; those that wait for their peers are cancelled. No operation
+    /// is submitted afterwards: the memory of the ring may be gone, and connections call the system directly.
     void end() throws IOException {
         try {
             if (ring.isUsable()) {
@@ -312,21 +317,21 @@ final class Operations {
         }
     }
 
-    /// Tells everybody who is ready; whoever becomes so meanwhile is told in the next turn.
+    /// Notifies every ready handle. A handle that becomes ready meanwhile is notified in the next turn.
     void tellReady() {
         for (int i = 0, told = ready.size(); i < told; i++) {
             ready.get(i).tell();
         }
     }
 
-    /// Whether the poll of the wake-up has ended, and is to be ordered again.
+    /// Returns whether the poll of the wake-up has ended and must be submitted again; resets the flag.
     boolean takeWakeupEnded() {
         boolean ended = woken;
         woken = false;
         return ended;
     }
 
-    /// What the kernel says of an order; of one that nothing watches any more only what it brought is released.
+    /// Dispatches a completion. When its handle is gone, only the resources that it brought are released.
     void completed(long userData, int result, int flags) {
         OperationKind operation = OperationKind.of(userData);
         RingHandle watched = table.of(userData);
@@ -348,13 +353,13 @@ final class Operations {
             }
             case ACCEPT -> {
                 if (result >= 0) {
-                    // Not by an order: there may be no room for one while completions are read.
+                    // By a direct call: the submission queue may be full while completions are read.
                     int unused = FileCalls.close(memory, result);
                     assert unused <= 0;
                 }
             }
             case NONE, WAKE, SEND, POLL, RECEIVE_MESSAGES -> {
-                // Nothing to release: the buffers of a datagram port are gone with it.
+                // Nothing to release: a datagram port takes its buffers with it.
             }
         }
     }

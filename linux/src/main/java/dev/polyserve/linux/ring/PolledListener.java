@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// A listener that is watched by polls, whose connections are the ring's.
+/// A listener that the ring watches by polls; the ring serves its connections.
 ///
 /// **Thread**: as [Listener].
 final class PolledListener implements Listener {
@@ -19,7 +19,7 @@ final class PolledListener implements Listener {
         this.listener = listener;
     }
 
-    /// What is watched.
+    /// Returns the listener to watch.
     DescriptorListener watched() {
         return listener;
     }

@@ -5,7 +5,7 @@ import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
 import java.io.IOException;
 
-/// A descriptor that is watched by polls, one after another: what it is ready for, whoever watches it does by itself.
+/// A descriptor watched by successive polls. Its owner makes the calls for which the descriptor is ready.
 ///
 /// **Thread**: the loop's.
 final class PolledSource extends RingHandle {
@@ -54,7 +54,7 @@ final class PolledSource extends RingHandle {
         return Readiness.ofBits(happened, interest());
     }
 
-    /// What it was ready for may be used up now, so the next poll asks again.
+    /// Takes the readiness, which the notified calls may use up; the next poll checks again.
     @Override
     int takeReady() {
         int told = ready();
@@ -70,7 +70,7 @@ final class PolledSource extends RingHandle {
                 requireOrders().cancelNow(this, OperationKind.POLL);
             }
         } catch (IOException e) {
-            // Closing the ring ends what this could not.
+            // Closing the ring ends the poll that this call could not.
             cancelling = true;
         } finally {
             requireOrders().leave(this);

@@ -12,9 +12,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
-/// The buffers of a loop into which the kernel receives, whichever connection has something: an idle one holds none.
+/// The buffers of a loop into which the kernel receives for all of its connections: an idle connection holds none.
 ///
-/// It begins with few, which stay in the processor's cache, and has more when those were not enough.
+/// It starts with few buffers, which stay in the processor's cache, and provides more when those run out.
 ///
 /// ```
 ///   provided ──kernel fills──▶ held by a connection, in a chain ──read, or copied out at the turn's end──▶ provided
@@ -22,9 +22,9 @@ import java.nio.ByteBuffer;
 ///
 /// **Thread**: the loop's.
 final class ReceiveBuffers {
-    /// No buffer.
+    /// The index that stands for no buffer.
     static final int NONE = -1;
-    /// The group of those for connections.
+    /// The group of the connections' buffers.
     static final int OF_CONNECTIONS = 0;
 
     private static final VarHandle TAIL = ValueLayout.JAVA_SHORT.varHandle();
@@ -64,20 +64,20 @@ final class ReceiveBuffers {
         more();
     }
 
-    /// Registers those for connections.
+    /// Registers the connections' buffers.
     static ReceiveBuffers forConnections(Ring ring) throws IOException {
         return new ReceiveBuffers(ring, OF_CONNECTIONS, 4 << 10, 128, 2048);
     }
 
-    /// Registers others.
+    /// Registers buffers of another group.
     ///
-    /// @param size of each
-    /// @param count how many, a power of two
+    /// @param size the size of each buffer
+    /// @param count the number of buffers, a power of two
     static ReceiveBuffers open(Ring ring, int group, int size, int count) throws IOException {
         return new ReceiveBuffers(ring, group, size, count, count);
     }
 
-    /// Provides more of them, as long as there are any.
+    /// Provides more buffers, while there are any.
     void more() {
         for (int left = Math.max(first, provided); left > 0 && provided < most; left--) {
             provide(provided);
@@ -86,12 +86,12 @@ final class ReceiveBuffers {
         publish();
     }
 
-    /// How many were ever provided, counted by 16 bits.
+    /// Returns how many buffers were ever provided, modulo 2^16.
     short everProvided() {
         return tail;
     }
 
-    /// Shows the kernel what was given back.
+    /// Publishes the returned buffers to the kernel.
     void publish() {
         TAIL.setRelease(ring, (long) RingLayout.BUFFERS_TAIL, tail);
     }
@@ -104,41 +104,41 @@ final class ReceiveBuffers {
         tail++;
     }
 
-    /// The kernel has filled one.
+    /// Records that the kernel has filled a buffer.
     void filled(int buffer, int count) {
         filled(buffer, 0, count);
     }
 
-    /// The kernel has filled one, and what is to be taken is a part of that.
+    /// Records that the kernel has filled a buffer of which only a part is to be taken.
     void filled(int buffer, int begin, int end) {
         next[buffer] = NONE;
         from[buffer] = begin;
         to[buffer] = end;
     }
 
-    /// All of one.
+    /// Returns the whole buffer.
     MemorySegment whole(int buffer) {
         return bytes.asSlice((long) buffer * size, size);
     }
 
-    /// Puts a filled one behind another.
+    /// Links a filled buffer behind another.
     void link(int last, int buffer) {
         next[last] = buffer;
     }
 
-    /// The one behind, or [#NONE].
+    /// Returns the next buffer in the chain, or [#NONE].
     int next(int buffer) {
         return next[buffer];
     }
 
-    /// How many bytes of it are left.
+    /// Returns how many bytes of the buffer are left.
     int left(int buffer) {
         return to[buffer] - from[buffer];
     }
 
     /// Takes as many bytes as fit.
     ///
-    /// @return how many
+    /// @return the number of bytes taken
     int take(int buffer, ByteBuffer into) {
         int count = Math.min(left(buffer), into.remaining());
         copy(buffer, into, count);
@@ -146,7 +146,7 @@ final class ReceiveBuffers {
         return count;
     }
 
-    /// Takes so many bytes, of which only those are copied that fit.
+    /// Takes `count` bytes and copies as many of them as fit.
     void takePiece(int buffer, ByteBuffer into, int count) {
         copy(buffer, into, Math.min(count, into.remaining()));
         from[buffer] += count;
@@ -162,12 +162,12 @@ final class ReceiveBuffers {
         from[buffer] = to[buffer];
     }
 
-    /// Nobody needs it any more.
+    /// Provides the buffer to the kernel again.
     void giveBack(int buffer) {
         provide(buffer);
     }
 
-    /// The ring is closed.
+    /// Unmaps the memory after the ring is closed.
     void unmap() throws IOException {
         try {
             MemoryCalls.unmap(memory, ring);

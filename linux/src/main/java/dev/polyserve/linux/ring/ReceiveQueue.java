@@ -4,7 +4,7 @@ import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.LimitException;
 import java.nio.ByteBuffer;
 
-/// What a connection has received and nobody has read: buffers of its loop within a turn, memory of its own beyond.
+/// The received, unread bytes of a connection: in buffers of its loop within a turn, in memory of its own beyond it.
 ///
 /// ```
 ///   oldest   own memory ─▶ held buffers, in a chain   newest
@@ -20,14 +20,14 @@ final class ReceiveQueue {
         return firstHeld == ReceiveBuffers.NONE && own.isEmpty();
     }
 
-    /// How much lies in memory of its own.
+    /// Returns the number of bytes in memory of its own.
     int ownBytes() {
         return own.size();
     }
 
-    /// Holds a buffer that was filled.
+    /// Holds a filled buffer.
     ///
-    /// @return whether it is the first one held
+    /// @return true when it is the first buffer held
     boolean hold(ReceiveBuffers buffers, int buffer, int count) {
         buffers.filled(buffer, count);
         boolean first = firstHeld == ReceiveBuffers.NONE;
@@ -40,9 +40,9 @@ final class ReceiveQueue {
         return first;
     }
 
-    /// Takes what fits.
+    /// Takes as many bytes as fit.
     ///
-    /// @return how many bytes
+    /// @return the number of bytes taken
     int take(ReceiveBuffers buffers, ByteBuffer into, BufferBudget budget) {
         int count = own.isEmpty() ? 0 : own.take(into, budget);
         while (firstHeld != ReceiveBuffers.NONE && into.hasRemaining()) {
@@ -54,9 +54,9 @@ final class ReceiveQueue {
         return count;
     }
 
-    /// Copies what it holds to its own memory.
+    /// Copies the bytes of the held buffers to memory of its own.
     ///
-    /// @throws LimitException when the budget has not so much left
+    /// @throws LimitException when the budget has too little left
     void copyHeld(ReceiveBuffers buffers, BufferBudget budget) throws LimitException {
         while (firstHeld != ReceiveBuffers.NONE) {
             buffers.takeAll(firstHeld, own, budget);
@@ -64,7 +64,7 @@ final class ReceiveQueue {
         }
     }
 
-    /// Throws everything away.
+    /// Discards everything.
     void clear(ReceiveBuffers buffers, BufferBudget budget) {
         while (firstHeld != ReceiveBuffers.NONE) {
             giveFirstBack(buffers);

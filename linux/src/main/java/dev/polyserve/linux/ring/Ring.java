@@ -11,9 +11,9 @@ import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/// A ring and its memory.
+/// An io_uring instance and its memory.
 ///
-/// **Thread**: its maker's until the first [#enter]; from then on, that call's.
+/// **Thread**: its creator's until the first [#enter]; from then on, the thread of that call.
 final class Ring implements AutoCloseable {
     private final CallMemory memory = CallMemory.small();
     private final MemoryShortage shortage = new MemoryShortage();
@@ -22,7 +22,7 @@ final class Ring implements AutoCloseable {
     private final MemorySegment operations;
     private final Submissions submissions;
     private final Completions completions;
-    /// How [#enter] names the ring: its descriptor, or the number under which its thread has registered it.
+    /// The ring's number for [#enter]: its descriptor, or the index under which its thread has registered it.
     private int number;
     private int enterFlags;
     private boolean enabled;
@@ -49,9 +49,9 @@ final class Ring implements AutoCloseable {
         this.completions = new Completions(queues, setup.parameters());
     }
 
-    /// Opens one.
+    /// Opens a ring.
     ///
-    /// @param submissions how many orders are to fit
+    /// @param submissions the number of operations that must fit
     static Ring open(int submissions) throws IOException {
         return new Ring(RingSetup.open(CallMemory.small(), submissions));
     }
@@ -70,14 +70,14 @@ final class Ring implements AutoCloseable {
                 RingCalls.registerBuffers(memory, descriptor.number(), buffers, entries, group));
     }
 
-    /// Takes a ring of provided buffers back, which no order uses any more.
+    /// Unregisters a ring of provided buffers that no operation uses any more.
     void unregister(int group) throws IOException {
         SystemCallException.require("io_uring_register",
                 RingCalls.unregisterBuffers(memory, descriptor.number(), group));
     }
 
-    /// Submits what waits, and waits until a completion is there or the time has passed; or only submits, and has what is
-    /// done told.
+    /// Submits the queued operations, and waits until a completion is available or the time has passed. With 0 it only
+    /// submits, and lets the kernel post completions.
     ///
     /// @param atMostNanos 0: does not wait
     void enter(long atMostNanos) throws IOException {
@@ -95,7 +95,7 @@ final class Ring implements AutoCloseable {
         }
     }
 
-    /// Whether the time has passed, a signal came, or completions are to be taken before.
+    /// True when the time has passed, a signal has interrupted the call, or completions must be taken first.
     private static boolean begunAgain(int result) {
         return result == -Errno.ETIME || result == -Errno.EINTR || result == -Errno.EBUSY;
     }
@@ -108,15 +108,15 @@ final class Ring implements AutoCloseable {
             number = registered;
             enterFlags = RingCalls.ENTER_REGISTERED_RING;
         }
-        // Else by its descriptor, which costs some nanoseconds: a thread may register sixteen.
+        // Otherwise by its descriptor, which costs some nanoseconds: a thread may register only sixteen rings.
     }
 
-    /// Whether it can be entered: it was never refused for good.
+    /// True when the ring can be entered: no call has failed for good.
     boolean isUsable() {
         return !lost;
     }
 
-    /// Ends the order with that user data at once.
+    /// Cancels the operation with that user data, synchronously.
     void cancelNow(long userData) throws IOException {
         int result = RingCalls.cancel(memory, descriptor.number(), userData);
         if (result != -Errno.ENOENT) {
@@ -124,7 +124,7 @@ final class Ring implements AutoCloseable {
         }
     }
 
-    /// Ends all orders and waits for that, as far as the ring was ever used.
+    /// Cancels all operations and waits for their end, if the ring was ever used.
     void cancelAll() throws IOException {
         if (enabled) {
             int result = RingCalls.cancelAll(memory, descriptor.number());

@@ -3,31 +3,31 @@ package dev.polyserve.linux.ring;
 import dev.polyserve.loop.Multiplexer;
 import org.jspecify.annotations.Nullable;
 
-/// What a ring watches: its place among those, whom to tell of it, and what of it is of interest.
+/// What a ring watches: its slot, its callback, and its interest.
 ///
 /// ```
-///   joins ─▶ due ─▶ order ─▶ (completed)* ─▶ ready? ─▶ told in each turn while it is
+///   joins ─▶ due ─▶ order ─▶ (completed)* ─▶ ready? ─▶ notified in each turn while it is
 ///             ▲                   │
-///             └── ended, and still wanted        leaves ─▶ ends its orders ─▶ its place is free
+///             └── ended, and still wanted        leaves ─▶ ends its operations ─▶ its slot is free
 /// ```
 ///
 /// **Thread**: the loop's.
 abstract sealed class RingHandle implements Multiplexer.Watch permits RingStream, RingListener, RingPort, PolledSource {
     private static final Multiplexer.Ready NOBODY = _ -> {};
 
-    /// Those of its ring, as long as one watches it.
+    /// The operations of the ring that watches it; null while none does.
     @Nullable
     Operations operations;
-    /// Where it stands; 0: nowhere.
+    /// Its slot in the table; 0: none.
     int slot;
-    /// It is on the list of those that are told.
+    /// True while it is on the list of handles to notify.
     boolean listed;
-    /// It is on the list of those that order before the next wait.
+    /// True while it is on the list of handles that submit before the next wait.
     boolean due;
     private int interest;
     private Multiplexer.Ready ready = NOBODY;
 
-    /// A ring watches it from now on.
+    /// Joins the ring that watches it from now on.
     final void joins(Operations itsOrders) {
         operations = itsOrders;
         itsOrders.join(this);
@@ -42,13 +42,13 @@ abstract sealed class RingHandle implements Multiplexer.Watch permits RingStream
         return itsOrders;
     }
 
-    /// Somebody watches it.
+    /// Sets the callback and the interest.
     final void watchedBy(Multiplexer.Ready told, int wanted) {
         ready = told;
         interest = wanted;
     }
 
-    /// Nobody watches it any more.
+    /// Removes the callback and the interest.
     final void unwatched() {
         ready = NOBODY;
         interest = 0;
@@ -62,7 +62,7 @@ abstract sealed class RingHandle implements Multiplexer.Watch permits RingStream
         interest = wanted;
     }
 
-    /// Tells what is ready, if anything.
+    /// Notifies the callback of the readiness, if there is any.
     final void tell() {
         int readiness = takeReady();
         if (readiness != 0) {
@@ -70,23 +70,23 @@ abstract sealed class RingHandle implements Multiplexer.Watch permits RingStream
         }
     }
 
-    /// What of the interest is ready.
+    /// Returns the part of the interest that is ready.
     abstract int ready();
 
-    /// What of the interest is ready, to be told now.
+    /// Returns the part of the interest that is ready, for a notification that follows now.
     int takeReady() {
         return ready();
     }
 
-    /// Orders what it needs next.
+    /// Submits the operations that it needs next.
     abstract void order();
 
-    /// An order is done, or a part of it.
+    /// Handles a completion of an operation, or of a part of it.
     abstract void completed(OperationKind operation, int result, int flags);
 
-    /// Its ring is closed, and its orders have ended.
+    /// Handles the close of its ring; its operations have ended.
     abstract void abandon();
 
-    /// Ends its orders, as nobody watches it any more; then frees its place.
+    /// Ends its operations when it is no longer watched, and then frees its slot.
     abstract void leave();
 }

@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a ring watches, by slot.
+/// The handles of a ring, by slot.
 ///
-/// An order's user data is its operation, the slot of what it is for, and how often that slot was taken before: a completion that
-/// comes late, for a connection that is gone, is for none.
+/// The user data of an operation is its kind, the slot of its handle, and the generation of that slot. A late
+/// completion, of a connection that is gone, matches no handle.
 ///
 /// ```
 ///   63      56 55         32 31          0
@@ -24,15 +24,15 @@ final class RingHandleTable {
     private int[] generations = new int[FIRST_SLOTS];
     private int[] free = new int[FIRST_SLOTS];
     private int freeCount;
-    /// How many slots were ever taken, and the first one, which never is.
+    /// The number of slots ever taken, plus the first one, which is never used.
     private int used = 1;
 
-    /// How many slots were ever taken.
+    /// Returns the number of slots ever taken, plus the unused first one.
     int size() {
         return used;
     }
 
-    /// Gives it a slot.
+    /// Gives the handle a slot.
     void add(RingHandle watched) {
         int slot;
         if (freeCount > 0) {
@@ -57,7 +57,7 @@ final class RingHandleTable {
         free = Arrays.copyOf(free, more);
     }
 
-    /// Takes its slot away, if it has one.
+    /// Frees the handle's slot, if it has one.
     void remove(RingHandle watched) {
         if (watched.slot != 0) {
             slots[watched.slot] = null;
@@ -67,7 +67,7 @@ final class RingHandleTable {
         }
     }
 
-    /// Everything that has a slot.
+    /// Returns every handle that has a slot.
     List<RingHandle> all() {
         var all = new ArrayList<RingHandle>();
         for (RingHandle watched : slots) {
@@ -78,12 +78,12 @@ final class RingHandleTable {
         return all;
     }
 
-    /// The user data of an order for what has this slot now; 0 stands for none.
+    /// Returns the user data of an operation for the handle in this slot; slot 0 stands for no handle.
     long userData(OperationKind operation, int slot) {
         return operation.bits() | ((long) generations[slot] << Integer.SIZE) | slot;
     }
 
-    /// What an order was for; null when that is gone.
+    /// Returns the handle of an operation; null when it is gone.
     @Nullable RingHandle of(long userData) {
         int slot = (int) userData;
         RingHandle watched = slots[slot];

@@ -14,11 +14,11 @@ import java.net.SocketAddress;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A listener on a ring: one accept that goes on and on, and the connections that it has brought.
+/// A listener on a ring: one multishot accept, and the connections that it has accepted.
 ///
 /// **Thread**: as [Listener].
 final class RingListener extends RingHandle implements Listener {
-    /// So many may wait to be taken; then no more are accepted.
+    /// The limit of accepted connections that wait to be taken; accepting stops there.
     private static final int MOST_WAITING = 256;
 
     private final DescriptorListener direct;
@@ -71,7 +71,7 @@ final class RingListener extends RingHandle implements Listener {
 
     private void add(int accepted) {
         if (count == waiting.length) {
-            // Those that came before the cancellation did.
+            // Completions before the cancellation may exceed the limit.
             int[] more = Arrays.copyOfRange(waiting, head, head + 2 * count);
             System.arraycopy(waiting, 0, more, count - head, head);
             waiting = more;
@@ -125,30 +125,30 @@ final class RingListener extends RingHandle implements Listener {
 
     // --- ending ---
 
-    /// Nobody is accepted once this returns; who was before stays to be taken.
+    /// Stops accepting before it returns; connections accepted before can still be taken.
     @Override
     void leave() {
         Operations itsOrders = requireOrders();
         try {
             if (accepting) {
                 itsOrders.cancelNow(this, OperationKind.ACCEPT);
-                itsOrders.submitNow(); // and hear of those that came before
+                itsOrders.submitNow(); // and collects the connections accepted before
             }
         } catch (IOException e) {
-            // Closing the ring ends what this could not.
+            // Closing the ring ends the accept that this call could not.
             errno = Errno.ECANCELED;
         } finally {
             itsOrders.leave(this);
         }
     }
 
-    /// Whom nobody will take.
+    /// Closes the accepted connections that will not be taken.
     private void closeWaiting() {
         for (; count > 0; count--) {
             try {
                 direct.adopt(waiting[head]).close();
             } catch (IOException e) {
-                // The descriptor is released whatever close reports.
+                // close() releases the descriptor whatever it reports.
                 errno = Errno.ECANCELED;
             }
             head = (head + 1) % waiting.length;
@@ -166,7 +166,7 @@ final class RingListener extends RingHandle implements Listener {
         direct.close();
     }
 
-    // --- what a listener is ---
+    // --- properties of a listener ---
 
     @Override
     public Endpoint endpoint() {

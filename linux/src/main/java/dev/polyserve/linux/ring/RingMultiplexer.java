@@ -11,7 +11,7 @@ import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 
-/// `io_uring(7)`: one call a turn submits what was ordered, waits, and brings what is done.
+/// `io_uring(7)`: one call a turn submits the queued operations, waits, and collects the completions.
 ///
 /// **Thread**: the loop's, except [#wakeup].
 public final class RingMultiplexer implements Multiplexer {
@@ -34,14 +34,14 @@ public final class RingMultiplexer implements Multiplexer {
         this.operations = new Operations(ring, buffers, arena, budget);
     }
 
-    /// Opens one.
+    /// Opens a multiplexer.
     ///
-    /// @param budget where the memory that it holds for connections counts
+    /// @param budget the budget in which the multiplexer's memory for connections counts
     public static RingMultiplexer open(BufferBudget budget) throws IOException {
         return open(budget, RingSetup.SUBMISSIONS);
     }
 
-    /// Opens one in whose ring so many orders fit.
+    /// Opens a multiplexer with a ring that has room for this many operations.
     static RingMultiplexer open(BufferBudget budget, int submissions) throws IOException {
         try (var opened = new CloseOnFailure()) {
             var memories = new CallMemoryPool();

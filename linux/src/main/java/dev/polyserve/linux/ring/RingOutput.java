@@ -25,12 +25,12 @@ final class RingOutput {
     private boolean roomAgain;
     private @Nullable IOException failure;
 
-    /// Whether the kernel has taken all bytes.
+    /// Returns true when the kernel has accepted every byte.
     boolean idle() {
         return arenaBytes == 0 && unsent.isEmpty();
     }
 
-    /// Whether an order is under way.
+    /// Returns true while an operation is in flight.
     boolean busy() {
         return polling || arenaBytes > 0;
     }
@@ -45,7 +45,7 @@ final class RingOutput {
         }
     }
 
-    /// Nothing more is sent.
+    /// Records the failure and discards the unsent bytes; nothing more is sent.
     void fail(IOException why, Operations operations) {
         failure = why;
         unsent.clear(operations.budget());
@@ -58,7 +58,7 @@ final class RingOutput {
         arenaBytes = before - bytes.remaining();
     }
 
-    /// The kernel has not taken all: only of that it tells.
+    /// Handles a short or failed send. Only such a send has a completion.
     void refused(RingSocket socket, Operations operations, int result) {
         int taken = Math.max(result, 0);
         if (result >= 0 || result == -Errno.EAGAIN || result == -Errno.EINTR) {
@@ -77,14 +77,14 @@ final class RingOutput {
         arenaBytes = 0;
     }
 
-    /// There is room again, or will never be.
+    /// Records that the poll has ended: there is room again, or will never be.
     void polled() {
         polling = false;
         cancelling = false;
         roomAgain = true;
     }
 
-    /// Orders what the bytes that wait need next.
+    /// Submits the next operation for the unsent bytes.
     void order(RingSocket socket, int descriptor, Operations operations) {
         if (unsent.isEmpty() || busy()) {
             return;
@@ -98,16 +98,16 @@ final class RingOutput {
         }
     }
 
-    /// What was submitted and not refused is sent.
+    /// Settles the bytes that were submitted and not refused: they are sent.
     ///
-    /// @return whether anything was
+    /// @return true when there were any
     boolean settle() {
         boolean any = arenaBytes > 0;
         arenaBytes = 0;
         return any;
     }
 
-    /// Ends the poll, if there is one.
+    /// Cancels the poll, if there is one.
     void cancel(RingSocket socket, Operations operations) {
         if (polling && !cancelling) {
             cancelling = true;
@@ -115,7 +115,7 @@ final class RingOutput {
         }
     }
 
-    /// Forgets what waits.
+    /// Discards the unsent bytes.
     void clear(Operations operations) {
         unsent.clear(operations.budget());
     }

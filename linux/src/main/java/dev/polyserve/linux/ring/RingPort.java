@@ -17,12 +17,12 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// A datagram port on a ring: one receive that goes on and on, into buffers of its own. It sends as any port on descriptors,
-/// many by one call.
+/// A datagram port on a ring: one multishot receive, into the port's own buffers. It sends like a port on descriptors,
+/// many datagrams per call.
 ///
 /// **Thread**: as [DatagramPort].
 final class RingPort extends RingHandle implements DatagramPort {
-    /// With 64 KiB for each, 2 MiB.
+    /// 2 MiB, with 64 KiB for each.
     private static final int BUFFERS = 32;
 
     private final DescriptorPort direct;
@@ -31,7 +31,8 @@ final class RingPort extends RingHandle implements DatagramPort {
     private int group;
     private int first = ReceiveBuffers.NONE;
     private int last = ReceiveBuffers.NONE;
-    /// Of the message that is handed out: its datagrams' length where several came joined, and who sent it, and to which address.
+    /// Of the message being read: the length of its datagrams if several were joined (GRO), the sender, and the
+    /// destination.
     private int pieceBytes;
     private @Nullable SocketAddress sender;
     private SocketAddress local;
@@ -44,7 +45,7 @@ final class RingPort extends RingHandle implements DatagramPort {
         this.local = direct.address();
     }
 
-    /// A ring watches it from now on.
+    /// Joins the ring that watches it from now on.
     void joins(Operations itsOrders, CallMemoryPool memories) throws IOException {
         direct.joins(memories, Readiness.UNTRACKED);
         group = itsOrders.newGroup();
@@ -178,8 +179,8 @@ final class RingPort extends RingHandle implements DatagramPort {
 
     // --- ending ---
 
-    /// Its buffers go only once the kernel cannot write to them any more: where it refuses to end the receive, they and its slot stay
-    /// until the ring is closed.
+    /// Frees the buffers only once the kernel can no longer write to them. If the kernel refuses to cancel the receive,
+    /// the buffers and the slot stay until the ring is closed.
     @Override
     void leave() {
         Operations itsOrders = operations;
@@ -219,7 +220,7 @@ final class RingPort extends RingHandle implements DatagramPort {
         direct.close();
     }
 
-    // --- what a port is ---
+    // --- properties of a port ---
 
     @Override
     public Endpoint endpoint() {

@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Whether this machine lets us use a ring, and if not, what is missing.
+/// Checks whether this machine allows a ring, and if not, names what is missing.
 ///
 /// **Thread**: any.
 public final class RingProbe {
@@ -24,7 +24,7 @@ public final class RingProbe {
 
     private RingProbe() {}
 
-    /// Why there can be no ring, in one sentence; empty when there can.
+    /// Returns why there can be no ring, in one sentence; empty when there can.
     public static Optional<String> whyNot() {
         CallMemory memory = CallMemory.small();
         try {
@@ -42,8 +42,8 @@ public final class RingProbe {
 
     private static Optional<String> whatItLacks(CallMemory memory, RingSetup setup) {
         boolean hasFeatures = (setup.parameters().features() & NEEDED_FEATURES) == NEEDED_FEATURES;
-        // Receiving again and again came with Linux 6.0, like a single issuer, which the set-up ladder has tried; the probe
-        // knows operations only.
+        // Multishot receive came with Linux 6.0, like the single-issuer flag, which the setup ladder has tried. The
+        // probe only knows operations.
         boolean isRecent = (setup.parameters().flags() & RingParameters.SETUP_SINGLE_ISSUER) != 0;
         int known = RingCalls.knows(memory, setup.descriptor(), RingLayout.OP_POLL_ADD, RingLayout.OP_ACCEPT,
                 RingLayout.OP_ASYNC_CANCEL, RingLayout.OP_SEND, RingLayout.OP_RECV);
@@ -54,9 +54,9 @@ public final class RingProbe {
         return hasFeatures && isRecent && known == 1 ? Optional.empty() : Optional.of(TOO_OLD);
     }
 
-    /// What a refused set-up means.
+    /// Explains why the setup was refused.
     ///
-    /// @param disabled what the system's switch says: 0 nobody is refused, 1 those without privilege, 2 everybody
+    /// @param disabled the value of `kernel.io_uring_disabled`: 0 allows every process, 1 only privileged ones, 2 none
     static String refusal(SystemCallException refused, int disabled) {
         return switch (refused.errno()) {
             case Errno.ENOSYS -> "this kernel was built without io_uring, or a sandbox hides it; it needs Linux 6.1";
@@ -84,7 +84,7 @@ public final class RingProbe {
         try {
             return Integer.parseInt(Files.readString(DISABLED).strip());
         } catch (IOException | NumberFormatException e) {
-            // Before Linux 6.6 there is no such switch.
+            // Linux before 6.6 has no such switch.
             return 0;
         }
     }

@@ -6,14 +6,14 @@ import dev.polyserve.linux.system.RingCalls;
 import dev.polyserve.linux.system.RingParameters;
 import dev.polyserve.linux.system.SystemCallException;
 
-/// Sets a ring up with as much as the kernel knows, from the newest down.
+/// Sets up a ring with as many features as the kernel supports, from the newest down.
 ///
 /// ```
 ///   everything ──EINVAL──▶ without NO_SQARRAY (Linux 6.6) ──EINVAL──▶ COOP_TASKRUN for DEFER_TASKRUN (6.1) ──▶ none
 ///        └──ENOMEM──▶ half the size, and again
 /// ```
-///
-/// @param descriptor the ring's
+/// @param descriptor the ring's descriptor
+/// @param parameters the parameters that the kernel has filled in
 /// @param parameters what it has become
 record RingSetup(int descriptor, RingParameters parameters) {
     private static final int COMMON = RingParameters.SETUP_CQSIZE | RingParameters.SETUP_CLAMP
@@ -24,15 +24,15 @@ record RingSetup(int descriptor, RingParameters parameters) {
         ISSUER | RingParameters.SETUP_DEFER_TASKRUN,
         ISSUER | RingParameters.SETUP_COOP_TASKRUN,
         COMMON | RingParameters.SETUP_COOP_TASKRUN};
-    /// How many orders fit, where memory allows.
+    /// The number of operations that fit, where memory allows.
     static final int SUBMISSIONS = 1024;
 
     private static final int SMALLER_TIMES = 4;
     private static final int COMPLETIONS_PER_SUBMISSION = 8;
 
-    /// Opens the best ring that there is.
+    /// Opens the best ring available.
     ///
-    /// @param most how many orders are to fit
+    /// @param most the number of operations that must fit
     /// @throws SystemCallException with the last refusal
     static RingSetup open(CallMemory memory, int most) throws SystemCallException {
         int result = -Errno.EINVAL;

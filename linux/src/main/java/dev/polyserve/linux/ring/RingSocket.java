@@ -14,23 +14,23 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
-/// A connection on a ring: one receive that goes on and on, and one send at a time. Before a ring watches it, and for what is
-/// rare, it calls the system directly.
+/// A connection on a ring: one multishot receive, and one send at a time. It calls the system directly before a ring
+/// watches it, and for rare operations.
 ///
 /// ```
-///   receive: ordered ─▶ bytes held ─▶ read │ copied out at the turn's end ─▶ more than may wait ─▶ cancelled ─▶ paused
-///   paused:  what waits is read ─▶ the kernel is read directly, until it has nothing more ─▶ ordered
-///   close:   orders are cancelled ─▶ have ended ─▶ what is in the arena is submitted ─▶ closed
+///   receive: submitted ─▶ bytes held ─▶ read │ copied out at the turn's end ─▶ limit reached ─▶ cancelled ─▶ paused
+///   paused:  the queue is read ─▶ the kernel is read directly, until it has no more ─▶ submitted
+///   close:   operations are cancelled ─▶ have ended ─▶ the bytes in the arena are submitted ─▶ closed
 /// ```
 ///
-/// What it holds beyond a turn counts in the server's budget of buffers; a connection for which the budget has no more fails with
-/// that limit, and holds nothing from then on.
+/// Bytes held beyond a turn count in the server's budget of buffers. When the budget is exhausted, the connection fails
+/// with that limit, and holds nothing from then on.
 ///
 /// **Thread**: the loop's once it is watched, except [#shutdown] and [#cutInput].
 final class RingSocket extends RingStream {
-    /// So much may wait to be read by an owner that reads; then nothing more is received until it was read.
+    /// The limit of unread bytes while the owner is reading; the receive pauses until they are read.
     private static final int MOST_UNREAD_BYTES = 64 << 10;
-    /// The same for an owner that does not want to read now: little, so that a short pause costs no order.
+    /// The limit while the owner does not want to read; small, yet large enough that a short pause costs no operation.
     private static final int MOST_UNWANTED_BYTES = 16 << 10;
 
     private enum Closing {
@@ -42,7 +42,7 @@ final class RingSocket extends RingStream {
     private @Nullable IOException receiveFailure;
     private boolean receiving;
     private boolean cancelling;
-    /// The receive has ended while the kernel may have more.
+    /// The receive has ended, while the kernel may hold more bytes.
     private boolean paused;
     private boolean ended;
     private Closing closing = Closing.NOT;
@@ -51,7 +51,7 @@ final class RingSocket extends RingStream {
         super(direct);
     }
 
-    /// A ring watches it from now on.
+    /// Joins the ring that watches it from now on.
     void joins(Operations itsOrders, CallMemoryPool memories) {
         direct.joins(memories, Readiness.UNTRACKED);
         joins(itsOrders);
@@ -130,7 +130,7 @@ final class RingSocket extends RingStream {
         }
     }
 
-    /// Copies what it holds to memory of its own: the buffers are everybody's.
+    /// Copies the held bytes to memory of its own, because all connections share the buffers.
     void copyHeld() {
         Operations itsOrders = requireOrders();
         try {
@@ -146,7 +146,7 @@ final class RingSocket extends RingStream {
         }
     }
 
-    /// It needs memory that it cannot have: whatever its owner does next fails, and it holds nothing from now on.
+    /// Fails the connection for lack of memory. Every later read and write fails, and the connection holds nothing.
     private void giveUp(Operations itsOrders, IOException why) {
         receiveFailure = why;
         receiveQueue.clear(itsOrders.buffers(), itsOrders.budget());
@@ -181,9 +181,10 @@ final class RingSocket extends RingStream {
         return into.hasRemaining() ? nothingLeft(itsOrders) : 0;
     }
 
-    /// Only a read that finds nothing ends the pause: a short one may have been cut.
+    /// Reads from the kernel during a pause. Only a read that finds nothing ends the pause: a short read may have been
+    /// truncated.
     ///
-    /// @return how many bytes; an end or a failure is for the next read
+    /// @return the number of bytes; the next read reports an end or a failure
     private int readPaused(ByteBuffer into) {
         try {
             int count = direct.read(into);
@@ -197,9 +198,9 @@ final class RingSocket extends RingStream {
         }
     }
 
-    /// A send that has failed is a failure of the connection, and the receive may never tell it.
+    /// Reports why no bytes are left. A failed send is a failure of the connection, which the receive may never report.
     ///
-    /// @return 0 when more may come
+    /// @return 0 when more bytes may arrive
     private int nothingLeft(Operations itsOrders) throws IOException {
         if (receiveFailure != null) {
             throw receiveFailure;
@@ -222,7 +223,7 @@ final class RingSocket extends RingStream {
             return direct.write(bytes);
         }
         if (closing != Closing.NOT) {
-            // Its descriptor's number may be another connection's by now.
+            // The descriptor's number may already belong to another connection.
             throw new ClosedChannelException();
         }
         output.throwIfFailed();
@@ -242,7 +243,7 @@ final class RingSocket extends RingStream {
         }
     }
 
-    /// What was submitted and not refused is sent.
+    /// Settles the bytes that were submitted and not refused: they are sent.
     void settle() {
         if (output.settle() && (interest() & Multiplexer.WRITE) != 0) {
             requireOrders().enlist(this);
@@ -252,7 +253,7 @@ final class RingSocket extends RingStream {
         }
     }
 
-    /// Whether somebody waits until what is in the arena is sent.
+    /// Returns true when the owner waits for the bytes in the arena to be sent.
     boolean awaitsSent() {
         return (interest() & Multiplexer.WRITE) != 0 || closing != Closing.NOT;
     }
@@ -290,7 +291,7 @@ final class RingSocket extends RingStream {
         return receiveFailure != null || output.failed() || direct.peerGone();
     }
 
-    /// Nobody watches it: whatever comes is for nobody, but its place is kept until it is closed.
+    /// Stops watching. Later completions are discarded, but the slot is kept until the socket is closed.
     @Override
     void leave() {
         cancelOrders();
@@ -329,7 +330,7 @@ final class RingSocket extends RingStream {
         }
     }
 
-    /// Closes it once none of its orders is under way.
+    /// Closes the socket once no operation is in flight.
     private void finishClosing() {
         if (receiving || output.busy() || slot == 0) {
             return;
@@ -349,11 +350,11 @@ final class RingSocket extends RingStream {
         try {
             closeDirectly(closing);
         } catch (IOException e) {
-            direct.shutdown(); // the descriptor is released whatever close reports, and its owner has gone
+            direct.shutdown(); // close() releases the descriptor whatever it reports; its owner is gone
         }
     }
 
-    /// What had still to be ended is; what is still open calls the system directly.
+    /// Closes a socket that was closing; one that is still open calls the system directly from now on.
     @Override
     void abandon() {
         releaseMemory(requireOrders());

@@ -8,7 +8,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/// What a connection on a ring does by calls of the system, whether a ring watches it or not.
+/// The part of a connection on a ring that uses direct system calls, whether a ring watches it or not.
 ///
 /// **Thread**: as [StreamSocket].
 abstract sealed class RingStream extends RingHandle implements StreamSocket permits RingSocket {

@@ -10,23 +10,24 @@ import dev.polyserve.linux.socket.DescriptorTransport;
 import java.io.IOException;
 import java.util.List;
 
-/// Descriptors as a family of sockets whose connections and listeners a ring serves.
+/// The family of descriptor sockets, with connections and listeners that a ring serves.
 ///
-/// A listener of its own is served by one order to accept that goes on and on. Where other processes serve it, too, that would
-/// be unfair and unsafe: the system would wake the ring that has waited longest, which is always the same one, and a ring that
-/// ends would have to give up those whom it has accepted unasked. Such a listener is polled, and accepts when it is told to.
+/// A listener that no other process serves has one multishot accept. For a shared listener this would be unfair and
+/// unsafe. The system would wake the ring that has waited longest, which is always the same one. A ring that ends would
+/// lose the connections that it has already accepted. A shared listener is therefore polled, and accepts one connection
+/// per call.
 public final class RingTransport implements Transport {
     private final DescriptorTransport descriptors;
     private final boolean shared;
 
-    /// The family.
+    /// Creates the family.
     public RingTransport() {
         this(DescriptorTransport.unlimited(), false);
     }
 
-    /// The family, with these sockets.
+    /// Creates the family over these sockets.
     ///
-    /// @param shared whether other processes serve its listeners, too
+    /// @param shared true when other processes serve its listeners, too
     public RingTransport(DescriptorTransport descriptors, boolean shared) {
         this.descriptors = descriptors;
         this.shared = shared;
@@ -43,7 +44,7 @@ public final class RingTransport implements Transport {
         return switch (listener) {
             case DescriptorListener accepting when shared -> new PolledListener(accepting);
             case DescriptorListener accepting -> new RingListener(accepting);
-            // One connection that was handed down is watched by polls: there is nothing to accept again and again.
+            // An inherited connection is watched by polls: there is nothing to accept repeatedly.
             default -> listener;
         };
     }

@@ -9,12 +9,12 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
-/// The memory that a loop sends from: filled from the front, and empty again when the orders were submitted, because the kernel
-/// has then either taken the bytes or said that it has not.
+/// The memory that a loop sends from. It is filled from the front, and empty again after the operations are submitted,
+/// because the kernel has by then accepted or refused the bytes.
 ///
 /// **Thread**: the loop's.
 final class SendArena {
-    /// As much as one order sends.
+    /// The most bytes that one operation sends.
     static final int MOST_BYTES = 64 << 10;
 
     private static final int SIZE = 16 * MOST_BYTES;
@@ -27,19 +27,19 @@ final class SendArena {
         this.bytes = MemoryCalls.map(memory, SIZE);
     }
 
-    /// Maps it.
+    /// Maps the memory.
     static SendArena open() throws IOException {
         return new SendArena();
     }
 
-    /// Whether one order's bytes fit.
+    /// Returns true when the bytes of one operation fit.
     boolean hasRoom() {
         return SIZE - end >= MOST_BYTES;
     }
 
     /// Copies the next bytes of a buffer, at most [#MOST_BYTES], and moves its position.
     ///
-    /// @return where they are
+    /// @return the offset of the bytes
     int put(ByteBuffer source) {
         int at = end;
         int count = Math.min(source.remaining(), MOST_BYTES);
@@ -53,17 +53,17 @@ final class SendArena {
         return bytes.address() + at;
     }
 
-    /// Copies out what the kernel has not taken.
+    /// Copies out bytes that the kernel has not accepted.
     void copyTo(ByteQueue into, int at, int count, BufferBudget budget) throws LimitException {
         into.append(bytes, at, count, budget);
     }
 
-    /// All orders were submitted.
+    /// Empties the arena after all operations were submitted.
     void clear() {
         end = 0;
     }
 
-    /// The ring is closed.
+    /// Unmaps the memory after the ring is closed.
     void unmap() throws IOException {
         MemoryCalls.unmap(memory, bytes);
     }

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
-/// The submission queue: orders that the next `io_uring_enter` takes.
+/// The submission queue: operations for the next `io_uring_enter`.
 ///
 /// **Thread**: the loop's.
 final class Submissions {
@@ -22,8 +22,10 @@ final class Submissions {
     private int tail;
     private int submitted;
 
+    /// Creates the queue over the mapped memory of a ring.
+    ///
     /// @param queue the mapping of both queues
-    /// @param operations the mapping of the orders
+    /// @param operations the mapping of the submission entries
     Submissions(MemorySegment queue, MemorySegment operations, RingParameters parameters) {
         this.queue = queue;
         this.operations = operations;
@@ -33,39 +35,39 @@ final class Submissions {
         this.tailAt = parameters.submissionTail();
         this.flagsAt = parameters.submissionFlags();
         if ((parameters.flags() & RingParameters.SETUP_NO_SQARRAY) == 0) {
-            // Every order stays in its own place, so this is written once.
+            // Each entry keeps its index, so the array is written once.
             for (int i = 0; i < capacity; i++) {
                 queue.set(ValueLayout.JAVA_INT, parameters.submissionArray() + 4L * i, i);
             }
         }
     }
 
-    /// How many wait for the next call.
+    /// Returns how many operations wait for the next call.
     int waiting() {
         return tail - submitted;
     }
 
-    /// Whether another one fits.
+    /// Returns true when another operation fits.
     boolean hasRoom() {
         return tail - (int) INT.getAcquire(queue, headAt) < capacity;
     }
 
-    /// Whether completions wait in the kernel for room.
+    /// Returns true when completions wait in the kernel for room.
     boolean completionsOverflowed() {
         return ((int) INT.getOpaque(queue, flagsAt) & RingLayout.SQ_CQ_OVERFLOW) != 0;
     }
 
-    /// Shows the kernel what waits.
+    /// Publishes the queued operations to the kernel.
     void publish() {
         INT.setRelease(queue, tailAt, tail);
     }
 
-    /// The kernel has taken so many.
+    /// Records that the kernel has consumed `count` operations.
     void taken(int count) {
         submitted += count;
     }
 
-    /// Writes an order; there must be room.
+    /// Queues an operation; there must be room.
     ///
     /// @param operation of [RingLayout], with its flags and its priority word: [#head]
     /// @param lengthAndFlags [#length]
@@ -83,12 +85,12 @@ final class Submissions {
         tail++;
     }
 
-    /// The first word but for the descriptor.
+    /// Packs the first word of an entry, without the descriptor.
     static long head(int operation, int flags, int priority) {
         return operation | (flags << 8) | ((long) priority << 16);
     }
 
-    /// The word of the length and the operation's flags.
+    /// Packs the word of the length and the operation's flags.
     static long length(int length, int operationFlags) {
         return (length & 0xffff_ffffL) | ((long) operationFlags << 32);
     }

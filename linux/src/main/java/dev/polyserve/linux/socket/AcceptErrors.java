@@ -5,13 +5,13 @@ import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 
-/// What the error numbers of `accept(2)` say.
+/// Maps the error numbers of `accept(2)` to exceptions.
 public final class AcceptErrors {
     private AcceptErrors() {}
 
-    /// The exception for a call that failed.
+    /// Returns the exception for a failed call.
     ///
-    /// @param result what it returned: `-errno`
+    /// @param result the result of the call: `-errno`
     public static IOException of(int result) {
         SystemCallException failed = new SystemCallException("accept4", result);
         return switch (-result) {

@@ -13,16 +13,16 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Takes over an open socket that can be served.
+/// Adopts an open socket that can be served.
 ///
-/// The socket may be others' too. So it is neither bound nor told to listen anew, and its file is removed in the end only if
-/// that was agreed.
+/// Other processes may share the socket. It is therefore neither bound nor set to listen again, and its file is removed
+/// at the end only if that was agreed.
 ///
-/// **Thread**: its maker's.
+/// **Thread**: the caller's.
 final class Adoption {
     private Adoption() {}
 
-    /// A listener, or the one connection that there is.
+    /// Adopts a listener, or a single connection.
     static BoundDescriptor stream(Endpoint asked, PreopenedSockets.Given given, OpenSocket open,
             Options.Sockets options)
             throws IOException {
@@ -36,7 +36,7 @@ final class Adoption {
         return bound;
     }
 
-    /// A datagram socket.
+    /// Adopts a datagram socket.
     static BoundDescriptor port(Endpoint asked, PreopenedSockets.Given given, Options.Sockets options)
             throws IOException {
         OpenSocket open = OpenSocket.of(asked, given.descriptor());

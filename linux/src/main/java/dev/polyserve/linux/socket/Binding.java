@@ -18,9 +18,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Makes a socket, sets its options and binds it; when that fails, nothing is left.
+/// Creates a socket, sets its options and binds it; a failure leaves nothing behind.
 ///
-/// **Thread**: its maker's.
+/// **Thread**: the thread that created it.
 final class Binding {
     private final CallMemory memory = CallMemory.small();
     private final Endpoint endpoint;
@@ -36,7 +36,8 @@ final class Binding {
         this.settings = new SocketSettings(endpoint, descriptor);
     }
 
-    /// For every address that is an IPv6 socket, which serves IPv4, too; without IPv6 in the system, one of IPv4.
+    /// Creates an Internet socket. For the wildcard host it is an IPv6 socket, which serves IPv4, too; a system without
+    /// IPv6 gets an IPv4 socket.
     private static Binding inet(Endpoint endpoint, String host, InetSocketAddress address, int type)
             throws IOException {
         if (!HostResolver.isEvery(host)) {
@@ -52,7 +53,7 @@ final class Binding {
         }
     }
 
-    /// A TCP listener.
+    /// Binds a TCP listener.
     static BoundDescriptor tcp(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
         InetSocketAddress address = HostResolver.resolve(tcp, tcp.host(), tcp.port());
         return inet(tcp, tcp.host(), address, SocketCalls.STREAM).closedOnFailure(binding -> {
@@ -64,7 +65,7 @@ final class Binding {
         });
     }
 
-    /// A UDP port.
+    /// Binds a UDP port.
     static BoundDescriptor udp(Endpoint.Udp udp, Options.Sockets options) throws IOException {
         InetSocketAddress address = HostResolver.resolve(udp, udp.host(), udp.port());
         return inet(udp, udp.host(), address, SocketCalls.DATAGRAM).closedOnFailure(binding -> {
@@ -74,7 +75,7 @@ final class Binding {
         });
     }
 
-    /// A Unix stream listener.
+    /// Binds a Unix stream listener.
     static BoundDescriptor unix(Endpoint.Unix unix, Options.Sockets options) throws IOException {
         Step listens = binding -> binding.listen(options.backlog());
         return unix.isAbstract()
@@ -82,7 +83,7 @@ final class Binding {
                 : unix(unix, unix.path(), SocketCalls.STREAM, listens);
     }
 
-    /// A Unix datagram port.
+    /// Binds a Unix datagram port.
     static BoundDescriptor unixDatagram(Endpoint.UnixDatagram unix, Options.Sockets options) throws IOException {
         Step buffers = binding -> binding.settings.buffers(options);
         return unix.isAbstract()
@@ -105,7 +106,7 @@ final class Binding {
         });
     }
 
-    /// A name that is no file: it is gone with its socket, so none can be stale, and there is nothing to remove.
+    /// Binds an abstract name. It vanishes with its socket, so it cannot be stale and leaves no file to remove.
     private static BoundDescriptor abstractUnix(Endpoint endpoint, Path name, int type, Step afterwards)
             throws IOException {
         return new Binding(endpoint, SocketAddresses.AF_UNIX, type).closedOnFailure(binding -> {
@@ -121,7 +122,8 @@ final class Binding {
         return address;
     }
 
-    /// Only "nobody listens" proves it stale: a full backlog, another kind of socket or a missing permission is a live one.
+    /// Only `ECONNREFUSED` proves the file stale: a full backlog, another socket type or a missing permission means a
+    /// live socket.
     private static boolean isLive(Path path, int type) throws IOException {
         CallMemory memory = CallMemory.small();
         Descriptor probe = new Descriptor(
@@ -168,7 +170,7 @@ final class Binding {
         return new BoundDescriptor(descriptor, family, real, address, file);
     }
 
-    /// One sentence when it failed: what, where, and what to do.
+    /// Throws an exception for a failed call. Its one sentence names the problem, the place and the remedy.
     private void require(String call, int result) throws BindFailedException {
         if (result < 0) {
             String why = switch (-result) {

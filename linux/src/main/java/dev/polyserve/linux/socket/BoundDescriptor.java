@@ -6,16 +6,16 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Optional;
 
-/// A bound descriptor, where it is bound, and the file that this has made.
+/// A bound descriptor, its address, and the file that binding has created.
 ///
-/// @param descriptor which
+/// @param descriptor the descriptor
 /// @param family its address family
-/// @param endpoint with its real port
+/// @param endpoint the endpoint with its real port
 /// @param address its address
-/// @param file of a Unix socket
+/// @param file the file of a Unix socket
 record BoundDescriptor(Descriptor descriptor, int family, Endpoint endpoint, SocketAddress address,
         Optional<SocketFile> file) {
-    /// Removes the file, if it is still ours, and closes the descriptor; harmless the second time.
+    /// Removes the file if this process still owns it, and closes the descriptor; the second call has no effect.
     void close() throws IOException {
         try {
             if (descriptor.isOpen() && file.isPresent()) {

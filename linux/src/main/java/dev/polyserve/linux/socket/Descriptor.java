@@ -12,7 +12,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;
 
-/// A file descriptor, closed exactly once, and not while a call uses it: its number belongs to somebody else from then on.
+/// A file descriptor. It is closed exactly once, and not while a call uses it, because the kernel reuses its number.
 ///
 /// ```
 ///   OPEN ⇄ in use by n calls
@@ -38,28 +38,28 @@ public final class Descriptor {
     }
 
     private final int number;
-    /// How many calls use it, and the two marks.
+    /// The number of calls that use it, and the two flags.
     @SuppressWarnings("unused")
     private int state;
 
-    /// Takes over an open descriptor.
+    /// Takes ownership of an open descriptor.
     public Descriptor(int number) {
         this.number = number;
     }
 
-    /// Its number, for a call between [#begin] and [#end].
+    /// Returns its number, for a call between [#begin] and [#end].
     public int number() {
         return number;
     }
 
-    /// Whether nobody has closed it.
+    /// Returns true until [#close] is called.
     public boolean isOpen() {
         return ((int) STATE.getOpaque(this) & CLOSING) == 0;
     }
 
-    /// Begins a call that uses the number; then comes [#end], once.
+    /// Begins a call that uses the number; one call of [#end] must follow.
     ///
-    /// @return false when it is closed: there is no call, and no end
+    /// @return false when it is closed: make no call, and do not call [#end]
     public boolean tryBegin() {
         int before = (int) STATE.getAndAdd(this, 1);
         if ((before & CLOSING) != 0) {
@@ -69,7 +69,7 @@ public final class Descriptor {
         return true;
     }
 
-    /// As [#tryBegin].
+    /// Like [#tryBegin], but throws when it is closed.
     ///
     /// @throws ClosedChannelException when it is closed
     public void begin() throws ClosedChannelException {
@@ -83,8 +83,8 @@ public final class Descriptor {
         leave();
     }
 
-    /// Waits until it is ready for one of these events of `poll(2)`, at most so long; an interrupted wait is over, too. Not on a
-    /// virtual thread, whose carrier it would hold.
+    /// Waits until it is ready for one of these events of `poll(2)`, or until the time has passed; an interrupted wait
+    /// returns, too. Do not call it on a virtual thread: it would pin the carrier.
     public void await(int events, long atMostNanos) throws IOException {
         int ready = poll(events, atMostNanos);
         if (ready != -Errno.EINTR) {
@@ -92,7 +92,7 @@ public final class Descriptor {
         }
     }
 
-    /// Whether it is ready for one of these events now, or has failed.
+    /// Returns true when it is ready for one of these events now, or has failed.
     public boolean isReady(int events) throws IOException {
         return poll(events, 0) > 0;
     }
@@ -108,7 +108,7 @@ public final class Descriptor {
         }
     }
 
-    /// Closes it, now or after the calls that use it; harmless when it is closed.
+    /// Closes it, now or after the calls that use it; a second call has no effect.
     public void close() throws IOException {
         int before = (int) STATE.getAndBitwiseOr(this, CLOSING);
         if (before == 0) {
@@ -122,7 +122,7 @@ public final class Descriptor {
     private void leave() {
         int after = (int) STATE.getAndAdd(this, -1) - 1;
         if (after == CLOSING) {
-            // Whatever close reports, the descriptor is released; who asked for it has gone.
+            // close() releases the descriptor whatever it reports, and the caller that requested it has returned.
             release();
         }
     }

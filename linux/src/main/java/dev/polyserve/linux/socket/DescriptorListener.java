@@ -16,14 +16,15 @@ import java.net.SocketAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A listener of this family, TCP or Unix.
+/// A listener on a descriptor, TCP or Unix.
 public final class DescriptorListener extends DescriptorSource implements Listener {
     static final SocketAddress NOBODY = new InetSocketAddress(0);
 
     private final BoundDescriptor bound;
     private final int mostDescriptors;
     private final Options.Sockets options;
-    /// Connections have our address as theirs, unless we listen at every one.
+    /// True unless the listener has a wildcard address: its connections then have the listener's address as their local
+    /// one.
     private final boolean boundToOne;
 
     DescriptorListener(BoundDescriptor bound, int mostDescriptors, Options.Sockets options) {
@@ -55,7 +56,9 @@ public final class DescriptorListener extends DescriptorSource implements Listen
         }
     }
 
-    /// @return negative when none waits
+    /// Accepts a connection without waiting.
+    ///
+    /// @return negative when no connection waits
     private int accept(CallMemory memory) throws IOException {
         descriptor.begin();
         try {
@@ -77,8 +80,8 @@ public final class DescriptorListener extends DescriptorSource implements Listen
         }
     }
 
-    /// Takes over a connection that was accepted here by other means. One that its peer has reset meanwhile has no peer's
-    /// address any more: it is told as `0.0.0.0:0`.
+    /// Adopts a connection that this listener has accepted by other means. When its peer has reset it meanwhile, the
+    /// peer's address is gone and reported as `0.0.0.0:0`.
     public DescriptorSocket adopt(int accepted) throws IOException {
         CallMemory memory = memories.take();
         try {
@@ -115,7 +118,7 @@ public final class DescriptorListener extends DescriptorSource implements Listen
                 SocketCalls.gid(memory));
     }
 
-    /// Unix connections inherit nothing.
+    /// Sets the send buffer: accepted Unix connections inherit no options.
     private void setSendBuffer(CallMemory memory, int accepted) throws IOException {
         if (options.sendBufferBytes() > 0) {
             SystemCallException.require("setsockopt",

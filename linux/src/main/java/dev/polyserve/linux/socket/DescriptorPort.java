@@ -20,10 +20,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
-/// A datagram port of this family, UDP or Unix: it receives up to sixteen messages by one call and hands them out one by one,
-/// and sends what was collected by one call.
+/// A datagram port on a descriptor, UDP or Unix. One call receives up to sixteen messages, which [#receive] returns one
+/// by one; one call sends all collected datagrams.
 public final class DescriptorPort extends DescriptorSource implements DatagramPort {
-    /// With 64 KiB for each, 1 MiB for a port; more at once would save some ten nanoseconds for each.
+    /// 1 MiB per port, with 64 KiB for each. More messages at once would save about ten nanoseconds each.
     private static final int RECEIVED_AT_ONCE = 16;
 
     private final BoundDescriptor bound;
@@ -31,17 +31,17 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
     private final OutgoingDatagrams outgoing;
     private int held;
     private int next;
-    /// Where in the next message its next datagram begins: several may have come joined.
+    /// The offset of the next datagram in the next message, which may contain several joined datagrams (GRO).
     private int nextByte;
-    /// The last call has brought all that there was.
+    /// The last call has received everything available.
     private boolean saidAll;
-    /// Which message is handed out, and who has sent it.
+    /// The index of the current message, and its sender.
     private int current;
     private @Nullable SocketAddress currentSender;
 
-    /// The address that it was sent to.
+    /// The destination address of the current message.
     private SocketAddress currentLocal;
-    /// Whether the system tells that, at a port of every address.
+    /// True when the system reports destination addresses, which a wildcard port needs.
     private final boolean toldLocal;
 
     private DescriptorPort(BoundDescriptor bound, boolean canJoin, boolean toldLocal) {
@@ -52,14 +52,14 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
         this.outgoing = new OutgoingDatagrams(bound.family(), canJoin);
     }
 
-    /// Of UDP, datagrams are received and sent joined where the system can do that.
+    /// Creates a port. UDP datagrams are received and sent joined (GRO, GSO) where the system supports it.
     static DescriptorPort of(BoundDescriptor bound) throws IOException {
         if (bound.family() == SocketAddresses.AF_UNIX) {
             return new DescriptorPort(bound, false, false);
         }
         CallMemory memory = CallMemory.small();
         int descriptor = bound.descriptor().number();
-        // An older system refuses, and then each comes by itself.
+        // An older system refuses the option; each datagram then arrives separately.
         int unused = SocketCalls.setOption(memory, descriptor, SocketOption.UDP_GRO, 1);
         assert unused <= 0;
         boolean canJoin = SocketCalls.getOption(memory, descriptor, SocketOption.UDP_SEGMENT) >= 0;
@@ -71,7 +71,7 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
         return new DescriptorPort(bound, canJoin, everyAddress);
     }
 
-    /// Of what comes over IPv4, an IPv6 socket tells by the option of IPv4.
+    /// Enables the report of destination addresses. For IPv4 traffic an IPv6 socket needs the IPv4 option, too.
     private static void tellLocal(CallMemory memory, BoundDescriptor bound) throws IOException {
         int descriptor = bound.descriptor().number();
         try {
@@ -98,7 +98,8 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
         return bound.address();
     }
 
-    /// After a turn's last datagram it says "none" without asking: the multiplexer tells of what has come since.
+    /// Returns the next datagram. After a turn's last datagram it returns null without a system call: the multiplexer
+    /// reports later arrivals.
     @Override
     public @Nullable SocketAddress receive(ByteBuffer into) throws IOException {
         if (!holdsReceived() && !receiveSome()) {
@@ -126,12 +127,12 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
         return currentLocal;
     }
 
-    /// Whether the system tells it, with each datagram.
+    /// Returns true when the system reports the destination address of each datagram.
     public boolean isToldLocal() {
         return toldLocal;
     }
 
-    /// As it is to be told to the system, which has no choice at a port of one address.
+    /// Returns the source address for the system call; null at a port with one address, or for a wildcard.
     private @Nullable SocketAddress source(SocketAddress from) {
         boolean every = from instanceof InetSocketAddress inet && inet.getAddress().isAnyLocalAddress();
         return toldLocal && !every ? from : null;
@@ -160,7 +161,9 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
         return held > 0;
     }
 
-    /// @return negative when none waits
+    /// Receives a batch of messages without waiting.
+    ///
+    /// @return negative when no datagram waits
     private int receive(CallMemory memory) throws IOException {
         descriptor.begin();
         try {
@@ -169,7 +172,8 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
             do {
                 count = received.receive(memory, descriptor.number());
             } while (count == -Errno.EINTR);
-            // Fewer are all: the call has found none after them, or an error, which came during the call and is a change then.
+            // Fewer than requested are all: the call has found no more, or an error that arrived during the call and is
+            // a new change.
             if (count == -Errno.EAGAIN || (count >= 0 && count < received.capacity())) {
                 readiness.usedUp(Readiness.READ, before);
             }

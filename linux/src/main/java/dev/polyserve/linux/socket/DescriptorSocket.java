@@ -23,20 +23,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/// A connection of this family, TCP or Unix.
+/// A connection on a descriptor, TCP or Unix.
 ///
-/// Its descriptor never waits; where the socket is to wait, it waits for the descriptor: a platform thread by itself, a virtual
-/// one by a platform thread that it starts, so it is for the exception and not for a model.
+/// Its descriptor is always non-blocking. A blocking socket waits for the descriptor. A platform thread waits itself; a
+/// virtual thread starts a platform thread for the wait, so this is for exceptional cases and not for a model.
 public final class DescriptorSocket extends DescriptorSource implements StreamSocket {
-    /// What is thrown away before closing, at most: a peer that sends without end is reset after all.
+    /// The most bytes discarded before closing: a peer that sends without end is reset after all.
     private static final int DRAIN_MOST_BYTES = 256 << 10;
     private static final long PAUSE_MILLIS = 5;
 
     private final SocketAddress local;
-    /// The peer, where it has an IPv4 address: as an object that would be four, kept by every idle connection.
+    /// The peer's IPv4 address, if it has one. As objects it would be four, kept by every idle connection.
     private final int peerNumber;
     private final char peerPort;
-    /// Any other peer.
+    /// Any other address of a peer.
     private final @Nullable SocketAddress otherPeer;
     private final Optional<ConnectionInfo.Credentials> peerCredentials;
     private volatile boolean waits = true;
@@ -77,7 +77,7 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
     public int readWithin(ByteBuffer into, long atMostNanos) throws IOException {
         long deadline = System.nanoTime() + atMostNanos;
         while (true) {
-            // Before the look: this process may be stopped behind it.
+            // Before the read attempt: this process may be stopped after it.
             long left = deadline - System.nanoTime();
             int count = tryRead(into);
             if (count != 0) {
@@ -90,7 +90,9 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
         }
     }
 
-    /// @return 0 when there is nothing now
+    /// Reads without waiting.
+    ///
+    /// @return 0 when no bytes are available now
     private int tryRead(ByteBuffer into) throws IOException {
         CallMemory memory = memories.take();
         try {
@@ -105,7 +107,9 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
         }
     }
 
-    /// @return 0 at the end, negative when there is nothing now
+    /// Receives into the memory without waiting.
+    ///
+    /// @return 0 at the end, negative when no bytes are available now
     private int receive(CallMemory memory, int atMostBytes) throws IOException {
         descriptor.begin();
         try {
@@ -120,8 +124,9 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
         }
     }
 
-    /// Whether a short read has brought all there was. TCP cuts one only before urgent data, which the multiplexer is told together
-    /// with it or by a later change; a Unix socket cuts one behind each message with descriptors, of which nothing tells.
+    /// Returns true when a short read has drained the socket. TCP shortens a read only before urgent data, which the
+    /// multiplexer learns of together with the data or by a later change. A Unix socket shortens a read after each
+    /// message with descriptors, without any event.
     private boolean isWhole() {
         return local instanceof InetSocketAddress && !readiness.hadUrgent();
     }
@@ -176,7 +181,7 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
                 : SystemCallException.require(call, result);
     }
 
-    /// Waits for the descriptor; what has happened, if anything, the next call finds out.
+    /// Waits for the descriptor; the next call finds out what has happened, if anything.
     private void await(int events, long atMostNanos) throws IOException {
         if (Thread.currentThread().isVirtual()) {
             awaitElsewhere(events, atMostNanos);
@@ -185,7 +190,7 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
         }
     }
 
-    /// A virtual thread would hold its carrier, which others need: it waits for a thread that waits.
+    /// Waits on a platform thread of its own, because a virtual thread would hold its carrier, which others need.
     private void awaitElsewhere(int events, long atMostNanos) throws IOException {
         CompletableFuture<@Nullable IOException> over = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("polyserve-wait").start(() -> {
@@ -202,7 +207,7 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
                 throw failed;
             }
         } catch (InterruptedException e) {
-            // As the JDK's channels do: an interrupted wait ends the connection.
+            // Like the JDK's channels: an interrupted wait closes the connection.
             Thread.currentThread().interrupt();
             shutdown();
             throw new ClosedByInterruptException();
@@ -218,7 +223,7 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
                     ? ReadinessCheck.YES
                     : ReadinessCheck.NO;
         } catch (IOException e) {
-            // Closed: its owner sees that.
+            // Closed: its owner notices that itself.
             return ReadinessCheck.NO;
         }
     }
@@ -266,7 +271,7 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
 
     @Override
     public void cutInput() {
-        // A connection that is closed or reset has no input to cut, and its reader sees that.
+        // A connection that is closed or reset has no input to cut, and its reader notices that.
         int unused = shutdown(SocketCalls.SHUT_RD);
         assert unused <= 0;
     }
@@ -278,7 +283,7 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
             if (otherPeer instanceof UnixDomainSocketAddress || !descriptor.tryBegin()) {
                 return;
             }
-            // What fails is a connection that was lost, whose peer needs no telling.
+            // Failure means that the connection is already lost, and needs no reset.
             int unused = SocketCalls.lingerNot(memory, descriptor.number());
             assert unused <= 0;
             descriptor.end();
@@ -327,7 +332,7 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
         CallMemory memory = memories.take();
         try {
             if (!(local instanceof InetSocketAddress)) {
-                // From here on nothing comes in: what lies unread when a Unix socket is closed would be told the peer as a reset.
+                // Accepts no more input: closing a Unix socket with unread bytes resets the peer.
                 cutInput();
             }
             int drained = 0;

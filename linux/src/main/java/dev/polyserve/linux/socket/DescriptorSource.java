@@ -4,28 +4,28 @@ import dev.polyserve.io.Source;
 import dev.polyserve.linux.system.CallMemoryPool;
 import java.io.IOException;
 
-/// A source of this family: a descriptor, and what its multiplexer has lent it.
+/// A source that is a descriptor, together with the memory and the readiness record that its multiplexer assigns.
 ///
-/// **Thread**: as what it is.
+/// **Thread**: as its subclass.
 public abstract sealed class DescriptorSource implements Source
         permits DescriptorSocket, DescriptorListener, DescriptorPort, ReceivedListener, WatchedDescriptor {
     final Descriptor descriptor;
-    /// Whose memory its calls use: that of its loop, once it is watched.
+    /// The memory for its calls: its loop's, once it is watched.
     CallMemoryPool memories = CallMemoryPool.shared();
-    /// What its calls note, where it is watched by changes.
+    /// The readiness record that its calls update, where the multiplexer reports changes only.
     Readiness readiness = Readiness.UNTRACKED;
 
     DescriptorSource(Descriptor descriptor) {
         this.descriptor = descriptor;
     }
 
-    /// The descriptor to watch.
+    /// Returns the descriptor to watch.
     public final Descriptor descriptor() {
         return descriptor;
     }
 
-    /// It is going to be watched by a loop: its calls use the memory of that loop, and note there what they have used up.
-    /// **Thread**: the loop's, before others may call it.
+    /// Joins a loop that is about to watch it: its calls use the loop's memory, and record the readiness that they have
+    /// used up. **Thread**: the loop's, before other threads call the source.
     public final void joins(CallMemoryPool loopsMemories, Readiness noted) {
         memories = loopsMemories;
         readiness = noted;

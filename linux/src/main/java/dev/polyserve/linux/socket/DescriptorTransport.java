@@ -12,7 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/// Descriptors as a family of sockets: TCP, UDP, Unix stream and Unix datagram, bound here or given.
+/// The family of descriptor sockets: TCP, UDP, Unix stream and Unix datagram, bound here or preopened.
 public final class DescriptorTransport implements Transport {
     private final int mostDescriptors;
     private final PreopenedSockets open;
@@ -22,17 +22,17 @@ public final class DescriptorTransport implements Transport {
         this.open = open;
     }
 
-    /// With as many descriptors as the system gives.
+    /// Creates the family without a limit on descriptors.
     public static DescriptorTransport unlimited() {
         return new DescriptorTransport(Integer.MAX_VALUE, PreopenedSockets.ofThisProcess());
     }
 
-    /// With descriptors whose numbers are less than that.
+    /// Creates the family for descriptors with numbers below the limit.
     public static DescriptorTransport limitedTo(int descriptors) {
         return new DescriptorTransport(descriptors, PreopenedSockets.ofThisProcess());
     }
 
-    /// The same, but with these sockets given instead of those of the process.
+    /// Returns the same family, with these sockets instead of those of the process.
     public DescriptorTransport serving(PreopenedSockets sockets) {
         return new DescriptorTransport(mostDescriptors, sockets);
     }
@@ -40,7 +40,7 @@ public final class DescriptorTransport implements Transport {
     @Override
     public List<Place> places(Endpoint endpoint) throws IOException {
         if (!(endpoint instanceof Endpoint.Inherited inherited)) {
-            // Not looked up again: the name may have other addresses by now than when they were bound.
+            // Not resolved again: the addresses of the name may have changed since the sockets were bound.
             int given = hasName(endpoint) ? open.count(endpoint) : 0;
             return given > 0
                     ? Collections.nCopies(given, new Place(endpoint, endpoint.datagram()))
@@ -65,7 +65,7 @@ public final class DescriptorTransport implements Transport {
         };
     }
 
-    /// A [DescriptorListener], or a [ReceivedListener] where one connection was handed down.
+    /// Returns a [DescriptorListener], or a [ReceivedListener] for an inherited connection.
     @Override
     public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
         Optional<PreopenedSockets.Given> given = open.take(endpoint);
@@ -87,7 +87,7 @@ public final class DescriptorTransport implements Transport {
         return new DescriptorListener(bound, mostDescriptors, options);
     }
 
-    /// A listener at which that connection waits, and after it nobody.
+    /// Returns a listener with the given connection as its only one.
     private static Listener handed(BoundDescriptor connection) throws IOException {
         ReceivedListener listener = ReceivedListener.open(connection.endpoint(), connection.address(), () -> {
         });

@@ -14,33 +14,34 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// What an open socket is and where it is bound, as the system says; nothing about it is changed.
+/// The type and the address of an open socket, as reported by the system; inspecting changes nothing.
 ///
 /// @param number its descriptor
-/// @param kind what it can be served as
+/// @param kind the kind of service that it allows
 /// @param family its address family
-/// @param address where it is bound
-/// @param endpoint the same, as endpoints are written
+/// @param address the address that it is bound to
+/// @param endpoint the address in the notation of endpoints
 public record OpenSocket(int number, Kind kind, int family, SocketAddress address, Endpoint endpoint) {
-    /// What an open socket can be served as.
+    /// The kind of service that an open socket allows.
     public enum Kind {
-        /// It accepts connections.
+        /// A listener, which accepts connections.
         LISTENER,
-        /// It is one connection, which somebody has accepted.
+        /// A single connection that is already accepted.
         CONNECTION,
-        /// It receives datagrams.
+        /// A datagram socket.
         DATAGRAMS
     }
 
-    /// Looks at a descriptor.
+    /// Inspects a descriptor.
     ///
-    /// @param asked how the user calls it
-    /// @throws BindFailedException in one sentence when it is nothing that can be served
+    /// @param asked the user's name for it
+    /// @param number the descriptor
+    /// @throws BindFailedException in one sentence when it cannot be served
     public static OpenSocket of(Endpoint asked, int number) throws IOException {
         return new Look(asked, number).look();
     }
 
-    /// One look, with its memory.
+    /// One inspection, with its memory.
     private static final class Look {
         private final CallMemory memory = CallMemory.small();
         private final Endpoint asked;
@@ -56,7 +57,7 @@ public record OpenSocket(int number, Kind kind, int family, SocketAddress addres
             int family = ask(SocketOption.SO_DOMAIN);
             switch (family) {
                 case SocketAddresses.AF_UNIX, SocketAddresses.AF_INET, SocketAddresses.AF_INET6 -> {
-                    // Those that can be served.
+                    // These families can be served.
                 }
                 default -> throw refused("it is no socket of TCP, UDP or Unix", null);
             }
@@ -97,7 +98,7 @@ public record OpenSocket(int number, Kind kind, int family, SocketAddress addres
             };
         }
 
-        /// As whoever wrote the endpoint called it, where somebody did.
+        /// Returns the host as the endpoint writes it, else as the address shows it.
         private String host(InetSocketAddress inet, int family) {
             return switch (asked) {
                 case Endpoint.Tcp tcp -> tcp.host();

@@ -12,14 +12,14 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Replies that are sent together. What goes wrong with one is told of that one: the others are sent, in their order.
+/// Collected datagrams, sent together. A failure concerns one datagram only: the others are sent, in their order.
 ///
-/// **Thread**: its port's loop's.
+/// **Thread**: the loop's of its port.
 final class OutgoingDatagrams {
     private final int family;
     private final MessagesToSend messages = new MessagesToSend();
     private final @Nullable SocketAddress[] peers = new SocketAddress[MessagesToSend.CAPACITY];
-    /// Up to which length the system has not refused to send datagrams joined; 0 where it cannot.
+    /// The largest length at which the system has not refused joined datagrams; 0 where it cannot send them.
     private int mostPieceBytes;
 
     OutgoingDatagrams(int family, boolean canJoin) {
@@ -35,20 +35,22 @@ final class OutgoingDatagrams {
         return messages.fits(bytes);
     }
 
-    /// @param from the local address to send it from; null: as the system chooses
+    /// Adds a datagram that [#fits].
+    ///
+    /// @param from the local address to send it from; null: the system chooses
     void add(ByteBuffer bytes, SocketAddress to, @Nullable SocketAddress from) {
         peers[messages.count()] = to;
         messages.add(bytes, family, to, from);
     }
 
-    /// As [#add], to who has sent a message.
+    /// Like [#add], to the sender of a received message.
     void addReply(ByteBuffer bytes, SocketAddress to, @Nullable SocketAddress from, ReceivedMessages requests,
             int index) {
         peers[messages.count()] = to;
         messages.addReply(bytes, requests, index, from);
     }
 
-    /// Sends them all, and tells of each.
+    /// Sends all datagrams, and reports the outcome of each.
     void send(CallMemory memory, int descriptor, DatagramPort.Outcome outcome) {
         int all = messages.join(mostPieceBytes);
         int datagram = 0;
@@ -81,8 +83,8 @@ final class OutgoingDatagrams {
         return sent;
     }
 
-    /// What could not be sent joined may be longer than the way takes, or no device on it cuts; or there is another reason,
-    /// which each datagram then finds for itself.
+    /// Sends the datagrams of a refused message one by one. A joined message may exceed the path's limit, or its device
+    /// cannot segment. For any other cause, each datagram fails on its own.
     private void sendSingly(CallMemory memory, int descriptor, int message, int first, DatagramPort.Outcome outcome) {
         int joined = messages.joined(message);
         boolean all = true;
@@ -109,7 +111,7 @@ final class OutgoingDatagrams {
         }
     }
 
-    /// None can be sent any more.
+    /// Fails all datagrams: none can be sent any more.
     void fail(IOException why, DatagramPort.Outcome outcome) {
         for (int datagram = 0; datagram < messages.count(); datagram++) {
             outcome.failed(peer(datagram), why);

@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// One of two sockets between two processes: packets, each received as it was sent, with descriptors beside them. It ends for one
-/// side when the other one dies, however that happens.
+/// One end of a pair of connected sockets between two processes. It carries packets that preserve their boundaries,
+/// together with descriptors. When one process dies, however that happens, the other sees the end.
 ///
-/// **Thread**: one sends, and one receives.
+/// **Thread**: one thread sends, and one receives.
 public final class PacketSocket {
-    /// The number that the other process has its socket under, if it was started with one.
+    /// The descriptor number of the socket in the other process, if it was started with one.
     public static final int INHERITED = 3;
 
     private static final Packet END = new Packet(ByteBuffer.allocate(0), List.of());
@@ -37,18 +37,18 @@ public final class PacketSocket {
         this.socket = new WatchedDescriptor(socket);
     }
 
-    /// The other one of a pair, where it stays in this process.
+    /// Wraps the other end of a pair, where it stays in this process.
     public static PacketSocket of(Descriptor socket) {
         return new PacketSocket(socket);
     }
 
-    /// Both of them.
+    /// Both ends of a pair.
     ///
-    /// @param ours to be used here
-    /// @param theirs to be given to the other process, and then closed here
+    /// @param ours the end to use here
+    /// @param theirs the end to pass to the other process, and then to close here
     public record Pair(PacketSocket ours, Descriptor theirs) {}
 
-    /// Two that are connected.
+    /// Creates a connected pair.
     public static Pair pair() throws IOException {
         long pair = SocketCalls.socketPair(CallMemory.small(), SocketCalls.PACKETS);
         if (pair < 0) {
@@ -57,8 +57,8 @@ public final class PacketSocket {
         return new Pair(new PacketSocket(new Descriptor((int) pair)), new Descriptor((int) (pair >>> Integer.SIZE)));
     }
 
-    /// Whether this process was started with one, as this variable of its environment says. A program that this one starts inherits
-    /// the variable, and not the socket.
+    /// Returns true when this process was started with such a socket, as this environment variable shows. A child of
+    /// this process inherits the variable, but not the socket.
     public static boolean isInherited(String variable) {
         if (!Integer.toString(INHERITED).equals(System.getenv(variable)) || SystemCalls.whyNot().isPresent()) {
             return false;
@@ -68,21 +68,21 @@ public final class PacketSocket {
                 && SocketCalls.getOption(memory, INHERITED, SocketOption.SO_DOMAIN) == SocketAddresses.AF_UNIX;
     }
 
-    /// The one that this process was started with; to be taken once.
+    /// Takes the socket that this process was started with; allowed once.
     public static PacketSocket inherited() throws IOException {
         SystemCallException.require("fcntl", FileCalls.closeOnExec(CallMemory.small(), INHERITED));
         return new PacketSocket(new Descriptor(INHERITED));
     }
 
-    /// What can be read when something has come, and written when there is room again.
+    /// Returns the source to watch: readable when a packet has arrived, writable when there is room.
     public WatchedDescriptor source() {
         return socket;
     }
 
-    /// Sends one packet, without waiting.
+    /// Sends one packet, without blocking.
     ///
-    /// @param descriptors of which the other side gets copies
-    /// @return how many bytes, or `-errno`
+    /// @param descriptors the descriptors to send copies of
+    /// @return the number of bytes sent, or `-errno`
     public int send(ByteBuffer bytes, int... descriptors) throws IOException {
         Descriptor descriptor = socket.descriptor();
         descriptor.begin();
@@ -97,17 +97,17 @@ public final class PacketSocket {
         }
     }
 
-    /// A packet that came.
+    /// A received packet.
     ///
-    /// @param bytes what it says; none when the other side is gone
-    /// @param descriptors what came with it, from now on the receiver's
+    /// @param bytes its content; empty when the other side is gone
+    /// @param descriptors the descriptors that came with it, now owned by the receiver
     public record Packet(ByteBuffer bytes, List<Integer> descriptors) {
-        /// Whether it is none, because the other side is gone.
+        /// Returns true for the end: the other side is gone.
         public boolean isEnd() {
             return !bytes.hasRemaining();
         }
 
-        /// Closes the descriptors, which the receiver has no use for.
+        /// Closes the descriptors when the receiver has no use for them.
         public void closeDescriptors() {
             CallMemory memory = CallMemory.small();
             for (int useless : descriptors) {
@@ -119,8 +119,8 @@ public final class PacketSocket {
 
     /// Receives one packet.
     ///
-    /// @return null when none waits
-    /// @throws IOException also when the system had to drop descriptors that came with it; then it has dropped all
+    /// @return null when no packet waits
+    /// @throws IOException also when the system has dropped descriptors of the packet; then all of them are closed
     public @Nullable Packet receive() throws IOException {
         Descriptor descriptor = socket.descriptor();
         descriptor.begin();
@@ -138,7 +138,7 @@ public final class PacketSocket {
             SystemCallException.require("recvmsg", count);
             Packet packet = received(count);
             if (packet.isEnd()) {
-                // A packet without bytes looks like the end, and nothing reads its descriptors.
+                // An empty packet is indistinguishable from the end, and its descriptors are of no use.
                 packet.closeDescriptors();
                 return END;
             }
@@ -159,9 +159,9 @@ public final class PacketSocket {
         return packet;
     }
 
-    /// Receives one packet, waiting at most so long.
+    /// Receives one packet, and blocks for at most the given time.
     ///
-    /// @return empty when none came in time
+    /// @return empty when none has arrived in time
     public Optional<Packet> await(long atMostNanos) throws IOException {
         long deadline = System.nanoTime() + atMostNanos;
         Packet packet;
@@ -175,7 +175,7 @@ public final class PacketSocket {
         return Optional.of(packet);
     }
 
-    /// Ends it: the other side sees that.
+    /// Closes this end; the other side sees the end.
     public void close() throws IOException {
         socket.close();
     }

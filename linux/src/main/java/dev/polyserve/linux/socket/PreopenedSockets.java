@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Open sockets that are served instead of bound anew: those that the process has inherited, and those that it got for certain
+/// Open sockets to serve instead of binding: the sockets that the process has inherited, and those given for certain
 /// endpoints.
 ///
 /// **Thread**: any.
@@ -20,55 +20,57 @@ public final class PreopenedSockets {
     private final Map<Endpoint, Deque<Given>> byEndpoint = new HashMap<>();
     private final Map<String, List<Integer>> byName = new LinkedHashMap<>();
 
-    /// None yet.
+    /// Creates an empty set.
     public PreopenedSockets() {}
 
-    /// Those that every server of this process finds.
+    /// Returns the sockets available to every server of this process.
     public static PreopenedSockets ofThisProcess() {
         return OF_THIS_PROCESS;
     }
 
     /// An open socket.
     ///
-    /// @param descriptor its number, which belongs to whoever serves it from then on
-    /// @param ownsFile whether the file of a Unix socket is removed when that one closes it: not if others go on serving it
-    /// @param real where it is, as the program says that has bound it; empty: as the system says
+    /// @param descriptor its number; the server that takes the socket owns it
+    /// @param ownsFile true when that server removes the file of a Unix socket on close; false when other processes
+    /// continue to serve it
+    /// @param real the endpoint, as reported by the program that has bound it; empty: as reported by the system
     public record Given(int descriptor, boolean ownsFile, Optional<Endpoint> real) {
-        /// One of which only the system says where it is.
+        /// Creates a socket with the endpoint that the system reports.
         public Given(int descriptor, boolean ownsFile) {
             this(descriptor, ownsFile, Optional.empty());
         }
     }
 
-    /// The next server that listens at this endpoint, written exactly so, serves this socket; of several, the first.
+    /// Gives a socket to the next server that listens at exactly this endpoint; several sockets are taken in order.
     public synchronized void give(Endpoint endpoint, Given socket) {
         byEndpoint.computeIfAbsent(endpoint, _ -> new ArrayDeque<>()).add(socket);
     }
 
-    /// `fd:NAME` means this descriptor, besides those that had the name before.
+    /// Adds a descriptor to the name that `fd:NAME` refers to.
     public synchronized void name(String name, int descriptor) {
         byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(descriptor);
     }
 
-    /// Whether there is a socket for an endpoint that could also be bound.
+    /// Returns true when a socket was given for an endpoint that could also be bound.
     public synchronized boolean has(Endpoint endpoint) {
         Deque<Given> sockets = byEndpoint.get(endpoint);
         return sockets != null && !sockets.isEmpty();
     }
 
-    /// How many there are for an endpoint whose host is a name: one for each address that it had when they were bound.
+    /// Returns the number of sockets for an endpoint with a host name: one for each address that the name had when they
+    /// were bound.
     synchronized int count(Endpoint endpoint) {
         Deque<Given> sockets = byEndpoint.get(endpoint);
         return sockets == null ? 0 : sockets.size();
     }
 
-    /// The descriptors of a name, in the order in which they were named, or the one with that number.
+    /// Returns the descriptors of a name, in the order in which they were added, or the descriptor with that number.
     public synchronized List<Integer> numbers(Endpoint.Inherited inherited) {
         List<Integer> named = byName.get(inherited.name());
         return named == null ? number(inherited).stream().toList() : List.copyOf(named);
     }
 
-    /// The socket of an endpoint, which is then the caller's.
+    /// Takes the socket of an endpoint; the caller then owns it.
     synchronized Optional<Given> take(Endpoint endpoint) {
         if (endpoint instanceof Endpoint.Inherited inherited) {
             return number(inherited).map(number -> new Given(number, false));

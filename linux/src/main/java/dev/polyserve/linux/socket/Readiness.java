@@ -4,39 +4,40 @@ import dev.polyserve.linux.system.PollDescriptors;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/// What is known of a source's readiness where the system tells each change but once: a mark stays until a call has found
-/// that there is nothing more, so that no change is ever lost.
+/// The known readiness of a source, for mechanisms that report each change only once. A mark stays until a call has
+/// found no more, so that no change is lost.
 ///
-/// A call asks for the [#state] first, and clears the mark behind it only if no change came meanwhile. The mark stays visible
-/// during the call: a loop that looks while another thread reads would otherwise take the source for not ready, and is not
-/// told again.
+/// A call reads the [#state] first, and afterwards clears the mark only if no change has arrived meanwhile. The mark
+/// stays visible during the call. Otherwise a loop that checks while another thread reads would consider the source not
+/// ready, and get no further report.
 ///
 /// **Thread**: any.
 public abstract sealed class Readiness {
-    /// There is something to read, or to accept.
+    /// Bytes to read, or connections to accept.
     public static final int READ = 1;
-    /// There is room to write.
+    /// Room to write.
     public static final int WRITE = 2;
-    /// Nothing will change any more in what can be read: what there is, the end, an error.
+    /// The read side will not change any more: the bytes left, the end, or an error.
     public static final int READ_ENDED = 4;
-    /// As that, for both.
+    /// Like [#READ_ENDED], for both directions.
     public static final int BOTH_ENDED = 8;
-    /// Urgent data came: a read ends before it though more bytes follow.
+    /// Urgent data has arrived: a read stops before it although more bytes follow.
     public static final int URGENT = 16;
 
-    /// Where the system tells it again and again, so that nothing need be known.
+    /// For mechanisms that report readiness repeatedly, so that nothing is recorded.
     public static final Readiness UNTRACKED = new Untracked();
 
     private static final int UNASKED = PollDescriptors.ERR | PollDescriptors.HUP | PollDescriptors.NVAL;
 
     private Readiness() {}
 
-    /// What to ask of `poll` and `epoll`, whose bits are the same, for an interest.
+    /// Returns the bits of `poll` and `epoll`, which are the same, for an interest.
     public static int bits(int interest) {
         return ((interest & READ) != 0 ? PollDescriptors.IN : 0) | ((interest & WRITE) != 0 ? PollDescriptors.OUT : 0);
     }
 
-    /// What of an interest is ready, from their bits: what has failed or ended is ready for whatever is of interest.
+    /// Returns the part of an interest that is ready, from these bits: an error or an end makes all of the interest
+    /// ready.
     public static int ofBits(int bits, int interest) {
         if ((bits & UNASKED) != 0) {
             return interest;
@@ -45,31 +46,31 @@ public abstract sealed class Readiness {
         return ready & interest;
     }
 
-    /// One of which nothing is ready yet.
+    /// Returns a record in which nothing is ready yet.
     public static Readiness tracked() {
         return new Tracked();
     }
 
-    /// Something has happened.
+    /// Records a change.
     public abstract void happened(int what);
 
-    /// What of an interest is ready, as far as it is known.
+    /// Returns the part of an interest that is known to be ready.
     public abstract int readyFor(int interest);
 
-    /// The state before a call that may use up what there is.
+    /// Returns the state before a call that may use up the readiness.
     abstract int state();
 
-    /// That call has left nothing; a change since then stays.
+    /// Clears a mark after a call that has left nothing; a change since `stateBefore` keeps it.
     abstract void usedUp(int operation, int stateBefore);
 
-    /// Whether urgent data may have cut a read short.
+    /// Returns true when urgent data may have cut a read short.
     abstract boolean hadUrgent();
 
-    /// Nothing is noted.
+    /// Records nothing.
     private static final class Untracked extends Readiness {
         @Override
         public void happened(int what) {
-            // The system knows.
+            // The system keeps the state.
         }
 
         @Override
@@ -84,7 +85,7 @@ public abstract sealed class Readiness {
 
         @Override
         void usedUp(int operation, int stateBefore) {
-            // The system knows.
+            // The system keeps the state.
         }
 
         @Override
@@ -93,7 +94,7 @@ public abstract sealed class Readiness {
         }
     }
 
-    /// Marks, and above them the number of changes.
+    /// The marks, with a counter of changes above them.
     private static final class Tracked extends Readiness {
         private static final int CHANGE_SHIFT = 5;
         private static final VarHandle STATE;

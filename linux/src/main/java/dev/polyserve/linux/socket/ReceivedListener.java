@@ -15,7 +15,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/// A listener whose connections were accepted elsewhere: they are handed to it, and it hands them on.
+/// A listener for connections that another process has accepted. [#take] queues a connection, and [#accept] returns it.
 ///
 /// **Thread**: [#take] any; the rest as [Listener].
 public final class ReceivedListener extends DescriptorSource implements Listener {
@@ -25,10 +25,10 @@ public final class ReceivedListener extends DescriptorSource implements Listener
     private final Closing closing;
     private final Queue<StreamSocket> waiting = new ConcurrentLinkedQueue<>();
 
-    /// What else is to be done when it is closed.
+    /// An additional action on close.
     @FunctionalInterface
     public interface Closing {
-        /// Does it.
+        /// Runs the action.
         void close() throws IOException;
     }
 
@@ -40,18 +40,18 @@ public final class ReceivedListener extends DescriptorSource implements Listener
         this.closing = closing;
     }
 
-    /// One that stands for a listener at this endpoint.
+    /// Creates a listener that represents this endpoint.
     public static ReceivedListener open(Endpoint endpoint, SocketAddress address, Closing closing) throws IOException {
         return new ReceivedListener(new Wakeup(CallMemoryPool.shared()), endpoint, address, closing);
     }
 
-    /// One more connection.
+    /// Queues a connection.
     private void hand(StreamSocket connection) {
         waiting.add(connection);
         wakeup.signal();
     }
 
-    /// One more connection, which comes as a descriptor; it is then this one's.
+    /// Queues a connection, given as a descriptor; the listener owns it from then on.
     public void take(int accepted) throws IOException {
         Descriptor owned = new Descriptor(accepted);
         CallMemory memory = CallMemoryPool.shared().take();
@@ -77,14 +77,14 @@ public final class ReceivedListener extends DescriptorSource implements Listener
             reset();
             next = waiting.poll();
             if (next != null) {
-                // It was handed over just before the reset, and more may have been.
+                // It was queued just before the reset, and so may others have been.
                 wakeup.signal();
             }
         }
         return next;
     }
 
-    /// Is not ready any more, until the next connection.
+    /// Clears the readiness until the next connection.
     private void reset() {
         if (descriptor.tryBegin()) {
             CallMemory memory = memories.take();

@@ -10,9 +10,9 @@ import dev.polyserve.linux.system.SocketOption;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 
-/// Sets the options of one socket, which is to listen at that endpoint.
+/// Sets the options of one socket, for the given endpoint.
 ///
-/// **Thread**: its maker's.
+/// **Thread**: the thread that created it.
 final class SocketSettings {
     private static final int MILLIS_PER_SECOND = 1_000;
 
@@ -25,7 +25,7 @@ final class SocketSettings {
         this.descriptor = descriptor;
     }
 
-    /// What connections inherit from a TCP listener, so that it costs no call for each.
+    /// Sets the options that connections inherit from a TCP listener, so that they cost no call per connection.
     void ofTcpListener(Options.Sockets options) throws IOException {
         set(SocketOption.TCP_NODELAY, options.noDelay());
         buffers(options);
@@ -41,7 +41,7 @@ final class SocketSettings {
                 (int) Math.ceilDiv(options.deferAccept().toMillis(), MILLIS_PER_SECOND));
     }
 
-    /// The sizes of its buffers.
+    /// Sets the sizes of its buffers.
     void buffers(Options.Sockets options) throws IOException {
         setUnlessZero(SocketOption.SO_RCVBUF, options.receiveBufferBytes());
         setUnlessZero(SocketOption.SO_SNDBUF, options.sendBufferBytes());

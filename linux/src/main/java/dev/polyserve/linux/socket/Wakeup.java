@@ -6,14 +6,14 @@ import dev.polyserve.linux.system.FileCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 
-/// A descriptor that becomes readable when another thread wants a loop to look up.
+/// A descriptor that becomes readable when another thread wakes up a loop.
 ///
 /// **Thread**: any.
 public final class Wakeup {
     private final CallMemoryPool memories;
     private final Descriptor descriptor;
 
-    /// A new one, whose calls use these memories.
+    /// Creates a wake-up; its calls use these memories.
     public Wakeup(CallMemoryPool memories) throws IOException {
         this.memories = memories;
         CallMemory memory = memories.take();
@@ -24,17 +24,17 @@ public final class Wakeup {
         }
     }
 
-    /// What becomes readable.
+    /// Returns the descriptor that becomes readable.
     Descriptor owned() {
         return descriptor;
     }
 
-    /// Its number, to be watched.
+    /// Returns the number of the descriptor to watch.
     public int descriptor() {
         return descriptor.number();
     }
 
-    /// Becomes readable; harmless when it is closed, for then nobody waits.
+    /// Makes it readable; without effect when it is closed, because no loop waits then.
     public void signal() {
         if (!descriptor.tryBegin()) {
             return;
@@ -42,7 +42,7 @@ public final class Wakeup {
         CallMemory memory = memories.take();
         try {
             int unused = FileCalls.eventfdAdd(memory, descriptor.number());
-            // It would refuse only what 2^64 signals have filled.
+            // The write fails only when 2^64 signals have filled the counter.
             assert unused == Long.BYTES;
         } finally {
             memories.give(memory);
@@ -50,13 +50,13 @@ public final class Wakeup {
         }
     }
 
-    /// Is not readable any more, until the next signal.
+    /// Clears the readiness until the next signal.
     public void reset(CallMemory memory) {
         int unused = FileCalls.eventfdReset(memory, descriptor.number());
         assert unused != 0;
     }
 
-    /// Nobody waits for it any more.
+    /// Closes the descriptor; no loop may wait for it any more.
     public void close() throws IOException {
         descriptor.close();
     }

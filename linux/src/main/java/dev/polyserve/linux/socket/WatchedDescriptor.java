@@ -2,12 +2,11 @@ package dev.polyserve.linux.socket;
 
 import java.io.IOException;
 
-/// A descriptor of any other kind, which a loop watches for somebody who knows what to do with it: a process, a pipe, an
-/// epoll.
+/// A descriptor of any other kind, watched on behalf of its owner: a process, a pipe, an epoll instance.
 ///
-/// **Thread**: as its owner's.
+/// **Thread**: its owner's.
 public final class WatchedDescriptor extends DescriptorSource {
-    /// Takes it over.
+    /// Takes ownership of the descriptor.
     public WatchedDescriptor(Descriptor descriptor) {
         super(descriptor);
     }

@@ -1,12 +1,12 @@
-/// The family of sockets that are descriptors: TCP, UDP, Unix stream and Unix datagram, behind the interfaces of
+/// The family of descriptor sockets: TCP, UDP, Unix stream and Unix datagram, behind the interfaces of
 /// `dev.polyserve.io`.
 ///
-/// A [dev.polyserve.linux.socket.Descriptor] has one owner and is closed once, and never while a call uses it, so that no
-/// call meets the number's next owner.
+/// A [dev.polyserve.linux.socket.Descriptor] has one owner. It is closed once, and never while a call uses it, so that
+/// no call can reach another file that reuses the number.
 ///
-/// **Threads**: as the interfaces say.
+/// **Threads**: as the interfaces specify.
 ///
-/// **Depends on** `dev.polyserve.io`, what a wait may ask of a socket (`conversation`), and the system calls.
+/// **Depends on** `dev.polyserve.io`, the readiness checks of a wait (`conversation`), and the system calls.
 @NullMarked
 package dev.polyserve.linux.socket;
 

@@ -6,13 +6,13 @@ import java.lang.foreign.ValueLayout;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/// The addresses that were read lately, so that a peer who sends much has one object and not one per datagram.
+/// Recently read addresses, so that a busy peer costs one object and not one per datagram.
 ///
 /// **Thread**: its owner's.
 final class AddressCache {
     private static final int PLACES = 256;
     private static final int PLACE_BYTES = SocketAddresses.LONGEST_BYTES;
-    /// Spreads what differs in any bit over the upper ones.
+    /// Spreads a difference in any bit over the upper bits.
     private static final int SPREAD = 0x9E37_79B9;
     private static final int SHIFT = Integer.SIZE - Integer.numberOfTrailingZeros(PLACES);
 
@@ -20,7 +20,7 @@ final class AddressCache {
     private final int[] lengths = new int[PLACES];
     private final @Nullable SocketAddress[] addresses = new SocketAddress[PLACES];
 
-    /// The address of that length.
+    /// Returns the address of that length.
     SocketAddress read(MemorySegment from, int length) {
         int place = place(from, length);
         long at = (long) place * PLACE_BYTES;

@@ -2,18 +2,18 @@ package dev.polyserve.linux.system;
 
 import java.util.Optional;
 
-/// The processors whose system calls are known here.
+/// The processor architectures with known system calls.
 enum Architecture {
     X86_64, AARCH64;
 
     private static final Optional<Architecture> HERE = of(System.getProperty("os.arch", ""));
 
-    /// The one that this program runs on, if it is known.
+    /// Returns the architecture of this process, if it is known.
     static Optional<Architecture> here() {
         return HERE;
     }
 
-    /// The one that the JDK calls by this name.
+    /// Returns the architecture with this name in the JDK.
     static Optional<Architecture> of(String name) {
         return switch (name) {
             case "amd64", "x86_64" -> Optional.of(X86_64);

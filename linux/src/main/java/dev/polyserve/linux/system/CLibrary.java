@@ -10,8 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
-/// The few functions of the C library that are no system calls, because what they do concerns every thread of the process, or
-/// the system's files about users. Linked when one is called first, for most programs call none.
+/// The C library's functions that are no system calls, because they act on every thread of the process or read the
+/// system's user database. They are linked at the first call, because most programs call none.
 ///
 /// ```c
 /// struct passwd { char *pw_name, *pw_passwd; uid_t pw_uid; gid_t pw_gid; ... };  // 48 bytes
@@ -36,11 +36,11 @@ public final class CLibrary {
 
     /// A user of the system.
     ///
-    /// @param uid his number
-    /// @param gid the number of his own group
+    /// @param uid the user's number
+    /// @param gid the number of the user's own group
     public record User(int uid, int gid) {}
 
-    /// `unsetenv(3)`: programs that this one starts do not inherit the variable. What Java knows of it stays.
+    /// `unsetenv(3)`: child processes do not inherit the variable. Java's copy of the environment is unchanged.
     public static void unsetEnvironment(String variable) {
         try (Arena arena = Arena.ofConfined()) {
             int unused = call(Function.UNSETENV, arena.allocateFrom(variable, FileNames.ENCODING).address());
@@ -60,7 +60,7 @@ public final class CLibrary {
         return entry(Function.GETGRNAM, GROUP_BYTES, name).map(entry -> entry.get(ValueLayout.JAVA_INT, GROUP_GID));
     }
 
-    /// `getgrouplist(3)`: all groups of a user, his own among them.
+    /// `getgrouplist(3)`: all groups of a user, including the given one.
     public static int[] groups(String user, int gid) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocateFrom(user, FileNames.ENCODING);
@@ -87,14 +87,14 @@ public final class CLibrary {
         }
     }
 
-    /// `setresgid(2)` of all three to the same, for every thread.
+    /// `setresgid(2)` with the same group for all three, for every thread.
     ///
     /// @return 0, or `-errno`
     public static int setGroup(int gid) {
         return call(Function.SETRESGID, gid, gid, gid);
     }
 
-    /// `setresuid(2)` of all three to the same, for every thread.
+    /// `setresuid(2)` with the same user for all three, for every thread.
     ///
     /// @return 0, or `-errno`
     public static int setUser(int uid) {
@@ -113,7 +113,8 @@ public final class CLibrary {
         return call(Function.GETEUID);
     }
 
-    /// The structure that such a function fills, of numbers only: its texts are gone when this returns.
+    /// Returns the structure that such a function fills. Only its numbers are valid: its strings are freed when this
+    /// returns.
     private static Optional<MemorySegment> entry(Function function, int bytes, String name)
             throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
@@ -122,7 +123,7 @@ public final class CLibrary {
             MemorySegment asked = arena.allocateFrom(name, FileNames.ENCODING);
             int result = -ERANGE;
             for (int room = FIRST_TEXT_BYTES; result == -ERANGE && room <= MOST_TEXT_BYTES; room *= 4) {
-                // These return the error number itself, and none is set.
+                // These functions return the error number itself and do not set errno.
                 result = -call(function, asked.address(), entry.address(), arena.allocate(room).address(), room,
                         found.address());
             }
@@ -134,7 +135,9 @@ public final class CLibrary {
         }
     }
 
-    /// @return what the function returned; where that is -1 and an error number was set, `-errno`
+    /// Calls a function of the C library.
+    ///
+    /// @return the result of the function, or `-errno` when it is -1 and errno was set
     private static int call(Function function, long... words) {
         long[] five = new long[5];
         System.arraycopy(words, 0, five, 0, words.length);
@@ -169,7 +172,7 @@ public final class CLibrary {
         }
     }
 
-    /// One shape for all: five words, of which a function takes as many as it knows.
+    /// One signature for all functions: five words, of which each uses as many as it has parameters.
     private static final class Linked {
         private static final MethodHandle SHAPE = shape();
 

@@ -7,14 +7,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
-/// Memory outside the heap for the calls of one thread at a time: where the error number is captured, a socket address, a
-/// few words, and room for the bytes that come and go.
+/// Native memory for the calls of one thread at a time: the captured error number, a socket address, a few words, and a
+/// transfer buffer.
 ///
-/// It is freed when nothing refers to it any more; whoever uses an address in it keeps it in reach until the call is over.
+/// It is freed when it becomes unreachable; code that uses an address in it keeps it reachable until the call returns.
 ///
-/// **Thread**: its holder's: who made it or took it from a [CallMemoryPool].
+/// **Thread**: the thread that created it or took it from a [CallMemoryPool].
 public final class CallMemory {
-    /// As much as a datagram can have, and enough for what one read brings.
+    /// The longest datagram, and enough for one read.
     public static final int TRANSFER_BYTES = 64 << 10;
 
     private static final VarHandle TAKEN;
@@ -49,12 +49,12 @@ public final class CallMemory {
         this.address = all.address();
     }
 
-    /// For calls that transfer bytes.
+    /// Creates memory for calls that transfer bytes.
     public static CallMemory forTransfers() {
         return new CallMemory(TRANSFER_BYTES);
     }
 
-    /// For calls that transfer none.
+    /// Creates memory for calls that transfer none.
     public static CallMemory small() {
         return new CallMemory(0);
     }
@@ -99,7 +99,7 @@ public final class CallMemory {
 
     // --- a socket address ---
 
-    /// Where a socket address is, and has room for any.
+    /// Returns the memory of the socket address, with room for any address.
     MemorySegment socketAddress() {
         return socketAddress;
     }
@@ -110,7 +110,7 @@ public final class CallMemory {
 
     // --- bytes ---
 
-    /// How many bytes fit.
+    /// Returns the size of the transfer buffer.
     public int transferBytes() {
         return transferBytes;
     }
@@ -119,7 +119,7 @@ public final class CallMemory {
         return address + TRANSFER_AT;
     }
 
-    /// Copies the bytes that a call has put here, and moves the buffer's position.
+    /// Copies the bytes that a call has written here, and moves the buffer's position.
     public void copyTo(ByteBuffer into, int count) {
         NativeBytes.copyTo(into, all, TRANSFER_AT, count);
     }

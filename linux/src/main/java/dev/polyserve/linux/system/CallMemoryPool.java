@@ -3,8 +3,8 @@ package dev.polyserve.linux.system;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Memories for calls of any threads, each lent for one call: in practice one per loop, whose calls take the same each time,
-/// and another for each thread that calls at the same moment.
+/// Memories for the calls of any thread, each lent for one call. In practice the calls of a loop always take
+/// the same one, and each concurrent caller takes another.
 ///
 /// **Thread**: any.
 public final class CallMemoryPool {
@@ -13,17 +13,17 @@ public final class CallMemoryPool {
     private final CallMemory first = CallMemory.forTransfers();
     private final AtomicReference<CallMemory[]> others = new AtomicReference<>(new CallMemory[0]);
 
-    /// That of everybody who has no loop.
+    /// Returns the pool for threads without a loop.
     public static CallMemoryPool shared() {
         return SHARED;
     }
 
-    /// Takes one; then comes [#give].
+    /// Takes a memory; one call of [#give] follows.
     public CallMemory take() {
         return first.tryTake() ? first : takeOther();
     }
 
-    /// Gives it back.
+    /// Returns a memory to the pool.
     public void give(CallMemory memory) {
         memory.giveBack();
     }
@@ -37,7 +37,7 @@ public final class CallMemoryPool {
         return grow();
     }
 
-    /// Without a lock, in which a loop could wait behind its own coroutine.
+    /// Lock-free: with a lock, a loop could wait for its own coroutine.
     private CallMemory grow() {
         CallMemory added = CallMemory.forTransfers();
         if (!added.tryTake()) {

@@ -1,6 +1,6 @@
 package dev.polyserve.linux.system;
 
-/// The numbers of system calls, which differ between processors.
+/// The numbers of the system calls, which differ between architectures.
 enum CallNumber {
     READ(0, 63), //
     WRITE(1, 64), //
@@ -53,7 +53,7 @@ enum CallNumber {
 
     private final int onX86;
     private final int onAarch64;
-    /// On the processor of this program; 0 on one that is not known, where nothing is called.
+    /// The number on this architecture; 0 on an unknown one, where no call is made.
     final long here;
 
     CallNumber(int onX86, int onAarch64) {
@@ -62,7 +62,7 @@ enum CallNumber {
         this.here = Architecture.here().map(this::on).orElse(0);
     }
 
-    /// On that processor.
+    /// Returns the number on that architecture.
     int on(Architecture architecture) {
         return switch (architecture) {
             case X86_64 -> onX86;

@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// What `waitid` tells of a child.
+/// The result of `waitid` for a child.
 ///
 /// ```c
 /// siginfo_t { int si_signo, si_errno, si_code; …; pid_t si_pid@16; uid_t si_uid; int si_status@24; }  // 128 bytes
@@ -26,7 +26,7 @@ public final class ChildStatus {
 
     private final MemorySegment memory = Arena.ofAuto().allocate(INFO_BYTES + USAGE_BYTES, Long.BYTES);
 
-    /// Nothing is told yet.
+    /// Creates an empty result.
     public ChildStatus() {}
 
     void clear() {
@@ -41,22 +41,22 @@ public final class ChildStatus {
         return memory.address() + INFO_BYTES;
     }
 
-    /// Whether the child has ended.
+    /// Returns true when the child has ended.
     public boolean ended() {
         return memory.get(ValueLayout.JAVA_INT, PID) != 0;
     }
 
-    /// Whether it ended by itself, rather than by a signal.
+    /// Returns true when the child has exited, rather than been killed by a signal.
     public boolean exited() {
         return memory.get(ValueLayout.JAVA_INT, CODE) == CLD_EXITED;
     }
 
-    /// Its exit code, or the signal's number.
+    /// Returns the exit code, or the number of the signal.
     public int status() {
         return memory.get(ValueLayout.JAVA_INT, STATUS);
     }
 
-    /// The processor time that it and the children that it has waited for have used.
+    /// Returns the processor time of the child and of the children that it has waited for.
     public long cpuNanos() {
         return nanos(INFO_BYTES + USER_TIME) + nanos(INFO_BYTES + SYSTEM_TIME);
     }

@@ -3,27 +3,27 @@ package dev.polyserve.linux.system;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Control messages, one behind another in memory (`cmsg(3)`).
+/// Control messages, stored one after another (`cmsg(3)`).
 ///
 /// ```c
-/// struct cmsghdr { size_t cmsg_len; int cmsg_level; int cmsg_type; /* data */ };  // 16 bytes, then the data, up to the next word
+/// struct cmsghdr { size_t cmsg_len; int cmsg_level; int cmsg_type; /* data */ };  // 16 bytes; the data is padded
 /// ```
 final class ControlMessages {
-    /// There is none of that option.
+    /// The result when no message has that option.
     static final long NONE = -1;
 
     private ControlMessages() {}
 
-    /// As much as one with so many bytes of data takes up, with what fills it up to the next word.
+    /// Returns the size of a message with this many bytes of data, including padding to the next word.
     static int space(int dataBytes) {
         return MessageHeaders.CONTROL_HEADER_BYTES + (dataBytes + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
     }
 
-    /// Where the data of the first one of that option is.
+    /// Returns the offset of the data of the first message with that option.
     ///
-    /// @param at where the messages begin
-    /// @param bytes how long all of them are
-    /// @param dataBytes as many as it has at least
+    /// @param at the offset of the messages
+    /// @param bytes the length of all messages
+    /// @param dataBytes the least length of the data
     static long find(MemorySegment controls, long at, long bytes, SocketOption option, int dataBytes) {
         long end = at + bytes;
         for (long message = at; message + MessageHeaders.CONTROL_HEADER_BYTES + dataBytes <= end;) {
@@ -39,9 +39,9 @@ final class ControlMessages {
         return NONE;
     }
 
-    /// Writes the header of one.
+    /// Writes the header of a message.
     ///
-    /// @return where its data goes
+    /// @return the offset for the data
     static long begin(MemorySegment into, long at, SocketOption option, int dataBytes) {
         into.set(ValueLayout.JAVA_LONG, at + MessageHeaders.CONTROL_HEADER_LENGTH,
                 MessageHeaders.CONTROL_HEADER_BYTES + dataBytes);

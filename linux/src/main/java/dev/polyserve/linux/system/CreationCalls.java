@@ -2,39 +2,40 @@ package dev.polyserve.linux.system;
 
 import static dev.polyserve.linux.system.SystemCalls.call;
 
-/// Calls that decide what the owner, the group and the mode of a new file are. All but [#umask] concern the calling thread alone.
+/// Calls that determine the owner, the group and the mode of new files. All but [#umask] affect the calling thread
+/// alone.
 public final class CreationCalls {
     /// `_LINUX_CAPABILITY_VERSION_3`: sets of 64 bits, in two halves.
     static final int CAPABILITY_VERSION = 0x2008_0522;
-    /// `CAP_DAC_OVERRIDE`: permissions of files and directories do not count.
+    /// `CAP_DAC_OVERRIDE`: bypasses the permissions of files and directories.
     static final int OVERRIDE = 1;
 
-    /// The header is the first word; then come two structures of three halves.
+    /// The first word is the header; two structures of three halves follow.
     private static final int DATA_HALF = 2;
 
     private CreationCalls() {}
 
-    /// `umask(2)` of the whole process: the permissions that new files do not get.
+    /// `umask(2)` of the whole process: sets the permissions that new files lack.
     ///
-    /// @return those before
+    /// @return the previous mask
     public static int umask(CallMemory memory, int mask) {
         return (int) call(memory, CallNumber.UMASK, mask, 0, 0, 0, 0, 0);
     }
 
-    /// `setfsuid(2)`: new files belong to this user; the kernel checks permissions for this user, too.
+    /// `setfsuid(2)`: new files belong to this user, and the kernel checks permissions for this user.
     ///
-    /// @return the user before, also when it has failed
+    /// @return the previous user, even on failure
     public static int fileUser(CallMemory memory, int uid) {
         return (int) call(memory, CallNumber.SETFSUID, uid, 0, 0, 0, 0, 0);
     }
 
-    /// `setfsgid(2)`, as [#fileUser].
+    /// `setfsgid(2)`, like [#fileUser].
     public static int fileGroup(CallMemory memory, int gid) {
         return (int) call(memory, CallNumber.SETFSGID, gid, 0, 0, 0, 0, 0);
     }
 
-    /// `capset(2)`: permissions do not count again, which [#fileUser] has changed. Where the process was never allowed that, they
-    /// count.
+    /// `capset(2)`: bypasses permissions again after [#fileUser] has ended that. Without the permitted capability,
+    /// permissions still apply.
     ///
     /// ```c
     /// struct header { u32 version; int pid; };                            // 8 bytes

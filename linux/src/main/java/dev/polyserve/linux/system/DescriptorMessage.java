@@ -7,17 +7,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 
-/// Room for one message with descriptors beside its bytes, for sockets of packets (`SOCK_SEQPACKET`), where each message
-/// is received as it was sent (`unix(7)`, SCM_RIGHTS).
+/// Room for one message with descriptors, for packet sockets (`SOCK_SEQPACKET`), which preserve message boundaries
+/// (`unix(7)`, SCM_RIGHTS).
 ///
-/// A descriptor in a message is a reference of its own to the open socket: the sender may close its copy as soon as it was
-/// sent. What it shares with that copy are the socket's options, among them whether it waits.
+/// A descriptor in a message is a reference of its own to the open socket: the sender may close its copy right after
+/// sending. Both copies share the socket's options, including its non-blocking mode.
 ///
 /// **Thread**: its owner's.
 public final class DescriptorMessage {
-    /// As many bytes as one message may have.
+    /// The most bytes in one message.
     public static final int MOST_BYTES = 128 << 10;
-    /// As many descriptors as one message may have (`SCM_MAX_FD`).
+    /// The most descriptors in one message (`SCM_MAX_FD`).
     public static final int MOST_DESCRIPTORS = 253;
 
     static final int HEADER_BYTES = 56;
@@ -36,7 +36,7 @@ public final class DescriptorMessage {
     private final MemorySegment control;
     private final MemorySegment bytes;
 
-    /// Room for one.
+    /// Creates room for one message.
     public DescriptorMessage() {
         Arena arena = Arena.ofAuto();
         this.header = arena.allocate(HEADER_BYTES, Long.BYTES);
@@ -48,9 +48,10 @@ public final class DescriptorMessage {
         piece.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECE_BASE, bytes.address());
     }
 
-    /// `sendmsg(2)`, without waiting and without a signal.
+    /// `sendmsg(2)`, non-blocking and without a signal.
     ///
-    /// @return how many bytes, or `-errno`: `EMSGSIZE` and `EINVAL` also for more than [#MOST_BYTES] and [#MOST_DESCRIPTORS]
+    /// @return the number of bytes, or `-errno`: `EMSGSIZE` and `EINVAL` also for more than [#MOST_BYTES] and
+    /// [#MOST_DESCRIPTORS]
     public int send(CallMemory memory, int socket, ByteBuffer message, int... descriptors) {
         int count = message.remaining();
         if (count > MOST_BYTES) {
@@ -82,9 +83,9 @@ public final class DescriptorMessage {
                 descriptors.length);
     }
 
-    /// `recvmsg(2)`, without waiting; the descriptors that come are closed on `exec`.
+    /// `recvmsg(2)`, non-blocking; received descriptors are closed on `exec`.
     ///
-    /// @return how many bytes, 0 at the end, or `-errno`
+    /// @return the number of bytes, 0 at the end, or `-errno`
     public int receive(CallMemory memory, int socket) {
         piece.set(ValueLayout.JAVA_LONG, MessageHeaders.PIECE_LENGTH, MOST_BYTES);
         header.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL, control.address());
@@ -94,12 +95,12 @@ public final class DescriptorMessage {
                 SocketCalls.MSG_DONTWAIT | MSG_CMSG_CLOEXEC, 0, 0, 0);
     }
 
-    /// Copies out the bytes that were received.
+    /// Returns a copy of the received bytes.
     public byte[] received(int count) {
         return bytes.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
     }
 
-    /// The descriptors that came with them: from now on the caller's.
+    /// Returns the received descriptors; the caller owns them.
     public int[] receivedDescriptors() {
         long length = header.get(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_LENGTH);
         boolean some = length >= MessageHeaders.CONTROL_HEADER_BYTES
@@ -113,7 +114,7 @@ public final class DescriptorMessage {
         return control.asSlice(MessageHeaders.CONTROL_HEADER_BYTES, bytesOfAll).toArray(ValueLayout.JAVA_INT);
     }
 
-    /// Whether the system has dropped something, as it does with descriptors for which the process has no room.
+    /// Returns true when the system has dropped a part, for example descriptors that exceed the limit of the process.
     public boolean wasCut() {
         return (header.get(ValueLayout.JAVA_INT, FLAGS) & (MSG_CTRUNC | MSG_TRUNC)) != 0;
     }

@@ -14,7 +14,7 @@ import java.lang.foreign.ValueLayout;
 public final class DescriptorSet {
     /// One more than the largest descriptor that fits.
     public static final int SIZE = 1024;
-    /// How many words it has.
+    /// The number of words.
     public static final int WORDS = SIZE / Long.SIZE;
 
     private final MemorySegment memory = Arena.ofAuto().allocate((long) WORDS * Long.BYTES, Long.BYTES);
@@ -23,7 +23,7 @@ public final class DescriptorSet {
         return memory.address();
     }
 
-    /// Puts a descriptor in or takes it out.
+    /// Adds or removes a descriptor.
     public void set(int descriptor, boolean in) {
         int word = descriptor / Long.SIZE;
         long bit = 1L << descriptor;
@@ -31,12 +31,12 @@ public final class DescriptorSet {
         memory.setAtIndex(ValueLayout.JAVA_LONG, word, in ? before | bit : before & ~bit);
     }
 
-    /// Sixty-four of its descriptors as bits.
+    /// Returns the bits of sixty-four descriptors.
     public long word(int index) {
         return memory.getAtIndex(ValueLayout.JAVA_LONG, index);
     }
 
-    /// Becomes a copy of another.
+    /// Copies another set.
     public void copyFrom(DescriptorSet other) {
         memory.copyFrom(other.memory);
     }

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Events of epoll, outside the heap, so that none is an object.
+/// Native epoll events, so that no event needs an object.
 ///
 /// ```c
 /// struct epoll_event { u32 events; u64 data; };  // x86-64: packed, 12 bytes; elsewhere 16
@@ -15,17 +15,17 @@ import java.util.Optional;
 public final class EpollEvents {
     /// Readable.
     public static final int IN = 0x1;
-    /// Urgent data has come and was not passed.
+    /// Urgent data has arrived and is still unread.
     public static final int PRI = 0x2;
     /// Writable.
     public static final int OUT = 0x4;
-    /// Failed; told unasked.
+    /// Error; always reported.
     public static final int ERR = 0x8;
-    /// Both sides ended; told unasked.
+    /// Both sides have ended; always reported.
     public static final int HUP = 0x10;
     /// The peer has ended its side.
     public static final int RDHUP = 0x2000;
-    /// Told once per change.
+    /// Edge-triggered: reported once per change.
     public static final int ET = 1 << 31;
 
     private static final boolean PACKED = Architecture.here().equals(Optional.of(Architecture.X86_64));
@@ -36,7 +36,7 @@ public final class EpollEvents {
     private final MemorySegment memory;
     private final int capacity;
 
-    /// Room for so many.
+    /// Creates room for this many events.
     public EpollEvents(int capacity) {
         this.capacity = capacity;
         this.memory = Arena.ofAuto().allocate((long) capacity * BYTES, 8);
@@ -50,17 +50,17 @@ public final class EpollEvents {
         return memory.address();
     }
 
-    /// What has happened, or is to be watched for.
+    /// Returns the events that have occurred, or that are requested.
     public int bits(int index) {
         return memory.get(ValueLayout.JAVA_INT, (long) index * BYTES + EVENTS);
     }
 
-    /// What was to be told with it.
+    /// Returns the data registered with the event.
     public long data(int index) {
         return memory.get(ValueLayout.JAVA_LONG_UNALIGNED, (long) index * BYTES + DATA);
     }
 
-    /// Sets the first.
+    /// Sets the first event.
     public void setFirst(int bits, long data) {
         memory.set(ValueLayout.JAVA_INT, EVENTS, bits);
         memory.set(ValueLayout.JAVA_LONG_UNALIGNED, DATA, data);

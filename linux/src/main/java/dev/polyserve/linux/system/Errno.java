@@ -2,8 +2,8 @@ package dev.polyserve.linux.system;
 
 import java.util.Map;
 
-/// The error numbers of Linux that mean something to a server, the same on x86-64 and aarch64, and their texts: the C
-/// library's in English, whatever the user's language, as all that is logged.
+/// The error numbers of Linux that matter to a server, the same on x86-64 and aarch64, and their texts. The texts are
+/// the C library's in English, whatever the user's language, like everything that is logged.
 public final class Errno {
     /// Operation not permitted.
     public static final int EPERM = 1;
@@ -15,13 +15,13 @@ public final class Errno {
     public static final int EINTR = 4;
     /// The arguments and the environment are too long.
     public static final int E2BIG = 7;
-    /// No program that the system can run.
+    /// Not an executable format.
     public static final int ENOEXEC = 8;
     /// Bad file descriptor.
     public static final int EBADF = 9;
-    /// Nothing there, or no room, now.
+    /// Nothing available, or no room, at the moment.
     public static final int EAGAIN = 11;
-    /// No memory, or no more of it may be locked.
+    /// Out of memory, or over the limit of locked memory.
     public static final int ENOMEM = 12;
     /// Permission denied.
     public static final int EACCES = 13;
@@ -33,11 +33,11 @@ public final class Errno {
     public static final int ENOTDIR = 20;
     /// Invalid argument.
     public static final int EINVAL = 22;
-    /// A message is larger than there is room for.
+    /// A message is too long.
     public static final int EMSGSIZE = 90;
-    /// No room; from epoll: too many watches.
+    /// No space; from epoll: too many watches.
     public static final int ENOSPC = 28;
-    /// The call is not known.
+    /// Unknown system call.
     public static final int ENOSYS = 38;
     /// The time has passed.
     public static final int ETIME = 62;
@@ -53,11 +53,11 @@ public final class Errno {
     public static final int ENOBUFS = 105;
     /// Not connected.
     public static final int ENOTCONN = 107;
-    /// The other side is gone.
+    /// The peer has reset the connection.
     public static final int ECONNRESET = 104;
-    /// Too many descriptors are on their way.
+    /// Too many descriptors are in flight.
     public static final int ETOOMANYREFS = 109;
-    /// Nobody listens there.
+    /// Connection refused: no socket listens there.
     public static final int ECONNREFUSED = 111;
     /// The machine is not on the network.
     public static final int ENONET = 64;
@@ -132,7 +132,7 @@ public final class Errno {
 
     private Errno() {}
 
-    /// What it means, with its name: `Connection reset by peer (ECONNRESET)`.
+    /// Returns the text with the name: `Connection reset by peer (ECONNRESET)`.
     public static String text(int errno) {
         return TEXTS.getOrDefault(errno, "error number " + errno);
     }

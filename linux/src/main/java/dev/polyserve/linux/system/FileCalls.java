@@ -24,7 +24,7 @@ public final class FileCalls {
 
     /// `open(2)` for reading and writing, closed on `exec`.
     ///
-    /// @param memory one [CallMemory#forTransfers]
+    /// @param memory a memory of [CallMemory#forTransfers]
     public static int open(CallMemory memory, String path) {
         byte[] bytes = (path + "\0").getBytes(StandardCharsets.UTF_8);
         memory.copyFrom(ByteBuffer.wrap(bytes), bytes.length);
@@ -36,19 +36,19 @@ public final class FileCalls {
         return (int) call(memory, CallNumber.CLOSE, descriptor, 0, 0, 0, 0, 0);
     }
 
-    /// `fcntl(2)`: another number for what the descriptor refers to, closed on `exec`.
+    /// `fcntl(2)`: duplicates the descriptor, closed on `exec`.
     ///
-    /// @param atLeast the least number that it may have
+    /// @param atLeast the smallest number allowed for it
     public static int duplicate(CallMemory memory, int descriptor, int atLeast) {
         return (int) call(memory, CallNumber.FCNTL, descriptor, F_DUPFD_CLOEXEC, atLeast, 0, 0, 0);
     }
 
-    /// `dup(2)`: another number of the same open file, which is not closed on `exec`.
+    /// `dup(2)`: duplicates the descriptor, not closed on `exec`.
     public static int duplicate(CallMemory memory, int descriptor) {
         return (int) call(memory, CallNumber.DUP, descriptor, 0, 0, 0, 0, 0);
     }
 
-    /// `fcntl(2)`: it is closed on `exec` from now on.
+    /// `fcntl(2)`: sets close-on-exec.
     public static int closeOnExec(CallMemory memory, int descriptor) {
         long flags = call(memory, CallNumber.FCNTL, descriptor, F_GETFD, 0, 0, 0, 0);
         return (int) (flags < 0
@@ -56,13 +56,13 @@ public final class FileCalls {
                 : call(memory, CallNumber.FCNTL, descriptor, F_SETFD, flags | FD_CLOEXEC, 0, 0, 0));
     }
 
-    /// `fcntl(2)`: the open file does not wait from now on, for whoever else has it, too.
+    /// `fcntl(2)`: makes the open file non-blocking, for all processes that share it.
     public static int nonBlocking(CallMemory memory, int descriptor) {
         long flags = call(memory, CallNumber.FCNTL, descriptor, F_GETFL, 0, 0, 0, 0);
         return flags < 0 ? (int) flags : setFlags(memory, descriptor, flags | O_NONBLOCK);
     }
 
-    /// `fcntl(2)`: the open file waits from now on, for whoever else has it, too.
+    /// `fcntl(2)`: makes the open file blocking, for all processes that share it.
     public static int blocking(CallMemory memory, int descriptor) {
         long flags = call(memory, CallNumber.FCNTL, descriptor, F_GETFL, 0, 0, 0, 0);
         return flags < 0 ? (int) flags : setFlags(memory, descriptor, flags & ~O_NONBLOCK);
@@ -72,7 +72,7 @@ public final class FileCalls {
         return (int) call(memory, CallNumber.FCNTL, descriptor, F_SETFL, flags, 0, 0, 0);
     }
 
-    /// `eventfd(2)`: a counter that can be waited for, which never waits itself.
+    /// `eventfd(2)`: a non-blocking counter to wait for.
     public static int eventfd(CallMemory memory) {
         return (int) call(memory, CallNumber.EVENTFD2, 0, EFD_NONBLOCK | EFD_CLOEXEC, 0, 0, 0, 0);
     }

@@ -5,9 +5,9 @@ import static dev.polyserve.linux.system.SystemCalls.call;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/// Pages of memory: of nobody's, or shared with the kernel through a descriptor.
+/// Memory mappings: anonymous, or shared with the kernel through a descriptor.
 ///
-/// **Thread**: any. Nothing may touch a segment after [#unmap].
+/// **Thread**: any. A segment must not be accessed after [#unmap].
 public final class MemoryCalls {
     static final int PROT_READ_WRITE = 3;
     static final int MAP_SHARED = 1;
@@ -17,12 +17,12 @@ public final class MemoryCalls {
 
     private MemoryCalls() {}
 
-    /// `mmap(2)` of zeroed pages, which take memory from when they are first touched.
+    /// `mmap(2)` of zeroed pages, which occupy memory from their first access.
     public static MemorySegment map(CallMemory memory, long bytes) throws IOException {
         return map(memory, bytes, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     }
 
-    /// `mmap(2)` of what a descriptor shares.
+    /// `mmap(2)` of a descriptor's shared memory.
     public static MemorySegment mapShared(CallMemory memory, long bytes, int descriptor, long offset)
             throws IOException {
         return map(memory, bytes, MAP_SHARED | MAP_POPULATE, descriptor, offset);

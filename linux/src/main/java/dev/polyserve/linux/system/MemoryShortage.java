@@ -2,8 +2,7 @@ package dev.polyserve.linux.system;
 
 import java.util.concurrent.locks.LockSupport;
 
-/// Waits for which the system has no memory at the moment, as some need a little: after a pause they are begun again, for some
-/// seconds.
+/// Retries waits that fail for a temporary lack of memory, after a pause, for some seconds.
 ///
 /// **Thread**: its loop's.
 public final class MemoryShortage {
@@ -12,10 +11,10 @@ public final class MemoryShortage {
 
     private int inARow;
 
-    /// None so far.
+    /// Creates the state without a failure.
     public MemoryShortage() {}
 
-    /// Whether a result says that, and it may pass; then this has paused.
+    /// Returns true when the result is a lack of memory that may pass; then this call has paused.
     public boolean pausedFor(int result) {
         boolean exhausted = result == -Errno.ENOMEM || result == -Errno.EAGAIN;
         inARow = exhausted ? inARow + 1 : 0;

@@ -4,8 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// An array of messages for `recvmmsg` and `sendmmsg`, outside the heap: each with one piece of payload, and with room of its
-/// own for an address and for control messages.
+/// A native array of messages for `recvmmsg` and `sendmmsg`. Each message has one piece of payload, and its own room
+/// for an address and for control messages.
 ///
 /// ```c
 /// struct msghdr {
@@ -36,7 +36,8 @@ final class MessageHeaders {
     static final int CONTROL_HEADER_LENGTH = 0;
     static final int CONTROL_HEADER_LEVEL = 8;
     static final int CONTROL_HEADER_TYPE = 12;
-    /// Room for all that can come at once: a number, and the local address for IPv6 and for IPv4.
+    /// The room for all control messages that can arrive together: a number, and the local address for IPv6 and for
+    /// IPv4.
     static final int CONTROL_BYTES = ControlMessages.space(Integer.BYTES)
             + ControlMessages.space(PacketInfo.INET6_BYTES)
             + ControlMessages.space(PacketInfo.INET_BYTES);
@@ -63,7 +64,7 @@ final class MessageHeaders {
         }
     }
 
-    /// Where the message is.
+    /// Returns the address of the message.
     long address(int index) {
         return headers.address() + (long) index * BYTES;
     }
@@ -72,42 +73,42 @@ final class MessageHeaders {
         headers.set(ValueLayout.JAVA_LONG, (long) index * BYTES + field, value);
     }
 
-    /// Where its payload is, or goes.
+    /// Sets the address and the length of the payload.
     void payload(int index, long address, long bytes) {
         pieces.set(ValueLayout.JAVA_LONG, (long) index * PIECE_BYTES + PIECE_BASE, address);
         pieces.set(ValueLayout.JAVA_LONG, (long) index * PIECE_BYTES + PIECE_LENGTH, bytes);
     }
 
-    /// How many bytes the call has transferred.
+    /// Returns the number of bytes that the call has transferred.
     int transferred(int index) {
         return headers.get(ValueLayout.JAVA_INT, (long) index * BYTES + LENGTH);
     }
 
     // --- addresses ---
 
-    /// Room for its address.
+    /// Returns the room for the address of the peer.
     MemorySegment name(int index) {
         return names[index];
     }
 
-    /// The length of its address.
+    /// Returns the length of the peer's address.
     int nameBytes(int index) {
         return headers.get(ValueLayout.JAVA_INT, (long) index * BYTES + NAME_LENGTH);
     }
 
-    /// Its address has that length, or that room.
+    /// Sets the length of the peer's address, or the room for it.
     void nameBytes(int index, int bytes) {
         headers.set(ValueLayout.JAVA_INT, (long) index * BYTES + NAME_LENGTH, bytes);
     }
 
-    /// Its address is a copy of another's.
+    /// Copies the address of another message.
     void copyName(int index, MessageHeaders from, int other) {
         int bytes = from.nameBytes(other);
         MemorySegment.copy(from.names[other], 0, names[index], 0, bytes);
         nameBytes(index, bytes);
     }
 
-    /// Whether two have the same address.
+    /// Returns true when two messages have the same address.
     boolean sameName(int one, int other) {
         int bytes = nameBytes(one);
         return bytes == nameBytes(other)
@@ -116,47 +117,47 @@ final class MessageHeaders {
 
     // --- control messages ---
 
-    /// It has so many bytes of them.
+    /// Sets the length of the control messages.
     void controls(int index, int bytes) {
         word(index, CONTROL, bytes == 0 ? 0 : controls.address() + (long) index * CONTROL_BYTES);
         word(index, CONTROL_LENGTH, bytes);
     }
 
-    /// There is room for those that may come.
+    /// Provides the room for received control messages.
     void roomForControls(int index) {
         controls(index, CONTROL_BYTES);
     }
 
-    /// Its first one says from which local address it is sent.
+    /// Writes a first control message with the local address to send from.
     ///
     /// @param from a socket address
-    /// @return how many bytes it takes up
+    /// @return its length in bytes
     int source(int index, MemorySegment from) {
         return PacketInfo.control(from, controls, (long) index * CONTROL_BYTES);
     }
 
-    /// Its first ones are copies of another's.
+    /// Copies the first control messages of another message.
     void copyControls(int index, int other, int bytes) {
         MemorySegment.copy(controls, (long) other * CONTROL_BYTES, controls, (long) index * CONTROL_BYTES, bytes);
     }
 
-    /// Whether two begin with the same ones.
+    /// Returns true when two messages begin with the same control messages.
     boolean sameControls(int one, int other, int bytes) {
         long at = (long) one * CONTROL_BYTES;
         long otherAt = (long) other * CONTROL_BYTES;
         return MemorySegment.mismatch(controls, at, at + bytes, controls, otherAt, otherAt + bytes) < 0;
     }
 
-    /// Behind so many bytes of others, it has the option with a number of 16 bits; it is the last one.
+    /// Appends the last control message, with a 16-bit value of the option, after this many bytes of others.
     void lastControl(int index, int behind, SocketOption option, int value) {
         long data = ControlMessages.begin(controls, (long) index * CONTROL_BYTES + behind, option, Short.BYTES);
         controls.set(ValueLayout.JAVA_SHORT, data, (short) value);
         controls(index, behind + ControlMessages.space(Short.BYTES));
     }
 
-    /// The number of 32 bits that came with it for that option.
+    /// Returns the 32-bit value received for that option.
     ///
-    /// @return 0 when none came
+    /// @return 0 when none was received
     int controlValue(int index, SocketOption option) {
         return controlValue(controls, (long) index * CONTROL_BYTES, controlBytes(index), option);
     }
@@ -165,15 +166,15 @@ final class MessageHeaders {
         return headers.get(ValueLayout.JAVA_LONG, (long) index * BYTES + CONTROL_LENGTH);
     }
 
-    /// The number of 32 bits for that option among control messages of so many bytes.
+    /// Returns the 32-bit value for that option among control messages of this length.
     ///
-    /// @return 0 when none is of that option
+    /// @return 0 when there is none for that option
     static int controlValue(MemorySegment controls, long at, long bytes, SocketOption option) {
         long data = ControlMessages.find(controls, at, bytes, option, Integer.BYTES);
         return data == ControlMessages.NONE ? 0 : controls.get(ValueLayout.JAVA_INT, data);
     }
 
-    /// As [PacketInfo#name], of what came with it.
+    /// Like [PacketInfo#name], for the received control messages.
     int localName(int index, int port, MemorySegment into) {
         return PacketInfo.name(controls, (long) index * CONTROL_BYTES, controlBytes(index), port, into);
     }

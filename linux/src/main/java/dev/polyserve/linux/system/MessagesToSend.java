@@ -8,62 +8,62 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Datagrams that are collected and then sent by one `sendmmsg(2)`; with `UDP_SEGMENT`, neighbours that go to the same peer
-/// from the same address and have the same length are one message, which the system cuts again.
+/// Collects datagrams, to send them by one `sendmmsg(2)`. With `UDP_SEGMENT`, adjacent datagrams with the same peer,
+/// source and length form one message, which the system segments again.
 ///
-/// First they are added, then [#join] makes messages of them, and [#send] sends those.
+/// Usage: add the datagrams, form messages with [#join], and send those with [#send].
 ///
 /// **Thread**: its owner's.
 public final class MessagesToSend {
-    /// How many datagrams it has room for.
+    /// The number of datagrams that fit.
     public static final int CAPACITY = 64;
     /// The longest datagram.
     public static final int MOST_BYTES = 64 << 10;
 
-    /// What the system takes at most as one message: pieces in Linux before 6.9, and bytes of UDP over IPv4.
+    /// The limits of one message: segments in Linux before 6.9, and bytes of UDP over IPv4.
     private static final int MOST_PIECES = 64;
     private static final int MOST_JOINED_BYTES = 65_507;
     private static final int ROOM_BYTES = 2 * MOST_BYTES;
-    /// The message for [#sendOne].
+    /// The index of the message for [#sendOne].
     private static final int ALONE = CAPACITY;
 
-    /// Of each datagram, the address; of each message, the rest.
+    /// Holds the address of each datagram, and the other fields of each message.
     private final MessageHeaders headers = new MessageHeaders(CAPACITY + 1);
     private final MemorySegment payloads = Arena.ofAuto().allocate(ROOM_BYTES, Long.BYTES);
-    /// Where each datagram begins, and behind the last the end.
+    /// The offset of each datagram; after the last one, the end.
     private final int[] begins = new int[CAPACITY + 1];
-    /// Of each datagram, and then of each message: how many bytes of control messages say from where it is sent.
+    /// The length of the control messages with the source address, first of each datagram, later of each message.
     private final int[] sourceBytes = new int[CAPACITY + 1];
     private final MemorySegment sourceName = Arena.ofAuto().allocate(SocketAddresses.LONGEST_BYTES, Long.BYTES);
-    /// What was written there.
+    /// The address last written to `sourceName`.
     private @Nullable SocketAddress source;
-    /// How many datagrams each message has.
+    /// The number of datagrams in each message.
     private final int[] joined = new int[CAPACITY];
     private int count;
 
-    /// None so far.
+    /// Creates an empty collection.
     public MessagesToSend() {}
 
-    /// How many there are.
+    /// Returns the number of datagrams.
     public int count() {
         return count;
     }
 
-    /// Whether one more of that length fits.
+    /// Returns true when one more datagram of that length fits.
     public boolean fits(int bytes) {
         return count < CAPACITY && bytes <= ROOM_BYTES - begins[count];
     }
 
-    /// Adds one that [#fits]; the buffer's position stays.
+    /// Adds a datagram that [#fits]; the buffer's position does not change.
     ///
-    /// @param family the socket's
-    /// @param from the local address to send it from; null: as the system chooses
+    /// @param family the address family of the socket
+    /// @param from the local address to send it from; null: the system chooses
     public void add(ByteBuffer bytes, int family, SocketAddress to, @Nullable SocketAddress from) {
         headers.nameBytes(count, SocketAddresses.write(headers.name(count), family, to));
         addPayload(bytes, from);
     }
 
-    /// As [#add], to who has sent a message, with the address as it came.
+    /// Like [#add], to the sender of a received message, with the address as received.
     public void addReply(ByteBuffer bytes, ReceivedMessages requests, int index, @Nullable SocketAddress from) {
         headers.copyName(count, requests.headers(), index);
         addPayload(bytes, from);
@@ -84,7 +84,7 @@ public final class MessagesToSend {
         begins[count] = begin + length;
     }
 
-    /// All are gone.
+    /// Removes all datagrams.
     public void clear() {
         count = 0;
     }
@@ -93,10 +93,10 @@ public final class MessagesToSend {
         return begins[index + 1] - begins[index];
     }
 
-    /// Makes messages of the datagrams.
+    /// Forms messages from the datagrams.
     ///
-    /// @param mostPieceBytes of datagrams up to this length, neighbours are joined; 0: none are
-    /// @return how many
+    /// @param mostPieceBytes joins adjacent datagrams up to this length; 0: joins none
+    /// @return the number of messages
     public int join(int mostPieceBytes) {
         int messages = 0;
         for (int first = 0; first < count; messages++) {
@@ -111,7 +111,7 @@ public final class MessagesToSend {
         return messages;
     }
 
-    /// A message goes where a datagram goes, and from where it does.
+    /// Copies the destination and the source of a datagram to a message.
     private void copyEnds(int message, int datagram) {
         headers.copyName(message, headers, datagram);
         headers.copyControls(message, datagram, sourceBytes[datagram]);
@@ -148,25 +148,25 @@ public final class MessagesToSend {
         }
     }
 
-    /// How many datagrams a message has.
+    /// Returns the number of datagrams in a message.
     public int joined(int message) {
         return joined[message];
     }
 
-    /// The length of a datagram.
+    /// Returns the length of a datagram.
     public int bytes(int datagram) {
         return length(datagram);
     }
 
     /// `sendmmsg(2)` of messages.
     ///
-    /// @return how many of them were sent, before the first that could not be; `-errno` when that is the first
+    /// @return the number of messages sent before the first failure; `-errno` when the first one fails
     public int send(CallMemory memory, int descriptor, int from, int messages) {
         return (int) call(memory, CallNumber.SENDMMSG, descriptor, headers.address(from), messages,
                 SocketCalls.MSG_NOSIGNAL, 0, 0);
     }
 
-    /// Sends one datagram of a message alone.
+    /// Sends one datagram of a message by itself.
     ///
     /// @return 1 or `-errno`
     public int sendOne(CallMemory memory, int descriptor, int message, int datagram) {

@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/// Messages that a ring's receive of many puts into provided buffers: how much room each has for what, and what is where.
+/// The layout of messages that a multishot receive of a ring puts into provided buffers, and the room reserved in each.
 ///
 /// ```c
 /// struct io_uring_recvmsg_out { u32 namelen, controllen, payloadlen, flags; };  // 16 bytes
@@ -15,9 +15,9 @@ import java.net.SocketAddress;
 ///
 /// **Thread**: its owner's.
 public final class MultishotMessages {
-    /// Where the payload begins.
+    /// The offset of the payload.
     public static final int PAYLOAD;
-    /// The size of a buffer that takes whole what a datagram can have.
+    /// The size of a buffer that holds the longest datagram whole.
     public static final int BUFFER_BYTES;
 
     static final int OUT_BYTES = 16;
@@ -30,7 +30,8 @@ public final class MultishotMessages {
 
     static {
         PAYLOAD = CONTROL_AT + MessageHeaders.CONTROL_BYTES;
-        // Not a power of two, by which the beginnings of all would share a few places of the processor's caches.
+        // Not a power of two: otherwise the starts of all buffers would compete for a few sets of the processor's
+        // caches.
         BUFFER_BYTES = ReceivedMessages.MOST_BYTES + 5 * 64;
     }
 
@@ -38,37 +39,37 @@ public final class MultishotMessages {
     private final AddressCache addresses = new AddressCache();
     private final MemorySegment localName = Arena.ofAuto().allocate(SocketAddresses.LONGEST_BYTES, Long.BYTES);
 
-    /// Room for any address and for the control messages.
+    /// Reserves room for any address and for the control messages.
     public MultishotMessages() {
         wish.set(ValueLayout.JAVA_INT, MessageHeaders.NAME_LENGTH, SocketAddresses.LONGEST_BYTES);
         wish.set(ValueLayout.JAVA_LONG, MessageHeaders.CONTROL_LENGTH, MessageHeaders.CONTROL_BYTES);
     }
 
-    /// Where the order finds how much room there is.
+    /// Returns the address of the header that states the reserved room to the operation.
     public long address() {
         return wish.address();
     }
 
-    /// The length of a message's payload.
+    /// Returns the length of a message's payload.
     public static int payloadBytes(MemorySegment buffer) {
         return buffer.get(ValueLayout.JAVA_INT, OUT_PAYLOAD);
     }
 
-    /// When it is several datagrams that came joined, the length of each but the last, which may be shorter.
+    /// Returns the length of each of several joined datagrams; the last may be shorter.
     ///
-    /// @return 0 when it is one datagram
+    /// @return 0 when the message is one datagram
     public static int segmentBytes(MemorySegment buffer) {
         return MessageHeaders.controlValue(buffer, CONTROL_AT, buffer.get(ValueLayout.JAVA_INT, OUT_CONTROL),
                 SocketOption.UDP_GRO);
     }
 
-    /// Who sent it.
+    /// Returns the sender of a message.
     public SocketAddress sender(MemorySegment buffer) {
         int bytes = Math.min(buffer.get(ValueLayout.JAVA_INT, OUT_NAME), SocketAddresses.LONGEST_BYTES);
         return addresses.read(buffer.asSlice(NAME_AT, SocketAddresses.LONGEST_BYTES), bytes);
     }
 
-    /// As [ReceivedMessages#local].
+    /// Like [ReceivedMessages#local].
     public SocketAddress local(MemorySegment buffer, SocketAddress bound) {
         if (!(bound instanceof InetSocketAddress inet)) {
             return bound;

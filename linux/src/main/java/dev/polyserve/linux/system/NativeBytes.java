@@ -4,13 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 
-/// Copies bytes between memory outside the heap and buffers, most of which are arrays.
+/// Copies bytes between native memory and buffers, most of which are backed by arrays.
 ///
 /// **Thread**: any.
 public final class NativeBytes {
     private NativeBytes() {}
 
-    /// Copies so many to a buffer, and moves its position.
+    /// Copies `count` bytes to a buffer, and moves its position.
     public static void copyTo(ByteBuffer into, MemorySegment from, long at, int count) {
         int position = into.position();
         if (into.hasArray()) {
@@ -21,7 +21,7 @@ public final class NativeBytes {
         into.position(position + count);
     }
 
-    /// Copies a buffer's next bytes, without moving its position.
+    /// Copies the next bytes of a buffer, without moving its position.
     public static void copyFrom(ByteBuffer bytes, MemorySegment into, long at, int count) {
         if (bytes.hasArray()) {
             MemorySegment.copy(bytes.array(), bytes.arrayOffset() + bytes.position(), into, ValueLayout.JAVA_BYTE, at,

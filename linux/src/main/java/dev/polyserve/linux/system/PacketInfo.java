@@ -3,8 +3,8 @@ package dev.polyserve.linux.system;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// The local address of a datagram in a control message: the one that it was sent to, or the one that a reply is sent from
-/// (`ip(7)`, IP_PKTINFO; `ipv6(7)`, IPV6_PKTINFO). Everywhere else it has the form of a socket address.
+/// The local address of a datagram in a control message: its destination, or the source of a reply (`ip(7)`,
+/// IP_PKTINFO; `ipv6(7)`, IPV6_PKTINFO). All other code represents it as a socket address.
 ///
 /// ```c
 /// struct in_pktinfo  { int ipi_ifindex; struct in_addr ipi_spec_dst; struct in_addr ipi_addr; };  // 12 bytes
@@ -25,11 +25,11 @@ final class PacketInfo {
 
     private PacketInfo() {}
 
-    /// Writes the address that a datagram has come to as a socket address. IPv4 is told as such on an IPv6 socket, too; of a
-    /// broadcast or a multicast of IPv4 it is the address of the interface, from which can be answered.
+    /// Writes the destination of a datagram as a socket address. IPv4 destinations keep their family on an IPv6 socket,
+    /// too. For an IPv4 broadcast or multicast it is the interface's address, from which a reply can be sent.
     ///
-    /// @param port of the socket
-    /// @return its length; 0 when no address came from which can be answered
+    /// @param port the port of the socket
+    /// @return its length; 0 when no address was received from which a reply can be sent
     static int name(MemorySegment controls, long at, long bytes, int port, MemorySegment into) {
         long inet = ControlMessages.find(controls, at, bytes, SocketOption.IP_PKTINFO, INET_BYTES);
         if (inet != ControlMessages.NONE) {
@@ -51,16 +51,16 @@ final class PacketInfo {
         return SocketAddresses.INET6_BYTES;
     }
 
-    /// An address that each interface has of its own, so that it is none without it.
+    /// Returns true for a link-local address, which is valid only together with its interface.
     private static boolean isLinkLocal(MemorySegment controls, long address) {
         return controls.get(ValueLayout.JAVA_BYTE, address) == LINK_LOCAL
                 && (byte) (controls.get(ValueLayout.JAVA_BYTE, address + 1) & LINK_LOCAL_MASK) == LINK_LOCAL_SECOND;
     }
 
-    /// Writes the control message that lets a datagram be sent from a socket address. Which interface it leaves through is the
-    /// routes' to say, but for an address that needs one.
+    /// Writes the control message that sends a datagram from a socket address. The routing table chooses the interface,
+    /// except for a link-local address.
     ///
-    /// @return how many bytes of control messages there are then
+    /// @return the length of the control messages in bytes
     static int control(MemorySegment name, MemorySegment into, long at) {
         if (name.get(ValueLayout.JAVA_SHORT, SocketAddresses.FAMILY) == SocketAddresses.AF_INET) {
             long data = ControlMessages.begin(into, at, SocketOption.IP_PKTINFO, INET_BYTES);

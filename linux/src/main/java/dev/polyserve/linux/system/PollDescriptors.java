@@ -16,11 +16,11 @@ public final class PollDescriptors {
     public static final int IN = 0x1;
     /// Writable.
     public static final int OUT = 0x4;
-    /// Failed; told unasked.
+    /// Error; always reported.
     public static final int ERR = 0x8;
-    /// Both sides ended; told unasked.
+    /// Both sides have ended; always reported.
     public static final int HUP = 0x10;
-    /// No open descriptor; told unasked.
+    /// Not an open descriptor; always reported.
     public static final int NVAL = 0x20;
 
     static final int BYTES = 8;
@@ -30,7 +30,7 @@ public final class PollDescriptors {
 
     private MemorySegment memory;
 
-    /// Room for so many, to begin with.
+    /// Creates room for this many descriptors; it grows on demand.
     public PollDescriptors(int capacity) {
         this.memory = Arena.ofAuto().allocate((long) capacity * BYTES, BYTES);
     }
@@ -39,7 +39,7 @@ public final class PollDescriptors {
         return memory.address();
     }
 
-    /// Sets one, for which nothing has happened yet.
+    /// Sets an entry and clears its events.
     public void set(int index, int descriptor, int events) {
         if ((long) index * BYTES >= memory.byteSize()) {
             memory = Arena.ofAuto().allocate(2 * memory.byteSize(), BYTES).copyFrom(memory);
@@ -49,13 +49,13 @@ public final class PollDescriptors {
         memory.set(ValueLayout.JAVA_SHORT, (long) index * BYTES + REVENTS, (short) 0);
     }
 
-    /// Moves one to another place.
+    /// Moves an entry to another place.
     public void move(int from, int to) {
         memory.set(ValueLayout.JAVA_LONG, (long) to * BYTES,
                 memory.get(ValueLayout.JAVA_LONG, (long) from * BYTES));
     }
 
-    /// What has happened, told once.
+    /// Returns the events that have occurred, and clears them.
     public int takeHappened(int index) {
         long at = (long) index * BYTES + REVENTS;
         int happened = memory.get(ValueLayout.JAVA_SHORT, at);

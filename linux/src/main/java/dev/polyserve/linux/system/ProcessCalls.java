@@ -4,17 +4,17 @@ import static dev.polyserve.linux.system.SystemCalls.call;
 
 import java.lang.ref.Reference;
 
-/// Calls on processes that this one has started.
+/// Calls on child processes of this process.
 ///
-/// None of them waits for *any* child: whom others have started, others wait for.
+/// None of them waits for *any* child, because other code waits for the children that it has started.
 public final class ProcessCalls {
-    /// End, if you please.
+    /// Requests termination.
     public static final int SIGTERM = 15;
-    /// End now.
+    /// Kills at once.
     public static final int SIGKILL = 9;
-    /// A job in the background has read its terminal.
+    /// A background job has read from its terminal.
     public static final int SIGTTIN = 21;
-    /// A job in the background has written to its terminal, which has TOSTOP set, or has changed it.
+    /// A background job has written to its terminal, which has TOSTOP set, or has changed its settings.
     public static final int SIGTTOU = 22;
 
     static final int SIGCHLD = 17;
@@ -31,7 +31,7 @@ public final class ProcessCalls {
 
     private ProcessCalls() {}
 
-    /// `pidfd_open(2)`: a descriptor of a process that can be read from its end on; closed on `exec`.
+    /// `pidfd_open(2)`: a descriptor of a process, readable once the process has ended; closed on `exec`.
     public static int pidfdOpen(CallMemory memory, int pid) {
         return (int) call(memory, CallNumber.PIDFD_OPEN, pid, 0, 0, 0, 0, 0);
     }
@@ -41,18 +41,17 @@ public final class ProcessCalls {
         return (int) call(memory, CallNumber.PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0, 0);
     }
 
-    /// `kill(2)` of a whole process group; signal 0 only asks whether it has members, among them those that have ended and were
-    /// not waited for.
+    /// `kill(2)` of a whole process group. Signal 0 only checks whether the group has members; unreaped ones count.
     public static int signalGroup(CallMemory memory, int group, int signal) {
         return (int) call(memory, CallNumber.KILL, -(long) group, signal, 0, 0, 0, 0);
     }
 
-    /// `waitid(2)` without waiting: what has become of a child, left in the status; it is then no zombie any more.
+    /// `waitid(2)`, non-blocking: stores the result of an ended child in the status, and reaps the child.
     public static int reap(CallMemory memory, int pidfd, ChildStatus status) {
         return wait(memory, P_PIDFD, pidfd, status);
     }
 
-    /// Ends a child at once, for which there is no descriptor, and waits until it is gone.
+    /// Kills a child that has no descriptor, and waits for its end.
     public static int killAndReap(CallMemory memory, int pid, boolean group) {
         int killed = (int) call(memory, CallNumber.KILL, group ? -pid : pid, SIGKILL, 0, 0, 0, 0);
         if (killed < 0) {
@@ -65,10 +64,10 @@ public final class ProcessCalls {
         return reaped;
     }
 
-    /// `waitid(2)` without waiting: takes away one zombie of a group that was led by a reaped child of ours. It is ours only where its
-    /// parent has left it to us, as to the first process of a container.
+    /// `waitid(2)`, non-blocking: reaps one zombie of the group of a reaped child. Such a zombie is a child of this
+    /// process only when its parent has left it to us, as to the first process of a container.
     ///
-    /// @return 0 when there was one or none now, `-ECHILD` when none will be
+    /// @return 0 when there was one, or none at the moment; `-ECHILD` when there will be none
     public static int reapOfGroup(CallMemory memory, int group, ChildStatus status) {
         return wait(memory, P_PGID, group, status);
     }
@@ -79,13 +78,13 @@ public final class ProcessCalls {
             return (int) call(memory, CallNumber.WAITID, what, whom, status.infoAddress(), WEXITED | WNOHANG,
                     status.usageAddress(), 0);
         } finally {
-            // The address keeps nothing, and the system writes there.
+            // An address does not keep the object reachable, and the system writes to it.
             Reference.reachabilityFence(status);
         }
     }
 
-    /// `rt_sigaction(2)`: sees to it that children are kept until they are waited for. A program that was started with SIGCHLD
-    /// ignored would otherwise never learn how its children ended. A handler of somebody else stays.
+    /// `rt_sigaction(2)`: keeps ended children until they are waited for. A program started with SIGCHLD ignored could
+    /// otherwise never obtain their results. An existing handler is kept.
     public static int keepChildren(CallMemory memory) {
         int asked = (int) call(memory, CallNumber.RT_SIGACTION, SIGCHLD, 0, memory.wordsAddress(), SIGNAL_SET_BYTES, 0,
                 0);

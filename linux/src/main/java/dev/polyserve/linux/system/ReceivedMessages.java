@@ -8,13 +8,14 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
-/// Room for the messages that one `recvmmsg(2)` brings, each as long as a datagram can be: none is cut because of others.
+/// Room for the messages of one `recvmmsg(2)`. Each has room for the longest datagram, so that none is truncated for
+/// the sake of others.
 ///
 /// **Thread**: its owner's.
 public final class ReceivedMessages {
-    /// The longest that is taken whole; also the most that joined datagrams have.
+    /// The longest datagram received whole; also the most bytes of joined datagrams.
     public static final int MOST_BYTES = 64 << 10;
-    /// Not a power of two, by which the beginnings of all would share a few places of the processor's caches.
+    /// Not a power of two: otherwise the starts of all payloads would compete for a few sets of the processor's caches.
     private static final int STRIDE = MOST_BYTES + 3 * 64;
 
     private final int capacity;
@@ -22,10 +23,10 @@ public final class ReceivedMessages {
     private final MemorySegment payloads;
     private final AddressCache addresses = new AddressCache();
     private final MemorySegment localName = Arena.ofAuto().allocate(SocketAddresses.LONGEST_BYTES, Long.BYTES);
-    /// From here on they are as a call wants them.
+    /// The headers from this index on are ready for a call.
     private int prepared;
 
-    /// Room for so many: 64 KiB each.
+    /// Creates room for this many messages, 64 KiB each.
     public ReceivedMessages(int capacity) {
         this.capacity = capacity;
         this.headers = new MessageHeaders(capacity);
@@ -36,45 +37,46 @@ public final class ReceivedMessages {
         prepared = capacity;
     }
 
-    /// How many it has room for.
+    /// Returns the number of messages that fit.
     public int capacity() {
         return capacity;
     }
 
-    /// `recvmmsg(2)`: what was there before is gone.
+    /// `recvmmsg(2)`: replaces the messages of the previous call.
     ///
-    /// @return how many came: fewer than there is room for when no more waits; or `-errno`
+    /// @return the number of messages received, fewer than [#capacity] when no more are waiting; or `-errno`
     public int receive(CallMemory memory, int descriptor) {
         for (int i = 0; i < prepared; i++) {
             headers.nameBytes(i, SocketAddresses.LONGEST_BYTES);
             headers.roomForControls(i);
         }
         int came = (int) call(memory, CallNumber.RECVMMSG, descriptor, headers.address(0), capacity, 0, 0, 0);
-        // The system writes the headers of those that came, and perhaps that of the one that did not.
+        // The system writes the headers of the received messages, and perhaps that of the next one.
         prepared = Math.min(capacity, Math.max(0, came) + 1);
         return came;
     }
 
-    /// The length of one.
+    /// Returns the length of a message.
     public int bytes(int index) {
         return headers.transferred(index);
     }
 
-    /// When one is several datagrams that came joined, the length of each but the last, which may be shorter.
+    /// Returns the length of each of several joined datagrams in a message; the last may be shorter.
     ///
-    /// @return 0 when it is one datagram
+    /// @return 0 when the message is one datagram
     public int segmentBytes(int index) {
         return headers.controlValue(index, SocketOption.UDP_GRO);
     }
 
-    /// Who sent it.
+    /// Returns the sender of a message.
     public SocketAddress sender(int index) {
         return addresses.read(headers.name(index), headers.nameBytes(index));
     }
 
-    /// The address that one was sent to, of a socket that is told ([SocketOption#IP_PKTINFO]).
+    /// Returns the destination address of a message, for a socket that reports it ([SocketOption#IP_PKTINFO]).
     ///
-    /// @param bound what that socket is bound to, if it is an Internet address: its port, and what is told where none came
+    /// @param bound the address that the socket is bound to: it supplies the port, and is the result where no address
+    /// was received
     public SocketAddress local(int index, SocketAddress bound) {
         if (!(bound instanceof InetSocketAddress inet)) {
             return bound;
@@ -83,7 +85,7 @@ public final class ReceivedMessages {
         return bytes == 0 ? bound : addresses.read(localName, bytes);
     }
 
-    /// Copies a part of one, and moves the buffer's position.
+    /// Copies a part of a message, and moves the buffer's position.
     public void copyTo(ByteBuffer into, int index, int from, int count) {
         NativeBytes.copyTo(into, payloads, (long) index * STRIDE + from, count);
     }

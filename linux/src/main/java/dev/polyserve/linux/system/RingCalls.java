@@ -8,11 +8,11 @@ import java.lang.foreign.ValueLayout;
 
 /// The three calls of io_uring (`io_uring_setup(2)`, `io_uring_enter(2)`, `io_uring_register(2)`).
 ///
-/// **Thread**: once a ring is enabled, only the thread that has enabled it; before, any one.
+/// **Thread**: any before the ring is enabled; afterwards only the thread that has enabled it.
 public final class RingCalls {
-    /// For [#enter]: completions are wanted.
+    /// For [#enter]: waits for completions.
     public static final int ENTER_GETEVENTS = 1;
-    /// For [#enter]: the ring is given by the number under which it is registered.
+    /// For [#enter]: names the ring by its registered index.
     public static final int ENTER_REGISTERED_RING = 1 << 4;
     static final int ENTER_EXT_ARG = 1 << 3;
 
@@ -53,7 +53,7 @@ public final class RingCalls {
     static final int CANCEL_BYTES = 64;
     static final int CANCEL_FLAGS = 12;
     static final int CANCEL_TIMEOUT = 16;
-    /// Also, for [#cancel]: whatever there is.
+    /// For [#cancel]: cancels every operation.
     static final int CANCEL_ALL_ANY = 1 | (1 << 2);
 
     private RingCalls() {}
@@ -65,10 +65,10 @@ public final class RingCalls {
         return (int) call(memory, CallNumber.IO_URING_SETUP, submissions, parameters.address(), 0, 0, 0, 0);
     }
 
-    /// `io_uring_enter(2)`: submits, and waits until so many completions are there or the time has passed.
+    /// `io_uring_enter(2)`: submits, and waits until this many completions are available or the time has passed.
     ///
     /// @param atMostNanos [WaitCalls#FOREVER] for no limit
-    /// @return how many were submitted
+    /// @return the number of operations submitted
     public static int enter(CallMemory memory, int ring, int submitted, int completions, int flags, long atMostNanos) {
         boolean limited = completions > 0 && atMostNanos != WaitCalls.FOREVER;
         if (!limited) {
@@ -83,12 +83,12 @@ public final class RingCalls {
                 memory.wordsAddress() + (long) ARGUMENT_WORD * Long.BYTES, ARGUMENT_BYTES);
     }
 
-    /// Enables a ring that began disabled; from now on it belongs to this thread.
+    /// Enables a ring that was created disabled; it belongs to this thread from then on.
     public static int enable(CallMemory memory, int ring) {
         return (int) register(memory, ring, REGISTER_ENABLE_RINGS, 0, 0);
     }
 
-    /// Registers the ring with this thread, which spares each [#enter] the look-up of the descriptor.
+    /// Registers the ring with this thread, which spares each [#enter] the lookup of the descriptor.
     ///
     /// ```c
     /// struct io_uring_rsrc_update { u32 offset, resv; u64 data; };  // offset: in, -1; out, the number
@@ -104,7 +104,7 @@ public final class RingCalls {
 
     /// Registers a ring of provided buffers.
     ///
-    /// @param buffers page-aligned
+    /// @param buffers the memory of the ring, page-aligned
     public static int registerBuffers(CallMemory memory, int ring, MemorySegment buffers, int entries, int group) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(BUFFERS_BYTES, 8);
@@ -115,7 +115,7 @@ public final class RingCalls {
         }
     }
 
-    /// Takes a ring of provided buffers back.
+    /// Unregisters a ring of provided buffers.
     public static int unregisterBuffers(CallMemory memory, int ring, int group) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(BUFFERS_BYTES, 8);
@@ -124,12 +124,12 @@ public final class RingCalls {
         }
     }
 
-    /// Ends the order with that user data and waits until it is ended; its completion comes as any other.
+    /// Cancels the operation with that user data and waits for its end; its completion arrives as usual.
     public static int cancel(CallMemory memory, int ring, long userData) {
         return cancel(memory, ring, userData, 0);
     }
 
-    /// Ends all orders and waits until they are ended.
+    /// Cancels all operations and waits for their end.
     public static int cancelAll(CallMemory memory, int ring) {
         return cancel(memory, ring, 0, CANCEL_ALL_ANY);
     }
@@ -145,7 +145,7 @@ public final class RingCalls {
         }
     }
 
-    /// Whether the kernel knows all these operations.
+    /// Checks whether the kernel supports all these operations.
     ///
     /// @return 1, 0, or `-errno`
     public static int knows(CallMemory memory, int ring, int... operations) {

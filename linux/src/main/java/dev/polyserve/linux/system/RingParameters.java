@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// What is asked of `io_uring_setup`, and what it answers: how large the ring is and where in its memory everything lies.
+/// The parameters of `io_uring_setup` and its results: the sizes of the ring, and the offsets in its memory.
 ///
 /// ```c
 /// struct io_uring_params {              // 120 bytes
@@ -14,30 +14,30 @@ import java.lang.foreign.ValueLayout;
 /// };
 /// ```
 ///
-/// **Thread**: its maker's.
+/// **Thread**: the thread that created it.
 public final class RingParameters {
-    /// The size of the completion queue is given.
+    /// The parameters give the size of the completion queue.
     public static final int SETUP_CQSIZE = 1 << 3;
-    /// What is too large is made smaller.
+    /// The kernel reduces sizes that are too large.
     public static final int SETUP_CLAMP = 1 << 4;
-    /// It begins disabled, and belongs to the thread that enables it.
+    /// The ring starts disabled, and belongs to the thread that enables it.
     public static final int SETUP_R_DISABLED = 1 << 6;
-    /// A wrong order does not stop those behind it.
+    /// An invalid operation does not stop those after it.
     public static final int SETUP_SUBMIT_ALL = 1 << 7;
     /// Completions do not interrupt the thread.
     public static final int SETUP_COOP_TASKRUN = 1 << 8;
-    /// One thread submits.
+    /// Only one thread submits.
     public static final int SETUP_SINGLE_ISSUER = 1 << 12;
-    /// Completions are made when that thread asks for them.
+    /// The kernel posts completions when that thread enters the ring to get them.
     public static final int SETUP_DEFER_TASKRUN = 1 << 13;
-    /// Orders are taken in turn, without an array that points at them.
+    /// The submission queue has no index array; the kernel takes entries in order.
     public static final int SETUP_NO_SQARRAY = 1 << 16;
 
-    /// Both queues are in one mapping.
+    /// Both queues share one mapping.
     public static final int FEAT_SINGLE_MMAP = 1;
-    /// Completions that find no room are kept.
+    /// The kernel keeps completions that find no room.
     public static final int FEAT_NODROP = 1 << 1;
-    /// A wait takes a time limit.
+    /// A wait accepts a time limit.
     public static final int FEAT_EXT_ARG = 1 << 8;
 
     static final int BYTES = 120;
@@ -58,9 +58,9 @@ public final class RingParameters {
 
     private final MemorySegment memory = Arena.ofAuto().allocate(BYTES, 8);
 
-    /// A wish.
+    /// Creates the parameters of a request.
     ///
-    /// @param completions how many completions are to fit
+    /// @param completions the number of completions that must fit
     public RingParameters(int flags, int completions) {
         set(FLAGS, flags);
         set(CQ_ENTRIES, completions);
@@ -78,62 +78,62 @@ public final class RingParameters {
         memory.set(ValueLayout.JAVA_INT, offset, value);
     }
 
-    /// The flags that it has.
+    /// Returns the flags.
     public int flags() {
         return get(FLAGS);
     }
 
-    /// What the kernel can do.
+    /// Returns the features of the kernel.
     public int features() {
         return get(FEATURES);
     }
 
-    /// How many orders fit.
+    /// Returns the number of submissions that fit.
     public int submissions() {
         return get(SQ_ENTRIES);
     }
 
-    /// How many completions fit.
+    /// Returns the number of completions that fit.
     public int completions() {
         return get(CQ_ENTRIES);
     }
 
-    /// Where the number of the next order that the kernel takes is.
+    /// Returns the offset of the submission queue's head, which the kernel advances.
     public int submissionHead() {
         return get(SQ_OFF + SQ_HEAD);
     }
 
-    /// Where the number of the next order that is made is.
+    /// Returns the offset of the submission queue's tail.
     public int submissionTail() {
         return get(SQ_OFF + SQ_TAIL);
     }
 
-    /// Where the kernel tells of its state.
+    /// Returns the offset of the submission queue's flags, set by the kernel.
     public int submissionFlags() {
         return get(SQ_OFF + SQ_FLAGS);
     }
 
-    /// Where the array is that points at the orders.
+    /// Returns the offset of the submission queue's index array.
     public int submissionArray() {
         return get(SQ_OFF + SQ_ARRAY);
     }
 
-    /// Where the number of the next completion that is taken is.
+    /// Returns the offset of the completion queue's head.
     public int completionHead() {
         return get(CQ_OFF + CQ_HEAD);
     }
 
-    /// Where the number of the next completion that the kernel makes is.
+    /// Returns the offset of the completion queue's tail, which the kernel advances.
     public int completionTail() {
         return get(CQ_OFF + CQ_TAIL);
     }
 
-    /// Where the completions are.
+    /// Returns the offset of the completion entries.
     public int completionsAt() {
         return get(CQ_OFF + CQ_CQES);
     }
 
-    /// How many bytes the mapping of both queues has.
+    /// Returns the size of the mapping of both queues in bytes.
     public long mappedBytes() {
         long array = (flags() & SETUP_NO_SQARRAY) != 0 ? 0 : submissionArray() + 4L * submissions();
         return Math.max(array, completionsAt() + (long) RingLayout.CQE_BYTES * completions());

@@ -11,7 +11,7 @@ import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 
-/// Socket addresses as the system has them.
+/// Socket addresses in the system's layout.
 ///
 /// ```c
 /// struct sockaddr_in  { u16 family; be16 port; u8 addr[4]; u8 zero[8]; };                            // 16 bytes
@@ -19,14 +19,14 @@ import java.nio.ByteOrder;
 /// struct sockaddr_un  { u16 family; char path[108]; };                                               // 110 bytes
 /// ```
 ///
-/// An abstract Unix address (a name that is no file; its first byte is zero) is a path that begins with `@`; a file whose name
-/// begins so is one that begins with `./@`.
+/// An abstract Unix address (a name that is not a file; its first byte is zero) is represented by a path that begins
+/// with `@`. For a file with a name that begins with `@`, the path begins with `./@`.
 public final class SocketAddresses {
     /// Unix.
     public static final int AF_UNIX = 1;
     /// IPv4.
     public static final int AF_INET = 2;
-    /// IPv6, and IPv4 in it.
+    /// IPv6, and IPv4 through mapped addresses.
     public static final int AF_INET6 = 10;
 
     static final int INET_BYTES = 16;
@@ -48,7 +48,7 @@ public final class SocketAddresses {
 
     private SocketAddresses() {}
 
-    /// The family of a socket for this address.
+    /// Returns the address family of a socket for this address.
     public static int familyOf(SocketAddress address) {
         return switch (address) {
             case InetSocketAddress inet -> inet.getAddress() instanceof Inet4Address ? AF_INET : AF_INET6;
@@ -63,7 +63,7 @@ public final class SocketAddresses {
         into.set(BIG_ENDIAN, PORT, (short) port);
     }
 
-    /// Writes the address as a socket of that family takes it: to IPv6, IPv4 addresses are mapped ones.
+    /// Writes the address in the form for a socket of that family: an IPv6 socket takes IPv4 addresses as mapped ones.
     ///
     /// @return its length
     static int write(MemorySegment into, int family, SocketAddress address) {
@@ -118,7 +118,8 @@ public final class SocketAddresses {
         return UNIX_PATH + path.length + 1;
     }
 
-    /// Reads an address of this length; one without a name, or with an abstract one that is no text, has an empty path.
+    /// Reads an address of this length. An unnamed address, and an abstract one that cannot be decoded, have an empty
+    /// path.
     static SocketAddress read(MemorySegment from, int length) {
         if (length < UNIX_PATH) {
             return UnixDomainSocketAddress.of("");

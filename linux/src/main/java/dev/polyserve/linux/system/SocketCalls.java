@@ -5,28 +5,28 @@ import static dev.polyserve.linux.system.SystemCalls.call;
 import java.lang.ref.Reference;
 import java.net.SocketAddress;
 
-/// Calls on sockets. Every socket made here is closed on `exec` and does not wait; a lost peer raises no signal.
+/// Calls on sockets. Every new socket is non-blocking and closed on `exec`; a lost peer raises no signal.
 public final class SocketCalls {
-    /// Bytes in order.
+    /// An ordered stream of bytes.
     public static final int STREAM = 1;
     /// Datagrams.
     public static final int DATAGRAM = 2;
-    /// Packets in order, each received as it was sent; an end as of a stream.
+    /// Ordered packets that preserve their boundaries; the end is reported as for a stream.
     public static final int PACKETS = 5;
-    /// For [#shutdown]: no more is read.
+    /// For [#shutdown]: ends reading.
     public static final int SHUT_RD = 0;
-    /// For [#shutdown]: no more is written.
+    /// For [#shutdown]: ends writing.
     public static final int SHUT_WR = 1;
-    /// For [#shutdown]: neither.
+    /// For [#shutdown]: ends both.
     public static final int SHUT_RDWR = 2;
 
-    /// The socket does not wait.
+    /// The socket is non-blocking.
     public static final int SOCK_NONBLOCK = 0x800;
     /// The descriptor is closed on `exec`.
     public static final int SOCK_CLOEXEC = 0x80000;
-    /// This call does not wait.
+    /// This call is non-blocking.
     public static final int MSG_DONTWAIT = 0x40;
-    /// All of it, or as much as there is room for.
+    /// Transfers everything, or as much as fits.
     public static final int MSG_WAITALL = 0x100;
     /// A lost peer raises no signal.
     public static final int MSG_NOSIGNAL = 0x4000;
@@ -47,7 +47,7 @@ public final class SocketCalls {
         return (int) call(memory, CallNumber.SOCKET, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, 0, 0, 0);
     }
 
-    /// `socketpair(2)`: two Unix sockets, connected.
+    /// `socketpair(2)`: two connected Unix sockets.
     ///
     /// @param type [#STREAM], [#DATAGRAM] or [#PACKETS]
     /// @return the first in the lower half, the second in the upper; or `-errno`
@@ -59,7 +59,7 @@ public final class SocketCalls {
 
     /// `bind(2)`.
     ///
-    /// @param family the socket's
+    /// @param family the address family of the socket
     public static int bind(CallMemory memory, int descriptor, int family, SocketAddress address) {
         int length = SocketAddresses.write(memory.socketAddress(), family, address);
         return (int) call(memory, CallNumber.BIND, descriptor, memory.socketAddressAddress(), length, 0, 0, 0);
@@ -67,7 +67,7 @@ public final class SocketCalls {
 
     /// `connect(2)`.
     ///
-    /// @param family the socket's
+    /// @param family the address family of the socket
     public static int connect(CallMemory memory, int descriptor, int family, SocketAddress address) {
         int length = SocketAddresses.write(memory.socketAddress(), family, address);
         return (int) call(memory, CallNumber.CONNECT, descriptor, memory.socketAddressAddress(), length, 0, 0, 0);
@@ -99,31 +99,31 @@ public final class SocketCalls {
                 memory.wordsAddress(), 0, 0, 0);
     }
 
-    /// The address that the last call with this memory has told.
+    /// Returns the address that the last call with this memory has stored.
     public static SocketAddress lastAddress(CallMemory memory) {
         return SocketAddresses.read(memory.socketAddress(), memory.half(0));
     }
 
-    /// `recv(2)` into the memory, from where [CallMemory#copyTo] takes the bytes.
+    /// `recv(2)` into the memory; [CallMemory#copyTo] copies the bytes from there.
     public static int receive(CallMemory memory, int descriptor, int atMostBytes) {
         return (int) call(memory, CallNumber.RECVFROM, descriptor, memory.transferAddress(), atMostBytes, 0, 0, 0);
     }
 
-    /// `recvfrom(2)`, as [#receive]; the sender is then [#lastAddress].
+    /// `recvfrom(2)`, like [#receive]; the sender is then [#lastAddress].
     public static int receiveFrom(CallMemory memory, int descriptor, int atMostBytes) {
         memory.half(0, SocketAddresses.LONGEST_BYTES);
         return (int) call(memory, CallNumber.RECVFROM, descriptor, memory.transferAddress(), atMostBytes, 0,
                 memory.socketAddressAddress(), memory.wordsAddress());
     }
 
-    /// `send(2)` of the first bytes of the memory, where [CallMemory#copyFrom] has put them.
+    /// `send(2)` of the first bytes of the memory, stored there by [CallMemory#copyFrom].
     public static int send(CallMemory memory, int descriptor, int bytes) {
         return (int) call(memory, CallNumber.SENDTO, descriptor, memory.transferAddress(), bytes, MSG_NOSIGNAL, 0, 0);
     }
 
-    /// `sendto(2)`, as [#send].
+    /// `sendto(2)`, like [#send].
     ///
-    /// @param family the socket's
+    /// @param family the address family of the socket
     public static int sendTo(CallMemory memory, int descriptor, int bytes, int family, SocketAddress to) {
         int length = SocketAddresses.write(memory.socketAddress(), family, to);
         return (int) call(memory, CallNumber.SENDTO, descriptor, memory.transferAddress(), bytes, MSG_NOSIGNAL,
@@ -135,7 +135,7 @@ public final class SocketCalls {
         return (int) call(memory, CallNumber.SHUTDOWN, descriptor, how, 0, 0, 0, 0);
     }
 
-    /// `setsockopt(2)` of a number.
+    /// `setsockopt(2)` of an integer option.
     public static int setOption(CallMemory memory, int descriptor, SocketOption option, int value) {
         memory.half(0, value);
         return (int) call(memory, CallNumber.SETSOCKOPT, descriptor, option.level, option.number, memory.wordsAddress(),
@@ -154,7 +154,7 @@ public final class SocketCalls {
                 SocketOption.SO_LINGER.number, memory.wordsAddress(), 8, 0);
     }
 
-    /// `getsockopt(2)` of the process that has connected; [#pid], [#uid] and [#gid] then tell who it is.
+    /// `getsockopt(2)` of the peer process's credentials; [#pid], [#uid] and [#gid] then return them.
     ///
     /// ```c
     /// struct ucred { pid_t pid; uid_t uid; gid_t gid; };  // 12 bytes
@@ -165,22 +165,23 @@ public final class SocketCalls {
                 SocketOption.SO_PEERCRED.number, memory.wordsAddress(), memory.wordsAddress() + CREDENTIALS_BYTES, 0);
     }
 
-    /// The number of that process, 0 when it is not visible.
+    /// Returns the process number of the peer, 0 when it is not visible.
     public static int pid(CallMemory memory) {
         return memory.half(PID / 4);
     }
 
-    /// Its user.
+    /// Returns the user of the peer process.
     public static long uid(CallMemory memory) {
         return Integer.toUnsignedLong(memory.half(UID / 4));
     }
 
-    /// Its group.
+    /// Returns the group of the peer process.
     public static long gid(CallMemory memory) {
         return Integer.toUnsignedLong(memory.half(GID / 4));
     }
 
-    /// `ioctl(2)`, `SIOCOUTQ`: how many bytes of a TCP connection, the end counted as one, the peer has not acknowledged (`tcp(7)`).
+    /// `ioctl(2)`, `SIOCOUTQ`: the number of bytes of a TCP connection that the peer has not acknowledged; the end
+    /// counts as one (`tcp(7)`).
     public static int unacknowledged(CallMemory memory, int descriptor) {
         memory.half(0, 0);
         int result = (int) call(memory, CallNumber.IOCTL, descriptor, SIOCOUTQ, memory.wordsAddress(), 0, 0, 0);
@@ -196,14 +197,14 @@ public final class SocketCalls {
             info.told(result < 0 ? 0 : memory.half(0));
             return result;
         } finally {
-            // The address keeps nothing, and the system writes there.
+            // An address does not keep the object reachable, and the system writes to it.
             Reference.reachabilityFence(info);
         }
     }
 
-    /// `getsockopt(2)` of a number.
+    /// `getsockopt(2)` of an integer option.
     ///
-    /// @return it, or `-errno`
+    /// @return its value, or `-errno`
     public static int getOption(CallMemory memory, int descriptor, SocketOption option) {
         memory.half(0, 0);
         memory.half(1, 4);

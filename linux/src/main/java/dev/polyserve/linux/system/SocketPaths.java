@@ -8,36 +8,36 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 
-/// The names of Unix sockets, which are bytes to the system, as paths, whatever the locale's encoding is: a client may have any
-/// name, and must neither be lost nor be answered at another one.
+/// Converts the names of Unix sockets, which are bytes to the system, to paths in any encoding of the locale. A client
+/// may have any name; it must neither be lost nor answered at another address.
 ///
-/// A path whose bytes are no text in that encoding is made of them by way of a URI, the one way that the JDK has; only absolute
-/// paths have one.
+/// A path with undecodable bytes is built from a URI, which is the only way in the JDK; only absolute paths have
+/// one.
 ///
 /// **Thread**: any.
 final class SocketPaths {
-    /// What the JDK shows in the place of bytes that are no text.
+    /// The JDK's replacement for bytes that cannot be decoded.
     private static final char LOST = '\ufffd';
     private static final String SCHEME = "file://";
     private static final HexFormat HEX = HexFormat.of();
 
     private SocketPaths() {}
 
-    /// The text of a name.
+    /// Returns the text of a name.
     static String text(byte[] name) {
         return new String(name, FileNames.ENCODING);
     }
 
-    /// The address with this path.
+    /// Returns the address with this path.
     ///
     /// @param path the text of `bytes`
-    /// @return one without a name, where the name is no text and no absolute path
+    /// @return an unnamed address when the name can be neither decoded nor is an absolute path
     static UnixDomainSocketAddress address(String path, byte[] bytes) {
         if (path.indexOf(LOST) < 0) {
             try {
                 return UnixDomainSocketAddress.of(path);
             } catch (InvalidPathException _) {
-                // The encoding reads more than it writes.
+                // The encoding can decode more than it can encode.
                 return exact(bytes);
             }
         }
@@ -59,7 +59,7 @@ final class SocketPaths {
         return UnixDomainSocketAddress.of(Path.of(URI.create(uri.toString())));
     }
 
-    /// The bytes of a path.
+    /// Returns the bytes of a path.
     static byte[] bytes(Path path) {
         String text = path.toString();
         if (text.indexOf(LOST) < 0 || !path.isAbsolute()) {

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.SocketAddress;
 
-/// One datagram that is sent from a given local address of a socket that has every one.
+/// Sends one datagram from a given local address of a socket with a wildcard address.
 ///
 /// **Thread**: any.
 public final class SourcedMessage {
@@ -16,10 +16,10 @@ public final class SourcedMessage {
 
     private SourcedMessage() {}
 
-    /// `sendmsg(2)` of the first bytes of the memory, where [CallMemory#copyFrom] has put them.
+    /// `sendmsg(2)` of the first bytes of the memory, stored there by [CallMemory#copyFrom].
     ///
-    /// @param family the socket's
-    /// @return how many bytes, or `-errno`
+    /// @param family the address family of the socket
+    /// @return the number of bytes, or `-errno`
     public static int send(CallMemory memory, int descriptor, int bytes, int family, SocketAddress to,
             SocketAddress from) {
         try (Arena arena = Arena.ofConfined()) {

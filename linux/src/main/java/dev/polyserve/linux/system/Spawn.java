@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One `posix_spawnp(3)` in preparation: what the new process does before it becomes another program, in the order given.
-/// Each method returns 0 or `-errno`.
+/// Prepares one `posix_spawnp(3)`: the actions of the new process before its `exec`, in the given order. Each method
+/// returns 0 or `-errno`.
 ///
-/// It gets an empty signal mask and the default action of every signal. The C library's function is used, because a process of
-/// several threads may do next to nothing between `fork` and `exec`, and no Java at all.
+/// The process gets an empty signal mask and the default action of every signal. The C library's function is used,
+/// because a multithreaded process may do next to nothing between `fork` and `exec`, and can run no Java there.
 ///
-/// **Thread**: that which has made it.
+/// **Thread**: the thread that created it.
 public final class Spawn implements AutoCloseable {
-    /// More than the structures have in any version of the C library.
+    /// More than the size of the structures in any version of the C library.
     static final int STRUCTURE_BYTES = 1024;
     static final int SIGNAL_SET_BYTES = 128;
     static final int SETPGROUP = 2;
@@ -32,9 +32,9 @@ public final class Spawn implements AutoCloseable {
     private final MemorySegment actions = arena.allocate(STRUCTURE_BYTES, 16);
     private final MemorySegment attributes = arena.allocate(STRUCTURE_BYTES, 16);
 
-    /// Nothing but signals is prepared.
+    /// Prepares the signals only.
     ///
-    /// @param ownGroup whether the process leads a group of its own
+    /// @param ownGroup true when the process leads a group of its own
     public Spawn(boolean ownGroup) {
         MemorySegment signals = arena.allocate(SIGNAL_SET_BYTES, 8);
         require(Function.ACTIONS_INIT.call(actions.address()));
@@ -52,32 +52,32 @@ public final class Spawn implements AutoCloseable {
         }
     }
 
-    /// Why programs cannot be started here, in one sentence; empty when they can.
+    /// Returns why programs cannot be started here, in one sentence; empty when they can.
     public static Optional<String> whyNot() {
         return SystemCalls.whyNot().or(() -> Optional.ofNullable(Linked.WHY_NOT));
     }
 
-    /// One of our descriptors gets this number there, and is not closed on `exec`.
+    /// Duplicates one of our descriptors to this number in the new process; it is not closed on `exec`.
     public int become(int descriptor, int number) {
         return Function.ADD_DUP2.call(actions.address(), descriptor, number);
     }
 
-    /// Every descriptor from this number on is closed there.
+    /// Closes every descriptor from this number on in the new process.
     public int closeFrom(int number) {
         return Function.ADD_CLOSEFROM.call(actions.address(), number);
     }
 
-    /// It works in this directory.
+    /// Sets the working directory of the new process.
     public int directory(String path) {
         return Function.ADD_CHDIR.call(actions.address(), text(path));
     }
 
-    /// Starts it.
+    /// Starts the program.
     ///
-    /// @param file the program: a path, or a name that is looked for on our PATH
+    /// @param file the program: a path, or a name to look up on our PATH
     /// @param argv its arguments, the first of which is its name
-    /// @param environment each `NAME=VALUE`
-    /// @return its process's number, or `-errno`
+    /// @param environment its variables, each as `NAME=VALUE`
+    /// @return the number of its process, or `-errno`
     public int start(String file, List<String> argv, List<String> environment) {
         MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
         int result = Function.SPAWN.call(pid.address(), text(file), actions.address(), attributes.address(),
@@ -87,7 +87,7 @@ public final class Spawn implements AutoCloseable {
 
     private long text(String text) {
         byte[] bytes = SystemText.encode(text);
-        // The zero at its end is there already.
+        // The memory is zeroed, which terminates the text.
         MemorySegment copy = arena.allocate(bytes.length + 1L);
         MemorySegment.copy(bytes, 0, copy, ValueLayout.JAVA_BYTE, 0, bytes.length);
         return copy.address();
@@ -109,8 +109,8 @@ public final class Spawn implements AutoCloseable {
         arena.close();
     }
 
-    /// The functions, all of which return 0 or an error number, and take six words at most. They share one shape: words that a
-    /// function does not ask for stay in their registers unread, in the calling conventions of both processors.
+    /// The functions. All return 0 or an error number, and take at most six words. They share one signature: in the
+    /// calling conventions of both architectures, surplus words stay in registers and are ignored.
     private enum Function {
         SPAWN("posix_spawnp"), //
         ACTIONS_INIT("posix_spawn_file_actions_init"), //
@@ -130,6 +130,8 @@ public final class Spawn implements AutoCloseable {
             this.symbol = symbol;
         }
 
+        /// Calls the function.
+        ///
         /// @return 0, or `-errno`
         int call(long... words) {
             long[] six = new long[6];
@@ -148,7 +150,7 @@ public final class Spawn implements AutoCloseable {
         }
     }
 
-    /// What was linked, once.
+    /// The linked functions, initialised once.
     private static final class Linked {
         private static final MethodHandle SHAPE;
         private static final Map<Function, MemorySegment> FUNCTIONS = new HashMap<>();

@@ -10,8 +10,8 @@ import java.lang.invoke.MethodHandles;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The one way into the system: `long syscall(long number, ...)` with six numbers behind it, and the error number captured
-/// before anything else in this thread can change it.
+/// The only entry to the system: `long syscall(long number, ...)` with six arguments. The error number is captured
+/// before other code in this thread can change it.
 ///
 /// **Thread**: any.
 public final class SystemCalls {
@@ -20,7 +20,7 @@ public final class SystemCalls {
 
     private SystemCalls() {}
 
-    /// Why this program cannot make system calls, in one sentence; empty when it can.
+    /// Returns why this program cannot make system calls, in one sentence; empty when it can.
     public static Optional<String> whyNot() {
         String system = System.getProperty("os.name", "");
         if (!system.equals("Linux")) {
@@ -33,9 +33,9 @@ public final class SystemCalls {
         return Optional.ofNullable(Linked.WHY_NOT);
     }
 
-    /// Calls; those that take fewer arguments ignore the rest.
+    /// Makes a system call; calls with fewer parameters ignore the rest.
     ///
-    /// @return the call's value, or `-errno`
+    /// @return the value of the call, or `-errno`
     static long call(CallMemory memory, CallNumber number, long a, long b, long c, long d, long e, long f) {
         long result;
         try {
@@ -48,7 +48,8 @@ public final class SystemCalls {
         return result == -1 ? -memory.errno() : result;
     }
 
-    /// What was linked, once; apart, so that asking whether it can be is no failed initialisation.
+    /// The linked function, initialised once. It is a class of its own, so that a failure to link does not fail the
+    /// initialisation of [SystemCalls].
     private static final class Linked {
         private static final MethodHandle SYSCALL;
         private static final @Nullable String WHY_NOT;

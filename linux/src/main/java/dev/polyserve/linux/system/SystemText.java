@@ -10,14 +10,16 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/// The words of a command line and the variables of an environment, which are bytes to the system, as Java texts without a loss.
+/// Converts the words of a command line and the variables of an environment, which are bytes to the system, to Java
+/// strings without loss.
 ///
-/// They are read in the locale's encoding; without a locale, where the JDK knows US-ASCII only, in UTF-8. A byte that is no text in
-/// that encoding becomes one of the lone surrogates U+DC80 to U+DCFF, and that byte again, as in Python (PEP 383).
+/// They are decoded in the locale's encoding. Without a locale, where the JDK reports US-ASCII, it is UTF-8. A byte
+/// that cannot be decoded becomes one of the lone surrogates U+DC80 to U+DCFF, and is restored from it, as in Python
+/// (PEP 383).
 ///
 /// **Thread**: any.
 public final class SystemText {
-    /// The encoding.
+    /// The encoding in use.
     public static final Charset CHARSET = charset(FileNames.ENCODING);
     private static final char ESCAPED = '\udc00';
     private static final int FIRST_ESCAPED = 0x80;
@@ -30,7 +32,7 @@ public final class SystemText {
         return locale.equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : locale;
     }
 
-    /// The bytes as a text.
+    /// Decodes bytes.
     public static String decode(byte[] bytes) {
         CharsetDecoder decoder = CHARSET.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
@@ -51,9 +53,9 @@ public final class SystemText {
         return text.append(out.flip()).toString();
     }
 
-    /// The text as bytes.
+    /// Encodes a text.
     ///
-    /// @throws IllegalArgumentException when the encoding has not all of its characters
+    /// @throws IllegalArgumentException when the encoding lacks one of its characters
     public static byte[] encode(String text) {
         CharsetEncoder encoder = CHARSET.newEncoder().onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
@@ -80,9 +82,9 @@ public final class SystemText {
         return (byte) code;
     }
 
-    /// Whether the text stands for bytes that are no text in the encoding.
+    /// Returns true when the text contains escaped bytes that cannot be decoded.
     public static boolean hasForeignBytes(String text) {
-        // A surrogate of a pair is no code point of its own.
+        // A surrogate that is part of a pair is no code point of its own.
         return text.codePoints().anyMatch(c -> c >= ESCAPED + FIRST_ESCAPED && c <= ESCAPED + LAST_ESCAPED);
     }
 }

@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// What the system has counted of a TCP connection.
+/// The system's counters of a TCP connection.
 ///
 /// ```c
 /// struct tcp_info { u8 tcpi_state; …; u64 tcpi_bytes_received@128; …; u32 tcpi_notsent_bytes@144; …;
@@ -19,13 +19,13 @@ public final class TcpInfo {
     static final int BYTES_SENT = 200;
     static final int BYTES_SENT_AGAIN = 208;
     static final int BYTES = 216;
-    /// The states in which the peer's end was received: `TCP_TIME_WAIT`, `TCP_CLOSE_WAIT`, `TCP_LAST_ACK`, `TCP_CLOSING`.
+    /// The states after the peer's end was received: `TCP_TIME_WAIT`, `TCP_CLOSE_WAIT`, `TCP_LAST_ACK`, `TCP_CLOSING`.
     static final int ENDED_BY_PEER = 1 << 6 | 1 << 8 | 1 << 9 | 1 << 11;
 
     private final MemorySegment memory = Arena.ofAuto().allocate(BYTES, Long.BYTES);
     private int told;
 
-    /// Nothing is told yet.
+    /// Creates empty counters.
     public TcpInfo() {}
 
     long address() {
@@ -36,19 +36,19 @@ public final class TcpInfo {
         told = bytes;
     }
 
-    /// Whether the system has told what is asked here.
+    /// Returns true when the system has filled in all fields read here.
     public boolean isKnown() {
         return told >= BYTES;
     }
 
-    /// How many bytes have arrived here.
+    /// Returns the number of bytes received.
     public long received() {
         boolean ended = (1 << memory.get(ValueLayout.JAVA_BYTE, STATE) & ENDED_BY_PEER) != 0;
-        // The end itself is counted like a byte.
+        // The counter includes the end as one byte.
         return memory.get(ValueLayout.JAVA_LONG, BYTES_RECEIVED) - (ended ? 1 : 0);
     }
 
-    /// How many bytes were given to the system to be sent; those that it has sent again count once.
+    /// Returns the number of bytes passed to the system for sending; retransmitted bytes count once.
     public long sent() {
         return memory.get(ValueLayout.JAVA_LONG, BYTES_SENT) - memory.get(ValueLayout.JAVA_LONG, BYTES_SENT_AGAIN)
                 + Integer.toUnsignedLong(memory.get(ValueLayout.JAVA_INT, NOT_SENT));

@@ -4,17 +4,18 @@ import static dev.polyserve.linux.system.SystemCalls.call;
 
 import java.lang.ref.Reference;
 
-/// Calls that wait until descriptors are ready. A time of [#FOREVER] has no limit; an interrupted wait returns `-EINTR`.
+/// Calls that wait until descriptors are ready. A time of [#FOREVER] means no limit; an interrupted wait returns
+/// `-EINTR`.
 ///
-/// **Thread**: any but virtual ones.
+/// **Thread**: any platform thread.
 public final class WaitCalls {
-    /// Without limit.
+    /// No limit.
     public static final long FOREVER = Long.MAX_VALUE;
-    /// For [#epollControl].
+    /// Operation of [#epollControl]: adds a descriptor.
     public static final int EPOLL_CTL_ADD = 1;
-    /// For [#epollControl].
+    /// Operation of [#epollControl]: removes a descriptor.
     public static final int EPOLL_CTL_DEL = 2;
-    /// For [#epollControl].
+    /// Operation of [#epollControl]: changes a descriptor's events.
     public static final int EPOLL_CTL_MOD = 3;
 
     private static final int CLOCK_MONOTONIC = 1;
@@ -23,7 +24,8 @@ public final class WaitCalls {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    /// Whether the system has a wait in nanoseconds (Linux 5.11); a sandbox that does not know it forbids it.
+    /// True when the system supports waits in nanoseconds (Linux 5.11); a sandbox that does not know the call forbids
+    /// it.
     private static final boolean HAS_PWAIT2 = hasPwait2();
 
     private WaitCalls() {}
@@ -33,7 +35,7 @@ public final class WaitCalls {
         return probed != -Errno.ENOSYS && probed != -Errno.EPERM;
     }
 
-    /// `clock_gettime(2)` of the monotonic clock: with its zero, which [System#nanoTime] does not promise.
+    /// `clock_gettime(2)` of the monotonic clock, with the kernel's origin, which [System#nanoTime] does not guarantee.
     public static long monotonicNanos() {
         CallMemory memory = CallMemory.small();
         long result = call(memory, CallNumber.CLOCK_GETTIME, CLOCK_MONOTONIC, memory.wordsAddress(), 0, 0, 0, 0);
@@ -48,14 +50,14 @@ public final class WaitCalls {
 
     /// `epoll_ctl(2)`.
     ///
-    /// @param events its first place says what to watch for, and what to be told with it
+    /// @param events its first entry holds the requested events and the data to report with them
     public static int epollControl(CallMemory memory, int epoll, int operation, int descriptor, EpollEvents events) {
         return (int) call(memory, CallNumber.EPOLL_CTL, epoll, operation, descriptor, events.address(), 0, 0);
     }
 
-    /// `epoll_pwait2(2)`, or `epoll_pwait(2)` where the system has no finer one.
+    /// `epoll_pwait2(2)`, or `epoll_pwait(2)` where the system lacks the finer call.
     ///
-    /// @return how many events there are
+    /// @return the number of events
     public static int epollWait(CallMemory memory, int epoll, EpollEvents events, long atMostNanos) {
         try {
             return HAS_PWAIT2
@@ -68,7 +70,7 @@ public final class WaitCalls {
     }
 
     static int epollWaitMillis(CallMemory memory, int epoll, EpollEvents events, long atMostNanos) {
-        // Rounded up, or a timer that is due in half a millisecond would be waited for by spinning.
+        // Rounded up; otherwise the loop would spin for a timer that is due in half a millisecond.
         long millis = atMostNanos == FOREVER
                 ? -1
                 : Math.min(Integer.MAX_VALUE, Math.ceilDiv(atMostNanos, NANOS_PER_MILLI));
@@ -78,22 +80,23 @@ public final class WaitCalls {
 
     /// `ppoll(2)`.
     ///
-    /// @param count of the first how many places
-    /// @return how many are ready
+    /// @param count the number of entries to use, from the first
+    /// @return the number of ready descriptors
     public static int poll(CallMemory memory, PollDescriptors descriptors, int count, long atMostNanos) {
         try {
             return (int) call(memory, CallNumber.PPOLL, descriptors.address(), count, timespec(memory, atMostNanos), 0,
                     SIGNAL_SET_BYTES, 0);
         } finally {
-            // The system writes there when the wait is over: it must not have been freed meanwhile, and the address keeps nothing.
+            // Keeps the memory reachable: the system writes to it when the wait ends, and an address does not keep it
+            // alive.
             Reference.reachabilityFence(descriptors);
         }
     }
 
-    /// `pselect6(2)`: leaves in the sets what is ready.
+    /// `pselect6(2)`: reduces the sets to the ready descriptors.
     ///
     /// @param end one more than the largest descriptor
-    /// @return how many are ready
+    /// @return the number of ready descriptors
     public static int select(CallMemory memory, int end, DescriptorSet readable, DescriptorSet writable,
             long atMostNanos) {
         try {
@@ -105,13 +108,13 @@ public final class WaitCalls {
         }
     }
 
-    /// Writes it anew each time: the system may leave the time that was left.
+    /// Writes the time limit anew for each call: the system may overwrite it with the remaining time.
     ///
     /// ```c
     /// struct timespec { long tv_sec; long tv_nsec; };  // 16 bytes
     /// ```
     ///
-    /// @return where it is; 0 for no limit
+    /// @return its address; 0 for no limit
     private static long timespec(CallMemory memory, long nanos) {
         if (nanos == FOREVER) {
             return 0;

@@ -1,12 +1,13 @@
-/// System calls of Linux by `java.lang.foreign`: one typed method per call, which returns the call's value or `-errno`.
+/// Linux system calls through `java.lang.foreign`: one typed method per call, which returns the call's value or
+/// `-errno`.
 ///
-/// All go through one function of the C library, `syscall(2)`, and so through one shape: a shape costs milliseconds at
-/// start, a call some nanoseconds. What differs between x86-64 and aarch64 (numbers, one layout) is chosen at run time. None
-/// is linked as *critical*: that would save two nanoseconds of a microsecond or more, for which the collector of the
-/// whole program would then have to wait.
+/// All of them use one function of the C library, `syscall(2)`, and therefore one signature. Linking a signature costs
+/// milliseconds at start; a call costs some nanoseconds. The differences between x86-64 and aarch64 (numbers, one
+/// layout) are resolved at run time. No call is linked as *critical*. That would save two nanoseconds of a microsecond
+/// or more, and the garbage collector would have to wait for the call.
 ///
-/// **Threads**: any; the [dev.polyserve.linux.system.CallMemory] of a call belongs to one at a time. A call that waits must
-/// not be made on a virtual thread, whose carrier it would hold.
+/// **Threads**: any; the [dev.polyserve.linux.system.CallMemory] of a call belongs to one thread at a time. A blocking
+/// call must not run on a virtual thread, because it would hold the carrier.
 ///
 /// **Depends on** the JDK.
 @NullMarked

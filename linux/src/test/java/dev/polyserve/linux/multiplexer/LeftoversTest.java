@@ -38,7 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What a call has left is told again, also where the system cut the call short, and what it has not left is not.
+/// Checks that readiness left by a call is reported again, even where the system cut the call short, and that used-up
+/// readiness is not.
 @EnabledOnOs(OS.LINUX)
 @Timeout(30)
 class LeftoversTest {

@@ -26,12 +26,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/// What an event loop may rely on, whatever is below.
+/// The contract of multiplexers on which an event loop relies, for every implementation.
 @EnabledOnOs(OS.LINUX)
 @Timeout(30)
 public abstract class MultiplexerContract {
     private static final long FOREVER = Long.MAX_VALUE;
-    /// What should have been told by now never will be.
+    /// The time limit after which a missing notification counts as lost.
     private static final long LONG = 10_000_000_000L;
     private static final long A_WHILE = 2_000_000;
     private static final int READ = Multiplexer.READ;
@@ -43,15 +43,15 @@ public abstract class MultiplexerContract {
     private SocketChannel client;
     private StreamSocket socket;
 
-    /// The one that is looked at.
+    /// Opens the multiplexer under test.
     protected abstract Multiplexer open() throws IOException;
 
-    /// The family of sockets that it watches.
+    /// Returns the family of sockets that it watches.
     protected Transport transport() {
         return DescriptorTransport.unlimited();
     }
 
-    /// What its sockets say of a reset.
+    /// Returns the text by which its sockets report a reset.
     protected String reset() {
         return "ECONNRESET";
     }
@@ -97,13 +97,13 @@ public abstract class MultiplexerContract {
         do {
             told.clear();
             while (socket.write(much.clear()) > 0) {
-                // Until it takes no more in this turn.
+                // Until the socket accepts no more in this turn.
             }
             multiplexer.await(A_WHILE);
         } while (!told.isEmpty());
     }
 
-    /// Lets the client read until the socket can be written to again.
+    /// Makes the client read until the socket is writable again.
     private void empty() throws IOException {
         ByteBuffer in = ByteBuffer.allocate(1 << 20);
         while (told.isEmpty()) {
@@ -197,7 +197,7 @@ public abstract class MultiplexerContract {
         client.setOption(StandardSocketOptions.SO_LINGER, 0);
         client.close();
         for (int i = 0; i < 3; i++) {
-            // Not even a return without a word, again and again.
+            // The wait must not even return repeatedly without an event.
             long began = System.nanoTime();
             assertSilence();
             assertThat(System.nanoTime() - began >= A_WHILE || i == 0).isTrue();

@@ -6,7 +6,7 @@ import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.SelectorMultiplexer;
 import java.io.IOException;
 
-/// The JDK's selector keeps the same contract, over the JDK's channels.
+/// Checks that the JDK's selector keeps the same contract, over the JDK's channels.
 class SelectorMultiplexerTest extends MultiplexerContract {
     @Override
     protected Multiplexer open() throws IOException {

@@ -7,7 +7,7 @@ import dev.polyserve.linux.system.RingLayout;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What completions bring for what is gone goes back to where it came from.
+/// Checks that late completions for closed handles return their resources.
 class OperationsTest {
     private static final int GONE = 7;
     private static final int BUFFER = RingLayout.CQE_F_BUFFER | 5 << RingLayout.CQE_BUFFER_SHIFT;
@@ -33,7 +33,8 @@ class OperationsTest {
         }
     }
 
-    /// Of as many ports as a loop that runs for years may have had, none has the group of connections: the kernel knows 16 bits.
+    /// Checks that the groups of datagram ports never equal the connections' group, even after as many ports as in
+    /// years of operation: the kernel uses 16 bits.
     @Test
     void aDatagramPortNeverHasTheGroupOfConnections() throws Exception {
         try (Ring ring = Ring.open(4)) {

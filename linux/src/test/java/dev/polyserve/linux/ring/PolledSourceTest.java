@@ -6,7 +6,7 @@ import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
 
-/// What is no socket of a ring's own family is watched as under any other multiplexer.
+/// Checks that sources outside the ring's own family are watched as under any other multiplexer.
 class PolledSourceTest extends MultiplexerContract {
     @BeforeAll
     static void needsRings() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/// Connections whose one side is watched by a ring that is small.
+/// Connections with one side watched by a small ring.
 abstract class RingConnections {
     static final int SMALL_RING = 4;
     static final int MUCH = 3 << 20;
@@ -29,7 +29,7 @@ abstract class RingConnections {
     static final int WRITE = Multiplexer.WRITE;
     static final long A_WHILE = 1_000_000;
 
-    /// As much as a heap of 64 MiB has by default.
+    /// The default budget of a heap of 64 MiB.
     final BufferBudget budget = new BufferBudget(16 << 20);
     final List<Pair> pairs = new ArrayList<>();
     RingMultiplexer multiplexer;
@@ -57,7 +57,7 @@ abstract class RingConnections {
         assertThat(budget.used()).as("bytes that count though all is closed").isZero();
     }
 
-    /// A connection whose side here is watched.
+    /// A connection with its server side watched.
     final class Pair {
         final SocketChannel client;
         final StreamSocket socket;

@@ -8,17 +8,18 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What connections on a ring hold beyond a turn is bounded and counts in the budget of buffers.
+/// Checks that the memory that connections on a ring hold beyond a turn is bounded, and counts in the budget of
+/// buffers.
 @Timeout(60)
 class RingMemoryTest extends RingConnections {
-    /// What may wait to be read, and what one turn may bring beyond that.
+    /// The limit of unread bytes, plus the bytes that one turn may add.
     private static final long MOST_HELD = 2 << 20;
 
     @Test
     void stopsReceivingWhatNobodyReadsAndLosesNothing() throws Exception {
         Pair pair = new Pair(READ);
         pair.client.configureBlocking(false);
-        // More than the buffers of both sockets take.
+        // More than the buffers of both sockets hold.
         int much = 24 << 20;
         ByteBuffer out = pattern(0, much);
         long since = System.nanoTime();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Datagrams that a ring receives are those that were sent.
+/// Checks that a ring receives datagrams as they were sent.
 @Timeout(60)
 class RingPortTest {
     private static final Options.Sockets OPTIONS = Options.defaults().sockets();
@@ -56,7 +56,7 @@ class RingPortTest {
         return new RingTransport().bind(Endpoint.parse(endpoint), OPTIONS);
     }
 
-    /// Recognised by its length and its beginning.
+    /// Returns a datagram recognisable by its length and its beginning.
     private static ByteBuffer datagram(int bytes) {
         ByteBuffer datagram = ByteBuffer.allocate(bytes);
         for (int i = 0; i < bytes; i++) {
@@ -152,13 +152,13 @@ class RingPortTest {
         client.close();
     }
 
-    /// Nobody asks.
+    /// Discards the outcomes of sends that must succeed.
     private enum Ignored implements DatagramPort.Outcome {
         HERE;
 
         @Override
         public void sent() {
-            // As it should be.
+            // Expected.
         }
 
         @Override

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Why there is no ring, in one sentence.
+/// Checks the one-sentence reasons for a missing ring.
 @EnabledOnOs(OS.LINUX)
 class RingProbeTest {
     @ParameterizedTest

@@ -16,7 +16,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Connections on a ring that is too small, too slow or too full.
+/// Checks connections on a ring that is too small, too slow or too full.
 @Timeout(60)
 class RingSocketTest extends RingConnections {
     @Test
@@ -76,7 +76,7 @@ class RingSocketTest extends RingConnections {
         }
         multiplexer.await(0);
         for (int i = 0; i < count; i++) {
-            // More than one buffer each, so that they run out, and more completions than fit.
+            // More than one buffer each, so that the buffers run out, and more completions than fit.
             pairs.get(i).client.write(pattern(i, 6000));
         }
         int[] read = new int[count];
@@ -176,7 +176,9 @@ class RingSocketTest extends RingConnections {
         turnUntil(() -> left[0] == 0);
     }
 
-    /// @return false when it has ended, and is closed
+    /// Answers what the socket has received.
+    ///
+    /// @return false when the connection has ended, and is closed
     private static boolean answers(StreamSocket socket, ByteBuffer bytes) {
         try {
             int count = socket.read(bytes.clear());

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Open sockets are taken over as they are.
+/// Checks that open sockets are adopted unchanged.
 @EnabledOnOs(OS.LINUX)
 @Timeout(30)
 class AdoptionTest {
@@ -47,7 +47,7 @@ class AdoptionTest {
     @TempDir
     private Path directory;
 
-    /// Another number of the same socket, as if a parent process had handed it down.
+    /// Duplicates the descriptor of a socket, as if a parent process had passed it down.
     private int handedDown(Source source) throws IOException {
         return SystemCallException.require("dup",
                 FileCalls.duplicate(memory, ((DescriptorSource) source).descriptor().number()));

@@ -33,13 +33,13 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Datagrams that are received and sent many by one call are those that would come and go one by one.
+/// Checks that datagrams received and sent in batches equal those transferred one by one.
 @EnabledOnOs(OS.LINUX)
 @Timeout(30)
 class DatagramBatchTest {
     private static final Options.Sockets OPTIONS = Options.defaults().sockets();
     private static final String SENT = "sent";
-    /// What goes over the loopback is there at once, unless the machine is very busy.
+    /// A generous limit: datagrams over the loopback arrive at once, unless the machine is very busy.
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
     private final Outcomes outcomes = new Outcomes();
@@ -47,7 +47,7 @@ class DatagramBatchTest {
     @TempDir
     private Path directory;
 
-    /// What became of each, in order: sent, or why not.
+    /// Records the outcome of each datagram, in order: sent, or the reason of the failure.
     private static final class Outcomes implements DatagramPort.Outcome {
         final List<String> all = new ArrayList<>();
 
@@ -70,7 +70,7 @@ class DatagramBatchTest {
         return DescriptorTransport.unlimited().bind(Endpoint.parse("unixgram:" + directory.resolve(name)), OPTIONS);
     }
 
-    /// Recognised by its length and its beginning.
+    /// Returns a datagram recognisable by its length and its beginning.
     private static ByteBuffer datagram(int bytes) {
         ByteBuffer datagram = ByteBuffer.allocate(bytes);
         for (int i = 0; i < bytes; i++) {
@@ -85,12 +85,12 @@ class DatagramBatchTest {
         }
     }
 
-    /// So many, and all that wait besides, by their lengths; their bytes are checked.
+    /// Receives at least this many datagrams and all others that wait, checks their bytes, and returns their lengths.
     private static List<Integer> received(DatagramPort port, int atLeast) throws IOException {
         List<Integer> lengths = new ArrayList<>();
         ByteBuffer in = ByteBuffer.allocateDirect(ReceivedMessages.MOST_BYTES);
         long deadline = System.nanoTime() + PATIENCE_NANOS;
-        // Once more in any case: a port says "none" once where the last call has brought all.
+        // One more call in any case: a port returns null once after a call that has received everything.
         for (boolean more = true; more; Thread.onSpinWait()) {
             more = lengths.size() < atLeast && System.nanoTime() < deadline;
             while (port.receive(in.clear()) != null) {
@@ -102,7 +102,7 @@ class DatagramBatchTest {
         return lengths;
     }
 
-    /// The next, which is on its way.
+    /// Receives the next datagram, which is in transit.
     private static SocketAddress receive(DatagramPort port, ByteBuffer into) throws IOException {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (System.nanoTime() < deadline) {
@@ -133,7 +133,7 @@ class DatagramBatchTest {
 
     @Test
     void whatIsHeldIsHandedOutOneByOneAndItsSenderIsOneObject() throws Exception {
-        // Unix datagrams are there when they are sent, even on a busy machine.
+        // Unix datagrams have arrived when the send returns, even on a busy machine.
         DatagramPort server = unix("server");
         DatagramPort client = unix("client");
         collect(client, server.address(), 10, 20, 15);
@@ -176,8 +176,8 @@ class DatagramBatchTest {
         other.close();
     }
 
-    /// Answers of equal length to one client, which may go joined, each from the address that was asked; and single ones, as other
-    /// threads send them.
+    /// Replies of equal length to one client, which may be joined, must come from the address of the request; so must
+    /// single replies, which other threads send.
     @Test
     void everyReplyComesFromTheAddressThatWasAsked() throws Exception {
         for (String every : List.of("*", "0.0.0.0")) {
@@ -203,7 +203,7 @@ class DatagramBatchTest {
                 for (int i = 0; i < 2 * asked.size(); i++) {
                     answered.add(client.receive(in.clear()));
                 }
-                // First those that were sent singly.
+                // The replies sent singly come first.
                 assertThat(answered.subList(0, asked.size())).isEqualTo(asked);
                 assertThat(answered.subList(asked.size(), answered.size())).isEqualTo(asked);
             }
@@ -306,7 +306,7 @@ class DatagramBatchTest {
     void whatCannotBeSentIsToldAndTheOthersAreSent() throws Exception {
         DatagramPort server = udp();
         DatagramPort client = udp();
-        // Nobody may send there who has not asked for it (EACCES); and nothing goes to port 0 (EINVAL).
+        // A broadcast without the option is refused (EACCES), and so is port 0 (EINVAL).
         SocketAddress forbidden = new InetSocketAddress(InetAddress.getByName("255.255.255.255"), 9);
         SocketAddress nowhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         collect(server, client.address(), 1, 2);
@@ -375,7 +375,7 @@ class DatagramBatchTest {
         assertThat(peer).isEqualTo(four.address());
         assertThat(SocketAddresses.familyOf(peer)).isEqualTo(SocketAddresses.AF_INET);
         collect(server, peer, 5, 5, 1);
-        // An equal address that is another object has to be written anew.
+        // An equal address in another object must be written anew.
         collect(server, four.address(), 2);
         server.flush(outcomes);
         assertThat(received(four, 4)).containsExactly(5, 5, 1, 2);

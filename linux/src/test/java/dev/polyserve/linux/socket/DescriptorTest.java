@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/// A descriptor has one owner and is closed once.
+/// Checks that a descriptor has one owner and is closed once.
 @EnabledOnOs(OS.LINUX)
 @Timeout(30)
 class DescriptorTest {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Sockets of this family among themselves and with the JDK's.
+/// Checks the sockets of this family with each other and with the JDK's.
 @EnabledOnOs(OS.LINUX)
 @Timeout(30)
 class DescriptorTransportTest {
@@ -63,7 +63,7 @@ class DescriptorTransportTest {
         return channel;
     }
 
-    /// Listeners do not wait; a connection over the loopback is there at once.
+    /// Accepts a connection. Listeners are non-blocking; a connection over the loopback is available at once.
     private static StreamSocket accept(Listener listener) throws IOException {
         return Objects.requireNonNull(listener.accept(), "nobody waits");
     }

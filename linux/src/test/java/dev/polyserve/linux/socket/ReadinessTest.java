@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/// What is known of readiness while another thread calls.
+/// Checks the recorded readiness while another thread makes calls.
 class ReadinessTest {
     private static final int READ = Readiness.READ;
     private static final int WRITE = Readiness.WRITE;

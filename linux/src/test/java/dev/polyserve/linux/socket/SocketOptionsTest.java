@@ -36,7 +36,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What only descriptors can do: all options, addresses that are no files, and who has connected.
+/// Checks the features that only descriptors have: all options, addresses that are not files, and the credentials of
+/// the peer.
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class SocketOptionsTest {
@@ -64,7 +65,7 @@ class SocketOptionsTest {
         return SocketCalls.getOption(memory, ((DescriptorSource) source).descriptor().number(), option);
     }
 
-    /// What is asked again and again until it is there: the class's time limit ends it.
+    /// A query that is repeated until it returns a value; the class's time limit ends it.
     private interface Asked<T> {
         @Nullable T ask() throws IOException;
     }

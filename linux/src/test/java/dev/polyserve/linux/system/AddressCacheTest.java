@@ -10,7 +10,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import org.junit.jupiter.api.Test;
 
-/// One object for a peer who sends again, and never another peer's.
+/// Checks that a repeated sender gets the same object, and never the address of another peer.
 class AddressCacheTest {
     private final MemorySegment memory = Arena.ofAuto().allocate(SocketAddresses.LONGEST_BYTES, 8);
     private final AddressCache cache = new AddressCache();

@@ -16,12 +16,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/// Calls as the system answers them, on two connected sockets.
+/// Checks the system calls on two connected sockets.
 @EnabledOnOs(OS.LINUX)
 @Timeout(30)
 class CallsTest {
     private static final long SHORT_NANOS = 2_000_000;
-    /// Until the call is compiled, which tells what is needed no more from what is.
+    /// The number of calls after which the method is compiled: only compiled code drops objects that are no longer
+    /// needed.
     private static final int WARM = 50_000;
     private static final int COLLECTIONS = 20;
 
@@ -156,7 +157,7 @@ class CallsTest {
         assertThat(pool.take()).as("the first is taken first").isSameAs(taken[0]);
     }
 
-    /// A wait that began with memory that nothing else refers to: the collector must not free it before the wait is over.
+    /// Checks that the collector does not free the memory of a running wait to which nothing else refers.
     @Test
     void whatAWaitFillsStaysUntilItIsOver() throws Exception {
         var freed = new AtomicBoolean();
@@ -173,7 +174,7 @@ class CallsTest {
         waits.await();
         for (int i = 0; i < COLLECTIONS; i++) {
             System.gc();
-            Thread.sleep(1); // for the cleaner's thread, which has nothing to do
+            Thread.sleep(1); // lets the idle cleaner thread run
         }
         assertThat(freed).isFalse();
         sendByte();

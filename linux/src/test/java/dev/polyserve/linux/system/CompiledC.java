@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// What the C compiler of this machine knows about expressions: sizes, offsets, constants.
+/// Evaluates expressions with the machine's C compiler: sizes, offsets, constants.
 final class CompiledC {
     private static final int LIMIT_SECONDS = 60;
 
     private CompiledC() {}
 
-    /// The values of expressions that are whole numbers, under the includes given.
+    /// Returns the values of integer expressions, compiled with the given includes.
     static Map<String, Long> values(Path directory, List<String> includes, List<String> expressions)
             throws IOException, InterruptedException {
         StringBuilder source = new StringBuilder("#define _GNU_SOURCE\n");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The numbers that are written down here are those of the system's own headers.
+/// Checks the constants of this module against the system's own headers.
 @EnabledOnOs(OS.LINUX)
 class LayoutTest {
     private static final List<String> HEADERS = List.of("stddef.h", "errno.h", "poll.h", "sys/epoll.h", "sys/eventfd.h",
@@ -63,7 +63,7 @@ class LayoutTest {
         compare(HEADERS, ours);
     }
 
-    /// `struct mmsghdr` is an extension of GNU, which the headers hide without being asked.
+    /// `struct mmsghdr` is a GNU extension, which the headers hide by default.
     @Test
     void messagesAreLaidOutAsInC() throws Exception {
         Map<String, Long> ours = new LinkedHashMap<>();
@@ -218,7 +218,7 @@ class LayoutTest {
         compare(List.of("sys/syscall.h"), ours);
     }
 
-    /// The generic table, which aarch64 uses, is among the headers of every processor.
+    /// The generic table, which aarch64 uses, is among the headers of every architecture.
     @Test
     void callsHaveTheNumbersOfAarch64() throws Exception {
         Map<String, Long> ours = new LinkedHashMap<>();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Calls on processes, where a program that was started cannot show them.
+/// Checks the calls on processes that a started program cannot exercise.
 @EnabledOnOs(OS.LINUX)
 class ProcessCallsTest {
     private static final int SIGUSR2 = 12;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The numbers of the ring that are written down here are those of the system's own header.
+/// Checks the ring's constants against the system's own header.
 @EnabledOnOs(OS.LINUX)
 class RingLayoutTest {
     private static final List<String> HEADERS = List.of("stddef.h", "sys/mman.h", "linux/io_uring.h");

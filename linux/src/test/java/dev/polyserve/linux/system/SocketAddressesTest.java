@@ -14,7 +14,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/// Socket addresses there and back.
+/// Checks the conversion of socket addresses in both directions.
 class SocketAddressesTest {
     private final MemorySegment memory = Arena.ofAuto().allocate(SocketAddresses.LONGEST_BYTES, 8);
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/// Texts of the system are bytes, of which none is lost.
+/// Checks that the system's byte strings survive the conversion to text and back.
 class SystemTextTest {
     @Test
     void everyByteComesBack() {
