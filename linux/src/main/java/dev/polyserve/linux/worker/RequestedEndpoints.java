@@ -19,7 +19,8 @@ final class RequestedEndpoints {
         places.forEach(place -> asked.put(place.withPort(ANY).endpoint(), endpoint));
     }
 
-    /// The requested endpoint that led to a place; otherwise the place itself. The place's port may have been chosen since.
+    /// The requested endpoint that led to a place; otherwise the place itself. The place's port may have been chosen
+    /// since.
     Endpoint of(Endpoint place) {
         return asked.getOrDefault(new Place(place, false).withPort(ANY).endpoint(), place);
     }
