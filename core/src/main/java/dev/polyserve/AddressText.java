@@ -7,7 +7,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 
-/// The text form of addresses, which asks no name server.
+/// The text form of addresses, without a DNS lookup.
 final class AddressText {
     private static final int GROUPS = 8;
     private static final String UNNAMED = "unix";
@@ -25,7 +25,7 @@ final class AddressText {
         };
     }
 
-    /// The shortest form, as `inet_ntop` and RFC 5952 write it; the JDK writes every zero.
+    /// The shortest form, as in `inet_ntop` and RFC 5952; the JDK writes every zero.
     static String of(InetAddress address) {
         if (!(address instanceof Inet6Address six)) {
             return address.getHostAddress();

@@ -2,9 +2,9 @@ package dev.polyserve;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A typed name for something kept with a connection: an array index, not a hash look-up.
+/// A typed name for a value kept with a connection: an array index, not a hash look-up.
 ///
-/// Make each one once, as a `static final`: indices are never given back.
+/// Create each one once, as a `static final`: indices are never reused.
 ///
 /// @param <T> the type of its values
 @SuppressWarnings("UnusedTypeParameter") // it ties a value's type to its name
@@ -19,12 +19,12 @@ public final class Attribute<T> {
         this.index = NEXT.getAndIncrement();
     }
 
-    /// A new attribute, different from every other, also of the same name.
+    /// Returns a new attribute, distinct from every other one, even of the same name.
     public static <T> Attribute<T> named(String name) {
         return new Attribute<>(name);
     }
 
-    /// Its place among a connection's attributes.
+    /// The index of its value among a connection's attributes.
     public int index() {
         return index;
     }

@@ -1,15 +1,15 @@
 package dev.polyserve;
 
-/// Why a connection ended: exactly one per connection, told once, last.
+/// Why a connection ended: reported exactly once per connection, as its last event.
 public sealed interface Cause {
-    /// The conversation came to its end.
+    /// The conversation ended normally.
     ///
     /// @param byPeer whether the peer ended first (end of input), rather than the handler
     record Done(boolean byPeer) implements Cause {}
 
     /// The peer was gone: a reset, or a write to a closed connection.
     ///
-    /// @param detail what the system said
+    /// @param detail the system's error text
     record PeerReset(String detail) implements Cause {}
 
     /// A wait took longer than its limit.
@@ -17,7 +17,7 @@ public sealed interface Cause {
     /// @param limit which one
     record TimedOut(Limit limit) implements Cause {}
 
-    /// The connection asked for more than a limit allows.
+    /// The connection exceeded a limit.
     ///
     /// @param limit which one
     record LimitReached(Limit limit) implements Cause {}
@@ -30,7 +30,7 @@ public sealed interface Cause {
     /// The server ended it: it stopped, rejected or aborted the connection.
     record Stopped() implements Cause {}
 
-    /// Who ended it: `client`, `server`, `timeout` or `limit`, as in the access line.
+    /// The side that ended the connection: `client`, `server`, `timeout` or `limit`, as in the access line.
     default String endedBy() {
         return switch (this) {
             case Done done -> done.byPeer() ? "client" : "server";
@@ -41,7 +41,7 @@ public sealed interface Cause {
         };
     }
 
-    /// The cause in one short phrase, without who ended it: `done`, `reset`, `timed out: idle` …
+    /// The cause as one short phrase, without [#endedBy]: `done`, `reset`, `timed out: idle` …
     default String phrase() {
         return switch (this) {
             case Done _ -> "done";

@@ -4,14 +4,15 @@ import java.io.IOException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Cuts a stream into messages and makes messages into bytes: one definition for both styles.
+/// Splits a stream into messages and encodes messages as bytes: one definition for both styles.
 ///
 /// A [Handler] uses it with [Connection#read(Codec)] and [Output#write(Codec, Object)], a [Protocol] through
-/// [Protocol#framed]. [Framing] has the usual ones. A codec keeps no state between calls, so one serves all connections.
+/// [Protocol#framed]. [Framing] has the usual ones. A codec keeps no state between calls, so one instance serves all
+/// connections.
 ///
 /// @param <T> the type of its messages
 public interface Codec<T> {
-    /// Takes one whole message out of the input, or takes nothing and returns null when more bytes are needed.
+    /// Takes one whole message from the input; when more bytes are needed, takes nothing and returns null.
     ///
     /// When [Input#ended] and bytes are left that can no longer become a message, null makes the caller report
     /// [IncompleteFrameException].

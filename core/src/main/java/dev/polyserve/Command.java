@@ -7,17 +7,18 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
-/// A program that serves connections, one each time it is started, with the connection as its input and output, as `inetd`
-/// does: [ServerBuilder#command].
+/// A program that serves connections, one per start, with the connection as its input and output, as under `inetd`:
+/// [ServerBuilder#command].
 ///
-/// It gets the connection as descriptors 0 and 1, our standard error as 2, and nothing else; a process group of its own, an
-/// empty signal mask and the default action of every signal. The connection ends when the program does; what it has left behind
-/// in its group is ended, too. When the client is gone, or the server ends the connection, the program sees the end of its
-/// input, after [#hangUp] its group is sent SIGTERM, and [#terminate] later SIGKILL.
+/// The program gets the connection as descriptors 0 and 1, the server's standard error as 2, and no other descriptor.
+/// It runs in a process group of its own, with an empty signal mask and the default action of every signal. The
+/// connection ends when the program exits; processes left in its group are then terminated, too. When the client
+/// disconnects or the server ends the connection, the program reads the end of its input. After [#hangUp] its group
+/// gets SIGTERM, and [#terminate] later SIGKILL.
 ///
 /// **Thread**: any.
 ///
-/// Unchangeable: a `with…` method returns another one. Two with the same parts are equal.
+/// Immutable: a `with…` method returns another one. Two with the same parts are equal.
 public final class Command extends ValueObject {
     private final Parts values;
 
@@ -35,24 +36,25 @@ public final class Command extends ValueObject {
         return values.argv;
     }
 
-    /// What its environment has, besides what tells of the connection ([#environmentFor]).
+    /// The variables of its environment, without those that describe the connection ([#environmentFor]).
     public Map<String, String> environment() {
         return values.environment;
     }
 
-    /// How long it may go on without its client.
+    /// How long it may continue after its client has disconnected.
     public Duration hangUp() {
         return values.hangUp;
     }
 
-    /// How long it may go on after SIGTERM.
+    /// How long it may continue after SIGTERM.
     public Duration terminate() {
         return values.terminate;
     }
 
-    /// This program with these arguments, a clean environment and the usual times, two and five seconds.
+    /// This program with these arguments, a clean environment and the default times: two seconds to hang up, five to
+    /// terminate.
     ///
-    /// Clean is: of ours only PATH, HOME, USER, LOGNAME, SHELL, TMPDIR, TZ, LANG and LC_…
+    /// A clean environment holds only PATH, HOME, USER, LOGNAME, SHELL, TMPDIR, TZ, LANG and LC_… of this process.
     public static Command of(String... argv) {
         return of(List.of(argv));
     }
@@ -74,7 +76,7 @@ public final class Command extends ValueObject {
         return withEnvironment(more);
     }
 
-    /// The same with all that our own environment has, and those given before.
+    /// The same with the whole environment of this process; variables set before stay.
     public Command withOurEnvironment() {
         Map<String, String> all = new HashMap<>(System.getenv());
         all.putAll(values.environment);
@@ -94,23 +96,24 @@ public final class Command extends ValueObject {
         });
     }
 
-    /// The whole environment of the program that serves this connection: the command's, and what tells of the connection.
+    /// The whole environment of the program for this connection: the command's variables and those that describe the
+    /// connection.
     ///
     /// | over | variables |
     /// |---|---|
     /// | TCP | `PROTO=TCP`, TCPREMOTEIP, TCPREMOTEPORT, TCPLOCALIP, TCPLOCALPORT (UCSPI), REMOTE_ADDR, REMOTE_PORT |
     /// | Unix | `PROTO=IPC`, IPCREMOTEEUID, IPCREMOTEEGID, IPCREMOTEPATH, REMOTE_ADDR |
     ///
-    /// What is not known is not set, rather than empty; a variable of these families that is inherited is taken away.
+    /// An unknown value is left unset rather than empty. Inherited variables of these families are removed.
     public Map<String, String> environmentFor(ConnectionInfo connection) {
         return CommandEnvironment.of(values.environment, connection);
     }
 
     /// How a command has ended.
     ///
-    /// @param code its exit code; empty when a signal has ended it
-    /// @param text the same as `exit 0` or `killed by SIGTERM`
-    /// @param cpu the processor time that it and the processes that it has waited for have used
+    /// @param code its exit code; empty when a signal ended it
+    /// @param text the same as text: `exit 0` or `killed by SIGTERM`
+    /// @param cpu the processor time of the program and of the child processes that it has waited for
     public record Exit(OptionalInt code, String text, Duration cpu) {}
 
     /// The fields, and their defaults.

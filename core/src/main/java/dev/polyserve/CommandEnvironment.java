@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What stands in the environment of a command.
+/// Builds the environment of a command.
 ///
 /// UCSPI: <https://cr.yp.to/proto/ucspi.txt>; REMOTE_ADDR and REMOTE_PORT as systemd sets them.
 final class CommandEnvironment {
@@ -53,7 +53,7 @@ final class CommandEnvironment {
     }
 
     private static void putPeer(Map<String, String> all, InetSocketAddress peer) {
-        // One that has reset its connection meanwhile has no address any more.
+        // A client that has already reset its connection has no address.
         if (peer.getPort() != 0) {
             all.put("TCPREMOTEIP", AddressText.of(peer.getAddress()));
             all.put("TCPREMOTEPORT", Integer.toString(peer.getPort()));
@@ -71,7 +71,7 @@ final class CommandEnvironment {
         try {
             return connection.peerCredentials();
         } catch (UnsupportedOperationException e) {
-            // The model's sockets do not tell them, so they are not known.
+            // The model's sockets do not report credentials.
             return Optional.empty();
         }
     }

@@ -7,29 +7,30 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// One client's connection as a [Handler] sees it: reads that wait, writes that are collected.
+/// One client's connection as a [Handler] sees it: reads wait, writes are collected.
 ///
-/// Every read first sends what was written (stdio's rule), then waits for the peer, within the server's time limits and
-/// [#readTimeout]. What one read leaves stays for the next, whichever kind it is.
+/// Every read first sends the collected output (as stdio does), then waits for the peer, within the server's time
+/// limits and [#readTimeout]. Bytes left by one read stay for the next, whatever its kind.
 ///
-/// **Thread**: the handler's own, or one it has handed the connection to and waits for; never two at once. Others use [#sender].
+/// **Thread**: the handler's own, or one that the handler has passed the connection to and waits for; never two at
+/// once. Other threads use [#sender].
 ///
 /// **Errors**: [ConnectionException] when the connection is over (reset, time limit, stop); [TimedOutException] when
 /// [#readTimeout] passed, after which the connection can be used as before.
 public interface Connection extends Output {
-    /// Reads at least one byte, as many as there are.
+    /// Reads at least one byte, as many as are available, up to `length`.
     ///
     /// @return how many, or -1 at the end of input
     int read(byte[] into, int offset, int length) throws IOException;
 
-    /// Reads at least one byte, as many as there are.
+    /// Reads at least one byte, as many as are available, up to the length of the array.
     ///
     /// @return how many, or -1 at the end of input
     default int read(byte[] into) throws IOException {
         return read(into, 0, into.length);
     }
 
-    /// Reads at least one byte into the buffer's room.
+    /// Reads at least one byte into the remaining space of the buffer.
     ///
     /// @return how many, or -1 at the end of input
     int read(ByteBuffer into) throws IOException;
@@ -44,21 +45,22 @@ public interface Connection extends Output {
     /// @throws java.nio.charset.MalformedInputException when it is not UTF-8
     @Nullable String readLine() throws IOException;
 
-    /// Reads some text: all whole characters that have arrived, at least one. A character cut by the network waits for its rest.
+    /// Reads some text: all complete characters that have arrived, at least one. An incomplete character stays until
+    /// its rest arrives.
     ///
     /// @return null at the end of input
     /// @throws java.nio.charset.MalformedInputException when it is not UTF-8
     @Nullable String readText() throws IOException;
 
-    /// Reads exactly so many bytes.
+    /// Reads exactly `length` bytes.
     ///
-    /// @throws IncompleteFrameException when the input ends before; it carries what there was
+    /// @throws IncompleteFrameException when the input ends before; it carries the bytes read so far
     byte[] readExactly(int length) throws IOException;
 
     /// Reads up to the delimiter and consumes it; the delimiter is not returned.
     ///
     /// @return null at the end of input
-    /// @throws IncompleteFrameException when the input ends before the delimiter; it carries what there was
+    /// @throws IncompleteFrameException when the input ends before the delimiter; it carries the bytes read so far
     /// @throws FrameTooLongException when there is no delimiter within the frame limit
     byte @Nullable [] readUntil(byte... delimiter) throws IOException;
 
@@ -68,20 +70,21 @@ public interface Connection extends Output {
     /// @throws IncompleteFrameException when the input ends within a message
     <T> @Nullable T read(Codec<T> codec) throws IOException;
 
-    /// Sends what was written so far, waiting while the peer does not take it.
+    /// Sends the collected output, waiting while the peer does not read it.
     void flush() throws IOException;
 
-    /// Limits each following read's wait; null or zero leaves only the server's limits. A read that takes longer throws
-    /// [TimedOutException], and nothing is lost.
+    /// Limits the wait of each following read; with null or zero only the server's limits apply. A read that takes
+    /// longer throws [TimedOutException], and nothing is lost.
     void readTimeout(@Nullable Duration atMost);
 
-    /// Limits the rest of the conversation, from now: after it the connection ends with [Cause.TimedOut]. It can only be
-    /// made shorter than the server's own limit.
+    /// Limits the rest of the conversation, from now: then the connection ends with [Cause.TimedOut]. It can only
+    /// shorten the server's own limit.
     void deadline(Duration fromNow);
 
-    /// Whether the system has told that the peer is gone (a reset), though bytes from before it may still be unread: for a handler
-    /// that waits for something else, because reads and writes tell it anyhow. It costs a system call. A peer that has only ended its
-    /// side is not gone. Always false where the system does not tell: Unix connections under the models on the JDK's channels.
+    /// Whether the system has reported that the peer is gone (a reset), even while earlier bytes are still unread. It
+    /// is for a handler that waits for something else; reads and writes report a reset anyway. It costs a system call.
+    /// A peer that has only ended its side is not gone. Always false where the system does not report it: Unix
+    /// connections under the models on the JDK's channels.
     boolean peerGone();
 
     /// Bytes that a read would return without waiting.

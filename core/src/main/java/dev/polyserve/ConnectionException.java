@@ -2,7 +2,7 @@ package dev.polyserve;
 
 import java.io.IOException;
 
-/// The connection is over, and why; a handler that sees it need only clean up and let it pass.
+/// The connection is over, with the reason; a handler that catches it only cleans up and rethrows it.
 public final class ConnectionException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -1,13 +1,13 @@
 package dev.polyserve;
 
-/// Decides which connections are served: [ServerBuilder#filter]. It is asked after the limits and before the handler, in the process
-/// that has accepted the connection.
+/// Decides which connections are served: [ServerBuilder#filter]. It runs after the limits and before the handler, in
+/// the process that has accepted the connection.
 ///
-/// **Thread**: the one that accepts, several at once under models with several: be quick and thread-safe.
+/// **Thread**: the accepting thread, several at once under models with several: be quick and thread-safe.
 @FunctionalInterface
 public interface ConnectionFilter {
-    /// Whether this connection is served; one that is not is closed, and reported by [ServerListener#rejected].
+    /// Returns whether this connection is served; a refused one is closed and reported by [ServerListener#rejected].
     ///
-    /// @throws Exception which is logged, and refuses the connection
+    /// @throws Exception to refuse the connection; it is logged
     boolean accepts(ConnectionInfo connection) throws Exception;
 }

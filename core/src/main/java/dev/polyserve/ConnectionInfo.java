@@ -4,23 +4,23 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What is known about a connection without taking part in it.
+/// What is known about a connection, without access to its data.
 ///
-/// **Thread**: any. Counters may lag behind the owner by a turn.
+/// **Thread**: any. Counters may lag behind the owner by one turn.
 public interface ConnectionInfo {
-    /// A number that no other connection of this server has, counted from 1.
+    /// A number unique among the connections of this server, counted from 1.
     long id();
 
-    /// The other side. A Unix client without a name has an empty path.
+    /// The peer's address. A Unix client without a name has an empty path.
     SocketAddress peer();
 
-    /// Who has connected to a Unix endpoint; empty for TCP.
+    /// The credentials of the peer of a Unix connection; empty for TCP.
     ///
-    /// @throws UnsupportedOperationException for a Unix connection under a model that is not on descriptors: the JDK's channels
-    ///         tell names and no numbers
+    /// @throws UnsupportedOperationException for a Unix connection under a model that does not use descriptors: the
+    ///     JDK's channels report names and no numbers
     Optional<Credentials> peerCredentials();
 
-    /// Our side.
+    /// The server's address.
     SocketAddress local();
 
     /// The listener that the connection came through, with its real port.
@@ -35,14 +35,15 @@ public interface ConnectionInfo {
     /// Time since it was accepted.
     Duration age();
 
-    /// How the [Command] has ended that served it; empty before, and for connections that were served otherwise.
+    /// How the [Command] that served it has ended; empty before that, and for connections without a command.
     default Optional<Command.Exit> exit() {
         return Optional.empty();
     }
 
-    /// A process as the kernel knew it when it connected (SO_PEERCRED): not a claim of its own.
+    /// The peer process as the kernel recorded it at connect time (SO_PEERCRED), not as the peer claims.
     ///
-    /// @param pid its number, 0 when it cannot be seen from here, as from within a container; another process may have it by now
+    /// @param pid its process id; 0 when it is not visible here, as from within a container; by now another process may
+    ///     have this id
     /// @param uid its effective user
     /// @param gid its effective group
     record Credentials(int pid, long uid, long gid) {}

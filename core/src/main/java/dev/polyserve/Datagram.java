@@ -3,12 +3,12 @@ package dev.polyserve;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
-/// One datagram that arrived, valid during the call it was handed to.
+/// One datagram that arrived; valid during the call that it was passed to.
 public interface Datagram {
-    /// Who sent it: where a reply goes.
+    /// The sender's address: the destination of a reply.
     SocketAddress peer();
 
-    /// Where it arrived.
+    /// The address it arrived at.
     SocketAddress local();
 
     /// The payload from position to limit, as a view without copying.

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 
 /// Collects the one datagram that answers a [Datagram].
 ///
-/// It is sent after the handler returned normally, and only if something was written ([#writeEmpty] counts).
+/// It is sent after the handler has returned normally, and only if something was written ([#writeEmpty] counts).
 public interface DatagramReply {
     /// Appends the buffer's remaining bytes.
     ///
@@ -22,6 +22,6 @@ public interface DatagramReply {
         write(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Asks for a reply even when nothing is written: a datagram of no bytes.
+    /// Requests a reply even when nothing is written: an empty datagram.
     void writeEmpty();
 }

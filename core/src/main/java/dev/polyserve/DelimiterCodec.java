@@ -8,7 +8,7 @@ final class DelimiterCodec implements Codec<byte[]> {
     private final byte[] delimiter;
     private final int maxBytes;
 
-    /// @param delimiter what ends each message; not empty
+    /// @param delimiter the bytes that end each message; not empty
     /// @param maxBytes the longest message; 0: the server's frame limit
     DelimiterCodec(byte[] delimiter, int maxBytes) {
         if (delimiter.length == 0) {

@@ -4,10 +4,10 @@ import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 
-/// Where to listen: `tcp://host:port`, `udp://host:port`, `unix:/path`, `unixgram:/path`, `fd:N` or `fd:NAME`; under the models
-/// on descriptors also `unix:@name` and `unixgram:@name`.
+/// Where to listen: `tcp://host:port`, `udp://host:port`, `unix:/path`, `unixgram:/path`, `fd:N` or `fd:NAME`; under
+/// the models on descriptors also `unix:@name` and `unixgram:@name`.
 public sealed interface Endpoint {
-    /// A TCP port. A host of `*` or none means every address, IPv6 and IPv4; port 0 takes a free one.
+    /// A TCP port. A host of `*` or none means every address, IPv6 and IPv4; port 0 selects a free one.
     ///
     /// @param host name, IPv4 or IPv6 address (without brackets), or `*`
     /// @param port 0 to 65535
@@ -40,13 +40,12 @@ public sealed interface Endpoint {
     }
 
     /// A Unix stream socket. A stale socket file is replaced, a live one refused, any other file never touched.
-    ///
-    /// A path that begins with `@` is no file but an abstract name of Linux, which is gone with its socket; such a file is written
-    /// `./@name`.
+    /// A path that begins with `@` is not a file but a Linux abstract name, which disappears with its socket. A file of
+    /// such a name is written `./@name`.
     ///
     /// @param path where its file is, or its abstract name
     record Unix(Path path) implements Endpoint {
-        /// Whether it is a name and no file.
+        /// Whether it is an abstract name rather than a file.
         public boolean isAbstract() {
             return EndpointText.isAbstract(path);
         }
@@ -61,7 +60,7 @@ public sealed interface Endpoint {
     ///
     /// @param path where its file is, or its abstract name
     record UnixDatagram(Path path) implements Endpoint {
-        /// Whether it is a name and no file.
+        /// Whether it is an abstract name rather than a file.
         public boolean isAbstract() {
             return EndpointText.isAbstract(path);
         }
@@ -72,9 +71,9 @@ public sealed interface Endpoint {
         }
     }
 
-    /// A socket that the parent process has handed down, a listener or a bound datagram socket of any kind.
+    /// A socket inherited from the parent process: a listener or a bound datagram socket of any kind.
     ///
-    /// @param name its number, or its name among `LISTEN_FDNAMES`
+    /// @param name its descriptor number, or its name among `LISTEN_FDNAMES`
     record Inherited(String name) implements Endpoint {
         @Override
         public String toString() {
@@ -82,8 +81,8 @@ public sealed interface Endpoint {
         }
     }
 
-    /// Whether it carries datagrams rather than connections. Of an inherited one only its socket knows, which the server asks:
-    /// here it is taken for a stream.
+    /// Whether it carries datagrams rather than connections. An inherited endpoint counts as a stream here: only the
+    /// server knows its kind, from the socket.
     default boolean datagram() {
         return switch (this) {
             case Udp _, UnixDatagram _ -> true;
@@ -91,20 +90,20 @@ public sealed interface Endpoint {
         };
     }
 
-    /// An address as messages have it: `127.0.0.1:5555`, `[::1]:5555` (RFC 5952), the path of a Unix socket, or `unix` where that
-    /// has none. No name server is asked.
+    /// An address as messages show it: `127.0.0.1:5555`, `[::1]:5555` (RFC 5952), the path of a Unix socket, or `unix`
+    /// for an unnamed one. It does no DNS lookup.
     static String textOf(SocketAddress address) {
         return AddressText.of(address);
     }
 
-    /// A host's address as messages have it: `127.0.0.1`, `::1` (RFC 5952).
+    /// A host's address as messages show it: `127.0.0.1`, `::1` (RFC 5952).
     static String textOf(InetAddress address) {
         return AddressText.of(address);
     }
 
     /// Reads the text form.
     ///
-    /// @throws IllegalArgumentException with one sentence that says what is wrong and how it is written
+    /// @throws IllegalArgumentException with one sentence: what is wrong, and the correct form
     static Endpoint parse(String text) {
         return EndpointText.parse(text);
     }

@@ -36,7 +36,7 @@ final class EndpointText {
                 + likely(text).map(meant -> "; did you mean " + meant + "?").orElse(""));
     }
 
-    /// What was probably meant by a text without a scheme.
+    /// The likely intended endpoint of a text without a scheme.
     private static Optional<String> likely(String text) {
         if (text.startsWith("/") || text.startsWith("./")) {
             return Optional.of("unix:" + text);

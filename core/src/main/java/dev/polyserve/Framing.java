@@ -5,10 +5,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The usual ways to find messages in a stream, each a [Codec] for both styles.
+/// The usual framings, each a [Codec] for both styles.
 ///
-/// None takes a message longer than the server's frame limit ([Options.Limits#frameBytes]); the variants with `maxBytes`
-/// have a limit of their own. The limit counts the message without its delimiter or prefix.
+/// None accepts a message longer than the server's frame limit ([Options.Limits#frameBytes]); the variants with
+/// `maxBytes` have a limit of their own. The limit counts the message without its delimiter or prefix.
 public final class Framing {
     private Framing() {}
 
@@ -37,7 +37,7 @@ public final class Framing {
         return new DelimiterCodec(delimiter, requirePositive(maxBytes));
     }
 
-    /// Messages behind their length as an unsigned number of 1, 2 or 4 bytes.
+    /// Messages prefixed with their length as an unsigned number of 1, 2 or 4 bytes.
     public static Codec<byte[]> lengthPrefixed(int prefixBytes, ByteOrder order) {
         return LengthCodec.fixedWidth(prefixBytes, order, 0);
     }
@@ -47,7 +47,7 @@ public final class Framing {
         return LengthCodec.fixedWidth(prefixBytes, order, requirePositive(maxBytes));
     }
 
-    /// Messages behind their length as a base-128 varint, low bits first, as Protocol Buffers delimit theirs.
+    /// Messages prefixed with their length as a base-128 varint, low bits first, as in Protocol Buffers.
     public static Codec<byte[]> varintPrefixed() {
         return LengthCodec.varint(0);
     }

@@ -1,25 +1,26 @@
 package dev.polyserve;
 
-/// What to do with one connection, written top to bottom: one client, one conversation.
+/// Serves one connection in sequential style: one client, one conversation, written top to bottom.
 ///
-/// A handler may wait, under every [Model]: on a thread it blocks, on an event loop it is a coroutine of that loop. A lambda
-/// is shared by all connections; a class given as a factory ([ServerBuilder#handler]) gets an instance per connection, so
-/// that its fields are that connection's state.
+/// A handler may wait, under every [Model]: on a thread it blocks, on an event loop it is a coroutine of that loop. A
+/// lambda is shared by all connections; a class passed as a factory ([ServerBuilder#handler]) gets one instance per
+/// connection, so its fields are that connection's state.
 ///
-/// **Grammar**: `setUp handle? finish`. `handle` is left out when `setUp` threw; `finish` always comes.
+/// **Grammar**: `setUp handle? finish`. `handle` is skipped when `setUp` threw; `finish` is always called.
 ///
 /// **Thread**: one at a time per connection, with happens-before between the calls.
 ///
-/// **Errors**: whatever is thrown ends this connection only, with [Cause.Failed], unless the connection itself was already
-/// over (reset, timed out, stopped), which then stays the cause.
+/// **Errors**: every exception ends this connection only, with [Cause.Failed]. If the connection was already over
+/// (reset, timed out, stopped), that stays the cause.
 @FunctionalInterface
 public interface Handler {
-    /// Holds the conversation; when it returns, what was written goes out and the connection ends.
+    /// Serves the connection; when it returns, the collected output is sent and the connection ends.
     void handle(Connection connection) throws Exception;
 
     /// Prepares this connection, before [#handle].
     default void setUp(Connection connection) throws Exception {}
 
-    /// Releases what [#setUp] or [#handle] acquired: it runs even when they threw, and before the last bytes go out.
+    /// Releases what [#setUp] or [#handle] acquired: it is called even after they threw, and before the last bytes are
+    /// sent.
     default void finish(Connection connection) throws Exception {}
 }

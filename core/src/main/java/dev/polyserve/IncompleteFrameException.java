@@ -2,7 +2,7 @@ package dev.polyserve;
 
 import java.io.EOFException;
 
-/// The input ended within a frame; it carries the bytes there were.
+/// The input ended within a frame; it carries the bytes that had arrived.
 public final class IncompleteFrameException extends EOFException {
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class IncompleteFrameException extends EOFException {
         this.partial = partial.clone();
     }
 
-    /// What there was of the frame.
+    /// The bytes of the incomplete frame.
     public byte[] partial() {
         return partial.clone();
     }

@@ -3,12 +3,12 @@ package dev.polyserve;
 import java.nio.ByteBuffer;
 import java.nio.charset.MalformedInputException;
 
-/// Bytes that arrived and were not consumed yet: a window that reading makes smaller.
+/// Bytes that have arrived and are not yet consumed: a window that shrinks as bytes are read.
 ///
-/// A stream has no messages, so the window may hold half of one, or three: take what is whole ([Codec] does), leave the
-/// rest, and it is offered again with more.
+/// A stream has no message boundaries, so the window may hold half a message, or three. Consume whole messages (a
+/// [Codec] does) and leave the rest: it is offered again with more.
 ///
-/// **Thread**: valid only during the call it was handed to.
+/// **Thread**: valid only during the call that it was passed to.
 public interface Input {
     /// How many bytes there are.
     int available();
@@ -21,24 +21,24 @@ public interface Input {
     /// @throws IndexOutOfBoundsException when it is not there
     int peek(int index);
 
-    /// Where `value` first stands at or after `from`, or -1.
+    /// The index of the first `value` at or after `from`, or -1.
     int indexOf(byte value, int from);
 
-    /// Where the sequence first stands, or -1. Asked for again when more has arrived, it is not looked for where it was missing
-    /// before, so that a message which comes byte by byte costs no more than one that comes at once.
+    /// The index of the first occurrence of the sequence, or -1. A repeated search after more bytes have arrived skips
+    /// what was searched before, so a message that arrives byte by byte costs no more than one that arrives at once.
     int indexOf(byte[] sequence);
 
     /// Consumes `length` bytes into the array.
     ///
-    /// @throws IndexOutOfBoundsException when there are not so many
+    /// @throws IndexOutOfBoundsException when fewer are available
     void read(byte[] into, int offset, int length);
 
     /// Consumes `length` bytes.
     ///
-    /// @throws IndexOutOfBoundsException when there are not so many
+    /// @throws IndexOutOfBoundsException when fewer are available
     void skip(int length);
 
-    /// The longest frame that the server's options allow: what a [Codec] keeps to unless it was given a limit of its own.
+    /// The longest frame that the server's options allow: a [Codec] applies it unless it has a limit of its own.
     int maxFrameBytes();
 
     /// Consumes `length` bytes and returns them.

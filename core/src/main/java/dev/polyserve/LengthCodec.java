@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/// Messages behind their length.
+/// Messages prefixed with their length.
 ///
 /// @param prefix how the length is written
 /// @param maxBytes the longest message; 0: the server's frame limit
 record LengthCodec(Prefix prefix, int maxBytes) implements Codec<byte[]> {
-    /// A varint of more bytes than this cannot be the length of a message that fits an array.
+    /// A longer varint cannot be the length of a message that fits an array.
     private static final int MAX_VARINT_BYTES = 5;
 
     static LengthCodec fixedWidth(int bytes, ByteOrder order, int maxBytes) {
@@ -54,7 +54,7 @@ record LengthCodec(Prefix prefix, int maxBytes) implements Codec<byte[]> {
 
     /// How a length is written.
     sealed interface Prefix {
-        /// How many bytes the prefix at the start of the input has, or -1 when it is not whole yet.
+        /// How many bytes the prefix at the start of the input has, or -1 while it is incomplete.
         int width(Input input) throws IOException;
 
         long read(Input input, int width);
@@ -64,7 +64,7 @@ record LengthCodec(Prefix prefix, int maxBytes) implements Codec<byte[]> {
         long most();
     }
 
-    /// An unsigned number of so many bytes.
+    /// An unsigned number of `bytes` bytes.
     private record FixedWidth(int bytes, boolean bigEndian) implements Prefix {
         @Override
         public int width(Input input) {

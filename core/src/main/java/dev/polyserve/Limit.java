@@ -1,6 +1,7 @@
 package dev.polyserve;
 
-/// The limits that a server keeps. Each counts how often it was reached ([ServerStats#reached]) and heals by itself.
+/// The limits that a server enforces. Each counts how often it was reached ([ServerStats#reached]); service resumes
+/// without intervention.
 public enum Limit {
     /// Connections at once, in all.
     CONNECTIONS("connections"),

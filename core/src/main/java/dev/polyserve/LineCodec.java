@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Lines of UTF-8.
 ///
-/// @param ending what is written after each line
+/// @param ending written after each line
 /// @param maxBytes the longest line without its ending; 0: the server's frame limit
 record LineCodec(String ending, int maxBytes) implements Codec<String> {
 
@@ -36,7 +36,7 @@ record LineCodec(String ending, int maxBytes) implements Codec<String> {
 
     private static @Nullable String withoutEnding(Input input, int most) throws IOException {
         int available = input.available();
-        // One more may be the carriage return of the ending.
+        // The extra byte may be the carriage return of the ending.
         if (available - 1 > most || (available > most && input.ended())) {
             throw new FrameTooLongException(most);
         }

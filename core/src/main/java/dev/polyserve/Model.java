@@ -4,15 +4,17 @@ import dev.polyserve.spi.ModelVariant;
 import java.time.Duration;
 import java.util.List;
 
-/// How handlers run at once: the one word that changes without touching the handler.
+/// How handlers run concurrently: changing the model leaves the handler as it is.
 ///
-/// A factory is the model's id in camel case: `Model.threadPool(8)` makes `thread-pool`, `Model.ioUring()` makes `io_uring`. The
-/// argument of a model with event loops is their number, one without it. Two models made alike are equal.
+/// A factory is the model's id in camel case: `Model.threadPool(8)` creates `thread-pool`, `Model.ioUring()` creates
+/// `io_uring`. The argument of a model with event loops is their number; the default is one. Two models created with
+/// the same arguments are equal.
 ///
-/// A model that this machine or this build cannot run is refused at start with the reason ([ModelUnavailableException]);
-/// [Server#whyNot] asks beforehand. Models may be added: the interface is sealed, and what implements it is not public.
+/// A model that this machine or this build cannot run is refused at start with the reason
+/// ([ModelUnavailableException]); [Server#whyNot] checks beforehand. Models may be added: the interface is sealed, and
+/// its implementations are not public.
 public sealed interface Model permits ModelVariant {
-    /// Its name on the command line and in messages.
+    /// Its id on the command line and in messages.
     String id();
 
     /// One client after another, on the server's own thread.
@@ -20,7 +22,7 @@ public sealed interface Model permits ModelVariant {
         return new ModelVariant.Iterative();
     }
 
-    /// A platform thread per connection. The system shares processors among them, so that one that computes for long does not
+    /// A platform thread per connection. The system shares processors among them, so a long computation in one does not
     /// hold up the others.
     static Model thread() {
         return new ModelVariant.Threads();
@@ -35,7 +37,7 @@ public sealed interface Model permits ModelVariant {
     /// A fixed number of platform threads with a bounded queue ([Options.Limits#queue]).
     ///
     /// @param threads how many
-    /// @param namePrefix what their names begin with; a number follows
+    /// @param namePrefix the prefix of their names; a number follows
     /// @param initializer runs once on each before its first connection; if it throws, the server does not start
     static Model threadPool(int threads, String namePrefix, Runnable initializer) {
         return new ModelVariant.ThreadPool(threads, namePrefix, initializer);
@@ -43,8 +45,9 @@ public sealed interface Model permits ModelVariant {
 
     /// A virtual thread per connection, on the JDK's scheduler: the default.
     ///
-    /// Virtual threads do not share time: one that computes keeps its carrier, of which there are as many as processors, until
-    /// it waits. When as many handlers compute at once, all others wait for one of them; [#thread] has no such limit.
+    /// Virtual threads are not preempted: one that computes keeps its carrier until it waits, and there are as many
+    /// carriers as processors. When as many handlers compute at once, all others wait for one of them; [#thread] has no
+    /// such limit.
     static Model virtual() {
         return new ModelVariant.VirtualThreads();
     }
@@ -56,14 +59,14 @@ public sealed interface Model permits ModelVariant {
 
     /// A worker process per connection.
     ///
-    /// @param maxWorkers how many at once
+    /// @param maxWorkers the maximum number of workers at once
     static Model process(int maxWorkers) {
         return process(maxWorkers, Workers.defaults());
     }
 
     /// A worker process per connection.
     ///
-    /// @param maxWorkers how many at once
+    /// @param maxWorkers the maximum number of workers at once
     /// @param workers how they are kept
     static Model process(int maxWorkers, Workers workers) {
         return new ModelVariant.ProcessPerConnection(maxWorkers, workers);
@@ -81,9 +84,9 @@ public sealed interface Model permits ModelVariant {
 
     /// Worker processes that share the listener (prefork), each running the inner model.
     ///
-    /// @param minWorkers how many at least
-    /// @param maxWorkers how many at most
-    /// @param inner what runs in each; a model without processes
+    /// @param minWorkers the minimum number of workers
+    /// @param maxWorkers the maximum number of workers
+    /// @param inner the model that runs in each; one without processes
     /// @param workers how they are kept
     static Model processPool(int minWorkers, int maxWorkers, Model inner, Workers workers) {
         return new ModelVariant.ProcessPool(minWorkers, maxWorkers, inner, workers);
@@ -99,15 +102,15 @@ public sealed interface Model permits ModelVariant {
         return new ModelVariant.Nio(loops);
     }
 
-    /// One loop that asks every connection in turn, and rests 1 ms at most when none is ready: the slow one, for teaching.
+    /// One loop that polls every connection in turn, and sleeps at most 1 ms when none is ready: slow, for teaching.
     static Model polling() {
         return polling(Duration.ofMillis(1));
     }
 
-    /// One loop that asks every connection in turn: the slow one, for teaching.
+    /// One loop that polls every connection in turn: slow, for teaching.
     ///
-    /// @param longestRest how long it may rest after rounds in which none was ready, by which the next request may be late;
-    ///         zero: never, so that it always takes a whole processor
+    /// @param longestRest how long it may sleep after rounds in which no connection was ready, by which the next
+    ///     request may be late; zero: never, so that it always takes a whole processor
     static Model polling(Duration longestRest) {
         return new ModelVariant.Polling(longestRest);
     }
@@ -162,16 +165,16 @@ public sealed interface Model permits ModelVariant {
         return new ModelVariant.IoUring(loops);
     }
 
-    /// Every model with its usual numbers for this machine, in the order of the documentation.
+    /// Every model with its default numbers for this machine, in the order of the documentation.
     static List<Model> all() {
         int processors = Runtime.getRuntime().availableProcessors();
         return List.of(iterative(), thread(), threadPool(4 * processors), virtual(), process(), processPool(processors),
                 polling(), select(), poll(), epoll(), epollEt(), ioUring(), nio());
     }
 
-    /// The model of this id, with its usual numbers.
+    /// The model of this id, with its default numbers.
     ///
-    /// @throws IllegalArgumentException naming the known ones, when there is none
+    /// @throws IllegalArgumentException with the known ids, when there is none of this id
     static Model named(String id) {
         return ModelNames.named(id, all());
     }

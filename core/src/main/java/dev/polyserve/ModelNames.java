@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Finds models by their ids, and the one that is meant by an id written as the name of its factory: `threadPool`.
+/// Finds models by id, and suggests one for an id spelled like its factory: `threadPool`.
 final class ModelNames {
     private ModelNames() {}
 
@@ -19,7 +19,7 @@ final class ModelNames {
         return all.stream().filter(model -> letters(model.id()).equals(letters(id))).findFirst();
     }
 
-    /// What two spellings of a name have in common: neither case, separators nor the plural count.
+    /// Normalizes the spelling of a name: without case, separators and the plural count.
     private static String letters(String id) {
         return id.toLowerCase(Locale.ROOT).replaceAll("[-_]|s$", "");
     }

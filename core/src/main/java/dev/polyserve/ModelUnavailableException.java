@@ -1,6 +1,6 @@
 package dev.polyserve;
 
-/// A model cannot run here: the message says why and what to use instead.
+/// A model cannot run here: the message gives the reason and an alternative.
 public final class ModelUnavailableException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 

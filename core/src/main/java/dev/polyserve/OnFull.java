@@ -1,8 +1,8 @@
 package dev.polyserve;
 
-/// What happens to a client that comes when every place is taken.
+/// What happens to a new client while the maximum number of connections is open.
 public enum OnFull {
-    /// It waits in the kernel's backlog until a place is free.
+    /// It waits in the kernel's backlog until a connection ends.
     WAIT,
     /// It is accepted and closed at once.
     REJECT

@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/// Everything that can be set about a server besides endpoints, handler and model: all have finite defaults.
+/// All settings of a server except endpoints, handler and model: all have finite defaults.
 ///
-/// Unchangeable, as each group in it: a `with…` method returns another one. Two with the same settings are equal.
+/// Immutable, as is each group in it: a `with…` method returns another one. Two with the same settings are equal.
 public final class Options extends ValueObject {
     private static final Options DEFAULTS = new Options(new OptionValues());
 
@@ -27,22 +27,22 @@ public final class Options extends ValueObject {
         return DEFAULTS;
     }
 
-    /// How much.
+    /// The limits on numbers and bytes.
     public Limits limits() {
         return values.limits;
     }
 
-    /// How long.
+    /// The time limits.
     public Timeouts timeouts() {
         return values.timeouts;
     }
 
-    /// What is asked of the system's sockets.
+    /// The socket options.
     public Sockets sockets() {
         return values.sockets;
     }
 
-    /// What happens to a client when every place is taken.
+    /// What happens to a new client while the maximum number of connections is open.
     public OnFull onFull() {
         return values.onFull;
     }
@@ -62,7 +62,7 @@ public final class Options extends ValueObject {
         return with(values -> values.sockets = change.apply(values.sockets));
     }
 
-    /// With another answer to a client that comes when every place is taken.
+    /// With another behavior for a new client while the maximum number of connections is open.
     public Options withOnFull(OnFull answer) {
         return with(values -> values.onFull = answer);
     }
@@ -77,7 +77,7 @@ public final class Options extends ValueObject {
         return withTimeouts(timeouts -> timeouts.withIdle(atMost));
     }
 
-    /// Numbers of things and bytes.
+    /// Limits on numbers and bytes.
     public static final class Limits extends ValueObject {
         /// The most that UDP carries over IPv4.
         public static final int MAX_DATAGRAM_BYTES = 65_507;
@@ -115,7 +115,7 @@ public final class Options extends ValueObject {
             return values.frameBytes;
         }
 
-        /// Output waiting for a peer above which its input is not read.
+        /// The amount of unsent output above which input is not read.
         public int highWaterBytes() {
             return values.highWaterBytes;
         }
@@ -130,12 +130,12 @@ public final class Options extends ValueObject {
             return values.bufferBytesTotal;
         }
 
-        /// What other threads may queue through one [Sender].
+        /// The bytes that other threads may queue through one [Sender].
         public int senderQueueBytes() {
             return values.senderQueueBytes;
         }
 
-        /// The longest datagram taken whole.
+        /// The longest datagram that is received whole.
         public int datagramBytes() {
             return values.datagramBytes;
         }
@@ -155,7 +155,7 @@ public final class Options extends ValueObject {
             return with(values -> values.queue = most);
         }
 
-        /// With another longest frame; the buffer per connection grows with it where it must.
+        /// With another longest frame; the buffer per connection grows with it where necessary.
         public Limits withFrameBytes(int most) {
             return with(values -> {
                 values.frameBytes = most;
@@ -177,7 +177,7 @@ public final class Options extends ValueObject {
             });
         }
 
-        /// With another bound on what a [Sender] queues.
+        /// With another bound on the queue of a [Sender].
         public Limits withSenderQueueBytes(int most) {
             return with(values -> values.senderQueueBytes = most);
         }
@@ -188,8 +188,8 @@ public final class Options extends ValueObject {
         }
     }
 
-    /// Times, all finite by default. For the waits of connections (the first four) zero means for ever; for `drain` and
-    /// `close` it means at once; for `drainQuiet`, `stall` and `spin`, never.
+    /// Times, all finite by default. For the waits of connections (the first four) zero means unlimited; for `drain`
+    /// and `close` it means immediately; for `drainQuiet`, `stall` and `spin`, never.
     public static final class Timeouts extends ValueObject {
         static final Timeouts DEFAULTS = new Timeouts(new TimeoutValues());
 
@@ -214,7 +214,7 @@ public final class Options extends ValueObject {
             return values.idle;
         }
 
-        /// The wait for a peer that takes nothing.
+        /// The wait for a peer that does not read.
         public Duration writeStall() {
             return values.writeStall;
         }
@@ -224,29 +224,29 @@ public final class Options extends ValueObject {
             return values.conversation;
         }
 
-        /// How long [Server#drain()] lets conversations go on.
+        /// How long [Server#drain()] lets conversations continue.
         public Duration drain() {
             return values.drain;
         }
 
-        /// While draining, a connection that waits for input and was quiet for so long sees its end.
+        /// The quiet time after which, while draining, a connection that waits for input reads its end.
         public Duration drainQuiet() {
             return values.drainQuiet;
         }
 
-        /// How long [Server#close()] lets conversations go on.
+        /// How long [Server#close()] lets conversations continue.
         public Duration close() {
             return values.close;
         }
 
-        /// The turn of an event loop above which it is reported.
+        /// The length of an event loop's turn above which it is reported.
         public Duration stall() {
             return values.stall;
         }
 
-        /// How long an event loop that has nothing to do asks again and again before it waits: a request that comes meanwhile is served
-        /// sooner, by the time that waking a thread takes, and the processor is busy with asking. Not at all where there are as many
-        /// loops as processors.
+        /// How long an idle event loop polls before it blocks. A request that arrives meanwhile is served sooner, by
+        /// the time to wake a thread, and the polling keeps the processor busy. It has no effect where there are as
+        /// many loops as processors.
         public Duration spin() {
             return values.spin;
         }
@@ -256,7 +256,7 @@ public final class Options extends ValueObject {
             return with(values -> values.firstByte = atMost);
         }
 
-        /// With another idle time. The wait for the first byte ends with it, too, where that is sooner.
+        /// With another idle time; a shorter one also bounds the wait for the first byte.
         public Timeouts withIdle(Duration atMost) {
             return with(values -> values.idle = atMost);
         }
@@ -286,21 +286,22 @@ public final class Options extends ValueObject {
             return with(values -> values.close = atMost);
         }
 
-        /// With another length of a loop's turn that is reported.
+        /// With another length of a loop's turn above which it is reported.
         public Timeouts withStall(Duration longest) {
             return with(values -> values.stall = longest);
         }
 
-        /// With another time for which a loop asks before it waits.
+        /// With another time for which an idle loop polls before it blocks.
         public Timeouts withSpin(Duration atMost) {
             return with(values -> values.spin = atMost);
         }
     }
 
-    /// What is asked of the system. Zero, and no keep-alive, leave to the system what it does by itself.
+    /// Options of the system's sockets. Zero, and no keep-alive, keep the system's defaults.
     ///
-    /// What only the models on descriptors can do (`polling` to `epoll-et`), other models refuse at the start. Corking (TCP_CORK)
-    /// is none of it: what a handler writes is collected anyway until it reads, flushes or ends, and is then one call.
+    /// Models without descriptors refuse at the start options that only the models on descriptors (`polling` to
+    /// `epoll-et`) support. Corking (TCP_CORK) is not among them: the output of a handler is collected anyway until it
+    /// reads, flushes or ends, and is then sent in one call.
     public static final class Sockets extends ValueObject {
         static final Sockets DEFAULTS = new Sockets(new SocketValues());
 
@@ -315,7 +316,7 @@ public final class Options extends ValueObject {
             return new Sockets(Values.changed(values, change));
         }
 
-        /// Connections that the kernel keeps until they are accepted.
+        /// The connections that the kernel queues until they are accepted.
         public int backlog() {
             return values.backlog;
         }
@@ -330,13 +331,13 @@ public final class Options extends ValueObject {
             return values.noDelay;
         }
 
-        /// What the kernel keeps for us to read, per TCP connection or UDP port (SO_RCVBUF); it may give less, and twice that counts its
-        /// own records.
+        /// The kernel's receive buffer per TCP connection or UDP port (SO_RCVBUF); the kernel may grant less, and
+        /// doubles the value for its own bookkeeping.
         public int receiveBufferBytes() {
             return values.receiveBufferBytes;
         }
 
-        /// What the kernel takes from us to send, likewise, and per Unix connection (SO_SNDBUF).
+        /// The kernel's send buffer, likewise, and per Unix connection (SO_SNDBUF).
         public int sendBufferBytes() {
             return values.sendBufferBytes;
         }
@@ -346,13 +347,13 @@ public final class Options extends ValueObject {
             return values.keepAlive;
         }
 
-        /// After how long without acknowledgement a TCP connection is lost (TCP_USER_TIMEOUT); on descriptors.
+        /// The time without acknowledgement after which a TCP connection is lost (TCP_USER_TIMEOUT); on descriptors.
         public Duration userTimeout() {
             return values.userTimeout;
         }
 
-        /// For how long a TCP connection without a byte is kept from the server (TCP_DEFER_ACCEPT), in steps of the handshake's
-        /// repetition; for protocols in which the client speaks first; on descriptors.
+        /// How long the kernel withholds a TCP connection without data from the server (TCP_DEFER_ACCEPT), in steps of
+        /// the handshake's retransmission; for protocols in which the client speaks first; on descriptors.
         public Duration deferAccept() {
             return values.deferAccept;
         }
@@ -372,7 +373,7 @@ public final class Options extends ValueObject {
             return with(values -> values.noDelay = atOnce);
         }
 
-        /// With other buffers in the kernel; 0: the system's own.
+        /// With other kernel buffers; 0: the system's default.
         public Sockets withBufferBytes(int receive, int send) {
             return with(values -> {
                 values.receiveBufferBytes = receive;
@@ -385,12 +386,12 @@ public final class Options extends ValueObject {
             return with(values -> values.keepAlive = Optional.of(probes));
         }
 
-        /// With another time without acknowledgement; zero: the system's own.
+        /// With another time without acknowledgement; zero: the system's default.
         public Sockets withUserTimeout(Duration atMost) {
             return with(values -> values.userTimeout = atMost);
         }
 
-        /// With TCP connections kept from the server until they have a byte, so long at most; zero: without.
+        /// With TCP connections withheld from the server until data arrives, for at most this time; zero: without.
         public Sockets withDeferAccept(Duration atMost) {
             return with(values -> values.deferAccept = atMost);
         }
@@ -398,9 +399,9 @@ public final class Options extends ValueObject {
 
     /// How a silent TCP connection is probed (SO_KEEPALIVE), in whole seconds.
     ///
-    /// @param idle after how long a silence the first probe is sent
-    /// @param interval how long after an unanswered one the next is
-    /// @param count how many unanswered ones lose the connection
+    /// @param idle the silence after which the first probe is sent
+    /// @param interval the time between unanswered probes
+    /// @param count the number of unanswered probes after which the connection is lost
     public record KeepAlive(Duration idle, Duration interval, int count) {
         private static final int MOST_SECONDS = 32_767;
         private static final int MOST_PROBES = 127;

@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 /// The writing side of a connection, in both styles.
 ///
-/// Writes are collected and go out together: at the end of a [Protocol]'s turn, or when a [Handler] next reads, flushes or
-/// returns. So a turn costs one write however many pieces it wrote.
+/// Writes are collected and sent together: at the end of a [Protocol]'s turn, or when a [Handler] next reads, flushes
+/// or returns. So a turn costs one system call, however many pieces it wrote.
 ///
-/// **Thread**: only the turn that it was handed to; for others there is [#sender].
+/// **Thread**: only the turn that it was passed to; other threads use [#sender].
 public interface Output {
-    /// Who and where.
+    /// The connection's identity, addresses and counters.
     ConnectionInfo info();
 
     /// Appends `length` bytes of the array, from `offset`.
     ///
-    /// @throws IOException when the connection is over ([ConnectionException] tells why)
+    /// @throws IOException when the connection is over ([ConnectionException] carries the reason)
     void write(byte[] bytes, int offset, int length) throws IOException;
 
     /// Appends the whole array.
@@ -47,27 +47,28 @@ public interface Output {
         codec.encode(message, this);
     }
 
-    /// Bytes written and not yet taken by the system.
+    /// Bytes written and not yet accepted by the kernel.
     long pendingBytes();
 
-    /// Whether our side was ended or closed, so that nothing more can be written.
+    /// Whether the output was ended or the connection closed, so that nothing more can be written.
     boolean ended();
 
-    /// Ends the output once everything is sent: the peer then sees the end, and may go on sending.
+    /// Ends the output once everything is sent: the peer then reads the end, and may continue to send.
     void end() throws IOException;
 
-    /// Ends the connection once everything is sent. Twice is harmless.
+    /// Ends the connection once everything is sent. A second call has no effect.
     void close() throws IOException;
 
-    /// Gives the connection up for this reason, from inside its turn: what was not sent yet is lost, and a TCP peer sees a reset
-    /// (RFC 9293, 3.10.7.4) instead of an end, so that an answer which was cut does not look whole. Unix sockets have no reset:
-    /// there the peer sees the end. The first reason stays; from now on reads and writes throw [ConnectionException].
+    /// Aborts the connection for this reason, from inside its turn. Unsent bytes are lost, and a TCP peer gets a reset
+    /// (RFC 9293, 3.10.7.4) instead of an end, so that a truncated answer does not look complete. Unix sockets have no
+    /// reset: there the peer reads the end. The first reason stays; from now on reads and writes throw
+    /// [ConnectionException].
     void reset(Cause why);
 
-    /// Whether the server is draining: between two requests, or in an answer without end, the conversation may now end.
+    /// Whether the server is draining: the conversation may then end between two requests, or within an endless answer.
     boolean draining();
 
-    /// What other threads may use to send to this connection; always the same one.
+    /// The connection's [Sender] for other threads; always the same one.
     Sender sender();
 
     /// The value kept under the attribute, or null.

@@ -1,40 +1,40 @@
 package dev.polyserve;
 
-/// What to do with one connection in event style (sans-I/O): bytes in, bytes out, no waiting.
+/// Serves one connection in event style (sans-I/O): bytes in, bytes out, no waiting.
 ///
-/// An event loop calls it directly, without a thread or coroutine of its own; under the threaded models its thread pumps it.
-/// A factory makes one instance per connection, so its fields are that connection's state.
+/// An event loop calls it directly, without a thread or coroutine of its own; under the threaded models its thread
+/// pumps it. A factory creates one instance per connection, so its fields are that connection's state.
 ///
 /// **Grammar**: `opened (received | drained)* (ended drained*)? closed`.
 ///
 /// **Thread**: one at a time per connection, never re-entered, with happens-before between the calls.
 ///
-/// **Errors**: whatever is thrown ends this connection only, with [Cause.Failed].
+/// **Errors**: every exception ends this connection only, with [Cause.Failed].
 @FunctionalInterface
 public interface Protocol {
-    /// Bytes arrived: everything not consumed so far. What is left is offered again with more, up to the limit of bytes
-    /// buffered per connection, and a last time when the peer has ended ([Input#ended]).
+    /// Bytes arrived: `input` holds everything not yet consumed. What is left is offered again with more, up to the
+    /// limit of bytes buffered per connection, and a last time when the peer has ended ([Input#ended]).
     ///
     /// It is not called while more than the high-water mark waits to be sent.
     void received(Input input, Output output) throws Exception;
 
-    /// The connection is there; a greeting may be written.
+    /// The connection is open; a greeting may be written.
     default void opened(Output output) throws Exception {}
 
-    /// What was written, above the high-water mark, has gone out: a producer of much output writes its next part.
+    /// Output above the high-water mark has been sent: a producer of much output writes its next part.
     default void drained(Output output) throws Exception {}
 
-    /// The peer ended its side. By default so do we, after everything written is sent; who overrides it calls
+    /// The peer ended its side. By default the connection closes after everything written is sent; an override calls
     /// [Output#close] when done.
     default void ended(Output output) throws Exception {
         output.close();
     }
 
-    /// It is over: exactly once, and last.
+    /// The connection is over: called exactly once, and last.
     default void closed(Cause cause) {}
 
-    /// A protocol that is called once per whole message, until it ends the output or closes the connection: what follows is
-    /// thrown away. An input that ends within a message fails with [IncompleteFrameException].
+    /// Returns a protocol that calls `onMessage` once per whole message, until that ends the output or closes the
+    /// connection; later input is discarded. An input that ends within a message fails with [IncompleteFrameException].
     static <T> Protocol framed(Codec<T> codec, MessageHandler<T> onMessage) {
         return (input, output) -> {
             for (T message; !output.ended() && (message = codec.decode(input)) != null;) {
@@ -48,12 +48,12 @@ public interface Protocol {
         };
     }
 
-    /// What to do with one message; as a function of two that may throw.
+    /// Handles one message: a function of two arguments that may throw.
     ///
     /// @param <T> the type of the messages
     @FunctionalInterface
     interface MessageHandler<T> {
-        /// Looks at the message and may write replies.
+        /// Handles the message and may write replies.
         void handle(T message, Output output) throws Exception;
     }
 }

@@ -1,11 +1,11 @@
 package dev.polyserve;
 
-/// What [Server#handleRequest] did.
+/// The result of [Server#handleRequest].
 public enum Served {
-    /// One connection or datagram was handed to its handler.
+    /// One connection or datagram was passed to its handler.
     SERVED,
-    /// Nothing came in time.
+    /// Nothing arrived in time.
     TIMED_OUT,
-    /// One came, and a limit or a [ConnectionFilter] turned it away.
+    /// One arrived, and a limit or a [ConnectionFilter] rejected it.
     REJECTED
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
-/// A server and its life: `bind → start → (pause ⇄ resume) → drain or close`.
+/// A server and its life cycle: `bind → start → (pause ⇄ resume) → drain or close`.
 ///
 /// ```java
 /// try (var server = Server.at("tcp://127.0.0.1:8888").handle(c -> c.writeLine("hello")).start()) {
@@ -18,32 +18,33 @@ import java.util.function.UnaryOperator;
 /// }
 /// ```
 ///
-/// **Thread**: every method may be called from any thread, also from a handler, in any state and twice; none waits without bound
-/// except [#await()] and [#serveForever()].
+/// **Thread**: every method may be called from any thread, also from a handler, in any state and repeatedly; only
+/// [#await()] and [#serveForever()] wait without bound.
 public interface Server extends AutoCloseable {
-    /// Begins to describe a server that listens at `endpoint`, such as `tcp://127.0.0.1:8888` (see [Endpoint#parse]).
+    /// Returns a builder for a server that listens at `endpoint`, such as `tcp://127.0.0.1:8888` (see
+    /// [Endpoint#parse]).
     static ServerBuilder at(String endpoint) {
         return at(Endpoint.parse(endpoint));
     }
 
-    /// Begins to describe a server that listens at `endpoint`.
+    /// Returns a builder for a server that listens at `endpoint`.
     static ServerBuilder at(Endpoint endpoint) {
         return new ServerBuilder(endpoint);
     }
 
-    /// Why this machine cannot run the model, in one sentence, and what to use instead; empty when it can.
+    /// Why this machine cannot run the model, and what to use instead, in one sentence; empty when it can.
     static Optional<String> whyNot(Model model) {
         return Engine.load().whyNot(model);
     }
 
     /// Whether this process is a worker that a server with worker processes has started ([Model#processPool],
-    /// [Model#process]). It runs the same program up to [#start], which does not return in it: what must happen
-    /// only once, such as starting another server, is for the process that is none.
+    /// [Model#process]). A worker runs the same program up to [#start], which does not return in it. Guard one-time
+    /// work, such as starting another server, with `if (!Server.isWorker())`.
     static boolean isWorker() {
         return Engine.load().isWorker();
     }
 
-    /// Where it listens, in the order given, with real ports where 0 was asked.
+    /// The endpoints it listens at, in the order given, with real ports in place of 0.
     List<Endpoint> endpoints();
 
     /// The address of the first endpoint.
@@ -57,12 +58,12 @@ public interface Server extends AutoCloseable {
     /// The model in force.
     Model model();
 
-    /// Starts accepting; nothing happens when it has started already.
+    /// Starts accepting; without effect when it has started already.
     ///
     /// @throws IllegalStateException when it was closed
     Server start() throws IOException;
 
-    /// Starts if need be, and waits until the server has stopped, whoever stopped it.
+    /// Starts if necessary, and waits until the server has stopped, whatever stopped it.
     void serveForever() throws IOException, InterruptedException;
 
     /// Waits until the server has stopped.
@@ -73,9 +74,9 @@ public interface Server extends AutoCloseable {
     /// @return whether it has
     boolean await(Duration atMost) throws InterruptedException;
 
-    /// Takes one connection or datagram and hands it to the model, as Python's `handle_request`: under
-    /// [Model#iterative] it is over when this returns, under the others it goes on at the same time. For servers that were
-    /// bound, not started.
+    /// Accepts one connection or datagram and passes it to the model, as Python's `handle_request` does. Under
+    /// [Model#iterative] it is finished when this returns; under the other models it continues concurrently. For
+    /// servers that are bound and not started.
     ///
     /// @throws IllegalStateException when the server was started or closed
     Served handleRequest(Duration atMost) throws IOException, InterruptedException;
@@ -83,12 +84,13 @@ public interface Server extends AutoCloseable {
     /// The options in force.
     Options options();
 
-    /// Changes the options while the server lives: to what `change` makes of those in force. Limits of connections and times
-    /// hold at once, what concerns buffers and frames for new connections. Worker processes are replaced, one after another, by
-    /// new ones, for which the program makes the server's options again. Where others change them at the same time, `change` is asked again.
+    /// Replaces the options of a running server with the result of `change` on those in force. Limits of connections
+    /// and times apply at once; those of buffers and frames apply to new connections. Worker processes are replaced,
+    /// one after another, by new ones, in which the program builds the server's options again. If another thread
+    /// changes the options at the same time, `change` is called again.
     ///
-    /// @throws IllegalArgumentException when it changes what holds from the start: the socket options, the queue, the
-    ///         longest datagram, the stall limit or spinning; nothing was changed then
+    /// @throws IllegalArgumentException when it changes what is fixed at the start: the socket options, the queue, the
+    ///     longest datagram, the stall limit or spinning; nothing is changed then
     void reconfigure(UnaryOperator<Options> change);
 
     /// Stops accepting without closing the listeners: clients wait in the backlog.
@@ -100,12 +102,12 @@ public interface Server extends AutoCloseable {
     /// [#drain(Duration)] with [Options.Timeouts#drain].
     DrainReport drain() throws InterruptedException;
 
-    /// Closes the listeners, lets conversations go on until they end or the deadline comes, then aborts the rest with
-    /// [Cause.Stopped]. A connection that waits for input and stays quiet for [Options.Timeouts#drainQuiet] sees the end of
-    /// its input. Called from a handler of this server it returns at once, and the drain goes on.
+    /// Closes the listeners, lets conversations continue until they end or the deadline passes, then aborts the rest
+    /// with [Cause.Stopped]. A connection that waits for input and stays quiet for [Options.Timeouts#drainQuiet] reads
+    /// the end of its input. A call from a handler of this server returns at once, and the drain continues.
     DrainReport drain(Duration deadline) throws InterruptedException;
 
-    /// [#drain(Duration)] with the short [Options.Timeouts#close]: all is released when it returns.
+    /// [#drain(Duration)] with the short [Options.Timeouts#close]: everything is released when it returns.
     @Override
     void close();
 
@@ -115,27 +117,27 @@ public interface Server extends AutoCloseable {
     /// Whether it has stopped.
     boolean isStopped();
 
-    /// Is done as soon as the thread that accepts comes by, which one that is stuck does not: a sign of life, for whoever watches
-    /// the server.
+    /// Returns a future that completes at the next pass of the accept loop, and never while that loop is stuck: a
+    /// heartbeat for monitoring.
     CompletableFuture<Void> pulse();
 
     /// The connections now open.
     List<ConnectionFuture> connections();
 
-    /// The hub of its event loop, or of the first of several, on which it also accepts: tasks spawned there take turns with the
-    /// handlers and callbacks of that loop, and are killed when the server has stopped. Handlers and callbacks find the hub
-    /// of their own loop by [Hub#current].
+    /// The hub of its event loop, or of the first of several, which also accepts. Tasks spawned there take turns with
+    /// the handlers and callbacks of that loop, and are killed when the server has stopped. Handlers and callbacks find
+    /// the hub of their own loop with [Hub#current].
     ///
     /// @return empty under models without event loops
     Optional<Hub> hub();
 
-    /// Its worker processes; none under models without any.
+    /// Its worker processes; empty under models without any.
     List<WorkerInfo> workers();
 
-    /// Adds worker processes to those that the model says, or takes some away with a negative number; one stays at least. Those
-    /// that are taken away let their connections come to their ends, as in a drain.
+    /// Adds worker processes to the model's number, or removes some with a negative number; at least one stays. Workers
+    /// that are removed finish their connections first, as in a drain.
     ///
-    /// @return how many there may be now at most
+    /// @return the new maximum number
     /// @throws UnsupportedOperationException when the model has none
     int addWorkers(int more);
 

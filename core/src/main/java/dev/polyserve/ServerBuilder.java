@@ -11,10 +11,10 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Describes a [Server], from [Server#at]: endpoints, what to do, how, within which limits.
+/// Describes a [Server], from [Server#at]: endpoints, handlers, model and limits.
 ///
-/// One rule names what serves. A noun in the singular makes one for each connection: [#handler], [#protocol], [#command]. A verb or a
-/// plural gives one that serves all: [#handle], [#datagrams].
+/// The names follow one rule. A singular noun creates one object per connection: [#handler], [#protocol], [#command]. A
+/// verb or a plural takes one object that serves all: [#handle], [#datagrams].
 ///
 /// **Thread**: one at a time.
 public final class ServerBuilder {
@@ -31,18 +31,18 @@ public final class ServerBuilder {
         endpoints.add(first);
     }
 
-    /// Listens there too.
+    /// Adds an endpoint to listen at.
     public ServerBuilder listen(String endpoint) {
         return listen(Endpoint.parse(endpoint));
     }
 
-    /// Listens there too.
+    /// Adds an endpoint to listen at.
     public ServerBuilder listen(Endpoint endpoint) {
         endpoints.add(endpoint);
         return this;
     }
 
-    /// Chooses how handlers run at once; without it [Model#virtual], and [Model#process] for a command.
+    /// Chooses the concurrency model; the default is [Model#virtual], and [Model#process] for a command.
     public ServerBuilder model(Model how) {
         model = how;
         return this;
@@ -55,14 +55,14 @@ public final class ServerBuilder {
 
     /// Serves each connection with a handler of its own, so that its fields are that connection's state.
     ///
-    /// @param factory asked once per connection
+    /// @param factory called once per connection
     public ServerBuilder handler(Supplier<? extends Handler> factory) {
         return streams(new Engine.Sequential(factory));
     }
 
     /// Serves each connection with a protocol of its own, so that its fields are that connection's state.
     ///
-    /// @param factory asked once per connection
+    /// @param factory called once per connection
     public ServerBuilder protocol(Supplier<? extends Protocol> factory) {
         return streams(new Engine.Events(factory));
     }
@@ -90,19 +90,20 @@ public final class ServerBuilder {
         return this;
     }
 
-    /// Tells this listener what happens, after those added before.
+    /// Adds a listener for the server's events; it is called after those added before.
     public ServerBuilder listener(ServerListener listener) {
         listeners.add(listener);
         return this;
     }
 
-    /// Serves only the connections that this filter accepts, and those added before.
+    /// Adds a filter: only connections that all filters accept are served.
     public ServerBuilder filter(ConnectionFilter filter) {
         filters.add(filter);
         return this;
     }
 
-    /// Runs something regularly while the server serves, on a thread of its own; what it throws is logged and it goes on.
+    /// Runs an action periodically while the server serves, on a thread of its own; an exception is logged and the next
+    /// run follows.
     ///
     /// @param every the time from the end of one run to the start of the next
     public ServerBuilder every(Duration every, Runnable action) {
@@ -118,7 +119,7 @@ public final class ServerBuilder {
     ///
     /// @throws IOException naming the endpoint that cannot be bound, and why
     /// @throws ModelUnavailableException when this machine cannot run the model
-    /// @throws IllegalStateException when an endpoint has nothing to serve it, or a command another model than its own
+    /// @throws IllegalStateException when an endpoint has no handler, or a command has another model than its own
     public Server bind() throws IOException {
         return Engine.load()
                 .bind(new Engine.Setup(endpoints, how(), streams, datagrams, options, listeners, filters, periodic,
@@ -141,7 +142,7 @@ public final class ServerBuilder {
     ///
     /// @throws IOException naming the endpoint that cannot be bound, and why
     /// @throws ModelUnavailableException when this machine cannot run the model
-    /// @throws IllegalStateException when an endpoint has nothing to serve it, or a command another model than its own
+    /// @throws IllegalStateException when an endpoint has no handler, or a command has another model than its own
     public Server start() throws IOException {
         Server server = bind();
         try {

@@ -2,15 +2,16 @@ package dev.polyserve;
 
 import java.util.Map;
 
-/// A server's counters at one moment: [Server#stats]. Made by the library, which may count more in a later version.
+/// A server's counters at one moment: [Server#stats]. Implemented by the library, which may add counters in a later
+/// version.
 public interface ServerStats {
-    /// Connections now open, those waiting in a queue included.
+    /// Connections now open, including those that wait in a queue.
     long active();
 
     /// Connections accepted since the start.
     long accepted();
 
-    /// Of the accepted connections, those turned away before a handler began.
+    /// Accepted connections that were rejected before a handler began.
     long rejected();
 
     /// Handlers that threw, datagrams included.
@@ -34,9 +35,9 @@ public interface ServerStats {
     /// Bytes that buffers occupy now.
     long bufferedBytes();
 
-    /// Worker processes that were started in the place of others which had ended unasked.
+    /// Worker processes started to replace others that ended unexpectedly.
     long workerRestarts();
 
-    /// How often each limit was reached, those never reached left out.
+    /// How often each limit was reached; limits never reached are absent.
     Map<Limit, Long> reached();
 }

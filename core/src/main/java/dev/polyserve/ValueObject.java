@@ -2,9 +2,9 @@ package dev.polyserve;
 
 import org.jspecify.annotations.Nullable;
 
-/// An unchangeable group of settings, such as [Options.Limits], equal to another one with the same values: a subclass has an
-/// accessor for each value and the `with…` methods, its [Values] the fields. So each field is written down once, and a new one
-/// changes no signature.
+/// An immutable group of settings, such as [Options.Limits], equal to another one with the same values. A subclass has
+/// an accessor for each value and the `with…` methods; its [Values] holds the fields. So each field is declared once,
+/// and a new one changes no signature.
 abstract class ValueObject {
     private final Values all;
 

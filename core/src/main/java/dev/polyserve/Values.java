@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The fields of a [ValueObject], with their defaults.
 ///
-/// A field is set only by the change that [#changed] applies to its copy, before that copy is checked and handed
-/// out; afterwards any thread may read it through the final field of its object.
+/// A field is set only by the change that [#changed] applies to its copy, before that copy is checked and published;
+/// afterwards any thread may read it through the final field of its object.
 abstract class Values implements Cloneable {
     /// The fields: name, value, name, value, … Two of the same class are equal when these are.
     abstract Object[] parts();
 
-    /// Refuses what makes no sense.
+    /// Checks the values.
     ///
     /// @throws IllegalArgumentException naming the setting
     void check() {}

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// How worker processes are kept: how many wait for work, when one is replaced, when one is given up, and what is started.
+/// How worker processes are kept: spare workers, replacement, time limits, and the program to start.
 ///
-/// Unchangeable: a `with…` method returns another one. Two with the same settings are equal.
+/// Immutable: a `with…` method returns another one. Two with the same settings are equal.
 public final class Workers extends ValueObject {
     private static final Workers DEFAULTS = new Workers(new Kept());
 
@@ -26,44 +26,44 @@ public final class Workers extends ValueObject {
         return DEFAULTS;
     }
 
-    /// How many without work there are at least, as far as the model's maximum allows.
+    /// The minimum number of spare workers, as far as the model's maximum allows.
     public int minSpare() {
         return values.minSpare;
     }
 
-    /// How many without work there are at most, beyond the model's minimum.
+    /// The maximum number of spare workers, beyond the model's minimum.
     public int maxSpare() {
         return values.maxSpare;
     }
 
-    /// A worker is replaced after about so many connections, some sooner and some later; 0: never. The new one serves before the old
-    /// one stops.
+    /// The approximate number of connections after which a worker is replaced, varied per worker; 0: never. The new
+    /// worker serves before the old one stops.
     public long recycleConnections() {
         return values.recycleConnections;
     }
 
-    /// A worker is replaced when it is about so old; zero: never.
+    /// The approximate age at which a worker is replaced; zero: never.
     public Duration recycleAge() {
         return values.recycleAge;
     }
 
-    /// How long a worker may take until it serves.
+    /// How long a worker may take from its start until it serves.
     public Duration boot() {
         return values.boot;
     }
 
-    /// How long a worker's accept loop may be stuck before its threads are dumped into the log and it is killed; at least 2 s, since
-    /// a worker reports once a second that it lives.
+    /// How long a worker's accept loop may be stuck before its threads are dumped into the log and it is killed. The
+    /// minimum is 2 s, since a worker sends a heartbeat once a second.
     public Duration silence() {
         return values.silence;
     }
 
-    /// What is started as a worker: a command line; empty: the same program again, with the same arguments.
+    /// The command line of a worker; empty: the same program again, with the same arguments.
     public List<String> program() {
         return values.program;
     }
 
-    /// With other numbers of spare ones.
+    /// With other numbers of spare workers.
     public Workers withSpare(int least, int most) {
         return with(values -> {
             values.minSpare = least;
@@ -71,7 +71,7 @@ public final class Workers extends ValueObject {
         });
     }
 
-    /// With workers that are replaced after so many connections; 0: never.
+    /// With workers that are replaced after this number of connections; 0: never.
     public Workers withRecycleConnections(long connections) {
         return with(values -> values.recycleConnections = connections);
     }
@@ -81,7 +81,7 @@ public final class Workers extends ValueObject {
         return with(values -> values.recycleAge = age);
     }
 
-    /// With another time to begin.
+    /// With another time to boot.
     public Workers withBoot(Duration atMost) {
         return with(values -> values.boot = atMost);
     }
@@ -91,7 +91,7 @@ public final class Workers extends ValueObject {
         return with(values -> values.silence = atMost);
     }
 
-    /// With another program as the worker: one that comes to start a server with the same endpoints, as the same program does.
+    /// With another program as the worker; like the same program, it must start a server with the same endpoints.
     public Workers withProgram(List<String> command) {
         return with(values -> values.program = List.copyOf(command));
     }

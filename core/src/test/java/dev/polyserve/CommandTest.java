@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What a command is, and what stands in its environment.
+/// A command's parts, and its environment.
 class CommandTest {
     private static final Command PLAIN = Command.of("cat").withEnvironment(Map.of());
 

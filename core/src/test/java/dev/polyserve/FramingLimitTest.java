@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/// The largest limit there is does not turn into the smallest.
+/// The largest possible limit does not overflow.
 class FramingLimitTest {
     @Test
     void anIncompleteLineWaitsUnderTheLargestLimit() throws IOException {

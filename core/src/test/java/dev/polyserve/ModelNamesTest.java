@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
-/// What is said to a name that no model has.
+/// The message for a name that no model has.
 class ModelNamesTest {
     @Test
     void shouldKnowModelsByTheirNamesInJava() {

@@ -4,7 +4,7 @@ import dev.polyserve.Attribute;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// What is kept with one connection: an array by the attributes' indices, empty for connections that keep nothing.
+/// The attribute values of one connection: an array by the attributes' indices, empty while none is set.
 ///
 /// **Thread**: the owner.
 final class Attributes {

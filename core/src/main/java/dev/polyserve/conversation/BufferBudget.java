@@ -3,21 +3,22 @@ package dev.polyserve.conversation;
 import dev.polyserve.Limit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Counts the bytes that the buffers of all connections, and of the datagrams that are handled, retain, against the server's bound.
+/// Counts the bytes that the buffers of all connections, and of datagrams in handling, retain, against the server's
+/// bound.
 ///
 /// **Thread**: any. Connections report changes of capacity, not each byte, so it is off the hot path.
 public final class BufferBudget {
     private volatile long most;
     private final AtomicLong used = new AtomicLong();
 
-    /// A budget of so many bytes.
+    /// Creates a budget of `most` bytes.
     public BufferBudget(long most) {
         this.most = most;
     }
 
-    /// Takes `bytes`; a negative number gives back.
+    /// Takes `bytes`; a negative number gives bytes back.
     ///
-    /// @throws LimitException when there are not so many left; nothing was taken
+    /// @throws LimitException when too few are left; nothing was taken
     public void take(long bytes) throws LimitException {
         if (!tryTake(bytes)) {
             throw new LimitException(Limit.BUFFER_TOTAL);
@@ -26,7 +27,7 @@ public final class BufferBudget {
 
     /// As [#take].
     ///
-    /// @return false when there are not so many left; nothing was taken
+    /// @return false when too few are left; nothing was taken
     public boolean tryTake(long bytes) {
         if (used.addAndGet(bytes) > most && bytes > 0) {
             used.addAndGet(-bytes);
@@ -35,7 +36,7 @@ public final class BufferBudget {
         return true;
     }
 
-    /// Gives back what was taken.
+    /// Gives `bytes` back.
     public void give(long bytes) {
         used.addAndGet(-bytes);
     }
@@ -45,12 +46,12 @@ public final class BufferBudget {
         return most;
     }
 
-    /// Changes the bound; what is in use above it stays.
+    /// Changes the bound; bytes in use above it stay in use.
     void atMost(long bytes) {
         most = bytes;
     }
 
-    /// How many are in use.
+    /// The number of bytes in use.
     public long used() {
         return used.get();
     }

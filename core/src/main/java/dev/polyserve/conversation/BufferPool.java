@@ -1,22 +1,22 @@
 package dev.polyserve.conversation;
 
-/// Where a connection's buffers come from and go when they are empty.
+/// The source of a connection's buffers, which takes them back when they are empty.
 ///
 /// **Thread**: only the owner of the connections that use it.
 public interface BufferPool {
-    /// Every connection keeps its own: for connections that have a thread.
+    /// No pool: every connection keeps its own buffers. For connections that have a thread.
     BufferPool UNPOOLED = new Unpooled();
 
-    /// A chunk of at least so many bytes.
+    /// A chunk of at least this many bytes.
     Chunk take(int atLeastBytes);
 
-    /// Takes back a chunk that nothing refers to any more.
+    /// Takes back a chunk that has no other reference.
     void give(Chunk chunk);
 
     /// Whether empty buffers go back before a wait.
     boolean reclaims();
 
-    /// Allocates and forgets.
+    /// Allocates each chunk, and leaves returned ones to the garbage collector.
     final class Unpooled implements BufferPool {
         private Unpooled() {}
 
@@ -27,7 +27,7 @@ public interface BufferPool {
 
         @Override
         public void give(Chunk chunk) {
-            // The collector has it.
+            // The garbage collector reclaims it.
         }
 
         @Override

@@ -5,10 +5,10 @@ import java.lang.invoke.VarHandle;
 
 /// Counts the bytes of one connection.
 ///
-/// It is a part of its [Conversation], as [Deadlines] is, and not an object beside it: a request would have to touch that,
-/// too, and an idle connection to keep it.
+/// It is a superclass of [Conversation], as [Deadlines] is, and not a separate object: a request would have to touch
+/// that object, too, and an idle connection to keep it.
 ///
-/// **Thread**: one writer per direction at a time; anyone reads, and may lag behind.
+/// **Thread**: one writer per direction at a time; any thread reads, and may see values that lag behind.
 class ByteCounters {
     private static final VarHandle IN;
     private static final VarHandle OUT;

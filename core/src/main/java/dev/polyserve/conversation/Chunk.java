@@ -2,23 +2,23 @@ package dev.polyserve.conversation;
 
 import java.nio.ByteBuffer;
 
-/// An array and a buffer over all of it, made once together, so that using them allocates nothing.
+/// An array and a buffer over all of it, allocated once together, so that using them allocates nothing.
 ///
 /// **Thread**: its holder's.
 public final class Chunk {
-    /// The one without bytes.
+    /// The chunk without bytes.
     static final Chunk NONE = new Chunk(0);
 
     final byte[] array;
     final ByteBuffer view;
 
-    /// A chunk of so many bytes.
+    /// Creates a chunk of `bytes` bytes.
     public Chunk(int bytes) {
         this.array = new byte[bytes];
         this.view = ByteBuffer.wrap(array);
     }
 
-    /// How many bytes it has.
+    /// The number of its bytes.
     public int length() {
         return array.length;
     }

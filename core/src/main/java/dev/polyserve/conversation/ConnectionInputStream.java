@@ -4,7 +4,7 @@ import dev.polyserve.Connection;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// The reading side of a connection for code that takes streams.
+/// The reading side of a connection as an [InputStream].
 final class ConnectionInputStream extends InputStream {
     private final Connection connection;
 

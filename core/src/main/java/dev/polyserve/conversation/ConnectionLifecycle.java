@@ -11,21 +11,22 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// How far a conversation is, who runs its handler, and who wants to know of its end.
+/// The state of a conversation, the thread of its handler, and the callbacks for its end.
 ///
 /// ```
 ///   QUEUED ──begin──▶ RUNNING ──complete──▶ OVER
 ///      └─────claim──▶ CLAIMED ──complete──────▲
 /// ```
 ///
-/// **Thread**: any; changes are guarded by `lock`, which event loops and coroutines take. Those that wait for the end park.
+/// **Thread**: any; changes are guarded by `lock`, which event loops and coroutines take. Threads that wait for the end
+/// park.
 final class ConnectionLifecycle {
     private enum State {
         QUEUED, CLAIMED, RUNNING, OVER
     }
 
     private final NonQueueingLock lock = new NonQueueingLock();
-    /// Written under `lock`, as the two below are read, too.
+    /// Written under `lock`, under which the two fields below are also read.
     private volatile State state = State.QUEUED;
     private volatile @Nullable Thread owner;
     private @Nullable List<Consumer<? super ConnectionFuture>> callbacks;
@@ -42,9 +43,9 @@ final class ConnectionLifecycle {
         return thread.equals(owner);
     }
 
-    /// Takes it before the handler begins, which it then never does: who claims it completes it.
+    /// Claims the conversation before its handler begins, so that the handler never begins. The claimant completes it.
     ///
-    /// @return false when it has begun, or was claimed before
+    /// @return false when the handler has begun, or the conversation was claimed before
     boolean claim() {
         return leaveQueue(State.CLAIMED, null);
     }
@@ -63,14 +64,14 @@ final class ConnectionLifecycle {
         }
     }
 
-    /// The handler begins.
+    /// Marks the handler as begun.
     ///
-    /// @return false when it was begun or claimed before
+    /// @return false when it has begun, or the conversation was claimed, before
     boolean begin(@Nullable Thread handlerThread) {
         return leaveQueue(State.RUNNING, handlerThread);
     }
 
-    /// Interrupts the handler, wherever it waits, while it runs.
+    /// Interrupts the handler while it runs, in any of its waits.
     void interruptHandler() {
         lock.lock();
         try {
@@ -83,8 +84,8 @@ final class ConnectionLifecycle {
         }
     }
 
-    /// The handler's code is left for good: from here on no interrupt is meant for its thread, which may serve another
-    /// connection next; one that came is taken back, for it must not hit the last flush either.
+    /// Marks the handler's code as left for good: from now on its thread, which may serve another connection next, is
+    /// not interrupted. A pending interrupt is cleared, so that it does not hit the last flush.
     void leaveHandler() {
         lock.lock();
         try {
@@ -97,9 +98,9 @@ final class ConnectionLifecycle {
         }
     }
 
-    /// It is over: calls nobody yet.
+    /// Marks the conversation as over; calls no callback.
     ///
-    /// @return who wanted to know, in the order they asked
+    /// @return the callbacks, in the order they were added
     List<Consumer<? super ConnectionFuture>> complete() {
         lock.lock();
         try {
@@ -114,7 +115,7 @@ final class ConnectionLifecycle {
 
     /// Keeps a callback for the end.
     ///
-    /// @return false when it is over already, so that the caller calls
+    /// @return false when it is over already, so that the caller runs the callback
     boolean keep(Consumer<? super ConnectionFuture> callback) {
         lock.lock();
         try {
@@ -131,7 +132,7 @@ final class ConnectionLifecycle {
         }
     }
 
-    /// One that no longer wants to know.
+    /// Removes a callback.
     private void forget(Consumer<? super ConnectionFuture> callback) {
         lock.lock();
         try {

@@ -4,7 +4,7 @@ import dev.polyserve.Connection;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// The writing side of a connection for code that takes streams.
+/// The writing side of a connection as an [OutputStream].
 final class ConnectionOutputStream extends OutputStream {
     private final Connection connection;
     private boolean closed;

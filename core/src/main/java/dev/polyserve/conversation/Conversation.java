@@ -14,16 +14,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One connection's identity, counters, cause and future: what both styles have in common.
+/// One connection's identity, counters, cause and future: the common part of both styles.
 public abstract sealed class Conversation extends Termination implements ConnectionFuture
         permits HandlerConversation, ProtocolConversation, DelegatedConversation {
-    /// Who the connection is between.
+    /// The number, addresses and endpoint of a connection.
     ///
     /// @param id its number
     /// @param ends its two sides
     /// @param endpoint the listener it came through
     public record Identity(long id, EndpointPair ends, Endpoint endpoint) {
-        /// Between two addresses that are known.
+        /// An identity with two known addresses.
         public Identity(long id, SocketAddress peer, SocketAddress local, Endpoint endpoint) {
             this(id, EndpointPair.of(peer, local), endpoint);
         }
@@ -46,7 +46,7 @@ public abstract sealed class Conversation extends Termination implements Connect
         this.endpoint = identity.endpoint;
     }
 
-    // --- what everybody may ask ---
+    // --- what any thread may read ---
 
     @Override
     public final long id() {
@@ -101,12 +101,13 @@ public abstract sealed class Conversation extends Termination implements Connect
 
     // --- ending it ---
 
-    /// Ends it from outside: settles the cause, wakes the owner out of its waits, and interrupts a handler that waits for
-    /// something else; one that has not begun is over at once. **Thread**: any.
+    /// Ends it from outside: settles the cause, wakes the owner out of its waits, and interrupts a handler that waits
+    /// for something else. A conversation that has not begun is over at once. **Thread**: any.
     public final void abort(Cause why) {
         settle(why);
         sendsNothingMore();
-        // Also where the cause was settled before: its owner may still wait to send its last bytes, or do anything else.
+        // Also when the cause is settled already: the owner may still wait, to send its last bytes or for anything
+        // else.
         if (!endUnbegun(why) && !completion.isOver()) {
             shutdown();
             completion.interruptHandler();
@@ -121,29 +122,29 @@ public abstract sealed class Conversation extends Termination implements Connect
     /// Wakes the owner out of its waits. **Thread**: any.
     abstract void shutdown();
 
-    /// Closes the socket of a conversation that has no owner yet, and will have none. **Thread**: any.
+    /// Closes the socket of a conversation that has no owner and never gets one. **Thread**: any.
     abstract void discard();
 
-    /// Who asks [#watch]. Set before the conversation begins.
+    /// Sets the monitor that calls [#watch]. Set before the conversation begins.
     public final void watchedBy(DeadlineMonitor asking) {
         deadlineMonitor = asking;
     }
 
-    /// Makes the conversation end so long from now, if that is sooner.
+    /// Makes the conversation end after this time, if that is sooner.
     final void endWithin(long nanos) {
         if (shorten(nanos)) {
             deadlineMonitor.askNow();
         }
     }
 
-    /// The server's limits have changed: those that hold now are asked for now. **Thread**: any.
+    /// The server's limits have changed: has the monitor check the new ones now. **Thread**: any.
     public final void limitsChanged() {
         deadlineMonitor.askNow();
     }
 
-    /// Ends it if a limit has passed. **Thread**: the watcher.
+    /// Ends it if a limit has passed. **Thread**: the monitor's.
     ///
-    /// @return in how many nanoseconds to ask again, or -1 when there is nothing more to watch
+    /// @return the nanoseconds until the next check, or -1 when there is nothing more to watch
     public final long watch() {
         if (completion.isOver()) {
             return -1;
@@ -163,7 +164,7 @@ public abstract sealed class Conversation extends Termination implements Connect
 
     /// The owner begins.
     ///
-    /// @return false when it was ended before, by somebody who has completed it
+    /// @return false when it was ended and completed before
     final boolean begin(@Nullable Thread handlerThread) {
         if (!completion.begin(handlerThread)) {
             return false;
@@ -172,17 +173,18 @@ public abstract sealed class Conversation extends Termination implements Connect
         return true;
     }
 
-    /// The handler's code is left for good.
+    /// Marks the handler's code as left for good.
     final void leaveHandler() {
         completion.leaveHandler();
     }
 
-    /// Whether the thread is the one that runs its handler now. **Thread**: any.
+    /// Whether the thread runs its handler now. **Thread**: any.
     public final boolean isOwnedBy(Thread thread) {
         return completion.isOwnedBy(thread);
     }
 
-    /// It is over: tells the listener and the callbacks. Called once, by the owner or by who rejected it.
+    /// Completes it: notifies the listener and runs the callbacks. Called once, by the owner or by the code that
+    /// rejected it.
     final void complete(boolean wasOpened) {
         Cause why = cause();
         if (why == null) {
@@ -195,16 +197,16 @@ public abstract sealed class Conversation extends Termination implements Connect
                 context.listener().closed(this, why);
             }
         } finally {
-            // After the listener, so that a server that has drained has told everything.
+            // After the listener, so that a drained server has reported everything.
             context.ended(this);
             deadlineMonitor.over();
         }
         completion.complete().forEach(this::call);
     }
 
-    /// Ends a connection that was turned away, whose socket is closed, before its handler began.
+    /// Ends a rejected connection before its handler has begun; its socket is closed already.
     ///
-    /// @return false when somebody else has ended it
+    /// @return false when it was ended by another call
     public final boolean reject(Cause why) {
         boolean claimed = completion.claim();
         if (claimed) {
@@ -219,9 +221,9 @@ public abstract sealed class Conversation extends Termination implements Connect
         return endUnbegun(new Cause.Stopped());
     }
 
-    /// Ends it if its handler has not begun, which it then never does.
+    /// Ends it if its handler has not begun, so that the handler never begins.
     ///
-    /// @return whether it had not
+    /// @return whether the handler had not begun
     boolean endUnbegun(Cause why) {
         if (!completion.claim()) {
             return false;
@@ -255,18 +257,18 @@ public abstract sealed class Conversation extends Termination implements Connect
 
     // --- what the styles need ---
 
-    /// The connection as others see it.
+    /// The connection's public information.
     public final ConnectionInfo info() {
         return this;
     }
 
-    /// The buffers occupy nothing any more.
+    /// Records that the buffers occupy nothing.
     final void accountNothing() {
         context.budget().give(accountedBytes);
         accountedBytes = 0;
     }
 
-    /// Reports how many bytes the buffers occupy now; only a change costs anything.
+    /// Reports how many bytes the buffers occupy now; it costs nothing unless the number has changed.
     final void account(long retainedBytes) throws LimitException {
         if (retainedBytes != accountedBytes) {
             context.budget().take(retainedBytes - accountedBytes);
@@ -274,12 +276,12 @@ public abstract sealed class Conversation extends Termination implements Connect
         }
     }
 
-    /// Where it stands in the server's list, as [#place(int)] was told. **Thread**: who keeps that list.
+    /// Its index in the server's list, as set by [#place(int)]. **Thread**: the one that keeps that list.
     public final int place() {
         return place;
     }
 
-    /// Notes where it stands in the server's list, so that leaving that takes no search.
+    /// Sets its index in the server's list, so that removing it takes no search.
     public final void place(int index) {
         place = index;
     }

@@ -1,6 +1,6 @@
 package dev.polyserve.conversation;
 
-/// Who asks a [Conversation] for its time limits from time to time.
+/// Checks the time limits of a [Conversation] from time to time.
 ///
 /// **Thread**: any.
 public interface DeadlineMonitor {
@@ -8,18 +8,18 @@ public interface DeadlineMonitor {
     DeadlineMonitor NOBODY = new DeadlineMonitor() {
         @Override
         public void askNow() {
-            // Nobody asks.
+            // There are no limits to check.
         }
 
         @Override
         public void over() {
-            // Nobody asks.
+            // There are no limits to check.
         }
     };
 
-    /// Ask now: it would be too late when it was said.
+    /// Requests a check now, because a limit may pass before the next planned one.
     void askNow();
 
-    /// It is over: there is nothing more to ask.
+    /// The conversation is over: checks end.
     void over();
 }

@@ -6,12 +6,13 @@ import java.lang.invoke.VarHandle;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// How long a connection may still wait, or go on at all.
+/// How long a connection may still wait, or continue at all.
 ///
-/// The owner notes when a wait begins and ends: two stores, no timer. Whoever watches (a timer wheel) asks from time to
-/// time whether it is overdue and when to ask again, so deadlines cost no system call and no timer is ever moved.
+/// The owner records when a wait begins and ends: two stores, no timer. The monitor (a timer wheel) checks from time to
+/// time whether the wait is overdue and when to check again, so deadlines cost no system call and no timer is ever
+/// moved.
 ///
-/// **Thread**: the owner begins and ends waits; one watcher asks; a sender touches.
+/// **Thread**: the owner begins and ends waits; one monitor checks; a sender touches.
 class Deadlines extends ByteCounters {
     private static final VarHandle WAIT_SINCE;
     private static final VarHandle TOUCHED;
@@ -27,25 +28,26 @@ class Deadlines extends ByteCounters {
 
     private static final long NOT_WAITING = Long.MAX_VALUE;
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    /// Five seconds of them.
+    /// Checks over five seconds.
     private static final int MOST_LOOKS = 250;
 
     final ServerContext context;
     private final long startedNanos;
-    /// Relative to [#startedNanos], like the two below, so that plain comparison is right whatever the clock's origin.
+    /// Relative to [#startedNanos], like the two below, so that plain comparison is correct whatever the clock's
+    /// origin.
     private volatile long deadlineNanos = ServerContext.FOREVER_NANOS;
-    /// When the present wait began; [#NOT_WAITING] while there is none. Its limit is looked up when it is asked for, so that a
-    /// changed one holds for it.
+    /// When the present wait began; [#NOT_WAITING] while there is none. Its limit is read at each check, so that a
+    /// changed limit applies to it.
     @SuppressWarnings("unused")
     private long waitSinceNanos = NOT_WAITING;
-    /// When a sender last sent something, which is a byte in one direction and so the opposite of idle.
+    /// When a sender last sent bytes: the connection is not idle then.
     @SuppressWarnings("unused")
     private long touchedNanos;
     private volatile Limit waitLimit = Limit.FIRST_BYTE;
-    /// The owner's: when the last wait began, and how many bytes had been moved then.
+    /// For the owner only: when the last wait began, and how many bytes had been moved then.
     private long lastSinceNanos;
     private long lastBytes = -1;
-    /// The watcher's: how often what the owner waits for was there though its limit had passed.
+    /// For the monitor only: how often a wait was ready though its limit had passed.
     private int looks;
 
     Deadlines(ServerContext context) {
@@ -57,10 +59,10 @@ class Deadlines extends ByteCounters {
         return context.clock().nanos() - startedNanos;
     }
 
-    /// A wait begins; one of the same kind before which no byte was moved only goes on, so that neither short reads in a row
-    /// nor events that move nothing make a silent peer's time longer.
+    /// Begins a wait. A wait of the same kind with no byte moved since the last one continues that one, so neither
+    /// short reads in a row nor events that move nothing extend a silent peer's time.
     ///
-    /// A byte sent is progress for every wait, a byte received not for one that waits for room.
+    /// A sent byte is progress for every wait; a received byte is not progress for a wait for room.
     public final void waitsFor(Limit limit) {
         long bytes = limit == Limit.WRITE_STALL ? bytesOut() : bytesIn() + bytesOut();
         if (bytes != lastBytes || waitLimit != limit) {
@@ -71,13 +73,13 @@ class Deadlines extends ByteCounters {
         WAIT_SINCE.setOpaque(this, lastSinceNanos);
     }
 
-    /// When a wait that begins now does so.
+    /// The begin time of a wait that begins now.
     long waitBeginsNanos() {
         return context.clock().nanos();
     }
 
-    /// A wait of which `waitBeginsNanos` has said that it begins at `saidNanos` begins at `nanos`, if it still goes on.
-    /// **Thread**: the owner.
+    /// Corrects the begin time of a wait from `saidNanos`, which `waitBeginsNanos` returned, to `nanos`, if the wait
+    /// still continues. **Thread**: the owner.
     public final void waitsSince(long saidNanos, long nanos) {
         if (lastSinceNanos == saidNanos - startedNanos && (long) WAIT_SINCE.getOpaque(this) == lastSinceNanos) {
             lastSinceNanos = nanos - startedNanos;
@@ -90,14 +92,14 @@ class Deadlines extends ByteCounters {
         WAIT_SINCE.setOpaque(this, NOT_WAITING);
     }
 
-    /// Something was sent from outside the owner.
+    /// Records that bytes were sent from outside the owner.
     final void touch() {
         TOUCHED.setOpaque(this, ageNanos());
     }
 
-    /// Makes the conversation end so long from now, if that is sooner.
+    /// Makes the conversation end after this time, if that is sooner.
     ///
-    /// @return whether it is
+    /// @return whether it is sooner
     final boolean shorten(long nanos) {
         long until = ageNanos() + nanos;
         boolean sooner = until < conversationUntil();
@@ -107,12 +109,12 @@ class Deadlines extends ByteCounters {
         return sooner;
     }
 
-    /// When the conversation ends in any case: by the limit in force, or by a deadline of its own.
+    /// When the conversation must end: by the limit in force, or by its own deadline.
     private long conversationUntil() {
         return Math.min(deadlineNanos, context.conversationNanos());
     }
 
-    /// How long it has waited for input in silence; 0 while it does not wait. **Thread**: any.
+    /// How long it has waited for input without any byte; 0 while it does not wait. **Thread**: any.
     public final long quietNanos() {
         long since = (long) WAIT_SINCE.getOpaque(this);
         if (since == NOT_WAITING || waitLimit == Limit.WRITE_STALL) {
@@ -121,12 +123,12 @@ class Deadlines extends ByteCounters {
         return Math.max(0, ageNanos() - Math.max(since, (long) TOUCHED.getOpaque(this)));
     }
 
-    /// Whether it has waited for input in silence for so long, and nothing is there to be read. **Thread**: any.
+    /// Whether it has waited for input without any byte for this time, and no input is ready. **Thread**: any.
     public final boolean isQuiet(long nanos) {
         return quietNanos() >= nanos && pending(false) != ReadinessCheck.YES;
     }
 
-    /// Which limit has passed, if any. **Thread**: the watcher.
+    /// Which limit has passed, if any. **Thread**: the monitor's.
     final Optional<Limit> overdue() {
         long age = ageNanos();
         if (age >= conversationUntil()) {
@@ -144,8 +146,8 @@ class Deadlines extends ByteCounters {
         return Optional.of(limit);
     }
 
-    /// Whether what the owner waits for is there, though its limit has passed: the process may have been stopped meanwhile. The owner has
-    /// a moment to come by; one that does not is stuck.
+    /// Whether the wait is ready, though its limit has passed: the process may have been stopped meanwhile. The owner
+    /// gets a short time to resume; after that it counts as stuck.
     private boolean mayGoOn(Limit limit) {
         if (looks >= MOST_LOOKS) {
             return false;
@@ -157,15 +159,15 @@ class Deadlines extends ByteCounters {
         };
     }
 
-    /// Whether what the owner waits for is there. **Thread**: the watcher.
+    /// Whether the awaited readiness is there. **Thread**: the monitor's.
     ///
-    /// @param toWrite whether it waits for room, rather than for input
+    /// @param toWrite whether the owner waits for room, rather than for input
     ReadinessCheck pending(boolean toWrite) {
         return ReadinessCheck.NO;
     }
 
-    /// In how many nanoseconds to ask again; at least one. The present wait may give way to a shorter one that began just
-    /// after this moment, so it is never longer than the shortest wait there is.
+    /// The nanoseconds until the next check; at least one. The present wait may give way to a shorter one that begins
+    /// just after this moment, so the result is never longer than the shortest limit of a wait.
     final long askAgainNanos() {
         if (looks > 0) {
             return LOOK_AGAIN_NANOS;
@@ -180,7 +182,7 @@ class Deadlines extends ByteCounters {
         if (since == NOT_WAITING) {
             return Long.MAX_VALUE;
         }
-        // What a sender sends is progress for an owner who waits behind it, too.
+        // A sender's bytes are progress, too, for an owner that waits for the same peer.
         return Math.max(since, (long) TOUCHED.getOpaque(this)) + context.waitNanos(waitLimit);
     }
 }

@@ -6,27 +6,28 @@ import dev.polyserve.Limit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A connection that is served elsewhere: by another process, which has the socket or a copy of it.
+/// A connection that another process serves, with the socket or a copy of it.
 ///
 /// ```
 ///   QUEUED ──begins──▶ RUNNING ──ends──▶ OVER
 ///      └────────────ends, rejected────────▲
 /// ```
 ///
-/// Whoever has sent it there tells how it goes on. The limits of time are kept where it is served, but for the time that a
-/// conversation may take in all, which is kept here, too.
+/// The code that has delegated the connection reports its progress here. The serving process enforces the time limits,
+/// except that of the whole conversation, which is enforced here, too.
 ///
 /// **Thread**: [#begins], [#moved], [#failed] and [#ends] are called by one thread at a time.
 public final class DelegatedConversation extends Conversation {
-    /// Where it is served.
+    /// Controls the connection in the serving process.
     public interface RemoteControl {
-        /// Ends it at once; what comes of that is told with [DelegatedConversation#ends]. **Thread**: any.
+        /// Ends it at once; the outcome is reported with [DelegatedConversation#ends]. **Thread**: any.
         void end();
 
-        /// Lets it see the end of its input. **Thread**: any.
+        /// Makes its handler read the end of input. **Thread**: any.
         void cutInput();
 
-        /// Whether it has been sent there, so that its handler may have begun before that is told. **Thread**: any.
+        /// Whether it was sent to the serving process, so that its handler may have begun before
+        /// [DelegatedConversation#begins] is called. **Thread**: any.
         default boolean mayHaveBegun() {
             return false;
         }
@@ -36,7 +37,7 @@ public final class DelegatedConversation extends Conversation {
     private boolean begun;
     private volatile Command.@Nullable Exit exit;
 
-    /// A conversation that is going to be held there.
+    /// Creates a conversation that `elsewhere` is going to control.
     public DelegatedConversation(ServerContext context, Identity identity, RemoteControl elsewhere) {
         super(context, identity);
         this.elsewhere = elsewhere;
@@ -50,19 +51,19 @@ public final class DelegatedConversation extends Conversation {
         return begun;
     }
 
-    /// So many bytes more were received and sent.
+    /// Adds to the bytes received and sent.
     public void moved(long in, long out) {
         countIn(in);
         countOut(out);
     }
 
-    /// From now on it is quiet, until this is called again after more was moved: a server that drains then ends its input. Not for
-    /// one whose input is ended where it is served.
+    /// Marks it as quiet from now on; called again after more was moved. A draining server then ends its input. Not
+    /// called when the serving process itself ends the input.
     public void quiet() {
         waitsFor(Limit.READ);
     }
 
-    /// What has served it has ended.
+    /// Records the exit of the command that served it.
     public void exited(Command.Exit how) {
         waited();
         exit = how;
@@ -73,12 +74,12 @@ public final class DelegatedConversation extends Conversation {
         return Optional.ofNullable(exit);
     }
 
-    /// Its handler threw this.
+    /// Reports an exception of its handler.
     public void failed(Throwable error) {
         context.listener().failed(this, error);
     }
 
-    /// It is over, for this reason if none was settled before; harmless the second time.
+    /// Ends it, for this reason if none was settled before; a second call has no effect.
     public void ends(Cause why) {
         if (!begun) {
             reject(why);
@@ -88,13 +89,13 @@ public final class DelegatedConversation extends Conversation {
         }
     }
 
-    /// Who serves it knows whether its handler has begun, and ends it.
+    /// Once the connection may have begun, only the serving process can end it.
     @Override
     boolean endUnbegun(Cause why) {
         return !elsewhere.mayHaveBegun() && super.endUnbegun(why);
     }
 
-    /// The limits of its waits are kept where it is served.
+    /// The serving process enforces the limits of its waits.
     @Override
     ReadinessCheck pending(boolean toWrite) {
         return ReadinessCheck.NO;

@@ -4,15 +4,15 @@ import dev.polyserve.ConnectionInfo;
 import java.net.SocketAddress;
 import java.util.Optional;
 
-/// The two sides of a connection. Whoever knows them may make the addresses when they are asked for: an idle connection
-/// need not keep them.
+/// The two addresses of a connection. An implementation may create them on request: an idle connection need not keep
+/// them.
 ///
 /// **Thread**: any.
 public interface EndpointPair {
-    /// The other side; an unnamed Unix client has an empty path.
+    /// The peer's address; an unnamed Unix client has an empty path.
     SocketAddress peer();
 
-    /// Our side.
+    /// The local address.
     SocketAddress local();
 
     /// As [ConnectionInfo#peerCredentials].
@@ -20,14 +20,14 @@ public interface EndpointPair {
         return Optional.empty();
     }
 
-    /// Two addresses that are known.
+    /// A pair of two known addresses.
     static EndpointPair of(SocketAddress peer, SocketAddress local) {
         return new Known(peer, local);
     }
 
     /// Two addresses.
     ///
-    /// @param peer the other side
-    /// @param local our side
+    /// @param peer the peer's address
+    /// @param local the local address
     record Known(SocketAddress peer, SocketAddress local) implements EndpointPair {}
 }

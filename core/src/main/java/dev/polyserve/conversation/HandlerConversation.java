@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A connection served by a sequential [Handler]: what the handler calls, on top of a [Wire].
+/// A connection served by a sequential [Handler]: the operations of the handler, on top of a [Wire].
 ///
 /// ```
 ///   run ─▶ setUp ─▶ handle ─▶ finish ─▶ flush, end output ─▶ close ─▶ complete
@@ -39,7 +39,7 @@ public final class HandlerConversation extends Conversation implements Connectio
     private long readTimeoutNanos = ServerContext.FOREVER_NANOS;
     private boolean closed;
 
-    /// A conversation over the wire, not yet begun.
+    /// Creates a conversation over the wire, not yet begun.
     public HandlerConversation(ServerContext context, Identity identity, Supplier<? extends Handler> factory,
             Wire wire) {
         super(context, identity);
@@ -51,7 +51,7 @@ public final class HandlerConversation extends Conversation implements Connectio
         this.output = new HandlerOutput(this, wire);
     }
 
-    /// Holds the whole conversation, from the handler's set-up to the closed socket. It never throws.
+    /// Runs the whole conversation, from the handler's set-up to the closed socket. It never throws.
     public void run() {
         if (!begin(Thread.currentThread())) {
             return;
@@ -79,7 +79,7 @@ public final class HandlerConversation extends Conversation implements Connectio
         try {
             handler.setUp(this);
             handler.handle(this);
-        } catch (Throwable e) { // whatever it is, it ends this connection and no other
+        } catch (Throwable e) { // every exception ends only this connection
             failed(e);
         }
         try {
@@ -89,8 +89,9 @@ public final class HandlerConversation extends Conversation implements Connectio
         }
     }
 
-    /// The handler threw: its exception is the cause, unless the connection was over before. A [ConnectionException] of its own
-    /// means just that, and whatever comes after a connection was lost or given up comes from that; everything else is reported.
+    /// Handles an exception of the handler: it becomes the cause, unless the connection was over before. A
+    /// [ConnectionException] of this connection only repeats the cause. After a lost or aborted connection every
+    /// exception is a consequence of that; all others are reported.
     private void failed(Throwable error) {
         Cause before = cause();
         if (error instanceof ConnectionException told && told.reason().equals(before)) {
@@ -105,12 +106,12 @@ public final class HandlerConversation extends Conversation implements Connectio
             }
             case Cause.Done _, Cause.Failed _ -> context.listener().failed(this, error);
             case Cause.PeerReset _, Cause.TimedOut _, Cause.LimitReached _, Cause.Stopped _ -> {
-                // Not the handler's doing.
+                // Not an error of the handler.
             }
         }
     }
 
-    /// Sends what is left and closes.
+    /// Sends the last bytes and closes.
     private void conclude() {
         boolean graceful = !broken();
         try {
@@ -137,14 +138,14 @@ public final class HandlerConversation extends Conversation implements Connectio
         }
     }
 
-    /// Waits until our last bytes are at the peer, or cannot come there.
+    /// Waits until the peer has acknowledged our last bytes, or cannot get them.
     private void linger() {
         LingeringClose lingering = lingering();
         try {
             lingering.await(wire, this::broken);
             lingered(lingering);
         } catch (ClosedByInterruptException | PinnedWaitException e) {
-            lost(e); // the handler's own doing
+            lost(e); // caused by the handler itself
         } catch (IOException e) {
             lostAtTheEnd(e);
         }
@@ -154,7 +155,7 @@ public final class HandlerConversation extends Conversation implements Connectio
         try {
             wire.close(unread);
         } catch (IOException e) {
-            // The descriptor is released whatever close reports; the cause is settled and tells what went wrong before.
+            // The descriptor is released whatever close reports; an earlier error has settled the cause already.
             settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
         }
     }
@@ -208,7 +209,7 @@ public final class HandlerConversation extends Conversation implements Connectio
 
     @Override
     public boolean peerGone() {
-        // A sender that writes hears of it itself, and must not be held up.
+        // A sender that writes detects the loss itself, and must not be delayed.
         return cause() instanceof Cause.PeerReset || (cause() == null && output.whileNotWriting(wire::peerGone));
     }
 
@@ -260,7 +261,7 @@ public final class HandlerConversation extends Conversation implements Connectio
         };
     }
 
-    /// Counts what the buffers occupy, before a wait.
+    /// Accounts for the bytes of the buffers, before a wait.
     void accountBuffers() throws LimitException {
         account((long) in.capacity() + output.capacity());
     }
@@ -370,11 +371,12 @@ public final class HandlerConversation extends Conversation implements Connectio
         wire.cutInput();
     }
 
-    /// The system says that the connection is lost. What was settled before (a time limit, a stop) made it so, and stays.
+    /// Settles the loss that the system reports. A cause settled before (a time limit, a stop) produced the loss, and
+    /// stays.
     ConnectionException lost(IOException e) {
         switch (e) {
             case LimitException limit -> settle(causeOf(limit));
-            // By the handler's own code: what we interrupt is settled before.
+            // From the handler's own code: the server settles the cause before it interrupts.
             case ClosedByInterruptException _, PinnedWaitException _ -> failed(e);
             default -> settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
         }
@@ -391,7 +393,7 @@ public final class HandlerConversation extends Conversation implements Connectio
         }
     }
 
-    /// A failed handler may still say so.
+    /// After a handler has failed, it may still write an error message.
     private void throwIfUnsendable() throws ConnectionException {
         if (broken()) {
             throwIfOver();

@@ -8,14 +8,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.MalformedInputException;
 import org.jspecify.annotations.Nullable;
 
-/// The reading side of a handler's connection: every kind of read, on top of one buffer and one way to wait for more.
+/// The reading side of a handler's connection: every kind of read, on top of one buffer and one wait for more.
 ///
 /// **Thread**: the owner.
 final class HandlerInput {
     private final HandlerConversation conversation;
     private final InputBuffer in;
 
-    /// @param in what the conversation fills
+    /// @param in the buffer that the conversation fills
     HandlerInput(HandlerConversation conversation, InputBuffer in) {
         this.conversation = conversation;
         this.in = in;
@@ -89,7 +89,7 @@ final class HandlerInput {
         return in.takeUtf8(in.wholeCharactersBytes());
     }
 
-    /// @param mostBytes the most that can be read at once, because it must be buffered
+    /// @param mostBytes the most that can be read at once, because it is buffered
     byte[] readExactly(int length, int mostBytes) throws IOException {
         if (length > mostBytes) {
             throw new FrameTooLongException(mostBytes);

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the owner.
 final class HandlerOutput {
-    /// Less than this is not worth counting for the time of one write.
+    /// Output below this size is not accounted for the time of one write.
     private static final int UNACCOUNTED_BYTES = 8 << 10;
-    /// A larger piece goes to the system as it is: copying it together with others would cost more than a write.
+    /// A larger piece goes to the system uncopied: copying it would cost more than another write.
     private static final int DIRECT_WRITE_BYTES = 16 << 10;
-    /// A peer that takes so much within the write-stall limit makes progress, however long the whole takes.
+    /// A peer that takes this much within the write-stall limit makes progress, however long the whole takes.
     static final int WRITE_PIECE_BYTES = 64 << 10;
 
     private final HandlerConversation conversation;
@@ -23,7 +23,7 @@ final class HandlerOutput {
     private final OutputBuffer out;
     private final int highWaterBytes;
     private boolean ended;
-    /// Made by the owner when first asked for; from then on every write takes its lock.
+    /// Created by the owner on first use; from then on every write takes its lock.
     private @Nullable WireOutbox outbox;
 
     HandlerOutput(HandlerConversation conversation, Wire wire) {
@@ -71,7 +71,7 @@ final class HandlerOutput {
         return ended || (outbox != null && outbox.outputEnded());
     }
 
-    /// Sends what is collected, waiting while the peer does not take it.
+    /// Sends the collected output, waiting while the peer does not take it.
     void flush() throws IOException {
         int count = out.pending();
         if (count > 0) {
@@ -84,11 +84,11 @@ final class HandlerOutput {
         }
     }
 
-    /// Ends our side, once, behind the queued messages of others.
+    /// Ends the output, once, after the queued messages of senders.
     void end() throws IOException {
         if (!ended) {
             ended = true;
-            // What was sent last may still be on its way to the system.
+            // The last bytes may not have reached the kernel yet.
             conversation.waitsFor(Limit.WRITE_STALL);
             try {
                 if (outbox == null) {
@@ -103,13 +103,13 @@ final class HandlerOutput {
         }
     }
 
-    /// Sends what is left, the queued messages of others too, and ends our side.
+    /// Sends what is left, including the queued messages of senders, and ends the output.
     void finish() throws IOException {
         flush();
         end();
     }
 
-    /// Accepts no more messages of others, and forgets those that were not sent.
+    /// Accepts no more messages of senders, and discards those not sent.
     void discard() {
         if (outbox != null) {
             outbox.discard();
@@ -130,7 +130,7 @@ final class HandlerOutput {
         return outbox;
     }
 
-    /// Asks while no sender writes; false while one does.
+    /// Evaluates the question while no sender writes; false while one does.
     boolean whileNotWriting(BooleanSupplier question) {
         return outbox == null ? question.getAsBoolean() : outbox.whileNotWriting(question);
     }

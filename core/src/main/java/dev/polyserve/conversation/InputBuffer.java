@@ -9,17 +9,18 @@ import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// What arrived and was not consumed: the bytes `[head..tail)` of one array.
+/// Bytes received and not yet consumed: `[head..tail)` of one array.
 ///
-/// The array is its own, or, between [#lend] and [#keep], one that the driver lends for a turn, so that an idle connection
-/// owns none. It grows by need up to `mostBytes`, and an empty one starts again at the front, so bytes rarely move.
+/// The array is its own, or, between [#lend] and [#keep], one that the driver lends for a turn, so that an idle
+/// connection owns none. It grows on demand up to `mostBytes`, and an empty buffer starts again at the front, so bytes
+/// rarely move.
 ///
 /// **Thread**: the owner.
 public final class InputBuffer implements Input {
     private static final byte[] NO_SEQUENCE = {};
     private static final int FIRST_BYTES = 512;
     private static final int LARGEST_STEP_BYTES = 64 << 10;
-    /// So many reads in a row that used less than an eighth of the array make it small again.
+    /// The array shrinks after this many reads in a row that used less than an eighth of it.
     private static final int SMALL_READS = 16;
 
     private final BufferPool pool;
@@ -32,17 +33,17 @@ public final class InputBuffer implements Input {
     private int tail;
     private boolean ended;
     private boolean lent;
-    /// The last read filled the array, so that more may have been there: the next may be larger.
+    /// Whether the last read filled the array: more may have been there, so the next read may be larger.
     private boolean filled;
     private int smallReads;
-    /// What [#indexOf] last looked for in vain, a byte or (not empty) a sequence, and up to where it does not begin: a line that
-    /// comes byte by byte is searched once.
+    /// The last unsuccessful search of [#indexOf], a byte or (if not empty) a sequence, and the index up to which it
+    /// does not begin: a line that arrives byte by byte is searched once.
     private byte missing;
     private byte[] missingSequence = NO_SEQUENCE;
     private int missingUpTo;
 
     /// @param mostBytes the largest array it may grow to
-    /// @param maxFrameBytes what codecs keep to
+    /// @param maxFrameBytes the frame limit for codecs
     public InputBuffer(BufferPool pool, int mostBytes, int maxFrameBytes) {
         this.pool = pool;
         this.mostBytes = mostBytes;
@@ -51,7 +52,7 @@ public final class InputBuffer implements Input {
 
     // --- the driver's side ---
 
-    /// Room for at least one more byte, as a buffer to read into; then comes [#received].
+    /// Returns room for at least one more byte, as a buffer to read into; [#received] follows.
     ///
     /// @throws LimitException when the array may not grow any more
     public ByteBuffer room() throws LimitException {
@@ -65,17 +66,17 @@ public final class InputBuffer implements Input {
         return chunk.view.limit(array.length).position(tail);
     }
 
-    /// So many bytes were read into [#room].
+    /// Records that `count` bytes were read into [#room].
     public void received(int count) {
         tail += count;
         filled = tail == array.length;
         smallReads = count < array.length / 8 ? smallReads + 1 : 0;
     }
 
-    /// Uses the driver's chunk, of which the first `count` bytes are input, until [#keep]; with leftovers it copies them
-    /// behind those instead.
+    /// Uses the driver's chunk, of which the first `count` bytes are input, until [#keep]. If bytes are left over, it
+    /// appends the input to them instead.
     ///
-    /// @throws LimitException when leftovers and input are more than may be buffered
+    /// @throws LimitException when leftovers and input together exceed the buffer's limit
     public void lend(Chunk scratch, int count) throws LimitException {
         if (head != tail) {
             append(scratch.array, 0, count);
@@ -87,7 +88,7 @@ public final class InputBuffer implements Input {
         lent = true;
     }
 
-    /// Ends [#lend]: what was not consumed moves into an array of its own.
+    /// Ends [#lend]: unconsumed bytes move into an array of its own.
     public void keep() throws LimitException {
         if (!lent) {
             return;
@@ -159,7 +160,7 @@ public final class InputBuffer implements Input {
         head = 0;
     }
 
-    /// Lets an empty array follow what the peer sends: larger after a full read, small again after many small ones.
+    /// Adapts an empty array to the peer's input: larger after a full read, small again after many small ones.
     private void resize() throws LimitException {
         if (filled && array.length < Math.min(LARGEST_STEP_BYTES, mostBytes)) {
             int larger = largerBytes();
@@ -266,12 +267,12 @@ public final class InputBuffer implements Input {
         return -1;
     }
 
-    /// From where on the sequence may begin.
+    /// The index from which the sequence may begin.
     private int notSearched(byte[] sequence) {
         return Arrays.equals(sequence, missingSequence) ? Math.max(head, missingUpTo) : head;
     }
 
-    /// How many bytes it looks at when it is asked for the sequence now.
+    /// How many bytes a search for the sequence would examine now.
     int toSearch(byte[] sequence) {
         return tail - notSearched(sequence);
     }
@@ -307,7 +308,8 @@ public final class InputBuffer implements Input {
         return text;
     }
 
-    /// How many of the available bytes are whole characters, if they are UTF-8 at all: the last one may be cut.
+    /// How many of the available bytes are complete characters, if they are UTF-8 at all: the last one may be
+    /// incomplete.
     int wholeCharactersBytes() {
         int available = tail - head;
         for (int back = 1; back <= Math.min(3, available); back++) {
@@ -323,7 +325,8 @@ public final class InputBuffer implements Input {
         return available;
     }
 
-    /// A replacement character in the text may have been sent as such: only a strict decoder knows.
+    /// Requires UTF-8. A replacement character in the text may have been sent as such: only a strict decoder can
+    /// distinguish.
     private void requireUtf8(int length) throws MalformedInputException {
         try {
             CharBuffer unused = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(array, head, length));

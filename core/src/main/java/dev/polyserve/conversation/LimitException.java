@@ -3,7 +3,7 @@ package dev.polyserve.conversation;
 import dev.polyserve.Limit;
 import java.io.IOException;
 
-/// A connection asked for more than a limit allows: it ends with that as its cause.
+/// A connection exceeded a limit: it ends with that as its cause.
 public final class LimitException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,7 @@ package dev.polyserve.conversation;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// The outbox of a connection on an event loop: the loop is woken once, and takes everything in its own turn.
+/// The outbox of a connection on an event loop: it wakes the loop once, and the loop takes everything in its own turn.
 final class LoopOutbox extends Outbox {
     private final ProtocolDriver driver;
     private final AtomicBoolean woken = new AtomicBoolean();
@@ -19,7 +19,7 @@ final class LoopOutbox extends Outbox {
         }
     }
 
-    /// The loop has come: whatever is put from now on wakes it again. **Thread**: the owner.
+    /// The loop has started to take messages: later ones wake it again. **Thread**: the owner.
     void came() {
         woken.set(false);
     }

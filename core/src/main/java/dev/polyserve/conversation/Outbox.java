@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Messages from other threads on their way to one connection: a bounded queue, and a way to wake who empties it.
+/// Messages from other threads to one connection: a bounded queue, and a wake-up of its consumer.
 ///
 /// ```
 ///   open ──end──▶ sealed, then our side ends ──close──▶ sealed, then the connection ends
@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
 ///    └──seal──▶ sealed
 /// ```
 ///
-/// What is accepted, and that nothing more is, are in one order, under a lock: once it is sealed, an empty queue stays empty. Those that
-/// wait for room park, and are unparked without a lock, because event loops do so.
+/// A lock orders accepting and sealing: once the outbox is sealed, an empty queue stays empty. Senders that wait for
+/// room park. They are unparked without a lock, because event loops do it.
 ///
 /// **Thread**: any may put; one at a time takes.
 abstract class Outbox implements Sender {
-    /// What a sender wants to happen after the last message.
+    /// What follows the last message at a sender's request.
     private enum Ending {
         NONE, OUTPUT, CONNECTION
     }
@@ -41,11 +41,11 @@ abstract class Outbox implements Sender {
     final Conversation conversation;
     private final long mostBytes;
     private final NonQueueingLock lock = new NonQueueingLock();
-    /// Put under `lock`.
+    /// Added to under `lock`.
     private final ConcurrentLinkedQueue<ByteBuffer> messages = new ConcurrentLinkedQueue<>();
     /// Grows under `lock` only.
     private final AtomicLong queuedBytes = new AtomicLong();
-    /// Nothing is accepted any more. Written under `lock`.
+    /// Whether it is sealed. Written under `lock`.
     private volatile boolean closed;
     /// Written under `lock`.
     private volatile Ending ending = Ending.NONE;
@@ -57,7 +57,7 @@ abstract class Outbox implements Sender {
         this.mostBytes = conversation.context.options().limits().senderQueueBytes();
     }
 
-    /// Makes sure that somebody empties the queue. **Thread**: any.
+    /// Makes sure that a consumer empties the queue. **Thread**: any.
     abstract void wake();
 
     @Override
@@ -76,7 +76,7 @@ abstract class Outbox implements Sender {
 
     /// Puts a message.
     ///
-    /// @return the limit that refuses it, also when nothing is accepted any more; null when it was accepted
+    /// @return the limit that refuses it, also when the outbox is sealed; null when it was accepted
     private @Nullable Limit tryOffer(ByteBuffer message) {
         if (closed) {
             return Limit.SENDER_QUEUE;
@@ -104,7 +104,7 @@ abstract class Outbox implements Sender {
         return null;
     }
 
-    /// Queued messages count against the server's bound as the buffers of its connections do.
+    /// The server's budget: queued messages count against it as buffers do.
     private BufferBudget budget() {
         return conversation.context.budget();
     }
@@ -118,7 +118,7 @@ abstract class Outbox implements Sender {
 
     /// Accepts a message, if there is room and it is not sealed.
     private boolean put(ByteBuffer message) {
-        // Not asked again: once it is put, it may be on its way.
+        // Read before the add: afterwards the message may already be sent.
         int bytes = message.remaining();
         lock.lock();
         try {
@@ -141,7 +141,7 @@ abstract class Outbox implements Sender {
         long until = System.nanoTime() + ServerContext.nanos(atMost);
         waiting.add(Thread.currentThread());
         try {
-            // Asked again now that the thread that makes room sees the waiting one.
+            // Tried again now that the consumer, which makes room, sees this thread in `waiting`.
             while (tryOffer(message) != null) {
                 awaitRoom(until - System.nanoTime(), atMost);
             }
@@ -158,7 +158,7 @@ abstract class Outbox implements Sender {
         if (leftNanos <= 0) {
             throw new TimedOutException("sending to " + Addresses.shown(conversation.peer()), atMost);
         }
-        // Room in the budget of all buffers is not told to senders.
+        // Senders are not notified of room in the budget of all buffers.
         if (!CarrierThread.parkNanos(this, Math.min(leftNanos, LOOK_AGAIN_NANOS))) {
             throw new PinnedWaitException(CarrierThread.refusal("a sender"));
         }
@@ -189,12 +189,12 @@ abstract class Outbox implements Sender {
         wake();
     }
 
-    /// Whether a sender asked for the end of our side, and everything before that has left.
+    /// Whether a sender requested the end of the output, and everything before that has been sent.
     final boolean endsNow() {
         return ending == Ending.OUTPUT && messages.isEmpty();
     }
 
-    /// Whether a sender asked for the connection's end, and everything before that has left.
+    /// Whether a sender requested the connection's end, and everything before that has been sent.
     final boolean closesNow() {
         return ending == Ending.CONNECTION && messages.isEmpty();
     }
@@ -208,14 +208,14 @@ abstract class Outbox implements Sender {
         return messages.isEmpty();
     }
 
-    /// A message of so many bytes has left.
+    /// Records that a message of `bytes` bytes was sent.
     final void left(int bytes) {
         queuedBytes.addAndGet(-bytes);
         budget().give(bytes);
         tellWaiting();
     }
 
-    /// Nothing is accepted any more, nor is anything sent.
+    /// Seals the outbox and discards what is queued.
     final void discard() {
         seal();
         for (ByteBuffer message; (message = messages.poll()) != null;) {
@@ -223,7 +223,7 @@ abstract class Outbox implements Sender {
         }
     }
 
-    /// Nothing is accepted any more.
+    /// Seals the outbox: nothing more is accepted.
     final void seal() {
         seal(Ending.NONE);
     }

@@ -3,7 +3,7 @@ package dev.polyserve.conversation;
 import dev.polyserve.Limit;
 import java.nio.ByteBuffer;
 
-/// What was written and not yet taken by the system: the bytes `[head..tail)` of one array.
+/// Bytes written and not yet accepted by the kernel: `[head..tail)` of one array.
 ///
 /// **Thread**: the owner.
 public final class OutputBuffer {
@@ -23,17 +23,17 @@ public final class OutputBuffer {
         this.mostBytes = mostBytes;
     }
 
-    /// How many bytes wait.
+    /// The number of waiting bytes.
     public int pending() {
         return tail - head;
     }
 
-    /// The waiting bytes as a buffer to write from; then comes [#sent].
+    /// The waiting bytes as a buffer to write from; [#sent] follows.
     public ByteBuffer pendingBytes() {
         return chunk.view.limit(tail).position(head);
     }
 
-    /// The system took so many.
+    /// Records that the kernel accepted `count` bytes.
     public void sent(int count) {
         head += count;
         if (head == tail) {
@@ -67,7 +67,7 @@ public final class OutputBuffer {
         }
     }
 
-    /// Forgets what waits and gives everything back.
+    /// Discards the waiting bytes and gives everything back.
     void clear() {
         head = 0;
         tail = 0;

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A connection served by an event-style [Protocol]: bytes in, bytes out, and what it wants next.
+/// A connection served by an event-style [Protocol]: bytes in, bytes out, and the next wanted operation.
 ///
 /// ```
 ///   open ─▶ (received | sent | inputEnded)* ─▶ done? ─▶ finish
@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 ///              └─ wantsEndOutput, done
 /// ```
 ///
-/// A driver does what it wants: the blocking [ProtocolPump], a readiness loop, a completion ring.
+/// A driver performs the wanted operations: the blocking [ProtocolPump], a readiness loop, a completion ring.
 ///
 /// **Thread**: the owner, except [#shutdown], [#cutInput] and the sender.
 public final class ProtocolConversation extends Conversation implements Output {
     private final Supplier<? extends Protocol> factory;
     private final ProtocolDriver driver;
-    /// The wire of a pumped conversation; a driven one has none.
+    /// The wire of a pumped conversation; null in a driven one.
     private final @Nullable Wire wire;
     private final InputBuffer in;
     private final OutputBuffer out;
@@ -51,19 +51,19 @@ public final class ProtocolConversation extends Conversation implements Output {
         this.highWaterBytes = limits.highWaterBytes();
     }
 
-    /// A conversation that an event loop drives.
+    /// Creates a conversation that an event loop drives.
     public static ProtocolConversation driven(ServerContext context, Identity identity,
             Supplier<? extends Protocol> factory, ProtocolDriver driver) {
         return new ProtocolConversation(context, identity, factory, driver, null);
     }
 
-    /// A conversation that a thread pumps over a wire that waits.
+    /// Creates a conversation that a thread pumps over a wire that waits.
     public static ProtocolConversation pumped(ServerContext context, Identity identity,
             Supplier<? extends Protocol> factory, Wire wire) {
         return new ProtocolConversation(context, identity, factory, new WireDriver(wire), wire);
     }
 
-    // --- what it wants ---
+    // --- the wanted operations ---
 
     /// Whether more input may come.
     public boolean wantsRead() {
@@ -75,34 +75,34 @@ public final class ProtocolConversation extends Conversation implements Output {
         return out.pending() > 0;
     }
 
-    /// Whether our side is to be ended now: everything was sent and nothing will follow.
+    /// Whether the output is to be ended now: everything was sent and nothing will follow.
     public boolean wantsEndOutput() {
         return outputEnding && !outputEnded && nothingToSend();
     }
 
-    /// A pump sends what is queued itself, before it ends our side.
+    /// A pump sends queued messages itself, before it ends the output.
     private boolean nothingToSend() {
         return out.pending() == 0 && (!(outbox instanceof LoopOutbox queued) || queued.isEmpty());
     }
 
-    /// Whether it is over but for [#finish].
+    /// Whether only [#finish] is left.
     public boolean done() {
         return broken() || ((closing || cause() != null) && nothingToSend());
     }
 
-    /// Where the driver puts what arrives.
+    /// The buffer for the driver's input.
     public InputBuffer input() {
         return in;
     }
 
-    /// What the driver sends.
+    /// The bytes for the driver to send.
     public ByteBuffer pendingOutput() {
         return out.pendingBytes();
     }
 
-    // --- what happens to it ---
+    // --- events ---
 
-    /// It begins; afterwards it may be [#done] already.
+    /// Begins the conversation; afterwards it may be [#done] already.
     public void open() {
         opened = begin(wire == null ? null : Thread.currentThread());
         if (!opened) {
@@ -115,7 +115,7 @@ public final class ProtocolConversation extends Conversation implements Output {
         });
     }
 
-    /// So many bytes were put into [#input].
+    /// Records that `count` bytes were put into [#input].
     public void received(int count) {
         waited();
         countIn(count);
@@ -123,14 +123,14 @@ public final class ProtocolConversation extends Conversation implements Output {
         if (served != null && !closing && cause() == null) {
             try {
                 served.received(in, this);
-            } catch (Throwable e) { // whatever it is, it ends this connection and no other
+            } catch (Throwable e) { // every exception ends only this connection
                 failed(e);
             }
             endTurn();
         }
     }
 
-    /// The peer has ended its side, or is taken to have.
+    /// The peer has ended its side, or the input was cut.
     public void inputEnded() {
         if (in.ended() && inputCut()) {
             close();
@@ -149,7 +149,7 @@ public final class ProtocolConversation extends Conversation implements Output {
         });
     }
 
-    /// The system took so many bytes of [#pendingOutput].
+    /// Records that the kernel accepted `count` bytes of [#pendingOutput].
     public void sent(int count) {
         countOut(count);
         out.sent(count);
@@ -166,30 +166,30 @@ public final class ProtocolConversation extends Conversation implements Output {
         }
     }
 
-    /// Our side was ended, as [#wantsEndOutput] asked.
+    /// The output was ended, as [#wantsEndOutput] requested.
     public void outputEnded() {
         outputEnded = true;
     }
 
-    /// The system says that the connection is lost, or a limit was passed.
+    /// The system reports that the connection is lost, or a limit has passed.
     public void lost(IOException e) {
         if (e instanceof LimitException limit) {
             settle(causeOf(limit));
             return;
         }
         settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
-        // Where another cause came first, too: else its last words would be tried again at every turn.
+        // Also after an earlier cause: otherwise every turn would try to send its last bytes again.
         sendsNothingMore();
     }
 
-    /// The driver is about to wait for what it wants: from here on the limits count.
+    /// The driver is about to wait for the wanted operation: the time limits run from now.
     public void waits() {
         waits(false);
     }
 
-    /// The same.
+    /// As [#waits()].
     ///
-    /// @param unsent whether the system has yet to take the last bytes, though none are pending here
+    /// @param unsent whether the kernel has yet to accept the last bytes, though none are pending here
     public void waits(boolean unsent) {
         in.reclaim();
         try {
@@ -203,7 +203,7 @@ public final class ProtocolConversation extends Conversation implements Output {
         waitsFor(writes ? Limit.WRITE_STALL : bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
     }
 
-    /// Takes what others have queued, as far as the high-water mark allows. **Thread**: the owner.
+    /// Takes the messages that senders have queued, as far as the high-water mark allows. **Thread**: the owner.
     public void takeQueued() {
         if (!(outbox instanceof LoopOutbox queued)) {
             return;
@@ -230,10 +230,11 @@ public final class ProtocolConversation extends Conversation implements Output {
         }
     }
 
-    /// It is over and the socket is closed: tells the protocol, the listener and the callbacks. Once.
+    /// Completes it after the socket is closed: notifies the protocol and the listener, and runs the callbacks. Called
+    /// once.
     public void finish() {
         if (!opened) {
-            // Claimed and completed by somebody else.
+            // It was claimed and completed by another call.
             return;
         }
         leaveHandler();
@@ -254,12 +255,12 @@ public final class ProtocolConversation extends Conversation implements Output {
         complete(true);
     }
 
-    /// Whether the end is one in which our last bytes matter.
+    /// Whether the last bytes must still reach the peer.
     public boolean graceful() {
         return !broken();
     }
 
-    /// Whether the peer may have sent what nobody read, which is to be thrown away before closing.
+    /// Whether the peer may have sent bytes that were not read, which must be discarded before closing.
     public boolean mayHaveUnread() {
         return mayHaveUnread(in.ended());
     }
@@ -268,11 +269,11 @@ public final class ProtocolConversation extends Conversation implements Output {
         return out.pending() >= highWaterBytes;
     }
 
-    /// Calls the protocol within the one boundary that its exceptions cannot pass.
+    /// Calls the protocol; no exception of it passes this method.
     private void turn(Call call) {
         try {
             call.run();
-        } catch (Throwable e) { // whatever it is, it ends this connection and no other
+        } catch (Throwable e) { // every exception ends only this connection
             failed(e);
         }
         endTurn();
@@ -355,14 +356,14 @@ public final class ProtocolConversation extends Conversation implements Output {
         return outbox;
     }
 
-    /// Waits, after the peer's end, until somebody ends our side. **Thread**: the pump.
+    /// Waits, after the peer's end, until the output is ended. **Thread**: the pump.
     void awaitCut() {
         if (driver instanceof WireDriver waiting) {
             waiting.await(() -> inputCut() || cause() != null);
         }
     }
 
-    /// The outbox of a pumped conversation, whose lock its pump shares.
+    /// The outbox of a pumped conversation; the pump shares its lock.
     @Nullable WireOutbox wireOutbox() {
         return outbox instanceof WireOutbox shared ? shared : null;
     }

@@ -1,38 +1,38 @@
 package dev.polyserve.conversation;
 
-/// What a [ProtocolConversation] may ask of whoever drives it on an event loop.
+/// The operations that a [ProtocolConversation] needs from its driver on an event loop.
 ///
 /// **Thread**: any, but for [#pool].
 public interface ProtocolDriver {
     /// The pool for the connection's buffers.
     BufferPool pool();
 
-    /// Others have queued output: come and take it.
+    /// Wakes the owner, which takes the output that senders have queued.
     void wake();
 
-    /// Closing the socket sends a reset, where the protocol has one. **Thread**: the owner.
+    /// Makes closing the socket send a reset, where the protocol has one. **Thread**: the owner.
     default void resetOnClose() {
-        // What drives without a socket has no peer that would see it.
+        // Without a socket there is no peer that could see it.
     }
 
-    /// The connection is to end now; its cause is settled.
+    /// Ends the connection now; its cause is settled.
     void shutdown();
 
-    /// The conversation will never begin: the socket is to be closed.
+    /// Closes the socket of a conversation that will never begin.
     void discard();
 
-    /// Whether what the conversation waits for is there. **Thread**: the watcher's.
+    /// Whether the awaited readiness is there. **Thread**: the monitor's.
     ///
     /// @param toWrite whether it waits for room, rather than for input
     default ReadinessCheck pending(boolean toWrite) {
         return ReadinessCheck.NO;
     }
 
-    /// The connection's input is to end, though the peer goes on.
+    /// Ends the connection's input, though the peer may continue to send.
     void cutInput();
 
-    /// When a wait that begins now does so. Whoever counts time in turns need not look at the clock: it may say when the
-    /// turn began, and if that turn takes long, tell better with [Conversation#waitsSince].
+    /// The begin time of a wait that begins now. A driver that measures time in turns need not read the clock: it may
+    /// return the begin of its turn, and correct it with [Conversation#waitsSince] if that turn takes long.
     default long waitBeginsNanos(Conversation waiting, NanoClock clock) {
         return clock.nanos();
     }

@@ -4,20 +4,20 @@ import dev.polyserve.Limit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// Drives a [ProtocolConversation] with a thread that may wait: it does what the conversation wants, one thing at a time.
+/// Drives a [ProtocolConversation] with a thread that may wait: it performs the wanted operations, one at a time.
 ///
 /// **Thread**: the connection's owner.
 public final class ProtocolPump {
     private final ProtocolConversation conversation;
     private final Wire wire;
 
-    /// A pump between a conversation, made for it, and its wire.
+    /// Creates a pump between a conversation, created for it, and its wire.
     public ProtocolPump(ProtocolConversation conversation, Wire wire) {
         this.conversation = conversation;
         this.wire = wire;
     }
 
-    /// Pumps until it is over, closes, and completes it. It never throws.
+    /// Pumps until the conversation is over, closes the wire, and completes it. It never throws.
     public void run() {
         conversation.open();
         try {
@@ -121,7 +121,7 @@ public final class ProtocolPump {
         try {
             wire.close(conversation.mayHaveUnread());
         } catch (IOException e) {
-            // The descriptor is released whatever close reports, and the conversation had come to its end before.
+            // The descriptor is released whatever close reports, and the conversation had already ended.
             wire.shutdown();
         }
     }

@@ -1,12 +1,12 @@
 package dev.polyserve.conversation;
 
-/// Whether what a wait is for is there: asked before a time limit is believed, because a process that was stopped, or had no processor, sees
-/// the time before it sees what came in time.
+/// Whether the awaited readiness is there. It is checked before a time limit takes effect: a process that was stopped,
+/// or had no processor, sees the time before the data that came in time.
 public enum ReadinessCheck {
-    /// It is there: the wait ends as soon as its thread comes by.
+    /// It is ready: the wait ends as soon as its thread runs.
     YES,
-    /// It is not there.
+    /// It is not ready.
     NO,
-    /// The system cannot be asked.
+    /// The system cannot report it.
     UNKNOWN
 }

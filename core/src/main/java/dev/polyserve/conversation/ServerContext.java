@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// What all conversations of one server share.
+/// The state that all conversations of one server share.
 ///
 /// **Thread**: any.
 public final class ServerContext {
-    /// For ever, as a length of time: far enough, and still addable to a clock's reading without overflow.
+    /// An unlimited length of time: far enough, and still addable to a clock's reading without overflow.
     public static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
 
     private final NonQueueingLock replaceLock = new NonQueueingLock();
@@ -24,13 +24,13 @@ public final class ServerContext {
     private final Consumer<Conversation> registry;
     private volatile boolean draining;
 
-    /// @param listener hears everything; it must not throw
-    /// @param registry is told of each conversation's end, before anybody else
+    /// @param listener receives every event; it must not throw
+    /// @param registry is called at each conversation's end, before the callbacks
     public ServerContext(Options options, ServerListener listener, NanoClock clock, Consumer<Conversation> registry) {
         this(options, listener, clock, registry, new ServerLog());
     }
 
-    /// The same with a log that others use, too.
+    /// The same with a shared log.
     public ServerContext(Options options, ServerListener listener, NanoClock clock, Consumer<Conversation> registry,
             ServerLog log) {
         this.registry = registry;
@@ -41,7 +41,7 @@ public final class ServerContext {
         this.budget = new BufferBudget(options.limits().bufferBytesTotal());
     }
 
-    /// A time limit in nanoseconds, where zero means for ever.
+    /// A time limit in nanoseconds; zero becomes [#FOREVER_NANOS].
     public static long limitNanos(Duration limit) {
         return limit.isZero() ? FOREVER_NANOS : nanos(limit);
     }
@@ -56,10 +56,10 @@ public final class ServerContext {
         return current.options;
     }
 
-    /// Replaces the options: what is looked at from now on follows them.
+    /// Replaces the options: every later read returns the new ones.
     ///
-    /// @return false when those before are not in force any more, and nothing was replaced
-    @SuppressWarnings("ReferenceEquality") // the very ones that the others were made of
+    /// @return false when `before` is not in force any more, and nothing was replaced
+    @SuppressWarnings("ReferenceEquality") // the very object that `after` was derived from
     public boolean replace(Options before, Options after) {
         Current replacing = new Current(after);
         replaceLock.lock();
@@ -75,32 +75,32 @@ public final class ServerContext {
         }
     }
 
-    /// Who hears what happens.
+    /// The receiver of events.
     public ServerListener listener() {
         return listener;
     }
 
-    /// Where it says what no listener hears.
+    /// The log for messages that are no events.
     public ServerLog log() {
         return log;
     }
 
-    /// The time.
+    /// The clock.
     public NanoClock clock() {
         return clock;
     }
 
-    /// The bytes buffered for all connections.
+    /// The budget of the bytes buffered for all connections.
     public BufferBudget budget() {
         return budget;
     }
 
-    /// Whether the server lets its conversations come to their ends.
+    /// Whether the server is draining.
     public boolean draining() {
         return draining;
     }
 
-    /// From now on the server is draining.
+    /// Starts draining.
     public void startDraining() {
         draining = true;
     }
@@ -127,12 +127,13 @@ public final class ServerContext {
         };
     }
 
-    /// How long a connection is quiet before a draining server ends its input; [#FOREVER_NANOS] when it does not.
+    /// How long a connection is quiet before a draining server ends its input; [#FOREVER_NANOS] when the server never
+    /// does.
     long drainQuietNanos() {
         return limitNanos(current.options.timeouts().drainQuiet());
     }
 
-    /// The shortest of the waits: none that begins after now can be overdue sooner.
+    /// The shortest of the waits: no wait that begins after now can be overdue sooner.
     long shortestWaitNanos() {
         Current now = current;
         return Math.min(now.firstByteNanos, now.writeStallNanos);

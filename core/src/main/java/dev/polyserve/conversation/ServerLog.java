@@ -11,21 +11,22 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What a server says by itself, to the system logger `dev.polyserve`; while it runs, it never waits for where the lines go.
+/// The server's own log, to the system logger `dev.polyserve`. While its thread runs, no caller ever waits for the
+/// output.
 ///
 /// ```
-///   written by who says it ──start──▶ written by a thread of its own ──close──▶ written by who says it
+///   written by the caller ──start──▶ written by a thread of its own ──close──▶ written by the caller
 /// ```
 ///
-/// A console that nobody reads or a disk that hangs stops that thread only, not an event loop or the accept loop. Lines
-/// that find too many waiting are lost, and counted in the next that is written.
+/// A console that is not read or a disk that hangs blocks that thread only, not an event loop or the accept loop. Lines
+/// that exceed the queue are lost, and counted in the next line that is written.
 ///
 /// **Thread**: any.
 public final class ServerLog implements AutoCloseable {
     private static final int MOST_WAITING = 512;
-    /// How long one of the last lines of a server that ends may take; the log is taken for stuck then.
+    /// How long the write of one of the last lines of a closing server may take; then the log counts as stuck.
     private static final long STUCK_MILLIS = 500;
-    /// How long all of them may take, also where the machine is too busy to run the thread that writes them.
+    /// How long all of them may take, even where the machine is too busy to run the writing thread.
     private static final long CLOSE_MILLIS = 3_000;
     private static final long CLOSE_LOOK_MILLIS = 10;
     private static final long NOT_WRITING = Long.MIN_VALUE;
@@ -39,7 +40,7 @@ public final class ServerLog implements AutoCloseable {
     private final AtomicLong lost = new AtomicLong();
     private volatile @Nullable Thread writer;
     private volatile boolean closing;
-    /// When the line that is being written was begun, counted from when this was made.
+    /// When the write of the current line began, counted from the creation of this log.
     private volatile long lineBeganNanos = NOT_WRITING;
 
     private record Line(Level level, String text, @Nullable Throwable error) {}
@@ -57,14 +58,14 @@ public final class ServerLog implements AutoCloseable {
         this.closeMillis = closeMillis;
     }
 
-    /// Says something went wrong that somebody should know.
+    /// Logs a warning.
     public void warn(String text, @Nullable Throwable error) {
         log(Level.WARNING, () -> text, error);
     }
 
-    /// Says something, if anybody wants to know.
+    /// Logs a message, if its level is enabled.
     ///
-    /// @param text asked at once, and only if the level is shown
+    /// @param text called at once, and only if the level is enabled
     public void log(Level level, Supplier<String> text, @Nullable Throwable error) {
         if (!sink.isLoggable(level)) {
             return;
@@ -94,7 +95,7 @@ public final class ServerLog implements AutoCloseable {
         writer = writing;
     }
 
-    /// Ends its thread when everything was written; or leaves it behind when one line takes too long, or all of them do.
+    /// Ends its thread when everything was written, or abandons it when one line takes too long, or all of them do.
     @Override
     public void close() {
         Thread writing = writer;
@@ -128,12 +129,12 @@ public final class ServerLog implements AutoCloseable {
             writeAll(this::writeTimed);
             if (!closing && lines.isEmpty()) {
                 LockSupport.park(this);
-                // Nobody has a reason to interrupt it, and it would not wait any more.
+                // No code interrupts this thread on purpose, and a set flag would end every later park at once.
                 Thread.interrupted();
             }
         }
         writer = null;
-        // Whoever added a line just before and still saw a writer.
+        // Writes a line added just before by a caller that still saw a writer.
         writeAll(this::writeTimed);
     }
 
@@ -159,7 +160,7 @@ public final class ServerLog implements AutoCloseable {
         try {
             sink.log(line.level, line.text, line.error);
         } catch (RuntimeException | Error e) {
-            // There is no better place to say so, and what it is about is done.
+            // The log itself has failed, so there is nowhere to report it; the event itself is handled.
             lost.incrementAndGet();
         }
     }

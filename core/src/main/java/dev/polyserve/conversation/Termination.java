@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Why a conversation ends, and what may still be sent then.
 ///
-/// The *cause* is settled apart from the state, by the first of them: the owner, the watcher, the server's stop. The owner
-/// sees it at its next operation and comes to the end by itself; only it completes.
+/// The *cause* is settled apart from the state, by the first of: the owner, the monitor, the server's stop. The owner
+/// sees it at its next operation and ends by itself; only the owner completes the conversation.
 ///
-/// **Thread**: any, where nothing else is said.
+/// **Thread**: any, unless stated otherwise.
 abstract class Termination extends Deadlines {
     private static final VarHandle CAUSE;
 
@@ -27,16 +27,16 @@ abstract class Termination extends Deadlines {
         }
     }
 
-    /// Whether and why we made the input end.
+    /// Whether and why the server ended the input.
     private enum Cut {
         NOT, BY_SENDER, STOPPING
     }
 
     private volatile @Nullable Cause cause;
     private volatile Cut cut = Cut.NOT;
-    /// Given up from outside, or lost: nothing more is sent, whatever the cause.
+    /// Whether the connection is aborted from outside, or lost: nothing more is sent, whatever the cause.
     private volatile boolean unsendable;
-    /// The last one that a read of this connection threw: another's is a failure like any.
+    /// The last exception that a read of this connection threw; one of another connection is an ordinary failure.
     @Nullable
     TimedOutException ownTimeout;
 
@@ -44,19 +44,19 @@ abstract class Termination extends Deadlines {
         super(context);
     }
 
-    /// Settles why it ends; the first to do so is right.
+    /// Settles the cause; only the first call has an effect.
     ///
     /// @return whether this was the first
     public final boolean settle(Cause why) {
         return CAUSE.compareAndSet(this, null, why);
     }
 
-    /// Why it ends, once that is settled.
+    /// The cause, once it is settled.
     public final @Nullable Cause cause() {
         return cause;
     }
 
-    /// Settles why it ends, also where the conversation itself was done: it ended so before the peer had everything.
+    /// Settles the cause, also in place of [Cause.Done]: the connection ended before the peer had everything.
     private void endsInstead(Cause why) {
         if (!settle(why) && cause instanceof Cause.Done done) {
             boolean replaced = CAUSE.compareAndSet(this, done, why);
@@ -64,7 +64,8 @@ abstract class Termination extends Deadlines {
         }
     }
 
-    /// Lets the handler see the end of input, though the peer goes on: what was written still goes out. **Thread**: any.
+    /// Makes the handler read the end of input, though the peer may continue to send; output still goes out.
+    /// **Thread**: any.
     ///
     /// @param stopping whether the server is stopping, which is then the cause
     public final void cutInput(boolean stopping) {
@@ -77,15 +78,15 @@ abstract class Termination extends Deadlines {
         return !broken() && (!inputEnded || inputCut());
     }
 
-    /// Whether we made the input end.
+    /// Whether the server ended the input.
     final boolean inputCut() {
         return cut != Cut.NOT;
     }
 
-    /// Wakes a read, and shows the end to it and all that follow. **Thread**: any.
+    /// Wakes a waiting read, and makes it and all later reads return the end. **Thread**: any.
     abstract void cutInput();
 
-    /// Why it ends when its handler comes to the end by itself.
+    /// The cause when the handler ends by itself.
     final Cause ending(boolean inputEnded) {
         return switch (cut) {
             case NOT -> new Cause.Done(inputEnded);
@@ -96,13 +97,14 @@ abstract class Termination extends Deadlines {
 
     // --- the last bytes ---
 
-    /// What decides how long the socket stays open for our last bytes. From here on no limit of a wait counts. **Thread**: the owner.
+    /// Creates the lingering close, which decides how long the socket stays open for our last bytes. From here on no
+    /// limit of a wait applies. **Thread**: the owner.
     public final LingeringClose lingering() {
         waited();
         return new LingeringClose(context);
     }
 
-    /// That is over, and the peer has not reset the connection. **Thread**: the owner.
+    /// The lingering close is over, and the peer has not reset the connection. **Thread**: the owner.
     public final void lingered(LingeringClose lingering) {
         lingering.passed().ifPresent(why -> {
             context.listener().limitReached(Limit.WRITE_STALL);
@@ -115,7 +117,7 @@ abstract class Termination extends Deadlines {
         endsInstead(new Cause.PeerReset(String.valueOf(e.getMessage())));
     }
 
-    /// What an exception that reached the end of a handler says about the connection.
+    /// The cause that follows from an exception at the end of a handler.
     final Cause causeOf(Throwable error) {
         return switch (error) {
             case FrameTooLongException _ -> reached(Limit.FRAME);
@@ -131,14 +133,14 @@ abstract class Termination extends Deadlines {
 
     private Cause reached(Limit limit) {
         if (limit == Limit.BUFFER_TOTAL) {
-            // Its memory is wanted at once: last words to a peer that does not read would keep it.
+            // The memory is needed at once: last bytes for a peer that does not read would keep it.
             sendsNothingMore();
         }
         context.listener().limitReached(limit);
         return new Cause.LimitReached(limit);
     }
 
-    /// The handler gives the connection up for this reason, unless there was one before: nothing more is sent. **Thread**: the owner.
+    /// Aborts the connection for this reason, unless there was one before: nothing more is sent. **Thread**: the owner.
     final void giveUp(Cause why) {
         if (settle(why)) {
             switch (why) {
@@ -152,12 +154,13 @@ abstract class Termination extends Deadlines {
         sendsNothingMore();
     }
 
-    /// From here on nothing more is sent, whatever cause was settled before.
+    /// Sends nothing more from now on, whatever cause was settled before.
     final void sendsNothingMore() {
         unsendable = true;
     }
 
-    /// Whether nothing more can be sent: the connection itself is lost or given up. A failed handler's words still go out.
+    /// Whether nothing more can be sent: the connection itself is lost or aborted. The output of a failed handler is
+    /// still sent.
     final boolean broken() {
         return unsendable || switch (cause()) {
             case null -> false;

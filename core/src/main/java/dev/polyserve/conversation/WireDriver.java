@@ -5,7 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The driver of a pumped conversation: its thread waits in the wire, which wakes it, or here when there is nothing to read.
+/// The driver of a pumped conversation: its thread waits in the wire, which wakes it, or here when there is nothing to
+/// read.
 ///
 /// **Thread**: as [ProtocolDriver]; [#await] the pump's.
 final class WireDriver implements ProtocolDriver {
@@ -21,7 +22,7 @@ final class WireDriver implements ProtocolDriver {
         pump = Thread.currentThread();
         while (!over.getAsBoolean()) {
             LockSupport.park(this);
-            // A protocol may have set it; a set flag would end every later wait at once.
+            // The protocol may have set the interrupt flag, which would end every later wait at once.
             Thread.interrupted();
         }
     }
@@ -57,7 +58,7 @@ final class WireDriver implements ProtocolDriver {
         try {
             wire.close(false);
         } catch (IOException e) {
-            // The descriptor is released whatever close reports, and nobody was served.
+            // The descriptor is released whatever close reports, and no handler has begun.
             wire.shutdown();
         }
     }

@@ -9,9 +9,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/// The outbox of a connection whose owner may be waiting, in a read or in its handler: a task beside the owner sends
-/// while there is something to send. The lock keeps each message, and each flush of the owner's, in one piece. It is held while the peer
-/// is waited for, so it queues: the owner and the task may wait for it, and an event loop never takes it.
+/// The outbox of a connection on a [Wire]. The owner may be waiting, in a read or in its handler, so a task beside the
+/// owner sends while there is something to send. The lock keeps each message, and each flush of the owner, in one
+/// piece. It is held during the wait for the peer, so other threads queue for it: the owner and the task may wait for
+/// it, and an event loop never takes it.
 final class WireOutbox extends Outbox {
     private static final Step NOTHING = () -> {
     };
@@ -32,14 +33,14 @@ final class WireOutbox extends Outbox {
             try {
                 wire.beside(this::sendQueued);
             } catch (RuntimeException | Error e) {
-                // No thread to be had now: the next message tries again.
+                // No thread is available now: the next message tries again.
                 sending.set(false);
                 throw e;
             }
         }
     }
 
-    /// The owner sends its own bytes. **Thread**: the owner.
+    /// Sends the owner's own bytes. **Thread**: the owner.
     void write(ByteBuffer bytes) throws IOException {
         lockOutput();
         try {
@@ -49,12 +50,13 @@ final class WireOutbox extends Outbox {
         }
     }
 
-    /// Ends our side, once, by whoever comes first: behind what was accepted, and nothing more is. **Thread**: the owner.
+    /// Ends the output, once, after the accepted messages; nothing more is accepted. A second call has no effect.
+    /// **Thread**: the owner.
     void endOutput() throws IOException {
         waiting(() -> endOutputNow(wire::awaitAcknowledged));
     }
 
-    /// @param beforeTheEnd what the caller does once everything was sent
+    /// @param beforeTheEnd runs once everything was sent
     private void endOutputNow(Step beforeTheEnd) throws IOException {
         seal();
         lockOutput();
@@ -70,7 +72,7 @@ final class WireOutbox extends Outbox {
         }
     }
 
-    /// Asks while no sender writes; false while one does. **Thread**: the owner.
+    /// Evaluates the question while no sender writes; false while one does. **Thread**: the owner.
     boolean whileNotWriting(BooleanSupplier question) {
         if (!output.tryLock()) {
             return false;
@@ -82,7 +84,7 @@ final class WireOutbox extends Outbox {
         }
     }
 
-    /// Whether our side was ended. **Thread**: any.
+    /// Whether the output was ended. **Thread**: any.
     boolean outputEnded() {
         return outputEnded;
     }
@@ -93,7 +95,7 @@ final class WireOutbox extends Outbox {
         waiting(this::sendAllNow);
     }
 
-    /// The owner waits for the peer already while it waits for the lock: a sender that holds it may be stalled.
+    /// Counts the wait for the lock as a wait for the peer: the sender that holds the lock may be stalled.
     private void waiting(Step step) throws IOException {
         conversation.waitsFor(Limit.WRITE_STALL);
         try {
@@ -123,7 +125,7 @@ final class WireOutbox extends Outbox {
         }
     }
 
-    /// Also when the end was asked for since it was last looked at: that wakes no other task while this one sends.
+    /// Includes a requested end of the output: while this task sends, the request starts no other task.
     private boolean hasMore() {
         return !isEmpty() || (endsNow() && !outputEnded);
     }
@@ -167,7 +169,7 @@ final class WireOutbox extends Outbox {
         }
     }
 
-    /// What may wait for the peer.
+    /// A step that may wait for the peer.
     @FunctionalInterface
     private interface Step {
         void run() throws IOException;

@@ -1,12 +1,12 @@
-/// One connection without its socket: buffers, framing, limits, causes, and what it wants next.
+/// One connection without its socket: buffers, framing, limits, causes, and the next wanted operation.
 ///
-/// A [dev.polyserve.conversation.ProtocolConversation] is driven: its driver does what it wants (read, write, done). A
-/// [dev.polyserve.conversation.HandlerConversation] runs its handler, which reads, writes and waits through the one seam
-/// [dev.polyserve.conversation.Wire]. Neither knows sockets, threads or the time but through what it is given, so both are
-/// tested with byte arrays and a clock moved by hand.
+/// A [dev.polyserve.conversation.ProtocolConversation] is driven: its driver performs the wanted operations (read,
+/// write, done). A [dev.polyserve.conversation.HandlerConversation] runs its handler, which reads, writes and waits
+/// through a [dev.polyserve.conversation.Wire]. Sockets, threads and the time reach both only through their parameters,
+/// so tests use byte arrays and a clock advanced by hand.
 ///
-/// **Threads**: everything belongs to the connection's owner (a thread, a loop) except what a comment says otherwise about:
-/// settling the cause, the [dev.polyserve.conversation.Outbox], the counters.
+/// **Threads**: everything belongs to the connection's owner (a thread, a loop) unless a comment states otherwise;
+/// exceptions are settling the cause, the [dev.polyserve.conversation.Outbox], and the counters.
 ///
 /// **Depends on** the public interface and `dev.polyserve.text` only.
 @NullMarked

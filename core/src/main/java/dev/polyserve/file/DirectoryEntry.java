@@ -15,11 +15,11 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One entry of a directory that is held open: what is looked at and what is removed is in the same directory, wherever a link on
-/// the path to it leads meanwhile.
+/// One entry of a directory that is held open: the checked and the removed entry are in the same directory, even if a
+/// link on its path changes meanwhile.
 ///
-/// A program with more rights than the owner of that link could otherwise be made to remove a file elsewhere. Where the
-/// directory may not be listed, no descriptor is left, or the system has no `openat(2)`, the path is used.
+/// Otherwise the owner of that link could make a more privileged program remove a file in another directory. The path
+/// is used where the directory may not be listed, no descriptor is left, or the system has no `openat(2)`.
 ///
 /// **Thread**: any, one at a time.
 public final class DirectoryEntry implements AutoCloseable {
@@ -31,7 +31,7 @@ public final class DirectoryEntry implements AutoCloseable {
         this.directory = directory;
     }
 
-    /// The entry at this path, which need not be there.
+    /// Opens the entry at this path; the entry itself need not exist.
     ///
     /// @throws NoSuchFileException when there is no such directory
     @SuppressWarnings("StreamResourceLeak") // what is returned closes it
@@ -46,9 +46,9 @@ public final class DirectoryEntry implements AutoCloseable {
         }
     }
 
-    /// What it is; a link itself, not what it leads to.
+    /// The attributes of the entry; of a link itself, not of its target.
     ///
-    /// @return empty when there is none
+    /// @return empty when there is no entry
     public Optional<BasicFileAttributes> attributes() throws IOException {
         try {
             return Optional.of(directory instanceof SecureDirectoryStream<Path> held
@@ -60,13 +60,13 @@ public final class DirectoryEntry implements AutoCloseable {
         }
     }
 
-    /// Removes it, if it is still there.
+    /// Removes the entry, if it still exists.
     public void remove() throws IOException {
         if (directory instanceof SecureDirectoryStream<Path> held) {
             try {
                 held.deleteFile(path.getFileName());
             } catch (NoSuchFileException e) {
-                // Removed meanwhile, which is what was wanted.
+                // Removed meanwhile, which is the intended result.
                 return;
             }
         } else {
@@ -74,7 +74,7 @@ public final class DirectoryEntry implements AutoCloseable {
         }
     }
 
-    /// Lets go of the directory.
+    /// Closes the directory.
     @Override
     public void close() throws IOException {
         if (directory != null) {

@@ -3,32 +3,33 @@ package dev.polyserve.file;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
-/// The encoding in which the JDK reads and writes the names of files, and the words for programs that it starts: the locale's.
+/// The encoding in which the JDK reads and writes file names, and the arguments of programs that it starts: the
+/// locale's.
 ///
 /// **Thread**: any.
 public final class FileNames {
     /// The encoding; US-ASCII where no locale is set.
     public static final Charset ENCODING = Charset
             .forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
-    /// What the JDK reads in the place of bytes that are no text.
+    /// The character that the JDK reads in place of bytes that it cannot decode.
     private static final char LOST = '\ufffd';
     private static final int BYTE_VALUES = 256;
 
     private FileNames() {}
 
-    /// Whether a file can have this name.
+    /// Whether the encoding can represent this file name.
     public static boolean canEncode(String name) {
         return ENCODING.newEncoder().canEncode(name);
     }
 
-    /// What is wrong with a name that cannot be encoded, and what to do: continues "the path ".
+    /// The problem with a name that cannot be encoded, and the remedy: continues "the path ".
     public static String whyNotEncoded() {
         return "has letters that this system's encoding of file names, " + ENCODING
                 + ", does not have; start java with LC_ALL=C.UTF-8";
     }
 
-    /// Whether the JDK can make a path of every name that a file has. Where it cannot, a socket channel that accepts a client with
-    /// such a name fails, and the JDK loses the new descriptor.
+    /// Whether the JDK can create a path for every existing file name. Where it cannot, a socket channel that accepts a
+    /// client with such a name fails, and the JDK leaks the new descriptor.
     public static boolean readsEveryName() {
         return readsEveryName(ENCODING);
     }

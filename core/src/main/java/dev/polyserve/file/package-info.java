@@ -1,6 +1,6 @@
-/// Names of files, and entries of directories that others may change meanwhile.
+/// File names, and entries of directories that other processes may change meanwhile.
 ///
-/// **Threads**: each class says which.
+/// **Threads**: stated by each class.
 ///
 /// **Depends on** the JDK only.
 @NullMarked

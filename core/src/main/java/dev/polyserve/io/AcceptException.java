@@ -2,34 +2,34 @@ package dev.polyserve.io;
 
 import java.io.IOException;
 
-/// Accepting failed, and it is known what that concerns.
+/// Accepting failed, with a classification of what failed.
 ///
-/// The reason as text depends on the language of the user, so nothing is decided by it. Descriptors know the system's error
-/// number. The JDK's channels do not: they find out whether the process can open another socket. Where it cannot, they throw
-/// another exception, which concerns neither.
+/// The classification never uses the error text, which depends on the user's language. Descriptors have the system's
+/// error number. The JDK's channels do not: they test whether the process can open another socket. If it cannot, they
+/// throw a different exception, and this class does not apply.
 public final class AcceptException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final Concerned concerned;
 
-    /// What an error of `accept(2)` concerns.
+    /// What an error of `accept(2)` affects.
     public enum Concerned {
-        /// One connection that was lost before it was accepted, or its network: the next may be fine, and waits.
+        /// One connection that was lost before it was accepted, or its network: the next one may be fine.
         CONNECTION,
-        /// The descriptor, which is no listener any more.
+        /// The descriptor, which is not a listener any more.
         LISTENER,
-        /// One of the two: descriptors are not used up, and no error number is known. It concerns the listener if that accepts
-        /// nothing any more, and does not find its backlog empty either.
+        /// One of the two: descriptors are available, and no error number is known. It is the listener if the listener
+        /// accepts no further connection, and does not report an empty backlog either.
         CONNECTION_OR_LISTENER
     }
 
-    /// @param cause what the system said
+    /// @param cause the system's error
     public AcceptException(Concerned concerned, IOException cause) {
         super(cause.getMessage(), cause);
         this.concerned = concerned;
     }
 
-    /// What it concerns.
+    /// What the error affects.
     public Concerned concerned() {
         return concerned;
     }

@@ -16,11 +16,12 @@ abstract class AcceptingChannel extends BoundChannel<ServerSocketChannel> {
 
     /// The next connection, or null when none waits.
     ///
-    /// The JDK has one type of exception for most error numbers of `accept(2)`. Whether the process has run out of descriptors or
-    /// memory for sockets is therefore found out by opening one: accepting does the same.
+    /// The JDK has one exception type for most error numbers of `accept(2)`. Opening a socket, which accepting does
+    /// too, shows whether the process has run out of descriptors or socket memory.
     ///
     /// @param family the listener's
-    /// @throws AcceptException when a socket could be opened, so that the failure concerns one connection or this listener
+    /// @throws AcceptException when a socket could be opened, so that the failure affects one connection or this
+    ///     listener
     final @Nullable SocketChannel acceptChannel(ProtocolFamily family) throws IOException {
         try {
             return channel.accept();

@@ -4,36 +4,36 @@ import dev.polyserve.Endpoint;
 import java.net.BindException;
 import org.jspecify.annotations.Nullable;
 
-/// An endpoint cannot be bound; the message is a sentence for the user: where, why, and what to do.
+/// An endpoint cannot be bound; the message is a sentence for the user: endpoint, reason and remedy.
 public final class BindFailedException extends BindException {
-    /// Somebody else has the port.
+    /// Another process has the port.
     public static final String IN_USE = "the port is in use; stop what listens there or take another port";
-    /// The address is another machine's.
+    /// The address belongs to another machine.
     public static final String NOT_OURS = "the address is not one of this machine's; take one that is, or * for all";
-    /// The port is a privileged one.
+    /// The port is privileged.
     public static final String FORBIDDEN = "permission denied; ports below 1024 need the administrator, so take a higher one";
-    /// One of the two, of a privileged port.
+    /// Either in use or forbidden, for a privileged port.
     public static final String IN_USE_OR_FORBIDDEN = "the port is in use, or needs the administrator as those below 1024 do;"
             + " take another port, or start the program as root";
-    /// The JDK can take over no open descriptor.
+    /// The JDK cannot take over an open descriptor.
     public static final String NOT_INHERITED = "this model cannot take over an inherited socket (the JDK lacks that); use a model on descriptors, as epoll";
-    /// Connections are wanted there.
+    /// The server has connections to serve, and the socket carries none.
     public static final String NO_CONNECTIONS = "it carries no connections";
-    /// Datagrams are wanted there.
+    /// The server has datagrams to serve, and the socket carries none.
     public static final String NO_DATAGRAMS = "it carries no datagrams";
 
     private static final long serialVersionUID = 1L;
 
     private final String why;
 
-    /// @param why and what to do
+    /// @param why the reason and the remedy
     public BindFailedException(Endpoint endpoint, String why, @Nullable Throwable cause) {
         super("cannot listen at " + endpoint + ": " + why);
         initCause(cause);
         this.why = why;
     }
 
-    /// Why, and what to do, without the endpoint.
+    /// The reason and the remedy, without the endpoint.
     public String why() {
         return why;
     }

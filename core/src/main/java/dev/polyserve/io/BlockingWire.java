@@ -14,13 +14,14 @@ import java.util.concurrent.locks.LockSupport;
 
 /// The wire of a connection that has a thread, platform or virtual: it waits in the socket's own calls.
 ///
-/// A thread that waits in a read is woken by ending the socket's input. From then on the system resets the connection if anything arrives behind
-/// our own end. So whichever comes first, the end of our output or that of the input, the second waits until our bytes are acknowledged:
+/// Ending the socket's input wakes a thread that waits in a read. From then on the system resets the connection if data
+/// arrives after our own end. So the second of the two, the end of the output or the cut of the input, waits until our
+/// bytes are acknowledged:
 ///
 /// ```
 ///   OPEN ─cutInput─▶ CUT                                        endOutput waits, then ends
 ///    └─endOutput─▶ ENDED ─cutInput─▶ CUT_DUE ─acknowledged─▶ CUT
-///                    └─discard─▶ LINGERING ◀─discard─┘          the owner does not wait in a read any more: nothing is cut
+///                    └─discard─▶ LINGERING ◀─discard─┘          the owner waits in no read any more: nothing is cut
 /// ```
 ///
 /// **Thread**: as [Wire].
@@ -31,18 +32,18 @@ public final class BlockingWire implements Wire {
     }
 
     private static final int DISCARD_BYTES = 4 << 10;
-    /// How often it is looked whether the connection was given up.
+    /// The interval of the checks whether the connection was aborted.
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final StreamSocket socket;
     private final ServerContext context;
     private final AtomicReference<Sides> sides = new AtomicReference<>(Sides.OPEN);
-    /// One writer at a time; the one that ends our side has seen them all.
+    /// Written by one writer at a time; the writer that ends the output sees all earlier updates.
     private long sentBytes;
     private volatile boolean closed;
     private volatile boolean shut;
 
-    /// A wire over a socket that waits.
+    /// Creates a wire over a socket that waits.
     public BlockingWire(StreamSocket socket, ServerContext context) {
         this.socket = socket;
         this.context = context;
@@ -57,7 +58,7 @@ public final class BlockingWire implements Wire {
         int count = atMostNanos >= ServerContext.FOREVER_NANOS
                 ? socket.read(room)
                 : socket.readWithin(room, atMostNanos);
-        // What comes after the cut is thrown away, this and the rest.
+        // Input after the cut is discarded.
         if (isCut() || count == StreamSocket.END) {
             return END;
         }
@@ -99,7 +100,8 @@ public final class BlockingWire implements Wire {
         }
     }
 
-    /// The limit of this wait is the watcher's.
+    /// Waits until the socket's bytes are acknowledged; the [dev.polyserve.conversation.DeadlineMonitor] limits this
+    /// wait.
     private void awaitSocketAcknowledged() throws IOException {
         boolean over = false;
         while (!over && !shut) {
@@ -164,12 +166,13 @@ public final class BlockingWire implements Wire {
         }
     }
 
-    /// Its reader waits meanwhile; it returns when the peer ends its side, as it does when it has our end.
+    /// Cuts the input after the acknowledgement. The reader waits meanwhile; its read returns when the peer ends its
+    /// side, which normally follows our end.
     private void cutOnceAcknowledged() {
         try {
             new LingeringClose(context).await(new WaitingReader(), () -> closed || shut);
         } catch (IOException e) {
-            // Closed or reset meanwhile, which its reader sees.
+            // Closed or reset meanwhile, which the reader detects.
             assert sides.get() != Sides.OPEN;
         }
         if (sides.compareAndSet(Sides.CUT_DUE, Sides.CUT)) {
@@ -187,7 +190,7 @@ public final class BlockingWire implements Wire {
         return BufferPool.UNPOOLED;
     }
 
-    /// The peer, seen beside a thread that waits for its bytes, which is done with the first of them.
+    /// The peer of a connection while its reader still waits for input; the first input ends that wait.
     private final class WaitingReader implements LingeringClose.Peer {
         @Override
         public int discard(long atMostNanos) {

@@ -6,9 +6,9 @@ import java.net.SocketAddress;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 
-/// A bound channel, and where it is bound.
+/// A bound channel and its endpoint.
 ///
-/// @param <C> what kind of channel
+/// @param <C> the kind of channel
 abstract class BoundChannel<C extends SelectableChannel & NetworkChannel> implements ChannelSource {
     final C channel;
     private final Endpoint endpoint;
@@ -21,7 +21,7 @@ abstract class BoundChannel<C extends SelectableChannel & NetworkChannel> implem
         this.address = channel.getLocalAddress();
     }
 
-    /// Where it is bound, with its real port.
+    /// Its endpoint, with its real port.
     public final Endpoint endpoint() {
         return endpoint;
     }
@@ -31,12 +31,12 @@ abstract class BoundChannel<C extends SelectableChannel & NetworkChannel> implem
         return address;
     }
 
-    /// Whether it was not closed.
+    /// Whether it is open.
     public final boolean isOpen() {
         return channel.isOpen();
     }
 
-    /// Releases it.
+    /// Closes the channel.
     public void close() throws IOException {
         channel.close();
     }

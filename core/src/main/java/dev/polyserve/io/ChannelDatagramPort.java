@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import org.jspecify.annotations.Nullable;
 
-/// A UDP port of the JDK's family, bound to one address: which one a datagram was sent to, the JDK does not tell.
+/// A UDP port of the JDK's family, bound to one address: the JDK does not report the destination address of a datagram.
 final class ChannelDatagramPort extends BoundChannel<DatagramChannel> implements DatagramPort {
     ChannelDatagramPort(DatagramChannel channel, Endpoint endpoint) throws IOException {
         super(channel, endpoint);
@@ -20,7 +20,7 @@ final class ChannelDatagramPort extends BoundChannel<DatagramChannel> implements
 
     @Override
     public boolean send(ByteBuffer bytes, SocketAddress to, SocketAddress from) throws IOException {
-        // A datagram of no bytes is sent whole and reported as 0, which is also "no room": taken as sent.
+        // A sent empty datagram returns 0, as does "no room": it counts as sent.
         boolean empty = !bytes.hasRemaining();
         return channel.send(bytes, to) > 0 || empty;
     }

@@ -24,7 +24,7 @@ final class ChannelListener extends AcceptingChannel implements Listener {
                 ChannelOptions.setAll(accepted, options);
                 return new ChannelSocket(accepted);
             } catch (IOException e) {
-                // Gone between the handshake and now: as if it had never been there, and the next may be waiting.
+                // The client disconnected right after the handshake: ignored, since the next one may be waiting.
                 accepted.close();
             }
         }

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
 
-/// Socket options as the JDK's channels can set them.
+/// The socket options that the JDK's channels can set.
 ///
 /// **Thread**: any.
 final class ChannelOptions {
@@ -26,7 +26,7 @@ final class ChannelOptions {
         }
     }
 
-    /// That nothing is asked for which a channel cannot do.
+    /// Checks that no option is set that a channel does not support.
     static void requirePossible(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
         require(tcp, "user-timeout (TCP_USER_TIMEOUT)", options.userTimeout());
         require(tcp, "defer-accept (TCP_DEFER_ACCEPT)", options.deferAccept());
@@ -43,7 +43,8 @@ final class ChannelOptions {
         }
     }
 
-    /// Before it is bound, as the size of the first window follows from it; its connections inherit it.
+    /// Sets the receive buffer before the listener is bound, since it determines the size of the first window;
+    /// connections inherit it.
     static void setReceiveBuffer(ServerSocketChannel listener, Options.Sockets options) throws IOException {
         if (options.receiveBufferBytes() > 0) {
             listener.setOption(StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());
@@ -59,14 +60,14 @@ final class ChannelOptions {
         }
     }
 
-    /// Of a connection of either kind.
+    /// Sets the send buffer of a connection of either kind.
     static void setSendBuffer(SocketChannel accepted, Options.Sockets options) throws IOException {
         if (options.sendBufferBytes() > 0) {
             accepted.setOption(StandardSocketOptions.SO_SNDBUF, options.sendBufferBytes());
         }
     }
 
-    /// Of a TCP connection; channels do not inherit these everywhere.
+    /// Sets the options of a TCP connection; not every system lets channels inherit them.
     static void setAll(SocketChannel accepted, Options.Sockets options) throws IOException {
         if (options.noDelay()) {
             accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);

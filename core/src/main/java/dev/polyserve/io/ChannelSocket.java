@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection of the JDK's family, TCP or Unix.
 final class ChannelSocket implements StreamSocket, ChannelSource {
-    /// What is thrown away before closing, at most: a peer that sends without end is reset after all.
+    /// The most that is discarded before closing: a peer that sends without end is reset after all.
     private static final int DRAIN_STEP_BYTES = 2 << 10;
     private static final int DRAIN_MOST_BYTES = 256 << 10;
     private static final boolean ON_LINUX = System.getProperty("os.name", "").equals("Linux");
@@ -33,7 +33,7 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
     private long sentBytes;
     private boolean acknowledged;
     private volatile boolean outputEnded;
-    /// Made by the first read with a time limit.
+    /// Created by the first read with a time limit.
     private @Nullable InputStream timedInput;
 
     ChannelSocket(SocketChannel channel) throws IOException {
@@ -60,7 +60,7 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
         return peer instanceof InetSocketAddress ? readTcpWithin(into, atMostNanos) : readUnixWithin(into, atMostNanos);
     }
 
-    /// The channel's socket view is the JDK's one way to wait for a single socket with a time limit.
+    /// Reads through the channel's socket view, the JDK's only way to wait for a single socket with a time limit.
     private int readTcpWithin(ByteBuffer into, long atMostNanos) throws IOException {
         channel.socket().setSoTimeout(Math.clamp(ceilMillis(atMostNanos), 1, Integer.MAX_VALUE));
         if (timedInput == null) {
@@ -70,18 +70,18 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
             int count = timedInput.read(into.array(), into.arrayOffset() + into.position(), into.remaining());
             return count < 0 ? END : count;
         } catch (SocketTimeoutException e) {
-            // This process may have been stopped between its last look and that at the clock.
+            // This process may have been stopped between its last read and its last look at the clock.
             return timedInput.available() > 0 ? channel.read(into) : TIMED_OUT;
         }
     }
 
-    /// A Unix channel has no such view, and a selector wants a channel that does not wait.
+    /// Reads with a selector, since a Unix channel has no socket view; a selector requires a non-blocking channel.
     private int readUnixWithin(ByteBuffer into, long atMostNanos) throws IOException {
         try (Selector selector = Selector.open()) {
             channel.configureBlocking(false);
             SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
             try {
-                // Once more when the time is over: this process may have been stopped meanwhile.
+                // One more try after the time is over: this process may have been stopped meanwhile.
                 if (selector.select(Math.max(1, ceilMillis(atMostNanos))) == 0 && selector.selectNow() == 0) {
                     return TIMED_OUT;
                 }
@@ -94,7 +94,7 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
         return channel.read(into);
     }
 
-    /// The JDK tells how much there is to read, though not that there is an end, and that of TCP only.
+    /// The JDK reports the number of readable bytes but not the end of input, and only for TCP.
     @Override
     public ReadinessCheck pending(boolean toWrite) {
         if (toWrite || !(peer instanceof InetSocketAddress)) {
@@ -103,12 +103,12 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
         try {
             return channel.socket().getInputStream().available() > 0 ? ReadinessCheck.YES : ReadinessCheck.UNKNOWN;
         } catch (IOException e) {
-            // Closed, or its input is: the owner sees that.
+            // The channel or its input is closed: the owner detects that.
             return ReadinessCheck.UNKNOWN;
         }
     }
 
-    /// The JDK does not tell what is acknowledged.
+    /// Unknown for TCP: the JDK does not report acknowledgement.
     @Override
     public int unacknowledged() {
         return sentBytes > 0 && peer instanceof InetSocketAddress ? Wire.UNKNOWN : 0;
@@ -136,13 +136,13 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
         }
     }
 
-    /// With the smallest send buffer there is, Linux says that a socket is writable only when nearly all is acknowledged.
+    /// With the smallest send buffer, Linux reports a socket as writable only when nearly all bytes are acknowledged.
     private boolean becomesWritable(long atMostNanos) throws IOException {
         Selector opened;
         try {
             opened = Selector.open();
         } catch (IOException e) {
-            // No descriptor to be had: nothing is known now, and the close waits for the peer instead.
+            // No descriptor is available: the state is unknown, and the close waits for the peer instead.
             return true;
         }
         try (Selector selector = opened) {
@@ -180,7 +180,7 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
         try {
             channel.shutdownInput();
         } catch (IOException e) {
-            // Already closed or reset: its reader sees that, which is as good an end.
+            // Already closed or reset: the reader detects that, which ends its wait, too.
             assert !channel.isOpen() || e.getMessage() != null;
         }
     }
@@ -191,15 +191,15 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
             try {
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             } catch (IOException e) {
-                // Closed or reset already: there is no peer to tell.
+                // Closed or reset already: there is no peer to reset.
                 assert !channel.isOpen() || e.getMessage() != null;
             }
         }
     }
 
-    /// A connected channel is never ready for connecting, unless poll tells of an error or a hang-up, which make it ready for whatever
-    /// was asked: so this asks for that alone. After our own end, the peer's is a hang-up, too, and so is the orderly close of a Unix peer:
-    /// neither can be told from a reset.
+    /// Polls for connect readiness alone. A connected channel never has it, unless poll reports an error or a hang-up,
+    /// which make a channel ready for every requested operation. After our own end, the peer's end is a hang-up, too,
+    /// and so is the orderly close of a Unix peer: neither can be distinguished from a reset.
     @Override
     public boolean peerGone() {
         if (!(peer instanceof InetSocketAddress) || outputEnded || !channel.isOpen()) {
@@ -219,7 +219,7 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
         } catch (ClosedChannelException e) {
             return true;
         } catch (IOException e) {
-            // No descriptor to be had for asking: nothing is known.
+            // No descriptor is available for the check: the state is unknown.
             return false;
         }
     }
@@ -244,7 +244,7 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
                 drained += count;
             }
         } catch (ClosedChannelException e) {
-            // Closed by an interrupt meanwhile, which is what we are here for.
+            // Closed by an interrupt meanwhile, which is the intended result.
             assert !channel.isOpen();
         }
     }

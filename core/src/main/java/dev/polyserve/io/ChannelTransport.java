@@ -14,7 +14,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 
-/// The JDK's channels as a family of sockets: TCP, UDP and Unix stream, on every system.
+/// The socket family of the JDK's channels: TCP, UDP and Unix stream, on every system.
 public final class ChannelTransport implements Transport {
     private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
@@ -74,7 +74,7 @@ public final class ChannelTransport implements Transport {
 
     private static DatagramPort bindUdp(Endpoint.Udp udp, Options.Sockets options) throws IOException {
         InetSocketAddress address = HostResolver.resolve(udp, udp.host(), udp.port());
-        // An IPv4 socket for an IPv4 address, so that peers and our own address look like what was asked for.
+        // An IPv4 socket for an IPv4 address, so that peer and local addresses have the requested form.
         DatagramChannel channel = HostResolver.isEvery(udp.host())
                 || !(address.getAddress() instanceof java.net.Inet4Address)
                         ? DatagramChannel.open()
@@ -91,8 +91,8 @@ public final class ChannelTransport implements Transport {
         }
     }
 
-    /// One sentence: what, where, and what to do. The JDK has one type for three reasons, and beside it a text in the user's
-    /// language, so which it is follows from the address.
+    /// Explains a failed bind in one sentence: endpoint, reason and remedy. The JDK has one exception type for three
+    /// reasons, and a text in the user's language; so the address determines the reason.
     private static IOException explained(Endpoint endpoint, InetSocketAddress address, IOException e) {
         String why = e instanceof BindException ? whyNotBound(address) : String.valueOf(e.getMessage());
         return new BindFailedException(endpoint, why, e);
@@ -111,7 +111,7 @@ public final class ChannelTransport implements Transport {
             return address.isAnyLocalAddress() || address.isLoopbackAddress()
                     || NetworkInterface.getByInetAddress(address) != null;
         } catch (SocketException e) {
-            // The interfaces cannot be listed; then "in use" is the more frequent reason.
+            // The interfaces cannot be listed; "in use" is the more frequent reason.
             return true;
         }
     }

@@ -10,31 +10,32 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: its loop's; [#send] and [#close] any.
 public interface DatagramPort extends Source {
-    /// Where it is bound, with its real port.
+    /// Its endpoint, with its real port.
     Endpoint endpoint();
 
     /// Its address.
     SocketAddress address();
 
-    /// Receives one datagram into the buffer, cut off where that is full.
+    /// Receives one datagram into the buffer; a longer one is truncated.
     ///
-    /// @return who sent it, or null when none waits, as far as is known: the multiplexer tells of more
+    /// @return the sender's address, or null when no datagram waits or is known to wait: the multiplexer reports
+    ///     further ones
     @Nullable SocketAddress receive(ByteBuffer into) throws IOException;
 
-    /// Where the datagram has arrived that was received last. At a port of every address it is the one that its sender has asked,
-    /// and takes an answer from.
+    /// The address at which the last received datagram arrived. At a port of every address it is the sender's
+    /// destination address, and the only one from which the sender accepts a reply.
     default SocketAddress local() {
         return address();
     }
 
-    /// Whether it has taken datagrams from the system that [#receive] has not handed out: of them no multiplexer tells.
+    /// Whether it holds datagrams that [#receive] has not returned yet: no multiplexer reports these.
     default boolean holdsReceived() {
         return false;
     }
 
     /// Sends one datagram.
     ///
-    /// @param from as [#local] has told it, or [#address]
+    /// @param from as returned by [#local], or [#address]
     /// @return false when the system has no room for it now
     boolean send(ByteBuffer bytes, SocketAddress to, SocketAddress from) throws IOException;
 
@@ -43,11 +44,11 @@ public interface DatagramPort extends Source {
         return send(bytes, to, address());
     }
 
-    /// Sends one datagram, at [#flush] at the latest; whoever collects also flushes, before waiting for anything.
+    /// Sends one datagram, at [#flush] at the latest; a caller must flush before it waits for anything.
     ///
     /// @param bytes may change after this call
     /// @param from as for [#send]
-    /// @param outcome hears what became of it, or of one before, here or at the next call
+    /// @param outcome receives the result of this datagram or an earlier one, in this call or a later one
     default void collect(ByteBuffer bytes, SocketAddress to, SocketAddress from, Outcome outcome) {
         try {
             if (send(bytes, to, from)) {
@@ -60,22 +61,22 @@ public interface DatagramPort extends Source {
         }
     }
 
-    /// Sends what was collected. What cannot be sent is told, and nothing waits or is thrown.
+    /// Sends the collected datagrams. Failures are reported to `outcome`; it neither waits nor throws.
     default void flush(Outcome outcome) {
-        // Each was sent at once.
+        // Each datagram was sent at once.
     }
 
-    /// Why it could not be sent when the system had no room.
+    /// The exception for a datagram that the system had no room for.
     static IOException noRoom() {
         return new IOException("the system has no room for the reply, which is dropped as a network would");
     }
 
-    /// Hears what became of the datagrams that were collected, of each once.
+    /// Receives the results of the collected datagrams, each once.
     interface Outcome {
-        /// One was sent.
+        /// A datagram was sent.
         void sent();
 
-        /// One was not.
+        /// A datagram was not sent.
         void failed(SocketAddress to, IOException why);
     }
 

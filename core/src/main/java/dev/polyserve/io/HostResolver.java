@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// Looks up the hosts of endpoints, for every family of sockets alike.
+/// Resolves the hosts of endpoints, for every family of sockets alike.
 public final class HostResolver {
     private static final String EVERY = "*";
 
     private HostResolver() {}
 
-    /// Whether it stands for every address.
+    /// Whether the host denotes every address.
     public static boolean isEvery(String host) {
         return host.equals(EVERY);
     }
 
-    /// Whether a host as it is written stands for every address, of IPv4 alone or of both.
+    /// Whether a host, as written, denotes every address, of IPv4 alone or of both.
     public static boolean isWildcard(String host) {
         if (isEvery(host)) {
             return true;
@@ -28,11 +28,11 @@ public final class HostResolver {
         try {
             return InetAddress.ofLiteral(host).isAnyLocalAddress();
         } catch (IllegalArgumentException e) {
-            return false; // A name.
+            return false; // a name
         }
     }
 
-    /// Whether a host is written as a name, which stands for whatever addresses it has.
+    /// Whether a host is written as a name, which may have several addresses.
     public static boolean isName(String host) {
         if (isEvery(host)) {
             return false;
@@ -46,9 +46,9 @@ public final class HostResolver {
         }
     }
 
-    /// The endpoints that one stands for: one for each address of a name that has several, else itself.
+    /// The endpoints that an endpoint denotes: one for each address of a name that has several, otherwise itself.
     ///
-    /// @throws IOException naming the endpoint, when the host is not known
+    /// @throws IOException with the endpoint, when the host is unknown
     public static List<Endpoint> each(Endpoint endpoint) throws IOException {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> each(tcp, tcp.host(), address -> new Endpoint.Tcp(address, tcp.port()));
@@ -73,7 +73,7 @@ public final class HostResolver {
 
     /// The address to bind.
     ///
-    /// @throws IOException naming the endpoint, when the host is not known
+    /// @throws IOException with the endpoint, when the host is unknown
     public static InetSocketAddress resolve(Endpoint endpoint, String host, int port) throws IOException {
         if (isEvery(host)) {
             return new InetSocketAddress(port);

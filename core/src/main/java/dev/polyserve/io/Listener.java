@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: its acceptor's; [#close] any.
 public interface Listener extends Source {
-    /// Where it listens, with its real port.
+    /// Its endpoint, with its real port.
     Endpoint endpoint();
 
     /// Its address.
@@ -17,22 +17,23 @@ public interface Listener extends Source {
 
     /// The next connection, or null when none waits.
     ///
-    /// @throws AcceptException when it is known that the failure concerns one connection or the listener, not the whole process
+    /// @throws AcceptException when the failure is known to affect one connection or the listener, not the whole
+    ///     process
     @Nullable StreamSocket accept() throws IOException;
 
-    /// The next of those that it has accepted before anybody asked for them, when nobody watches it any more: nobody else can serve
-    /// them.
+    /// The next connection that multishot accept had taken when watching stopped: serve it or close it. Null when there
+    /// is none left.
     default @Nullable StreamSocket acceptedInAdvance() throws IOException {
         return null;
     }
 
-    /// Whether what it gives was accepted by another process, which serves it already: each is to be taken then, whatever is
-    /// allowed here by now.
+    /// Whether its connections were accepted by another process, which serves them already. Each must then be taken,
+    /// whatever the limits here allow by now.
     default boolean acceptedElsewhere() {
         return false;
     }
 
-    /// Whether it was not closed.
+    /// Whether it is open.
     boolean isOpen();
 
     /// Stops listening; a Unix socket's file is removed if it is still ours.

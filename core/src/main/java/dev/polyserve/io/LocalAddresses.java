@@ -13,14 +13,14 @@ import java.util.Set;
 
 /// A UDP port of every address, as one socket for each address that this machine has now.
 ///
-/// The JDK's channels do not tell which address a datagram was sent to. One socket for all of them would answer from the address
-/// that the system prefers, which a client that has asked another one does not take.
+/// The JDK's channels do not report the destination address of a datagram. A single socket for all addresses would
+/// reply from the system's preferred address, and a client that has sent to another one does not accept that reply.
 final class LocalAddresses {
     private static final String EVERY_IPV4 = "0.0.0.0";
 
     private LocalAddresses() {}
 
-    /// @throws BindFailedException when there is none
+    /// @throws BindFailedException when there is no address
     static List<Transport.Place> places(Endpoint.Udp every) throws IOException {
         boolean onlyIpv4 = every.host().equals(EVERY_IPV4);
         List<Transport.Place> places = new ArrayList<>();
@@ -35,7 +35,7 @@ final class LocalAddresses {
         return places;
     }
 
-    /// The loopback's first, by which a server on this machine is found.
+    /// All addresses, those of the loopback first: clients on this machine use them.
     private static Set<InetAddress> all() throws IOException {
         Set<InetAddress> loopback = new LinkedHashSet<>();
         Set<InetAddress> others = new LinkedHashSet<>();

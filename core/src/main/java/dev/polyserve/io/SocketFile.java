@@ -11,15 +11,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The file of a bound Unix socket, and its owner: a stale one is replaced, a live one refused, any other file never touched.
+/// The file of a bound Unix socket: a stale one is replaced, a live one refused, any other file never touched.
 ///
 /// **Thread**: any.
 public final class SocketFile {
-    /// What others serve now: it stays when we close our sockets.
+    /// Paths that other processes serve now: their files stay when this process closes its sockets.
     private static final Set<Path> LEFT = ConcurrentHashMap.newKeySet();
 
     private final Path path;
-    /// Its identity (device and inode): another's at the same path is not ours to remove. None where it was gone at once.
+    /// Its identity (device and inode): a file of another identity at the same path is not removed. Empty if the file
+    /// was gone at once.
     private final Optional<Object> key;
 
     private SocketFile(Path path, Optional<Object> key) {
@@ -27,16 +28,16 @@ public final class SocketFile {
         this.key = key;
     }
 
-    /// Whether somebody listens.
+    /// Tests whether a socket is live.
     @FunctionalInterface
     public interface Probe {
-        /// Whether somebody listens at the path; only "nobody does" makes its file stale.
+        /// Whether a server listens at the path. The file is stale only if the result is false.
         boolean isLive(Path path) throws IOException;
     }
 
-    /// Removes a socket file on which nobody listens.
+    /// Removes a stale socket file.
     ///
-    /// @throws BindFailedException when somebody does, or the file is none of a socket
+    /// @throws BindFailedException when a server listens there, or the file is not a socket
     public static void removeStale(Endpoint endpoint, Path path, Probe probe) throws IOException {
         LEFT.remove(path);
         try (DirectoryEntry entry = DirectoryEntry.at(path)) {
@@ -60,24 +61,24 @@ public final class SocketFile {
         }
     }
 
-    /// The file that binding has just made.
+    /// The file that a bind has just created.
     public static SocketFile made(Path path) throws IOException {
         try (DirectoryEntry entry = DirectoryEntry.at(path)) {
             return new SocketFile(path, key(entry));
         }
     }
 
-    /// Another process serves the socket at this path, too: closing ours leaves the file.
+    /// Marks the path as served by another process, too: closing the socket here leaves the file.
     public static void leave(Path path) {
         LEFT.add(path);
     }
 
-    /// No other process serves it any more.
+    /// Removes that mark: no other process serves the path any more.
     public static void own(Path path) {
         LEFT.remove(path);
     }
 
-    /// Removes it, if it is still ours.
+    /// Removes the file, if it is still the one that the bind created.
     public void remove() throws IOException {
         if (LEFT.contains(path)) {
             return;
@@ -88,7 +89,7 @@ public final class SocketFile {
                 entry.remove();
             }
         } catch (NoSuchFileException e) {
-            // Removed with its directory.
+            // The file was removed together with its directory.
             assert !LEFT.contains(path);
         }
     }

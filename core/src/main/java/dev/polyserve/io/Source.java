@@ -1,4 +1,4 @@
 package dev.polyserve.io;
 
-/// Something whose readiness a multiplexer of the same family can watch.
+/// A source of readiness that a multiplexer of the same family can watch.
 public interface Source {}

@@ -5,30 +5,31 @@ import dev.polyserve.Options;
 import java.io.IOException;
 import java.util.List;
 
-/// A family of sockets: how endpoints become listeners and ports.
+/// A family of sockets: it opens listeners and datagram ports for endpoints.
 public interface Transport {
     /// Binds and listens.
     ///
-    /// @throws IOException naming the endpoint and what is wrong; nothing stays bound
+    /// @throws IOException with the endpoint and the reason; nothing stays bound
     Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException;
 
-    /// The sockets that an endpoint stands for: itself, one for each address of its host, or whatever was inherited under its name.
+    /// The sockets that an endpoint denotes: itself, one for each address of its host, or those inherited under its
+    /// name.
     ///
-    /// @throws IOException naming the endpoint and what is wrong
+    /// @throws IOException with the endpoint and the reason
     default List<Place> places(Endpoint endpoint) throws IOException {
         return HostResolver.each(endpoint).stream().map(one -> new Place(one, one.datagram())).toList();
     }
 
-    /// A socket that was opened here was closed again before it was served.
+    /// Forgets a socket that was opened here and closed again before it was served.
     ///
-    /// @param real where it was
+    /// @param real its endpoint
     default void withdraw(Endpoint real) {
-        // Only a family that numbers its sockets remembers them.
+        // Only a family that numbers its sockets keeps a record of them.
     }
 
     /// Binds a datagram endpoint.
     ///
-    /// @throws IOException naming the endpoint and what is wrong; nothing stays bound
+    /// @throws IOException with the endpoint and the reason; nothing stays bound
     DatagramPort bind(Endpoint endpoint, Options.Sockets options) throws IOException;
 
     /// One socket to open.

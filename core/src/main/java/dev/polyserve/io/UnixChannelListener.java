@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A Unix stream listener of the JDK's family, and the owner of its socket file.
 final class UnixChannelListener extends AcceptingChannel implements Listener {
-    /// One less than the system's sockets: the JDK keeps two of the 108 bytes for itself.
+    /// One byte less than the system's limit: the JDK reserves two of the 108 bytes.
     private static final int MOST_PATH_BYTES = 106;
 
     private final SocketFile file;
@@ -62,15 +62,16 @@ final class UnixChannelListener extends AcceptingChannel implements Listener {
 
     private static boolean isLive(Path path) throws IOException {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            // Without waiting: a live listener with a full backlog must not hold us up, and counts as live.
+            // Without waiting: a live listener with a full backlog must not block this call, and counts as live.
             probe.configureBlocking(false);
             probe.connect(UnixDomainSocketAddress.of(path));
             return true;
         } catch (ConnectException e) {
-            // "Connection refused", in any language: of a Unix socket nothing else is told by this type.
+            // "Connection refused", in any language: for a Unix socket this exception type has no other reason.
             return false;
         } catch (IOException e) {
-            // Only "nobody listens" proves it stale: a full backlog or a missing permission is a live one.
+            // Only a refused connection proves that the file is stale: a full backlog or a missing permission means a
+            // live listener.
             return true;
         }
     }

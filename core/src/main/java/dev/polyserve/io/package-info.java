@@ -1,9 +1,9 @@
-/// What a socket is: listeners, stream sockets and datagram sockets, and the wire of a connection that has a thread.
+/// Sockets: listeners, stream sockets and datagram sockets, and the wire of a connection that has a thread.
 ///
 /// Two families implement the same interfaces: the JDK's channels ([dev.polyserve.io.ChannelTransport], here), and
-/// descriptors on Linux (another module). Nothing above knows which it has.
+/// descriptors on Linux (another module). The layers above do not depend on the family.
 ///
-/// **Threads**: a socket belongs to its connection's owner; others may only call what says "any thread".
+/// **Threads**: a socket belongs to its connection's owner; other threads may only call what is marked "any".
 ///
 /// **Depends on** the public interface and `conversation`.
 @NullMarked

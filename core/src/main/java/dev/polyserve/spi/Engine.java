@@ -18,7 +18,7 @@ import java.util.ServiceLoader;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What carries out the public interface; found by [ServiceLoader], one in the `core` module.
+/// The implementation of the public interface; found by [ServiceLoader], one in the `core` module.
 public interface Engine {
     /// Why this machine or build cannot run the model, and what to use instead; empty when it can.
     Optional<String> whyNot(Model model);
@@ -37,18 +37,18 @@ public interface Engine {
     /// What a server is made of.
     ///
     /// @param endpoints where to listen, at least one
-    /// @param model how handlers run at once
-    /// @param streams what to do with connections; null when only datagrams are served
-    /// @param datagrams what to do with datagrams; null when only connections are served
+    /// @param model how handlers run concurrently
+    /// @param streams how connections are served; null when only datagrams are served
+    /// @param datagrams how datagrams are served; null when only connections are served
     /// @param options limits and times
-    /// @param listeners what is told of events
-    /// @param filters what decides which connections are served
-    /// @param periodic what runs regularly
-    /// @param reportsTo what is told of everything that happens, in place of the log and the listeners; null: those do
+    /// @param listeners the receivers of events
+    /// @param filters the filters that decide which connections are served
+    /// @param periodic the actions that run periodically
+    /// @param reportsTo the receiver of every event, in place of the log and the listeners; null: those receive them
     record Setup(List<Endpoint> endpoints, Model model, @Nullable Streams streams, @Nullable DatagramHandler datagrams,
             Options options, List<ServerListener> listeners, List<ConnectionFilter> filters, List<Periodic> periodic,
             @Nullable ServerListener reportsTo) {
-        /// Keeps its own copies.
+        /// Copies the lists.
         public Setup {
             endpoints = List.copyOf(endpoints);
             listeners = List.copyOf(listeners);
@@ -57,28 +57,28 @@ public interface Engine {
         }
     }
 
-    /// What to do with connections: one of the two styles of a handler, or a program.
+    /// How connections are served: one of the two handler styles, or a program.
     sealed interface Streams {}
 
     /// Sequential handlers.
     ///
-    /// @param factory asked once per connection
+    /// @param factory called once per connection
     record Sequential(Supplier<? extends Handler> factory) implements Streams {}
 
     /// Event-style protocols.
     ///
-    /// @param factory asked once per connection
+    /// @param factory called once per connection
     record Events(Supplier<? extends Protocol> factory) implements Streams {}
 
     /// A program that is started for each connection.
     ///
-    /// @param command which
+    /// @param command the program to start
     record Commands(Command command) implements Streams {}
 
-    /// Something that runs regularly while the server serves.
+    /// An action that runs periodically while the server serves.
     ///
     /// @param every the time from the end of one run to the start of the next
-    /// @param action what runs
+    /// @param action the action to run
     record Periodic(Duration every, Runnable action) {}
 
     /// Loads once, on first use.

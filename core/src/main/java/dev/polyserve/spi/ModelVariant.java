@@ -5,8 +5,8 @@ import dev.polyserve.Workers;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
-/// What each [Model] is, with its numbers: for the engine's exhaustive switch. A program of a user names models by the factories
-/// of [Model] alone, so that a new one breaks no switch of its own.
+/// The variants of [Model], with their numbers, for the engine's exhaustive switch. User programs name models only by
+/// the factories of [Model], so a new variant breaks none of their switches.
 public sealed interface ModelVariant extends Model {
     /// One client after another, on the server's own thread.
     record Iterative() implements ModelVariant {
@@ -16,7 +16,7 @@ public sealed interface ModelVariant extends Model {
         }
     }
 
-    /// A platform thread per connection. The system shares processors among them, so that one that computes for long does not
+    /// A platform thread per connection. The system shares processors among them, so a long computation in one does not
     /// hold up the others.
     record Threads() implements ModelVariant {
         @Override
@@ -28,7 +28,7 @@ public sealed interface ModelVariant extends Model {
     /// A fixed number of platform threads with a bounded queue ([dev.polyserve.Options.Limits#queue]).
     ///
     /// @param threads how many
-    /// @param namePrefix what their names begin with
+    /// @param namePrefix the prefix of their names; a number follows
     /// @param initializer runs once on each before its first connection; if it throws, the server does not start
     record ThreadPool(int threads, String namePrefix, Runnable initializer) implements ModelVariant {
         /// Checks the number.
@@ -41,7 +41,7 @@ public sealed interface ModelVariant extends Model {
             return new ThreadPool(threads, prefix, initializer);
         }
 
-        /// The same pool with something each thread runs first.
+        /// The same pool with an initializer for each thread.
         public ThreadPool withInitializer(Runnable first) {
             return new ThreadPool(threads, namePrefix, first);
         }
@@ -54,8 +54,9 @@ public sealed interface ModelVariant extends Model {
 
     /// A virtual thread per connection, on the JDK's scheduler.
     ///
-    /// Virtual threads do not share time: one that computes keeps its carrier, of which there are as many as processors, until
-    /// it waits. When as many handlers compute at once, all others wait for one of them; [Model#thread] has no such limit.
+    /// Virtual threads are not preempted: one that computes keeps its carrier until it waits, and there are as many
+    /// carriers as processors. When as many handlers compute at once, all others wait for one of them; [Model#thread]
+    /// has no such limit.
     record VirtualThreads() implements ModelVariant {
         @Override
         public String id() {
@@ -65,7 +66,7 @@ public sealed interface ModelVariant extends Model {
 
     /// A worker process per connection.
     ///
-    /// @param maxWorkers how many at once
+    /// @param maxWorkers the maximum number of workers at once
     /// @param workers how they are kept
     record ProcessPerConnection(int maxWorkers, Workers workers) implements ModelVariant {
         /// Checks the number.
@@ -73,12 +74,12 @@ public sealed interface ModelVariant extends Model {
             requirePositive("workers", maxWorkers);
         }
 
-        /// The same with at most so many at once.
+        /// The same with another maximum number of workers.
         public ProcessPerConnection withMaxWorkers(int most) {
             return new ProcessPerConnection(most, workers);
         }
 
-        /// The same with something changed about its workers: `.with(w -> w.withSpare(4, 8))`.
+        /// The same with other worker settings: `.with(w -> w.withSpare(4, 8))`.
         public ProcessPerConnection with(UnaryOperator<Workers> change) {
             return new ProcessPerConnection(maxWorkers, change.apply(workers));
         }
@@ -91,9 +92,9 @@ public sealed interface ModelVariant extends Model {
 
     /// Worker processes that share the listener (prefork), each running an inner model.
     ///
-    /// @param minWorkers how many at least
-    /// @param maxWorkers how many at most
-    /// @param inner what runs in each
+    /// @param minWorkers the minimum number of workers
+    /// @param maxWorkers the maximum number of workers
+    /// @param inner the model that runs in each
     /// @param workers how they are kept
     record ProcessPool(int minWorkers, int maxWorkers, Model inner, Workers workers) implements ModelVariant {
         /// Checks the numbers and the inner model.
@@ -109,7 +110,7 @@ public sealed interface ModelVariant extends Model {
             }
         }
 
-        /// The same with at least and at most so many.
+        /// The same with another minimum and maximum number of workers.
         public ProcessPool withWorkers(int least, int most) {
             return new ProcessPool(least, most, inner, workers);
         }
@@ -119,7 +120,7 @@ public sealed interface ModelVariant extends Model {
             return new ProcessPool(minWorkers, maxWorkers, model, workers);
         }
 
-        /// The same with something changed about its workers: `.with(w -> w.withRecycleConnections(10_000))`.
+        /// The same with other worker settings: `.with(w -> w.withRecycleConnections(10_000))`.
         public ProcessPool with(UnaryOperator<Workers> change) {
             return new ProcessPool(minWorkers, maxWorkers, inner, change.apply(workers));
         }
@@ -145,10 +146,10 @@ public sealed interface ModelVariant extends Model {
         }
     }
 
-    /// One loop that asks every connection in turn: the slow one, for teaching.
+    /// One loop that polls every connection in turn: slow, for teaching.
     ///
-    /// @param longestRest how long it may rest after rounds in which nobody was ready, by which the next request may be late;
-    ///         zero: never, so that it always takes a whole processor
+    /// @param longestRest how long it may sleep after rounds in which no connection was ready, by which the next
+    ///     request may be late; zero: never, so that it always takes a whole processor
     record Polling(Duration longestRest) implements ModelVariant {
         /// Checks the time.
         public Polling {
@@ -196,7 +197,7 @@ public sealed interface ModelVariant extends Model {
     /// Event loops over `epoll(7)`.
     ///
     /// @param loops how many
-    /// @param edgeTriggered whether readiness is told once per change rather than as long as it lasts
+    /// @param edgeTriggered whether readiness is reported once per change rather than as long as it lasts
     record Epoll(int loops, boolean edgeTriggered) implements ModelVariant {
         /// Checks the number.
         public Epoll {

@@ -1,6 +1,6 @@
-/// The seam between the public interface and what carries it out: the engine, what it is given, and the variants of
-/// [dev.polyserve.Model]. Exported to the modules of this project only; with `dev.polyserve` it is one layer in two packages,
-/// because a package is the smallest thing that a module can keep to itself.
+/// The boundary between the public interface and its implementation: the engine, its input, and the variants of
+/// [dev.polyserve.Model]. Exported to the modules of this project only. With `dev.polyserve` it is one layer in two
+/// packages, because a package is the smallest unit that a module can hide.
 @NullMarked
 package dev.polyserve.spi;
 

@@ -2,7 +2,7 @@ package dev.polyserve.text;
 
 import java.nio.charset.StandardCharsets;
 
-/// Text that a peer controls, made fit for a terminal or a log: one line, no control characters.
+/// Text that a peer controls, made safe for a terminal or a log: one line, no control characters.
 ///
 /// **Thread**: any.
 public final class Printable {
@@ -18,13 +18,13 @@ public final class Printable {
 
     private Printable() {}
 
-    /// The bytes as UTF-8, what is not UTF-8 shown as U+FFFD and control characters escaped.
+    /// The bytes as UTF-8, with invalid bytes shown as U+FFFD and control characters escaped.
     public static String of(byte[] utf8) {
         return of(new String(utf8, StandardCharsets.UTF_8));
     }
 
-    /// The text with control characters escaped as `\x1b` or `\u202e`: an escape sequence must not reach the reader's terminal, nor a
-    /// line feed begin a second line. Tabs stay.
+    /// The text with control characters escaped as `\x1b` or `\u202e`, so that no escape sequence reaches the reader's
+    /// terminal and no line feed begins a second line. Tabs stay.
     public static String of(String text) {
         int first = 0;
         while (first < text.length() && !isEscaped(text.charAt(first))) {
@@ -33,8 +33,8 @@ public final class Printable {
         return first == text.length() ? text : escaped(text, first);
     }
 
-    /// Whether the character controls a terminal or the order of what is shown: C0 and C1 controls, DEL, the line and paragraph
-    /// separators, and the bidirectional controls of [UAX 9](https://www.unicode.org/reports/tr9/).
+    /// Whether the character controls a terminal or the order of displayed text: C0 and C1 controls, DEL, the line and
+    /// paragraph separators, and the bidirectional controls of [UAX 9](https://www.unicode.org/reports/tr9/).
     public static boolean isControl(char c) {
         return c < ' ' || (c >= DELETE && c <= LAST_C1_CONTROL) || (c >= ARABIC_LETTER_MARK && controlsLayout(c));
     }

@@ -1,4 +1,4 @@
-/// How text that a peer controls is written to logs, terminals and thread names: one way out for all modules.
+/// Writes text that a peer controls to logs, terminals and thread names: the single place for all modules.
 ///
 /// **Threads**: everything here may be used from any thread.
 ///

@@ -105,7 +105,7 @@ class BuffersTest {
         Codec<byte[]> codec = Framing.delimited(MOST_BYTES, delimiter);
         int looks = 0;
         for (int i = 0; i < MOST_BYTES; i++) {
-            // Each may be the first byte of the delimiter, and none is.
+            // Each byte may begin the delimiter, and none does.
             arrive("\r");
             looks += in.toSearch(delimiter);
             assertThat(codec.decode(in)).isNull();

@@ -13,7 +13,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 
-/// What a conversation without a server needs: an identity, a clock that is moved by hand, a list of failures. Write stall 10 s.
+/// The environment of a conversation without a server: an identity, a clock that is advanced by hand, a list of
+/// failures. Write stall 10 s.
 final class ConversationFixture {
     private static final InetSocketAddress NOWHERE = InetSocketAddress.createUnresolved("nowhere", 1);
     private static final int MOST_PIECE_BYTES = 40;
@@ -34,7 +35,7 @@ final class ConversationFixture {
         return new Conversation.Identity(1, NOWHERE, NOWHERE, Endpoint.parse("tcp://127.0.0.1:0"));
     }
 
-    /// Pieces of one byte for the seed 0, else of random lengths.
+    /// Pieces of one byte for seed 0, otherwise of random lengths.
     static IntSupplier pieces(int seed) {
         Random random = new Random(seed);
         return seed == 0 ? () -> 1 : () -> 1 + random.nextInt(MOST_PIECE_BYTES);

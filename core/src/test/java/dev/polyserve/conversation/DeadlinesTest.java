@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/// Time limits, with a clock that is moved by hand. Idle 100 s, write stall 10 s.
+/// Time limits, with a clock that is advanced by hand. Idle 100 s, write stall 10 s.
 class DeadlinesTest {
     private final AtomicLong clock = new AtomicLong();
     private final ServerContext context = new ServerContext(

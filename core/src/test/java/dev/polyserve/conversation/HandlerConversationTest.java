@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A sequential handler over a wire without a socket: whatever pieces the bytes come in, the handler sees the same.
+/// A sequential handler over a wire without a socket: the handler reads the same, whatever pieces the bytes arrive in.
 class HandlerConversationTest {
     private static final Handler UPPER = client -> {
         for (String line; (line = client.readLine()) != null;) {

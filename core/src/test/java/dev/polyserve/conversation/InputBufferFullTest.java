@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-/// An array of the largest size is full only when all of it is wanted.
+/// An array of the largest size counts as full only when every byte of it is in use.
 class InputBufferFullTest {
     private static final int MOST = 4096;
 

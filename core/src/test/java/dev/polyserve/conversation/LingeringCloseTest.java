@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/// When a socket is closed behind its last bytes, with a clock that is moved by hand. Write stall 10 s.
+/// When a socket is closed after its last bytes, with a clock that is advanced by hand. Write stall 10 s.
 class LingeringCloseTest {
     private final AtomicLong clock = new AtomicLong();
     private final ServerContext context = new ServerContext(

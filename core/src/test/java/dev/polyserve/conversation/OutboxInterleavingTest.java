@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The queue of messages, in the orders in which senders and the one that empties it can take their steps: whatever comes of these must
-/// also come of one after the other. So nothing is put behind the end, a message that is refused takes no room from another, and closing
-/// is more than ending.
+/// The outbox under all interleavings of senders and its consumer: the result must equal that of some sequential order.
+/// So nothing is queued after the end, a refused message takes no room from another, and closing takes precedence over
+/// ending.
 @Tag("slow")
 @Tag("interleavings")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -32,7 +32,7 @@ class OutboxInterleavingTest {
                 .actorsBefore(1).actorsAfter(1).minimizeFailedScenario(true).check(Operations.class);
     }
 
-    /// What Lincheck calls, on a queue of its own for each order.
+    /// The operations for Lincheck, on a new outbox for each interleaving.
     @Param(name = "bytes", gen = IntGen.class, conf = "1:9")
     public static class Operations {
         private static final InetSocketAddress NOWHERE = InetSocketAddress.createUnresolved("nowhere", 1);
@@ -40,7 +40,7 @@ class OutboxInterleavingTest {
         private final Outbox outbox = new Outbox(conversation()) {
             @Override
             void wake() {
-                // The one that empties it comes when it likes.
+                // The consumer is an operation of its own.
             }
         };
 
@@ -54,25 +54,25 @@ class OutboxInterleavingTest {
             return ProtocolConversation.driven(context, identity, () -> silent, new OutboxTest.IdleDriver());
         }
 
-        /// A message of so many bytes.
+        /// Offers a message of this many bytes.
         @Operation
         public boolean offer(@Param(name = "bytes") int bytes) {
             return outbox.offer(ByteBuffer.allocate(bytes));
         }
 
-        /// The end of our side.
+        /// Ends the output.
         @Operation
         public void end() {
             outbox.end();
         }
 
-        /// The end of the connection.
+        /// Ends the connection.
         @Operation
         public void close() {
             outbox.close();
         }
 
-        /// What the one that empties it does next.
+        /// The next step of the consumer.
         @Operation(nonParallelGroup = "owner")
         public String takes() {
             ByteBuffer message = outbox.poll();

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The queue of messages alone: what may be put, who is woken, who waits for room. It holds ten bytes.
+/// The outbox alone: which messages it accepts, and when it wakes its consumer and waiting senders. It holds ten bytes.
 @Timeout(20)
 class OutboxTest {
     private static final Duration LONG = Duration.ofSeconds(Long.MAX_VALUE);
@@ -57,7 +57,7 @@ class OutboxTest {
         return message == null ? "nothing" : StandardCharsets.US_ASCII.decode(message.duplicate()).toString();
     }
 
-    /// What the owner does with the next message.
+    /// Takes the next message as the owner does.
     private String takes() {
         ByteBuffer message = outbox.poll();
         if (message != null) {
@@ -201,7 +201,7 @@ class OutboxTest {
                 .extracting(e -> ((ConnectionException) e).reason()).isEqualTo(new Cause.Stopped());
     }
 
-    /// Somebody who waits for room by now.
+    /// Starts a sender, and returns once it waits for room.
     private CompletableFuture<String> sending(String text) {
         CompletableFuture<String> sent = new CompletableFuture<>();
         Thread sender = Thread.ofPlatform().start(() -> {
@@ -218,7 +218,7 @@ class OutboxTest {
         return sent;
     }
 
-    /// Counts how often it wakes who empties it.
+    /// Counts the wake-ups of its consumer.
     private static final class Counted extends Outbox {
         private int wakes;
 
@@ -232,7 +232,7 @@ class OutboxTest {
         }
     }
 
-    /// Drives nothing.
+    /// A driver without any effect.
     static final class IdleDriver implements ProtocolDriver {
         @Override
         public BufferPool pool() {

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// An event-style protocol without a socket, pumped by a thread and driven by hand: whatever pieces the bytes come and go in, the protocol
-/// sees the same.
+/// An event-style protocol without a socket, pumped by a thread and driven by hand: the protocol sees the same,
+/// whatever pieces the bytes are received and sent in.
 class ProtocolConversationTest {
     private static final Protocol UPPER = Protocol.framed(Framing.lines(), (line, output) -> output
             .write(ConversationFixture.bytes(line.toUpperCase(Locale.ROOT) + "\n")));
@@ -73,7 +73,7 @@ class ProtocolConversationTest {
         assertThat(fixture.failures).isEmpty();
     }
 
-    /// The system takes so much, at most.
+    /// The most that the kernel accepts.
     private static void write(ProtocolConversation driven, ScriptedWire peer, int atMostBytes) {
         ByteBuffer pending = driven.pendingOutput();
         int count = Math.min(pending.remaining(), atMostBytes);

@@ -8,20 +8,20 @@ import java.util.List;
 import java.util.Queue;
 import java.util.function.IntSupplier;
 
-/// A wire without a socket: the input comes in the pieces that a test chooses, what is sent at once is as short, and the calls keep their
-/// order.
+/// A wire without a socket: a test chooses the pieces of the input and of the output that is sent at once, and the
+/// order of calls is recorded.
 class ScriptedWire implements Wire {
-    /// What was called, in order; runs of reads and of writes count once.
+    /// The calls, in order; runs of reads and of writes count once.
     final List<String> calls = new ArrayList<>();
-    /// What was sent.
+    /// The bytes sent.
     final ByteArrayOutputStream sent = new ByteArrayOutputStream();
-    /// What was to run beside the owner.
+    /// The tasks to run beside the owner.
     final Queue<Runnable> tasks = new ArrayDeque<>();
     private final ByteBuffer input;
     private final IntSupplier pieceBytes;
 
-    /// @param input what the peer sends before its end
-    /// @param pieceBytes how much is moved at the next call, at least one byte
+    /// @param input the peer's input before its end
+    /// @param pieceBytes how much the next call moves, at least one byte
     ScriptedWire(byte[] input, IntSupplier pieceBytes) {
         this.input = ByteBuffer.wrap(input);
         this.pieceBytes = pieceBytes;

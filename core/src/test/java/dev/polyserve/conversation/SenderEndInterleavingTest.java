@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A sender's end while a task beside the owner sends, in the orders in which their steps can come: our side is ended in each, because the task
-/// that sends looks once more before it leaves.
+/// A sender's end while a task beside the owner sends, under all interleavings: the output is ended in each, because
+/// the sending task checks once more before it finishes.
 @Tag("interleavings")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SenderEndInterleavingTest {
@@ -24,7 +24,7 @@ class SenderEndInterleavingTest {
                 .actorsBefore(0).actorsAfter(0).minimizeFailedScenario(false).check(Operations.class);
     }
 
-    /// What Lincheck calls, on a connection of its own for each order. The thread that wakes the task runs it.
+    /// The operations for Lincheck, on a new connection for each interleaving. The thread that wakes the task runs it.
     public static class Operations {
         private final ScriptedWire wire = new ScriptedWire(new byte[0], () -> 1) {
             @Override
@@ -42,20 +42,20 @@ class SenderEndInterleavingTest {
                     () -> silent, wire);
         }
 
-        /// A message, which is refused behind the end.
+        /// Offers a message, which is refused after the end.
         @Operation(nonParallelGroup = "sender")
         public void offer() {
             boolean _ = outbox.offer(ByteBuffer.allocate(1));
         }
 
-        /// The end of our side.
+        /// Ends the output.
         @Operation
         public void end() {
             outbox.end();
             ended = true;
         }
 
-        /// Once all have left.
+        /// Runs after all threads have finished.
         @Validate
         public void isEnded() {
             if (ended != outbox.outputEnded()) {

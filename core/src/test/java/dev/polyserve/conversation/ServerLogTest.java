@@ -80,7 +80,7 @@ class ServerLogTest {
         assertThat(sink.next()).isEqualTo("late");
     }
 
-    /// As on a machine that is too busy to run the thread that writes: each line is written in time, all of them are not.
+    /// On a machine that is too busy to run the writing thread, each line is written in time, but not all of them.
     @Test
     void losesNoLineOfASlowSinkThatIsNotStuck() {
         ServerLog slow = new ServerLog(sink, 500, LONG_MILLIS);
@@ -125,7 +125,7 @@ class ServerLogTest {
         assertThat(sink.written()).isEmpty();
     }
 
-    /// Takes lines when it is allowed to.
+    /// Accepts lines when the test permits it.
     private static final class Sink implements System.Logger {
         private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         private final CountDownLatch stuck = new CountDownLatch(1);
@@ -142,7 +142,7 @@ class ServerLogTest {
             return line;
         }
 
-        /// What was written and not looked at.
+        /// The lines written and not yet checked.
         List<String> written() {
             return new ArrayList<>(lines);
         }

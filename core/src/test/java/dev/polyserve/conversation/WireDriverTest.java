@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// How a pump waits where there is nothing to read.
+/// How a pump waits when there is nothing to read.
 @Timeout(20)
 class WireDriverTest {
     private final WireDriver driver = new WireDriver(new ScriptedWire(new byte[0], () -> 1));

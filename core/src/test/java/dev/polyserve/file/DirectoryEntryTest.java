@@ -12,7 +12,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is removed is in the directory that was looked at.
+/// The removed entry is in the directory that was checked.
 @DisabledOnOs(OS.WINDOWS)
 class DirectoryEntryTest {
     @TempDir

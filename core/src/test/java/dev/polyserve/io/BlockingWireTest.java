@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The end of the output and the cut of the input, in each order: the second never comes while bytes are on their way, because the system would
-/// reset the connection at the peer's next byte.
+/// The end of the output and the cut of the input, in each order: the second never happens while bytes are in transit,
+/// because the system would reset the connection at the peer's next byte.
 @Timeout(20)
 class BlockingWireTest {
     private static final int ON_THE_WAY = 5;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The options of sockets as the JDK's channels set them, and what they refuse.
+/// The socket options that the JDK's channels set, and those that they refuse.
 @Timeout(30)
 class ChannelOptionsTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);

@@ -7,13 +7,13 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// A socket without a system below it: a test says what it answers, and sees the order of the calls that change it.
+/// A socket without a system below it: a test chooses its results, and sees the order of the calls that change it.
 ///
 /// **Thread**: any.
 public class ScriptedSocket implements StreamSocket {
     private static final SocketAddress NOWHERE = InetSocketAddress.createUnresolved("nowhere", 1);
 
-    /// The calls, each by its name.
+    /// The names of the calls, in order.
     public final List<String> calls = new CopyOnWriteArrayList<>();
     /// What [#unacknowledged] returns.
     public volatile int unacknowledged;
