@@ -97,14 +97,14 @@ class SignalsTest {
                 Files.writeString(config(), "backlog = 66\n");
                 // Each signal has a thread of its own, so wait for the first effect.
                 Signals.send("TTIN", server.pid());
-                Eventually.holds(() -> assertThat(server.errors()).contains("there may be 2"));
+                Eventually.holds(() -> assertThat(server.errors()).contains("worker processes to 2"));
                 for (String signal : HARMLESS) {
                     if (!signal.equals("TTIN")) {
                         Signals.send(signal, server.pid());
                     }
                 }
                 Eventually.holds(() -> assertThat(server.errors()).contains("status: connections")
-                        .contains(NEEDS_RESTART).contains("there may be 2").contains("there may be 1"));
+                        .contains(NEEDS_RESTART).contains("worker processes to 2").contains("worker processes to 1"));
                 client.asks();
             }
             // A worker that HUP replaces stays as long as its client.
