@@ -1,8 +1,11 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.cli.operation.InitProcess;
+import dev.polyserve.linux.process.ExitOnSignal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
@@ -17,6 +20,8 @@ final class SignalHandlers implements AutoCloseable {
 
     private final List<Runnable> undo = new ArrayList<>();
     private final List<Handled> ending = new ArrayList<>();
+    /// For process 1, which the default action does not end.
+    private final Optional<ExitOnSignal> exit = InitProcess.isThis() ? ExitOnSignal.linked() : Optional.empty();
 
     private SignalHandlers() {}
 
@@ -32,11 +37,15 @@ final class SignalHandlers implements AutoCloseable {
         return signals;
     }
 
-    /// Sets the default action for the signals that end the process, or restores the handlers. Allocates nothing before
-    /// the first system call.
+    /// Sets the default action for the signals that end the process, or restores the handlers. In process 1, which has no
+    /// default action, these signals call `_exit` instead. Allocates nothing before the first system call.
     void setDefaultAction(boolean isDefault) {
         for (int i = 0; i < ending.size(); i++) {
             Handled handled = ending.get(i);
+            if (isDefault && exit.isPresent()) {
+                exit.get().at(handled.signal.getNumber());
+                continue;
+            }
             SignalHandler unused = Signal.handle(handled.signal, isDefault ? SignalHandler.SIG_DFL : handled.handler);
             assert unused != null;
         }
