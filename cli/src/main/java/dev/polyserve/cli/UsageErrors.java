@@ -1,9 +1,8 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.cli.services.Service;
+import dev.polyserve.file.FileNames;
 import dev.polyserve.text.Printable;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,11 +20,10 @@ final class UsageErrors {
 
     /// Describes a text that is not a valid path.
     static String sentence(InvalidPathException mistake) {
-        Charset encoding = Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
         String path = "the path '" + Printable.of(mistake.getInput()) + "' ";
-        return encoding.newEncoder().canEncode(mistake.getInput())
+        return FileNames.canEncode(mistake.getInput())
                 ? path + "is not valid: " + mistake.getReason()
-                : path + "has characters that the encoding of file names, " + encoding
+                : path + "has characters that the encoding of file names, " + FileNames.ENCODING
                         + ", cannot represent; start java with LC_ALL=C.UTF-8";
     }
 
