@@ -43,7 +43,9 @@ class DepartingClientsTest {
             ProcessMemory before = server.memory();
             comeAndGo(server, Requirements.repetitions(COMING_AND_GOING));
             Eventually.holds(() -> assertThat(server.count("active")).isZero());
-            server.memory().requireGrowthBelow(GROWTH_BYTES, before);
+            // The heap in use counts a whole region of the collector (1 MiB) as soon as a thread allocates from it, so
+            // that one reading says little. What leaks stays in every reading.
+            Eventually.holds(() -> server.memory().requireGrowthBelow(GROWTH_BYTES, before));
         });
     }
 
