@@ -34,11 +34,13 @@ class LayersTest {
     private static final String LINUX_ACCOUNT = "dev.polyserve.linux.account";
     private static final String LINUX_ACTIVATION = "dev.polyserve.linux.activation";
     private static final String LINUX_COMMAND = "dev.polyserve.linux.command";
+    private static final String LINUX_CONTROL = "dev.polyserve.linux.control";
     private static final String LINUX_PROCESS = "dev.polyserve.linux.process";
     private static final String LINUX_READINESS = "dev.polyserve.linux.multiplexer";
     private static final String LINUX_RESTART = "dev.polyserve.linux.restart";
     private static final String LINUX_RING = "dev.polyserve.linux.ring";
     private static final String LINUX_SOCKET = "dev.polyserve.linux.socket";
+    private static final String LINUX_SUPERVISOR = "dev.polyserve.linux.supervisor";
     private static final String LINUX_SYSTEM = "dev.polyserve.linux.system";
     private static final String LINUX_WORKER = "dev.polyserve.linux.worker";
     private static final String CONFORMANCE = "dev.polyserve.conformance";
@@ -75,13 +77,17 @@ class LayersTest {
             Map.entry(LINUX_READINESS, Set.of(IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_RING, Set.of(API, CONVERSATION, IO, LOOP, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_RESTART, Set.of(API, IO, LINUX_PROCESS, LINUX_SOCKET, LINUX_SYSTEM)),
+            Map.entry(LINUX_CONTROL, Set.of(API, COROUTINE_CARRIER, LINUX_SOCKET, LINUX_SYSTEM)),
+            Map.entry(LINUX_SUPERVISOR,
+                    Set.of(API, SPI, TEXT, CONVERSATION, IO, LOOP, RUN, LINUX_CONTROL, LINUX_PROCESS, LINUX_READINESS,
+                            LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_WORKER,
-                    Set.of(API, SPI, TEXT, CONVERSATION, IO, LOOP, RUN, COROUTINE_CARRIER, COROUTINE_HUB,
+                    Set.of(API, SPI, CONVERSATION, IO, LOOP, RUN, COROUTINE_CARRIER, COROUTINE_HUB, LINUX_CONTROL,
                             LINUX_PROCESS, LINUX_READINESS, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX,
                     Set.of(API, SPI, FILE, CONVERSATION, IO, LOOP, RUN, LINUX_ACTIVATION, LINUX_READINESS, LINUX_RING,
                             LINUX_SOCKET,
-                            LINUX_SYSTEM, LINUX_WORKER, LINUX_PROCESS, LINUX_COMMAND)),
+                            LINUX_SYSTEM, LINUX_SUPERVISOR, LINUX_WORKER, LINUX_PROCESS, LINUX_COMMAND)),
             Map.entry(CONFORMANCE, Set.of(API, SPI, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB)),
             Map.entry(EXAMPLES, Set.of(API, COROUTINE, COROUTINE_HUB)),
             Map.entry(BENCH_RESULT, Set.of()),

@@ -52,7 +52,7 @@ class HungWorkerTest {
             long stuck = client.asks();
             client.say("stick " + pipe);
             Eventually.holds(() -> assertThat(server.errors()).contains("(pid " + stuck + ") is doing this:")
-                    .contains("\"polyserve-duty\"")
+                    .contains("\"polyserve-control\"")
                     .containsPattern("(?s)the accept loop, polyserve-loop-0\\s[^\"]*WorkerHandler.handle")
                     .contains("by us: its accept loop was stuck"));
             assertThat(WorkerProcesses.awaitServing(server, 1)).doesNotContain(stuck);

@@ -1,5 +1,9 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.linux.control.ControlChannel;
+import dev.polyserve.linux.control.ControlMessage;
+import dev.polyserve.linux.control.WorkerCommand;
+import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.Cause;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
@@ -27,7 +31,7 @@ final class ControlLoop {
     private static final int PIECE_CHARACTERS = 16 << 10;
 
     /// The number of no connection.
-    private static final long NOBODY = 0;
+    private static final long NO_CONNECTION = 0;
 
     private final Server server;
     private final EventLoop acceptLoop;
@@ -55,13 +59,11 @@ final class ControlLoop {
         this.started = !startsLater;
     }
 
-    /// Runs a command without effect and encodes an event without sending it, so that linking the pattern switches,
-    /// which takes milliseconds, does not delay the first client.
+    /// Runs a command without effect and encodes an event without sending it, so that linking the pattern switches
+    /// does not delay the first client.
     void warmUp() throws IOException {
-        execute(new WorkerCommand.CutInput(NOBODY), List.of());
-        int length = ControlMessageWriter
-                .bytes(new WorkerEvent.ConnectionClosed(NOBODY, new Cause.Done(false), 0, 0)).length;
-        assert length > 0;
+        execute(new WorkerCommand.CutInput(NO_CONNECTION), List.of());
+        ControlChannel.warmUp(new WorkerEvent.ConnectionClosed(NO_CONNECTION, new Cause.Done(false), 0, 0));
     }
 
     /// Runs the loop; does not return.
@@ -87,7 +89,7 @@ final class ControlLoop {
 
     private void execute(WorkerCommand command, List<Integer> descriptors) throws IOException {
         switch (command) {
-            case WorkerCommand.Serve _ -> throw new IOException("the supervisor has told the worker's duty twice");
+            case WorkerCommand.Serve _ -> throw new IOException("the supervisor has sent the first command twice");
             case WorkerCommand.SetAccepting accept -> accept(accept.allowed());
             case WorkerCommand.AcceptOne next -> acceptOne(next.number());
             case WorkerCommand.RejectExcess turn ->

@@ -1,5 +1,9 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.linux.control.ControlChannel;
+import dev.polyserve.linux.control.FailureText;
+import dev.polyserve.linux.control.WorkerCommand;
+import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionFuture;
 import dev.polyserve.ConnectionInfo;

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;

@@ -1,5 +1,10 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.linux.control.ControlChannel;
+import dev.polyserve.linux.control.ControlMessage;
+import dev.polyserve.linux.control.WorkerBootstrap;
+import dev.polyserve.linux.control.WorkerCommand;
+import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.ConnectionFilter;
 import dev.polyserve.Endpoint;
@@ -32,7 +37,7 @@ public final class WorkerMain {
     private static final long EXIT_NANOS = TimeUnit.SECONDS.toNanos(5);
     /// How long a worker that exits waits for a busy supervisor to read its last events.
     private static final Duration SENT = Duration.ofSeconds(1);
-    private static final long FIRST_ORDER_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long FIRST_COMMAND_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final ControlChannel channel;
     private final WorkerCommand.Serve serve;
@@ -51,25 +56,25 @@ public final class WorkerMain {
 
     /// True when this process is a worker.
     public static boolean isWorker() {
-        return WorkerProgram.isWorker();
+        return WorkerBootstrap.isWorker();
     }
 
     /// This process's instance.
     ///
     /// @throws IllegalStateException when the process is no worker, or its supervisor is gone
     public static WorkerMain here() {
-        return Here.DUTY;
+        return Here.INSTANCE;
     }
 
     /// Received once.
     private static final class Here {
-        private static final WorkerMain DUTY = read();
+        private static final WorkerMain INSTANCE = read();
 
         private static WorkerMain read() {
             try {
                 TerminalSignals.ignore();
-                ControlChannel channel = WorkerProgram.channel();
-                ControlChannel.Received first = channel.await(FIRST_ORDER_NANOS)
+                ControlChannel channel = WorkerBootstrap.channel();
+                ControlChannel.Received first = channel.await(FIRST_COMMAND_NANOS)
                         .orElseThrow(() -> new IOException("it says nothing"));
                 return switch (first.messages().isEmpty() ? null : first.messages().getFirst()) {
                     case WorkerCommand.Serve serve -> new WorkerMain(channel, serve, first.descriptors());
@@ -136,7 +141,7 @@ public final class WorkerMain {
     /// Reports that no other worker would do better, and ends this process.
     static IllegalStateException hopeless(String why) {
         System.err.println("polyserve: " + why);
-        System.exit(WorkerPool.FATAL);
+        System.exit(WorkerBootstrap.FATAL);
         return new IllegalStateException(why);
     }
 
@@ -176,7 +181,7 @@ public final class WorkerMain {
 
     /// Serves according to the supervisor's commands; does not return.
     void serve(Server server, Engine.Setup setup, EventLoop acceptLoop) throws IOException {
-        Thread.currentThread().setName("polyserve-duty");
+        Thread.currentThread().setName("polyserve-control");
         ControlLoop controlLoop = new ControlLoop(server, acceptLoop, this, serve.shared(),
                 (now, command) -> reconfigured(now, command, setup));
         try {

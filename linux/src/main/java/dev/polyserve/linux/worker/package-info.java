@@ -1,18 +1,16 @@
-/// Worker processes: a supervisor that starts the same program again, and the part of the server that such a worker
-/// runs.
+/// A worker process: the part of a server that serves connections and datagrams by the commands of its supervisor.
 ///
 /// ```
-///   supervisor                                        worker
-///   WorkerPool ── Worker ── ControlChannel ◀── socket of packets ──▶ ControlChannel ── WorkerMain, ControlLoop
-///     ▲             │       WorkerCommand: serve, accept, take, abort, drain               │
-///   PoolRunner      └ RemoteConnection, DescriptorTransfer          WorkerRunner ── the inner model's Runner
-///   PerConnectionRunner     WorkerEvent: ready, accepted, started, closed, heartbeat     └ EventReporter
+///   ControlChannel ── ControlLoop: carries out commands ──▶ Server ── WorkerRunner ── the inner model's Runner
+///         ▲                                                   │
+///         └────────────── EventReporter: reports events ◀─────┘
 /// ```
 ///
-/// **Threads**: the supervisor runs on its accept loop; in a worker the thread `polyserve-duty` reads commands, and any
-/// thread may send events.
+/// **Threads**: the thread that starts the server, `polyserve-control`, carries out commands; any thread may report
+/// events.
 ///
-/// **Depends on** the runners and loops of `core`, on the sockets of this module, on its processes and system calls.
+/// **Depends on** the control channel, on the runners and loops of `core`, on the sockets, processes, multiplexers and
+/// system calls of this module. It does not use the supervisor's side.
 @NullMarked
 package dev.polyserve.linux.worker;
 

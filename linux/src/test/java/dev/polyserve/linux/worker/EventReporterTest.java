@@ -1,5 +1,8 @@
 package dev.polyserve.linux.worker;
 
+import dev.polyserve.linux.control.ControlChannel;
+import dev.polyserve.linux.control.WorkerCommand;
+import dev.polyserve.linux.control.WorkerEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.linux.socket.PacketSocket;

@@ -1,4 +1,4 @@
-/// Tests of the messages between supervisors and workers, and of a supervisor's decisions.
+/// Tests of a worker's side.
 @NullMarked
 package dev.polyserve.linux.worker;
 

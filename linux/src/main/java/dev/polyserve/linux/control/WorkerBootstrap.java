@@ -1,0 +1,40 @@
+package dev.polyserve.linux.control;
+
+import dev.polyserve.linux.socket.PacketSocket;
+import java.io.IOException;
+import java.util.Map;
+
+/// What a supervisor and the program that it starts as a worker agree on: the descriptor of the [ControlChannel], the
+/// environment variable that names it, and the exit status of a worker that can never serve.
+///
+/// **Thread**: any.
+public final class WorkerBootstrap {
+    /// The exit status of a worker when no other worker would do better (EX_CONFIG of `sysexits.h`).
+    public static final int FATAL = 78;
+
+    /// The variable that names the channel's descriptor. A program that a worker starts inherits the variable but not
+    /// the channel, and so does not become a worker. After the supervisor's death a worker has both, but no supervisor.
+    private static final String VARIABLE = "POLYSERVE_WORKER";
+
+    private WorkerBootstrap() {}
+
+    /// Adds the variable to the environment of a program, which then runs as a worker.
+    public static void addTo(Map<String, String> environment) {
+        environment.put(VARIABLE, Integer.toString(PacketSocket.INHERITED));
+    }
+
+    /// True when this process was started as a worker.
+    public static boolean isWorker() {
+        return Here.IS_WORKER;
+    }
+
+    /// The channel to the supervisor, in a worker; call once.
+    public static ControlChannel channel() throws IOException {
+        return new ControlChannel(PacketSocket.inherited());
+    }
+
+    /// Determined once.
+    private static final class Here {
+        private static final boolean IS_WORKER = PacketSocket.isInherited(VARIABLE);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.polyserve.linux.control;
+
+import dev.polyserve.OnFull;
+import dev.polyserve.Options;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/// A message from a supervisor to a worker.
+public sealed interface WorkerCommand extends ControlMessage {
+    /// The first command: the sockets that the worker serves. The descriptors of the listeners accompany it where they
+    /// are shared.
+    ///
+    /// @param shared whether the worker itself accepts, at the listeners that accompany this
+    /// @param slots the server's sockets, in the order of its endpoints
+    /// @param connections how many connections it may serve at once
+    record Serve(boolean shared, List<Slot> slots, int connections) implements WorkerCommand {
+        @Override
+        public int descriptors() {
+            return shared ? slots.size() : 0;
+        }
+    }
+
+    /// One socket of the server.
+    ///
+    /// @param asked the endpoint as the program requested it
+    /// @param real its real endpoint
+    record Slot(String asked, String real) {}
+
+    /// Accept, or stop accepting.
+    record SetAccepting(boolean allowed) implements WorkerCommand {}
+
+    /// Accept one connection or datagram, and report the outcome.
+    ///
+    /// @param number the supervisor's number of this request
+    record AcceptOne(long number) implements WorkerCommand {}
+
+    /// All workers together are full, so that clients are to be rejected; or not, so that a full worker leaves clients
+    /// to the others.
+    record RejectExcess(boolean full) implements WorkerCommand {}
+
+    /// Serve this connection; its descriptor accompanies the command.
+    ///
+    /// @param id its number
+    /// @param slot the slot of its listener
+    record TakeConnection(long id, int slot) implements WorkerCommand {
+        @Override
+        public int descriptors() {
+            return 1;
+        }
+    }
+
+    /// Answer this datagram.
+    ///
+    /// @param id a number for it
+    record AnswerDatagram(long id, SocketAddress peer, SocketAddress local, boolean truncated,
+            ByteBuffer payload) implements WorkerCommand {}
+
+    /// Let the connection see the end of its input.
+    record CutInput(long id) implements WorkerCommand {}
+
+    /// End the connection now.
+    record Abort(long id) implements WorkerCommand {}
+
+    /// Stop accepting, let connections end, then exit.
+    ///
+    /// @param millis the deadline
+    record Drain(long millis) implements WorkerCommand {}
+
+    /// The server's limits have changed, also for connections that are open.
+    ///
+    /// @param limits the new limits; the number of connections is the worker's share
+    /// @param timeouts the new timeouts
+    /// @param onFull what happens to clients when the server is full
+    record ChangeLimits(Options.Limits limits, Options.Timeouts timeouts, OnFull onFull) implements WorkerCommand {}
+
+    /// Report a dump of all threads.
+    record DumpThreads() implements WorkerCommand {}
+}

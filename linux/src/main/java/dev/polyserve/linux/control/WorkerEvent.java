@@ -1,0 +1,80 @@
+package dev.polyserve.linux.control;
+
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Limit;
+import dev.polyserve.Served;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/// A message from a worker to its supervisor.
+public sealed interface WorkerEvent extends ControlMessage {
+    /// The worker serves.
+    record Ready() implements WorkerEvent {}
+
+    /// The worker has the connection of `TakeConnection`.
+    record ConnectionTaken(long id) implements WorkerEvent {}
+
+    /// The worker has accepted a connection.
+    ///
+    /// @param id its number, assigned by this worker
+    /// @param slot the slot of its listener
+    record ConnectionAccepted(long id, int slot, SocketAddress peer, SocketAddress local,
+            Optional<ConnectionInfo.Credentials> credentials) implements WorkerEvent {}
+
+    /// A connection's handler has started.
+    record HandlerStarted(long id) implements WorkerEvent {}
+
+    /// A connection's handler threw.
+    record HandlerFailed(long id, FailureText failure) implements WorkerEvent {}
+
+    /// A connection was rejected.
+    record ConnectionRejected(long id, Optional<Limit> limit) implements WorkerEvent {}
+
+    /// A connection is over.
+    record ConnectionClosed(long id, Cause cause, long bytesIn, long bytesOut) implements WorkerEvent {}
+
+    /// The answer to a datagram.
+    ///
+    /// @param reply empty when the handler sent none
+    /// @param failure the exception of the handler
+    record DatagramAnswered(long id, Optional<ByteBuffer> reply,
+            Optional<FailureText> failure) implements WorkerEvent {}
+
+    /// The worker accepts, or has stopped accepting, according to the last command.
+    record CommandAcknowledged() implements WorkerEvent {}
+
+    /// The outcome of `AcceptOne`.
+    ///
+    /// @param number the number of that command
+    record RequestHandled(long number, Served how) implements WorkerEvent {}
+
+    /// The accept loop turns.
+    ///
+    /// @param active the connections that the worker serves now
+    /// @param bufferedBytes the bytes that their buffers occupy
+    /// @param datagramsIn the datagrams received so far
+    /// @param datagramsOut the datagrams sent so far
+    record Heartbeat(long active, long bufferedBytes, long datagramsIn, long datagramsOut) implements WorkerEvent {}
+
+    /// A limit was reached in the worker.
+    record LimitReached(Limit limit) implements WorkerEvent {}
+
+    /// Accepting failed in the worker.
+    record AcceptFailed(int slot, FailureText failure, long retryAfterNanos) implements WorkerEvent {}
+
+    /// The worker cannot accept at a listener any more.
+    record ListenerDown(int slot, FailureText failure) implements WorkerEvent {}
+
+    /// A datagram's handler threw, or its reply could not be sent.
+    record DatagramFailed(int slot, SocketAddress peer, FailureText failure) implements WorkerEvent {}
+
+    /// A loop of the worker is stalled.
+    ///
+    /// @param connection the number of the connection that the loop serves; 0 when unknown
+    record LoopStalled(String loop, long nanos, long connection, FailureText stack) implements WorkerEvent {}
+
+    /// A dump of all threads.
+    record ThreadDump(String text) implements WorkerEvent {}
+}

@@ -1,0 +1,195 @@
+package dev.polyserve.linux.supervisor;
+
+import dev.polyserve.linux.control.WorkerCommand;
+import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.Cause;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.DelegatedConversation;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.linux.socket.DescriptorSocket;
+import dev.polyserve.run.Runner;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// A connection that the supervisor accepts and transfers to a worker, which serves it and ends.
+///
+/// ```
+///   begun ─▶ WAITING ──a worker is idle──▶ SENT ──ConnectionTaken──▶ TAKEN ──ConnectionClosed──▶ OVER
+///               ▲                            │ the worker dies           │ the worker dies
+///               └──── another worker ◀───────┘                           └──▶ OVER, failed
+/// ```
+///
+/// The supervisor keeps its copy of the descriptor open until the worker has confirmed its own copy, so that a worker
+/// that dies during the transfer costs no client.
+///
+/// **Thread**: the supervisor's loop, except [#end] and [#cutInput].
+final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation.RemoteControl, Worker.Assignment, Job {
+    /// The most attempts to transfer a connection. A worker that dies before it takes the connection did not die of it,
+    /// but the attempts must end some day.
+    private static final int MOST_TRIES = 10;
+    /// How long a worker may take to confirm a connection before another worker receives it.
+    private static final long TAKE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /// How long a worker may take to end a connection before the worker is killed.
+    private static final long ABORT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+    private enum State {
+        WAITING, SENT, TAKEN, OVER
+    }
+
+    private final PerConnectionRunner runner;
+    private final DescriptorSocket socket;
+    private final int slot;
+    private final DelegatedConversation conversation;
+    /// Written on the loop.
+    private volatile State state = State.WAITING;
+    private Optional<Worker> worker = Optional.empty();
+    private int tries;
+    private boolean opened;
+
+    DescriptorTransfer(PerConnectionRunner runner, ServerContext context, Conversation.Identity identity,
+            DescriptorSocket socket,
+            int slot) {
+        this.runner = runner;
+        this.socket = socket;
+        this.slot = slot;
+        this.conversation = new DelegatedConversation(context, identity, this);
+    }
+
+    @Override
+    public Conversation conversation() {
+        return conversation;
+    }
+
+    @Override
+    public void begin() {
+        runner.acceptLoop().watch(conversation);
+        runner.submit(this);
+    }
+
+    @Override
+    public void assign(Worker to) {
+        state = State.SENT;
+        tries++;
+        worker = Optional.of(to);
+        to.serves(conversation.id(), this);
+        to.command(new WorkerCommand.TakeConnection(conversation.id(), slot), socket.descriptor().number());
+        runner.acceptLoop().schedule(TAKE_NANOS, () -> runner.killIf(to, () -> waitsFor(to),
+                "it did not take a connection within " + TimeUnit.NANOSECONDS.toMillis(TAKE_NANOS) + " ms"));
+    }
+
+    private boolean waitsFor(Worker one) {
+        return state == State.SENT && worker.filter(one::equals).isPresent();
+    }
+
+    @Override
+    public boolean isOver() {
+        return conversation.isDone();
+    }
+
+    @Override
+    public void told(WorkerEvent event) {
+        switch (event) {
+            case WorkerEvent.ConnectionTaken _ -> {
+                state = State.TAKEN;
+                closeOurs();
+            }
+            case WorkerEvent.HandlerStarted _ -> {
+                opened = true;
+                if (!conversation.begins()) {
+                    end();
+                } else if (runner.isDraining()) {
+                    drains();
+                }
+            }
+            case WorkerEvent.HandlerFailed threw -> conversation.failed(threw.failure().asThrowable());
+            case WorkerEvent.ConnectionClosed over -> {
+                conversation.moved(over.bytesIn(), over.bytesOut());
+                ends(over.cause());
+                worker.ifPresent(runner::spent);
+            }
+            case WorkerEvent.ConnectionRejected _, WorkerEvent.Ready _, WorkerEvent.ConnectionAccepted _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
+                throw new IllegalArgumentException("not about a connection that was handed over: " + event);
+        }
+    }
+
+    /// Drains the worker, which knows whether the connection is quiet and notifies a handler that checks for a drain. A
+    /// worker that has not accepted the connection yet would drop it, so it receives the command once it has.
+    @Override
+    public void drains() {
+        if (opened) {
+            worker.ifPresent(serving -> serving.command(runner.drain()));
+        }
+    }
+
+    @Override
+    public void lost(IOException why) {
+        worker = Optional.empty();
+        if (state == State.SENT && tries < MOST_TRIES && !conversation.isDone()) {
+            state = State.WAITING;
+            runner.submit(this);
+            return;
+        }
+        if (!conversation.isDone()) {
+            boolean ours = conversation.cause() == null;
+            if (ours) {
+                conversation.failed(why);
+            }
+            ends(new Cause.Failed(why));
+        }
+        closeOurs();
+    }
+
+    @Override
+    public boolean mayHaveBegun() {
+        return state == State.SENT || state == State.TAKEN;
+    }
+
+    @Override
+    public void end() {
+        runner.acceptLoop().post(this::endNow);
+    }
+
+    private void endNow() {
+        switch (state) {
+            case WAITING -> {
+                runner.withdraw(this);
+                ends(new Cause.Stopped());
+                closeOurs();
+            }
+            case SENT, TAKEN -> {
+                Worker serving = worker.orElseThrow();
+                serving.command(new WorkerCommand.Abort(conversation.id()));
+                runner.acceptLoop().schedule(ABORT_NANOS, () -> {
+                    if (state != State.OVER) {
+                        runner.kill(serving, "its connection was to end");
+                    }
+                });
+            }
+            case OVER -> {
+                // The worker has ended meanwhile.
+            }
+        }
+    }
+
+    private void ends(Cause why) {
+        state = State.OVER;
+        conversation.ends(why);
+    }
+
+    @Override
+    public void cutInput() {
+        runner.acceptLoop()
+                .post(() -> worker
+                        .ifPresent(serving -> serving.command(new WorkerCommand.CutInput(conversation.id()))));
+    }
+
+    private void closeOurs() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // The descriptor is released whatever close reports.
+            socket.shutdown();
+        }
+    }
+}

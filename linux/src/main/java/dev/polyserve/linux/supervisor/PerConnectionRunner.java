@@ -1,0 +1,214 @@
+package dev.polyserve.linux.supervisor;
+
+import dev.polyserve.linux.control.WorkerCommand;
+import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.Endpoint;
+import dev.polyserve.spi.Engine;
+import dev.polyserve.Options;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.Transport;
+import dev.polyserve.linux.multiplexer.EpollMultiplexer;
+import dev.polyserve.linux.socket.DescriptorSocket;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/// The supervisor of workers that serve one connection or one datagram each: it accepts, and transfers what it has
+/// accepted to an idle worker. Idle workers are started in advance, so that a client does not wait for a process to
+/// start.
+///
+/// **Thread**: as [Supervisor]; events arrive on its loop.
+public final class PerConnectionRunner extends Supervisor {
+    /// How long to wait before a used worker is replaced. A program that starts occupies a processor for a while: the
+    /// worker that has just received a client runs first.
+    private static final long REPLACE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final ModelVariant.ProcessPerConnection model;
+    private final ServerContext context;
+    private final IndexedTransport transport = new IndexedTransport();
+    private final SupervisorLoop supervisorLoop;
+    private final EventForwarder eventForwarder;
+    private final Queue<Job> waiting = new ArrayDeque<>();
+    /// How many idle workers to keep: the number rises when they were too few, and falls when they were too many.
+    private int spareGoal;
+    private long lastDatagram;
+    private boolean draining;
+
+    private PerConnectionRunner(ModelVariant.ProcessPerConnection model, ServerContext context) throws IOException {
+        this.model = model;
+        this.context = context;
+        this.spareGoal = Math.max(1, model.workers().minSpare());
+        this.eventForwarder = new EventForwarder(context.listener(), transport::endpoint);
+        this.supervisorLoop = new SupervisorLoop(new EpollMultiplexer(), model.workers(), this, context);
+    }
+
+    /// Creates a supervisor that is not started.
+    public static PerConnectionRunner open(ModelVariant.ProcessPerConnection model, Engine.Setup setup,
+            ServerContext context)
+            throws IOException {
+        PerConnectionRunner runner = new PerConnectionRunner(model, context);
+        if (setup.datagrams() instanceof RemoteDatagrams asked) {
+            asked.asks(runner);
+        }
+        return runner;
+    }
+
+    // --- the workers ---
+
+    @Override
+    public int wanted(WorkerPool workerPool) {
+        int busy = workerPool.count(Worker.State.SERVING) - workerPool.idle().size();
+        return Math.min(capacity(), busy + waiting.size() + (draining ? 0 : spareGoal));
+    }
+
+    /// True for idle workers only: each of the others ends with its connection.
+    @Override
+    public boolean mayLeave(Worker worker) {
+        return worker.isIdle();
+    }
+
+    @Override
+    public WorkerCommand.Serve workerMain() {
+        return new WorkerCommand.Serve(false, transport.slots(), share());
+    }
+
+    @Override
+    Options options() {
+        return context.options();
+    }
+
+    @Override
+    int share() {
+        return 1;
+    }
+
+    @Override
+    public int[] listeners() {
+        return new int[0];
+    }
+
+    @Override
+    public void ready(Worker worker) {
+        supervisorLoop.ready();
+        assign(worker);
+    }
+
+    @Override
+    public void changed() {
+        // These workers do not accept themselves.
+    }
+
+    @Override
+    public void told(Worker worker, WorkerEvent event) {
+        eventForwarder.told(worker, event);
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /// The command that lets a worker end its connection.
+    WorkerCommand.Drain drain() {
+        return new WorkerCommand.Drain(context.options().timeouts().drain().toMillis());
+    }
+
+    /// Assigns the job to a worker, now or as soon as one is idle.
+    void submit(Job job) {
+        waiting.add(job);
+        WorkerPool workerPool = supervisorLoop.workerPool();
+        Optional<Worker> spare = workerPool.idle().stream().findFirst();
+        if (spare.isPresent()) {
+            assign(spare.get());
+            supervisorLoop.loop().schedule(REPLACE_NANOS, workerPool::scale);
+        } else {
+            spareGoal = Math.min(2 * spareGoal, model.workers().maxSpare());
+            workerPool.scale();
+        }
+    }
+
+    private void assign(Worker worker) {
+        for (Job next; (next = waiting.poll()) != null;) {
+            if (!next.isOver()) {
+                next.assign(worker);
+                return;
+            }
+        }
+    }
+
+    /// Removes a job when its result is no longer needed.
+    void withdraw(Job job) {
+        waiting.remove(job);
+    }
+
+    /// Called when a worker has finished its job.
+    void spent(Worker worker) {
+        supervisorLoop.workerPool().dismiss(worker);
+        if (waiting.isEmpty() && spareGoal > Math.max(1, model.workers().minSpare())
+                && supervisorLoop.workerPool().idle().size() >= spareGoal) {
+            spareGoal--;
+        }
+        supervisorLoop.workerPool().scale();
+    }
+
+    void kill(Worker worker, String why) {
+        supervisorLoop.workerPool().kill(worker, why);
+    }
+
+    void killIf(Worker worker, BooleanSupplier reason, String why) {
+        supervisorLoop.workerPool().killIf(worker, reason, why);
+    }
+
+    long nextDatagram() {
+        lastDatagram--;
+        return lastDatagram;
+    }
+
+    // --- the runner ---
+
+    @Override
+    SupervisorLoop supervisorLoop() {
+        return supervisorLoop;
+    }
+
+    @Override
+    public void drains() {
+        draining = true;
+        for (Worker worker : supervisorLoop.workerPool().all()) {
+            List.copyOf(worker.served.values()).forEach(Worker.Assignment::drains);
+        }
+    }
+
+    @Override
+    public Transport transport() {
+        return transport;
+    }
+
+    @Override
+    public int capacity() {
+        return model.maxWorkers() + supervisorLoop.extra();
+    }
+
+    @Override
+    public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
+        Endpoint endpoint = identity.endpoint();
+        return new DescriptorTransfer(this, context, identity, (DescriptorSocket) socket, transport.slot(endpoint));
+    }
+
+    @Override
+    public Optional<Executor> datagramExecutor() {
+        return Optional.of(task -> Thread.ofVirtual().name("polyserve-datagram").start(task));
+    }
+
+    @Override
+    public int addWorkers(int more) {
+        return model.maxWorkers() + supervisorLoop.addWorkers(more, 1 - model.maxWorkers());
+    }
+}

@@ -1,0 +1,201 @@
+package dev.polyserve.linux.supervisor;
+
+import dev.polyserve.linux.control.WorkerCommand;
+import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.DelegatedConversation;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.run.Runner;
+import dev.polyserve.text.Addresses;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A connection that a worker has accepted and serves, as its supervisor sees it: the server's limits, listeners and
+/// futures treat it like a connection of the supervisor. It has no bytes here and cannot be read or written; closing it
+/// ends it in the worker.
+///
+/// ```
+///   early events queued ──prepared, begun──▶ events forwarded to its conversation ──ConnectionClosed, lost──▶ over
+/// ```
+///
+/// **Thread**: the supervisor's loop, except [#end], [#cutInput], [#shutdown].
+final class RemoteConnection implements StreamSocket, DelegatedConversation.RemoteControl, Worker.Assignment {
+    private final Worker worker;
+    private final WorkerEvent.ConnectionAccepted came;
+    private final Runner.Admission admission;
+    private final List<WorkerEvent> early = new ArrayList<>();
+    private @Nullable DelegatedConversation conversation;
+    private @Nullable ServerContext context;
+    private @Nullable IOException lost;
+    private boolean begun;
+
+    RemoteConnection(Worker worker, WorkerEvent.ConnectionAccepted came, Runner.Admission admission) {
+        this.admission = admission;
+        this.worker = worker;
+        this.came = came;
+    }
+
+    /// Its conversation, which receives the queued early events as soon as it begins.
+    Runner.Prepared prepared(ServerContext serverContext, Conversation.Identity identity) {
+        var delegated = new DelegatedConversation(serverContext, identity, this);
+        conversation = delegated;
+        context = serverContext;
+        return new Runner.Prepared() {
+            @Override
+            public Conversation conversation() {
+                return delegated;
+            }
+
+            @Override
+            public Runner.Admission admission() {
+                return admission;
+            }
+
+            @Override
+            public void begin() {
+                begun = true;
+                early.forEach(event -> tell(delegated, event));
+                early.clear();
+                if (lost != null) {
+                    tellLost(delegated, lost);
+                }
+            }
+        };
+    }
+
+    @Override
+    public void told(WorkerEvent event) {
+        DelegatedConversation known = conversation;
+        if (known == null || !begun) {
+            early.add(event);
+        } else {
+            tell(known, event);
+        }
+    }
+
+    private void tell(DelegatedConversation known, WorkerEvent event) {
+        switch (event) {
+            case WorkerEvent.HandlerStarted _ -> {
+                boolean unused = known.begins();
+                assert unused || known.isDone();
+            }
+            case WorkerEvent.HandlerFailed threw -> known.failed(threw.failure().asThrowable());
+            case WorkerEvent.ConnectionRejected rejected -> {
+                if (context != null) {
+                    context.listener().rejected(known, rejected.limit());
+                }
+                known.ends(rejected.limit().<Cause>map(Cause.LimitReached::new).orElse(new Cause.Stopped()));
+            }
+            case WorkerEvent.ConnectionClosed over -> {
+                known.moved(over.bytesIn(), over.bytesOut());
+                known.ends(over.cause());
+            }
+            case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
+                throw new IllegalArgumentException("not about a connection that was accepted: " + event);
+        }
+    }
+
+    @Override
+    public void lost(IOException why) {
+        lost = why;
+        DelegatedConversation known = conversation;
+        if (known != null && begun) {
+            tellLost(known, why);
+        }
+    }
+
+    private static void tellLost(DelegatedConversation known, IOException why) {
+        if (!known.isDone()) {
+            known.failed(why);
+            known.ends(new Cause.Failed(why));
+        }
+    }
+
+    // --- ending it in the worker ---
+
+    @Override
+    public boolean mayHaveBegun() {
+        return true;
+    }
+
+    @Override
+    public void end() {
+        worker.command(new WorkerCommand.Abort(came.id()));
+    }
+
+    @Override
+    public void cutInput() {
+        worker.command(new WorkerCommand.CutInput(came.id()));
+    }
+
+    @Override
+    public void shutdown() {
+        end();
+    }
+
+    @Override
+    public void endOutput() {
+        end();
+    }
+
+    @Override
+    public void drainAndClose() {
+        end();
+    }
+
+    @Override
+    public void close() {
+        end();
+    }
+
+    // --- its properties ---
+
+    @Override
+    public SocketAddress peer() {
+        return came.peer();
+    }
+
+    @Override
+    public SocketAddress local() {
+        return came.local();
+    }
+
+    @Override
+    public Optional<ConnectionInfo.Credentials> peerCredentials() {
+        return came.credentials();
+    }
+
+    // --- unsupported operations ---
+
+    @Override
+    public void blocking(boolean waits) {
+        throw notHere();
+    }
+
+    @Override
+    public int read(ByteBuffer into) {
+        throw notHere();
+    }
+
+    @Override
+    public int readWithin(ByteBuffer into, long atMostNanos) {
+        throw notHere();
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) {
+        throw notHere();
+    }
+
+    private IllegalStateException notHere() {
+        return new IllegalStateException("the bytes of " + Addresses.shown(came.peer()) + " are at " + worker);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.polyserve.linux.supervisor;
+
+import dev.polyserve.io.Source;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/// A multiplexer for the supervisor of workers that share its sockets. The workers watch these sockets in its place:
+/// they are notified when interest in them begins, and when it ends.
+///
+/// **Thread**: the supervisor's loop, except [#wakeup].
+final class SharedMultiplexer implements Multiplexer {
+    private final Multiplexer real;
+    private final Predicate<Source> shared;
+    private final Interested workers;
+    private final List<SharedWatch> watches = new ArrayList<>();
+    private boolean told;
+
+    /// Receives changes of interest in the shared sockets.
+    interface Interested {
+        /// Called when the workers may accept, and when they must stop.
+        void accepting(boolean allowed);
+    }
+
+    /// Wraps a multiplexer for the sockets that the workers do not share.
+    ///
+    /// @param shared which sources the workers serve
+    SharedMultiplexer(Multiplexer real, Predicate<Source> shared, Interested workers) {
+        this.real = real;
+        this.shared = shared;
+        this.workers = workers;
+    }
+
+    /// A watch of a shared socket.
+    private static final class SharedWatch implements Watch {
+        private final Source source;
+        private final Ready ready;
+        private int interest;
+
+        SharedWatch(Source source, Ready ready, int interest) {
+            this.source = source;
+            this.ready = ready;
+            this.interest = interest;
+        }
+    }
+
+    @Override
+    public String name() {
+        return real.name();
+    }
+
+    @Override
+    public Watch watch(Source source, int interest, Ready ready) throws IOException {
+        if (!shared.test(source)) {
+            return real.watch(source, interest, ready);
+        }
+        SharedWatch watch = new SharedWatch(source, ready, interest);
+        watches.add(watch);
+        tell();
+        return watch;
+    }
+
+    @Override
+    public void change(Watch watch, int interest) {
+        switch (watch) {
+            case SharedWatch ours -> {
+                ours.interest = interest;
+                tell();
+            }
+            default -> real.change(watch, interest);
+        }
+    }
+
+    @Override
+    public void forget(Watch watch) {
+        switch (watch) {
+            case SharedWatch ours -> {
+                watches.remove(ours);
+                tell();
+            }
+            default -> real.forget(watch);
+        }
+    }
+
+    /// Notifies the watches of a socket where a worker has accepted a connection. It does so at once, therefore before
+    /// any later event of the worker, and also while the workers may not accept.
+    void handed(Source source) {
+        List.copyOf(watches).stream().filter(watch -> watch.source.equals(source))
+                .forEach(watch -> watch.ready.ready(READ));
+    }
+
+    private void tell() {
+        boolean any = watches.stream().anyMatch(watch -> watch.interest != 0);
+        if (any != told) {
+            told = !told;
+            workers.accepting(told);
+        }
+    }
+
+    @Override
+    public void await(long atMostNanos) throws IOException {
+        real.await(atMostNanos);
+    }
+
+    @Override
+    public void wakeup() {
+        real.wakeup();
+    }
+
+    @Override
+    public void close() throws IOException {
+        real.close();
+    }
+}

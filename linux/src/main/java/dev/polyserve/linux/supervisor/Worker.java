@@ -1,0 +1,300 @@
+package dev.polyserve.linux.supervisor;
+
+import dev.polyserve.linux.control.ControlChannel;
+import dev.polyserve.linux.control.ControlMessage;
+import dev.polyserve.linux.control.WorkerCommand;
+import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.WorkerInfo;
+import dev.polyserve.linux.process.Child;
+import dev.polyserve.linux.process.Exit;
+import dev.polyserve.linux.system.ProcessCalls;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A worker process, as its supervisor sees it.
+///
+/// ```
+///   BOOTING ──Ready──▶ SERVING ──Drain, or replaced──▶ LEAVING
+///      └──────────────────┴─────── it ends ─────────────┴──▶ GONE
+/// ```
+///
+/// **Thread**: the supervisor's loop.
+final class Worker {
+    private static final long SHORT_LIFE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /// The stage of its life.
+    enum State {
+        BOOTING, SERVING, LEAVING, GONE
+    }
+
+    final int number;
+    final Child child;
+    final ControlChannel channel;
+    final long startedNanos;
+    /// The connections and datagrams that it serves, by the numbers that it shares with the supervisor.
+    final Map<Long, Assignment> served = new HashMap<>();
+    State state = State.BOOTING;
+    /// The time of the last heartbeat of its accept loop.
+    long heartbeatNanos;
+    /// True after the command to dump its threads, before the worker is killed.
+    boolean suspected;
+    /// True when it is to leave as soon as another worker serves in its place.
+    boolean retiring;
+    /// The reason if the supervisor killed it.
+    Optional<String> killedBecause = Optional.empty();
+    /// Volatile: commands come from any thread.
+    private volatile boolean stuck;
+    private long connections;
+    private long servesSinceNanos;
+    private WorkerEvent.Heartbeat lastHeartbeat = new WorkerEvent.Heartbeat(0, 0, 0, 0);
+    /// The number of commands about accepting or leaving that it has not acknowledged yet.
+    private int unheeded;
+    private Multiplexer.@Nullable Watch linkWatch;
+    private Multiplexer.@Nullable Watch endWatch;
+
+    Worker(int number, WorkerProgram.Started started, long nowNanos) {
+        this.number = number;
+        this.child = started.child();
+        this.channel = started.channel();
+        this.startedNanos = nowNanos;
+        this.heartbeatNanos = nowNanos;
+    }
+
+    /// A connection or datagram that it serves.
+    interface Assignment {
+        /// Handles an event about this assignment.
+        void told(WorkerEvent event);
+
+        /// Called when the server drains: the assignment may end.
+        default void drains() {
+            // A short assignment ends by itself.
+        }
+
+        /// Called when the worker ended without reporting the end of this assignment.
+        void lost(IOException why);
+    }
+
+    /// Watches its control channel and its process.
+    void watched(EventLoop loop, Multiplexer.Ready heard, Multiplexer.Ready ended) throws IOException {
+        linkWatch = loop.watch(channel.source(), Multiplexer.READ, heard);
+        endWatch = loop.watch(child.end(), Multiplexer.READ, ended);
+    }
+
+    /// True while events may still arrive through its control channel.
+    boolean isHeard() {
+        return linkWatch != null;
+    }
+
+    /// Stops watching its control channel.
+    void forgetLink(EventLoop loop) {
+        Multiplexer.Watch watch = linkWatch;
+        if (watch != null) {
+            linkWatch = null;
+            loop.forget(watch);
+        }
+    }
+
+    /// Closes the control channel: the worker sees the end.
+    void release(EventLoop loop) {
+        forgetLink(loop);
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The descriptor is released whatever close reports; the worker sees the end in any case.
+            assert linkWatch == null;
+        }
+    }
+
+    /// Called when the process has ended and is reaped: its assignments are lost, for this reason.
+    void reap(EventLoop loop, String exitSummary) {
+        state = State.GONE;
+        release(loop);
+        Multiplexer.Watch watch = endWatch;
+        if (watch != null) {
+            endWatch = null;
+            loop.forget(watch);
+        }
+        try {
+            child.close();
+        } catch (IOException e) {
+            // As above.
+            assert endWatch == null;
+        }
+        List<Assignment> lost = List.copyOf(served.values());
+        served.clear();
+        lost.forEach(one -> one.lost(new IOException(exitSummary)));
+    }
+
+    /// Marks it as serving.
+    void serves(long nowNanos) {
+        state = State.SERVING;
+        servesSinceNanos = nowNanos;
+        heartbeatNanos = nowNanos;
+    }
+
+    /// True when it ended as soon as it served, so that another worker would do so, too.
+    boolean isShortLived(long nowNanos) {
+        return state == State.SERVING && connections == 0 && nowNanos - servesSinceNanos < SHORT_LIFE_NANOS;
+    }
+
+    /// Records a heartbeat of its accept loop.
+    ///
+    /// @return the previous heartbeat
+    WorkerEvent.Heartbeat beat(WorkerEvent.Heartbeat beat, long nowNanos) {
+        WorkerEvent.Heartbeat before = lastHeartbeat;
+        lastHeartbeat = beat;
+        heartbeatNanos = nowNanos;
+        suspected = false;
+        return before;
+    }
+
+    /// Sends the command to end. A worker that accepts acknowledges when it has stopped accepting.
+    void leaves(WorkerCommand.Drain command) {
+        if (state == State.SERVING) {
+            unheeded++;
+        }
+        state = State.LEAVING;
+        command(command);
+    }
+
+    /// Sends the command to accept or not to accept, which the worker acknowledges.
+    void accepts(boolean allowed) {
+        unheeded++;
+        command(new WorkerCommand.SetAccepting(allowed));
+    }
+
+    /// Records an acknowledgement. A worker that ends by itself sends one without a command.
+    void heeds() {
+        unheeded = Math.max(0, unheeded - 1);
+    }
+
+    boolean hasAcknowledged() {
+        return unheeded == 0;
+    }
+
+    /// True when it has served for a while, which proves that workers start and serve.
+    boolean hasProvedItself(long nowNanos) {
+        return state == State.SERVING && nowNanos - servesSinceNanos >= SHORT_LIFE_NANOS;
+    }
+
+    /// Passes an event to the assignment that it concerns.
+    void told(ControlMessage message) {
+        switch (message) {
+            case WorkerEvent.ConnectionTaken taken -> told(taken.id(), taken);
+            case WorkerEvent.HandlerStarted opened -> told(opened.id(), opened);
+            case WorkerEvent.HandlerFailed threw -> told(threw.id(), threw);
+            case WorkerEvent.ConnectionRejected rejected -> told(rejected.id(), rejected);
+            case WorkerEvent.ConnectionClosed over -> {
+                told(over.id(), over);
+                served.remove(over.id());
+            }
+            case WorkerEvent.DatagramAnswered answered -> {
+                told(answered.id(), answered);
+                served.remove(answered.id());
+            }
+            case WorkerCommand _, WorkerEvent.Ready _, WorkerEvent.ConnectionAccepted _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
+                throw new IllegalArgumentException("of no connection: " + message);
+        }
+    }
+
+    private void told(long id, WorkerEvent event) {
+        Assignment what = served.get(id);
+        if (what != null) {
+            what.told(event);
+        }
+    }
+
+    int pid() {
+        return child.pid();
+    }
+
+    boolean isIdle() {
+        return served.isEmpty();
+    }
+
+    /// Adds an assignment.
+    void serves(long id, Assignment what) {
+        connections++;
+        served.put(id, what);
+    }
+
+    /// Information about the worker.
+    WorkerInfo info(long nowNanos) {
+        WorkerInfo.State how = switch (state) {
+            case BOOTING -> WorkerInfo.State.BOOTING;
+            case SERVING -> WorkerInfo.State.SERVING;
+            case LEAVING, GONE -> WorkerInfo.State.LEAVING;
+        };
+        return new WorkerSnapshot(number, pid(), how, served.size(), connections,
+                Duration.ofNanos(nowNanos - startedNanos));
+    }
+
+    /// The bytes that the buffers of its connections occupy, as of the last heartbeat.
+    long bufferedBytes() {
+        return lastHeartbeat.bufferedBytes();
+    }
+
+    /// The number of assignments so far.
+    long connections() {
+        return connections;
+    }
+
+    boolean isStaff() {
+        return !retiring && (state == State.BOOTING || state == State.SERVING);
+    }
+
+    /// Sends a command, now or when the channel accepts it. A command for which there is no room is dropped, and
+    /// [#isStuck] is true from then on.
+    void command(WorkerCommand command, int... descriptors) {
+        if (!channel.send(command, descriptors)) {
+            stuck = true;
+        }
+        flush();
+    }
+
+    /// True when a command was dropped because the worker did not read its commands: it cannot serve correctly any
+    /// more.
+    boolean isStuck() {
+        return stuck;
+    }
+
+    /// Sends waiting commands.
+    ///
+    /// @return whether none is left
+    boolean flush() {
+        try {
+            return channel.flush();
+        } catch (IOException e) {
+            // The worker is gone or about to end: the watch of its process reports that.
+            return true;
+        }
+    }
+
+    /// Kills the process, for this reason.
+    void kill(String why) throws IOException {
+        if (killedBecause.isEmpty()) {
+            killedBecause = Optional.of(why);
+        }
+        child.signalGroup(ProcessCalls.SIGKILL);
+    }
+
+    /// One sentence that describes how it ended.
+    String exitSummary(Optional<Exit> exit, long nowNanos) {
+        return this + " ended after " + TimeUnit.NANOSECONDS.toMillis(nowNanos - startedNanos) + " ms: "
+                + exit.map(Exit::text).orElse("nobody knows how")
+                + killedBecause.map(why -> " (by us: " + why + ")").orElse("");
+    }
+
+    @Override
+    public String toString() {
+        return "worker " + number + " (pid " + pid() + ")";
+    }
+}

@@ -1,0 +1,417 @@
+package dev.polyserve.linux.supervisor;
+
+import dev.polyserve.linux.control.ControlChannel;
+import dev.polyserve.linux.control.ControlMessage;
+import dev.polyserve.linux.control.WorkerBootstrap;
+import dev.polyserve.linux.control.WorkerCommand;
+import dev.polyserve.linux.control.WorkerEvent;
+import dev.polyserve.WorkerInfo;
+import dev.polyserve.Workers;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.linux.process.Exit;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.run.Runner;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.concurrent.atomic.LongAdder;
+
+/// The workers of one server: started on demand, watched, replaced, and ended with the server.
+///
+/// Workers that die while they start are replaced after a pause that doubles from 0.1 to 30 s; workers that had served,
+/// at once. Only a few start at the same time; as long as there are too few, twice as many each second.
+///
+/// **Thread**: the supervisor's loop, except [#stop].
+final class WorkerPool {
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long DUMP_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MOST_STARTING = 32;
+    private static final long END_MILLIS = 500;
+
+    private final EventLoop loop;
+    private final WorkerProgram program;
+    private final Workers limits;
+    private final ScalingPolicy scaling;
+    private final ServerContext context;
+    private final List<Worker> all = new ArrayList<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final RestartBackoff pause;
+    private int nextNumber = 1;
+    private int mostStarting = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private final LongAdder restarts = new LongAdder();
+    private final LongAdder datagramsIn = new LongAdder();
+    private final LongAdder datagramsOut = new LongAdder();
+    private final LongAdder bufferedBytes = new LongAdder();
+    private long lastTickNanos;
+    private boolean stopping;
+
+    WorkerPool(EventLoop loop, WorkerProgram program, Workers limits, ScalingPolicy scaling, ServerContext context) {
+        this.loop = loop;
+        this.program = program;
+        this.limits = limits;
+        this.scaling = scaling;
+        this.context = context;
+        this.pause = new RestartBackoff(now(), () -> ThreadLocalRandom.current().nextDouble(0.8, 1.2));
+    }
+
+    private long now() {
+        return context.clock().nanos();
+    }
+
+    /// Starts the first workers.
+    void begin() {
+        lastTickNanos = now();
+        scale();
+        loop.repeat(TICK_NANOS, () -> {
+            tick();
+            return stopping ? -1 : TICK_NANOS;
+        });
+    }
+
+    // --- the present workers ---
+
+    /// The number of workers that are to stay.
+    int staffSize() {
+        return (int) all.stream().filter(Worker::isStaff).count();
+    }
+
+    int count(Worker.State state) {
+        return (int) all.stream().filter(worker -> worker.state == state && !worker.retiring).count();
+    }
+
+    /// The serving workers without a connection or datagram.
+    List<Worker> idle() {
+        return all.stream()
+                .filter(worker -> worker.state == Worker.State.SERVING && !worker.retiring && worker.isIdle())
+                .toList();
+    }
+
+    /// All workers: starting, serving or leaving.
+    List<Worker> all() {
+        return List.copyOf(all);
+    }
+
+    /// The number of workers that replaced others that ended without a command. **Thread**: any.
+    long restarts() {
+        return restarts.sum();
+    }
+
+    boolean isCrashLooping() {
+        return pause.isCrashLooping();
+    }
+
+    /// Information about each worker.
+    List<WorkerInfo> roll() {
+        long now = now();
+        return all.stream().map(worker -> worker.info(now)).toList();
+    }
+
+    // --- scaling ---
+
+    /// Starts workers until there are as many as wanted, within the limits of starting.
+    void scale() {
+        int wanted = scaling.wanted(this);
+        while (!stopping && staffSize() < wanted
+                && count(Worker.State.BOOTING) < (pause.isDoubtful() ? 1 : mostStarting)
+                && pause.isOver(now())) {
+            if (!start()) {
+                return;
+            }
+        }
+    }
+
+    private boolean start() {
+        Worker worker;
+        try {
+            worker = new Worker(nextNumber, program.start(), now());
+        } catch (IOException e) {
+            long nanos = pause();
+            context.log().warn("a worker could not be started, which is tried again in "
+                    + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms: " + e.getMessage(), e);
+            return false;
+        }
+        nextNumber++;
+        all.add(worker);
+        try {
+            worker.watched(loop, _ -> listen(worker), _ -> ended(worker));
+        } catch (IOException e) {
+            context.log().warn("a worker could not be watched and is ended: " + e.getMessage(), e);
+            kill(worker, "it could not be watched");
+            return false;
+        }
+        worker.command(scaling.workerMain(), scaling.listeners());
+        scaling.limits().ifPresent(limits -> worker.command(limits));
+        return true;
+    }
+
+    private long pause() {
+        long nanos = pause.failed(nextNumber - 1, now());
+        loop.schedule(nanos, this::scale);
+        return nanos;
+    }
+
+    private void tick() {
+        long now = now();
+        if (now - lastTickNanos > 4 * TICK_NANOS) {
+            // The supervisor was stopped or starved, not the workers: their heartbeats are still to be read.
+            all.forEach(worker -> worker.heartbeatNanos = now);
+        }
+        lastTickNanos = now;
+        for (Worker worker : all()) {
+            examine(worker, now);
+        }
+        int wanted = scaling.wanted(this);
+        int scale = staffSize();
+        mostStarting = scale < wanted ? Math.min(MOST_STARTING, 2 * mostStarting) : Math.max(2, mostStarting / 2);
+        if (scale > wanted) {
+            leastBusy().ifPresent(this::dismiss);
+        }
+        scale();
+    }
+
+    /// The serving worker with the fewest connections. A busy one qualifies only when no worker is starting, which
+    /// would then be idle.
+    private Optional<Worker> leastBusy() {
+        boolean starting = count(Worker.State.BOOTING) > 0;
+        return all.stream().filter(worker -> worker.isStaff() && worker.state == Worker.State.SERVING)
+                .filter(worker -> worker.isIdle() || (!starting && scaling.mayLeave(worker)))
+                .min(Comparator.comparingInt(worker -> worker.served.size()));
+    }
+
+    private void examine(Worker worker, long now) {
+        if (worker.isStuck()) {
+            kill(worker,
+                    "it does not read its commands, of which " + ControlChannel.MOST_WAITING_BYTES + " bytes wait");
+            return;
+        }
+        boolean told = worker.flush();
+        switch (worker.state) {
+            case BOOTING -> {
+                // Counted from the last heartbeat, not from the start: the supervisor may have been stopped meanwhile.
+                // A worker that has not received its first command cannot serve.
+                if (told && now - worker.heartbeatNanos > ServerContext.nanos(limits.boot())) {
+                    kill(worker, "it did not serve within " + limits.boot().toMillis() + " ms");
+                }
+            }
+            case SERVING -> {
+                if (now - worker.heartbeatNanos > ServerContext.nanos(limits.silence()) && !worker.suspected) {
+                    suspect(worker);
+                } else if (isOutworn(worker, now)) {
+                    worker.retiring = true;
+                }
+                if (worker.hasProvedItself(now)) {
+                    pause.works(worker.number);
+                }
+            }
+            case LEAVING, GONE -> {
+                // Its connections end it, or their deadline does.
+            }
+        }
+    }
+
+    /// Requests a thread dump from a worker with a stuck accept loop, and kills the worker soon after.
+    private void suspect(Worker worker) {
+        worker.suspected = true;
+        context.log().warn(worker + " has been silent for " + limits.silence().toMillis()
+                + " ms: it is asked what it is doing, and then killed", null);
+        worker.command(new WorkerCommand.DumpThreads());
+        loop.schedule(DUMP_NANOS, () -> killIf(worker, () -> worker.suspected, "its accept loop was stuck"));
+    }
+
+    /// True when a worker is due for replacement. One worker is replaced at a time, and each after a different share of
+    /// the limits.
+    private boolean isOutworn(Worker worker, long now) {
+        if (!scaling.mayLeave(worker) || all.stream().anyMatch(other -> other.retiring)) {
+            return false;
+        }
+        double share = 0.8 + 0.4 * ((worker.number * 0.618_034) % 1);
+        boolean byConnections = limits.recycleConnections() > 0
+                && worker.connections() >= share * limits.recycleConnections();
+        boolean byAge = !limits.recycleAge().isZero()
+                && now - worker.startedNanos > share * ServerContext.nanos(limits.recycleAge());
+        return byConnections || byAge;
+    }
+
+    /// Sends a worker the command to end.
+    void dismiss(Worker worker) {
+        if (worker.state == Worker.State.BOOTING || worker.state == Worker.State.SERVING) {
+            worker.leaves(new WorkerCommand.Drain(context.options().timeouts().drain().toMillis()));
+        }
+    }
+
+    /// Kills a worker, unless the events that have arrived by now remove the reason: the supervisor may have been
+    /// stopped while they arrived.
+    void killIf(Worker worker, BooleanSupplier reason, String why) {
+        if (worker.isHeard()) {
+            listen(worker);
+        }
+        if (reason.getAsBoolean() && worker.state != Worker.State.GONE) {
+            kill(worker, why);
+        }
+    }
+
+    /// Kills a worker, for this reason.
+    void kill(Worker worker, String why) {
+        try {
+            worker.kill(why);
+        } catch (IOException e) {
+            context.log().warn(worker + " could not be killed: " + e.getMessage(), e);
+        }
+    }
+
+    // --- their events ---
+
+    private void listen(Worker worker) {
+        loop.turnBegins();
+        try {
+            for (ControlChannel.Received received; (received = worker.channel.receive()) != null;) {
+                if (received.messages().isEmpty()) {
+                    // The worker has closed its side or is dead: the watch of its process reports its end.
+                    worker.forgetLink(loop);
+                    return;
+                }
+                requireEvents(received);
+                received.messages().forEach(message -> hear(worker, message));
+            }
+        } catch (IOException e) {
+            context.log().warn(worker + " cannot be understood and is ended: " + e.getMessage(), e);
+            worker.forgetLink(loop);
+            kill(worker, "it could not be understood");
+        }
+    }
+
+    /// Checks that a packet contains events only. Only commands have descriptors; those in a worker's packet would stay
+    /// open here.
+    private static void requireEvents(ControlChannel.Received received) throws IOException {
+        if (!received.messages().stream().allMatch(WorkerEvent.class::isInstance)) {
+            received.closeDescriptors();
+            throw new IOException("it sends commands: " + received.messages());
+        }
+    }
+
+    private void hear(Worker worker, ControlMessage message) {
+        switch (message) {
+            case WorkerCommand command -> throw new IllegalStateException("a command from a worker: " + command);
+            case WorkerEvent.Ready _ -> ready(worker);
+            case WorkerEvent.CommandAcknowledged _ -> {
+                worker.heeds();
+                scaling.changed();
+            }
+            case WorkerEvent.Heartbeat beat -> beat(worker, beat);
+            case WorkerEvent.ThreadDump dumped ->
+                context.log().warn(worker + " is doing this:\n" + dumped.text(), null);
+            case WorkerEvent.ConnectionTaken _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _ ->
+                worker.told(message);
+            case WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _ -> {
+                worker.told(message);
+                pause.works(worker.number);
+                scaling.changed();
+            }
+            case WorkerEvent.ConnectionAccepted _, WorkerEvent.RequestHandled _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _ ->
+                scaling.told(worker, (WorkerEvent) message);
+        }
+    }
+
+    private void beat(Worker worker, WorkerEvent.Heartbeat beat) {
+        WorkerEvent.Heartbeat before = worker.beat(beat, now());
+        datagramsIn.add(beat.datagramsIn() - before.datagramsIn());
+        datagramsOut.add(beat.datagramsOut() - before.datagramsOut());
+        bufferedBytes.add(beat.bufferedBytes() - before.bufferedBytes());
+    }
+
+    /// The counters that the workers report. **Thread**: any.
+    Runner.RemoteCounters counted() {
+        return new Runner.RemoteCounters(datagramsIn.sum(), datagramsOut.sum(), bufferedBytes.sum());
+    }
+
+    private void ready(Worker worker) {
+        if (worker.state == Worker.State.BOOTING) {
+            worker.serves(now());
+            scaling.ready(worker);
+            all.stream().filter(other -> other.retiring).findFirst().ifPresent(this::dismiss);
+        }
+    }
+
+    // --- their ends ---
+
+    private void ended(Worker worker) {
+        loop.turnBegins();
+        if (worker.isHeard()) {
+            // Its last events first.
+            listen(worker);
+        }
+        Optional<Exit> exit;
+        try {
+            exit = worker.child.poll();
+        } catch (IOException e) {
+            context.log().warn(worker + " has ended, but not how: " + e.getMessage(), e);
+            exit = Optional.empty();
+        }
+        boolean asked = worker.state == Worker.State.LEAVING || stopping;
+        boolean early = worker.state == Worker.State.BOOTING || worker.isShortLived(now());
+        String exitSummary = worker.exitSummary(exit, now());
+        worker.reap(loop, exitSummary);
+        bufferedBytes.add(-worker.bufferedBytes());
+        all.remove(worker);
+        scaling.changed();
+        if (stopping) {
+            tellIfAllEnded();
+        } else if (exit.isPresent() && exit.get().how().equals(new Exit.Code(WorkerBootstrap.FATAL))) {
+            scaling.hopeless(exitSummary + ", which says that no other one would do better");
+        } else if (!asked) {
+            replace(exitSummary, early);
+        }
+        scale();
+    }
+
+    private void replace(String exitSummary, boolean early) {
+        restarts.increment();
+        if (!early) {
+            context.log().warn(exitSummary + "; another one is started", null);
+            return;
+        }
+        long nanos = pause();
+        context.log().warn(exitSummary + "; another one is started in " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms"
+                + (pause.isCrashLooping()
+                        ? ": crash-looping, " + pause.failures() + " in a row have ended as soon as they were started"
+                        : ""),
+                null);
+    }
+
+    private void tellIfAllEnded() {
+        if (all.isEmpty()) {
+            ended.countDown();
+        }
+    }
+
+    /// Ends all workers: serving workers see the end of their control channel, and those that do not exit are killed.
+    /// **Thread**: any but the loop's.
+    void stop() {
+        loop.post(() -> {
+            stopping = true;
+            for (Worker worker : all()) {
+                worker.release(loop);
+                if (worker.state == Worker.State.BOOTING) {
+                    kill(worker, "the server stopped before it served");
+                }
+            }
+            tellIfAllEnded();
+        });
+        try {
+            if (!ended.await(END_MILLIS, TimeUnit.MILLISECONDS)) {
+                loop.post(() -> all().forEach(worker -> kill(worker, "it did not end with the server")));
+                if (!ended.await(END_MILLIS, TimeUnit.MILLISECONDS)) {
+                    context.log().warn("some worker processes did not end with the server", null);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

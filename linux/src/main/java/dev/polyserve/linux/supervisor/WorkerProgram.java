@@ -1,0 +1,84 @@
+package dev.polyserve.linux.supervisor;
+
+import dev.polyserve.linux.control.ControlChannel;
+import dev.polyserve.linux.control.WorkerBootstrap;
+import dev.polyserve.Workers;
+import dev.polyserve.linux.process.Child;
+import dev.polyserve.linux.process.ProcessLocalVariables;
+import dev.polyserve.linux.process.Program;
+import dev.polyserve.linux.process.CurrentProgram;
+import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.socket.PacketSocket;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The program that is started as a worker: this program again, or the configured one.
+///
+/// A worker has nothing to read at 0, the supervisor's output and errors at 1 and 2, and its [ControlChannel] at 3. It
+/// leads a process group, so that an interrupt typed at the terminal reaches the supervisor alone.
+///
+/// **Thread**: any.
+final class WorkerProgram {
+    /// The property that names the JDK's class cache for workers, which use other classes than their supervisor.
+    private static final String CACHE = "polyserve.worker.cache";
+    private static final String CACHE_OPTION = "-XX:AOTCache=";
+    private static final int OUTPUT = 1;
+    private static final int ERRORS = 2;
+
+    private final Program program;
+
+    private WorkerProgram(Program program) {
+        this.program = program;
+    }
+
+    /// Determines the program for these workers.
+    ///
+    /// @throws IOException when the command line of this program cannot be read
+    static WorkerProgram of(Workers workers) throws IOException {
+        Map<String, String> environment = CurrentProgram.environment();
+        // A worker reads which sockets its supervisor inherited, and so resolves the same endpoints.
+        environment.keySet().removeAll(ProcessLocalVariables.REPORTS);
+        environment.remove(ProcessLocalVariables.TAKES_OVER);
+        WorkerBootstrap.addTo(environment);
+        List<String> command = workers.program().isEmpty()
+                ? withOwnCache(CurrentProgram.commandLine())
+                : workers.program();
+        return new WorkerProgram(new Program(command, environment, Optional.empty(), true));
+    }
+
+    private static List<String> withOwnCache(List<String> command) {
+        String cache = System.getProperty(CACHE);
+        return cache == null
+                ? command
+                : command.stream().map(word -> word.startsWith(CACHE_OPTION) ? CACHE_OPTION + cache : word).toList();
+    }
+
+    /// Starts a worker, which receives the other side of the channel.
+    Started start() throws IOException {
+        CallMemory memory = CallMemory.forTransfers();
+        Descriptor nothing = new Descriptor(SystemCallException.require("open", FileCalls.open(memory, "/dev/null")));
+        try {
+            PacketSocket.Pair pair = PacketSocket.pair();
+            try {
+                Child child = program.in(CurrentProgram.directory()).start(nothing.number(), OUTPUT, ERRORS,
+                        pair.theirs().number());
+                return new Started(child, new ControlChannel(pair.ours()));
+            } catch (IOException | RuntimeException | Error e) {
+                pair.ours().close();
+                throw e;
+            } finally {
+                pair.theirs().close();
+            }
+        } finally {
+            nothing.close();
+        }
+    }
+
+    /// A started worker.
+    record Started(Child child, ControlChannel channel) {}
+}

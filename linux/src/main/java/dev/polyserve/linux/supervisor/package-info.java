@@ -1,0 +1,20 @@
+/// The supervisor of worker processes: it starts the same program again, watches and replaces the workers, and serves
+/// connections and datagrams through them.
+///
+/// ```
+///   PoolRunner, PerConnectionRunner ── SupervisorLoop ── WorkerPool ── Worker ── ControlChannel
+///        │                                                               └ its assignments:
+///        └ SharedTransport, IndexedTransport                               RemoteConnection, DescriptorTransfer
+/// ```
+///
+/// [dev.polyserve.linux.supervisor.PoolRunner] shares its listeners with workers that accept themselves (prefork);
+/// [dev.polyserve.linux.supervisor.PerConnectionRunner] accepts, and transfers each connection to a worker of its own.
+///
+/// **Threads**: the supervisor's loop, which is the server's accept loop; members that any thread may call state it.
+///
+/// **Depends on** the control channel, on the runners and loops of `core`, on the sockets, processes, multiplexers and
+/// system calls of this module. It does not use the worker's side.
+@NullMarked
+package dev.polyserve.linux.supervisor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,160 @@
+package dev.polyserve.linux.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Limit;
+import dev.polyserve.OnFull;
+import dev.polyserve.Options;
+import dev.polyserve.Served;
+import dev.polyserve.linux.system.DescriptorMessage;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every message arrives as it was sent; a damaged packet is an error and nothing else.
+class ControlMessageTest {
+    private static final InetSocketAddress V4 = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 65_535);
+    private static final InetSocketAddress V6 = new InetSocketAddress(InetAddress.ofLiteral("::1"), 1);
+    private static final UnixDomainSocketAddress UNIX = UnixDomainSocketAddress.of("/run/ä b");
+    private static final FailureText FAILURE = new FailureText("java.lang.Error: ü", "ü",
+            List.of(new FailureText.Frame("a.B", "c", "B.java", 7),
+                    new FailureText.Frame("a.B$D", "<init>", "null", -2)));
+
+    static Stream<ControlMessage> messages() {
+        return Stream.concat(orders(), reports());
+    }
+
+    private static Stream<ControlMessage> orders() {
+        return Stream.of(
+                new WorkerCommand.Serve(true, List.of(new WorkerCommand.Slot("tcp://*:0", "tcp://*:80"),
+                        new WorkerCommand.Slot("unix:/ü", "unix:/ü")), 10_000),
+                new WorkerCommand.Serve(false, List.of(), 1), new WorkerCommand.SetAccepting(true),
+                new WorkerCommand.SetAccepting(false),
+                new WorkerCommand.AcceptOne(7),
+                new WorkerCommand.RejectExcess(true), new WorkerCommand.RejectExcess(false),
+                new WorkerCommand.TakeConnection(Long.MAX_VALUE, 3),
+                new WorkerCommand.AnswerDatagram(-1, V4, V6, true, ByteBuffer.wrap(new byte[65_507])),
+                new WorkerCommand.AnswerDatagram(-2, UNIX, UnixDomainSocketAddress.of(""), false,
+                        ByteBuffer.allocate(0)),
+                new WorkerCommand.CutInput(5), new WorkerCommand.Abort(6), new WorkerCommand.Drain(30_000),
+                new WorkerCommand.DumpThreads(), limits());
+    }
+
+    private static WorkerCommand.ChangeLimits limits() {
+        Options options = Options.defaults().withMaxConnections(7)
+                .withTimeouts(
+                        times -> times.withIdle(Duration.ofNanos(1)).withSpin(Duration.ofSeconds(Long.MAX_VALUE)));
+        return new WorkerCommand.ChangeLimits(options.limits(), options.timeouts(), OnFull.REJECT);
+    }
+
+    private static Stream<ControlMessage> reports() {
+        return Stream.of(new WorkerEvent.Ready(), new WorkerEvent.ConnectionTaken(9),
+                new WorkerEvent.ConnectionAccepted(1, 0, V6, V4, Optional.empty()),
+                new WorkerEvent.ConnectionAccepted(2, 1, UnixDomainSocketAddress.of(""), UNIX,
+                        Optional.of(new ConnectionInfo.Credentials(1, 0xffff_ffffL, 0))),
+                new WorkerEvent.HandlerStarted(3), new WorkerEvent.HandlerFailed(4, FAILURE),
+                new WorkerEvent.ConnectionRejected(5, Optional.empty()),
+                new WorkerEvent.ConnectionRejected(5, Optional.of(Limit.CONNECTIONS)),
+                new WorkerEvent.ConnectionClosed(6, new Cause.Done(true), 1, 2),
+                new WorkerEvent.ConnectionClosed(6, new Cause.Done(false), 1, Long.MAX_VALUE),
+                new WorkerEvent.ConnectionClosed(7, new Cause.PeerReset("reset"), 0, 0),
+                new WorkerEvent.ConnectionClosed(8, new Cause.TimedOut(Limit.IDLE), 0, 0),
+                new WorkerEvent.ConnectionClosed(9, new Cause.LimitReached(Limit.FRAME), 0, 0),
+                new WorkerEvent.ConnectionClosed(10, new Cause.Stopped(), 0, 0),
+                new WorkerEvent.DatagramAnswered(-1, Optional.of(ByteBuffer.wrap(new byte[]{1, 2})), Optional.empty()),
+                new WorkerEvent.DatagramAnswered(-1, Optional.empty(), Optional.of(FAILURE)),
+                new WorkerEvent.CommandAcknowledged(),
+                new WorkerEvent.RequestHandled(7, Served.REJECTED),
+                new WorkerEvent.Heartbeat(1, 2, 3, 4),
+                new WorkerEvent.LimitReached(Limit.CONNECTIONS), new WorkerEvent.AcceptFailed(1, FAILURE, 5_000_000),
+                new WorkerEvent.ListenerDown(1, FAILURE), new WorkerEvent.DatagramFailed(0, UNIX, FAILURE),
+                new WorkerEvent.LoopStalled("loop", 1, 0, FAILURE),
+                new WorkerEvent.ThreadDump("\"main\" WAITING\n    at x"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void arrivesAsItWasSent(ControlMessage message) throws Exception {
+        assertThat(all(ControlMessageWriter.bytes(message))).containsExactly(message);
+    }
+
+    @Test
+    void aFailureReadsAsWhatItWas() throws Exception {
+        var thrown = new IllegalStateException("because");
+        var sent = new WorkerEvent.ConnectionClosed(1, new Cause.Failed(thrown), 0, 0);
+        var over = (WorkerEvent.ConnectionClosed) all(ControlMessageWriter.bytes(sent)).getFirst();
+        Throwable error = ((Cause.Failed) over.cause()).error();
+        assertThat(error).hasToString(thrown.toString()).hasMessage("because");
+        assertThat(error.getStackTrace()[0].getMethodName()).isEqualTo("aFailureReadsAsWhatItWas");
+    }
+
+    @Test
+    void aFailureFitsIntoAMessageHoweverMuchItSays() {
+        Throwable talkative = new IllegalStateException("ü".repeat(1 << 20));
+        assertThat(ControlMessageWriter.bytes(new WorkerEvent.HandlerFailed(1, FailureText.of(talkative))))
+                .hasSizeLessThan(DescriptorMessage.MOST_BYTES);
+    }
+
+    @Test
+    void severalAreOnePacket() throws Exception {
+        byte[] first = ControlMessageWriter.bytes(new WorkerCommand.DumpThreads());
+        byte[] second = ControlMessageWriter.bytes(new WorkerCommand.Drain(7));
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        assertThat(all(both)).containsExactly(new WorkerCommand.DumpThreads(), new WorkerCommand.Drain(7));
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void oneThatIsCutIsAnError(ControlMessage message) {
+        byte[] whole = ControlMessageWriter.bytes(message);
+        for (int length = 1; length < Math.min(whole.length, 200); length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> all(cut)).as("cut after " + length).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void lettersThatMeanNothingAreAnError() {
+        assertThatThrownBy(() -> all(new byte[]{'z'})).isInstanceOf(IOException.class)
+                .hasMessageContaining("damaged").hasMessageContaining("'z'");
+        assertThatThrownBy(() -> all(new byte[]{'Z'})).hasMessageContaining("'Z'");
+    }
+
+    @Test
+    void whatIsDamagedIsNeverAnotherError() {
+        messages().forEach(message -> {
+            byte[] bytes = ControlMessageWriter.bytes(message);
+            for (int at = 0; at < Math.min(bytes.length, 100); at++) {
+                byte[] damaged = bytes.clone();
+                damaged[at] = (byte) (damaged[at] ^ 0x81);
+                readOrDamaged(damaged);
+            }
+        });
+    }
+
+    private static void readOrDamaged(byte[] packet) {
+        try {
+            assertThat(all(packet)).isNotNull();
+        } catch (IOException e) {
+            assertThat(e).isNotNull();
+        }
+    }
+
+    private static List<ControlMessage> all(byte[] packet) throws IOException {
+        return ControlMessageReader.all(ByteBuffer.wrap(packet));
+    }
+}

@@ -1,0 +1,137 @@
+package dev.polyserve.linux.supervisor;
+
+import dev.polyserve.linux.control.ControlChannel;
+import dev.polyserve.linux.control.WorkerCommand;
+import dev.polyserve.linux.control.WorkerEvent;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.Options;
+import dev.polyserve.ServerListener;
+import dev.polyserve.Workers;
+import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.linux.multiplexer.EpollMultiplexer;
+import dev.polyserve.loop.EventLoop;
+import dev.polyserve.run.LoopErrors;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/// A supervisor and a worker process that does not read its commands: here a program that does not know them.
+@EnabledOnOs(OS.LINUX)
+@Timeout(60)
+class WorkerPoolTest {
+    private static final List<String> NO_READER = List.of("sleep", "3600");
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final ServerContext context = new ServerContext(Options.defaults(), new ServerListener() {},
+            NanoClock.SYSTEM, _ -> {});
+    private EventLoop loop;
+    private WorkerPool workerPool;
+
+    @BeforeEach
+    void open() throws Exception {
+        loop = new EventLoop("test-supervisor", new EpollMultiplexer(), context.clock(), false, false, 0,
+                LoopErrors.reportedTo(context.log()));
+        Workers workers = Workers.defaults().withProgram(NO_READER);
+        workerPool = new WorkerPool(loop, WorkerProgram.of(workers), workers, new OneWorker(), context);
+        loop.start(_ -> {});
+        loop.post(workerPool::begin);
+    }
+
+    @AfterEach
+    void close() {
+        workerPool.stop();
+        loop.close();
+        loop.awaitEnd();
+    }
+
+    private List<Worker> all() {
+        CompletableFuture<List<Worker>> all = new CompletableFuture<>();
+        loop.post(() -> all.complete(workerPool.all()));
+        return all.orTimeout(LIMIT_NANOS, TimeUnit.NANOSECONDS).join();
+    }
+
+    private Worker awaitWorker() {
+        long until = System.nanoTime() + LIMIT_NANOS;
+        List<Worker> workers = all();
+        while (workers.isEmpty() && System.nanoTime() - until < 0) {
+            Thread.onSpinWait();
+            workers = all();
+        }
+        return workers.getFirst();
+    }
+
+    @Test
+    void aWorkerThatDoesNotReadItsOrdersIsKilledAndReplaced() {
+        Worker worker = awaitWorker();
+        int commands = 0;
+        while (!worker.isStuck() && commands < ControlChannel.MOST_WAITING_BYTES) {
+            worker.command(new WorkerCommand.RejectExcess(true));
+            commands++;
+        }
+        assertThat(commands).as("commands until one was dropped").isLessThan(2 * ControlChannel.MOST_WAITING_BYTES
+                / ControlChannel.OVERHEAD_BYTES);
+        long until = System.nanoTime() + LIMIT_NANOS;
+        while (workerPool.restarts() == 0 && System.nanoTime() - until < 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(workerPool.restarts()).isEqualTo(1);
+        assertThat(worker.killedBecause).contains("it does not read its commands, of which 16777216 bytes wait");
+        assertThat(all()).doesNotContain(worker);
+    }
+
+    private static final class OneWorker implements ScalingPolicy {
+        @Override
+        public int wanted(WorkerPool those) {
+            return 1;
+        }
+
+        @Override
+        public boolean mayLeave(Worker worker) {
+            return false;
+        }
+
+        @Override
+        public WorkerCommand.Serve workerMain() {
+            return new WorkerCommand.Serve(true, List.of(), 1);
+        }
+
+        @Override
+        public Optional<WorkerCommand.ChangeLimits> limits() {
+            return Optional.empty();
+        }
+
+        @Override
+        public int[] listeners() {
+            return new int[0];
+        }
+
+        @Override
+        public void ready(Worker worker) {
+            throw new AssertionError(worker + " serves");
+        }
+
+        @Override
+        public void changed() {
+            // It serves nothing.
+        }
+
+        @Override
+        public void told(Worker worker, WorkerEvent event) {
+            throw new AssertionError(worker + " tells " + event);
+        }
+
+        @Override
+        public void hopeless(String why) {
+            throw new AssertionError(why);
+        }
+    }
+}
