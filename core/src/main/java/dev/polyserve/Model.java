@@ -1,6 +1,8 @@
 package dev.polyserve;
 
-import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ModelTable;
 import java.time.Duration;
 import java.util.List;
 
@@ -13,19 +15,19 @@ import java.util.List;
 /// A model that this machine or this build cannot run is refused at start with the reason
 /// ([ModelUnavailableException]); [Server#whyNot] checks beforehand. Models may be added: the interface is sealed, and
 /// its implementations are not public.
-public sealed interface Model permits ModelVariant {
+public sealed interface Model permits ModelPlan {
     /// Its id on the command line and in messages.
     String id();
 
     /// One client after another, on the server's own thread.
     static Model iterative() {
-        return new ModelVariant.Iterative();
+        return ModelTable.iterative();
     }
 
     /// A platform thread per connection. The system shares processors among them, so a long computation in one does not
     /// hold up the others.
     static Model thread() {
-        return new ModelVariant.Threads();
+        return ModelTable.thread();
     }
 
     /// A fixed number of platform threads with a bounded queue ([Options.Limits#queue]).
@@ -40,7 +42,7 @@ public sealed interface Model permits ModelVariant {
     /// @param namePrefix the prefix of their names; a number follows
     /// @param initializer runs once on each before its first connection; if it throws, the server does not start
     static Model threadPool(int threads, String namePrefix, Runnable initializer) {
-        return new ModelVariant.ThreadPool(threads, namePrefix, initializer);
+        return ModelTable.threadPool(new Execution.ThreadPool(threads, namePrefix, initializer));
     }
 
     /// A virtual thread per connection, on the JDK's scheduler: the default.
@@ -49,7 +51,7 @@ public sealed interface Model permits ModelVariant {
     /// carriers as processors. When as many handlers compute at once, all others wait for one of them; [#thread] has no
     /// such limit.
     static Model virtual() {
-        return new ModelVariant.VirtualThreads();
+        return ModelTable.virtual();
     }
 
     /// A worker process per connection, at most 40 at once.
@@ -69,7 +71,7 @@ public sealed interface Model permits ModelVariant {
     /// @param maxWorkers the maximum number of workers at once
     /// @param workers how they are kept
     static Model process(int maxWorkers, Workers workers) {
-        return new ModelVariant.ProcessPerConnection(maxWorkers, workers);
+        return ModelTable.process(new Execution.ProcessPerConnection(maxWorkers, workers));
     }
 
     /// Worker processes that share the listener (prefork), each with virtual threads.
@@ -89,7 +91,8 @@ public sealed interface Model permits ModelVariant {
     /// @param inner the model that runs in each; one without processes
     /// @param workers how they are kept
     static Model processPool(int minWorkers, int maxWorkers, Model inner, Workers workers) {
-        return new ModelVariant.ProcessPool(minWorkers, maxWorkers, inner, workers);
+        return ModelTable
+                .processPool(new Execution.ProcessPool(minWorkers, maxWorkers, ModelPlan.of(inner), workers));
     }
 
     /// One event loop over a selector of `java.nio`.
@@ -99,7 +102,7 @@ public sealed interface Model permits ModelVariant {
 
     /// Event loops over the selectors of `java.nio`.
     static Model nio(int loops) {
-        return new ModelVariant.Nio(loops);
+        return ModelTable.nio(loops);
     }
 
     /// One loop that polls every connection in turn, and sleeps at most 1 ms when none is ready: slow, for teaching.
@@ -112,7 +115,7 @@ public sealed interface Model permits ModelVariant {
     /// @param longestRest how long it may sleep after rounds in which no connection was ready, by which the next
     ///     request may be late; zero: never, so that it always takes a whole processor
     static Model polling(Duration longestRest) {
-        return new ModelVariant.Polling(longestRest);
+        return ModelTable.polling(longestRest);
     }
 
     /// One event loop over `select(2)`.
@@ -122,7 +125,7 @@ public sealed interface Model permits ModelVariant {
 
     /// Event loops over `select(2)`.
     static Model select(int loops) {
-        return new ModelVariant.Select(loops);
+        return ModelTable.select(loops);
     }
 
     /// One event loop over `poll(2)`.
@@ -132,7 +135,7 @@ public sealed interface Model permits ModelVariant {
 
     /// Event loops over `poll(2)`.
     static Model poll(int loops) {
-        return new ModelVariant.Poll(loops);
+        return ModelTable.poll(loops);
     }
 
     /// One event loop over `epoll(7)`, level-triggered: readiness is reported as long as it lasts.
@@ -142,7 +145,7 @@ public sealed interface Model permits ModelVariant {
 
     /// Event loops over `epoll(7)`, level-triggered.
     static Model epoll(int loops) {
-        return new ModelVariant.Epoll(loops, false);
+        return ModelTable.epoll(loops);
     }
 
     /// One event loop over `epoll(7)`, edge-triggered: readiness is reported once per change.
@@ -152,7 +155,7 @@ public sealed interface Model permits ModelVariant {
 
     /// Event loops over `epoll(7)`, edge-triggered.
     static Model epollEt(int loops) {
-        return new ModelVariant.Epoll(loops, true);
+        return ModelTable.epollEt(loops);
     }
 
     /// One event loop over a completion ring, `io_uring(7)`.
@@ -162,7 +165,7 @@ public sealed interface Model permits ModelVariant {
 
     /// Event loops over completion rings, `io_uring(7)`.
     static Model ioUring(int loops) {
-        return new ModelVariant.IoUring(loops);
+        return ModelTable.ioUring(loops);
     }
 
     /// Every model with its default numbers for this machine, in the order of the documentation.

@@ -1,6 +1,6 @@
 package dev.polyserve.bench;
 
-import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.Model;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +35,8 @@ public record ModelAdvice(Duration waits, Duration computes, int clients) {
             case QUICK ->
                 Stream.of(Model.epoll(), Model.ioUring(), Model.nio(), Model.virtual(), Model.thread());
         };
-        return inQuestion.filter(model -> clients <= MOST_THREADS || !(model instanceof ModelVariant.Threads))
+        return inQuestion
+                .filter(model -> clients <= MOST_THREADS || !ModelPlan.of(model).execution().hasThreadPerConnection())
                 .filter(runsHere)
                 .map(Model::id).limit(MOST_MODELS).toList();
     }

@@ -1,6 +1,6 @@
 package dev.polyserve.bench;
 
-import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.Model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -34,11 +34,11 @@ class ModelAdviceTest {
 
     @Test
     void onlyModelsThatRunHereAreSelected() {
-        assertThat(advice(10, 0, 100).models(model -> model instanceof ModelVariant.Nio)).containsExactly("nio");
+        assertThat(advice(10, 0, 100).models(Model.nio()::equals)).containsExactly("nio");
     }
 
     @Test
     void threadsAreNotSelectedForManyThousandClients() {
-        assertThat(advice(10, 0, 20_000).models(model -> model instanceof ModelVariant.Threads)).isEmpty();
+        assertThat(advice(10, 0, 20_000).models(Model.thread()::equals)).isEmpty();
     }
 }

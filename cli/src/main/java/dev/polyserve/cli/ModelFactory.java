@@ -1,8 +1,9 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Model;
-import java.util.Optional;
+import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.ModelPlan;
+import java.util.function.Function;
 
 /// Creates the model that the settings describe, and rejects settings that do not apply to it.
 final class ModelFactory {
@@ -30,8 +31,8 @@ final class ModelFactory {
     ///
     /// @throws ExitException when a different model was given
     static Model ofCommands(Settings settings) {
-        Model model = new ModelFactory(settings, PROCESS).model();
-        if (!(model instanceof ModelVariant.ProcessPerConnection)) {
+        ModelPlan model = new ModelFactory(settings, PROCESS).model();
+        if (model.execution().processes().filter(Execution.Processes::perConnection).isEmpty()) {
             throw ExitException.wrong(settings.where(Setting.MODEL) + " " + model.id()
                     + " does not work with exec, which starts a process per connection: leave it out, or use --stdio pipe,"
                     + " which works with every model");
@@ -39,81 +40,41 @@ final class ModelFactory {
         return model;
     }
 
-    private Model model() {
-        Model model = settings.read(Setting.MODEL, Model::named).orElseGet(() -> Model.named(defaultId));
-        if (settings.has(Setting.INNER) && !(model instanceof ModelVariant.ProcessPool)) {
-            throw unused(Setting.INNER, model, "it belongs to process-pool");
+    private ModelPlan model() {
+        ModelPlan model = ModelPlan
+                .of(settings.read(Setting.MODEL, Model::named).orElseGet(() -> Model.named(defaultId)));
+        model = model.execution().inner().isPresent() ? withInner(model) : withLoops(withoutInner(model));
+        model = workerSettings.of(withWorkers(model));
+        if (settings.has(Setting.QUEUE) && !model.execution().hasQueue()) {
+            throw unused(Setting.QUEUE, model.execution().inner().orElse(model),
+                    "only thread-pool has connections that wait for a thread");
         }
-        if (!(model instanceof ModelVariant.ProcessPool) && !(model instanceof ModelVariant.ProcessPerConnection)) {
-            workerSettings.given()
-                    .ifPresent(setting -> refuse(setting, model, "it belongs to process and process-pool"));
-        }
-        Model complete = switch (model) {
-            case ModelVariant.ThreadPool pool -> threadPool(pool);
-            case ModelVariant.ProcessPerConnection one -> processes(one);
-            case ModelVariant.ProcessPool pool -> processPool(pool);
-            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.VirtualThreads _, ModelVariant.Polling _, ModelVariant.Nio _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _ ->
-                withoutWorkers(model);
-        };
-        return complete instanceof ModelVariant.ProcessPool ? complete : withLoops(complete);
+        return model;
     }
 
-    private Model withoutWorkers(Model model) {
-        refuse(Setting.WORKERS, model, "it belongs to thread-pool, process and process-pool");
-        return refuseQueue(model);
-    }
-
-    private Model threadPool(ModelVariant.ThreadPool pool) {
-        return workers().<Model>map(workers -> {
-            if (workers.least() != workers.mostOrLeast()) {
-                throw ExitException.wrong("bad " + settings.where(Setting.WORKERS)
-                        + ": a thread-pool has a fixed number of threads, so give one number");
-            }
-            return new ModelVariant.ThreadPool(workers.least(), pool.namePrefix(), pool.initializer());
-        }).orElse(pool);
-    }
-
-    private Model processes(ModelVariant.ProcessPerConnection one) {
-        refuseQueue(one);
-        ModelVariant.ProcessPerConnection sized = workers().map(workers -> one.withMaxWorkers(workers.mostOrLeast()))
-                .orElse(one);
-        return workerSettings.of(sized);
-    }
-
-    private Model processPool(ModelVariant.ProcessPool pool) {
-        Model inner = settings.read(Setting.INNER, Model::named).orElse(pool.inner());
-        if (!(inner instanceof ModelVariant.ThreadPool)) {
-            refuseQueue(inner);
-        }
+    private ModelPlan withInner(ModelPlan pool) {
+        ModelPlan inner = settings.read(Setting.INNER, Model::named).map(ModelPlan::of)
+                .or(pool.execution()::inner).orElseThrow();
         try {
-            ModelVariant.ProcessPool sized = workers()
-                    .map(workers -> pool.withWorkers(workers.least(), workers.mostOrLeast()))
-                    .orElse(pool);
-            return workerSettings.of(sized.withInner(withLoops(inner)));
+            return pool.with(pool.execution().withInner(withLoops(inner)));
         } catch (IllegalArgumentException e) {
             throw ExitException.wrong("bad " + settings.where(Setting.INNER) + ": " + e.getMessage(), e);
         }
     }
 
-    private Optional<Range> workers() {
-        return settings.read(Setting.WORKERS, text -> Range.parse(text, 1));
+    private ModelPlan withoutInner(ModelPlan model) {
+        return changed(model, Setting.INNER, text -> model.execution().withInner(ModelPlan.of(Model.named(text))));
     }
 
-    private Model withLoops(Model model) {
-        if (!settings.has(Setting.LOOPS)) {
-            return model;
-        }
-        return settings.<Model>read(Setting.LOOPS, text -> switch (model) {
-            case ModelVariant.Nio _ -> Model.nio(loops(text));
-            case ModelVariant.Select _ -> Model.select(loops(text));
-            case ModelVariant.Poll _ -> Model.poll(loops(text));
-            case ModelVariant.Epoll epoll -> new ModelVariant.Epoll(loops(text), epoll.edgeTriggered());
-            case ModelVariant.IoUring _ -> Model.ioUring(loops(text));
-            case ModelVariant.Polling _ -> throw unused(Setting.LOOPS, model, "it always has one loop");
-            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _ ->
-                throw unused(Setting.LOOPS, model,
-                        "it has no event loops; nio, select, poll, epoll, epoll-et and io_uring have them");
-        }).orElse(model);
+    private ModelPlan withWorkers(ModelPlan model) {
+        return changed(model, Setting.WORKERS, text -> {
+            Range workers = Range.parse(text, 1);
+            return model.execution().withWorkers(workers.least(), workers.mostOrLeast());
+        });
+    }
+
+    private ModelPlan withLoops(ModelPlan model) {
+        return changed(model, Setting.LOOPS, text -> model.execution().withLoops(loops(text)));
     }
 
     private int loops(String text) {
@@ -121,14 +82,12 @@ final class ModelFactory {
                 .orElseThrow(() -> new IllegalArgumentException(text + " is not a positive number of loops"));
     }
 
-    private Model refuseQueue(Model model) {
-        refuse(Setting.QUEUE, model, "only thread-pool has connections that wait for a thread");
-        return model;
-    }
-
-    private void refuse(Setting setting, Model model, String why) {
-        if (settings.has(setting)) {
-            throw unused(setting, model, why);
+    /// The model with what a setting changes, if it was given.
+    private ModelPlan changed(ModelPlan model, Setting setting, Function<String, Execution> change) {
+        try {
+            return settings.read(setting, change).map(model::with).orElse(model);
+        } catch (UnsupportedOperationException e) {
+            throw unused(setting, model, String.valueOf(e.getMessage()));
         }
     }
 

@@ -2,6 +2,8 @@ package dev.polyserve.cli;
 
 import dev.polyserve.Model;
 import dev.polyserve.Server;
+import dev.polyserve.spi.ModelDescription;
+import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.cli.text.Json;
 import dev.polyserve.cli.text.Table;
 import java.io.PrintStream;
@@ -51,9 +53,10 @@ final class ModelsCommand {
         // Several models often share a reason: each reason is printed once, below the table.
         List<String> reasons = new ArrayList<>();
         for (Model model : Model.all()) {
-            ModelDescription facts = ModelDescription.of(model);
+            ModelDescription about = ModelPlan.of(model).description();
             String here = Server.whyNot(model).map(why -> "no (" + noted(reasons, why) + ")").orElse("yes");
-            table.row(List.of(model.id(), facts.runs(), facts.waitsIn(), facts.endpoints(), facts.goodFor(), here));
+            table.row(List.of(model.id(), about.runs().handler(), about.waitsIn(), about.endpoints().toString(),
+                    about.goodFor(), here));
         }
         table.lines().forEach(out::println);
         Table notes = new Table(List.of("", ""), List.of(3, 110));
@@ -76,9 +79,10 @@ final class ModelsCommand {
 
     private void json() {
         List<String> objects = Model.all().stream().map(model -> {
-            ModelDescription facts = ModelDescription.of(model);
-            Json object = new Json().put("name", model.id()).put("runs", facts.runs()).put("waitsIn", facts.waitsIn())
-                    .put("endpoints", facts.endpoints()).put("goodFor", facts.goodFor());
+            ModelDescription about = ModelPlan.of(model).description();
+            Json object = new Json().put("name", model.id()).put("runs", about.runs().handler())
+                    .put("waitsIn", about.waitsIn())
+                    .put("endpoints", about.endpoints().toString()).put("goodFor", about.goodFor());
             Server.whyNot(model).ifPresentOrElse(why -> object.put("available", false).put("whyNot", why),
                     () -> object.put("available", true));
             return "  " + object;

@@ -1,6 +1,8 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.Model;
+import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.Multiplexing;
 import dev.polyserve.Endpoint;
 import dev.polyserve.ModelUnavailableException;
 import dev.polyserve.Server;
@@ -133,7 +135,8 @@ final class ServeCommand {
     }
 
     private static void takeOver(Predecessor predecessor, ServePlan plan) {
-        if (plan.model() instanceof ModelVariant.Nio) {
+        if (ModelPlan.of(plan.model()).execution().multiplexing().filter(Multiplexing.JavaNio.class::isInstance)
+                .isPresent()) {
             throw ExitException
                     .wrong("the model nio cannot take over the sockets of the running program (the JDK has no API for that):"
                             + " use another model, such as epoll or virtual, or stop that program and start this one");
@@ -274,7 +277,7 @@ final class ServeCommand {
     private static OptionSpec option(Setting setting) {
         OptionSpec.Builder builder = OptionSpec.builder(setting.option()).description(setting.description());
         if (setting == Setting.MODEL || setting == Setting.INNER) {
-            builder.completionCandidates(ModelDescription.ids());
+            builder.completionCandidates(Model.all().stream().map(Model::id).toList());
         }
         return switch (setting.shape()) {
             case TEXT, NUMBER -> builder.type(String.class).paramLabel(setting.parameter()).build();

@@ -1,9 +1,9 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
-import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.cli.log.ConsoleLog;
@@ -83,7 +83,7 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                             + " time and qotd, but not to " + service.id());
         }
         return new DatagramRate(settings.number(Setting.DATAGRAM_RATE).orElse(DATAGRAM_RATE),
-                model instanceof ModelVariant.ProcessPool pool ? pool.maxWorkers() : 1);
+                ModelPlan.of(model).execution().processes().map(Execution.Processes::receivers).orElse(1));
     }
 
     private static Servable service(List<String> words, List<String> arguments, Settings settings) {
@@ -205,8 +205,7 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
     }
 
     private void checkProcesses() {
-        boolean several = model instanceof ModelVariant.ProcessPool
-                || model instanceof ModelVariant.ProcessPerConnection;
+        boolean several = ModelPlan.of(model).execution().processes().isPresent();
         if (several && service.needsOneProcess()) {
             throw ExitException
                     .wrong(service.id() + " needs all its clients in one process, but the model " + model.id()

@@ -1,6 +1,6 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.DrainReport;
@@ -106,7 +106,7 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
         }
         Map<String, Runnable> actions = new HashMap<>(Map.of("TERM", this::end, "INT", this::end, "HUP", this::hangup,
                 "USR1", this::status, "USR2", this::restartAsSignalled));
-        if (plan.model() instanceof ModelVariant.ProcessPool) {
+        if (ModelPlan.of(plan.model()).execution().inner().isPresent()) {
             actions.put("TTIN", () -> addWorkers(1));
             actions.put("TTOU", () -> addWorkers(-1));
         }

@@ -1,11 +1,11 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.Workers;
 import dev.polyserve.cli.text.Units;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /// Applies the settings of worker processes to a model.
 final class WorkerSettings {
@@ -18,29 +18,32 @@ final class WorkerSettings {
         this.settings = settings;
     }
 
-    /// The first of its settings that was given, if any; used to reject it for a model without worker processes.
-    Optional<Setting> given() {
-        return ALL.stream().filter(settings::has).findFirst();
+    /// The model with the configured workers.
+    ///
+    /// @throws ExitException when a setting does not apply to the model
+    ModelPlan of(ModelPlan model) {
+        return ALL.stream().noneMatch(settings::has)
+                ? model
+                : model.execution().processes().map(this::of).map(model::with).orElseThrow(() -> unused(model));
     }
 
-    /// The model with the configured workers.
-    ModelVariant.ProcessPool of(ModelVariant.ProcessPool pool) {
-        int between = pool.maxWorkers() - pool.minWorkers();
-        if (settings.has(Setting.SPARE) && between == 0) {
+    private ExitException unused(ModelPlan model) {
+        Setting first = ALL.stream().filter(settings::has).findFirst().orElseThrow();
+        return ExitException.wrong(settings.where(first) + " does not apply to the model " + model.id()
+                + ": it belongs to process and process-pool");
+    }
+
+    private Execution.Processes of(Execution.Processes processes) {
+        if (settings.has(Setting.SPARE) && processes.minWorkers() == processes.maxWorkers()) {
             throw ExitException
                     .wrong(settings.where(Setting.SPARE) + " applies to a variable number of workers only, and "
-                            + pool.minWorkers() + " is fixed: use --workers MIN..MAX");
+                            + processes.minWorkers() + " is fixed: use --workers MIN..MAX");
         }
-        return pool.with(this::configured);
-    }
-
-    /// The model with the configured workers.
-    ModelVariant.ProcessPerConnection of(ModelVariant.ProcessPerConnection one) {
-        if (settings.has(Setting.RECYCLE_CONNECTIONS)) {
+        if (settings.has(Setting.RECYCLE_CONNECTIONS) && processes.perConnection()) {
             throw ExitException.wrong(settings.where(Setting.RECYCLE_CONNECTIONS)
                     + " does not apply to the model process: its workers serve one connection each");
         }
-        return one.with(this::configured);
+        return processes.with(configured(processes.workers()));
     }
 
     private Workers configured(Workers defaults) {

@@ -1,6 +1,6 @@
 package dev.polyserve.conformance;
 
-import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.spi.Multiplexing;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -40,7 +40,7 @@ abstract class BackPressureClause extends Clause {
             long buffered = fixture.server.stats().bufferedBytes();
             // One read may exceed the mark, and arrays grow by doubling.
             int most = 2 * (HIGH_WATER_BYTES + READ_BYTES) + READ_BYTES
-                    + (cell().model() instanceof ModelVariant.IoUring ? RING_BYTES : 0);
+                    + (cell().waitsIn(Multiplexing.IoUring.class) ? RING_BYTES : 0);
             assertTrue(buffered <= most, () -> buffered + " bytes are buffered");
             byte[] answer = client.exchange(bytes.limit(taken), taken);
             assertArrayEquals(java.util.Arrays.copyOf(sent, taken), answer,

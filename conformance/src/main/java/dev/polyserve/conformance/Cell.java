@@ -1,6 +1,8 @@
 package dev.polyserve.conformance;
 
-import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.Multiplexing;
 import dev.polyserve.Model;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,19 +41,34 @@ public record Cell(Style style, Model model, EndpointKind transport) {
         return capacity() > 1;
     }
 
+    /// What runs the handlers.
+    Execution execution() {
+        return ModelPlan.of(model).execution();
+    }
+
     /// Whether the server itself queues accepted connections that cannot be served yet.
     boolean queues() {
-        return model instanceof ModelVariant.ThreadPool;
+        return execution().hasQueue() && !hasWorkers();
     }
 
     /// Whether several processes accept connections, each without knowledge of the others' connections.
     boolean hasSeveralAcceptors() {
-        return model instanceof ModelVariant.ProcessPool pool && pool.maxWorkers() > 1;
+        return receivers() > 1;
+    }
+
+    /// How many processes accept connections and receive datagrams.
+    int receivers() {
+        return execution().processes().map(Execution.Processes::receivers).orElse(1);
+    }
+
+    /// Whether each connection starts a process.
+    boolean startsPerConnection() {
+        return execution().processes().filter(Execution.Processes::perConnection).isPresent();
     }
 
     /// The number of repetitions: `usual`, or fewer where each connection costs a process.
     int times(int usual) {
-        return model instanceof ModelVariant.ProcessPerConnection ? Math.min(usual, 8) : usual;
+        return startsPerConnection() ? Math.min(usual, 8) : usual;
     }
 
     /// The number of servers: `usual`, or fewer where each starts processes.
@@ -66,45 +83,27 @@ public record Cell(Style style, Model model, EndpointKind transport) {
 
     /// Whether handlers run in worker processes rather than in the process of the test.
     boolean hasWorkers() {
-        return model instanceof ModelVariant.ProcessPerConnection || model instanceof ModelVariant.ProcessPool;
+        return execution().processes().isPresent();
     }
 
     /// Whether connections share an event loop, which can stall.
     boolean runsOnLoops() {
-        return runsOnLoops(model);
-    }
-
-    private static boolean runsOnLoops(Model model) {
-        return switch (model) {
-            case ModelVariant.Nio _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _, ModelVariant.Polling _ ->
-                true;
-            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.ProcessPerConnection _ ->
-                false;
-            case ModelVariant.ProcessPool pool -> runsOnLoops(pool.inner());
-        };
+        return execution().multiplexing().isPresent();
     }
 
     /// Whether the loops poll without waiting.
     boolean polls() {
-        return model instanceof ModelVariant.Polling
-                || (model instanceof ModelVariant.ProcessPool pool && pool.inner() instanceof ModelVariant.Polling);
+        return waitsIn(Multiplexing.Polling.class);
+    }
+
+    /// Whether the loops wait in this mechanism.
+    boolean waitsIn(Class<? extends Multiplexing> mechanism) {
+        return execution().multiplexing().filter(mechanism::isInstance).isPresent();
     }
 
     /// The number of connections that the model serves at once.
     int capacity() {
-        return capacity(model);
-    }
-
-    private static int capacity(Model model) {
-        return switch (model) {
-            case ModelVariant.Iterative _ -> 1;
-            case ModelVariant.ThreadPool pool -> pool.threads();
-            case ModelVariant.ProcessPerConnection processes -> processes.maxWorkers();
-            case ModelVariant.ProcessPool pool ->
-                (int) Math.min(Integer.MAX_VALUE, (long) pool.maxWorkers() * capacity(pool.inner()));
-            case ModelVariant.Threads _, ModelVariant.VirtualThreads _, ModelVariant.Nio _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _, ModelVariant.Polling _ ->
-                Integer.MAX_VALUE;
-        };
+        return execution().capacity();
     }
 
     /// The cell as in the name of a test: `handler × nio (2 loops) × tcp`.
@@ -114,22 +113,16 @@ public record Cell(Style style, Model model, EndpointKind transport) {
     }
 
     private String label() {
-        return switch (model) {
-            case ModelVariant.ThreadPool pool -> model.id() + " (" + pool.threads() + ")";
-            case ModelVariant.Nio nio -> loops(nio.loops());
-            case ModelVariant.Select select -> loops(select.loops());
-            case ModelVariant.Poll poll -> loops(poll.loops());
-            case ModelVariant.Epoll epoll -> loops(epoll.loops());
-            case ModelVariant.IoUring ring -> loops(ring.loops());
-            case ModelVariant.ProcessPool pool ->
-                model.id() + " (" + pool.maxWorkers() + " × " + pool.inner().id() + ")";
-            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.VirtualThreads _, ModelVariant.ProcessPerConnection _, ModelVariant.Polling _ ->
-                model.id();
-        };
-    }
-
-    private String loops(int count) {
-        return model.id() + (count == 1 ? " (1 loop)" : " (" + count + " loops)");
+        if (execution().inner().isPresent()) {
+            return model.id() + " (" + receivers() + " × " + execution().inner().get().id() + ")";
+        }
+        if (queues()) {
+            return model.id() + " (" + capacity() + ")";
+        }
+        if (runsOnLoops() && !polls()) {
+            return model.id() + (execution().loops() == 1 ? " (1 loop)" : " (" + execution().loops() + " loops)");
+        }
+        return model.id();
     }
 
     private static String lower(Enum<?> constant) {

@@ -1,6 +1,5 @@
 package dev.polyserve.conformance;
 
-import dev.polyserve.spi.ModelVariant;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.File;
@@ -16,7 +15,7 @@ abstract class ChurnClause extends Clause {
 
     @Test
     void shouldLeakNoDescriptorThreadOrConnection() throws Exception {
-        int cycles = cell().model() instanceof ModelVariant.ProcessPerConnection ? WORKERS : CYCLES;
+        int cycles = cell().startsPerConnection() ? WORKERS : CYCLES;
         int settling = cell().times(20);
         try (ServerFixture fixture = start(TestService.greeting())) {
             cycle(fixture, settling);

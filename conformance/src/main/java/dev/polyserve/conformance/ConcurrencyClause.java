@@ -1,6 +1,5 @@
 package dev.polyserve.conformance;
 
-import dev.polyserve.spi.ModelVariant;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -148,7 +147,7 @@ abstract class ConcurrencyClause extends Clause {
     void shouldRejectClientsBeyondThePoolsQueue() throws Exception {
         int threads = cell().capacity();
         appliesIf(threads > 1 && threads < 100, "pools");
-        appliesIf(!(cell().model() instanceof ModelVariant.ProcessPool), "pools of threads");
+        appliesIf(cell().execution().inner().isEmpty(), "pools of threads");
         List<TestClient> clients = new ArrayList<>();
         try (ServerFixture fixture = start(TestService.greeting(), with -> with
                 .options(options -> options.withLimits(limits -> limits.withQueue(0)).withOnFull(OnFull.REJECT)))) {

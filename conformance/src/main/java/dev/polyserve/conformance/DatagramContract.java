@@ -10,7 +10,6 @@ import dev.polyserve.DatagramHandler;
 import dev.polyserve.DatagramReply;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
-import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Options;
 import dev.polyserve.Served;
 import dev.polyserve.Server;
@@ -183,7 +182,7 @@ public abstract class DatagramContract {
 
     /// The number of receiving processes.
     private int receivers() {
-        return cell.model() instanceof ModelVariant.ProcessPool pool ? pool.maxWorkers() : 1;
+        return cell.receivers();
     }
 
     /// Handles the first two datagrams.

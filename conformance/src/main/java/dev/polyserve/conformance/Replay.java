@@ -1,17 +1,15 @@
 package dev.polyserve.conformance;
 
-import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
-import dev.polyserve.Workers;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -53,14 +51,11 @@ final class Replay implements BeforeEachCallback {
         if (Server.isWorker()) {
             return model;
         }
-        UnaryOperator<Workers> again = workers -> workers
-                .withProgram(WorkerJvm.running(Replay.class, List.of(test, endpoint.toString())));
-        return switch (model) {
-            case ModelVariant.ProcessPerConnection processes -> processes.with(again);
-            case ModelVariant.ProcessPool pool -> pool.with(again);
-            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.Nio _, ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _ ->
-                model;
-        };
+        ModelPlan plan = ModelPlan.of(model);
+        return plan.execution().processes()
+                .map(processes -> plan.with(processes.with(processes.workers()
+                        .withProgram(WorkerJvm.running(Replay.class, List.of(test, endpoint.toString()))))))
+                .orElse(plan);
     }
 
     /// The endpoint of the server, in a worker; empty in other processes.

@@ -1,7 +1,6 @@
 package dev.polyserve.conformance;
 
 import dev.polyserve.Model;
-import dev.polyserve.spi.ModelVariant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -59,7 +58,7 @@ final class StreamCells {
     record Configuration(Environment environment, Cell cell) {
         /// The model of the handlers; with worker processes, the inner model.
         Model running() {
-            return cell.model() instanceof ModelVariant.ProcessPool pool ? pool.inner() : cell.model();
+            return cell.execution().inner().<Model>map(inner -> inner).orElse(cell.model());
         }
     }
 

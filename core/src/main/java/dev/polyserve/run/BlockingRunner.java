@@ -41,13 +41,21 @@ public final class BlockingRunner implements Runner {
                 LoopErrors.reportedTo(context.log()));
     }
 
-    /// Opens a runner over a socket transport and a multiplexer for its accept loop, both of one family.
+    /// Opens a runner that serves one connection after another.
     ///
     /// @throws IOException if the multiplexer cannot be opened
-    public static Runner open(ExecutorPolicy executorPolicy, LoopRunner.Opening opening, Transport transport,
-            Engine.Setup setup,
+    public static Runner iterative(SocketFamily sockets, Engine.Setup setup, ServerContext context)
+            throws IOException {
+        return open(ExecutorPolicy.iterative(), sockets, setup, context);
+    }
+
+    /// Opens a runner over sockets of a family, with a multiplexer for its accept loop.
+    ///
+    /// @throws IOException if the multiplexer cannot be opened
+    static Runner open(ExecutorPolicy executorPolicy, SocketFamily sockets, Engine.Setup setup,
             ServerContext context) throws IOException {
-        return new BlockingRunner(executorPolicy, opening.open(), transport, setup.streams(), context);
+        return new BlockingRunner(executorPolicy, sockets.multiplexer().open(), sockets.transport(), setup.streams(),
+                context);
     }
 
     @Override

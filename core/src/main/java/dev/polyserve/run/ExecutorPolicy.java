@@ -1,12 +1,12 @@
 package dev.polyserve.run;
 
-import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Options;
+import dev.polyserve.spi.Execution;
 import java.util.function.Supplier;
 
 /// Distinguishes the models in which a connection occupies a thread while it is open: by the kind of thread and the
 /// number of connections taken at once.
-public final class ExecutorPolicy {
+final class ExecutorPolicy {
     /// Called when the server starts.
     final Supplier<ConnectionExecutor> hosts;
     final int capacity;
@@ -20,25 +20,25 @@ public final class ExecutorPolicy {
     }
 
     /// One thread, which serves one connection after another.
-    public static ExecutorPolicy iterative() {
+    static ExecutorPolicy iterative() {
         return new ExecutorPolicy(() -> new PooledExecutor(1, "polyserve-server-", () -> {
         }), 1, true);
     }
 
     /// A platform thread for each connection.
-    public static ExecutorPolicy threads() {
+    static ExecutorPolicy threads() {
         return new ExecutorPolicy(ThreadPerConnectionExecutor::platform, Integer.MAX_VALUE, false);
     }
 
     /// A fixed number of platform threads, and the queue that the options define.
-    public static ExecutorPolicy pool(ModelVariant.ThreadPool pool, Options options) {
+    static ExecutorPolicy pool(Execution.ThreadPool pool, Options options) {
         int capacity = (int) Math.min(Integer.MAX_VALUE, (long) pool.threads() + options.limits().queue());
         return new ExecutorPolicy(() -> new PooledExecutor(pool.threads(), pool.namePrefix(), pool.initializer()),
                 capacity, false);
     }
 
     /// A virtual thread for each connection, over sockets on which a blocked virtual thread releases its carrier.
-    public static ExecutorPolicy virtual() {
+    static ExecutorPolicy virtual() {
         return new ExecutorPolicy(ThreadPerConnectionExecutor::virtual, Integer.MAX_VALUE, false);
     }
 }

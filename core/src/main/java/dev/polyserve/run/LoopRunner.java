@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The sockets and the multiplexers must be of one family: channels with selectors, or descriptors with a multiplexer
 /// for descriptors.
-public final class LoopRunner implements Runner {
+final class LoopRunner implements Runner {
     private static final AtomicBoolean SLOWER_SAID = new AtomicBoolean();
 
     private final Transport transport;
@@ -49,9 +49,10 @@ public final class LoopRunner implements Runner {
     /// Opens a runner with this number of loops, each with a multiplexer of its own.
     ///
     /// @throws IOException if a multiplexer cannot be opened; then none stays open
-    public static Runner open(int loops, Opening opening, Transport transport, Engine.Setup setup,
-            ServerContext context) throws IOException {
-        return new LoopRunner(transport, multiplexers(loops, opening), setup.streams(), false, context);
+    static Runner open(int loops, SocketFamily sockets, Engine.Setup setup, ServerContext context)
+            throws IOException {
+        return new LoopRunner(sockets.transport(), multiplexers(loops, sockets.multiplexer()), setup.streams(), false,
+                context);
     }
 
     /// Opens a runner with one loop that only waits for the sockets. Handlers, protocols and datagrams run on virtual
@@ -59,13 +60,13 @@ public final class LoopRunner implements Runner {
     /// would hold the carrier.
     ///
     /// @throws IOException if the multiplexer cannot be opened
-    public static Runner beside(Opening opening, Transport transport, Engine.Setup setup, ServerContext context)
-            throws IOException {
-        return new LoopRunner(transport, multiplexers(1, opening), setup.streams(), true, context);
+    static Runner beside(SocketFamily sockets, Engine.Setup setup, ServerContext context) throws IOException {
+        return new LoopRunner(sockets.transport(), multiplexers(1, sockets.multiplexer()), setup.streams(), true,
+                context);
     }
 
     /// Opens this number of multiplexers, or none.
-    static List<Multiplexer> multiplexers(int count, Opening opening) throws IOException {
+    static List<Multiplexer> multiplexers(int count, SocketFamily.Opening opening) throws IOException {
         List<Multiplexer> open = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
@@ -211,13 +212,6 @@ public final class LoopRunner implements Runner {
         // After the loops: until they end, a pinned coroutine may stop one of them.
         monitor.close();
         balance.report();
-    }
-
-    /// Opens one multiplexer.
-    @FunctionalInterface
-    public interface Opening {
-        /// Opens it.
-        Multiplexer open() throws IOException;
     }
 
     /// The action that begins a conversation on its loop.

@@ -1,24 +1,25 @@
 package dev.polyserve.run;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.spi.Engine;
-import dev.polyserve.Model;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.ModelPlan;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/// Provides models from another module, found by [java.util.ServiceLoader]: event loops on descriptors, completion
-/// rings, worker processes. `core` runs without any provider.
+/// Provides the sockets and the worker processes on which models run. Other modules are found by
+/// [java.util.ServiceLoader]: event loops on descriptors, completion rings, worker processes. `core` runs without any.
 public interface ModelProvider {
     /// Whether this provider is responsible for the model, either at any endpoint or because only it has sockets for
     /// one of these.
     ///
     /// @param endpoints where the server is to listen; empty if only the model matters
-    boolean provides(Model model, List<Endpoint> endpoints);
+    boolean provides(ModelPlan model, List<Endpoint> endpoints);
 
     /// Why this machine cannot run the model, in one sentence, and what to use instead; empty when it can.
-    Optional<String> whyNot(Model model);
+    Optional<String> whyNot(ModelPlan model);
 
     /// Returns the part of a setup to be served in this process: in a worker process, less than the whole.
     default Engine.Setup prepared(Engine.Setup setup) {
@@ -30,8 +31,12 @@ public interface ModelProvider {
         return false;
     }
 
-    /// Creates a runner of the model that is not started.
+    /// The sockets on which the model runs in this process.
+    SocketFamily sockets(ModelPlan model, ServerContext context);
+
+    /// Creates a runner of worker processes; in such a process, the runner of its part.
     ///
+    /// @return the runner, not started
     /// @throws IOException if the system refuses a required resource; nothing stays open
-    Runner runner(Model model, Engine.Setup setup, ServerContext context) throws IOException;
+    Runner runner(Execution.Processes processes, Engine.Setup setup, ServerContext context) throws IOException;
 }

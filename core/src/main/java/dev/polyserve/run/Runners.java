@@ -1,74 +1,69 @@
 package dev.polyserve.run;
 
-import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Endpoint;
-import dev.polyserve.spi.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.ModelUnavailableException;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.io.ChannelTransport;
-import dev.polyserve.io.Transport;
-import dev.polyserve.loop.SelectorMultiplexer;
+import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.ModelPlan;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
-/// Maps each model to its runner: the only place that branches on the model.
-final class Runners {
-    private static final Transport CHANNELS = new ChannelTransport();
-
+/// Creates the runner of each model: the only place that branches on what runs a model's handlers.
+public final class Runners {
     private Runners() {}
 
     /// Why this build or machine cannot run the model; empty if it can.
     static Optional<String> whyNot(Model model) {
-        return whyNot(model, provider(model, List.of()));
-    }
-
-    private static Optional<String> whyNot(Model model, Optional<ModelProvider> provider) {
-        if (provider.isPresent()) {
-            return provider.get().whyNot(model);
-        }
-        return switch (model) {
-            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.Nio _ ->
-                Optional.empty();
-            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _ ->
-                Optional.of("this version has no worker processes yet; use virtual or thread-pool");
-            case ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _ ->
-                Optional.of("its module, polyserve-linux, is not there; add it, or use nio or virtual");
-        };
+        ModelPlan plan = ModelPlan.of(model);
+        return provider(plan, List.of()).whyNot(plan);
     }
 
     static Runner of(Engine.Setup setup, ServerContext context) throws IOException {
-        Model model = setup.model();
-        Optional<ModelProvider> provider = provider(model, setup.endpoints());
-        Optional<String> whyNot = whyNot(model, provider);
+        ModelPlan plan = ModelPlan.of(setup.model());
+        ModelProvider provider = provider(plan, setup.endpoints());
+        Optional<String> whyNot = provider.whyNot(plan);
         if (whyNot.isPresent()) {
-            throw new ModelUnavailableException(model, whyNot.get());
+            throw new ModelUnavailableException(plan, whyNot.get());
         }
-        if (provider.isPresent()) {
-            return provider.get().runner(model, setup, context);
-        }
-        return switch (model) {
-            case ModelVariant.Iterative _ -> blocking(ExecutorPolicy.iterative(), setup, context);
-            case ModelVariant.Threads _ -> blocking(ExecutorPolicy.threads(), setup, context);
-            case ModelVariant.ThreadPool pool -> blocking(ExecutorPolicy.pool(pool, setup.options()), setup, context);
-            case ModelVariant.VirtualThreads _ -> blocking(ExecutorPolicy.virtual(), setup, context);
-            case ModelVariant.Nio nio ->
-                LoopRunner.open(nio.loops(), SelectorMultiplexer::new, CHANNELS, setup, context);
-            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _, ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _ ->
-                throw new ModelUnavailableException(model, "no module provides it");
+        return of(plan, provider, setup, context);
+    }
+
+    /// Creates the runner of a model, over the sockets of its provider.
+    ///
+    /// @return the runner, not started
+    /// @throws IOException if the system refuses a required resource; nothing stays open
+    public static Runner of(ModelPlan plan, ModelProvider provider, Engine.Setup setup, ServerContext context)
+            throws IOException {
+        return switch (plan.execution()) {
+            case Execution.Processes processes -> provider.runner(processes, setup, context);
+            case Execution.Loops loops ->
+                LoopRunner.open(loops.count(), provider.sockets(plan, context), setup, context);
+            case Execution.Iterative _ ->
+                BlockingRunner.iterative(provider.sockets(plan, context), setup, context);
+            case Execution.ThreadPerConnection _ ->
+                BlockingRunner.open(ExecutorPolicy.threads(), provider.sockets(plan, context), setup, context);
+            case Execution.ThreadPool pool ->
+                BlockingRunner.open(ExecutorPolicy.pool(pool, setup.options()), provider.sockets(plan, context), setup,
+                        context);
+            case Execution.VirtualThreads _ -> virtual(provider.sockets(plan, context), setup, context);
         };
     }
 
-    private static Runner blocking(ExecutorPolicy executorPolicy, Engine.Setup setup, ServerContext context)
+    private static Runner virtual(SocketFamily sockets, Engine.Setup setup, ServerContext context)
             throws IOException {
-        return BlockingRunner.open(executorPolicy, SelectorMultiplexer::new, CHANNELS, setup, context);
+        return sockets.blocksCarriers()
+                ? LoopRunner.beside(sockets, setup, context)
+                : BlockingRunner.open(ExecutorPolicy.virtual(), sockets, setup, context);
     }
 
     /// Returns the part of the setup to be served in this process.
     static Engine.Setup prepared(Engine.Setup setup) {
-        return provider(setup.model(), setup.endpoints()).map(provider -> provider.prepared(setup)).orElse(setup);
+        return provider(ModelPlan.of(setup.model()), setup.endpoints()).prepared(setup);
     }
 
     /// Whether this process is a worker of a server in another process.
@@ -76,14 +71,20 @@ final class Runners {
         return Found.PROVIDERS.stream().anyMatch(ModelProvider::isWorker);
     }
 
-    private static Optional<ModelProvider> provider(Model model, List<Endpoint> endpoints) {
-        return Found.PROVIDERS.stream().filter(provider -> provider.provides(model, endpoints)).findFirst();
+    private static ModelProvider provider(ModelPlan plan, List<Endpoint> endpoints) {
+        return Found.PROVIDERS.stream().filter(provider -> provider.provides(plan, endpoints)).findFirst()
+                .orElseThrow();
     }
 
-    /// Holds the providers, which are loaded once, on first use.
+    /// Holds the providers, which are loaded once, on first use; the last provides what the others do not.
     private static final class Found {
-        private static final List<ModelProvider> PROVIDERS = ServiceLoader
-                .load(ModelProvider.class, Runners.class.getClassLoader()).stream().map(ServiceLoader.Provider::get)
-                .toList();
+        private static final List<ModelProvider> PROVIDERS = providers();
+
+        private static List<ModelProvider> providers() {
+            List<ModelProvider> providers = new ArrayList<>();
+            ServiceLoader.load(ModelProvider.class, Runners.class.getClassLoader()).forEach(providers::add);
+            providers.add(new ChannelModels());
+            return List.copyOf(providers);
+        }
     }
 }

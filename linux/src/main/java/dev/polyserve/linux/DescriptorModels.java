@@ -1,10 +1,6 @@
 package dev.polyserve.linux;
 
-import dev.polyserve.spi.ModelVariant;
-import dev.polyserve.spi.Engine;
-import dev.polyserve.Model;
 import dev.polyserve.conversation.BufferBudget;
-import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.multiplexer.EdgeMultiplexer;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
@@ -16,14 +12,12 @@ import dev.polyserve.linux.ring.RingTransport;
 import dev.polyserve.linux.socket.DescriptorTransport;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.linux.worker.WorkerMain;
-import dev.polyserve.run.BlockingRunner;
-import dev.polyserve.run.ExecutorPolicy;
-import dev.polyserve.run.LoopRunner;
-import dev.polyserve.run.Runner;
-import java.io.IOException;
+import dev.polyserve.run.SocketFamily;
+import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.Multiplexing;
 
-/// Runners for every single-process model over descriptors. `nio` is excluded: by definition it uses the JDK's
-/// channels.
+/// Sockets over descriptors, for every model that runs in one process. `nio` is excluded: by definition it uses the
+/// JDK's channels.
 public final class DescriptorModels {
     private static volatile boolean always;
 
@@ -39,64 +33,45 @@ public final class DescriptorModels {
         return always;
     }
 
-    /// Returns a runner of the model that is not started yet.
-    ///
-    /// @param given open sockets to serve instead of binding their endpoints
-    /// @throws IOException when the system refuses a required call; nothing stays open
-    /// @throws IllegalArgumentException when the model is `nio` or a model of processes
-    public static Runner runner(Model model, PreopenedSockets given, Engine.Setup setup, ServerContext context)
-            throws IOException {
-        Transport sockets = sockets(model, given);
-        LoopRunner.Opening opening = opening(model, context.budget());
-        return switch (model) {
-            case ModelVariant.Iterative _ ->
-                BlockingRunner.open(ExecutorPolicy.iterative(), opening, sockets, setup, context);
-            case ModelVariant.Threads _ ->
-                BlockingRunner.open(ExecutorPolicy.threads(), opening, sockets, setup, context);
-            case ModelVariant.ThreadPool pool ->
-                BlockingRunner.open(ExecutorPolicy.pool(pool, setup.options()), opening, sockets, setup, context);
-            case ModelVariant.VirtualThreads _ -> LoopRunner.beside(opening, sockets, setup, context);
-            case ModelVariant.Epoll epoll -> LoopRunner.open(epoll.loops(), opening, sockets, setup, context);
-            case ModelVariant.Poll poll -> LoopRunner.open(poll.loops(), opening, sockets, setup, context);
-            case ModelVariant.Select select -> LoopRunner.open(select.loops(), opening, sockets, setup, context);
-            case ModelVariant.IoUring ring -> LoopRunner.open(ring.loops(), opening, sockets, setup, context);
-            case ModelVariant.Polling _ -> LoopRunner.open(1, opening, sockets, setup, context);
-            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _, ModelVariant.Nio _ ->
-                throw notOurs(model);
-        };
-    }
-
-    private static Transport sockets(Model model, PreopenedSockets given) {
-        return switch (model) {
-            case ModelVariant.IoUring _ ->
-                new RingTransport(DescriptorTransport.unlimited().serving(given), WorkerMain.isWorker());
-            case ModelVariant.Select _ -> DescriptorTransport.limitedTo(SelectMultiplexer.DESCRIPTORS).serving(given);
-            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.Polling _, ModelVariant.Poll _, ModelVariant.Epoll _ ->
-                DescriptorTransport.unlimited().serving(given);
-            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _, ModelVariant.Nio _ ->
-                throw notOurs(model);
-        };
-    }
-
-    /// Returns the factory of the multiplexer in which the model's loops wait, or, for a model of threads, in which it
+    /// The sockets of the model, and the multiplexer in which its loops wait, or, for a model of threads, in which it
     /// accepts.
     ///
+    /// @param given open sockets to serve instead of binding their endpoints
     /// @param budget the budget in which the multiplexer's memory for connections counts
-    static LoopRunner.Opening opening(Model model, BufferBudget budget) {
-        return switch (model) {
-            case ModelVariant.Epoll epoll when epoll.edgeTriggered() -> EdgeMultiplexer::new;
-            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.Epoll _ ->
-                EpollMultiplexer::new;
-            case ModelVariant.Poll _ -> PollMultiplexer::new;
-            case ModelVariant.Select _ -> SelectMultiplexer::new;
-            case ModelVariant.IoUring _ -> () -> RingMultiplexer.open(budget);
-            case ModelVariant.Polling polling -> () -> new PollingMultiplexer(polling.longestRest());
-            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _, ModelVariant.Nio _ ->
-                throw notOurs(model);
+    static SocketFamily sockets(ModelPlan model, PreopenedSockets given, BufferBudget budget) {
+        Multiplexing multiplexing = multiplexing(model);
+        return new SocketFamily(opening(multiplexing, budget), transport(multiplexing, given), true);
+    }
+
+    /// What the model's loops wait in; a model of threads accepts in epoll.
+    static Multiplexing multiplexing(ModelPlan model) {
+        return model.execution().multiplexing().orElseGet(() -> new Multiplexing.Epoll(false));
+    }
+
+    private static Transport transport(Multiplexing multiplexing, PreopenedSockets given) {
+        return switch (multiplexing) {
+            case Multiplexing.IoUring _ ->
+                new RingTransport(DescriptorTransport.unlimited().serving(given), WorkerMain.isWorker());
+            case Multiplexing.Select _ -> DescriptorTransport.limitedTo(SelectMultiplexer.DESCRIPTORS).serving(given);
+            case Multiplexing.Poll _, Multiplexing.Epoll _, Multiplexing.Polling _ ->
+                DescriptorTransport.unlimited().serving(given);
+            case Multiplexing.JavaNio _ -> throw notOverDescriptors();
         };
     }
 
-    static IllegalArgumentException notOurs(Model model) {
-        return new IllegalArgumentException("not a model over descriptors in one process: " + model.id());
+    static SocketFamily.Opening opening(Multiplexing multiplexing, BufferBudget budget) {
+        return switch (multiplexing) {
+            case Multiplexing.Epoll epoll when epoll.edgeTriggered() -> EdgeMultiplexer::new;
+            case Multiplexing.Epoll _ -> EpollMultiplexer::new;
+            case Multiplexing.Poll _ -> PollMultiplexer::new;
+            case Multiplexing.Select _ -> SelectMultiplexer::new;
+            case Multiplexing.IoUring _ -> () -> RingMultiplexer.open(budget);
+            case Multiplexing.Polling polling -> () -> new PollingMultiplexer(polling.longestRest());
+            case Multiplexing.JavaNio _ -> throw notOverDescriptors();
+        };
+    }
+
+    private static IllegalArgumentException notOverDescriptors() {
+        return new IllegalArgumentException("java.nio has selectors over the JDK's channels only");
     }
 }

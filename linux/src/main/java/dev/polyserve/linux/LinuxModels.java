@@ -1,9 +1,7 @@
 package dev.polyserve.linux;
 
-import dev.polyserve.spi.ModelVariant;
 import dev.polyserve.Endpoint;
 import dev.polyserve.spi.Engine;
-import dev.polyserve.Model;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.file.FileNames;
@@ -11,7 +9,6 @@ import dev.polyserve.io.HostResolver;
 import dev.polyserve.linux.activation.Activation;
 import dev.polyserve.linux.command.CommandRunner;
 import dev.polyserve.linux.process.Program;
-import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.ring.RingProbe;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.linux.system.SystemCalls;
@@ -20,9 +17,13 @@ import dev.polyserve.linux.worker.WorkerMain;
 import dev.polyserve.linux.supervisor.PerConnectionRunner;
 import dev.polyserve.linux.supervisor.PoolRunner;
 import dev.polyserve.run.BlockingRunner;
-import dev.polyserve.run.ExecutorPolicy;
 import dev.polyserve.run.ModelProvider;
 import dev.polyserve.run.Runner;
+import dev.polyserve.run.Runners;
+import dev.polyserve.run.SocketFamily;
+import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.Multiplexing;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -30,24 +31,27 @@ import java.util.Optional;
 /// Provides to `core` the event loops on descriptors, the models of processes, and the models of threads at endpoints
 /// for which the JDK has no channels.
 public final class LinuxModels implements ModelProvider {
-    private final PreopenedSockets given = PreopenedSockets.ofThisProcess();
+    private final PreopenedSockets given;
 
     /// For [java.util.ServiceLoader].
-    public LinuxModels() {}
+    public LinuxModels() {
+        this(PreopenedSockets.ofThisProcess());
+    }
+
+    private LinuxModels(PreopenedSockets given) {
+        this.given = given;
+    }
 
     @Override
-    public boolean provides(Model model, List<Endpoint> endpoints) {
+    public boolean provides(ModelPlan model, List<Endpoint> endpoints) {
         if (endpoints.stream().anyMatch(Endpoint.Inherited.class::isInstance)) {
             // Resolves the names of inherited sockets before the first request for one.
             Activation _ = Activation.ofThisProcess();
         }
-        return switch (model) {
-            case ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _ ->
-                true;
-            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _ ->
-                DescriptorModels.always() || endpoints.stream().anyMatch(this::needsDescriptor);
-            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _ -> true;
-            case ModelVariant.Nio _ -> false;
+        return switch (model.execution()) {
+            case Execution.Threads _ -> DescriptorModels.always() || endpoints.stream().anyMatch(this::needsDescriptor);
+            case Execution.Loops loops -> !(loops.waitsIn() instanceof Multiplexing.JavaNio);
+            case Execution.Processes _ -> true;
         };
     }
 
@@ -65,39 +69,44 @@ public final class LinuxModels implements ModelProvider {
     }
 
     @Override
-    public Optional<String> whyNot(Model model) {
-        return switch (model) {
-            case ModelVariant.IoUring _ ->
-                whyNoCalls().or(() -> RingProbe.whyNot().or(() -> trial(model)).map(why -> why + "; or use epoll"));
-            case ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _ ->
-                whyNoCalls().or(() -> trial(model).map(why -> why + "; or use nio or virtual"));
-            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _ ->
-                SystemCalls.whyNot().or(() -> trial(model)).map(why -> why
-                        + "; or use it without unixgram:, unix:@name and fd:, which it cannot serve otherwise");
-            case ModelVariant.ProcessPerConnection _ -> whyNoProcesses();
-            case ModelVariant.ProcessPool pool -> whyNoProcesses().or(() -> whyNotInWorkers(pool.inner()));
-            case ModelVariant.Nio _ -> throw DescriptorModels.notOurs(model);
+    public Optional<String> whyNot(ModelPlan model) {
+        return switch (model.execution()) {
+            case Execution.Loops loops -> whyNoLoops(loops.waitsIn());
+            case Execution.Threads _ -> SystemCalls.whyNot().or(() -> trial(DescriptorModels.multiplexing(model)))
+                    .map(why -> why
+                            + "; or use it without unixgram:, unix:@name and fd:, which it cannot serve otherwise");
+            case Execution.Processes processes ->
+                whyNoProcesses().or(() -> processes.inner().flatMap(this::whyNotInWorkers));
+        };
+    }
+
+    private static Optional<String> whyNoLoops(Multiplexing waitsIn) {
+        Optional<String> whyNoCalls = SystemCalls.whyNot().map(why -> why + "; or use nio or virtual");
+        return switch (waitsIn) {
+            case Multiplexing.IoUring _ ->
+                whyNoCalls.or(() -> RingProbe.whyNot().or(() -> trial(waitsIn)).map(why -> why + "; or use epoll"));
+            case Multiplexing.Polling _, Multiplexing.Select _, Multiplexing.Poll _, Multiplexing.Epoll _ ->
+                whyNoCalls.or(() -> trial(waitsIn).map(why -> why + "; or use nio or virtual"));
+            case Multiplexing.JavaNio _ -> throw new IllegalArgumentException("nio is a model of another provider");
         };
     }
 
     private static Optional<String> whyNoProcesses() {
-        return SystemCalls.whyNot().or(Program::whyNot).or(() -> trial(Model.epoll()))
+        return SystemCalls.whyNot().or(Program::whyNot).or(() -> trial(new Multiplexing.Epoll(false)))
                 .map(why -> why + "; or use virtual or thread-pool");
     }
 
-    private Optional<String> whyNotInWorkers(Model inner) {
-        return inner instanceof ModelVariant.Nio
+    private Optional<String> whyNotInWorkers(ModelPlan inner) {
+        boolean overChannels = inner.execution().multiplexing().filter(Multiplexing.JavaNio.class::isInstance)
+                .isPresent();
+        return overChannels
                 ? Optional.of("its workers inherit a listener, which the JDK's channels of nio cannot take over;"
                         + " use epoll in them, which is the same on Linux")
                 : whyNot(inner);
     }
 
-    private static Optional<String> whyNoCalls() {
-        return SystemCalls.whyNot().map(why -> why + "; or use nio or virtual");
-    }
-
-    private static Optional<String> trial(Model model) {
-        return LoopProbe.of(DescriptorModels.opening(model, new BufferBudget(Long.MAX_VALUE)));
+    private static Optional<String> trial(Multiplexing waitsIn) {
+        return LoopProbe.of(DescriptorModels.opening(waitsIn, new BufferBudget(Long.MAX_VALUE)));
     }
 
     @Override
@@ -107,40 +116,47 @@ public final class LinuxModels implements ModelProvider {
 
     @Override
     public Engine.Setup prepared(Engine.Setup setup) {
-        return switch (setup.model()) {
-            case ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _ when isWorker() ->
-                WorkerMain.here().prepared(setup);
-            case ModelVariant.ProcessPerConnection _ when setup.streams() instanceof Engine.Commands -> setup;
-            case ModelVariant.ProcessPerConnection _ when setup.datagrams() != null ->
-                new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(),
-                        new RemoteDatagrams(setup.datagrams()),
-                        setup.options(), setup.listeners(), setup.filters(), setup.periodic(), setup.reportsTo());
-            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.ProcessPerConnection _, ModelVariant.ProcessPool _, ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _, ModelVariant.Nio _ ->
-                setup;
-        };
+        Execution execution = ModelPlan.of(setup.model()).execution();
+        if (execution.processes().isEmpty()) {
+            return setup;
+        }
+        if (isWorker()) {
+            return WorkerMain.here().prepared(setup);
+        }
+        boolean datagramsElsewhere = execution.processes().filter(Execution.Processes::perConnection).isPresent()
+                && !(setup.streams() instanceof Engine.Commands);
+        return datagramsElsewhere && setup.datagrams() != null
+                ? new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(),
+                        new RemoteDatagrams(setup.datagrams()), setup.options(), setup.listeners(), setup.filters(),
+                        setup.periodic(), setup.reportsTo())
+                : setup;
     }
 
     @Override
-    public Runner runner(Model model, Engine.Setup setup, ServerContext context) throws IOException {
-        return switch (model) {
-            case ModelVariant.ProcessPool pool when isWorker() -> {
-                WorkerMain workerMain = WorkerMain.here();
-                yield workerMain.runner(DescriptorModels.runner(pool.inner(), workerMain.given(), setup, context),
-                        setup);
-            }
-            case ModelVariant.ProcessPerConnection _ when isWorker() -> {
-                WorkerMain workerMain = WorkerMain.here();
-                yield workerMain.runner(
-                        BlockingRunner.open(ExecutorPolicy.iterative(), EpollMultiplexer::new, workerMain.handed(),
-                                setup, context),
-                        setup);
-            }
-            case ModelVariant.ProcessPool pool -> PoolRunner.open(pool, context);
-            case ModelVariant.ProcessPerConnection one when setup.streams() instanceof Engine.Commands commands ->
+    public SocketFamily sockets(ModelPlan model, ServerContext context) {
+        return DescriptorModels.sockets(model, given, context.budget());
+    }
+
+    @Override
+    public Runner runner(Execution.Processes processes, Engine.Setup setup, ServerContext context) throws IOException {
+        if (isWorker()) {
+            WorkerMain worker = WorkerMain.here();
+            return worker.runner(inWorker(processes, worker, setup, context), setup);
+        }
+        return switch (processes) {
+            case Execution.ProcessPool pool -> PoolRunner.open(pool, context);
+            case Execution.ProcessPerConnection one when setup.streams() instanceof Engine.Commands commands ->
                 CommandRunner.open(commands.command(), one.maxWorkers(), given, context);
-            case ModelVariant.ProcessPerConnection one -> PerConnectionRunner.open(one, setup, context);
-            case ModelVariant.Iterative _, ModelVariant.Threads _, ModelVariant.ThreadPool _, ModelVariant.VirtualThreads _, ModelVariant.Polling _, ModelVariant.Select _, ModelVariant.Poll _, ModelVariant.Epoll _, ModelVariant.IoUring _, ModelVariant.Nio _ ->
-                DescriptorModels.runner(model, given, setup, context);
+            case Execution.ProcessPerConnection one -> PerConnectionRunner.open(one, setup, context);
+        };
+    }
+
+    private Runner inWorker(Execution.Processes processes, WorkerMain worker, Engine.Setup setup,
+            ServerContext context) throws IOException {
+        return switch (processes) {
+            case Execution.ProcessPool pool ->
+                Runners.of(pool.innerModel(), new LinuxModels(worker.given()), setup, context);
+            case Execution.ProcessPerConnection _ -> BlockingRunner.iterative(worker.handed(), setup, context);
         };
     }
 }

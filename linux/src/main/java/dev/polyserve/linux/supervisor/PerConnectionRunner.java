@@ -2,7 +2,7 @@ package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
-import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.spi.Execution;
 import dev.polyserve.Endpoint;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.Options;
@@ -31,7 +31,7 @@ public final class PerConnectionRunner extends Supervisor {
     /// worker that has just received a client runs first.
     private static final long REPLACE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private final ModelVariant.ProcessPerConnection model;
+    private final Execution.ProcessPerConnection model;
     private final ServerContext context;
     private final IndexedTransport transport = new IndexedTransport();
     private final SupervisorLoop supervisorLoop;
@@ -42,7 +42,7 @@ public final class PerConnectionRunner extends Supervisor {
     private long lastDatagram;
     private boolean draining;
 
-    private PerConnectionRunner(ModelVariant.ProcessPerConnection model, ServerContext context) throws IOException {
+    private PerConnectionRunner(Execution.ProcessPerConnection model, ServerContext context) throws IOException {
         this.model = model;
         this.context = context;
         this.spareGoal = Math.max(1, model.workers().minSpare());
@@ -51,7 +51,7 @@ public final class PerConnectionRunner extends Supervisor {
     }
 
     /// Creates a supervisor that is not started.
-    public static PerConnectionRunner open(ModelVariant.ProcessPerConnection model, Engine.Setup setup,
+    public static PerConnectionRunner open(Execution.ProcessPerConnection model, Engine.Setup setup,
             ServerContext context)
             throws IOException {
         PerConnectionRunner runner = new PerConnectionRunner(model, context);

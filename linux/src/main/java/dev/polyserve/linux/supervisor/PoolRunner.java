@@ -2,7 +2,7 @@ package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
-import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.spi.Execution;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.Served;
@@ -26,7 +26,7 @@ import java.util.function.Consumer;
 ///
 /// **Thread**: as [Supervisor]; events arrive on its loop.
 public final class PoolRunner extends Supervisor {
-    private final ModelVariant.ProcessPool model;
+    private final Execution.ProcessPool model;
     private final ServerContext context;
     private final SharedTransport transport;
     private final SharedMultiplexer multiplexer;
@@ -38,7 +38,7 @@ public final class PoolRunner extends Supervisor {
     private boolean full;
     private boolean draining;
 
-    private PoolRunner(ModelVariant.ProcessPool model, ServerContext context) throws IOException {
+    private PoolRunner(Execution.ProcessPool model, ServerContext context) throws IOException {
         this.model = model;
         this.context = context;
         this.transport = new SharedTransport(DescriptorTransport.unlimited());
@@ -49,7 +49,7 @@ public final class PoolRunner extends Supervisor {
     }
 
     /// Creates a supervisor that is not started.
-    public static PoolRunner open(ModelVariant.ProcessPool model, ServerContext context) throws IOException {
+    public static PoolRunner open(Execution.ProcessPool model, ServerContext context) throws IOException {
         return new PoolRunner(model, context);
     }
 

@@ -20,7 +20,7 @@ import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.run.BlockingRunner;
-import dev.polyserve.run.ExecutorPolicy;
+import dev.polyserve.run.SocketFamily;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -58,8 +58,8 @@ final class WarmUp {
         var nobody = new ServerListener() {};
         Options options = Options.defaults();
         ServerContext context = new ServerContext(options, nobody, NanoClock.SYSTEM, _ -> {});
-        Runner runner = BlockingRunner.open(ExecutorPolicy.iterative(), EpollMultiplexer::new,
-                new ReceivedTransport(List.of()),
+        Runner runner = BlockingRunner.iterative(
+                new SocketFamily(EpollMultiplexer::new, new ReceivedTransport(List.of()), true),
                 new Engine.Setup(List.of(NOWHERE), model, streams, null, options, List.of(), List.of(), List.of(),
                         nobody),
                 context);

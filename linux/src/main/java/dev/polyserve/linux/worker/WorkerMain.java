@@ -5,7 +5,9 @@ import dev.polyserve.linux.control.ControlMessage;
 import dev.polyserve.linux.control.WorkerBootstrap;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
-import dev.polyserve.spi.ModelVariant;
+import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.run.SocketFamily;
+import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.ConnectionFilter;
 import dev.polyserve.Endpoint;
 import dev.polyserve.spi.Engine;
@@ -13,7 +15,6 @@ import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.io.Transport;
 import dev.polyserve.linux.process.ExitDeadline;
 import dev.polyserve.linux.process.TerminalSignals;
 import dev.polyserve.linux.socket.PreopenedSockets;
@@ -115,7 +116,7 @@ public final class WorkerMain {
     }
 
     private static boolean isOneOfSeveral(Engine.Setup setup) {
-        return setup.model() instanceof ModelVariant.ProcessPool pool && pool.maxWorkers() > 1;
+        return ModelPlan.of(setup.model()).execution().processes().filter(one -> one.receivers() > 1).isPresent();
     }
 
     /// The options of this worker after a change of the server's limits. The supervisor commands separately whether
@@ -159,9 +160,9 @@ public final class WorkerMain {
         return given;
     }
 
-    /// A transport that yields the connections that the supervisor transfers.
-    public Transport handed() {
-        return handed;
+    /// The connections that the supervisor transfers.
+    public SocketFamily handed() {
+        return new SocketFamily(EpollMultiplexer::new, handed, true);
     }
 
     /// The runner of a worker, around the runner of the worker's own model.

@@ -1,0 +1,45 @@
+package dev.polyserve.run;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.io.ChannelTransport;
+import dev.polyserve.loop.SelectorMultiplexer;
+import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.Multiplexing;
+import java.util.List;
+import java.util.Optional;
+
+/// The provider of all models that no other module provides: over the JDK's channels.
+final class ChannelModels implements ModelProvider {
+    private static final SocketFamily CHANNELS = new SocketFamily(SelectorMultiplexer::new, new ChannelTransport(),
+            false);
+
+    @Override
+    public boolean provides(ModelPlan model, List<Endpoint> endpoints) {
+        return true;
+    }
+
+    @Override
+    public Optional<String> whyNot(ModelPlan model) {
+        if (model.execution().processes().isPresent()) {
+            return Optional.of("this version has no worker processes yet; use virtual or thread-pool");
+        }
+        boolean ofAnotherModule = model.execution().multiplexing()
+                .filter(waitsIn -> !(waitsIn instanceof Multiplexing.JavaNio)).isPresent();
+        return ofAnotherModule
+                ? Optional.of("its module, polyserve-linux, is not there; add it, or use nio or virtual")
+                : Optional.empty();
+    }
+
+    @Override
+    public SocketFamily sockets(ModelPlan model, ServerContext context) {
+        return CHANNELS;
+    }
+
+    @Override
+    public Runner runner(Execution.Processes processes, Engine.Setup setup, ServerContext context) {
+        throw new IllegalStateException("worker processes need another module");
+    }
+}

@@ -1,0 +1,19 @@
+package dev.polyserve.run;
+
+import dev.polyserve.io.Transport;
+import dev.polyserve.loop.Multiplexer;
+import java.io.IOException;
+
+/// Sockets, and a multiplexer that can wait for them.
+///
+/// @param multiplexer opens the multiplexer of a loop
+/// @param transport opens and binds the sockets
+/// @param blocksCarriers whether a virtual thread that waits for such a socket holds its carrier
+public record SocketFamily(Opening multiplexer, Transport transport, boolean blocksCarriers) {
+    /// Opens one multiplexer.
+    @FunctionalInterface
+    public interface Opening {
+        /// Opens it.
+        Multiplexer open() throws IOException;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.polyserve.spi;
+
+import dev.polyserve.Model;
+
+/// A model as the engine sees it: a row of the [ModelTable], with the numbers that the program has chosen.
+///
+/// @param id its id on the command line and in messages
+/// @param execution what runs its handlers
+/// @param description what helps to choose it
+public record ModelPlan(String id, Execution execution, ModelDescription description) implements Model {
+    /// The plan of a model.
+    public static ModelPlan of(Model model) {
+        return switch (model) {
+            case ModelPlan plan -> plan;
+        };
+    }
+
+    /// The same model with other numbers.
+    public ModelPlan with(Execution other) {
+        return new ModelPlan(id, other, description);
+    }
+}

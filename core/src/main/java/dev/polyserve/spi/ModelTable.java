@@ -1,0 +1,121 @@
+package dev.polyserve.spi;
+
+import dev.polyserve.spi.ModelDescription.Endpoints;
+import dev.polyserve.spi.ModelDescription.Runs;
+import java.time.Duration;
+
+/// The table of models, one method per row, in the order of the documentation. A new model is one more row here, a
+/// factory in [dev.polyserve.Model], and whatever is new in its [Execution] or [Multiplexing].
+public final class ModelTable {
+    private static final String BLOCKING = "blocking calls";
+    private static final String UP_TO_THE_LIMIT = "up to the limit";
+    private static final String LOOPS = "event loops";
+
+    private ModelTable() {}
+
+    /// `iterative`.
+    public static ModelPlan iterative() {
+        return new ModelPlan("iterative", new Execution.Iterative(), new ModelDescription(
+                new Runs("the server's thread, one client after another", "the server's thread", "the server's thread"),
+                BLOCKING, "1", "all clients", Endpoints.ALL, "the simplest model; one client at a time"));
+    }
+
+    /// `thread`.
+    public static ModelPlan thread() {
+        return new ModelPlan("thread", new Execution.ThreadPerConnection(), new ModelDescription(
+                new Runs("one platform thread per connection", "the connection's thread", "a thread per datagram"),
+                BLOCKING, UP_TO_THE_LIMIT, "no other client", Endpoints.ALL,
+                "hundreds of clients; computing that must not delay others; code that pins its thread"));
+    }
+
+    /// `thread-pool`.
+    public static ModelPlan threadPool(Execution.ThreadPool pool) {
+        return new ModelPlan("thread-pool", pool, new ModelDescription(
+                new Runs("N platform threads, bounded queue", "a thread of the pool", "a thread of the pool"),
+                BLOCKING, "threads + queue", "clients that wait for a free thread", Endpoints.ALL,
+                "short requests with a hard limit on concurrent work"));
+    }
+
+    /// `virtual`.
+    public static ModelPlan virtual() {
+        return new ModelPlan("virtual", new Execution.VirtualThreads(), new ModelDescription(
+                new Runs("one virtual thread per connection", "the connection's thread",
+                        "a virtual thread per datagram"),
+                "the JDK's pollers", UP_TO_THE_LIMIT,
+                "no other client while fewer compute than there are processors; then all", Endpoints.ALL,
+                "many clients with blocking code that mostly waits; a computing handler occupies a processor"));
+    }
+
+    /// `process`.
+    public static ModelPlan process(Execution.ProcessPerConnection processes) {
+        return new ModelPlan("process", processes, new ModelDescription(
+                new Runs("one worker process per connection", "the worker's thread", "a worker process per datagram"),
+                BLOCKING, "workers", "no other client", Endpoints.ALL_ON_LINUX,
+                "code that may crash or must be isolated"));
+    }
+
+    /// `process-pool`.
+    public static ModelPlan processPool(Execution.ProcessPool pool) {
+        String inner = "inner model";
+        return new ModelPlan("process-pool", pool, new ModelDescription(
+                new Runs("N worker processes, each with an inner model", inner, inner),
+                inner, "workers × those of the inner model", "those that the inner model delays, in its worker",
+                Endpoints.ALL_ON_LINUX, "all cores; a crash ends only one worker"));
+    }
+
+    /// `polling`.
+    public static ModelPlan polling(Duration longestRest) {
+        return new ModelPlan("polling", new Execution.Loops(1, new Multiplexing.Polling(longestRest)),
+                new ModelDescription(new Runs("one loop that tries every connection", "the loop", "the loop"),
+                        "nothing: it polls, and sleeps", UP_TO_THE_LIMIT, "all clients", Endpoints.ALL_ON_LINUX,
+                        "teaching: idle clients cost system calls, busy ones a processor; up to 1 ms of delay"));
+    }
+
+    /// `select`.
+    public static ModelPlan select(int loops) {
+        return loops("select", loops, new Multiplexing.Select(), onLinux(LOOPS, "select", "a few clients, teaching"));
+    }
+
+    /// `poll`.
+    public static ModelPlan poll(int loops) {
+        return loops("poll", loops, new Multiplexing.Poll(), onLinux(LOOPS, "poll", "hundreds of busy clients"));
+    }
+
+    /// `epoll`.
+    public static ModelPlan epoll(int loops) {
+        return loops("epoll", loops, new Multiplexing.Epoll(false),
+                onLinux(LOOPS, "epoll", "many clients, most of them idle; a computing handler delays its loop"));
+    }
+
+    /// `epoll-et`.
+    public static ModelPlan epollEt(int loops) {
+        return loops("epoll-et", loops, new Multiplexing.Epoll(true),
+                onLinux(LOOPS, "epoll, edge-triggered", "many idle clients, fewest calls"));
+    }
+
+    /// `io_uring`.
+    public static ModelPlan ioUring(int loops) {
+        return loops("io_uring", loops, new Multiplexing.IoUring(), onLinux("event loops over a completion ring",
+                "io_uring_enter", "the least CPU per request on a recent kernel"));
+    }
+
+    /// `nio`.
+    public static ModelPlan nio(int loops) {
+        return loops("nio", loops, new Multiplexing.JavaNio(), ofLoops("event loops over java.nio selectors",
+                "the JDK's selector", Endpoints.OF_THE_JDK,
+                "many clients on any system; a computing handler delays its loop"));
+    }
+
+    private static ModelPlan loops(String id, int count, Multiplexing multiplexing, ModelDescription description) {
+        return new ModelPlan(id, new Execution.Loops(count, multiplexing), description);
+    }
+
+    private static ModelDescription onLinux(String handler, String call, String goodFor) {
+        return ofLoops(handler, call, Endpoints.ALL_ON_LINUX, goodFor);
+    }
+
+    private static ModelDescription ofLoops(String handler, String call, Endpoints endpoints, String goodFor) {
+        return new ModelDescription(new Runs(handler, "the connection's loop", "the first loop"), call,
+                UP_TO_THE_LIMIT, "all clients of its loop", endpoints, goodFor);
+    }
+}
