@@ -7,16 +7,13 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 
-/// Limits on the sizes of files, methods and the public interface.
+/// Limits on the sizes of methods and of the public interface.
 class BudgetTest {
-    /// A longer file is listed, because it may contain two concerns.
+    /// A longer file is listed, because it may contain two concerns. It does not fail the build.
     private static final int FILE_LINES = 400;
-    private static final int MOST_FILE_LINES = 450;
     private static final int METHOD_LINES = 40;
     private static final int PUBLIC_TYPES = 35;
 
@@ -28,23 +25,15 @@ class BudgetTest {
                 Path.of("architecture/src/test/java/dev/polyserve/architecture/BudgetTest.java"));
     }
 
-    @Test
-    void filesAreShort(TestReporter reporter) throws IOException {
-        var tooLong = new ArrayList<String>();
-        for (Path file : sources) {
-            int lines = Files.readAllLines(file).size();
-            String found = Project.relative(file) + " is " + lines + " lines long";
-            if (lines > MOST_FILE_LINES) {
-                tooLong.add(found);
-            } else if (lines > FILE_LINES) {
-                reporter.publishEntry("long file", found);
-            }
-        }
-        assertThat(tooLong).as("files longer than %d lines", MOST_FILE_LINES).isEmpty();
-    }
-
+    /// Also prints the long files.
     @Test
     void methodsAreShort() throws IOException {
+        for (Path file : sources) {
+            int lines = Files.readAllLines(file).size();
+            if (lines > FILE_LINES) {
+                System.out.println("long file: " + Project.relative(file) + " has " + lines + " lines");
+            }
+        }
         var code = Sources.code(sources);
         assertThat(code).extracting(Sources.Code::name).contains("methodsAreShort()", "<init>()", "a lambda");
         assertThat(code).as("methods and lambdas longer than %d lines, nested code included", METHOD_LINES)
