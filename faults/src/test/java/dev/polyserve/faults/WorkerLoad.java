@@ -18,6 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 /// **Thread**: the test's; each client has one of its own.
 final class WorkerLoad implements AutoCloseable {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /// Leaves processor time for the server's processes, some of which start meanwhile.
+    private static final long THINK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final int port;
     private final List<Thread> threads = new ArrayList<>();
@@ -60,6 +62,7 @@ final class WorkerLoad implements AutoCloseable {
                         + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)
                         + " ms");
             }
+            LockSupport.parkNanos(THINK_NANOS);
         }
     }
 
