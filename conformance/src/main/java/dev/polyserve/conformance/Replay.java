@@ -81,7 +81,8 @@ final class Replay implements BeforeEachCallback {
         }
     }
 
-    private static void run(String id) throws ReflectiveOperationException {
+    /// Runs the test with this unique identifier.
+    static void run(String id) throws ReflectiveOperationException {
         Matcher outer = find(OUTER, id);
         Class<?> type = Class.forName(outer.group(1));
         Object cell = list(type, type).get(Integer.parseInt(outer.group(2)) - 1);

@@ -49,6 +49,7 @@ final class ServerFixture implements AutoCloseable {
 
     /// Binds a server with the service, without starting it.
     static ServerFixture bind(Cell cell, TestService service, UnaryOperator<ServerBuilder> with) throws IOException {
+        DryRun.reachesAServer();
         TestEndpoint place = TestEndpoint.of(cell.transport());
         EventRecorder events = new EventRecorder();
         Server server = with.apply(service.on(builder(cell, place.endpoint()), cell.style()).listener(events)).bind();
@@ -65,6 +66,7 @@ final class ServerFixture implements AutoCloseable {
 
     /// The builder of a cell's server at this endpoint, without a service.
     static ServerBuilder builder(Cell cell, Endpoint endpoint) {
+        DryRun.reachesAServer();
         // A worker reaches the first server of the test, whichever server started it.
         Endpoint place = Replay.place().orElse(endpoint);
         return Server.at(place).model(Replay.inWorkers(cell.model(), place)).options(ServerFixture::withShortClose);

@@ -2,20 +2,23 @@ package dev.polyserve.conformance;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/// Selects few configurations that still cover every combination of the levels of a few factors (pairwise testing).
+/// Selects few configurations that still cover every combination of the levels of a few factors (pairwise testing). The
+/// tests of `faults` use it too.
 ///
 /// Most defects that depend on a configuration depend on one factor or on two together (Kuhn, Wallace and Gallo,
 /// *Software Fault Interactions and Implications for Software Testing*, IEEE TSE 30(6), 2004). The choice is greedy, as
 /// in AETG (Cohen and others, *The AETG System*, IEEE TSE 23(7), 1997), and the same for the same configurations.
-final class CoveringArray {
+public final class CoveringArray {
     private CoveringArray() {}
 
     /// Selects configurations, in their order.
@@ -23,7 +26,7 @@ final class CoveringArray {
     /// @param factors the factors of a configuration
     /// @param strength the number of combined factors: 1 covers each level, 2 each pair of levels that a configuration
     ///         has
-    static <T> List<T> choose(List<T> all, List<Function<T, Object>> factors, int strength) {
+    public static <T> List<T> choose(List<T> all, List<Function<T, Object>> factors, int strength) {
         int[][] combinations = numbered(all, factors, strength);
         int[] timesChosen = new int[1 + IntStream.range(0, all.size()).flatMap(i -> IntStream.of(combinations[i])).max()
                 .orElse(-1)];
@@ -39,6 +42,17 @@ final class CoveringArray {
             chosen.set(next);
         }
         return chosen.stream().mapToObj(all::get).toList();
+    }
+
+    /// Selects the configurations of one test, in their order: each level of each factor once or more.
+    ///
+    /// The name of the test decides which configurations stand for a level, so that tests select different ones. All
+    /// tests together cover every pair of a test and a level.
+    public static <T> List<T> chooseFor(String test, List<T> all, List<Function<T, Object>> factors) {
+        List<T> shuffled = new ArrayList<>(all);
+        Collections.shuffle(shuffled, new Random(test.hashCode()));
+        List<T> chosen = choose(shuffled, factors, 1);
+        return all.stream().filter(chosen::contains).toList();
     }
 
     /// The combinations of each configuration as numbers from 0.

@@ -3,7 +3,6 @@ package dev.polyserve.conformance;
 import dev.polyserve.Model;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /// The cells of the contract of stream handlers, and the selection that a build runs.
@@ -13,11 +12,16 @@ import java.util.function.Function;
 ///
 /// **Thread**: any.
 final class StreamCells {
+    private static final Model NIO_2 = Model.nio(2);
+    private static final Model EPOLL_2 = Model.epoll(2);
+    private static final Model EPOLL_ET_2 = Model.epollEt(2);
+    private static final Model IO_URING_2 = Model.ioUring(2);
     static final List<Model> PORTABLE = List.of(Model.iterative(), Model.thread(), Model.threadPool(4),
-            Model.virtual(), Model.nio(), Model.nio(2));
-    static final List<Model> LINUX = List.of(Model.epoll(), Model.epoll(2), Model.epollEt(),
-            Model.epollEt(2), Model.poll(), Model.select(), Model.polling());
-    static final List<Model> RING = List.of(Model.ioUring(), Model.ioUring(2));
+            Model.virtual(), Model.nio(), NIO_2);
+    static final List<Model> LINUX = List.of(Model.epoll(), EPOLL_2, Model.epollEt(),
+            EPOLL_ET_2, Model.poll(), Model.select(), Model.polling());
+    static final List<Model> RING = List.of(Model.ioUring(), IO_URING_2);
+    private static final List<Model> OF_TWO_LOOPS = List.of(NIO_2, EPOLL_2, EPOLL_ET_2, IO_URING_2);
     private static final List<Model> OF_THREADS = List.of(Model.iterative(), Model.thread(), Model.threadPool(4),
             Model.virtual());
     private static final List<Model> OF_LOOPS = List.of(Model.nio(), Model.epoll(), Model.epollEt(),
@@ -27,7 +31,6 @@ final class StreamCells {
             Model.processPool(1), Model.processPool(1, Model.epoll()));
 
     private static final String CELLS = "polyserve.conformance.cells";
-    private static final String SCOPE = "polyserve.tests";
     private static final List<Configuration> ALL = all();
 
     private StreamCells() {}
@@ -44,21 +47,15 @@ final class StreamCells {
         WORKERS
     }
 
-    /// The size of the selection.
-    enum Scope {
-        QUICK, USUAL, FULL;
-
-        /// The size that the properties of this build select.
-        static Scope current() {
-            return valueOf(System.getProperty(SCOPE, USUAL.name()).toUpperCase(Locale.ROOT));
-        }
-    }
-
     /// A cell in an environment.
     record Configuration(Environment environment, Cell cell) {
-        /// The model of the handlers; with worker processes, the inner model.
-        Model running() {
-            return cell.execution().inner().<Model>map(inner -> inner).orElse(cell.model());
+        /// The name of the model of the handlers; with worker processes, of the inner model.
+        String running() {
+            return cell.execution().inner().<Model>map(inner -> inner).orElse(cell.model()).id();
+        }
+
+        boolean hasTwoLoops() {
+            return OF_TWO_LOOPS.contains(cell.model());
         }
     }
 
@@ -77,15 +74,20 @@ final class StreamCells {
         return configurations.stream().map(Configuration::cell).toList();
     }
 
+    /// Whether a property selects the cells by a word.
+    static boolean areSelectedByWord() {
+        return System.getProperty(CELLS) != null;
+    }
+
     private static List<Configuration> chosen() {
         String word = System.getProperty(CELLS);
         return word == null
-                ? chosen(Scope.current())
+                ? chosen(TestScope.current())
                 : ALL.stream().filter(one -> one.cell().toString().contains(word)).toList();
     }
 
     /// The selection of the given size.
-    static List<Configuration> chosen(Scope scope) {
+    static List<Configuration> chosen(TestScope scope) {
         return switch (scope) {
             case FULL -> ALL;
             case USUAL -> CoveringArray.choose(ALL, factors(), 2);
@@ -97,8 +99,8 @@ final class StreamCells {
     }
 
     static List<Function<Configuration, Object>> factors() {
-        return List.of(Configuration::environment, Configuration::running, one -> one.cell().style(),
-                one -> one.cell().transport());
+        return List.of(Configuration::environment, Configuration::running, Configuration::hasTwoLoops,
+                one -> one.cell().style(), one -> one.cell().transport());
     }
 
     private static List<Configuration> all() {

@@ -18,7 +18,7 @@ class AcceptExhaustionTest {
     private static final Duration OBSERVED = Duration.ofSeconds(2);
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#concurrentModels")
+    @Modes(Modes.Group.CONCURRENT_MODELS)
     void clientsBeyondTheDescriptorLimitWaitAndAreServedLater(Mode mode) throws Exception {
         Settings settings = Settings.of(mode).descriptors(DESCRIPTORS).with("threads", CLIENTS);
         settings.test(server -> {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Faults 8 and 9: more clients than the total limit, or than the limit for one address.
 @Timeout(60)
@@ -63,7 +62,7 @@ class ConnectionLimitTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#models")
+    @Modes(Modes.Group.MODELS)
     void clientsWaitingAtTwoListenersAreAllServed(Mode mode) throws Exception {
         Settings settings = Settings.of(mode).service(Services.Kind.GREET).with("connections", 1)
                 .with("listen", "tcp://127.0.0.1:0,tcp://127.0.0.1:0");
@@ -84,7 +83,7 @@ class ConnectionLimitTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#concurrentModels")
+    @Modes(Modes.Group.CONCURRENT_MODELS)
     void oneAddressCannotExhaustTheLimit(Mode mode) throws Exception {
         List<String> sources = List.of("127.0.0.2", "127.0.0.3", "127.0.0.4");
         Settings.of(mode).service(Services.Kind.GREET).with("per-address", PER_ADDRESS).with("threads", LIMIT)

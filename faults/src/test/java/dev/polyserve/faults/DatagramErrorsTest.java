@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Fault 54: datagrams that cannot be answered, have the maximum length, or are too long. The Python clients send the
 /// empty datagram, because the JDK's client cannot.
@@ -27,7 +26,7 @@ class DatagramErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#models")
+    @Modes(Modes.Group.MODELS)
     void everyLengthIsAnsweredExactly(Mode mode) throws Exception {
         echo(mode).test(server -> {
             try (DatagramSocket client = client(server)) {
@@ -41,7 +40,7 @@ class DatagramErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#models")
+    @Modes(Modes.Group.MODELS)
     void aLongDatagramIsTruncatedAndCounted(Mode mode) throws Exception {
         echo(mode).with("datagram", LIMIT_BYTES).test(server -> {
             try (DatagramSocket client = client(server)) {
@@ -55,7 +54,7 @@ class DatagramErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#models")
+    @Modes(Modes.Group.MODELS)
     void closedPeersAffectNoOther(Mode mode) throws Exception {
         echo(mode).test(server -> {
             try (DatagramSocket staying = client(server)) {
@@ -72,7 +71,7 @@ class DatagramErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#models")
+    @Modes(Modes.Group.MODELS)
     void aReplyThatTheSystemRefusesIsCountedAndTheNextIsSent(Mode mode) throws Exception {
         echo(mode).test(server -> {
             long refused = 0;

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Fault 36: a server drains while some clients never disconnect.
 @Timeout(60)
@@ -58,7 +57,7 @@ class DrainTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#models")
+    @Modes(Modes.Group.MODELS)
     void remainingClientsAreAbortedAtTheDeadline(Mode mode) throws Exception {
         try (ServerProcess server = ServerProcess.start(staying(mode));
                 Clients staying = Clients.connected(server, 1)) {

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Fault 5: a handler, a protocol or a listener throws any error in any method.
 @Timeout(60)
@@ -48,7 +47,7 @@ class HandlerFailureTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("dev.polyserve.faults.Mode#models")
+    @Modes(Modes.Group.MODELS)
     void failingListenersAndFiltersAffectNothingElse(Mode mode) throws Exception {
         Settings.of(mode).test(server -> {
             int reports = 0;

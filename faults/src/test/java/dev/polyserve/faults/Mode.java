@@ -25,6 +25,19 @@ record Mode(String model, Style style) {
         HANDLER, PROTOCOL
     }
 
+    /// Models that have most of their code in common.
+    enum Family {
+        ITERATIVE,
+        /// The models whose handlers wait in blocking calls, each in a thread.
+        THREADS,
+        /// Event loops on the JDK's selectors.
+        SELECTORS,
+        /// Event loops that differ only in the system call in which they wait.
+        READINESS,
+        /// Event loops on a completion ring.
+        RING
+    }
+
     /// Every model, with a handler.
     static List<Mode> models() {
         return with(of(MODELS, Style.HANDLER), of(LINUX_LOOPS, Style.HANDLER));
@@ -90,6 +103,16 @@ record Mode(String model, Style style) {
 
     private static List<Mode> of(List<String> models, Style style) {
         return models.stream().map(model -> new Mode(model, style)).toList();
+    }
+
+    Family family() {
+        return switch (model) {
+            case "iterative" -> Family.ITERATIVE;
+            case "thread", "thread-pool", "virtual" -> Family.THREADS;
+            case "nio" -> Family.SELECTORS;
+            case "io_uring" -> Family.RING;
+            default -> Family.READINESS;
+        };
     }
 
     /// Whether the model serves one client after another.

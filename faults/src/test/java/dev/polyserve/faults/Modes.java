@@ -9,8 +9,10 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /// The modes in which a parameterized test runs.
 ///
-/// A build runs each model once in each test, in one of its two styles; the tests alternate between the styles.
-/// `-Dfull` runs all.
+/// A build runs each test in one mode of each [Mode.Family], and in both styles; the tests select different modes.
+/// `-Dfull` runs each test in all its modes.
+///
+/// A test of what is specific to a model uses `@MethodSource` instead, and runs in all its modes in each build.
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @ArgumentsSource(ModesOfTest.class)
@@ -26,7 +28,11 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
         /// As [Mode#allThatCall].
         ALL_THAT_CALL,
         /// The modes that use no processor while they are idle.
-        ALL_THAT_WAIT;
+        ALL_THAT_WAIT,
+        /// As [Mode#models].
+        MODELS,
+        /// As [Mode#concurrentModels].
+        CONCURRENT_MODELS;
 
         List<Mode> modes() {
             return switch (this) {
@@ -34,6 +40,8 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
                 case ALL_CONCURRENT -> Mode.allConcurrent();
                 case ALL_THAT_CALL -> Mode.allThatCall();
                 case ALL_THAT_WAIT -> Mode.all().stream().filter(mode -> !mode.polling()).toList();
+                case MODELS -> Mode.models();
+                case CONCURRENT_MODELS -> Mode.concurrentModels();
             };
         }
     }

@@ -7,47 +7,51 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The modes of a usual build cover all pairs of test, model and style.
+/// The modes of a usual build cover each pair of a test and a family, and of a model and a style.
 class ModesTest {
     @ParameterizedTest
     @EnumSource
-    void eachTestHasEachModelOnceAndBothStyles(Modes.Group group) {
-        List<Mode> all = group.modes();
-        for (int turn = 0; turn < 2; turn++) {
-            List<Mode> chosen = ModesOfTest.choose(all, turn);
-            assertThat(chosen).extracting(Mode::model).doesNotHaveDuplicates()
-                    .containsExactlyInAnyOrderElementsOf(all.stream().map(Mode::model).distinct().toList());
-            assertThat(chosen).extracting(Mode::style).contains(Mode.Style.values());
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void bothChoicesTogetherHaveAll(Modes.Group group) {
-        assertThat(Stream.of(0, 1).flatMap(turn -> ModesOfTest.choose(group.modes(), turn).stream()).distinct())
-                .containsExactlyInAnyOrderElementsOf(group.modes());
+    void eachModeIsInAGroup(Modes.Group group) {
+        assertThat(group.modes()).isNotEmpty().doesNotHaveDuplicates();
     }
 
     /// Also prints the number of servers that are started.
     @Test
-    void testsTakeBothChoices() throws Exception {
+    void eachTestHasEachFamilyAndEachStyle() throws Exception {
+        int full = 0;
+        int usual = 0;
         List<Method> tests = tests();
-        assertThat(tests).extracting(ModesOfTest::turn).contains(0, 1);
-        int all = 0;
-        int chosen = 0;
         for (Method test : tests) {
-            List<Mode> modes = test.getAnnotation(Modes.class).value().modes();
-            all += modes.size();
-            chosen += ModesOfTest.choose(modes, ModesOfTest.turn(test)).size();
+            List<Mode> all = test.getAnnotation(Modes.class).value().modes();
+            List<Mode> chosen = ModesOfTest.choose(test, all);
+            assertThat(chosen).as(test.toString()).isSubsetOf(all).doesNotHaveDuplicates();
+            assertThat(chosen.stream().map(Mode::family)).as(test.toString())
+                    .containsAll(all.stream().map(Mode::family).toList());
+            assertThat(chosen.stream().map(Mode::style)).as(test.toString())
+                    .containsAll(all.stream().map(Mode::style).toList());
+            full += all.size();
+            usual += chosen.size();
         }
         System.out.printf("faults: of %d tests in all modes (model × style), %d cells usual, %d full%n", tests.size(),
-                chosen, all);
+                usual, full);
+    }
+
+    @Test
+    void eachModeHasSomeTests() throws Exception {
+        Set<Mode> chosen = new HashSet<>();
+        for (Method test : tests()) {
+            chosen.addAll(ModesOfTest.choose(test, test.getAnnotation(Modes.class).value().modes()));
+        }
+        assertThat(chosen).containsExactlyInAnyOrderElementsOf(
+                Stream.of(Modes.Group.values()).flatMap(group -> group.modes().stream()).distinct().toList());
     }
 
     private static List<Method> tests() throws IOException, ReflectiveOperationException {
