@@ -56,6 +56,8 @@ final class AddressText {
                 text.append(i == 0 || (at >= 0 && i == at + longest) ? "" : ":").append(Integer.toHexString(groups[i]));
             }
         }
-        return six.getScopeId() == 0 ? text.toString() : text + "%" + six.getScopeId();
+        // Elsewhere an address is unique without its interface.
+        boolean needsScope = six.isLinkLocalAddress() && six.getScopeId() != 0;
+        return needsScope ? text + "%" + six.getScopeId() : text.toString();
     }
 }

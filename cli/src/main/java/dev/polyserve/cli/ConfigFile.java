@@ -2,6 +2,7 @@ package dev.polyserve.cli;
 
 import dev.polyserve.cli.text.SpellingSuggestion;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -47,6 +48,9 @@ final class ConfigFile {
             return Toml.parse(Files.readString(file));
         } catch (NoSuchFileException e) {
             throw ExitException.wrong("there is no configuration file " + file, e);
+        } catch (CharacterCodingException e) {
+            throw ExitException.wrong("the configuration file " + file + " is not in UTF-8: save it in that encoding",
+                    e);
         } catch (IOException e) {
             throw ExitException.wrong("the configuration file " + file + " cannot be read: " + e.getMessage(), e);
         }

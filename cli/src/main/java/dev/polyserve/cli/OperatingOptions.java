@@ -1,6 +1,8 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.cli.net.Dialer;
 import dev.polyserve.cli.operation.SocketFileMode;
+import dev.polyserve.file.FileNames;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,8 +30,27 @@ record OperatingOptions(Optional<Duration> exitIdle, Optional<String> user, Sock
         }
         return new OperatingOptions(exitIdle, settings.text(Setting.USER),
                 settings.read(Setting.UNIX_MODE, SocketFileMode::of).orElse(SocketFileMode.UMASK),
-                settings.text(Setting.PID_FILE).map(Path::of),
-                settings.text(Setting.CONTROL).map(Path::of),
+                settings.read(Setting.PID_FILE, OperatingOptions::path),
+                settings.read(Setting.CONTROL, OperatingOptions::controlPath),
                 settings.duration(Setting.RESTART_TIMEOUT).orElse(DEFAULT_RESTART));
+    }
+
+    private static Path path(String text) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("it is empty; give the path of a file");
+        }
+        return Path.of(text);
+    }
+
+    private static Path controlPath(String text) {
+        if (text.startsWith("@")) {
+            throw new IllegalArgumentException("an abstract socket has no file that could be protected; give a path");
+        }
+        int bytes = text.getBytes(FileNames.ENCODING).length;
+        if (bytes > Dialer.MOST_PATH_BYTES) {
+            throw new IllegalArgumentException("it has " + bytes + " bytes, and the path of a socket takes "
+                    + Dialer.MOST_PATH_BYTES + "; take a shorter one");
+        }
+        return path(text);
     }
 }

@@ -22,7 +22,7 @@ class BadInputTest {
     }
 
     static Stream<Arguments> mistakes() {
-        return Stream.of(commands(), values(), contradictions(), workers(), places(), benchmarks())
+        return Stream.of(commands(), values(), contradictions(), workers(), places(), files(), benchmarks())
                 .flatMap(mistakes -> mistakes);
     }
 
@@ -49,6 +49,17 @@ class BadInputTest {
                 mistake("connect udp://127.0.0.1:1 --wait soon", "bad --wait 'soon': it is not a duration"),
                 mistake("connect udp://127.0.0.1:1 --no-half-close", "--no-half-close is for connections"),
                 mistake("models --format xml", "bad --format 'xml': it must be text or json"));
+    }
+
+    private static Stream<Arguments> files() {
+        String anywhere = "serve --listen tcp://127.0.0.1:0 ";
+        return Stream.of(mistake("serve --listen unix:/etc/passwd/x", "a file is in the place of its directory"),
+                mistake(anywhere + "--control /etc/passwd/x", "a file is in the place of its directory"),
+                mistake(anywhere + "--control @abstract", "bad --control '@abstract': an abstract socket has no file"),
+                mistake(anywhere + "--control ", "bad --control '': it is empty; give the path of a file"),
+                mistake(anywhere + "--control /tmp/" + "a".repeat(102), "it has 107 bytes, and the path of a socket"),
+                mistake(anywhere + "--pid-file ", "bad --pid-file '': it is empty; give the path of a file"),
+                mistake(anywhere + "--pid-file /proc/x", "the pid file /proc/x cannot be written: its directory"));
     }
 
     private static Stream<Arguments> benchmarks() {

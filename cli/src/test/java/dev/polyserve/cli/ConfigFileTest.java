@@ -36,6 +36,13 @@ class ConfigFileTest {
         assertThat(settings.has(Setting.MODEL)).isFalse();
     }
 
+    @Test
+    void aFileInAnotherEncodingIsRefusedInOneSentence() throws Exception {
+        Path file = Files.write(directory.resolve("latin1.toml"), new byte[]{'#', (byte) 0xfc, '\n'});
+        assertThatExceptionOfType(ExitException.class).isThrownBy(() -> ConfigFile.read(file))
+                .withMessage("the configuration file " + file + " is not in UTF-8: save it in that encoding");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "max-conections = 1 | unknown key in * line 2 key 'max-conections', did you mean max-connections? (the keys are",

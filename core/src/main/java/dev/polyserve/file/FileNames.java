@@ -2,6 +2,8 @@ package dev.polyserve.file;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// The encoding in which the JDK reads and writes file names, and the arguments of programs that it starts: the
 /// locale's.
@@ -26,6 +28,14 @@ public final class FileNames {
     public static String whyNotEncoded() {
         return "has letters that this system's encoding of file names, " + ENCODING
                 + ", does not have; start java with LC_ALL=C.UTF-8";
+    }
+
+    /// Why a path, or the directory in which it begins, may not be found although it exists; continues "the path ".
+    ///
+    /// @return empty when the JDK knows every letter of it
+    public static Optional<String> whyNotFound(Path path) {
+        String whole = path.toAbsolutePath().toString();
+        return whole.indexOf(LOST) >= 0 || !canEncode(whole) ? Optional.of(whyNotEncoded()) : Optional.empty();
     }
 
     /// Whether the JDK can create a path for every existing file name. Where it cannot, a socket channel that accepts a

@@ -63,7 +63,8 @@ public final class HostResolver {
             return List.of(endpoint);
         }
         try {
-            List<Endpoint> each = Stream.of(InetAddress.getAllByName(host)).map(InetAddress::getHostAddress).distinct()
+            List<Endpoint> each = Stream.of(InetAddress.getAllByName(host)).map(address -> Endpoint.textOf(address))
+                    .distinct()
                     .map(at).toList();
             return each.size() > 1 ? each : List.of(endpoint);
         } catch (UnknownHostException e) {

@@ -26,7 +26,7 @@ final class LocalAddresses {
         List<Transport.Place> places = new ArrayList<>();
         for (InetAddress address : all()) {
             if (!onlyIpv4 || address instanceof Inet4Address) {
-                places.add(new Transport.Place(new Endpoint.Udp(address.getHostAddress(), every.port()), true));
+                places.add(new Transport.Place(new Endpoint.Udp(Endpoint.textOf(address), every.port()), true));
             }
         }
         if (places.isEmpty()) {

@@ -2,9 +2,11 @@ package dev.polyserve.io;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.file.DirectoryEntry;
+import dev.polyserve.file.FileNames;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
@@ -55,7 +57,11 @@ public final class SocketFile {
             }
             entry.remove();
         } catch (NoSuchFileException e) {
-            throw new BindFailedException(endpoint, "its directory does not exist; make it or take another path", e);
+            throw new BindFailedException(endpoint, FileNames.whyNotFound(path).map(why -> "the path " + why)
+                    .orElse("its directory does not exist; make it or take another path"), e);
+        } catch (NotDirectoryException e) {
+            throw new BindFailedException(endpoint,
+                    "a file is in the place of its directory; remove it or take another path", e);
         } catch (AccessDeniedException e) {
             throw new BindFailedException(endpoint, "permission denied", e);
         }

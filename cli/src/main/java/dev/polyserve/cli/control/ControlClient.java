@@ -23,12 +23,8 @@ public final class ControlClient {
     /// @throws RefusedException when the server could not execute the request, with its error
     public static String ask(Path socket, String request) throws IOException, RefusedException {
         String answer;
-        try (SocketChannel channel = Dialer.unix(socket)) {
-            channel.write(StandardCharsets.UTF_8.encode(request + "\n"));
-            answer = new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IOException("no server can be reached at the control socket " + socket + ": " + e.getMessage()
-                    + "; use the path that was given to the server with --control", e);
+        try (SocketChannel channel = connect(socket)) {
+            answer = exchange(channel, request);
         }
         if (answer.startsWith(OK)) {
             return answer.substring(OK.length()).stripTrailing();
@@ -36,6 +32,25 @@ public final class ControlClient {
         throw new RefusedException(answer.startsWith(ERROR)
                 ? answer.substring(ERROR.length()).strip()
                 : "the server did not reply: it has ended, or belongs to another user");
+    }
+
+    private static SocketChannel connect(Path socket) throws IOException {
+        try {
+            return Dialer.unix(socket);
+        } catch (IOException e) {
+            throw new IOException("no server can be reached at the control socket " + socket + ": " + e.getMessage()
+                    + "; use the path that was given to the server with --control", e);
+        }
+    }
+
+    /// The reply, empty if the server has closed the connection before it read the request.
+    private static String exchange(SocketChannel channel, String request) {
+        try {
+            channel.write(StandardCharsets.UTF_8.encode(request + "\n"));
+            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /// The server could not execute a request.

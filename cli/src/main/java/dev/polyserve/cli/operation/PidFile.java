@@ -1,5 +1,6 @@
 package dev.polyserve.cli.operation;
 
+import dev.polyserve.file.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -55,16 +56,14 @@ public final class PidFile implements AutoCloseable {
             // Links are not followed: the owner of the directory could make root open another file, such as a device.
             old = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException e) {
-            if (!Files.isDirectory(directory(path))) {
-                throw unusable(path, e);
-            }
+            requireCreatable(path);
             return new PidFile(path, null);
         } catch (FileSystemException e) {
             throw unusable(path, e);
         } catch (IOException e) {
             throw Files.isSymbolicLink(path)
                     ? new IOException("the pid file " + path + " is a symbolic link; use the path of its target", e)
-                    : e;
+                    : new IOException("the pid file " + path + " cannot be opened: " + e.getMessage(), e);
         }
         try {
             if (!locked(old)) {
@@ -75,6 +74,17 @@ public final class PidFile implements AutoCloseable {
         } catch (IOException | RuntimeException | Error e) {
             old.close();
             throw e;
+        }
+    }
+
+    /// Tries it out now: the file itself is written when the server serves.
+    private static void requireCreatable(Path path) throws IOException {
+        Path temporary = temporary(path);
+        try {
+            FileChannel.open(temporary, CREATED, READABLE_BY_ALL).close();
+            Files.delete(temporary);
+        } catch (FileSystemException e) {
+            throw unusable(path, e);
         }
     }
 
@@ -103,7 +113,11 @@ public final class PidFile implements AutoCloseable {
 
     /// Writes the process id; the file appears complete, or not at all.
     public void write(long pid) throws IOException {
-        write(pid, directory(path).resolve("." + path.getFileName() + "-" + Long.toHexString(NAMES.nextLong())));
+        write(pid, temporary(path));
+    }
+
+    private static Path temporary(Path path) {
+        return directory(path).resolve("." + path.getFileName() + "-" + Long.toHexString(NAMES.nextLong()));
     }
 
     /// @param temporary where it is written before it gets its name, in the same directory
@@ -149,7 +163,10 @@ public final class PidFile implements AutoCloseable {
         return new IOException("the pid file " + path + " cannot be written: " + switch (why) {
             case AccessDeniedException _ ->
                 "permission denied; use a directory that the server's user can write to";
-            case NoSuchFileException _ -> "its directory does not exist; create it, or use another path";
+            case NoSuchFileException _ -> FileNames.whyNotFound(path).map(lost -> "the path " + lost)
+                    .orElse(Files.isDirectory(directory(path))
+                            ? "its directory takes no new files; use another one"
+                            : "its directory does not exist; create it, or use another path");
             default -> String.valueOf(why.getMessage());
         }, why);
     }

@@ -1,5 +1,6 @@
 package dev.polyserve.cli.services;
 
+import dev.polyserve.file.FileNames;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.Handler;
 import dev.polyserve.Protocol;
@@ -121,8 +122,8 @@ public final class UserHandler implements Servable {
         for (String part : classPath.split(File.pathSeparator, -1)) {
             File location = new File(part.isEmpty() ? "." : part);
             if (!location.exists()) {
-                throw new IllegalArgumentException(
-                        "the class path has '" + part + "', which is not an existing directory or jar");
+                throw new IllegalArgumentException("the class path has '" + part + "', which "
+                        + FileNames.whyNotFound(location.toPath()).orElse("is not an existing directory or jar"));
             }
             try {
                 urls.add(location.toURI().toURL());
