@@ -138,7 +138,7 @@ public abstract sealed class Conversation extends Termination implements Connect
     }
 
     /// The server's limits have changed: has the monitor check the new ones now. **Thread**: any.
-    public final void limitsChanged() {
+    public void limitsChanged() {
         deadlineMonitor.askNow();
     }
 

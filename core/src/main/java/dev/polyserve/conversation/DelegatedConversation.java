@@ -31,6 +31,11 @@ public final class DelegatedConversation extends Conversation {
         default boolean mayHaveBegun() {
             return false;
         }
+
+        /// The server's limits have changed: checks the new ones now. **Thread**: any.
+        default void limitsChanged() {
+            // A worker process receives the new limits itself.
+        }
     }
 
     private final RemoteControl elsewhere;
@@ -93,6 +98,12 @@ public final class DelegatedConversation extends Conversation {
     @Override
     boolean endUnbegun(Cause why) {
         return !elsewhere.mayHaveBegun() && super.endUnbegun(why);
+    }
+
+    @Override
+    public void limitsChanged() {
+        super.limitsChanged();
+        elsewhere.limitsChanged();
     }
 
     /// The serving process enforces the limits of its waits.

@@ -23,6 +23,8 @@ public final class ServerContext {
     private final BufferBudget budget;
     private final Consumer<Conversation> registry;
     private volatile boolean draining;
+    private volatile Runnable whenReplaced = () -> {
+    };
 
     /// @param listener receives every event; it must not throw
     /// @param registry is called at each conversation's end, before the callbacks
@@ -69,10 +71,17 @@ public final class ServerContext {
             }
             current = replacing;
             budget.atMost(after.limits().bufferBytesTotal());
-            return true;
         } finally {
             replaceLock.unlock();
         }
+        whenReplaced.run();
+        return true;
+    }
+
+    /// Sets the task that runs after each replacement of the options, for the code that has passed them on to other
+    /// processes. **Thread** of the task: the one that replaces them.
+    public void whenReplaced(Runnable task) {
+        whenReplaced = task;
     }
 
     /// The receiver of events.

@@ -7,15 +7,15 @@ import java.util.function.Consumer;
 ///
 /// **Thread**: the accept loop's.
 final class AcceptPolicy {
-    private final Consumer<Runner.AcceptMode> changed;
-    private Runner.AcceptMode now = Runner.AcceptMode.NONE;
+    private final Consumer<AcceptMode> changed;
+    private AcceptMode now = AcceptMode.NONE;
 
     /// @param changed receives each new accept mode
-    AcceptPolicy(Consumer<Runner.AcceptMode> changed) {
+    AcceptPolicy(Consumer<AcceptMode> changed) {
         this.changed = changed;
     }
 
-    private void become(Runner.AcceptMode next) {
+    private void become(AcceptMode next) {
         if (now != next) {
             now = next;
             changed.accept(next);
@@ -23,11 +23,11 @@ final class AcceptPolicy {
     }
 
     void unlimited() {
-        become(Runner.AcceptMode.ALL);
+        become(AcceptMode.ALL);
     }
 
     void one() {
-        become(Runner.AcceptMode.ONE);
+        become(AcceptMode.ONE);
     }
 
     /// Revokes [#one] if it was not used. A mode that was set since then stays.
@@ -36,16 +36,16 @@ final class AcceptPolicy {
     }
 
     void none() {
-        become(Runner.AcceptMode.NONE);
+        become(AcceptMode.NONE);
     }
 
     boolean any() {
-        return now != Runner.AcceptMode.NONE;
+        return now != AcceptMode.NONE;
     }
 
     void used() {
-        if (now == Runner.AcceptMode.ONE) {
-            become(Runner.AcceptMode.NONE);
+        if (now == AcceptMode.ONE) {
+            become(AcceptMode.NONE);
         }
     }
 }

@@ -31,18 +31,9 @@ final class Acceptor implements Multiplexer.Ready {
     /// An error that occurs more often than this in a row does not concern one connection only, whatever its number.
     private static final int RETRIED_AT_ONCE = 16;
 
-    /// The destination of accepted sockets.
-    interface Intake {
-        /// Whether one more connection may be accepted now. If not, all acceptors are armed again as soon as one may.
-        boolean hasRoom();
-
-        /// Takes ownership of a socket, including the duty to close it.
-        void take(StreamSocket socket, Listener listener);
-    }
-
     private final EventLoop loop;
     private final Listener listener;
-    private final Intake connectionStarter;
+    private final AcceptHandler handler;
     private final AcceptPolicy acceptPolicy;
     private final ServerListener events;
     private final Runnable onDown;
@@ -53,12 +44,11 @@ final class Acceptor implements Multiplexer.Ready {
     private int unclearInARow;
     private int retriedInARow;
 
-    Acceptor(EventLoop loop, Listener listener, Intake connectionStarter, AcceptPolicy acceptPolicy,
-            ServerListener events,
-            Runnable onDown) {
+    Acceptor(EventLoop loop, Listener listener, AcceptHandler handler, AcceptPolicy acceptPolicy,
+            ServerListener events, Runnable onDown) {
         this.loop = loop;
         this.listener = listener;
-        this.connectionStarter = connectionStarter;
+        this.handler = handler;
         this.acceptPolicy = acceptPolicy;
         this.events = events;
         this.onDown = onDown;
@@ -74,7 +64,7 @@ final class Acceptor implements Multiplexer.Ready {
             return;
         }
         try {
-            int interest = acceptPolicy.any() && connectionStarter.hasRoom() ? Multiplexer.READ : 0;
+            int interest = acceptPolicy.any() && handler.hasRoom() ? Multiplexer.READ : 0;
             if (watch == null) {
                 watch = loop.watch(listener, interest, this);
             } else {
@@ -98,7 +88,7 @@ final class Acceptor implements Multiplexer.Ready {
     /// Whether to accept another connection now. Connections that another process has accepted and serves are always
     /// taken.
     private boolean mayAccept() {
-        if (acceptPolicy.any() && connectionStarter.hasRoom()) {
+        if (acceptPolicy.any() && handler.hasRoom()) {
             return true;
         }
         disarm();
@@ -135,7 +125,7 @@ final class Acceptor implements Multiplexer.Ready {
 
     private void take(StreamSocket socket) {
         try {
-            connectionStarter.take(socket, listener);
+            handler.take(socket, listener);
         } catch (RuntimeException | Error e) {
             events.acceptFailed(listener.endpoint(), e, Duration.ZERO);
         }
@@ -155,7 +145,7 @@ final class Acceptor implements Multiplexer.Ready {
         }
         acceptPolicy.used();
         try {
-            connectionStarter.take(socket, listener);
+            handler.take(socket, listener);
             // Only now: a system that provides sockets but no threads is exhausted, too.
             backoff.succeeded();
             return true;

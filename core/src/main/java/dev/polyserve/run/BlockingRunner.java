@@ -13,8 +13,8 @@ import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.text.Addresses;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -70,18 +70,14 @@ public final class BlockingRunner implements Runner {
     }
 
     @Override
-    public EventLoop acceptLoop() {
-        return acceptLoop;
+    public List<EventLoop> loops() {
+        return List.of(acceptLoop);
     }
 
     @Override
-    public int capacity() {
-        return executorPolicy.capacity;
-    }
-
-    @Override
-    public boolean servesInline() {
-        return executorPolicy.inline;
+    public Concurrency concurrency() {
+        return new Concurrency(() -> executorPolicy.capacity, executorPolicy.inline,
+                Optional.of(task -> requireHost().run(task, "polyserve-datagram")));
     }
 
     @Override
@@ -99,16 +95,6 @@ public final class BlockingRunner implements Runner {
             case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
             case null -> throw new IllegalStateException("nothing serves connections here");
         };
-    }
-
-    @Override
-    public Optional<Executor> datagramExecutor() {
-        return Optional.of(task -> requireHost().run(task, "polyserve-datagram"));
-    }
-
-    @Override
-    public boolean owns(Thread thread) {
-        return thread.equals(acceptLoop.thread());
     }
 
     @Override

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// Counts, filters and admits each accepted connection, and then starts or rejects it.
 ///
 /// **Thread**: the accept loop's.
-final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken {
+final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     private final Runner runner;
+    private final Concurrency concurrency;
     private final LiveConnections live;
     private final CompositeListener events;
     private final FilterChain filters;
@@ -30,6 +31,7 @@ final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken 
     ConnectionStarter(Runner runner, LiveConnections live, CompositeListener events, FilterChain filters,
             ServerContext context) {
         this.runner = runner;
+        this.concurrency = runner.concurrency();
         this.live = live;
         this.events = events;
         this.filters = filters;
@@ -38,12 +40,12 @@ final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken 
 
     /// The most connections that may be open now.
     private int most() {
-        return Math.min(context.options().limits().connections(), runner.capacity());
+        return Math.min(context.options().limits().connections(), concurrency.capacity().getAsInt());
     }
 
     /// The limit that sets this maximum.
     private Limit mostIs() {
-        return runner.capacity() < context.options().limits().connections() && !runner.servesInline()
+        return concurrency.capacity().getAsInt() < context.options().limits().connections() && !concurrency.inline()
                 ? Limit.QUEUE
                 : Limit.CONNECTIONS;
     }
@@ -62,7 +64,7 @@ final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken 
         if (context.options().onFull() == OnFull.REJECT || live.hasRoom(most())) {
             return true;
         }
-        if (!runner.servesInline()) {
+        if (!concurrency.inline()) {
             // The iterative model serves one connection at a time by design: this is not a limit.
             events.limitReached(mostIs());
         }
@@ -103,7 +105,7 @@ final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken 
     private void begin(Runner.Prepared served, StreamSocket socket) {
         Conversation conversation = served.conversation();
         try {
-            if (runner.servesInline()) {
+            if (concurrency.inline()) {
                 conversation.onDone(_ -> answer(Served.SERVED));
             }
             served.begin();
@@ -112,7 +114,7 @@ final class ConnectionStarter implements Acceptor.Intake, DatagramService.Taken 
             conversation.reject(new Cause.Failed(e));
             throw e;
         }
-        if (!runner.servesInline() && served.admission() == Runner.Admission.LOCAL) {
+        if (!concurrency.inline() && served.admission() == Runner.Admission.LOCAL) {
             answer(Served.SERVED);
         }
     }

@@ -81,7 +81,7 @@ final class Counters implements ServerListener {
         acceptErrors.increment();
     }
 
-    ServerStats snapshot(long active, long bufferedBytes, long workerRestarts, Runner.RemoteCounters remoteCounters) {
+    ServerStats snapshot(long active, long bufferedBytes, RemoteCounters workers) {
         Map<Limit, Long> counts = new EnumMap<>(Limit.class);
         reached.forEach((limit, adder) -> {
             long count = adder.sum();
@@ -90,7 +90,7 @@ final class Counters implements ServerListener {
             }
         });
         return new ServerSnapshot(active, accepted.sum(), rejected.sum(), failed.sum(), acceptErrors.sum(),
-                datagramsIn.sum() + remoteCounters.datagramsIn(), datagramsOut.sum() + remoteCounters.datagramsOut(),
-                bytesIn.sum(), bytesOut.sum(), bufferedBytes + remoteCounters.bufferedBytes(), workerRestarts, counts);
+                datagramsIn.sum() + workers.datagramsIn(), datagramsOut.sum() + workers.datagramsOut(),
+                bytesIn.sum(), bytesOut.sum(), bufferedBytes + workers.bufferedBytes(), workers.restarts(), counts);
     }
 }

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -32,18 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     private static final int DATAGRAMS_PER_TURN = 64;
 
-    /// The callback for the progress of each datagram.
-    interface Taken {
-        /// Reports the result of a datagram, for `handleRequest`.
-        void answer(Served how);
-
-        /// Reports that a handler starts on a thread other than the loop's.
-        void datagramBegan();
-
-        /// Reports that such a handler has ended.
-        void datagramEnded();
-    }
-
     private final EventLoop loop;
     private final DatagramPort port;
     private final DatagramHandler handler;
@@ -54,8 +41,8 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     private final BufferBudget budget;
     private final @Nullable Executor executor;
     private final int capacity;
-    private final Taken taken;
-    private final boolean servesInline;
+    private final DatagramObserver observer;
+    private final boolean inline;
     private final ByteBuffer buffer;
     private final ReplyBuffer reply = new ReplyBuffer();
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -68,8 +55,9 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     private boolean resumes;
 
     DatagramService(Runner runner, DatagramPort port, DatagramHandler handler, ServerContext context,
-            AcceptPolicy acceptPolicy, Counters counters, Taken taken) {
-        this.loop = runner.acceptLoop();
+            AcceptPolicy acceptPolicy, Counters counters, DatagramObserver observer) {
+        Concurrency concurrency = runner.concurrency();
+        this.loop = runner.loops().getFirst();
         this.port = port;
         this.handler = handler;
         this.options = context.options();
@@ -77,11 +65,10 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         this.acceptPolicy = acceptPolicy;
         this.counters = counters;
         this.events = context.listener();
-        Optional<Executor> remoteCounters = runner.datagramExecutor();
-        this.executor = remoteCounters.orElse(null);
-        this.capacity = Math.min(runner.capacity(), options.limits().connections());
-        this.taken = taken;
-        this.servesInline = runner.servesInline();
+        this.executor = concurrency.datagramExecutor().orElse(null);
+        this.capacity = Math.min(concurrency.capacity().getAsInt(), options.limits().connections());
+        this.observer = observer;
+        this.inline = concurrency.inline();
         // One byte more than the limit, so that a longer datagram is detected.
         this.buffer = ByteBuffer.allocateDirect(options.limits().datagramBytes() + 1);
     }
@@ -200,7 +187,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         Received request = new Received(peer, port.local(), buffer, truncated);
         if (!verified(request)) {
             budget.give(reserved);
-            taken.answer(Served.REJECTED);
+            observer.answer(Served.REJECTED);
             return;
         }
         if (executor == null) {
@@ -208,13 +195,13 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
             if (!acceptPolicy.any()) {
                 port.flush(this); // so that the last datagram is answered before its result is reported
             }
-            taken.answer(Served.SERVED);
+            observer.answer(Served.SERVED);
             return;
         }
         if (options.onFull() == OnFull.REJECT && inFlight.get() >= capacity) {
             budget.give(reserved);
             events.limitReached(Limit.CONNECTIONS);
-            taken.answer(Served.REJECTED);
+            observer.answer(Served.REJECTED);
             return;
         }
         handleElsewhere(executor, copied(request), reserved);
@@ -242,14 +229,14 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         }
     }
 
-    private void handleElsewhere(Executor remoteCounters, Received request, int held) {
+    private void handleElsewhere(Executor elsewhere, Received request, int held) {
         inFlight.incrementAndGet();
-        taken.datagramBegan();
-        if (!servesInline) {
-            taken.answer(Served.SERVED);
+        observer.datagramBegan();
+        if (!inline) {
+            observer.answer(Served.SERVED);
         }
         try {
-            remoteCounters.execute(() -> {
+            elsewhere.execute(() -> {
                 try {
                     answerThere(request);
                 } finally {
@@ -274,9 +261,9 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     private void left(int held) {
         budget.give(held);
         inFlight.decrementAndGet();
-        taken.datagramEnded();
-        if (servesInline) {
-            taken.answer(Served.SERVED);
+        observer.datagramEnded();
+        if (inline) {
+            observer.answer(Served.SERVED);
         }
         if (roomAwaited) {
             roomAwaited = false;

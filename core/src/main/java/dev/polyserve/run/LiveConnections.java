@@ -243,7 +243,8 @@ final class LiveConnections {
     /// Whether the calling thread serves one of the connections, and so must not wait for its end.
     boolean servesThisThread(Runner runner) {
         Thread current = Thread.currentThread();
-        return runner.owns(current) || all().stream().anyMatch(conversation -> conversation.isOwnedBy(current));
+        return runner.loops().stream().anyMatch(loop -> loop.coroutines().runOn(current))
+                || all().stream().anyMatch(conversation -> conversation.isOwnedBy(current));
     }
 
     /// The key that the limit per address counts by: an IPv4 address, an IPv6 /64 network (one customer's), null for

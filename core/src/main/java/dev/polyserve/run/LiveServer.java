@@ -17,6 +17,7 @@ import dev.polyserve.conversation.ServerLog;
 import dev.polyserve.coroutine.hub.Hub;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
+import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -68,7 +69,7 @@ final class LiveServer implements Server {
         this.runner = runners.of(setup, context);
         this.connectionStarter = new ConnectionStarter(runner, live, events,
                 new FilterChain(log, setup.filters()), context);
-        this.acceptPolicy = new AcceptPolicy(now -> runner.allows(now, this::answeredElsewhere));
+        this.acceptPolicy = new AcceptPolicy(now -> runner.workerControl().accept(now, this::answeredElsewhere));
         this.singleRequest = new SingleRequest(runner, connectionStarter, acceptPolicy, boundListeners::arm);
         this.periodicActions = new PeriodicActions(setup.periodic(), log);
         this.shutdown = new Shutdown(context, live, this::release);
@@ -107,7 +108,7 @@ final class LiveServer implements Server {
             case SocketOpening.Opened.Stream(Listener listener) -> {
                 addresses.add(listener.address());
                 boundListeners.add(
-                        new Acceptor(runner.acceptLoop(), listener, connectionStarter, acceptPolicy, context.listener(),
+                        new Acceptor(acceptLoop(), listener, connectionStarter, acceptPolicy, context.listener(),
                                 this::oneIsDown));
             }
         }
@@ -150,25 +151,24 @@ final class LiveServer implements Server {
 
     @Override
     public List<WorkerInfo> workers() {
-        return runner.workers();
+        return runner.workerControl().workers();
     }
 
     @Override
     public int addWorkers(int more) {
-        int most = runner.addWorkers(more);
+        int most = runner.workerControl().addWorkers(more);
         onAcceptLoop(boundListeners::arm);
         return most;
     }
 
     @Override
     public Optional<Hub> hub() {
-        return runner.hub();
+        return acceptLoop().coroutines().hub();
     }
 
     @Override
     public ServerStats stats() {
-        return counters.snapshot(live.size(), context.budget().used(), runner.workerRestarts(),
-                runner.remoteCounters());
+        return counters.snapshot(live.size(), context.budget().used(), runner.workerControl().counters());
     }
 
     @Override
@@ -184,7 +184,7 @@ final class LiveServer implements Server {
 
     @Override
     public Server start() throws IOException {
-        runner.starting(this);
+        runner.workerControl().starting(this);
         if (!startUnlessClosed()) {
             throw new IllegalStateException("the server was closed and cannot start again: " + this);
         }
@@ -223,7 +223,7 @@ final class LiveServer implements Server {
 
     @Override
     public void serveForever() throws IOException, InterruptedException {
-        runner.starting(this);
+        runner.workerControl().starting(this);
         boolean _ = startUnlessClosed(); // if the server was closed, only its end remains
         await();
     }
@@ -240,7 +240,7 @@ final class LiveServer implements Server {
 
     @Override
     public Served handleRequest(Duration atMost) throws IOException, InterruptedException {
-        runner.starting(this);
+        runner.workerControl().starting(this);
         return singleRequest.handle(ServerContext.nanos(atMost), this::beginOne);
     }
 
@@ -273,7 +273,6 @@ final class LiveServer implements Server {
         }
         live.limitsChanged();
         if (running) {
-            onAcceptLoop(runner::reconfigured);
             onAcceptLoop(boundListeners::arm);
         }
     }
@@ -297,7 +296,7 @@ final class LiveServer implements Server {
                 acceptPolicy.unlimited();
             }
             boundListeners.arm();
-            runner.whenAcknowledged(() -> inForce.complete(null));
+            runner.workerControl().whenAcknowledged(() -> inForce.complete(null));
         }));
         if (!changes) {
             return;
@@ -309,8 +308,12 @@ final class LiveServer implements Server {
         }
     }
 
+    private EventLoop acceptLoop() {
+        return runner.loops().getFirst();
+    }
+
     private void onAcceptLoop(Runnable task) {
-        runner.acceptLoop().post(task);
+        acceptLoop().post(task);
     }
 
     /// Handles a listener that can never accept again. The server stops once no listener is left.
@@ -369,10 +372,10 @@ final class LiveServer implements Server {
             context.startDraining();
             live.expects();
             onAcceptLoop(() -> {
-                runner.drains();
+                runner.workerControl().drain();
                 acceptNobody();
                 // Connections that workers accept before they acknowledge the drain are waited for like the others.
-                runner.whenAcknowledged(() -> {
+                runner.workerControl().whenAcknowledged(() -> {
                     boundListeners.closeListeners(lifecycle.acceptedUntilStop());
                     live.expectsNoMore();
                 });

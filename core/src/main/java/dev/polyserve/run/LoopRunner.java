@@ -9,7 +9,6 @@ import dev.polyserve.conversation.ProtocolConversation;
 import dev.polyserve.conversation.ProtocolPump;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
-import dev.polyserve.coroutine.hub.Hub;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.loop.EventLoop;
@@ -22,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +35,7 @@ final class LoopRunner implements Runner {
     private final Transport transport;
     private final Engine.@Nullable Streams style;
     private final ServerContext context;
-    private final List<EventLoop> loops = new ArrayList<>();
+    private final List<EventLoop> loops;
     private final StallMonitor monitor;
     /// Whether handlers and protocols run on virtual threads beside the loops, by design.
     private final boolean beside;
@@ -98,12 +96,14 @@ final class LoopRunner implements Runner {
         this.slower = hasCoroutines ? Carrier.whyNot() : Optional.empty();
         boolean lendsThread = hasCoroutines && slower.isEmpty();
         long spinNanos = spinNanos(multiplexers.size());
+        List<EventLoop> made = new ArrayList<>();
         for (Multiplexer multiplexer : multiplexers) {
             // The first loop keeps the JVM alive; the others live as long as it does.
-            boolean daemon = !loops.isEmpty();
-            loops.add(new EventLoop("polyserve-loop-" + loops.size(), multiplexer, context.clock(), daemon,
-                    lendsThread, spinNanos, LoopErrors.reportedTo(context.log())));
+            boolean daemon = !made.isEmpty();
+            made.add(new EventLoop("polyserve-loop-" + made.size(), multiplexer, context.clock(), daemon, lendsThread,
+                    spinNanos, LoopErrors.reportedTo(context.log())));
         }
+        this.loops = List.copyOf(made);
         if (!beside) {
             loops.forEach(loop -> loop.coroutines().offerHub());
         }
@@ -145,18 +145,13 @@ final class LoopRunner implements Runner {
     }
 
     @Override
-    public EventLoop acceptLoop() {
-        return loops.getFirst();
+    public List<EventLoop> loops() {
+        return loops;
     }
 
     @Override
-    public int capacity() {
-        return Integer.MAX_VALUE;
-    }
-
-    @Override
-    public boolean servesInline() {
-        return false;
+    public Concurrency concurrency() {
+        return Concurrency.unlimited(beside ? Concurrency.virtualThreads() : Optional.empty());
     }
 
     @Override
@@ -185,23 +180,6 @@ final class LoopRunner implements Runner {
             case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
             case null -> throw new IllegalStateException("nothing serves connections here");
         };
-    }
-
-    @Override
-    public Optional<Executor> datagramExecutor() {
-        return beside
-                ? Optional.of(task -> Thread.ofVirtual().name("polyserve-datagram").start(task))
-                : Optional.empty();
-    }
-
-    @Override
-    public Optional<Hub> hub() {
-        return loops.getFirst().coroutines().hub();
-    }
-
-    @Override
-    public boolean owns(Thread thread) {
-        return loops.stream().anyMatch(loop -> loop.coroutines().runOn(thread));
     }
 
     @Override

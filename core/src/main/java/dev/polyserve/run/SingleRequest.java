@@ -26,7 +26,7 @@ final class SingleRequest {
     /// @param arm makes the acceptors apply the accept policy, on the accept loop
     SingleRequest(Runner runner, ConnectionStarter connectionStarter, AcceptPolicy acceptPolicy, Runnable arm) {
         this.runner = runner;
-        this.acceptLoop = runner.acceptLoop();
+        this.acceptLoop = runner.loops().getFirst();
         this.connectionStarter = connectionStarter;
         this.acceptPolicy = acceptPolicy;
         this.arm = arm;
@@ -90,7 +90,7 @@ final class SingleRequest {
             boolean used = !acceptPolicy.any();
             acceptPolicy.notOne();
             arm.run();
-            runner.whenAcknowledged(() -> taken.complete(used));
+            runner.workerControl().whenAcknowledged(() -> taken.complete(used));
             acceptLoop.schedule(HEED_NANOS, () -> taken.complete(used));
         });
         return taken;

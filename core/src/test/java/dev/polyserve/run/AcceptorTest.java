@@ -33,7 +33,7 @@ class AcceptorTest {
         throw new AssertionError(error);
     });
     private final AcceptPolicy acceptPolicy = new AcceptPolicy(_ -> {});
-    private final Acceptor acceptor = new Acceptor(loop, listener, new Acceptor.Intake() {
+    private final Acceptor acceptor = new Acceptor(loop, listener, new AcceptHandler() {
         @Override
         public boolean hasRoom() {
             return true;

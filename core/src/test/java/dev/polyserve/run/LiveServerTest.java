@@ -160,7 +160,8 @@ class LiveServerTest {
 
             @Override
             public void call(String method, Object argument) {
-                if (bound && method.equals("acceptLoop")) {
+                if (bound && method.equals("loops")) {
+                    bound = false;
                     throw new OutOfMemoryError("pretended");
                 }
                 bound |= method.equals("transport");

@@ -63,7 +63,7 @@ class LoopRunnerTest {
         runner.start(_ -> {
         });
         CompletableFuture<Boolean> turn = new CompletableFuture<>();
-        runner.acceptLoop().post(() -> turn.complete(true));
+        runner.loops().getFirst().post(() -> turn.complete(true));
         assertThat(turn.get(10, TimeUnit.SECONDS)).isTrue();
         assertThat(socket.calls).containsExactly("close");
         assertThat(multiplexer.watched.get()).isZero();

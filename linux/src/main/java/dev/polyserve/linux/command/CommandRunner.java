@@ -13,13 +13,13 @@ import dev.polyserve.linux.socket.DescriptorTransport;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
+import dev.polyserve.run.Concurrency;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /// Serves each connection with a process that runs a command: one loop accepts, starts the processes and watches for
@@ -142,38 +142,18 @@ public final class CommandRunner implements Runner {
     }
 
     @Override
-    public EventLoop acceptLoop() {
-        return loop;
+    public List<EventLoop> loops() {
+        return List.of(loop);
     }
 
     @Override
-    public int capacity() {
-        return mostProcesses;
-    }
-
-    @Override
-    public boolean servesInline() {
-        return false;
+    public Concurrency concurrency() {
+        return new Concurrency(() -> mostProcesses, false, Optional.empty());
     }
 
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
         return new CommandSession(this, (DescriptorSocket) socket, identity);
-    }
-
-    @Override
-    public Optional<Executor> datagramExecutor() {
-        return Optional.empty();
-    }
-
-    @Override
-    public void reconfigured() {
-        List.copyOf(live).forEach(CommandSession::limitsChanged);
-    }
-
-    @Override
-    public boolean owns(Thread thread) {
-        return thread.equals(loop.thread());
     }
 
     @Override

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /// Our copy of the connection stays open and does not disturb the command: it reports that the client has gone, and it
 /// ends the connection even while other processes hold copies.
 ///
-/// **Thread**: the loop's, except [#end], [#cutInput] and, after the loop's end, [#endNow].
+/// **Thread**: the loop's, except [#end], [#cutInput], [#limitsChanged] and, after the loop's end, [#endNow].
 final class CommandSession implements DelegatedConversation.RemoteControl, Runner.Prepared {
     /// The command's standard error is ours.
     private static final int STDERR = 2;
@@ -161,12 +161,14 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         return Math.clamp(idle / 8, 1, LOOKS_AT_LEAST_NANOS);
     }
 
-    /// Called when the server's limits have changed: checks the new limits at once.
-    void limitsChanged() {
-        if (looking != null) {
-            loop.cancel(looking);
-            looking = loop.repeat(0, this::look);
-        }
+    @Override
+    public void limitsChanged() {
+        loop.post(() -> {
+            if (looking != null) {
+                loop.cancel(looking);
+                looking = loop.repeat(0, this::look);
+            }
+        });
     }
 
     private void hungUp(boolean failed) {

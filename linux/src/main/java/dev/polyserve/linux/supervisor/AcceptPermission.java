@@ -3,7 +3,7 @@ package dev.polyserve.linux.supervisor;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.Served;
-import dev.polyserve.run.Runner;
+import dev.polyserve.run.AcceptMode;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -14,9 +14,9 @@ import java.util.function.Supplier;
 /// Decides which of the workers that share the listeners accept: all of them, one of them for a single client, or none.
 ///
 /// ```
-///   NONE ──allows ONE──▶ ONE: all acknowledged ─▶ AcceptOne sent ──RequestHandled──▶ NONE
+///   NONE ──accept ONE──▶ ONE: all acknowledged ─▶ AcceptOne sent ──RequestHandled──▶ NONE
 ///    ▲                     ▲                        │ the worker leaves or dies
-///    └──allows NONE, ALL───┴────────────────────────┘
+///    └──accept NONE, ALL───┴────────────────────────┘
 /// ```
 ///
 /// `AcceptOne` is sent only after every worker has acknowledged its last command about accepting, so that the server
@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 final class AcceptPermission {
     private final Supplier<List<Worker>> workers;
     private final IntSupplier share;
-    private Runner.AcceptMode allowed = Runner.AcceptMode.NONE;
+    private AcceptMode allowed = AcceptMode.NONE;
     private boolean room;
     private boolean all;
     /// The request for one client that is in force, or the last one.
@@ -77,12 +77,12 @@ final class AcceptPermission {
     /// Sets how many clients the server accepts from now on.
     ///
     /// @param answered receives the outcome of a request for one client
-    void allows(Runner.AcceptMode now, Consumer<Served> answered) {
-        if (allowed == Runner.AcceptMode.ONE && !one.came && one.isAskedOf(Worker.State.SERVING)) {
+    void accept(AcceptMode now, Consumer<Served> answered) {
+        if (allowed == AcceptMode.ONE && !one.came && one.isAskedOf(Worker.State.SERVING)) {
             one.asked.ifPresent(worker -> worker.accepts(false));
         }
         allowed = now;
-        if (now == Runner.AcceptMode.ONE) {
+        if (now == AcceptMode.ONE) {
             one = new One(one.number + 1, answered);
             askOne();
         }
@@ -90,7 +90,7 @@ final class AcceptPermission {
     }
 
     private void tellAll() {
-        boolean now = room && allowed == Runner.AcceptMode.ALL;
+        boolean now = room && allowed == AcceptMode.ALL;
         if (now != all) {
             all = now;
             workers.get().stream().filter(worker -> worker.state == Worker.State.SERVING)
@@ -105,7 +105,7 @@ final class AcceptPermission {
 
     /// Called when a worker begins to serve, acknowledges a command, leaves, or has ended.
     void changed() {
-        if (allowed == Runner.AcceptMode.ONE && !one.isAskedOf(Worker.State.SERVING)) {
+        if (allowed == AcceptMode.ONE && !one.isAskedOf(Worker.State.SERVING)) {
             askOne();
         } else if (one.came && one.isAskedOf(Worker.State.GONE)) {
             // The worker ended before it could report the outcome of the connection that it had accepted.
@@ -133,7 +133,7 @@ final class AcceptPermission {
     void came(Worker worker) {
         if (one.asked.filter(worker::equals).isPresent() && !one.came) {
             one.came = true;
-            if (allowed != Runner.AcceptMode.ONE) {
+            if (allowed != AcceptMode.ONE) {
                 // The worker accepted just before it read the command to stop: it reports no outcome.
                 one.ends(Served.SERVED);
             }

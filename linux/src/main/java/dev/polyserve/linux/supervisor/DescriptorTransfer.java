@@ -63,7 +63,7 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
 
     @Override
     public void begin() {
-        runner.acceptLoop().watch(conversation);
+        runner.loop().watch(conversation);
         runner.submit(this);
     }
 
@@ -74,7 +74,7 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
         worker = Optional.of(to);
         to.serves(conversation.id(), this);
         to.command(new WorkerCommand.TakeConnection(conversation.id(), slot), socket.descriptor().number());
-        runner.acceptLoop().schedule(TAKE_NANOS, () -> runner.killIf(to, () -> waitsFor(to),
+        runner.loop().schedule(TAKE_NANOS, () -> runner.killIf(to, () -> waitsFor(to),
                 "it did not take a connection within " + TimeUnit.NANOSECONDS.toMillis(TAKE_NANOS) + " ms"));
     }
 
@@ -118,7 +118,7 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
     @Override
     public void drains() {
         if (opened) {
-            worker.ifPresent(serving -> serving.command(runner.drain()));
+            worker.ifPresent(serving -> serving.command(runner.drainCommand()));
         }
     }
 
@@ -147,7 +147,7 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
 
     @Override
     public void end() {
-        runner.acceptLoop().post(this::endNow);
+        runner.loop().post(this::endNow);
     }
 
     private void endNow() {
@@ -160,7 +160,7 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
             case SENT, TAKEN -> {
                 Worker serving = worker.orElseThrow();
                 serving.command(new WorkerCommand.Abort(conversation.id()));
-                runner.acceptLoop().schedule(ABORT_NANOS, () -> {
+                runner.loop().schedule(ABORT_NANOS, () -> {
                     if (state != State.OVER) {
                         runner.kill(serving, "its connection was to end");
                     }
@@ -179,7 +179,7 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
 
     @Override
     public void cutInput() {
-        runner.acceptLoop()
+        runner.loop()
                 .post(() -> worker
                         .ifPresent(serving -> serving.command(new WorkerCommand.CutInput(conversation.id()))));
     }

@@ -5,19 +5,18 @@ import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.spi.Execution;
 import dev.polyserve.Endpoint;
 import dev.polyserve.spi.Engine;
-import dev.polyserve.Options;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.socket.DescriptorSocket;
+import dev.polyserve.run.Concurrency;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -81,8 +80,8 @@ public final class PerConnectionRunner extends Supervisor {
     }
 
     @Override
-    Options options() {
-        return context.options();
+    ServerContext context() {
+        return context;
     }
 
     @Override
@@ -116,7 +115,7 @@ public final class PerConnectionRunner extends Supervisor {
     }
 
     /// The command that lets a worker end its connection.
-    WorkerCommand.Drain drain() {
+    WorkerCommand.Drain drainCommand() {
         return new WorkerCommand.Drain(context.options().timeouts().drain().toMillis());
     }
 
@@ -179,7 +178,7 @@ public final class PerConnectionRunner extends Supervisor {
     }
 
     @Override
-    public void drains() {
+    public void drain() {
         draining = true;
         for (Worker worker : supervisorLoop.workerPool().all()) {
             List.copyOf(worker.served.values()).forEach(Worker.Assignment::drains);
@@ -192,7 +191,11 @@ public final class PerConnectionRunner extends Supervisor {
     }
 
     @Override
-    public int capacity() {
+    public Concurrency concurrency() {
+        return new Concurrency(this::capacity, false, Concurrency.virtualThreads());
+    }
+
+    private int capacity() {
         return model.maxWorkers() + supervisorLoop.extra();
     }
 
@@ -200,11 +203,6 @@ public final class PerConnectionRunner extends Supervisor {
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
         Endpoint endpoint = identity.endpoint();
         return new DescriptorTransfer(this, context, identity, (DescriptorSocket) socket, transport.slot(endpoint));
-    }
-
-    @Override
-    public Optional<Executor> datagramExecutor() {
-        return Optional.of(task -> Thread.ofVirtual().name("polyserve-datagram").start(task));
     }
 
     @Override

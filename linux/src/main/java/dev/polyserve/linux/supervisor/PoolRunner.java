@@ -4,7 +4,6 @@ import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.spi.Execution;
 import dev.polyserve.OnFull;
-import dev.polyserve.Options;
 import dev.polyserve.Served;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
@@ -12,11 +11,12 @@ import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.run.AcceptMode;
+import dev.polyserve.run.Concurrency;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /// The supervisor of workers that share the listeners (prefork): it binds, keeps the number of workers within the
@@ -86,8 +86,8 @@ public final class PoolRunner extends Supervisor {
     }
 
     @Override
-    Options options() {
-        return context.options();
+    ServerContext context() {
+        return context;
     }
 
     @Override
@@ -111,7 +111,7 @@ public final class PoolRunner extends Supervisor {
     }
 
     @Override
-    public void reconfigured() {
+    void reconfigured() {
         super.reconfigured();
         tellIfFull();
     }
@@ -175,13 +175,13 @@ public final class PoolRunner extends Supervisor {
     }
 
     @Override
-    public void allows(AcceptMode now, Consumer<Served> answered) {
-        acceptPermission.allows(now, answered);
+    public void accept(AcceptMode now, Consumer<Served> answered) {
+        acceptPermission.accept(now, answered);
     }
 
     /// Closes the listeners here; the workers close theirs, and let their connections end.
     @Override
-    public void drains() {
+    public void drain() {
         draining = true;
         supervisorLoop.workerPool().all().forEach(supervisorLoop.workerPool()::dismiss);
         try {
@@ -204,8 +204,8 @@ public final class PoolRunner extends Supervisor {
     }
 
     @Override
-    public int capacity() {
-        return Integer.MAX_VALUE;
+    public Concurrency concurrency() {
+        return Concurrency.unlimited(Optional.empty());
     }
 
     @Override
@@ -214,11 +214,6 @@ public final class PoolRunner extends Supervisor {
             case RemoteConnection connection -> connection.prepared(context, identity);
             default -> throw new IllegalArgumentException("no worker serves " + socket);
         };
-    }
-
-    @Override
-    public Optional<Executor> datagramExecutor() {
-        return Optional.empty();
     }
 
     @Override

@@ -78,11 +78,11 @@ public final class RemoteDatagrams implements DatagramHandler {
         }
 
         void begin() {
-            runner.acceptLoop().post(() -> runner.submit(this));
+            runner.loop().post(() -> runner.submit(this));
         }
 
         void giveUp() {
-            runner.acceptLoop().post(() -> {
+            runner.loop().post(() -> {
                 runner.withdraw(this);
                 worker.ifPresent(serving -> runner.kill(serving, "it did not answer a datagram"));
             });

@@ -3,8 +3,11 @@ package dev.polyserve.linux.supervisor;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.Options;
 import dev.polyserve.WorkerInfo;
+import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.loop.EventLoop;
+import dev.polyserve.run.RemoteCounters;
 import dev.polyserve.run.Runner;
+import dev.polyserve.run.WorkerControl;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -14,32 +17,34 @@ import java.util.function.Consumer;
 ///
 /// This class answers what the [WorkerPool] and its loop provide; the models differ in how clients reach workers.
 ///
-/// **Thread**: as [Runner]; as [ScalingPolicy], the loop.
-abstract sealed class Supervisor implements Runner, ScalingPolicy permits PerConnectionRunner, PoolRunner {
+/// **Thread**: as [Runner] and [WorkerControl]; as [ScalingPolicy], the loop.
+abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
+        permits PerConnectionRunner, PoolRunner {
     /// Whether the server's limits differ from those with which a worker's program starts. Owned by the loop.
     private boolean reconfigured;
 
     /// The loop that owns the workers.
     abstract SupervisorLoop supervisorLoop();
 
-    @Override
-    public final void start(Consumer<? super IOException> whenLost) throws IOException {
-        supervisorLoop().start(whenLost);
-    }
-
-    @Override
-    public final EventLoop acceptLoop() {
+    /// The loop that accepts and owns the workers. **Thread**: any.
+    final EventLoop loop() {
         return supervisorLoop().loop();
     }
 
     @Override
-    public final boolean servesInline() {
-        return false;
+    public final List<EventLoop> loops() {
+        return List.of(loop());
     }
 
     @Override
-    public final boolean owns(Thread thread) {
-        return thread.equals(supervisorLoop().loop().thread());
+    public final WorkerControl workerControl() {
+        return this;
+    }
+
+    @Override
+    public final void start(Consumer<? super IOException> whenLost) throws IOException {
+        context().whenReplaced(() -> loop().post(this::reconfigured));
+        supervisorLoop().start(whenLost);
     }
 
     @Override
@@ -48,23 +53,17 @@ abstract sealed class Supervisor implements Runner, ScalingPolicy permits PerCon
     }
 
     @Override
-    public final RemoteCounters remoteCounters() {
-        return supervisorLoop().workerPool().counted();
-    }
-
-    @Override
-    public final long workerRestarts() {
-        return supervisorLoop().workerPool().restarts();
+    public final RemoteCounters counters() {
+        return supervisorLoop().workerPool().counters();
     }
 
     /// The number of connections that each worker may serve.
     abstract int share();
 
-    /// The server's options.
-    abstract Options options();
+    abstract ServerContext context();
 
-    @Override
-    public void reconfigured() {
+    /// Passes the server's new options on to the workers.
+    void reconfigured() {
         reconfigured = true;
         limits().ifPresent(limits -> supervisorLoop().workerPool().all().forEach(worker -> worker.command(limits)));
     }
@@ -74,7 +73,7 @@ abstract sealed class Supervisor implements Runner, ScalingPolicy permits PerCon
         if (!reconfigured) {
             return Optional.empty();
         }
-        Options now = options();
+        Options now = context().options();
         return Optional.of(
                 new WorkerCommand.ChangeLimits(now.limits().withConnections(share()), now.timeouts(), now.onFull()));
     }

@@ -10,7 +10,7 @@ import dev.polyserve.Workers;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.process.Exit;
 import dev.polyserve.loop.EventLoop;
-import dev.polyserve.run.Runner;
+import dev.polyserve.run.RemoteCounters;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,6 +44,7 @@ final class WorkerPool {
     private final RestartBackoff pause;
     private int nextNumber = 1;
     private int mostStarting = Math.max(2, Runtime.getRuntime().availableProcessors());
+    /// Counts the workers that replaced others that ended without a command.
     private final LongAdder restarts = new LongAdder();
     private final LongAdder datagramsIn = new LongAdder();
     private final LongAdder datagramsOut = new LongAdder();
@@ -95,11 +96,6 @@ final class WorkerPool {
     /// All workers: starting, serving or leaving.
     List<Worker> all() {
         return List.copyOf(all);
-    }
-
-    /// The number of workers that replaced others that ended without a command. **Thread**: any.
-    long restarts() {
-        return restarts.sum();
     }
 
     boolean isCrashLooping() {
@@ -326,8 +322,8 @@ final class WorkerPool {
     }
 
     /// The counters that the workers report. **Thread**: any.
-    Runner.RemoteCounters counted() {
-        return new Runner.RemoteCounters(datagramsIn.sum(), datagramsOut.sum(), bufferedBytes.sum());
+    RemoteCounters counters() {
+        return new RemoteCounters(datagramsIn.sum(), datagramsOut.sum(), bufferedBytes.sum(), restarts.sum());
     }
 
     private void ready(Worker worker) {

@@ -3,22 +3,22 @@ package dev.polyserve.linux.worker;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.Server;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.coroutine.hub.Hub;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.loop.EventLoop;
+import dev.polyserve.run.Concurrency;
 import dev.polyserve.run.Runner;
+import dev.polyserve.run.WorkerControl;
 import java.io.IOException;
-import java.util.Optional;
-import java.util.concurrent.Executor;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The runner of a worker's own model, started by the supervisor's command.
 ///
-/// **Thread**: as [Runner].
-final class WorkerRunner implements Runner {
+/// **Thread**: as [Runner] and [WorkerControl].
+final class WorkerRunner implements Runner, WorkerControl {
     private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Runner inner;
@@ -33,10 +33,15 @@ final class WorkerRunner implements Runner {
     }
 
     @Override
+    public WorkerControl workerControl() {
+        return this;
+    }
+
+    @Override
     public void starting(Server starting) throws IOException {
         if (server == null) {
             server = starting;
-            workerMain.serve(starting, setup, inner.acceptLoop());
+            workerMain.serve(starting, setup, acceptLoop());
         }
         // The second start comes from the control loop.
     }
@@ -44,7 +49,7 @@ final class WorkerRunner implements Runner {
     @Override
     public void start(Consumer<? super IOException> whenLost) throws IOException {
         inner.start(whenLost);
-        EventLoop loop = inner.acceptLoop();
+        EventLoop loop = acceptLoop();
         loop.post(() -> loop.repeat(BEAT_NANOS, () -> {
             Server serving = server;
             if (serving != null) {
@@ -54,51 +59,34 @@ final class WorkerRunner implements Runner {
         }));
     }
 
+    /// Reports that this worker stops accepting; connections accepted before were reported before.
+    @Override
+    public void drain() {
+        workerMain.acknowledged();
+    }
+
+    private EventLoop acceptLoop() {
+        return inner.loops().getFirst();
+    }
+
     @Override
     public Transport transport() {
         return inner.transport();
     }
 
     @Override
-    public EventLoop acceptLoop() {
-        return inner.acceptLoop();
+    public List<EventLoop> loops() {
+        return inner.loops();
     }
 
     @Override
-    public int capacity() {
-        return inner.capacity();
-    }
-
-    @Override
-    public boolean servesInline() {
-        return inner.servesInline();
+    public Concurrency concurrency() {
+        return inner.concurrency();
     }
 
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
         return inner.prepare(socket, identity);
-    }
-
-    @Override
-    public Optional<Executor> datagramExecutor() {
-        return inner.datagramExecutor();
-    }
-
-    @Override
-    public Optional<Hub> hub() {
-        return inner.hub();
-    }
-
-    @Override
-    public boolean owns(Thread thread) {
-        return inner.owns(thread);
-    }
-
-    /// Stops accepting; connections accepted before were reported before.
-    @Override
-    public void drains() {
-        inner.drains();
-        workerMain.acknowledged();
     }
 
     @Override

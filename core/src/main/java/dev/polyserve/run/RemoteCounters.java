@@ -1,0 +1,11 @@
+package dev.polyserve.run;
+
+/// The counters of a model's worker processes.
+///
+/// @param datagramsIn datagrams received there
+/// @param datagramsOut datagrams sent there
+/// @param bufferedBytes the size of the buffers of connections there
+/// @param restarts how many of the processes were started to replace others that had ended unexpectedly
+public record RemoteCounters(long datagramsIn, long datagramsOut, long bufferedBytes, long restarts) {
+    static final RemoteCounters ZERO = new RemoteCounters(0, 0, 0, 0);
+}
