@@ -8,7 +8,7 @@ import java.nio.channels.DatagramChannel;
 import org.jspecify.annotations.Nullable;
 
 /// A UDP port of the JDK's family, bound to one address: the JDK does not report the destination address of a datagram.
-final class ChannelDatagramPort extends BoundChannel<DatagramChannel> implements DatagramPort {
+final class ChannelDatagramPort extends BoundChannel<DatagramChannel> implements DatagramPort, DatagramSender {
     ChannelDatagramPort(DatagramChannel channel, Endpoint endpoint) throws IOException {
         super(channel, endpoint);
     }
@@ -16,6 +16,11 @@ final class ChannelDatagramPort extends BoundChannel<DatagramChannel> implements
     @Override
     public @Nullable SocketAddress receive(ByteBuffer into) throws IOException {
         return channel.receive(into);
+    }
+
+    @Override
+    public DatagramSender sender() {
+        return this;
     }
 
     @Override

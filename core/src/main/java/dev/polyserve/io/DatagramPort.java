@@ -6,9 +6,9 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// A bound datagram socket; it does not wait.
+/// A bound datagram socket; it does not wait. It receives; its [DatagramSender] sends.
 ///
-/// **Thread**: its loop's; [#send] and [#close] any.
+/// **Thread**: its loop's; [#close] any.
 public interface DatagramPort extends Source {
     /// Its endpoint, with its real port.
     Endpoint endpoint();
@@ -33,52 +33,8 @@ public interface DatagramPort extends Source {
         return false;
     }
 
-    /// Sends one datagram.
-    ///
-    /// @param from as returned by [#local], or [#address]
-    /// @return false when the system has no room for it now
-    boolean send(ByteBuffer bytes, SocketAddress to, SocketAddress from) throws IOException;
-
-    /// As above, from [#address].
-    default boolean send(ByteBuffer bytes, SocketAddress to) throws IOException {
-        return send(bytes, to, address());
-    }
-
-    /// Sends one datagram, at [#flush] at the latest; a caller must flush before it waits for anything.
-    ///
-    /// @param bytes may change after this call
-    /// @param from as for [#send]
-    /// @param outcome receives the result of this datagram or an earlier one, in this call or a later one
-    default void collect(ByteBuffer bytes, SocketAddress to, SocketAddress from, Outcome outcome) {
-        try {
-            if (send(bytes, to, from)) {
-                outcome.sent();
-            } else {
-                outcome.failed(to, noRoom());
-            }
-        } catch (IOException e) {
-            outcome.failed(to, e);
-        }
-    }
-
-    /// Sends the collected datagrams. Failures are reported to `outcome`; it neither waits nor throws.
-    default void flush(Outcome outcome) {
-        // Each datagram was sent at once.
-    }
-
-    /// The exception for a datagram that the system had no room for.
-    static IOException noRoom() {
-        return new IOException("the system has no room for the reply, which is dropped as a network would");
-    }
-
-    /// Receives the results of the collected datagrams, each once.
-    interface Outcome {
-        /// A datagram was sent.
-        void sent();
-
-        /// A datagram was not sent.
-        void failed(SocketAddress to, IOException why);
-    }
+    /// Sends datagrams through this socket.
+    DatagramSender sender();
 
     /// Releases the socket; a Unix socket's file is removed if it is still ours.
     void close() throws IOException;

@@ -10,6 +10,7 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.DatagramSender;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
@@ -28,11 +29,12 @@ import org.jspecify.annotations.Nullable;
 /// and the system drops datagrams for which its own buffer has no room.
 ///
 /// **Thread**: the accept loop's; handlers run where the model runs them.
-final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
+final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome {
     private static final int DATAGRAMS_PER_TURN = 64;
 
     private final EventLoop loop;
     private final DatagramPort port;
+    private final DatagramSender sender;
     private final DatagramHandler handler;
     private final Options options;
     private final AcceptPolicy acceptPolicy;
@@ -59,6 +61,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         Concurrency concurrency = runner.concurrency();
         this.loop = runner.loops().getFirst();
         this.port = port;
+        this.sender = port.sender();
         this.handler = handler;
         this.options = context.options();
         this.budget = context.budget();
@@ -124,7 +127,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
     public void ready(int readiness) {
         loop.turnBegins();
         receiveSome();
-        port.flush(this);
+        sender.flush(this);
     }
 
     private void receiveSome() {
@@ -193,7 +196,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         if (executor == null) {
             handleHere(request);
             if (!acceptPolicy.any()) {
-                port.flush(this); // so that the last datagram is answered before its result is reported
+                sender.flush(this); // so that the last datagram is answered before its result is reported
             }
             observer.answer(Served.SERVED);
             return;
@@ -286,7 +289,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         try {
             handler.handle(request, reply);
             if (reply.written()) {
-                port.collect(reply.bytes(), request.peer(), request.local(), this);
+                sender.collect(reply.bytes(), request.peer(), request.local(), this);
             }
         } catch (Throwable e) { // any failure affects only this datagram
             events.datagramFailed(port.endpoint(), request.peer(), e);
@@ -298,10 +301,10 @@ final class DatagramService implements Multiplexer.Ready, DatagramPort.Outcome {
         try {
             handler.handle(request, answer);
             if (answer.written()) {
-                if (port.send(answer.bytes(), request.peer(), request.local())) {
+                if (sender.send(answer.bytes(), request.peer(), request.local())) {
                     sent();
                 } else {
-                    failed(request.peer(), DatagramPort.noRoom());
+                    failed(request.peer(), DatagramSender.noRoom());
                 }
             }
         } catch (Throwable e) { // as above

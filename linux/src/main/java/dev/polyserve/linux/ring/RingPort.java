@@ -2,6 +2,7 @@ package dev.polyserve.linux.ring;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.DatagramSender;
 import dev.polyserve.linux.socket.DescriptorPort;
 import dev.polyserve.linux.socket.Readiness;
 import dev.polyserve.linux.system.CallMemoryPool;
@@ -160,21 +161,9 @@ final class RingPort extends RingHandle implements DatagramPort {
         return ((readable ? Multiplexer.READ : 0) | Multiplexer.WRITE) & interest();
     }
 
-    // --- sending ---
-
     @Override
-    public boolean send(ByteBuffer bytes, SocketAddress to, SocketAddress from) throws IOException {
-        return direct.send(bytes, to, from);
-    }
-
-    @Override
-    public void collect(ByteBuffer bytes, SocketAddress to, SocketAddress from, Outcome outcome) {
-        direct.collect(bytes, to, from, outcome);
-    }
-
-    @Override
-    public void flush(Outcome outcome) {
-        direct.flush(outcome);
+    public DatagramSender sender() {
+        return direct;
     }
 
     // --- ending ---

@@ -3,6 +3,7 @@ package dev.polyserve.linux.socket;
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.DatagramSender;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.MessagesToSend;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A datagram port on a descriptor, UDP or Unix. One call receives up to sixteen messages, which [#receive] returns one
 /// by one; one call sends all collected datagrams.
-public final class DescriptorPort extends DescriptorSource implements DatagramPort {
+public final class DescriptorPort extends DescriptorSource implements DatagramPort, DatagramSender {
     /// 1 MiB per port, with 64 KiB for each. More messages at once would save about ten nanoseconds each.
     private static final int RECEIVED_AT_ONCE = 16;
 
@@ -181,6 +182,11 @@ public final class DescriptorPort extends DescriptorSource implements DatagramPo
         } finally {
             descriptor.end();
         }
+    }
+
+    @Override
+    public DatagramSender sender() {
+        return this;
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.polyserve.linux.socket;
 
-import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.DatagramSender;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.MessagesToSend;
@@ -51,7 +51,7 @@ final class OutgoingDatagrams {
     }
 
     /// Sends all datagrams, and reports the outcome of each.
-    void send(CallMemory memory, int descriptor, DatagramPort.Outcome outcome) {
+    void send(CallMemory memory, int descriptor, DatagramSender.Outcome outcome) {
         int all = messages.join(mostPieceBytes);
         int datagram = 0;
         for (int message = 0; message < all;) {
@@ -85,7 +85,7 @@ final class OutgoingDatagrams {
 
     /// Sends the datagrams of a refused message one by one. A joined message may exceed the path's limit, or its device
     /// cannot segment. For any other cause, each datagram fails on its own.
-    private void sendSingly(CallMemory memory, int descriptor, int message, int first, DatagramPort.Outcome outcome) {
+    private void sendSingly(CallMemory memory, int descriptor, int message, int first, DatagramSender.Outcome outcome) {
         int joined = messages.joined(message);
         boolean all = true;
         for (int datagram = first; datagram < first + joined; datagram++) {
@@ -101,18 +101,18 @@ final class OutgoingDatagrams {
         }
     }
 
-    private void tell(int datagram, int sent, DatagramPort.Outcome outcome) {
+    private void tell(int datagram, int sent, DatagramSender.Outcome outcome) {
         if (sent > 0) {
             outcome.sent();
         } else if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS) {
-            outcome.failed(peer(datagram), DatagramPort.noRoom());
+            outcome.failed(peer(datagram), DatagramSender.noRoom());
         } else {
             outcome.failed(peer(datagram), new SystemCallException("sendmmsg", sent));
         }
     }
 
     /// Fails all datagrams: none can be sent any more.
-    void fail(IOException why, DatagramPort.Outcome outcome) {
+    void fail(IOException why, DatagramSender.Outcome outcome) {
         for (int datagram = 0; datagram < messages.count(); datagram++) {
             outcome.failed(peer(datagram), why);
         }

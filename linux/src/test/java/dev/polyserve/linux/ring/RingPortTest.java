@@ -6,6 +6,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.DatagramSender;
 import dev.polyserve.linux.socket.DescriptorTransport;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
@@ -97,7 +98,7 @@ class RingPortTest {
             client.bind(null);
             for (int i = 0; i < 100; i++) {
                 int bytes = i == 50 ? 65_507 : i % 7 * 100;
-                client.send(datagram(bytes), server.address());
+                client.sender().send(datagram(bytes), server.address(), client.address());
                 sent.add(bytes);
             }
             awaitReceived(sent.size());
@@ -115,9 +116,9 @@ class RingPortTest {
         Multiplexer.Watch watch = multiplexer.watch(server, Multiplexer.READ, _ -> receiveAll(server));
         multiplexer.await(0);
         for (int length : new int[]{300, 300, 300, 120}) {
-            client.collect(datagram(length), server.address(), client.address(), Ignored.HERE);
+            client.sender().collect(datagram(length), server.address(), client.address(), Ignored.HERE);
         }
-        client.flush(Ignored.HERE);
+        client.sender().flush(Ignored.HERE);
         awaitReceived(4);
         assertThat(lengths).containsExactly(300, 300, 300, 120);
         assertThat(senders).containsOnly(client.address());
@@ -132,18 +133,18 @@ class RingPortTest {
         DatagramPort client = DescriptorTransport.unlimited()
                 .bind(Endpoint.parse("unixgram:" + directory.resolve("client")), OPTIONS);
         Multiplexer.Watch watch = multiplexer.watch(server, 0, _ -> receiveAll(server));
-        assertThat(client.send(datagram(10), server.address())).isTrue();
+        assertThat(client.sender().send(datagram(10), server.address(), client.address())).isTrue();
         multiplexer.await(A_WHILE);
         assertThat(lengths).isEmpty();
         multiplexer.change(watch, Multiplexer.READ);
         awaitReceived(1);
         multiplexer.change(watch, 0);
         multiplexer.await(A_WHILE);
-        assertThat(client.send(datagram(20), server.address())).isTrue();
+        assertThat(client.sender().send(datagram(20), server.address(), client.address())).isTrue();
         multiplexer.await(A_WHILE);
         multiplexer.change(watch, Multiplexer.READ);
         awaitReceived(2);
-        assertThat(server.send(datagram(30), senders.getLast())).isTrue();
+        assertThat(server.sender().send(datagram(30), senders.getLast(), server.address())).isTrue();
         ByteBuffer in = ByteBuffer.allocate(100);
         assertThat(Objects.requireNonNull(client.receive(in))).isEqualTo(server.address());
         assertThat(in.position()).isEqualTo(30);
@@ -153,7 +154,7 @@ class RingPortTest {
     }
 
     /// Discards the outcomes of sends that must succeed.
-    private enum Ignored implements DatagramPort.Outcome {
+    private enum Ignored implements DatagramSender.Outcome {
         HERE;
 
         @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.DatagramSender;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.MessagesToSend;
 import dev.polyserve.linux.system.PollDescriptors;
@@ -48,7 +49,7 @@ class DatagramBatchTest {
     private Path directory;
 
     /// Records the outcome of each datagram, in order: sent, or the reason of the failure.
-    private static final class Outcomes implements DatagramPort.Outcome {
+    private static final class Outcomes implements DatagramSender.Outcome {
         final List<String> all = new ArrayList<>();
 
         @Override
@@ -81,7 +82,7 @@ class DatagramBatchTest {
 
     private void collect(DatagramPort from, SocketAddress to, int... lengths) {
         for (int length : lengths) {
-            from.collect(datagram(length), to, from.local(), outcomes);
+            from.sender().collect(datagram(length), to, from.local(), outcomes);
         }
     }
 
@@ -122,7 +123,7 @@ class DatagramBatchTest {
         try (DatagramChannel client = DatagramChannel.open()) {
             for (int i = 0; i < 40; i++) {
                 int bytes = i == 20 ? 65_507 : i % 5 * 100;
-                client.send(datagram(bytes), server.address());
+                client.sender().send(datagram(bytes), server.address(), client.address());
                 sent.add(bytes);
             }
         }
@@ -137,7 +138,7 @@ class DatagramBatchTest {
         DatagramPort server = unix("server");
         DatagramPort client = unix("client");
         collect(client, server.address(), 10, 20, 15);
-        client.flush(outcomes);
+        client.sender().flush(outcomes);
         ByteBuffer in = ByteBuffer.allocate(12);
         SocketAddress sender = receive(server, in);
         assertThat(sender).isEqualTo(client.address());
@@ -158,7 +159,7 @@ class DatagramBatchTest {
         DatagramPort one = udp();
         DatagramPort other = udp();
         collect(one, server.address(), 3);
-        one.flush(outcomes);
+        one.sender().flush(outcomes);
         SocketAddress peer = receive(server, ByteBuffer.allocate(10));
         outcomes.all.clear();
         collect(server, peer, 100, 100, 0, 7);
@@ -166,8 +167,8 @@ class DatagramBatchTest {
         collect(server, peer, 8);
         assertThat(outcomes.all).isEmpty();
         assertThat(received(one, 0)).isEmpty();
-        server.flush(outcomes);
-        server.flush(outcomes);
+        server.sender().flush(outcomes);
+        server.sender().flush(outcomes);
         assertThat(outcomes.all).hasSize(8).containsOnly(SENT);
         assertThat(received(one, 5)).containsExactly(100, 100, 0, 7, 8);
         assertThat(received(other, 3)).containsExactly(50, 60, 60);
@@ -188,16 +189,16 @@ class DatagramBatchTest {
                 List<InetSocketAddress> asked = List.of(at("127.0.0.1", port), at("127.0.0.2", port),
                         at("127.0.0.2", port), at("127.0.0.3", port), at("127.0.0.1", port));
                 for (InetSocketAddress address : asked) {
-                    client.send(datagram(100), address);
+                    client.sender().send(datagram(100), address, client.address());
                 }
                 ByteBuffer in = ByteBuffer.allocateDirect(ReceivedMessages.MOST_BYTES);
                 for (InetSocketAddress address : asked) {
                     SocketAddress peer = receive(server, in.clear());
                     assertThat(server.local()).isEqualTo(address);
-                    server.collect(in.flip(), peer, server.local(), outcomes);
-                    assertThat(server.send(in.rewind(), peer, server.local())).isTrue();
+                    server.sender().collect(in.flip(), peer, server.local(), outcomes);
+                    assertThat(server.sender().send(in.rewind(), peer, server.local())).isTrue();
                 }
-                server.flush(outcomes);
+                server.sender().flush(outcomes);
                 assertThat(outcomes.all).containsOnly(SENT);
                 List<SocketAddress> answered = new ArrayList<>();
                 for (int i = 0; i < 2 * asked.size(); i++) {
@@ -229,8 +230,8 @@ class DatagramBatchTest {
                 ByteBuffer in = ByteBuffer.allocateDirect(ReceivedMessages.MOST_BYTES);
                 SocketAddress peer = receive(server, in);
                 assertThat(((InetSocketAddress) server.local()).getAddress()).isEqualTo(address);
-                server.collect(in.flip(), peer, server.local(), outcomes);
-                server.flush(outcomes);
+                server.sender().collect(in.flip(), peer, server.local(), outcomes);
+                server.sender().flush(outcomes);
                 assertThat(outcomes.all).containsOnly(SENT);
                 client.socket().setSoTimeout(20_000);
                 assertThat(client.read(in.clear())).isEqualTo(10);
@@ -248,12 +249,12 @@ class DatagramBatchTest {
             collect(server, client.address(), i + 1);
         }
         assertThat(outcomes.all).hasSize(MessagesToSend.CAPACITY).containsOnly(SENT);
-        server.flush(outcomes);
+        server.sender().flush(outcomes);
         assertThat(received(client, many)).hasSize(many).isSorted();
         outcomes.all.clear();
         collect(server, client.address(), 65_000, 60_000, 50_000);
         assertThat(outcomes.all).as("no room for the third").containsExactly(SENT, SENT);
-        server.flush(outcomes);
+        server.sender().flush(outcomes);
         assertThat(outcomes.all).containsExactly(SENT, SENT, SENT);
         server.close();
         client.close();
@@ -268,7 +269,7 @@ class DatagramBatchTest {
         boolean joins = SocketCalls.setOption(memory, descriptor, SocketOption.UDP_GRO, 1) == 0
                 && SocketCalls.getOption(memory, descriptor, SocketOption.UDP_SEGMENT) >= 0;
         collect(server, client.address(), 100, 100, 100, 40, 100);
-        server.flush(outcomes);
+        server.sender().flush(outcomes);
         ReceivedMessages messages = new ReceivedMessages(1);
         PollDescriptors readable = new PollDescriptors(1);
         readable.set(0, descriptor, PollDescriptors.IN);
@@ -279,7 +280,7 @@ class DatagramBatchTest {
         client.close();
         DatagramPort ours = udp();
         collect(server, ours.address(), 100, 100, 100, 40, 100, 100, 50, 50, 50);
-        server.flush(outcomes);
+        server.sender().flush(outcomes);
         assertThat(received(ours, 9)).containsExactly(100, 100, 100, 40, 100, 100, 50, 50, 50);
         assertThat(outcomes.all).hasSize(14).containsOnly(SENT);
         ours.close();
@@ -292,7 +293,7 @@ class DatagramBatchTest {
         try (DatagramChannel client = DatagramChannel.open()) {
             client.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             collect(server, client.getLocalAddress(), 1_000, 1_000, 1_000, 10);
-            server.flush(outcomes);
+            server.sender().flush(outcomes);
             ByteBuffer in = ByteBuffer.allocate(65_536);
             for (int expected : new int[]{1_000, 1_000, 1_000, 10}) {
                 assertThat(client.receive(in.clear())).isEqualTo(server.address());
@@ -314,7 +315,7 @@ class DatagramBatchTest {
         collect(server, client.address(), 3, 65_520, 4);
         collect(server, nowhere, 5);
         collect(server, client.address(), 6, 6);
-        server.flush(outcomes);
+        server.sender().flush(outcomes);
         assertThat(received(client, 6)).containsExactly(1, 2, 3, 4, 6, 6);
         assertThat(outcomes.all).hasSize(11);
         assertThat(outcomes.all.subList(2, 5)).allMatch(why -> why.contains("EACCES"));
@@ -339,7 +340,7 @@ class DatagramBatchTest {
         }
         collect(server, gone.address(), 1);
         collect(server, other.address(), 2, 3);
-        server.flush(outcomes);
+        server.sender().flush(outcomes);
         List<Integer> taken = received(full, 3);
         assertThat(outcomes.all).hasSize(43);
         assertThat(taken).as("the first, and no more than the queue takes").isSorted().startsWith(0, 1, 2)
@@ -360,7 +361,7 @@ class DatagramBatchTest {
         collect(server, server.address(), 70_000);
         assertThat(outcomes.all).hasSize(1).allMatch(why -> why.contains("longer than any"));
         server.close();
-        server.flush(outcomes);
+        server.sender().flush(outcomes);
         assertThat(outcomes.all).hasSize(3).doesNotContain(SENT);
     }
 
@@ -370,14 +371,14 @@ class DatagramBatchTest {
         int port = ((InetSocketAddress) server.address()).getPort();
         DatagramPort four = udp();
         collect(four, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 9, 9);
-        four.flush(outcomes);
+        four.sender().flush(outcomes);
         SocketAddress peer = receive(server, ByteBuffer.allocate(10));
         assertThat(peer).isEqualTo(four.address());
         assertThat(SocketAddresses.familyOf(peer)).isEqualTo(SocketAddresses.AF_INET);
         collect(server, peer, 5, 5, 1);
         // An equal address in another object must be written anew.
         collect(server, four.address(), 2);
-        server.flush(outcomes);
+        server.sender().flush(outcomes);
         assertThat(received(four, 4)).containsExactly(5, 5, 1, 2);
         server.close();
         four.close();

@@ -244,17 +244,17 @@ class DescriptorTransportTest {
         DatagramPort client = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("client")), OPTIONS);
         ByteBuffer in = ByteBuffer.allocateDirect(100);
         assertThat(server.receive(in)).isNull();
-        assertThat(client.send(bytes("hello"), server.address())).isTrue();
+        assertThat(client.sender().send(bytes("hello"), server.address(), client.address())).isTrue();
         SocketAddress peer = Objects.requireNonNull(server.receive(in));
         assertThat(peer).isEqualTo(client.address());
         assertThat(text(in)).isEqualTo("hello");
-        assertThat(server.send(bytes(""), peer)).isTrue();
+        assertThat(server.sender().send(bytes(""), peer, server.address())).isTrue();
         assertThat(client.receive(in.clear())).isEqualTo(server.address());
         assertThat(in.position()).isZero();
-        assertThatThrownBy(() -> server.send(bytes("x"), UnixDomainSocketAddress.of("")))
+        assertThatThrownBy(() -> server.sender().send(bytes("x"), UnixDomainSocketAddress.of(""), server.address()))
                 .hasMessageContaining("cannot be answered");
         client.close();
-        assertThatThrownBy(() -> server.send(bytes("x"), peer)).hasMessageContaining("ENOENT");
+        assertThatThrownBy(() -> server.sender().send(bytes("x"), peer, server.address())).hasMessageContaining("ENOENT");
         server.close();
         assertThat(directory).isEmptyDirectory();
     }
@@ -264,7 +264,7 @@ class DescriptorTransportTest {
         DatagramPort server = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("server")), OPTIONS);
         DatagramPort client = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("client")), OPTIONS);
         int sent = 0;
-        while (client.send(bytes("datagram"), server.address())) {
+        while (client.sender().send(bytes("datagram"), server.address(), client.address())) {
             sent++;
         }
         int received = 0;
@@ -281,16 +281,16 @@ class DescriptorTransportTest {
         DatagramPort server = transport.bind(Endpoint.parse("udp://*:0"), OPTIONS);
         DatagramPort client = transport.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
         int port = ((InetSocketAddress) server.address()).getPort();
-        assertThat(client.send(bytes("hello"), new InetSocketAddress(InetAddress.getLoopbackAddress(), port))).isTrue();
+        assertThat(client.sender().send(bytes("hello"), new InetSocketAddress(InetAddress.getLoopbackAddress(), port), client.address())).isTrue();
         ByteBuffer in = ByteBuffer.allocate(3);
         SocketAddress peer = Objects.requireNonNull(server.receive(in));
         assertThat(text(in)).isEqualTo("hel");
         assertThat(peer).isEqualTo(client.address());
-        assertThat(server.send(bytes("back"), peer)).isTrue();
+        assertThat(server.sender().send(bytes("back"), peer, server.address())).isTrue();
         ByteBuffer back = ByteBuffer.allocate(100);
         assertThat(client.receive(back)).isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         assertThat(text(back)).isEqualTo("back");
-        assertThatThrownBy(() -> client.send(ByteBuffer.allocate(70_000), peer)).hasMessageContaining("longer");
+        assertThatThrownBy(() -> client.sender().send(ByteBuffer.allocate(70_000), peer, client.address())).hasMessageContaining("longer");
         server.close();
         client.close();
     }
