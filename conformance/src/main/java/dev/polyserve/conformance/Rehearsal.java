@@ -9,9 +9,9 @@ import dev.polyserve.Options;
 import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.DrivenConversation;
 import dev.polyserve.conversation.HandlerConversation;
-import dev.polyserve.conversation.ProtocolConversation;
-import dev.polyserve.conversation.ProtocolPump;
+import dev.polyserve.conversation.PumpedConversation;
 import dev.polyserve.conversation.ServerContext;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -210,7 +210,7 @@ public final class Rehearsal {
     private static boolean runDriven(Supplier<? extends Protocol> factory, ScriptedPeer peer, ServerContext context,
             RecordedEvents events) {
         ScriptedLoop loop = new ScriptedLoop(peer);
-        var conversation = ProtocolConversation.driven(context, identity(), factory, loop);
+        var conversation = new DrivenConversation(context, identity(), factory, loop);
         drive(conversation, peer, events, () -> loop.run(conversation));
         return loop.outputEnded();
     }
@@ -218,8 +218,8 @@ public final class Rehearsal {
     private static boolean runPumped(Supplier<? extends Protocol> factory, ScriptedPeer peer, ServerContext context,
             RecordedEvents events) {
         ScriptedWire wire = new ScriptedWire(peer);
-        var conversation = ProtocolConversation.pumped(context, identity(), factory, wire);
-        drive(conversation, peer, events, new ProtocolPump(conversation, wire)::run);
+        var conversation = new PumpedConversation(context, identity(), factory, wire);
+        drive(conversation, peer, events, conversation::run);
         return wire.outputEnded();
     }
 

@@ -1,20 +1,21 @@
 package dev.polyserve.conformance;
 
 import dev.polyserve.conversation.BufferPool;
-import dev.polyserve.conversation.ProtocolDriver;
-import dev.polyserve.conversation.ProtocolConversation;
+import dev.polyserve.conversation.ConnectionControl;
+import dev.polyserve.conversation.DrivenConversation;
 import dev.polyserve.conversation.ServerContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// Drives a rehearsed protocol as an event loop does, as far as the script allows.
 ///
 /// After a short write it reads before it writes the rest, which is the worst interleaving of the two directions.
 ///
 /// **Thread**: its rehearsal's.
-final class ScriptedLoop implements ProtocolDriver {
+final class ScriptedLoop implements ConnectionControl {
     private final ScriptedPeer peer;
-    private boolean woken;
+    private @Nullable Runnable sending;
     private boolean cut;
     private boolean outputEnded;
 
@@ -26,7 +27,7 @@ final class ScriptedLoop implements ProtocolDriver {
         return outputEnded;
     }
 
-    void run(ProtocolConversation driven) {
+    void run(DrivenConversation driven) {
         driven.open();
         while (!driven.done()) {
             try {
@@ -41,10 +42,11 @@ final class ScriptedLoop implements ProtocolDriver {
         driven.finish();
     }
 
-    private void turn(ProtocolConversation driven) throws IOException {
-        if (woken) {
-            woken = false;
-            driven.takeQueued();
+    private void turn(DrivenConversation driven) throws IOException {
+        Runnable task = sending;
+        if (task != null) {
+            sending = null;
+            task.run();
         }
         if (cut) {
             cut = false;
@@ -60,7 +62,7 @@ final class ScriptedLoop implements ProtocolDriver {
         }
     }
 
-    private void write(ProtocolConversation driven) throws IOException {
+    private void write(DrivenConversation driven) throws IOException {
         ByteBuffer pending = driven.pendingOutput();
         int asked = pending.remaining();
         int count = peer.take(pending);
@@ -72,7 +74,7 @@ final class ScriptedLoop implements ProtocolDriver {
         }
     }
 
-    private void read(ProtocolConversation driven) throws IOException {
+    private void read(DrivenConversation driven) throws IOException {
         driven.waits();
         switch (peer.play(driven.input(), ServerContext.FOREVER_NANOS)) {
             case ScriptedPeer.Arrived arrived -> driven.received(arrived.bytes());
@@ -82,13 +84,13 @@ final class ScriptedLoop implements ProtocolDriver {
     }
 
     /// Waits for an event other than input.
-    private void await(ProtocolConversation driven) throws IOException {
+    private void await(DrivenConversation driven) throws IOException {
         driven.waits();
         peer.playWithoutInput();
         driven.waited();
     }
 
-    private void endOutput(ProtocolConversation driven) {
+    private void endOutput(DrivenConversation driven) {
         outputEnded = true;
         driven.outputEnded();
     }
@@ -99,19 +101,13 @@ final class ScriptedLoop implements ProtocolDriver {
     }
 
     @Override
-    public void wake() {
-        woken = true;
+    public void runSender(Runnable task) {
+        sending = task;
     }
 
     @Override
     public void shutdown() {
         // The loop checks the cause in its next turn.
-        woken = true;
-    }
-
-    @Override
-    public void discard() {
-        throw new IllegalStateException("a rehearsed connection is never queued");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.polyserve.conformance;
 
 import dev.polyserve.conversation.BufferPool;
+import dev.polyserve.conversation.ConnectionControl;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
@@ -12,9 +13,9 @@ import java.util.Queue;
 /// The wire of a rehearsed handler or of a protocol on its own thread. A wait plays the script.
 ///
 /// **Thread**: its rehearsal's.
-final class ScriptedWire implements Wire {
+final class ScriptedWire implements Wire, ConnectionControl {
     private final ScriptedPeer peer;
-    private final Queue<Runnable> besides = new ArrayDeque<>();
+    private final Queue<Runnable> senders = new ArrayDeque<>();
     private boolean over;
     private boolean cut;
     private boolean peerEnded;
@@ -30,7 +31,7 @@ final class ScriptedWire implements Wire {
 
     @Override
     public int read(InputBuffer into, long atMostNanos) throws IOException {
-        runBesides();
+        runSenders();
         if (over || cut || peerEnded) {
             return END;
         }
@@ -46,7 +47,10 @@ final class ScriptedWire implements Wire {
     }
 
     @Override
-    public void write(ByteBuffer bytes) throws IOException {
+    public void write(ByteBuffer bytes, boolean waits) throws IOException {
+        if (!waits) {
+            return; // the script decides whether a write waits
+        }
         while (bytes.hasRemaining()) {
             if (over) {
                 throw new ClosedChannelException();
@@ -58,13 +62,13 @@ final class ScriptedWire implements Wire {
     }
 
     @Override
-    public void endOutput() {
+    public void endOutput(boolean acknowledged) {
         outputEnded = true;
     }
 
     @Override
     public void close(boolean graceful) {
-        runBesides();
+        runSenders();
         over = true;
     }
 
@@ -79,8 +83,8 @@ final class ScriptedWire implements Wire {
     }
 
     @Override
-    public void beside(Runnable task) {
-        besides.add(task);
+    public void runSender(Runnable task) {
+        senders.add(task);
     }
 
     @Override
@@ -88,8 +92,8 @@ final class ScriptedWire implements Wire {
         return BufferPool.UNPOOLED;
     }
 
-    private void runBesides() {
-        for (Runnable task; (task = besides.poll()) != null;) {
+    private void runSenders() {
+        for (Runnable task; (task = senders.poll()) != null;) {
             task.run();
         }
     }

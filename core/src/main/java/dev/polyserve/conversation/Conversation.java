@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One connection's identity, counters, cause and future: the common part of both styles.
 public abstract sealed class Conversation extends Termination implements ConnectionFuture
-        permits HandlerConversation, ProtocolConversation, DelegatedConversation {
+        permits LocalConversation, DelegatedConversation {
     /// The number, addresses and endpoint of a connection.
     ///
     /// @param id its number

@@ -6,10 +6,7 @@ import dev.polyserve.Connection;
 import dev.polyserve.ConnectionException;
 import dev.polyserve.Framing;
 import dev.polyserve.Handler;
-import dev.polyserve.Limit;
 import dev.polyserve.Sender;
-import dev.polyserve.TimedOutException;
-import dev.polyserve.text.Addresses;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,7 +16,8 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A connection served by a sequential [Handler]: the operations of the handler, on top of a [Wire].
+/// A connection served by a sequential [Handler]: its run from set-up to close, and the operations that it may call.
+/// [HandlerInput] reads, [HandlerOutput] writes, and both wait in a [LimitedWire].
 ///
 /// ```
 ///   run ─▶ setUp ─▶ handle ─▶ finish ─▶ flush, end output ─▶ close ─▶ complete
@@ -28,27 +26,25 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Thread**: [#run] and everything the handler calls: the owner, a platform or virtual thread.
-public final class HandlerConversation extends Conversation implements Connection {
+public final class HandlerConversation extends LocalConversation implements Connection {
     private static final Codec<String> LINES = Framing.lines();
 
     private final Supplier<? extends Handler> factory;
     private final Wire wire;
-    private final InputBuffer in;
+    private final LimitedWire limited;
     private final HandlerInput input;
     private final HandlerOutput output;
-    private long readTimeoutNanos = ServerContext.FOREVER_NANOS;
     private boolean closed;
 
     /// Creates a conversation over the wire, not yet begun.
-    public HandlerConversation(ServerContext context, Identity identity, Supplier<? extends Handler> factory,
-            Wire wire) {
-        super(context, identity);
+    public <W extends Wire & ConnectionControl> HandlerConversation(ServerContext context, Identity identity,
+            Supplier<? extends Handler> factory, W wire) {
+        super(context, identity, wire);
         this.factory = factory;
         this.wire = wire;
-        var limits = context.options().limits();
-        this.in = new InputBuffer(wire.pool(), limits.bufferBytesPerConnection(), limits.frameBytes());
-        this.input = new HandlerInput(this, in);
-        this.output = new HandlerOutput(this, wire);
+        this.limited = new LimitedWire(this, wire);
+        this.output = new HandlerOutput(limited, out, context.options().limits().highWaterBytes());
+        this.input = new HandlerInput(limited, in, output);
     }
 
     /// Runs the whole conversation, from the handler's set-up to the closed socket. It never throws.
@@ -92,7 +88,7 @@ public final class HandlerConversation extends Conversation implements Connectio
     /// Handles an exception of the handler: it becomes the cause, unless the connection was over before. A
     /// [ConnectionException] of this connection only repeats the cause. After a lost or aborted connection every
     /// exception is a consequence of that; all others are reported.
-    private void failed(Throwable error) {
+    void failed(Throwable error) {
         Cause before = cause();
         if (error instanceof ConnectionException told && told.reason().equals(before)) {
             return;
@@ -116,13 +112,14 @@ public final class HandlerConversation extends Conversation implements Connectio
         boolean graceful = !broken();
         try {
             if (graceful) {
-                output.finish();
+                output.flush();
+                limited.endOutput();
             }
         } catch (IOException e) {
-            lost(e);
+            limited.lost(e);
             graceful = false;
         } finally {
-            output.discard();
+            limited.discardQueued();
             boolean unread = graceful && mayHaveUnread(in.ended());
             in.clear();
             output.clear();
@@ -145,7 +142,7 @@ public final class HandlerConversation extends Conversation implements Connectio
             lingering.await(wire, this::broken);
             lingered(lingering);
         } catch (ClosedByInterruptException | PinnedWaitException e) {
-            lost(e); // caused by the handler itself
+            limited.lost(e); // caused by the handler itself
         } catch (IOException e) {
             lostAtTheEnd(e);
         }
@@ -209,61 +206,17 @@ public final class HandlerConversation extends Conversation implements Connectio
 
     @Override
     public boolean peerGone() {
-        // A sender that writes detects the loss itself, and must not be delayed.
-        return cause() instanceof Cause.PeerReset || (cause() == null && output.whileNotWriting(wire::peerGone));
+        return cause() instanceof Cause.PeerReset || (cause() == null && limited.peerGone());
     }
 
     @Override
     public void readTimeout(@Nullable Duration atMost) {
-        readTimeoutNanos = atMost == null ? ServerContext.FOREVER_NANOS : ServerContext.limitNanos(atMost);
+        input.readTimeout(atMost == null ? ServerContext.FOREVER_NANOS : ServerContext.limitNanos(atMost));
     }
 
     @Override
     public void deadline(Duration fromNow) {
         endWithin(ServerContext.limitNanos(fromNow));
-    }
-
-    /// Waits for more input.
-    ///
-    /// @return false at its end
-    boolean fill() throws IOException {
-        if (in.ended()) {
-            return false;
-        }
-        throwIfOver();
-        output.flush();
-        in.reclaim();
-        accountBuffers();
-        int count;
-        waitsFor(bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
-        try {
-            count = wire.read(in, readTimeoutNanos);
-        } catch (IOException e) {
-            throw lost(e);
-        } finally {
-            waited();
-        }
-        return switch (count) {
-            case Wire.TIMED_OUT -> {
-                ownTimeout = new TimedOutException("reading from " + Addresses.shown(peer()),
-                        Duration.ofNanos(readTimeoutNanos));
-                throw ownTimeout;
-            }
-            case Wire.END -> {
-                throwIfOver();
-                in.end();
-                yield false;
-            }
-            default -> {
-                countIn(count);
-                yield true;
-            }
-        };
-    }
-
-    /// Accounts for the bytes of the buffers, before a wait.
-    void accountBuffers() throws LimitException {
-        account((long) in.capacity() + output.capacity());
     }
 
     // --- writing ---
@@ -288,7 +241,7 @@ public final class HandlerConversation extends Conversation implements Connectio
 
     @Override
     public boolean ended() {
-        return output.ended();
+        return limited.outputEnded();
     }
 
     @Override
@@ -305,7 +258,7 @@ public final class HandlerConversation extends Conversation implements Connectio
     @Override
     public void end() throws IOException {
         flush();
-        output.end();
+        limited.endOutput();
     }
 
     @Override
@@ -313,9 +266,8 @@ public final class HandlerConversation extends Conversation implements Connectio
         if (!closed) {
             closed = true;
             try {
-                if (!output.ended()) {
-                    flush();
-                    output.end();
+                if (!limited.outputEnded()) {
+                    end();
                 }
             } finally {
                 settle(ending(in.ended()));
@@ -325,7 +277,7 @@ public final class HandlerConversation extends Conversation implements Connectio
 
     @Override
     public Sender sender() {
-        return output.sender();
+        return limited.sender();
     }
 
     @Override
@@ -341,67 +293,19 @@ public final class HandlerConversation extends Conversation implements Connectio
     // --- the end ---
 
     @Override
-    long waitBeginsNanos() {
-        return wire.waitBeginsNanos(this, context.clock());
-    }
-
-    @Override
-    ReadinessCheck pending(boolean toWrite) {
-        return wire.pending(toWrite);
-    }
-
-    @Override
-    public void reset(Cause why) {
-        giveUp(why);
-        wire.resetOnClose();
-    }
-
-    @Override
-    void shutdown() {
-        wire.shutdown();
-    }
-
-    @Override
     void discard() {
         close(false);
-    }
-
-    @Override
-    void cutInput() {
-        wire.cutInput();
-    }
-
-    /// Settles the loss that the system reports. A cause settled before (a time limit, a stop) produced the loss, and
-    /// stays.
-    ConnectionException lost(IOException e) {
-        switch (e) {
-            case LimitException limit -> settle(causeOf(limit));
-            // From the handler's own code: the server settles the cause before it interrupts.
-            case ClosedByInterruptException _, PinnedWaitException _ -> failed(e);
-            default -> settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
-        }
-        Cause why = cause();
-        ConnectionException lost = new ConnectionException(why == null ? new Cause.Stopped() : why);
-        lost.initCause(e);
-        return lost;
-    }
-
-    private void throwIfOver() throws ConnectionException {
-        Cause why = cause();
-        if (why != null) {
-            throw new ConnectionException(why);
-        }
     }
 
     /// After a handler has failed, it may still write an error message.
     private void throwIfUnsendable() throws ConnectionException {
         if (broken()) {
-            throwIfOver();
+            limited.throwIfOver();
         }
     }
 
     private void requireOutput() throws IOException {
-        if (output.ended()) {
+        if (limited.outputEnded()) {
             throw new IOException("the output was ended: nothing can be written after end() or close()");
         }
         throwIfUnsendable();

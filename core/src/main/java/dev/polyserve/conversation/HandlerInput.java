@@ -8,24 +8,50 @@ import java.nio.ByteBuffer;
 import java.nio.charset.MalformedInputException;
 import org.jspecify.annotations.Nullable;
 
-/// The reading side of a handler's connection: every kind of read, on top of one buffer and one wait for more.
+/// The reading half of a handler's connection: every kind of read, on top of one buffer and one wait for more. A wait
+/// flushes the output first, so that the peer has what it may be waiting for.
 ///
 /// **Thread**: the owner.
 final class HandlerInput {
-    private final HandlerConversation conversation;
+    private final LimitedWire wire;
     private final InputBuffer in;
+    private final HandlerOutput output;
+    private long readTimeoutNanos = ServerContext.FOREVER_NANOS;
 
-    /// @param in the buffer that the conversation fills
-    HandlerInput(HandlerConversation conversation, InputBuffer in) {
-        this.conversation = conversation;
+    /// @param in the buffer that the wire fills
+    HandlerInput(LimitedWire wire, InputBuffer in, HandlerOutput output) {
+        this.wire = wire;
         this.in = in;
+        this.output = output;
+    }
+
+    /// Sets how long each wait may take, besides the server's limits.
+    void readTimeout(long atMostNanos) {
+        readTimeoutNanos = atMostNanos;
+    }
+
+    /// Waits for more input.
+    ///
+    /// @return false at its end
+    private boolean fill() throws IOException {
+        if (in.ended()) {
+            return false;
+        }
+        wire.throwIfOver();
+        output.flush();
+        in.reclaim();
+        boolean more = wire.read(readTimeoutNanos);
+        if (!more) {
+            in.end();
+        }
+        return more;
     }
 
     int read(byte[] into, int offset, int length) throws IOException {
         if (length == 0) {
             return 0;
         }
-        if (in.available() == 0 && !conversation.fill()) {
+        if (in.available() == 0 && !fill()) {
             return -1;
         }
         int count = Math.min(length, in.available());
@@ -37,7 +63,7 @@ final class HandlerInput {
         if (!into.hasRemaining()) {
             return 0;
         }
-        if (in.available() == 0 && !conversation.fill()) {
+        if (in.available() == 0 && !fill()) {
             return -1;
         }
         int count = Math.min(into.remaining(), in.available());
@@ -51,7 +77,7 @@ final class HandlerInput {
     }
 
     int readByte() throws IOException {
-        if (in.available() == 0 && !conversation.fill()) {
+        if (in.available() == 0 && !fill()) {
             return -1;
         }
         int value = in.peek(0);
@@ -67,7 +93,7 @@ final class HandlerInput {
                     return message;
                 }
             }
-            if (!conversation.fill()) {
+            if (!fill()) {
                 T last = codec.decode(in);
                 if (last == null && in.available() > 0) {
                     throw new IncompleteFrameException(in.take(in.available()));
@@ -79,7 +105,7 @@ final class HandlerInput {
 
     @Nullable String readText() throws IOException {
         while (in.wholeCharactersBytes() == 0) {
-            if (!conversation.fill()) {
+            if (!fill()) {
                 if (in.available() > 0) {
                     throw new MalformedInputException(in.available());
                 }
@@ -95,7 +121,7 @@ final class HandlerInput {
             throw new FrameTooLongException(mostBytes);
         }
         while (in.available() < length) {
-            if (!conversation.fill()) {
+            if (!fill()) {
                 throw new IncompleteFrameException(in.take(in.available()));
             }
         }

@@ -4,18 +4,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The outbox of a connection on an event loop: it wakes the loop once, and the loop takes everything in its own turn.
 final class LoopOutbox extends Outbox {
-    private final ProtocolDriver driver;
+    private final DrivenConversation driven;
     private final AtomicBoolean woken = new AtomicBoolean();
 
-    LoopOutbox(Conversation conversation, ProtocolDriver driver) {
-        super(conversation);
-        this.driver = driver;
+    LoopOutbox(DrivenConversation driven) {
+        super(driven);
+        this.driven = driven;
     }
 
     @Override
     void wake() {
         if (woken.compareAndSet(false, true)) {
-            driver.wake();
+            driven.control.runSender(driven::takeQueued);
         }
     }
 

@@ -20,91 +20,71 @@ import org.jspecify.annotations.Nullable;
 ///              └─ wantsEndOutput, done
 /// ```
 ///
-/// A driver performs the wanted operations: the blocking [ProtocolPump], a readiness loop, a completion ring.
+/// This class calls the protocol and knows what it wants next. Who performs that, and how the messages of senders reach
+/// the output, is what distinguishes a [DrivenConversation] from a [PumpedConversation].
 ///
 /// **Thread**: the owner, except [#shutdown], [#cutInput] and the sender.
-public final class ProtocolConversation extends Conversation implements Output {
+public abstract sealed class ProtocolConversation extends LocalConversation implements Output
+        permits DrivenConversation, PumpedConversation {
     private final Supplier<? extends Protocol> factory;
-    private final ProtocolDriver driver;
-    /// The wire of a pumped conversation; null in a driven one.
-    private final @Nullable Wire wire;
-    private final InputBuffer in;
-    private final OutputBuffer out;
     private final int highWaterBytes;
     private @Nullable Protocol protocol;
-    private @Nullable Outbox outbox;
     private boolean opened;
     private boolean closing;
     private boolean outputEnding;
     private boolean outputEnded;
     private boolean aboveHighWater;
 
-    private ProtocolConversation(ServerContext context, Identity identity, Supplier<? extends Protocol> factory,
-            ProtocolDriver driver, @Nullable Wire wire) {
-        super(context, identity);
+    ProtocolConversation(ServerContext context, Identity identity, Supplier<? extends Protocol> factory,
+            ConnectionControl control) {
+        super(context, identity, control);
         this.factory = factory;
-        this.driver = driver;
-        this.wire = wire;
-        var limits = context.options().limits();
-        this.in = new InputBuffer(driver.pool(), limits.bufferBytesPerConnection(), limits.frameBytes());
-        this.out = new OutputBuffer(driver.pool(), limits.bufferBytesPerConnection());
-        this.highWaterBytes = limits.highWaterBytes();
-    }
-
-    /// Creates a conversation that an event loop drives.
-    public static ProtocolConversation driven(ServerContext context, Identity identity,
-            Supplier<? extends Protocol> factory, ProtocolDriver driver) {
-        return new ProtocolConversation(context, identity, factory, driver, null);
-    }
-
-    /// Creates a conversation that a thread pumps over a wire that waits.
-    public static ProtocolConversation pumped(ServerContext context, Identity identity,
-            Supplier<? extends Protocol> factory, Wire wire) {
-        return new ProtocolConversation(context, identity, factory, new WireDriver(wire), wire);
+        this.highWaterBytes = context.options().limits().highWaterBytes();
     }
 
     // --- the wanted operations ---
 
     /// Whether more input may come.
-    public boolean wantsRead() {
+    public final boolean wantsRead() {
         return !in.ended() && !closing && !outputBacklogged() && cause() == null;
     }
 
     /// Whether output is pending.
-    public boolean wantsWrite() {
+    public final boolean wantsWrite() {
         return out.pending() > 0;
     }
 
     /// Whether the output is to be ended now: everything was sent and nothing will follow.
-    public boolean wantsEndOutput() {
+    public final boolean wantsEndOutput() {
         return outputEnding && !outputEnded && nothingToSend();
     }
 
-    /// A pump sends queued messages itself, before it ends the output.
     private boolean nothingToSend() {
-        return out.pending() == 0 && (!(outbox instanceof LoopOutbox queued) || queued.isEmpty());
+        return out.pending() == 0 && !hasQueued();
     }
 
     /// Whether only [#finish] is left.
-    public boolean done() {
+    public final boolean done() {
         return broken() || ((closing || cause() != null) && nothingToSend());
     }
 
     /// The buffer for the driver's input.
-    public InputBuffer input() {
+    public final InputBuffer input() {
         return in;
     }
 
     /// The bytes for the driver to send.
-    public ByteBuffer pendingOutput() {
+    public final ByteBuffer pendingOutput() {
         return out.pendingBytes();
     }
 
     // --- events ---
 
     /// Begins the conversation; afterwards it may be [#done] already.
-    public void open() {
-        opened = begin(wire == null ? null : Thread.currentThread());
+    ///
+    /// @param handlerThread the thread that an abort interrupts; null if the protocol shares it with others
+    final void open(@Nullable Thread handlerThread) {
+        opened = begin(handlerThread);
         if (!opened) {
             closing = true;
             return;
@@ -116,7 +96,7 @@ public final class ProtocolConversation extends Conversation implements Output {
     }
 
     /// Records that `count` bytes were put into [#input].
-    public void received(int count) {
+    public final void received(int count) {
         waited();
         countIn(count);
         Protocol served = protocol;
@@ -131,7 +111,7 @@ public final class ProtocolConversation extends Conversation implements Output {
     }
 
     /// The peer has ended its side, or the input was cut.
-    public void inputEnded() {
+    public final void inputEnded() {
         if (in.ended() && inputCut()) {
             close();
         }
@@ -150,16 +130,14 @@ public final class ProtocolConversation extends Conversation implements Output {
     }
 
     /// Records that the kernel accepted `count` bytes of [#pendingOutput].
-    public void sent(int count) {
+    public final void sent(int count) {
         countOut(count);
         out.sent(count);
         if (out.pending() > 0) {
             return;
         }
         out.reclaim();
-        if (outbox != null) {
-            takeQueued();
-        }
+        takeQueued();
         if (aboveHighWater && out.pending() == 0 && !closing && !outputEnding && cause() == null) {
             aboveHighWater = false;
             turn(() -> requireProtocol().drained(this));
@@ -167,12 +145,12 @@ public final class ProtocolConversation extends Conversation implements Output {
     }
 
     /// The output was ended, as [#wantsEndOutput] requested.
-    public void outputEnded() {
+    public final void outputEnded() {
         outputEnded = true;
     }
 
     /// The system reports that the connection is lost, or a limit has passed.
-    public void lost(IOException e) {
+    public final void lost(IOException e) {
         if (e instanceof LimitException limit) {
             settle(causeOf(limit));
             return;
@@ -183,18 +161,18 @@ public final class ProtocolConversation extends Conversation implements Output {
     }
 
     /// The driver is about to wait for the wanted operation: the time limits run from now.
-    public void waits() {
+    public final void waits() {
         waits(false);
     }
 
     /// As [#waits()].
     ///
     /// @param unsent whether the kernel has yet to accept the last bytes, though none are pending here
-    public void waits(boolean unsent) {
+    public final void waits(boolean unsent) {
         in.reclaim();
         try {
             if (cause() == null) {
-                account((long) in.capacity() + out.capacity());
+                accountBuffers();
             }
         } catch (LimitException e) {
             lost(e);
@@ -203,44 +181,18 @@ public final class ProtocolConversation extends Conversation implements Output {
         waitsFor(writes ? Limit.WRITE_STALL : bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
     }
 
-    /// Takes the messages that senders have queued, as far as the high-water mark allows. **Thread**: the owner.
-    public void takeQueued() {
-        if (!(outbox instanceof LoopOutbox queued)) {
-            return;
-        }
-        queued.came();
-        try {
-            for (ByteBuffer message; out.pending() < highWaterBytes && (message = queued.poll()) != null;) {
-                int bytes = message.remaining();
-                try {
-                    out.append(message);
-                } finally {
-                    queued.left(bytes);
-                }
-            }
-        } catch (LimitException e) {
-            lost(e);
-            queued.discard();
-        }
-        if (queued.endsNow()) {
-            end();
-        }
-        if (queued.closesNow() && !inputCut()) {
-            cutInput(false);
-        }
-    }
-
     /// Completes it after the socket is closed: notifies the protocol and the listener, and runs the callbacks. Called
     /// once.
-    public void finish() {
+    public final void finish() {
         if (!opened) {
             // It was claimed and completed by another call.
             return;
         }
         leaveHandler();
         settle(ending(in.ended()));
-        if (outbox != null) {
-            outbox.discard();
+        Outbox queued = outbox();
+        if (queued != null) {
+            queued.discard();
         }
         in.clear();
         out.clear();
@@ -256,16 +208,16 @@ public final class ProtocolConversation extends Conversation implements Output {
     }
 
     /// Whether the last bytes must still reach the peer.
-    public boolean graceful() {
+    public final boolean graceful() {
         return !broken();
     }
 
     /// Whether the peer may have sent bytes that were not read, which must be discarded before closing.
-    public boolean mayHaveUnread() {
+    public final boolean mayHaveUnread() {
         return mayHaveUnread(in.ended());
     }
 
-    private boolean outputBacklogged() {
+    final boolean outputBacklogged() {
         return out.pending() >= highWaterBytes;
     }
 
@@ -283,9 +235,12 @@ public final class ProtocolConversation extends Conversation implements Output {
         if (outputBacklogged()) {
             aboveHighWater = true;
         }
-        if ((closing || outputEnding) && outbox != null) {
-            outbox.seal();
-            takeQueued();
+        if (closing || outputEnding) {
+            Outbox queued = outbox();
+            if (queued != null) {
+                queued.seal();
+                takeQueued();
+            }
         }
     }
 
@@ -307,96 +262,73 @@ public final class ProtocolConversation extends Conversation implements Output {
     // --- the protocol's side ---
 
     @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
+    public final void write(byte[] bytes, int offset, int length) throws IOException {
         requireOutput();
         out.append(bytes, offset, length);
     }
 
     @Override
-    public void write(ByteBuffer bytes) throws IOException {
+    public final void write(ByteBuffer bytes) throws IOException {
         requireOutput();
         out.append(bytes);
     }
 
     @Override
-    public void writeByte(int value) throws IOException {
+    public final void writeByte(int value) throws IOException {
         requireOutput();
         out.append((byte) value);
     }
 
     @Override
-    public boolean ended() {
+    public final boolean ended() {
         return outputEnding;
     }
 
     @Override
-    public long pendingBytes() {
+    public final long pendingBytes() {
         return out.pending();
     }
 
     @Override
-    public void end() {
+    public final void end() {
         outputEnding = true;
     }
 
     @Override
-    public void close() {
+    public final void close() {
         closing = true;
         outputEnding = true;
     }
 
+    // --- the messages of senders ---
+
     @Override
-    public Sender sender() {
-        if (outbox == null) {
-            outbox = wire == null ? new LoopOutbox(this, driver) : new WireOutbox(this, wire);
+    public final Sender sender() {
+        Outbox made = outbox();
+        if (made == null) {
+            made = newOutbox();
             if (outputEnding) {
-                outbox.seal();
+                made.seal();
             }
         }
-        return outbox;
+        return made;
     }
 
-    /// Waits, after the peer's end, until the output is ended. **Thread**: the pump.
-    void awaitCut() {
-        if (driver instanceof WireDriver waiting) {
-            waiting.await(() -> inputCut() || cause() != null);
-        }
-    }
+    /// The outbox of the senders; null until there is one.
+    abstract @Nullable Outbox outbox();
 
-    /// The outbox of a pumped conversation; the pump shares its lock.
-    @Nullable WireOutbox wireOutbox() {
-        return outbox instanceof WireOutbox shared ? shared : null;
-    }
+    /// Creates the outbox, which [#outbox] returns from now on.
+    abstract Outbox newOutbox();
 
-    @Override
-    long waitBeginsNanos() {
-        return driver.waitBeginsNanos(this, context.clock());
-    }
+    /// Whether messages of senders wait for the owner to take them.
+    abstract boolean hasQueued();
+
+    /// Takes the messages that wait for the owner, as far as the high-water mark allows. **Thread**: the owner.
+    abstract void takeQueued();
 
     @Override
-    ReadinessCheck pending(boolean toWrite) {
-        return toWrite || wantsRead() ? driver.pending(toWrite) : ReadinessCheck.NO;
-    }
-
-    @Override
-    public void reset(Cause why) {
-        giveUp(why);
-        driver.resetOnClose();
-    }
-
-    @Override
-    void shutdown() {
-        driver.shutdown();
-    }
-
-    @Override
-    void discard() {
-        driver.discard();
-    }
-
-    @Override
-    void cutInput() {
-        driver.cutInput();
+    final ReadinessCheck pending(boolean toWrite) {
+        return toWrite || wantsRead() ? super.pending(toWrite) : ReadinessCheck.NO;
     }
 
     private void requireOutput() throws IOException {

@@ -14,16 +14,15 @@ import java.util.function.BooleanSupplier;
 /// piece. It is held during the wait for the peer, so other threads queue for it: the owner and the task may wait for
 /// it, and an event loop never takes it.
 final class WireOutbox extends Outbox {
-    private static final Step NOTHING = () -> {
-    };
-
+    private final ConnectionControl control;
     private final Wire wire;
     private final ReentrantLock output = new ReentrantLock();
     private final AtomicBoolean sending = new AtomicBoolean();
     private volatile boolean outputEnded;
 
-    WireOutbox(Conversation conversation, Wire wire) {
+    WireOutbox(LocalConversation conversation, Wire wire) {
         super(conversation);
+        this.control = conversation.control;
         this.wire = wire;
     }
 
@@ -31,7 +30,7 @@ final class WireOutbox extends Outbox {
     void wake() {
         if (sending.compareAndSet(false, true)) {
             try {
-                wire.beside(this::sendQueued);
+                control.runSender(this::sendQueued);
             } catch (RuntimeException | Error e) {
                 // No thread is available now: the next message tries again.
                 sending.set(false);
@@ -44,7 +43,7 @@ final class WireOutbox extends Outbox {
     void write(ByteBuffer bytes) throws IOException {
         lockOutput();
         try {
-            wire.write(bytes);
+            wire.write(bytes, true);
         } finally {
             output.unlock();
         }
@@ -53,19 +52,18 @@ final class WireOutbox extends Outbox {
     /// Ends the output, once, after the accepted messages; nothing more is accepted. A second call has no effect.
     /// **Thread**: the owner.
     void endOutput() throws IOException {
-        waiting(() -> endOutputNow(wire::awaitAcknowledged));
+        waiting(() -> endOutputNow(true));
     }
 
-    /// @param beforeTheEnd runs once everything was sent
-    private void endOutputNow(Step beforeTheEnd) throws IOException {
+    /// @param acknowledged as for [Wire#endOutput]
+    private void endOutputNow(boolean acknowledged) throws IOException {
         seal();
         lockOutput();
         try {
             if (!outputEnded) {
                 sendAll();
-                beforeTheEnd.run();
                 outputEnded = true;
-                wire.endOutput();
+                wire.endOutput(acknowledged);
             }
         } finally {
             output.unlock();
@@ -110,7 +108,7 @@ final class WireOutbox extends Outbox {
             try {
                 sendAllNow();
                 if (endsNow()) {
-                    endOutputNow(NOTHING);
+                    endOutputNow(false);
                 }
             } catch (IOException e) {
                 discard();
@@ -161,9 +159,9 @@ final class WireOutbox extends Outbox {
 
     private void sendPieces(ByteBuffer message, int end) throws IOException {
         while (message.position() < end) {
-            int piece = Math.min(end - message.position(), HandlerOutput.WRITE_PIECE_BYTES);
+            int piece = Math.min(end - message.position(), Wire.WRITE_PIECE_BYTES);
             message.limit(message.position() + piece);
-            wire.write(message);
+            wire.write(message, true);
             conversation.countOut(piece);
             conversation.touch();
         }

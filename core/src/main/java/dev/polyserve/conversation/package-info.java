@@ -1,8 +1,8 @@
 /// One connection without its socket: buffers, framing, limits, causes, and the next wanted operation.
 ///
-/// A [dev.polyserve.conversation.ProtocolConversation] is driven: its driver performs the wanted operations (read,
-/// write, done). A [dev.polyserve.conversation.HandlerConversation] runs its handler, which reads, writes and waits
-/// through a [dev.polyserve.conversation.Wire]. Sockets, threads and the time reach both only through their parameters,
+/// A [dev.polyserve.conversation.ProtocolConversation] says which operation it wants next (read, write, done): an event
+/// loop drives it, or a thread pumps it. A [dev.polyserve.conversation.HandlerConversation] runs its handler, which
+/// reads, writes and waits through a [dev.polyserve.conversation.Wire]. Sockets, threads and the time reach both only through their parameters,
 /// so tests use byte arrays and a clock advanced by hand.
 ///
 /// **Threads**: everything belongs to the connection's owner (a thread, a loop) unless a comment states otherwise;

@@ -1,6 +1,7 @@
 package dev.polyserve.io;
 
 import dev.polyserve.conversation.BufferPool;
+import dev.polyserve.conversation.ConnectionControl;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.ReadinessCheck;
@@ -24,8 +25,8 @@ import java.util.concurrent.locks.LockSupport;
 ///                    └─discard─▶ LINGERING ◀─discard─┘          the owner waits in no read any more: nothing is cut
 /// ```
 ///
-/// **Thread**: as [Wire].
-public final class BlockingWire implements Wire {
+/// **Thread**: as [Wire] and [ConnectionControl].
+public final class BlockingWire implements Wire, ConnectionControl {
     /// Which sides have ended, and in which order.
     private enum Sides {
         OPEN, CUT, ENDED, CUT_DUE, LINGERING
@@ -77,7 +78,10 @@ public final class BlockingWire implements Wire {
     }
 
     @Override
-    public void write(ByteBuffer bytes) throws IOException {
+    public void write(ByteBuffer bytes, boolean waits) throws IOException {
+        if (!waits) {
+            return; // the socket's write might wait
+        }
         sentBytes += bytes.remaining();
         while (bytes.hasRemaining()) {
             socket.write(bytes);
@@ -85,19 +89,20 @@ public final class BlockingWire implements Wire {
     }
 
     @Override
-    public void endOutput() throws IOException {
+    public void endOutput(boolean acknowledged) throws IOException {
+        if (acknowledged && mayLoseBytes()) {
+            awaitSocketAcknowledged();
+        }
         if (!sides.compareAndSet(Sides.OPEN, Sides.ENDED) && sides.get() == Sides.CUT) {
             awaitSocketAcknowledged();
         }
         socket.endOutput();
     }
 
-    @Override
-    public void awaitAcknowledged() throws IOException {
-        if (sentBytes > StreamSocket.FIRST_FLIGHT_BYTES && sides.get() == Sides.OPEN
-                && socket.unacknowledged() == UNKNOWN) {
-            awaitSocketAcknowledged();
-        }
+    /// Whether a close soon after the end might destroy bytes, and the system would not report that.
+    private boolean mayLoseBytes() throws IOException {
+        return sentBytes > StreamSocket.FIRST_FLIGHT_BYTES && sides.get() == Sides.OPEN
+                && socket.unacknowledged() == UNKNOWN;
     }
 
     /// Waits until the socket's bytes are acknowledged; the [dev.polyserve.conversation.DeadlineMonitor] limits this
@@ -181,7 +186,7 @@ public final class BlockingWire implements Wire {
     }
 
     @Override
-    public void beside(Runnable task) {
+    public void runSender(Runnable task) {
         Thread.ofVirtual().name("polyserve-sender").start(task);
     }
 

@@ -3,11 +3,11 @@ package dev.polyserve.loop;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.ProtocolDriver;
+import dev.polyserve.conversation.ConnectionControl;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ReadinessCheck;
-import dev.polyserve.conversation.ProtocolConversation;
+import dev.polyserve.conversation.DrivenConversation;
 import dev.polyserve.io.ChannelSource;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A turn reads once and writes a bounded number of times, so that no connection monopolizes the loop.
 ///
-/// **Thread**: the loop's, except where [ProtocolDriver] specifies otherwise.
-public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
+/// **Thread**: the loop's, except where [ConnectionControl] specifies otherwise.
+public final class LoopDriver implements ConnectionControl, Multiplexer.Ready {
     private static final int WRITES_PER_TURN = 16;
     private static final Step NOTHING = (_, _) -> {};
 
     private final EventLoop loop;
     private final StreamSocket socket;
-    private @Nullable ProtocolConversation conversation;
+    private @Nullable DrivenConversation conversation;
     private Multiplexer.@Nullable Watch watch;
     private int interest;
     private boolean closed;
@@ -46,7 +46,7 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
     }
 
     /// Starts watching the socket and opens the conversation, which was created with this driver.
-    public void start(ProtocolConversation driven) throws IOException {
+    public void start(DrivenConversation driven) throws IOException {
         conversation = driven;
         socket.blocking(false);
         interest = Multiplexer.READ;
@@ -62,7 +62,7 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
         turn((readiness & Multiplexer.READ) != 0 ? LoopDriver::read : NOTHING);
     }
 
-    private void read(ProtocolConversation driven) throws IOException {
+    private void read(DrivenConversation driven) throws IOException {
         LingeringSocket ending = lingering;
         if (ending != null) {
             ending.readable();
@@ -83,7 +83,7 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
     }
 
     private void turn(Step step) {
-        ProtocolConversation driven = conversation;
+        DrivenConversation driven = conversation;
         if (driven == null || closed) {
             return;
         }
@@ -96,7 +96,7 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
         turnEnds(driven);
     }
 
-    private void turnEnds(ProtocolConversation driven) {
+    private void turnEnds(DrivenConversation driven) {
         if (lingering != null) {
             if (!driven.graceful()) {
                 close(driven);
@@ -118,7 +118,7 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
         watchFor(driven, unsent);
     }
 
-    private void watchFor(ProtocolConversation driven, boolean unsent) {
+    private void watchFor(DrivenConversation driven, boolean unsent) {
         int wanted = (driven.wantsRead() ? Multiplexer.READ : 0)
                 | (driven.wantsWrite() || unsent ? Multiplexer.WRITE : 0);
         watchFor(wanted);
@@ -132,7 +132,7 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
         }
     }
 
-    private void write(ProtocolConversation driven) throws IOException {
+    private void write(DrivenConversation driven) throws IOException {
         for (int left = WRITES_PER_TURN; left > 0 && driven.wantsWrite() && driven.graceful(); left--) {
             ByteBuffer pending = driven.pendingOutput();
             int asked = pending.remaining();
@@ -147,7 +147,7 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
     /// Ends the output if the conversation requires that now.
     ///
     /// @return false if the end is due but the kernel has not yet accepted every byte written
-    private boolean endsOutput(ProtocolConversation driven) throws IOException {
+    private boolean endsOutput(DrivenConversation driven) throws IOException {
         boolean wanted = driven.wantsEndOutput();
         if (!driven.graceful() || (!wanted && !driven.done())) {
             return true;
@@ -163,7 +163,7 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
     }
 
     /// Closes the socket once the peer has received our last bytes.
-    private void finish(ProtocolConversation driven) {
+    private void finish(DrivenConversation driven) {
         if (!driven.mayHaveUnread()) {
             close(driven);
             return;
@@ -188,7 +188,7 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
         }
     }
 
-    private void close(ProtocolConversation driven) {
+    private void close(DrivenConversation driven) {
         if (closed) {
             return;
         }
@@ -219,8 +219,8 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
     }
 
     @Override
-    public void wake() {
-        loop.post(() -> turn((_, driven) -> driven.takeQueued()));
+    public void runSender(Runnable task) {
+        loop.post(() -> turn((_, _) -> task.run()));
     }
 
     @Override
@@ -230,7 +230,23 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
 
     @Override
     public void shutdown() {
-        loop.post(() -> turn(NOTHING));
+        loop.post(() -> {
+            if (conversation == null) {
+                closeUnbegun();
+            } else {
+                turn(NOTHING);
+            }
+        });
+    }
+
+    private void closeUnbegun() {
+        closed = true;
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // The descriptor is released whatever close reports, and no client was served.
+            socket.shutdown();
+        }
     }
 
     @Override
@@ -246,19 +262,6 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
     }
 
     @Override
-    public void discard() {
-        loop.post(() -> {
-            closed = true;
-            try {
-                socket.close();
-            } catch (IOException e) {
-                // The descriptor is released whatever close reports, and no client was served.
-                socket.shutdown();
-            }
-        });
-    }
-
-    @Override
     public void cutInput() {
         loop.post(() -> turn((_, driven) -> driven.inputEnded()));
     }
@@ -271,6 +274,6 @@ public final class LoopDriver implements ProtocolDriver, Multiplexer.Ready {
     /// The first step of a turn.
     @FunctionalInterface
     private interface Step {
-        void run(LoopDriver driver, ProtocolConversation driven) throws IOException;
+        void run(LoopDriver driver, DrivenConversation driven) throws IOException;
     }
 }

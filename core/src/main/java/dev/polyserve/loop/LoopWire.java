@@ -3,6 +3,7 @@ package dev.polyserve.loop;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
+import dev.polyserve.conversation.ConnectionControl;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.NanoClock;
@@ -33,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// State that the coroutine and the loop share needs no fences, because both run on one thread; other threads use the
 /// mailbox. To save an object, this class is also the connection's [BufferPool].
 ///
-/// **Thread**: as [Wire]; [#ready] and the interest belong to the loop.
-public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
+/// **Thread**: as [Wire] and [ConnectionControl]; [#ready] and the interest belong to the loop.
+public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Ready, BufferPool {
     private static final int DISCARD_BYTES = 16 << 10;
 
     private final EventLoop loop;
@@ -144,14 +145,15 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     }
 
     @Override
-    public void writeAtOnce(ByteBuffer bytes) throws IOException {
-        if (!over && isReachable()) {
+    public void write(ByteBuffer bytes, boolean waits) throws IOException {
+        if (waits) {
+            writeAll(bytes);
+        } else if (!over && isReachable()) {
             socket.write(bytes);
         }
     }
 
-    @Override
-    public void write(ByteBuffer bytes) throws IOException {
+    private void writeAll(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             if (over) {
                 throw new ClosedChannelException();
@@ -177,7 +179,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     }
 
     @Override
-    public void endOutput() throws IOException {
+    public void endOutput(boolean acknowledged) throws IOException {
         while (!(isReachable() ? socket.sent() : onLoop(() -> socket.sent() ? 1 : 0) == 1)) {
             if (over) {
                 throw new ClosedChannelException();
@@ -284,7 +286,7 @@ public final class LoopWire implements Wire, Multiplexer.Ready, BufferPool {
     }
 
     @Override
-    public void beside(Runnable task) {
+    public void runSender(Runnable task) {
         loop.coroutines().unstarted("polyserve-sender", () -> {
             besides = Thread.currentThread();
             task.run();

@@ -3,8 +3,7 @@ package dev.polyserve.run;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
-import dev.polyserve.conversation.ProtocolConversation;
-import dev.polyserve.conversation.ProtocolPump;
+import dev.polyserve.conversation.PumpedConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.BlockingWire;
 import dev.polyserve.io.StreamSocket;
@@ -89,8 +88,8 @@ public final class BlockingRunner implements Runner {
                 yield new Ready(conversation, conversation::run);
             }
             case Engine.Events events -> {
-                var conversation = ProtocolConversation.pumped(context, identity, events.factory(), wire);
-                yield new Ready(conversation, new ProtocolPump(conversation, wire)::run);
+                var conversation = new PumpedConversation(context, identity, events.factory(), wire);
+                yield new Ready(conversation, conversation::run);
             }
             case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
             case null -> throw new IllegalStateException("nothing serves connections here");

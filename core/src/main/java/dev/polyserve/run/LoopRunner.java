@@ -5,8 +5,8 @@ import dev.polyserve.spi.Engine;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
-import dev.polyserve.conversation.ProtocolConversation;
-import dev.polyserve.conversation.ProtocolPump;
+import dev.polyserve.conversation.DrivenConversation;
+import dev.polyserve.conversation.PumpedConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.io.StreamSocket;
@@ -168,13 +168,13 @@ final class LoopRunner implements Runner {
             }
             case Engine.Events events when beside -> {
                 LoopWire wire = new LoopWire(loop, socket);
-                var conversation = ProtocolConversation.pumped(context, identity, events.factory(), wire);
+                var conversation = new PumpedConversation(context, identity, events.factory(), wire);
                 yield new Ready(loop, socket, conversation, context.listener(),
-                        () -> wire.start(conversation, new ProtocolPump(conversation, wire)::run));
+                        () -> wire.start(conversation, conversation::run));
             }
             case Engine.Events events -> {
                 LoopDriver driver = new LoopDriver(loop, socket);
-                var conversation = ProtocolConversation.driven(context, identity, events.factory(), driver);
+                var conversation = new DrivenConversation(context, identity, events.factory(), driver);
                 yield new Ready(loop, socket, conversation, context.listener(), () -> driver.start(conversation));
             }
             case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");

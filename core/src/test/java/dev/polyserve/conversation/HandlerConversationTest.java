@@ -22,7 +22,7 @@ class HandlerConversationTest {
 
     private final ConversationFixture fixture = new ConversationFixture();
 
-    private HandlerConversation run(Wire wire, Handler handler) {
+    private HandlerConversation run(ScriptedWire wire, Handler handler) {
         HandlerConversation conversation = new HandlerConversation(fixture.context, ConversationFixture.identity(),
                 () -> handler, wire);
         conversation.run();

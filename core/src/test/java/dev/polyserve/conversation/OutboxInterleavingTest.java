@@ -51,7 +51,7 @@ class OutboxInterleavingTest {
             Protocol silent = (input, output) -> {
             };
             var identity = new Conversation.Identity(1, NOWHERE, NOWHERE, Endpoint.parse("tcp://127.0.0.1:0"));
-            return ProtocolConversation.driven(context, identity, () -> silent, new OutboxTest.IdleDriver());
+            return new DrivenConversation(context, identity, () -> silent, new OutboxTest.IdleDriver());
         }
 
         /// Offers a message of this many bytes.

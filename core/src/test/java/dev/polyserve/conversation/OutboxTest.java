@@ -44,7 +44,7 @@ class OutboxTest {
                 });
         Protocol silent = (input, output) -> {
         };
-        return ProtocolConversation.driven(context,
+        return new DrivenConversation(context,
                 new Conversation.Identity(1, NOWHERE, NOWHERE, Endpoint.parse("tcp://127.0.0.1:0")), () -> silent,
                 new IdleDriver());
     }
@@ -233,24 +233,19 @@ class OutboxTest {
     }
 
     /// A driver without any effect.
-    static final class IdleDriver implements ProtocolDriver {
+    static final class IdleDriver implements ConnectionControl {
         @Override
         public BufferPool pool() {
             return BufferPool.UNPOOLED;
         }
 
         @Override
-        public void wake() {
+        public void runSender(Runnable task) {
             throw new AssertionError("the outbox is the test's, not the conversation's");
         }
 
         @Override
         public void shutdown() {
-            // There is no socket.
-        }
-
-        @Override
-        public void discard() {
             // There is no socket.
         }
 

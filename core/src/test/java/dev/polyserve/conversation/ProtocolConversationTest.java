@@ -25,8 +25,8 @@ class ProtocolConversationTest {
 
     private final ConversationFixture fixture = new ConversationFixture();
 
-    private ProtocolConversation driven(Protocol protocol) {
-        return ProtocolConversation.driven(fixture.context, ConversationFixture.identity(), () -> protocol,
+    private DrivenConversation driven(Protocol protocol) {
+        return new DrivenConversation(fixture.context, ConversationFixture.identity(), () -> protocol,
                 new OutboxTest.IdleDriver());
     }
 
@@ -35,9 +35,9 @@ class ProtocolConversationTest {
     void linesAreTheSameInWhateverPiecesAPumpReadsThem(int seed) {
         String lines = ConversationFixture.lines();
         ScriptedWire wire = new ScriptedWire(ConversationFixture.bytes(lines), ConversationFixture.pieces(seed));
-        ProtocolConversation pumped = ProtocolConversation.pumped(fixture.context, ConversationFixture.identity(),
+        PumpedConversation pumped = new PumpedConversation(fixture.context, ConversationFixture.identity(),
                 () -> UPPER, wire);
-        new ProtocolPump(pumped, wire).run();
+        pumped.run();
         assertThat(wire.sent.toByteArray()).isEqualTo(ConversationFixture.bytes(lines.toUpperCase(Locale.ROOT)));
         assertThat(pumped.outcome()).contains(new Cause.Done(true));
         assertThat(wire.calls).endsWith("awaitAcknowledged", "endOutput", "close");
@@ -48,7 +48,7 @@ class ProtocolConversationTest {
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
     void linesAreTheSameInWhateverPiecesALoopMovesThem(int seed) throws Exception {
         String lines = ConversationFixture.lines();
-        ProtocolConversation driven = driven(UPPER);
+        DrivenConversation driven = driven(UPPER);
         driven.open();
         ScriptedWire peer = new ScriptedWire(ConversationFixture.bytes(lines), ConversationFixture.pieces(seed));
         IntSupplier pieces = ConversationFixture.pieces(seed + 100);
@@ -74,10 +74,10 @@ class ProtocolConversationTest {
     }
 
     /// The most that the kernel accepts.
-    private static void write(ProtocolConversation driven, ScriptedWire peer, int atMostBytes) {
+    private static void write(DrivenConversation driven, ScriptedWire peer, int atMostBytes) {
         ByteBuffer pending = driven.pendingOutput();
         int count = Math.min(pending.remaining(), atMostBytes);
-        peer.write(pending.limit(pending.position() + count));
+        peer.write(pending.limit(pending.position() + count), true);
         driven.sent(count);
     }
 
@@ -85,7 +85,7 @@ class ProtocolConversationTest {
     void aBackloggedPeerIsNotRead() throws Exception {
         byte[] more = new byte[fixture.context.options().limits().highWaterBytes()];
         Arrays.fill(more, (byte) 'x');
-        ProtocolConversation driven = driven((input, output) -> {
+        DrivenConversation driven = driven((input, output) -> {
             input.skip(input.available());
             output.write(more);
         });
@@ -100,7 +100,7 @@ class ProtocolConversationTest {
 
     @Test
     void theWaitForTheLastBytesIsOneHoweverManyTurnsItTakes() {
-        ProtocolConversation driven = driven(new Protocol() {
+        DrivenConversation driven = driven(new Protocol() {
             @Override
             public void opened(Output output) throws Exception {
                 output.write("bye".getBytes(StandardCharsets.US_ASCII));

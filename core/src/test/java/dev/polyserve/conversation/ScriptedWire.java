@@ -10,7 +10,7 @@ import java.util.function.IntSupplier;
 
 /// A wire without a socket: a test chooses the pieces of the input and of the output that is sent at once, and the
 /// order of calls is recorded.
-class ScriptedWire implements Wire {
+class ScriptedWire implements Wire, ConnectionControl {
     /// The calls, in order; runs of reads and of writes count once.
     final List<String> calls = new ArrayList<>();
     /// The bytes sent.
@@ -49,29 +49,19 @@ class ScriptedWire implements Wire {
     }
 
     @Override
-    public void writeAtOnce(ByteBuffer bytes) {
-        write(bytes, Math.min(pieceBytes.getAsInt(), bytes.remaining()));
-    }
-
-    @Override
-    public void write(ByteBuffer bytes) {
-        write(bytes, bytes.remaining());
-    }
-
-    private void write(ByteBuffer bytes, int count) {
+    public void write(ByteBuffer bytes, boolean waits) {
         called("write");
+        int count = waits ? bytes.remaining() : Math.min(pieceBytes.getAsInt(), bytes.remaining());
         for (int i = 0; i < count; i++) {
             sent.write(bytes.get());
         }
     }
 
     @Override
-    public void awaitAcknowledged() {
-        called("awaitAcknowledged");
-    }
-
-    @Override
-    public void endOutput() {
+    public void endOutput(boolean acknowledged) {
+        if (acknowledged) {
+            called("awaitAcknowledged");
+        }
         called("endOutput");
     }
 
@@ -91,7 +81,7 @@ class ScriptedWire implements Wire {
     }
 
     @Override
-    public void beside(Runnable task) {
+    public void runSender(Runnable task) {
         tasks.add(task);
     }
 

@@ -28,17 +28,17 @@ class SenderEndInterleavingTest {
     public static class Operations {
         private final ScriptedWire wire = new ScriptedWire(new byte[0], () -> 1) {
             @Override
-            public void beside(Runnable task) {
+            public void runSender(Runnable task) {
                 task.run();
             }
         };
         private final WireOutbox outbox = new WireOutbox(conversation(wire), wire);
         private volatile boolean ended;
 
-        private static Conversation conversation(Wire wire) {
+        private static LocalConversation conversation(ScriptedWire wire) {
             Protocol silent = (_, _) -> {
             };
-            return ProtocolConversation.pumped(new ConversationFixture().context, ConversationFixture.identity(),
+            return new PumpedConversation(new ConversationFixture().context, ConversationFixture.identity(),
                     () -> silent, wire);
         }
 

@@ -35,6 +35,8 @@ class BlockingWireTest {
         };
         private Runnable whenRead = () -> {
         };
+        private Runnable whenAsked = () -> {
+        };
         private int reads;
 
         @Override
@@ -43,6 +45,12 @@ class BlockingWireTest {
             whenRead.run();
             into.put((byte) 'x');
             return 1;
+        }
+
+        @Override
+        public int unacknowledged() {
+            whenAsked.run();
+            return super.unacknowledged();
         }
 
         @Override
@@ -62,17 +70,16 @@ class BlockingWireTest {
     void anEndBehindACutWaitsForTheBytes() throws Exception {
         socket.unacknowledged = ON_THE_WAY;
         wire.cutInput();
-        wire.awaitAcknowledged();
-        wire.endOutput();
+        wire.endOutput(true);
         assertThat(socket.calls).containsExactly("cutInput", "awaitAcknowledged", "endOutput");
     }
 
     @Test
     void aCutThatComesWhenTheEndIsDecidedIsBeforeTheEnd() throws Exception {
         socket.unacknowledged = ON_THE_WAY;
-        wire.awaitAcknowledged();
-        wire.cutInput();
-        wire.endOutput();
+        socket.whenAsked = wire::cutInput;
+        wire.write(ByteBuffer.allocate(StreamSocket.FIRST_FLIGHT_BYTES + 1), true);
+        wire.endOutput(true);
         assertThat(socket.calls).containsExactly("cutInput", "awaitAcknowledged", "endOutput");
     }
 
@@ -80,7 +87,7 @@ class BlockingWireTest {
     void aCutThatComesWhileTheSystemEndsTheOutputWaitsForTheBytes() throws Exception {
         socket.unacknowledged = ON_THE_WAY;
         socket.whenEnding = wire::cutInput;
-        wire.endOutput();
+        wire.endOutput(false);
         assertThat(unacknowledgedAtTheCut).isNotDone();
         socket.unacknowledged = 0;
         assertThat(unacknowledgedAtTheCut.get(10, TimeUnit.SECONDS)).isZero();
@@ -90,7 +97,7 @@ class BlockingWireTest {
     @Test
     void aCutBehindTheEndWaitsForTheBytes() throws Exception {
         socket.unacknowledged = ON_THE_WAY;
-        wire.endOutput();
+        wire.endOutput(false);
         wire.cutInput();
         wire.cutInput();
         assertThat(unacknowledgedAtTheCut).isNotDone();
@@ -102,7 +109,7 @@ class BlockingWireTest {
     @Test
     void aWireThatThrowsAwayItsInputNeedsNoCut() throws Exception {
         socket.unacknowledged = ON_THE_WAY;
-        wire.endOutput();
+        wire.endOutput(false);
         assertThat(wire.discard(0)).isOne();
         socket.unacknowledged = 0;
         wire.cutInput();
@@ -121,7 +128,7 @@ class BlockingWireTest {
     @Test
     void whatIsReadWhileTheInputIsCutIsNotShown() throws Exception {
         socket.unacknowledged = ON_THE_WAY;
-        wire.endOutput();
+        wire.endOutput(false);
         socket.whenRead = wire::cutInput;
         assertThat(wire.read(in, ServerContext.FOREVER_NANOS)).isEqualTo(Wire.END);
         assertThat(in.available()).isZero();
@@ -130,11 +137,17 @@ class BlockingWireTest {
     @Test
     void aLongAnswerIsWaitedForWhereTheSystemDoesNotTell() throws Exception {
         socket.unacknowledged = Wire.UNKNOWN;
-        wire.write(ByteBuffer.allocate(StreamSocket.FIRST_FLIGHT_BYTES));
-        wire.awaitAcknowledged();
-        assertThat(socket.calls).as("a short one").isEmpty();
-        wire.write(ByteBuffer.allocate(1));
-        wire.awaitAcknowledged();
-        assertThat(socket.calls).containsExactly("awaitAcknowledged");
+        wire.write(ByteBuffer.allocate(StreamSocket.FIRST_FLIGHT_BYTES), true);
+        wire.write(ByteBuffer.allocate(1), true);
+        wire.endOutput(true);
+        assertThat(socket.calls).containsExactly("awaitAcknowledged", "endOutput");
+    }
+
+    @Test
+    void aShortAnswerIsNotWaitedFor() throws Exception {
+        socket.unacknowledged = Wire.UNKNOWN;
+        wire.write(ByteBuffer.allocate(StreamSocket.FIRST_FLIGHT_BYTES), true);
+        wire.endOutput(true);
+        assertThat(socket.calls).containsExactly("endOutput");
     }
 }

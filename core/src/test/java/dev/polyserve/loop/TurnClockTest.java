@@ -8,9 +8,9 @@ import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.ProtocolDriver;
+import dev.polyserve.conversation.ConnectionControl;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.conversation.ProtocolConversation;
+import dev.polyserve.conversation.DrivenConversation;
 import dev.polyserve.conversation.ServerContext;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -25,7 +25,7 @@ class TurnClockTest {
 
     private final AtomicLong clock = new AtomicLong();
     private final TurnClock turns = new TurnClock(0);
-    private final ProtocolConversation conversation = ProtocolConversation.driven(
+    private final DrivenConversation conversation = new DrivenConversation(
             new ServerContext(Options.defaults(), new ServerListener() {}, clock::get, _ -> {
             }), new Conversation.Identity(1, NOWHERE, NOWHERE, Endpoint.parse("tcp://127.0.0.1:0")),
             () -> (Protocol) (_, _) -> {
@@ -71,25 +71,20 @@ class TurnClockTest {
     }
 
     /// Reads the turn clock, and drives nothing.
-    private final class CountingInTurns implements ProtocolDriver {
+    private final class CountingInTurns implements ConnectionControl {
         @Override
         public BufferPool pool() {
             return BufferPool.UNPOOLED;
         }
 
         @Override
-        public void wake() {
+        public void runSender(Runnable task) {
             throw new AssertionError("nothing was queued");
         }
 
         @Override
         public void shutdown() {
             throw new AssertionError("nobody ends it");
-        }
-
-        @Override
-        public void discard() {
-            throw new AssertionError("nobody discards it");
         }
 
         @Override

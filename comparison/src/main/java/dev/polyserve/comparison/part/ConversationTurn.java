@@ -6,9 +6,9 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.bench.service.EchoHandler;
 import dev.polyserve.bench.service.EchoProtocol;
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.DrivenConversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.conversation.ProtocolConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.loop.EventLoop;
@@ -85,7 +85,7 @@ public class ConversationTurn {
         var identity = new Conversation.Identity(1, socket.peer(), socket.local(), new Endpoint.Tcp("memory", 1));
         if (style.equals("protocol")) {
             var driver = new LoopDriver(loop, socket);
-            driver.start(ProtocolConversation.driven(context, identity, EchoProtocol::new, driver));
+            driver.start(new DrivenConversation(context, identity, EchoProtocol::new, driver));
         } else {
             var wire = new LoopWire(loop, socket);
             var conversation = new HandlerConversation(context, identity, EchoHandler::new, wire);

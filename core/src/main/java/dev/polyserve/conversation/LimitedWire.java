@@ -1,0 +1,181 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionException;
+import dev.polyserve.Limit;
+import dev.polyserve.Sender;
+import dev.polyserve.TimedOutException;
+import dev.polyserve.text.Addresses;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// The wire of a handler's connection, under the rules of the server: each wait has its time limit, moved bytes are
+/// counted, the buffers are accounted for, and a failure becomes the connection's cause.
+///
+/// ```
+///   read, write, endOutput ─▶ the wait begins ─▶ wire ─▶ the wait ends ─▶ bytes counted
+///                                                  └─ fails ─▶ lost: the cause is settled, and thrown
+/// ```
+///
+/// Once the connection has a sender, output goes through the lock that the two share ([WireOutbox]).
+///
+/// **Thread**: the owner.
+final class LimitedWire {
+    private final HandlerConversation conversation;
+    private final Wire wire;
+    private boolean outputEnded;
+    /// Created by the owner on first use; from then on every write takes its lock.
+    private @Nullable WireOutbox outbox;
+
+    LimitedWire(HandlerConversation conversation, Wire wire) {
+        this.conversation = conversation;
+        this.wire = wire;
+    }
+
+    /// Waits for input and puts at least one byte into the conversation's buffer.
+    ///
+    /// @return false at the end of input
+    /// @throws TimedOutException when `atMostNanos` was not enough
+    boolean read(long atMostNanos) throws IOException {
+        accountBuffers();
+        conversation.waitsFor(conversation.bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
+        int count;
+        try {
+            count = wire.read(conversation.in, atMostNanos);
+        } catch (IOException e) {
+            throw lost(e);
+        } finally {
+            conversation.waited();
+        }
+        return switch (count) {
+            case Wire.TIMED_OUT -> throw late(atMostNanos);
+            case Wire.END -> {
+                throwIfOver();
+                yield false;
+            }
+            default -> {
+                conversation.countIn(count);
+                yield true;
+            }
+        };
+    }
+
+    private TimedOutException late(long atMostNanos) {
+        var late = new TimedOutException("reading from " + Addresses.shown(conversation.peer()),
+                Duration.ofNanos(atMostNanos));
+        conversation.ownTimeout = late;
+        return late;
+    }
+
+    /// Sends all remaining bytes, waiting while the peer does not take them.
+    void write(ByteBuffer bytes) throws ConnectionException {
+        int end = bytes.limit();
+        try {
+            while (bytes.position() < end) {
+                int piece = Math.min(end - bytes.position(), Wire.WRITE_PIECE_BYTES);
+                bytes.limit(bytes.position() + piece);
+                if (outbox == null) {
+                    wire.write(bytes, false);
+                }
+                if (bytes.hasRemaining()) {
+                    writeWaiting(bytes);
+                }
+                conversation.countOut(piece);
+            }
+        } catch (IOException e) {
+            throw lost(e);
+        } finally {
+            bytes.limit(end);
+        }
+    }
+
+    private void writeWaiting(ByteBuffer piece) throws IOException {
+        conversation.waitsFor(Limit.WRITE_STALL);
+        try {
+            if (outbox == null) {
+                wire.write(piece, true);
+            } else {
+                outbox.write(piece);
+            }
+        } finally {
+            conversation.waited();
+        }
+    }
+
+    /// Ends the output, once, after the queued messages of senders.
+    void endOutput() throws IOException {
+        if (!outputEnded) {
+            outputEnded = true;
+            // The last bytes may not have reached the kernel yet.
+            conversation.waitsFor(Limit.WRITE_STALL);
+            try {
+                if (outbox == null) {
+                    wire.endOutput(true);
+                } else {
+                    outbox.endOutput();
+                }
+            } finally {
+                conversation.waited();
+            }
+        }
+    }
+
+    /// Whether the output was ended, by the handler or by a sender.
+    boolean outputEnded() {
+        return outputEnded || (outbox != null && outbox.outputEnded());
+    }
+
+    /// As [Wire#peerGone]; false while a sender writes, which detects the loss itself and must not be delayed.
+    boolean peerGone() {
+        return outbox == null ? wire.peerGone() : outbox.whileNotWriting(wire::peerGone);
+    }
+
+    /// Accounts for the bytes of the buffers, before a wait.
+    void accountBuffers() throws LimitException {
+        conversation.accountBuffers();
+    }
+
+    Sender sender() {
+        if (outbox == null) {
+            outbox = new WireOutbox(conversation, wire);
+            if (outputEnded) {
+                outbox.seal();
+            }
+        }
+        return outbox;
+    }
+
+    /// Accepts no more messages of senders, and discards those not sent.
+    void discardQueued() {
+        if (outbox != null) {
+            outbox.discard();
+        }
+    }
+
+    /// Settles the loss that the system reports. A cause settled before (a time limit, a stop) produced the loss, and
+    /// stays.
+    ///
+    /// @return the exception for the handler
+    ConnectionException lost(IOException e) {
+        switch (e) {
+            case LimitException limit -> conversation.settle(conversation.causeOf(limit));
+            // From the handler's own code: the server settles the cause before it interrupts.
+            case ClosedByInterruptException _, PinnedWaitException _ -> conversation.failed(e);
+            default -> conversation.settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
+        }
+        Cause why = conversation.cause();
+        ConnectionException lost = new ConnectionException(why == null ? new Cause.Stopped() : why);
+        lost.initCause(e);
+        return lost;
+    }
+
+    void throwIfOver() throws ConnectionException {
+        Cause why = conversation.cause();
+        if (why != null) {
+            throw new ConnectionException(why);
+        }
+    }
+}

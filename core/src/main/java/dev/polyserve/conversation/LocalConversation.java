@@ -1,0 +1,53 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Cause;
+
+/// A conversation that this process serves: its buffers, and its connection as other threads control it.
+///
+/// **Thread**: as [Conversation]; the buffers belong to the owner.
+abstract sealed class LocalConversation extends Conversation permits HandlerConversation, ProtocolConversation {
+    final ConnectionControl control;
+    /// Bytes received and not yet consumed.
+    final InputBuffer in;
+    /// Bytes written and not yet sent.
+    final OutputBuffer out;
+
+    LocalConversation(ServerContext context, Identity identity, ConnectionControl control) {
+        super(context, identity);
+        this.control = control;
+        var limits = context.options().limits();
+        this.in = new InputBuffer(control.pool(), limits.bufferBytesPerConnection(), limits.frameBytes());
+        this.out = new OutputBuffer(control.pool(), limits.bufferBytesPerConnection());
+    }
+
+    /// Accounts for the bytes of the buffers, before a wait.
+    final void accountBuffers() throws LimitException {
+        account((long) in.capacity() + out.capacity());
+    }
+
+    @Override
+    final long waitBeginsNanos() {
+        return control.waitBeginsNanos(this, context.clock());
+    }
+
+    @Override
+    ReadinessCheck pending(boolean toWrite) {
+        return control.pending(toWrite);
+    }
+
+    @Override
+    public final void reset(Cause why) {
+        giveUp(why);
+        control.resetOnClose();
+    }
+
+    @Override
+    void shutdown() {
+        control.shutdown();
+    }
+
+    @Override
+    void cutInput() {
+        control.cutInput();
+    }
+}
