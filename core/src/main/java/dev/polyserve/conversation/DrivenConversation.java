@@ -24,8 +24,7 @@ public final class DrivenConversation extends ProtocolConversation {
     }
 
     @Override
-    @Nullable
-    Outbox outbox() {
+    @Nullable Outbox outbox() {
         return outbox;
     }
 

@@ -35,7 +35,7 @@ abstract sealed class LocalConversation extends Conversation permits HandlerConv
         return control.pending(toWrite);
     }
 
-    @Override
+    /// As [dev.polyserve.Output#reset].
     public final void reset(Cause why) {
         giveUp(why);
         control.resetOnClose();

@@ -149,8 +149,7 @@ public final class PumpedConversation extends ProtocolConversation {
     // --- senders ---
 
     @Override
-    @Nullable
-    Outbox outbox() {
+    @Nullable Outbox outbox() {
         return outbox;
     }
 

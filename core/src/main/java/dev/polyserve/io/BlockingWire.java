@@ -37,6 +37,8 @@ public final class BlockingWire implements Wire, ConnectionControl {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final StreamSocket socket;
+    private final SocketControl control;
+    private final BlockingSocket waiting;
     private final ServerContext context;
     private final AtomicReference<Sides> sides = new AtomicReference<>(Sides.OPEN);
     /// Written by one writer at a time; the writer that ends the output sees all earlier updates.
@@ -47,6 +49,8 @@ public final class BlockingWire implements Wire, ConnectionControl {
     /// Creates a wire over a socket that waits.
     public BlockingWire(StreamSocket socket, ServerContext context) {
         this.socket = socket;
+        this.control = socket.control();
+        this.waiting = control.waiting();
         this.context = context;
     }
 
@@ -58,12 +62,12 @@ public final class BlockingWire implements Wire, ConnectionControl {
         ByteBuffer room = into.room();
         int count = atMostNanos >= ServerContext.FOREVER_NANOS
                 ? socket.read(room)
-                : socket.readWithin(room, atMostNanos);
+                : waiting.readWithin(room, atMostNanos);
         // Input after the cut is discarded.
         if (isCut() || count == StreamSocket.END) {
             return END;
         }
-        if (count == StreamSocket.TIMED_OUT) {
+        if (count == BlockingSocket.TIMED_OUT) {
             return TIMED_OUT;
         }
         into.received(count);
@@ -96,13 +100,13 @@ public final class BlockingWire implements Wire, ConnectionControl {
         if (!sides.compareAndSet(Sides.OPEN, Sides.ENDED) && sides.get() == Sides.CUT) {
             awaitSocketAcknowledged();
         }
-        socket.endOutput();
+        control.endOutput();
     }
 
     /// Whether a close soon after the end might destroy bytes, and the system would not report that.
     private boolean mayLoseBytes() throws IOException {
         return sentBytes > StreamSocket.FIRST_FLIGHT_BYTES && sides.get() == Sides.OPEN
-                && socket.unacknowledged() == UNKNOWN;
+                && control.unacknowledged() == UNKNOWN;
     }
 
     /// Waits until the socket's bytes are acknowledged; the [dev.polyserve.conversation.DeadlineMonitor] limits this
@@ -110,7 +114,7 @@ public final class BlockingWire implements Wire, ConnectionControl {
     private void awaitSocketAcknowledged() throws IOException {
         boolean over = false;
         while (!over && !shut) {
-            over = socket.awaitAcknowledged(LOOK_NANOS);
+            over = waiting.awaitAcknowledged(LOOK_NANOS);
         }
     }
 
@@ -121,14 +125,14 @@ public final class BlockingWire implements Wire, ConnectionControl {
             case OPEN, CUT, LINGERING -> now;
         });
         ByteBuffer away = ByteBuffer.allocate(DISCARD_BYTES);
-        socket.blocking(atMostNanos > 0);
-        int count = atMostNanos > 0 ? socket.readWithin(away, atMostNanos) : socket.read(away);
+        control.blocking(atMostNanos > 0);
+        int count = atMostNanos > 0 ? waiting.readWithin(away, atMostNanos) : socket.read(away);
         return count == StreamSocket.END ? END : Math.max(0, count);
     }
 
     @Override
     public int unacknowledged() throws IOException {
-        return socket.unacknowledged();
+        return control.unacknowledged();
     }
 
     @Override
@@ -139,16 +143,12 @@ public final class BlockingWire implements Wire, ConnectionControl {
     @Override
     public void close(boolean unread) throws IOException {
         closed = true;
-        if (unread) {
-            socket.drainAndClose();
-        } else {
-            socket.close();
-        }
+        socket.close(unread);
     }
 
     @Override
     public void resetOnClose() {
-        socket.resetOnClose();
+        control.resetOnClose();
     }
 
     @Override
@@ -159,13 +159,13 @@ public final class BlockingWire implements Wire, ConnectionControl {
     @Override
     public void shutdown() {
         shut = true;
-        socket.shutdown();
+        control.shutdown();
     }
 
     @Override
     public void cutInput() {
         if (sides.compareAndSet(Sides.OPEN, Sides.CUT)) {
-            socket.cutInput();
+            waiting.cutInput();
         } else if (sides.compareAndSet(Sides.ENDED, Sides.CUT_DUE)) {
             Thread.ofVirtual().name("polyserve-cut").start(this::cutOnceAcknowledged);
         }
@@ -181,7 +181,7 @@ public final class BlockingWire implements Wire, ConnectionControl {
             assert sides.get() != Sides.OPEN;
         }
         if (sides.compareAndSet(Sides.CUT_DUE, Sides.CUT)) {
-            socket.cutInput();
+            waiting.cutInput();
         }
     }
 
@@ -207,7 +207,7 @@ public final class BlockingWire implements Wire, ConnectionControl {
 
         @Override
         public int unacknowledged() throws IOException {
-            return socket.unacknowledged();
+            return control.unacknowledged();
         }
     }
 }

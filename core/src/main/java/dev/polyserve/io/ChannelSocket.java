@@ -1,6 +1,7 @@
 package dev.polyserve.io;
 
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.conversation.EndpointPair;
 import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A connection of the JDK's family, TCP or Unix.
-final class ChannelSocket implements StreamSocket, ChannelSource {
+final class ChannelSocket implements StreamSocket, SocketControl, BlockingSocket, EndpointPair, ChannelSource {
     /// The most that is discarded before closing: a peer that sends without end is reset after all.
     private static final int DRAIN_STEP_BYTES = 2 << 10;
     private static final int DRAIN_MOST_BYTES = 256 << 10;
@@ -40,6 +41,21 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
         this.channel = channel;
         this.peer = channel.getRemoteAddress();
         this.local = channel.getLocalAddress();
+    }
+
+    @Override
+    public SocketControl control() {
+        return this;
+    }
+
+    @Override
+    public BlockingSocket waiting() {
+        return this;
+    }
+
+    @Override
+    public EndpointPair ends() {
+        return this;
     }
 
     @Override
@@ -235,7 +251,15 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
     }
 
     @Override
-    public void drainAndClose() throws IOException {
+    public void close(boolean unread) throws IOException {
+        if (unread) {
+            drainAndClose();
+        } else {
+            channel.close();
+        }
+    }
+
+    private void drainAndClose() throws IOException {
         try (SocketChannel closing = channel) {
             closing.configureBlocking(false);
             ByteBuffer away = ByteBuffer.allocate(DRAIN_STEP_BYTES);
@@ -247,11 +271,6 @@ final class ChannelSocket implements StreamSocket, ChannelSource {
             // Closed by an interrupt meanwhile, which is the intended result.
             assert !channel.isOpen();
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        channel.close();
     }
 
     @Override

@@ -60,7 +60,7 @@ public final class LingeringSocket {
         }
         cancelNextLook();
         try {
-            long againNanos = lingering.lookAgainNanos(discard(), socket.unacknowledged());
+            long againNanos = lingering.lookAgainNanos(discard(), socket.control().unacknowledged());
             if (againNanos == LingeringClose.OVER) {
                 ends(null);
             } else {

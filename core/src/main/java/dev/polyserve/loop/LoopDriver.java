@@ -48,7 +48,7 @@ public final class LoopDriver implements ConnectionControl, Multiplexer.Ready {
     /// Starts watching the socket and opens the conversation, which was created with this driver.
     public void start(DrivenConversation driven) throws IOException {
         conversation = driven;
-        socket.blocking(false);
+        socket.control().blocking(false);
         interest = Multiplexer.READ;
         watch = loop.watch(socket, interest, this);
         loop.serves(driven);
@@ -156,7 +156,7 @@ public final class LoopDriver implements ConnectionControl, Multiplexer.Ready {
             return false;
         }
         if (wanted) {
-            socket.endOutput();
+            socket.control().endOutput();
             driven.outputEnded();
         }
         return true;
@@ -179,7 +179,7 @@ public final class LoopDriver implements ConnectionControl, Multiplexer.Ready {
         });
         lingering = ending;
         try {
-            socket.endOutput();
+            socket.control().endOutput();
             watchFor(Multiplexer.READ);
             ending.begin();
         } catch (IOException e) {
@@ -201,14 +201,10 @@ public final class LoopDriver implements ConnectionControl, Multiplexer.Ready {
             loop.forget(watched);
         }
         try {
-            if (driven.mayHaveUnread()) {
-                socket.drainAndClose();
-            } else {
-                socket.close();
-            }
+            socket.close(driven.mayHaveUnread());
         } catch (IOException e) {
             // The descriptor is released whatever close reports, and the conversation has already ended.
-            socket.shutdown();
+            socket.control().shutdown();
         }
         driven.finish();
     }
@@ -225,7 +221,7 @@ public final class LoopDriver implements ConnectionControl, Multiplexer.Ready {
 
     @Override
     public void resetOnClose() {
-        socket.resetOnClose();
+        socket.control().resetOnClose();
     }
 
     @Override
@@ -242,10 +238,10 @@ public final class LoopDriver implements ConnectionControl, Multiplexer.Ready {
     private void closeUnbegun() {
         closed = true;
         try {
-            socket.close();
+            socket.close(false);
         } catch (IOException e) {
             // The descriptor is released whatever close reports, and no client was served.
-            socket.shutdown();
+            socket.control().shutdown();
         }
     }
 

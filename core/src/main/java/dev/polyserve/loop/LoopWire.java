@@ -48,6 +48,8 @@ public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Read
     private volatile @Nullable Thread coroutine;
     private volatile @Nullable Thread besides;
     private volatile @Nullable ConnectionInfo connection;
+    /// Whether only the loop's thread may read and write the socket. Set before the coroutine starts.
+    private boolean confined;
     /// Whether the last read took all available bytes.
     private boolean drained = true;
     /// Used by the loop only.
@@ -63,9 +65,11 @@ public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Read
     /// Starts watching the socket and starts the coroutine that runs the conversation. **Thread**: the loop's.
     public void start(ConnectionInfo served, Runnable conversation) throws IOException {
         connection = served;
-        socket.blocking(false);
+        socket.control().blocking(false);
         interest = Multiplexer.READ;
-        watch = loop.watch(socket, interest, this);
+        Multiplexer.Watch watched = loop.watch(socket, interest, this);
+        watch = watched;
+        confined = watched.confined();
         Thread started = loop.coroutines().unstarted("polyserve-coroutine", () -> {
             loop.serves(this);
             try {
@@ -186,7 +190,7 @@ public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Read
             }
             await(forWriting(), Multiplexer.WRITE, ServerContext.FOREVER_NANOS);
         }
-        socket.endOutput();
+        socket.control().endOutput();
     }
 
     @Override
@@ -206,7 +210,7 @@ public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Read
 
     @Override
     public int unacknowledged() throws IOException {
-        return socket.unacknowledged();
+        return socket.control().unacknowledged();
     }
 
     @Override
@@ -216,7 +220,7 @@ public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Read
 
     /// Whether the calling thread may read and write the socket.
     private boolean isReachable() {
-        return !socket.confined() || isOnLoop();
+        return !confined || isOnLoop();
     }
 
     /// Performs an operation on the socket on the loop's thread. **Thread**: any other.
@@ -247,16 +251,12 @@ public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Read
             watch = null;
             loop.forget(watched);
         }
-        if (unread) {
-            socket.drainAndClose();
-        } else {
-            socket.close();
-        }
+        socket.close(unread);
     }
 
     @Override
     public void resetOnClose() {
-        socket.resetOnClose();
+        socket.control().resetOnClose();
     }
 
     @Override
@@ -270,7 +270,7 @@ public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Read
         // Runs on the loop. On a foreign thread, this call could hold the channel's lock while the owner and the loop
         // wait for it, although the owner needs the loop to continue.
         loop.post(() -> {
-            socket.shutdown();
+            socket.control().shutdown();
             readable.wake();
             ParkGate forWriting = writable;
             if (forWriting != null) {

@@ -41,7 +41,12 @@ public interface Multiplexer extends AutoCloseable {
     void close() throws IOException;
 
     /// One watched source.
-    interface Watch {}
+    interface Watch {
+        /// Whether the source may be read and written only by the thread of the loop that watches it.
+        default boolean confined() {
+            return false;
+        }
+    }
 
     /// The callback for a source that is ready.
     @FunctionalInterface

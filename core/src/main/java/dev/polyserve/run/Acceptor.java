@@ -118,7 +118,7 @@ final class Acceptor implements Multiplexer.Ready {
             if (mayServe) {
                 take(socket);
             } else {
-                socket.close();
+                socket.close(false);
             }
         }
     }

@@ -95,7 +95,7 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     private Runner.Prepared prepare(StreamSocket socket, Listener listener) {
         try {
             return runner.prepare(socket,
-                    new Conversation.Identity(nextId.incrementAndGet(), socket, listener.endpoint()));
+                    new Conversation.Identity(nextId.incrementAndGet(), socket.control().ends(), listener.endpoint()));
         } catch (RuntimeException | Error e) {
             close(socket);
             throw e;
@@ -130,14 +130,14 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     private void close(StreamSocket socket) {
         try {
             try {
-                socket.endOutput();
+                socket.control().endOutput();
             } finally {
-                socket.drainAndClose();
+                socket.close(true);
             }
         } catch (IOException e) {
             // The peer has already closed, which is the desired result. The descriptor is released whatever close
             // reports.
-            socket.shutdown();
+            socket.control().shutdown();
         }
     }
 

@@ -234,10 +234,10 @@ final class LoopRunner implements Runner {
         /// Closes the socket and rejects the conversation. The result is false if the conversation had already ended.
         private boolean abandon(Throwable why) {
             try {
-                socket.close();
+                socket.close(false);
             } catch (IOException e) {
                 // The descriptor is released whatever close reports.
-                socket.shutdown();
+                socket.control().shutdown();
             }
             return conversation.reject(new Cause.Failed(why));
         }

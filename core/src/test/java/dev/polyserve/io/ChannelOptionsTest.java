@@ -73,9 +73,9 @@ class ChannelOptionsTest {
             assertThat(accepted.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT)).isEqualTo(5);
             assertThat(accepted.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(BUFFER_BYTES);
             assertThat(accepted.getOption(StandardSocketOptions.SO_SNDBUF)).isEqualTo(BUFFER_BYTES);
-            assertThat(socket.peerCredentials()).isEmpty();
+            assertThat(socket.control().ends().peerCredentials()).isEmpty();
             assertThat(client.isOpen()).isTrue();
-            socket.close();
+            socket.close(false);
         }
         listener.close();
     }
@@ -87,7 +87,7 @@ class ChannelOptionsTest {
             StreamSocket socket = accept(listener);
             assertThat(channel(socket).getOption(StandardSocketOptions.SO_KEEPALIVE)).isFalse();
             assertThat(client.isOpen()).isTrue();
-            socket.close();
+            socket.close(false);
         }
         listener.close();
     }
@@ -111,10 +111,11 @@ class ChannelOptionsTest {
         try (SocketChannel client = connectUnix(listener.address())) {
             StreamSocket socket = accept(listener);
             assertThat(channel(socket).getOption(StandardSocketOptions.SO_SNDBUF)).isEqualTo(BUFFER_BYTES);
-            assertThatThrownBy(socket::peerCredentials).isInstanceOf(UnsupportedOperationException.class)
+            assertThatThrownBy(socket.control().ends()::peerCredentials)
+                    .isInstanceOf(UnsupportedOperationException.class)
                     .hasMessageContaining("epoll");
             assertThat(client.isOpen()).isTrue();
-            socket.close();
+            socket.close(false);
         }
         listener.close();
     }

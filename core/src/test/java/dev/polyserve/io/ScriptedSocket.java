@@ -1,5 +1,6 @@
 package dev.polyserve.io;
 
+import dev.polyserve.conversation.EndpointPair;
 import dev.polyserve.conversation.ReadinessCheck;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -10,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// A socket without a system below it: a test chooses its results, and sees the order of the calls that change it.
 ///
 /// **Thread**: any.
-public class ScriptedSocket implements StreamSocket {
+public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSocket, EndpointPair {
     private static final SocketAddress NOWHERE = InetSocketAddress.createUnresolved("nowhere", 1);
 
     /// The names of the calls, in order.
@@ -19,6 +20,21 @@ public class ScriptedSocket implements StreamSocket {
     public volatile int unacknowledged;
     /// What [#sent] returns.
     public volatile boolean sent = true;
+
+    @Override
+    public SocketControl control() {
+        return this;
+    }
+
+    @Override
+    public BlockingSocket waiting() {
+        return this;
+    }
+
+    @Override
+    public EndpointPair ends() {
+        return this;
+    }
 
     @Override
     public void blocking(boolean waits) {
@@ -79,13 +95,8 @@ public class ScriptedSocket implements StreamSocket {
     }
 
     @Override
-    public void drainAndClose() {
-        calls.add("drainAndClose");
-    }
-
-    @Override
-    public void close() {
-        calls.add("close");
+    public void close(boolean unread) {
+        calls.add(unread ? "discard and close" : "close");
     }
 
     @Override

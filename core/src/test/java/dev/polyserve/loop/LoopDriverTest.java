@@ -66,7 +66,7 @@ class LoopDriverTest {
         assertThat(multiplexer.interest()).isEqualTo(Multiplexer.WRITE);
         socket.sent = true;
         driver.ready(Multiplexer.WRITE);
-        assertThat(socket.calls).startsWith("endOutput").endsWith("drainAndClose");
+        assertThat(socket.calls).startsWith("endOutput").endsWith("discard and close");
         assertThat(conversation.outcome()).contains(new Cause.Done(false));
     }
 

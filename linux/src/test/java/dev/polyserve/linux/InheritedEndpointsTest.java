@@ -120,7 +120,7 @@ class InheritedEndpointsTest {
         try (SocketChannel client = SocketChannel.open(parents.address())) {
             StreamSocket accepted = Objects.requireNonNull(parents.accept(), "nobody waits");
             Endpoint inherited = handedDown(accepted);
-            accepted.close();
+            accepted.close(false);
             try (Server server = Server.at(inherited).model(model).handle(UPPER).start()) {
                 assertThat(server.endpoints()).containsExactly(parents.endpoint());
                 assertThat(talk(client)).isEqualTo("HELLO\n");

@@ -82,7 +82,7 @@ public class ConversationTurn {
     private void converse() throws IOException {
         var context = new ServerContext(Options.defaults(), new ServerListener() {}, NanoClock.SYSTEM, _ -> {
         });
-        var identity = new Conversation.Identity(1, socket.peer(), socket.local(), new Endpoint.Tcp("memory", 1));
+        var identity = new Conversation.Identity(1, socket.ends(), new Endpoint.Tcp("memory", 1));
         if (style.equals("protocol")) {
             var driver = new LoopDriver(loop, socket);
             driver.start(new DrivenConversation(context, identity, EchoProtocol::new, driver));

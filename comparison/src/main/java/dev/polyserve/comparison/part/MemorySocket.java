@@ -1,14 +1,16 @@
 package dev.polyserve.comparison.part;
 
+import dev.polyserve.conversation.EndpointPair;
+import dev.polyserve.io.BlockingSocket;
+import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
 /// A socket in memory: input is available on demand, and every write succeeds completely.
 ///
 /// **Thread**: the loop's, except for [#written].
-final class MemorySocket implements StreamSocket {
+final class MemorySocket implements StreamSocket, SocketControl {
     private final byte[] request;
     private boolean arrived;
     private long written;
@@ -49,7 +51,12 @@ final class MemorySocket implements StreamSocket {
     }
 
     @Override
-    public int readWithin(ByteBuffer into, long atMostNanos) {
+    public SocketControl control() {
+        return this;
+    }
+
+    @Override
+    public BlockingSocket waiting() {
         throw new UnsupportedOperationException("a loop's socket does not wait");
     }
 
@@ -60,24 +67,14 @@ final class MemorySocket implements StreamSocket {
     public void endOutput() {}
 
     @Override
-    public void cutInput() {}
-
-    @Override
     public void shutdown() {}
 
     @Override
-    public void drainAndClose() {}
+    public void close(boolean unread) {}
 
     @Override
-    public void close() {}
-
-    @Override
-    public SocketAddress peer() {
-        return InetSocketAddress.createUnresolved("peer", 1);
-    }
-
-    @Override
-    public SocketAddress local() {
-        return InetSocketAddress.createUnresolved("local", 1);
+    public EndpointPair ends() {
+        return EndpointPair.of(InetSocketAddress.createUnresolved("peer", 1),
+                InetSocketAddress.createUnresolved("local", 1));
     }
 }

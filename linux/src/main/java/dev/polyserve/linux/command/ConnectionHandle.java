@@ -148,7 +148,7 @@ final class ConnectionHandle {
         try {
             socket.endOutput();
             SystemCallException.require("fcntl", FileCalls.nonBlocking(with.memory, number));
-            socket.drainAndClose();
+            socket.close(true);
         } catch (IOException e) {
             // The client has closed first, which is the intended result.
             closeAtOnce();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Thread**: the loop's.
-abstract sealed class RingHandle implements Multiplexer.Watch permits RingStream, RingListener, RingPort, PolledSource {
+abstract sealed class RingHandle implements Multiplexer.Watch permits RingSocket, RingListener, RingPort, PolledSource {
     private static final Multiplexer.Ready NOBODY = _ -> {};
 
     /// The operations of the ring that watches it; null while none does.

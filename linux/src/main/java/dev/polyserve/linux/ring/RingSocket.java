@@ -2,6 +2,8 @@ package dev.polyserve.linux.ring;
 
 import dev.polyserve.conversation.LimitException;
 import dev.polyserve.conversation.ReadinessCheck;
+import dev.polyserve.io.SocketControl;
+import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.socket.Readiness;
 import dev.polyserve.linux.system.CallMemoryPool;
@@ -26,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// Bytes held beyond a turn count in the server's budget of buffers. When the budget is exhausted, the connection fails
 /// with that limit, and holds nothing from then on.
 ///
-/// **Thread**: the loop's once it is watched, except [#shutdown] and [#cutInput].
-final class RingSocket extends RingStream {
+/// **Thread**: the loop's once it is watched, except [#pending].
+final class RingSocket extends RingHandle implements StreamSocket {
     /// The limit of unread bytes while the owner is reading; the receive pauses until they are read.
     private static final int MOST_UNREAD_BYTES = 64 << 10;
     /// The limit while the owner does not want to read; small, yet large enough that a short pause costs no operation.
@@ -37,6 +39,8 @@ final class RingSocket extends RingStream {
         NOT, NOW, DRAINED
     }
 
+    /// The same connection, without the ring.
+    final DescriptorSocket direct;
     private final ReceiveQueue receiveQueue = new ReceiveQueue();
     private final RingOutput output = new RingOutput();
     private @Nullable IOException receiveFailure;
@@ -48,7 +52,7 @@ final class RingSocket extends RingStream {
     private Closing closing = Closing.NOT;
 
     RingSocket(DescriptorSocket direct) {
-        super(direct);
+        this.direct = direct;
     }
 
     /// Joins the ring that watches it from now on.
@@ -265,6 +269,11 @@ final class RingSocket extends RingStream {
     }
 
     @Override
+    public SocketControl control() {
+        return direct;
+    }
+
+    @Override
     public boolean confined() {
         return operations != null;
     }
@@ -304,13 +313,8 @@ final class RingSocket extends RingStream {
     }
 
     @Override
-    public void close() throws IOException {
-        close(Closing.NOW);
-    }
-
-    @Override
-    public void drainAndClose() throws IOException {
-        close(Closing.DRAINED);
+    public void close(boolean unread) throws IOException {
+        close(unread ? Closing.DRAINED : Closing.NOW);
     }
 
     private void close(Closing how) throws IOException {
@@ -325,8 +329,8 @@ final class RingSocket extends RingStream {
 
     private void closeDirectly(Closing how) throws IOException {
         switch (how) {
-            case DRAINED -> direct.drainAndClose();
-            case NOT, NOW -> direct.close();
+            case DRAINED -> direct.close(true);
+            case NOT, NOW -> direct.close(false);
         }
     }
 

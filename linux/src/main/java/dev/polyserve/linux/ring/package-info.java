@@ -6,7 +6,7 @@
 /// | `RingMultiplexer` | the turn: one `io_uring_enter` submits all operations, waits, and collects all completions |
 /// | `Ring`, `RingSetup`, `Submissions`, `Completions` | the memory shared with the kernel, and its setup |
 /// | `ReceiveBuffers`, `SendArena` | the memory of a loop for received and sent bytes; connections need none |
-/// | `RingSocket`, `RingStream`, `ReceiveQueue`, `RingOutput` | a connection: multishot receive, one send at a time |
+/// | `RingSocket`, `ReceiveQueue`, `RingOutput` | a connection: multishot receive, one send at a time |
 /// | `RingListener` | one multishot accept |
 /// | `PolledListener` | a listener that other processes serve, too |
 /// | `RingPort` | a datagram port: one multishot receive, into its own buffers |

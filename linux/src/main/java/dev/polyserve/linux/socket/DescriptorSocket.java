@@ -1,7 +1,10 @@
 package dev.polyserve.linux.socket;
 
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.conversation.EndpointPair;
 import dev.polyserve.conversation.ReadinessCheck;
+import dev.polyserve.io.BlockingSocket;
+import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
@@ -27,7 +30,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Its descriptor is always non-blocking. A blocking socket waits for the descriptor. A platform thread waits itself; a
 /// virtual thread starts a platform thread for the wait, so this is for exceptional cases and not for a model.
-public final class DescriptorSocket extends DescriptorSource implements StreamSocket {
+public final class DescriptorSocket extends DescriptorSource
+        implements
+            StreamSocket,
+            SocketControl,
+            BlockingSocket,
+            EndpointPair {
     /// The most bytes discarded before closing: a peer that sends without end is reset after all.
     private static final int DRAIN_MOST_BYTES = 256 << 10;
     private static final long PAUSE_MILLIS = 5;
@@ -55,6 +63,21 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
             this.peerPort = 0;
             this.otherPeer = peer;
         }
+    }
+
+    @Override
+    public SocketControl control() {
+        return this;
+    }
+
+    @Override
+    public BlockingSocket waiting() {
+        return this;
+    }
+
+    @Override
+    public EndpointPair ends() {
+        return this;
     }
 
     @Override
@@ -328,7 +351,15 @@ public final class DescriptorSocket extends DescriptorSource implements StreamSo
     }
 
     @Override
-    public void drainAndClose() throws IOException {
+    public void close(boolean unread) throws IOException {
+        if (unread) {
+            drainAndClose();
+        } else {
+            close();
+        }
+    }
+
+    private void drainAndClose() throws IOException {
         CallMemory memory = memories.take();
         try {
             if (!(local instanceof InetSocketAddress)) {

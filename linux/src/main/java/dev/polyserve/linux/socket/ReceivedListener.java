@@ -122,7 +122,7 @@ public final class ReceivedListener extends DescriptorSource implements Listener
         }
         wakeup.close();
         for (StreamSocket never; (never = waiting.poll()) != null;) {
-            never.close();
+            never.close(false);
         }
         closing.close();
     }

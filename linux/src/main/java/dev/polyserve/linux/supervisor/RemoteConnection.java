@@ -6,7 +6,10 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.DelegatedConversation;
+import dev.polyserve.conversation.EndpointPair;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.io.BlockingSocket;
+import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.run.Runner;
 import dev.polyserve.text.Addresses;
@@ -27,7 +30,13 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Thread**: the supervisor's loop, except [#end], [#cutInput], [#shutdown].
-final class RemoteConnection implements StreamSocket, DelegatedConversation.RemoteControl, Worker.Assignment {
+final class RemoteConnection
+        implements
+            StreamSocket,
+            SocketControl,
+            EndpointPair,
+            DelegatedConversation.RemoteControl,
+            Worker.Assignment {
     private final Worker worker;
     private final WorkerEvent.ConnectionAccepted came;
     private final Runner.Admission admission;
@@ -147,16 +156,21 @@ final class RemoteConnection implements StreamSocket, DelegatedConversation.Remo
     }
 
     @Override
-    public void drainAndClose() {
+    public void close(boolean unread) {
         end();
     }
 
     @Override
-    public void close() {
-        end();
+    public SocketControl control() {
+        return this;
     }
 
     // --- its properties ---
+
+    @Override
+    public EndpointPair ends() {
+        return this;
+    }
 
     @Override
     public SocketAddress peer() {
@@ -186,7 +200,7 @@ final class RemoteConnection implements StreamSocket, DelegatedConversation.Remo
     }
 
     @Override
-    public int readWithin(ByteBuffer into, long atMostNanos) {
+    public BlockingSocket waiting() {
         throw notHere();
     }
 

@@ -85,7 +85,8 @@ final class WarmUp {
             memory.copyFrom(ByteBuffer.wrap(LINE), LINE.length);
             SystemCallException.require("send", SocketCalls.send(memory, there.number(), LINE.length));
             there.close();
-            Runner.Prepared prepared = runner.prepare(socket, new Conversation.Identity(0, socket, NOWHERE));
+            Runner.Prepared prepared = runner.prepare(socket,
+                    new Conversation.Identity(0, socket.control().ends(), NOWHERE));
             var over = new CompletableFuture<@Nullable Void>();
             prepared.conversation().onDone(_ -> over.complete(null));
             prepared.begin();

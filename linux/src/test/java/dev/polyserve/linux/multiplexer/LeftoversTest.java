@@ -87,7 +87,7 @@ class LeftoversTest {
 
     private static StreamSocket accept(Listener listener) throws IOException {
         StreamSocket accepted = Objects.requireNonNull(listener.accept(), "nobody waits");
-        accepted.blocking(false);
+        accepted.control().blocking(false);
         return accepted;
     }
 
@@ -128,7 +128,7 @@ class LeftoversTest {
                 client.getOutputStream().write(bytes("def"));
                 assertThat(readAll(multiplexer, socket, 6)).isEqualTo("abcdef");
             }
-            socket.close();
+            socket.close(false);
             listener.close();
         }
     }
@@ -150,7 +150,7 @@ class LeftoversTest {
                 assertThat(readAll(multiplexer, socket, 6)).isEqualTo("abcdef");
             }
             assertThat(FileCalls.close(memory, client)).isZero();
-            socket.close();
+            socket.close(false);
             listener.close();
         }
     }
@@ -169,10 +169,10 @@ class LeftoversTest {
                 listener.take((int) pair);
                 listener.take((int) (pair >>> Integer.SIZE));
                 multiplexer.await(LONG);
-                Objects.requireNonNull(listener.accept()).close();
+                Objects.requireNonNull(listener.accept()).close(false);
                 multiplexer.await(LONG);
                 assertThat(told).containsExactly(Multiplexer.READ, Multiplexer.READ);
-                Objects.requireNonNull(listener.accept()).close();
+                Objects.requireNonNull(listener.accept()).close(false);
                 assertThat(listener.accept()).isNull();
                 told.clear();
                 multiplexer.await(A_WHILE);

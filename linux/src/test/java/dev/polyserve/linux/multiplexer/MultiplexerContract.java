@@ -68,7 +68,7 @@ public abstract class MultiplexerContract {
     @AfterEach
     void close() throws IOException {
         client.close();
-        socket.close();
+        socket.close(false);
         listener.close();
         multiplexer.close();
         multiplexer.wakeup();
@@ -80,7 +80,7 @@ public abstract class MultiplexerContract {
 
     private StreamSocket accept() throws IOException {
         StreamSocket accepted = Objects.requireNonNull(listener.accept(), "nobody waits");
-        accepted.blocking(false);
+        accepted.control().blocking(false);
         return accepted;
     }
 
@@ -227,9 +227,9 @@ public abstract class MultiplexerContract {
         assertSilence();
         try (SocketChannel second = dial(listener.address()); SocketChannel third = dial(listener.address())) {
             assertTold(READ);
-            accept().close();
+            accept().close(false);
             assertTold(READ);
-            accept().close();
+            accept().close(false);
             assertThat(listener.accept()).isNull();
             assertSilence();
             assertThat(second.isConnected() && third.isConnected()).isTrue();
@@ -252,7 +252,7 @@ public abstract class MultiplexerContract {
             otherClient.write(ByteBuffer.allocate(1));
             assertTold(READ);
             assertSilence();
-            other.close();
+            other.close(false);
         }
     }
 
@@ -261,7 +261,7 @@ public abstract class MultiplexerContract {
         Multiplexer.Watch watch = multiplexer.watch(socket, READ, _ -> told.add(-1));
         send(1);
         multiplexer.forget(watch);
-        socket.close();
+        socket.close(false);
         try (SocketChannel otherClient = dial(listener.address())) {
             StreamSocket other = accept();
             multiplexer.watch(other, READ, told::add);
@@ -271,7 +271,7 @@ public abstract class MultiplexerContract {
             assertSilence();
             otherClient.write(ByteBuffer.allocate(1));
             assertTold(READ);
-            other.close();
+            other.close(false);
         }
     }
 
@@ -328,7 +328,7 @@ public abstract class MultiplexerContract {
             watches.add(multiplexer.watch(sockets.getLast(), READ, told::add));
             if (i % 3 == 0) {
                 multiplexer.forget(watches.removeFirst());
-                sockets.removeFirst().close();
+                sockets.removeFirst().close(false);
                 clients.removeFirst().close();
             }
         }
@@ -343,7 +343,7 @@ public abstract class MultiplexerContract {
         assertThat(told).hasSize(watches.size()).containsOnly(READ);
         for (StreamSocket each : sockets) {
             multiplexer.forget(watches.removeFirst());
-            each.close();
+            each.close(false);
         }
         told.clear();
         assertSilence();

@@ -50,7 +50,7 @@ abstract class RingConnections {
     void close() throws IOException {
         for (Pair pair : pairs) {
             pair.client.close();
-            pair.socket.close();
+            pair.socket.close(false);
         }
         listener.close();
         multiplexer.close();
@@ -69,7 +69,7 @@ abstract class RingConnections {
             client.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
             client.connect(listener.address());
             socket = Objects.requireNonNull(listener.accept());
-            socket.blocking(false);
+            socket.control().blocking(false);
             watch = multiplexer.watch(socket, interest, readiness -> told |= readiness);
             pairs.add(this);
         }

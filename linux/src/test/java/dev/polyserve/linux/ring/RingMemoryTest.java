@@ -122,7 +122,7 @@ class RingMemoryTest extends RingConnections {
             multiplexer.await(A_WHILE);
         }
         multiplexer.forget(pair.watch);
-        pair.socket.close();
+        pair.socket.close(false);
         turnUntil(() -> descriptors() == before + 1);
         assertThat(budget.used()).isZero();
     }

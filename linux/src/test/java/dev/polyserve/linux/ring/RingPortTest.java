@@ -98,7 +98,7 @@ class RingPortTest {
             client.bind(null);
             for (int i = 0; i < 100; i++) {
                 int bytes = i == 50 ? 65_507 : i % 7 * 100;
-                client.sender().send(datagram(bytes), server.address(), client.address());
+                client.send(datagram(bytes), server.address());
                 sent.add(bytes);
             }
             awaitReceived(sent.size());

@@ -61,7 +61,7 @@ class RingSocketTest extends RingConnections {
             multiplexer.await(A_WHILE);
         }
         turnUntil(() -> pair.told == WRITE);
-        pair.socket.endOutput();
+        pair.socket.control().endOutput();
         while (pair.client.read(in.clear()) >= 0) {
             read = verify(in.flip(), read);
         }
@@ -114,7 +114,7 @@ class RingSocketTest extends RingConnections {
             }
             pair.socket.write(pattern(7, 100));
             multiplexer.forget(pair.watch);
-            pair.socket.drainAndClose();
+            pair.socket.close(true);
         }
         for (Pair pair : pairs) {
             ByteBuffer in = ByteBuffer.allocate(1000);
@@ -147,7 +147,7 @@ class RingSocketTest extends RingConnections {
         Pair pair = new Pair(READ);
         multiplexer.await(0);
         multiplexer.forget(pair.watch);
-        pair.socket.close();
+        pair.socket.close(false);
         assertThatThrownBy(() -> pair.socket.write(ByteBuffer.allocate(1))).isInstanceOf(ClosedChannelException.class);
         multiplexer.await(A_WHILE);
         assertThatThrownBy(() -> pair.socket.write(ByteBuffer.allocate(1))).isInstanceOf(ClosedChannelException.class);
@@ -161,7 +161,7 @@ class RingSocketTest extends RingConnections {
         for (int i = 0; i < count; i++) {
             SocketChannel client = SocketChannel.open(listener.address());
             StreamSocket socket = Objects.requireNonNull(listener.accept());
-            socket.blocking(false);
+            socket.control().blocking(false);
             Multiplexer.Watch[] watch = new Multiplexer.Watch[1];
             watch[0] = multiplexer.watch(socket, READ, _ -> {
                 if (!answers(socket, bytes)) {
@@ -188,7 +188,7 @@ class RingSocketTest extends RingConnections {
             if (count >= 0) {
                 return true;
             }
-            socket.close();
+            socket.close(false);
         } catch (IOException lost) {
             closeLost(socket, lost);
         }
@@ -197,7 +197,7 @@ class RingSocketTest extends RingConnections {
 
     private static void closeLost(StreamSocket socket, IOException lost) {
         try {
-            socket.close();
+            socket.close(false);
         } catch (IOException e) {
             e.addSuppressed(lost);
             throw new AssertionError(e);
@@ -211,12 +211,12 @@ class RingSocketTest extends RingConnections {
         StreamSocket socket;
         try (SocketChannel client = SocketChannel.open(listener.address())) {
             socket = Objects.requireNonNull(listener.accept());
-            socket.blocking(false);
+            socket.control().blocking(false);
             other.watch(socket, READ, _ -> {
             });
             other.await(0);
             socket.write(pattern(0, 10));
-            socket.close();
+            socket.close(false);
             other.close();
             ByteBuffer in = ByteBuffer.allocate(100);
             while (client.read(in) >= 0) {

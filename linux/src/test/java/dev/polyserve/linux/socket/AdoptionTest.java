@@ -62,7 +62,7 @@ class AdoptionTest {
             StreamSocket socket = Objects.requireNonNull(listener.accept(), "nobody waits");
             client.write(ByteBuffer.wrap(new byte[]{1, 2, 3}));
             assertThat(socket.read(ByteBuffer.allocate(10))).isEqualTo(3);
-            socket.close();
+            socket.close(false);
         }
     }
 
@@ -196,7 +196,7 @@ class AdoptionTest {
             client.write(ByteBuffer.wrap(new byte[]{1}));
             SocketAddress sender = Objects.requireNonNull(adopted.receive(ByteBuffer.allocate(10)), "no datagram");
             assertThat(sender).isEqualTo(client.getLocalAddress());
-            assertThat(adopted.send(ByteBuffer.wrap(new byte[]{2, 3}), sender)).isTrue();
+            assertThat(adopted.sender().send(ByteBuffer.wrap(new byte[]{2, 3}), sender, adopted.address())).isTrue();
             assertThat(client.read(ByteBuffer.allocate(10))).isEqualTo(2);
         }
         adopted.close();
@@ -216,7 +216,7 @@ class AdoptionTest {
             Thread.ofVirtual().start(interrupted).interrupt();
             assertThatThrownBy(interrupted::get).hasCauseInstanceOf(ClosedByInterruptException.class);
             assertThat(client.read(ByteBuffer.allocate(1))).as("the connection is over").isEqualTo(-1);
-            socket.close();
+            socket.close(false);
         }
         listener.close();
     }
@@ -227,19 +227,19 @@ class AdoptionTest {
         try (SocketChannel client = SocketChannel.open(parents.address())) {
             StreamSocket accepted = Objects.requireNonNull(parents.accept(), "nobody waits");
             int number = handedDown(accepted);
-            accepted.close();
+            accepted.close(false);
             assertThat(transport.places(inherited(number)))
                     .containsExactly(new Transport.Place(inherited(number), false));
             Listener handed = transport.listen(inherited(number), OPTIONS);
             assertThat(handed.endpoint()).isEqualTo(parents.endpoint());
             StreamSocket socket = Objects.requireNonNull(handed.accept(), "it waits");
             assertThat(handed.accept()).isNull();
-            assertThat(socket.peer()).isEqualTo(client.getLocalAddress());
+            assertThat(socket.control().ends().peer()).isEqualTo(client.getLocalAddress());
             client.write(ByteBuffer.wrap(new byte[]{1, 2}));
             assertThat(socket.read(ByteBuffer.allocate(10))).isEqualTo(2);
             handed.close();
             assertThat(socket.write(ByteBuffer.wrap(new byte[]{3}))).as("it goes on").isEqualTo(1);
-            socket.close();
+            socket.close(false);
             assertThat(handed.isOpen()).isFalse();
         }
         parents.close();
@@ -251,7 +251,7 @@ class AdoptionTest {
         try (SocketChannel client = SocketChannel.open(parents.address())) {
             StreamSocket accepted = Objects.requireNonNull(parents.accept(), "nobody waits");
             int number = handedDown(accepted);
-            accepted.close();
+            accepted.close(false);
             transport.listen(inherited(number), OPTIONS).close();
             assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
         }

@@ -123,7 +123,7 @@ class DatagramBatchTest {
         try (DatagramChannel client = DatagramChannel.open()) {
             for (int i = 0; i < 40; i++) {
                 int bytes = i == 20 ? 65_507 : i % 5 * 100;
-                client.sender().send(datagram(bytes), server.address(), client.address());
+                client.send(datagram(bytes), server.address());
                 sent.add(bytes);
             }
         }
@@ -189,7 +189,7 @@ class DatagramBatchTest {
                 List<InetSocketAddress> asked = List.of(at("127.0.0.1", port), at("127.0.0.2", port),
                         at("127.0.0.2", port), at("127.0.0.3", port), at("127.0.0.1", port));
                 for (InetSocketAddress address : asked) {
-                    client.sender().send(datagram(100), address, client.address());
+                    client.send(datagram(100), address);
                 }
                 ByteBuffer in = ByteBuffer.allocateDirect(ReceivedMessages.MOST_BYTES);
                 for (InetSocketAddress address : asked) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
+import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
@@ -76,8 +77,8 @@ class DescriptorTransportTest {
         assertThat(listener.endpoint()).isEqualTo(new Endpoint.Tcp("127.0.0.1", address.getPort()));
         try (SocketChannel client = connect(address)) {
             StreamSocket socket = accept(listener);
-            assertThat(socket.peer()).isEqualTo(client.getLocalAddress());
-            assertThat(socket.local()).isEqualTo(client.getRemoteAddress());
+            assertThat(socket.control().ends().peer()).isEqualTo(client.getLocalAddress());
+            assertThat(socket.control().ends().local()).isEqualTo(client.getRemoteAddress());
             exchange(client, socket);
         }
         listener.close();
@@ -91,21 +92,21 @@ class DescriptorTransportTest {
         client.write(bytes("hello"));
         assertThat(socket.read(in)).isEqualTo(5);
         assertThat(text(in)).isEqualTo("hello");
-        assertThat(socket.readWithin(in.clear(), MILLI)).isEqualTo(StreamSocket.TIMED_OUT);
-        socket.blocking(false);
+        assertThat(socket.control().waiting().readWithin(in.clear(), MILLI)).isEqualTo(BlockingSocket.TIMED_OUT);
+        socket.control().blocking(false);
         assertThat(socket.read(in.clear())).isZero();
         assertThat(socket.write(bytes("world"))).isEqualTo(5);
-        socket.endOutput();
+        socket.control().endOutput();
         assertThat(client.read(in.clear())).isEqualTo(5);
         assertThat(text(in)).isEqualTo("world");
         assertThat(client.read(in.clear())).isEqualTo(-1);
         client.shutdownOutput();
-        socket.blocking(true);
+        socket.control().blocking(true);
         assertThat(socket.read(in.clear())).isEqualTo(StreamSocket.END);
-        socket.close();
-        socket.shutdown();
-        socket.cutInput();
-        socket.endOutput();
+        socket.close(false);
+        socket.control().shutdown();
+        socket.control().waiting().cutInput();
+        socket.control().endOutput();
         assertThatThrownBy(() -> socket.read(in.clear())).isInstanceOf(ClosedChannelException.class);
         assertThatThrownBy(() -> socket.write(bytes("x"))).isInstanceOf(ClosedChannelException.class);
     }
@@ -116,9 +117,10 @@ class DescriptorTransportTest {
         int port = ((InetSocketAddress) listener.address()).getPort();
         try (SocketChannel four = connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
             StreamSocket socket = accept(listener);
-            assertThat(socket.peer()).isEqualTo(four.getLocalAddress());
-            assertThat(socket.local()).isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            socket.close();
+            assertThat(socket.control().ends().peer()).isEqualTo(four.getLocalAddress());
+            assertThat(socket.control().ends().local())
+                    .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.close(false);
         }
         listener.close();
     }
@@ -128,10 +130,10 @@ class DescriptorTransportTest {
         Listener listener = listen("tcp://127.0.0.1:0");
         try (SocketChannel client = connect(listener.address())) {
             StreamSocket socket = accept(listener);
-            Thread other = Thread.ofPlatform().start(socket::shutdown);
+            Thread other = Thread.ofPlatform().start(socket.control()::shutdown);
             assertThat(socket.read(ByteBuffer.allocate(10))).isEqualTo(StreamSocket.END);
             other.join();
-            socket.close();
+            socket.close(false);
             assertThat(client.isOpen()).isTrue();
         }
         listener.close();
@@ -143,16 +145,16 @@ class DescriptorTransportTest {
         ByteBuffer much = ByteBuffer.allocate(32 << 20);
         try (SocketChannel client = connect(listener.address())) {
             StreamSocket socket = accept(listener);
-            socket.blocking(false);
+            socket.control().blocking(false);
             int fits = socket.write(much);
             assertThat(fits).isPositive().isLessThan(much.capacity());
             assertThat(much.position()).isEqualTo(fits);
             assertThat(socket.write(much)).isZero();
-            socket.blocking(true);
+            socket.control().blocking(true);
             Thread reader = Thread.ofPlatform().start(() -> readAll(client, much.capacity()));
             assertThat(socket.write(much)).isEqualTo(much.capacity() - fits);
             reader.join();
-            socket.close();
+            socket.close(false);
         }
         listener.close();
     }
@@ -175,7 +177,7 @@ class DescriptorTransportTest {
             StreamSocket socket = accept(listener);
             client.write(ByteBuffer.allocate(1000));
             socket.write(bytes("last words"));
-            socket.drainAndClose();
+            socket.close(true);
             ByteBuffer in = ByteBuffer.allocate(100);
             assertThat(client.read(in)).isEqualTo(10);
             assertThat(client.read(in)).isEqualTo(-1);
@@ -199,8 +201,8 @@ class DescriptorTransportTest {
         Listener listener = listen("unix:" + path);
         try (SocketChannel client = connect(listener.address())) {
             StreamSocket socket = accept(listener);
-            assertThat(socket.peer()).isEqualTo(UnixDomainSocketAddress.of(""));
-            assertThat(socket.local()).isEqualTo(UnixDomainSocketAddress.of(path));
+            assertThat(socket.control().ends().peer()).isEqualTo(UnixDomainSocketAddress.of(""));
+            assertThat(socket.control().ends().local()).isEqualTo(UnixDomainSocketAddress.of(path));
             exchange(client, socket);
         }
         assertThatThrownBy(() -> listen("unix:" + path)).hasMessage(
@@ -254,7 +256,8 @@ class DescriptorTransportTest {
         assertThatThrownBy(() -> server.sender().send(bytes("x"), UnixDomainSocketAddress.of(""), server.address()))
                 .hasMessageContaining("cannot be answered");
         client.close();
-        assertThatThrownBy(() -> server.sender().send(bytes("x"), peer, server.address())).hasMessageContaining("ENOENT");
+        assertThatThrownBy(() -> server.sender().send(bytes("x"), peer, server.address()))
+                .hasMessageContaining("ENOENT");
         server.close();
         assertThat(directory).isEmptyDirectory();
     }
@@ -281,7 +284,8 @@ class DescriptorTransportTest {
         DatagramPort server = transport.bind(Endpoint.parse("udp://*:0"), OPTIONS);
         DatagramPort client = transport.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
         int port = ((InetSocketAddress) server.address()).getPort();
-        assertThat(client.sender().send(bytes("hello"), new InetSocketAddress(InetAddress.getLoopbackAddress(), port), client.address())).isTrue();
+        assertThat(client.sender().send(bytes("hello"), new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                client.address())).isTrue();
         ByteBuffer in = ByteBuffer.allocate(3);
         SocketAddress peer = Objects.requireNonNull(server.receive(in));
         assertThat(text(in)).isEqualTo("hel");
@@ -290,7 +294,8 @@ class DescriptorTransportTest {
         ByteBuffer back = ByteBuffer.allocate(100);
         assertThat(client.receive(back)).isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         assertThat(text(back)).isEqualTo("back");
-        assertThatThrownBy(() -> client.sender().send(ByteBuffer.allocate(70_000), peer, client.address())).hasMessageContaining("longer");
+        assertThatThrownBy(() -> client.sender().send(ByteBuffer.allocate(70_000), peer, client.address()))
+                .hasMessageContaining("longer");
         server.close();
         client.close();
     }

@@ -108,9 +108,9 @@ class SocketOptionsTest {
             assertThat(option(accepted, SocketOption.TCP_USER_TIMEOUT)).isEqualTo(4_321);
             assertThat(option(accepted, SocketOption.SO_RCVBUF)).isEqualTo(2 * BUFFER_BYTES);
             assertThat(option(accepted, SocketOption.SO_SNDBUF)).isEqualTo(4 * BUFFER_BYTES);
-            assertThat(accepted.peerCredentials()).isEmpty();
+            assertThat(accepted.control().ends().peerCredentials()).isEmpty();
             assertThat(client.isOpen()).isTrue();
-            accepted.close();
+            accepted.close(false);
         }
         listener.close();
     }
@@ -123,8 +123,8 @@ class SocketOptionsTest {
             assertThat(listener.accept()).as("connected, but silent").isNull();
             client.write(bytes("x"));
             StreamSocket accepted = awaited(listener::accept);
-            assertThat(accepted.peer()).isEqualTo(client.getLocalAddress());
-            accepted.close();
+            assertThat(accepted.control().ends().peer()).isEqualTo(client.getLocalAddress());
+            accepted.close(false);
         }
         listener.close();
     }
@@ -147,11 +147,11 @@ class SocketOptionsTest {
         try (SocketChannel client = connectUnix(listener.address())) {
             accepted = awaited(listener::accept);
             assertThat(option(accepted, SocketOption.SO_SNDBUF)).isEqualTo(2 * BUFFER_BYTES);
-            assertThat(accepted.peerCredentials()).contains(ourselves());
+            assertThat(accepted.control().ends().peerCredentials()).contains(ourselves());
             assertThat(client.isOpen()).isTrue();
         }
-        accepted.close();
-        assertThat(accepted.peerCredentials()).as("for the log, afterwards").contains(ourselves());
+        accepted.close(false);
+        assertThat(accepted.control().ends().peerCredentials()).as("for the log, afterwards").contains(ourselves());
         listener.close();
     }
 
@@ -171,13 +171,13 @@ class SocketOptionsTest {
         Process socat = new ProcessBuilder("/usr/bin/socat", "-", "ABSTRACT-CONNECT:" + name).start();
         try (var toSocat = socat.getOutputStream()) {
             StreamSocket accepted = awaited(listener::accept);
-            assertThat(accepted.peerCredentials().orElseThrow().pid()).isEqualTo((int) socat.pid());
+            assertThat(accepted.control().ends().peerCredentials().orElseThrow().pid()).isEqualTo((int) socat.pid());
             toSocat.write("hello".getBytes(StandardCharsets.UTF_8));
             toSocat.flush();
             ByteBuffer in = ByteBuffer.allocate(10);
             assertThat(accepted.read(in)).isEqualTo(5);
             accepted.write(in.flip());
-            accepted.close();
+            accepted.close(false);
             assertThat(socat.getInputStream().readNBytes(5)).isEqualTo("hello".getBytes(StandardCharsets.UTF_8));
         } finally {
             socat.destroy();
@@ -193,11 +193,12 @@ class SocketOptionsTest {
     void datagramsGoBetweenAbstractNames() throws Exception {
         DatagramPort server = bind("unixgram:@" + name(), o -> o);
         DatagramPort client = bind("unixgram:@" + name(), o -> o);
-        assertThat(client.send(bytes("hello"), server.address())).isTrue();
+        assertThat(client.sender().send(bytes("hello"), server.address(), client.address())).isTrue();
         ByteBuffer in = ByteBuffer.allocate(10);
         SocketAddress peer = Objects.requireNonNull(server.receive(in));
         assertThat(peer).isEqualTo(client.address());
-        assertThat(server.send(bytes("back"), UnixDomainSocketAddress.of(((UnixDomainSocketAddress) peer).getPath())))
+        assertThat(server.sender().send(bytes("back"),
+                UnixDomainSocketAddress.of(((UnixDomainSocketAddress) peer).getPath()), server.address()))
                 .isTrue();
         assertThat(client.receive(in.clear())).isEqualTo(server.address());
         assertThat(in.flip()).isEqualTo(bytes("back"));

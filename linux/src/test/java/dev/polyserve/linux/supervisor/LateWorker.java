@@ -50,11 +50,12 @@ final class LateWorker {
             event(new WorkerEvent.CommandAcknowledged());
         }
         StreamSocket connection = accept(listener, Endpoint.parse(serve.slots().get(SLOT).real()));
-        event(new WorkerEvent.ConnectionAccepted(ID, SLOT, connection.peer(), connection.local(), Optional.empty()));
+        event(new WorkerEvent.ConnectionAccepted(ID, SLOT, connection.control().ends().peer(),
+                connection.control().ends().local(), Optional.empty()));
         event(new WorkerEvent.HandlerStarted(ID));
         event(new WorkerEvent.CommandAcknowledged());
         long bytes = echo(connection);
-        connection.close();
+        connection.close(false);
         event(new WorkerEvent.ConnectionClosed(ID, new Cause.Done(true), bytes, bytes));
     }
 
@@ -86,10 +87,10 @@ final class LateWorker {
     }
 
     private static long echo(StreamSocket connection) throws IOException {
-        connection.blocking(true);
+        connection.control().blocking(true);
         ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
         long bytes = 0;
-        while (connection.readWithin(buffer.clear(), MOST_NANOS) > 0) {
+        while (connection.control().waiting().readWithin(buffer.clear(), MOST_NANOS) > 0) {
             bytes += buffer.flip().remaining();
             while (buffer.hasRemaining()) {
                 int unused = connection.write(buffer);

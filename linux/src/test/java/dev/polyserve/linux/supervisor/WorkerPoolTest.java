@@ -80,10 +80,10 @@ class WorkerPoolTest {
         assertThat(commands).as("commands until one was dropped").isLessThan(2 * ControlChannel.MOST_WAITING_BYTES
                 / ControlChannel.OVERHEAD_BYTES);
         long until = System.nanoTime() + LIMIT_NANOS;
-        while (workerPool.restarts() == 0 && System.nanoTime() - until < 0) {
+        while (workerPool.counters().restarts() == 0 && System.nanoTime() - until < 0) {
             Thread.onSpinWait();
         }
-        assertThat(workerPool.restarts()).isEqualTo(1);
+        assertThat(workerPool.counters().restarts()).isEqualTo(1);
         assertThat(worker.killedBecause).contains("it does not read its commands, of which 16777216 bytes wait");
         assertThat(all()).doesNotContain(worker);
     }

@@ -1,0 +1,29 @@
+package dev.polyserve.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// How a thread waits for a connection that it owns, besides the waiting reads and writes of its [StreamSocket].
+///
+/// **Thread**: the owner, except [#cutInput].
+public interface BlockingSocket {
+    /// What [#readWithin] returns when the time was not enough.
+    int TIMED_OUT = -2;
+
+    /// Reads the bytes that have arrived, waiting at most `atMostNanos`.
+    ///
+    /// @return how many bytes, [StreamSocket#END] or [#TIMED_OUT]
+    int readWithin(ByteBuffer into, long atMostNanos) throws IOException;
+
+    /// Makes reads return the end from now on, and wakes a waiting one. **Thread**: any.
+    void cutInput();
+
+    /// Waits until the peer's system has acknowledged all but the last few bytes, at most `atMostNanos`. It is called
+    /// before the output is ended, on a socket with a cut input: after our end the system would answer any arriving data
+    /// with a reset.
+    ///
+    /// @return whether they are acknowledged, or that cannot be known
+    default boolean awaitAcknowledged(long atMostNanos) throws IOException {
+        return true;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.polyserve.io;
+
+import dev.polyserve.conversation.EndpointPair;
+import dev.polyserve.conversation.Wire;
+import java.io.IOException;
+
+/// The system calls on a connection that move no bytes, the same whether a completion ring moves them or not.
+///
+/// **Thread**: the owner, except [#shutdown] and [#ends].
+public interface SocketControl {
+    /// The addresses of the connection. **Thread**: any.
+    EndpointPair ends();
+
+    /// Sets whether reads and writes wait.
+    void blocking(boolean waits) throws IOException;
+
+    /// The waits of a thread that owns the connection, on a socket that waits.
+    BlockingSocket waiting();
+
+    /// How many of our bytes, with our end counted as one, the peer's system has not acknowledged: data that arrives
+    /// after the close destroys them. 0 on a Unix socket, where no byte is ever in transit; [Wire#UNKNOWN] when the
+    /// system does not report it.
+    default int unacknowledged() throws IOException {
+        return Wire.UNKNOWN;
+    }
+
+    /// Ends the output: the peer reads the end of input.
+    void endOutput() throws IOException;
+
+    /// Makes closing send a reset (SO_LINGER with zero time, `socket(7)`) instead of an end, on TCP; a Unix socket has
+    /// none.
+    default void resetOnClose() {
+        // Without a system below there is no peer that could see it.
+    }
+
+    /// Ends both sides and wakes every waiting thread, without releasing the descriptor. **Thread**: any.
+    void shutdown();
+}
