@@ -37,6 +37,7 @@ class SeamsTest {
             Map.entry("HubScheduler", 7),
             Map.entry("LingeringClose.Peer", 2),
             Map.entry("Listener", 7),
+            Map.entry("ModelProvider", 6),
             Map.entry("Multiplexer", 7),
             Map.entry("Multiplexer.Ready", 1),
             Map.entry("Multiplexer.Watch", 1),

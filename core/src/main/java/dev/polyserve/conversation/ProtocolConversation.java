@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///              └─ wantsEndOutput, done
 /// ```
 ///
-/// This class calls the protocol and knows what it wants next. Who performs that, and how the messages of senders reach
+/// This class calls the protocol and knows what it wants next. What performs that, and how the messages of senders reach
 /// the output, is what distinguishes a [DrivenConversation] from a [PumpedConversation].
 ///
 /// **Thread**: the owner, except [#shutdown], [#cutInput] and the sender.
