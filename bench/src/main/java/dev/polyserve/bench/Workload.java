@@ -65,7 +65,6 @@ public enum Workload {
         return id;
     }
 
-    /// A short description of the workload.
     public String description() {
         return description;
     }
@@ -113,7 +112,6 @@ public enum Workload {
         return plan.rate().orElse(LIGHT_PER_SECOND);
     }
 
-    /// True when the handler computes.
     boolean computes(BenchPlan plan) {
         return switch (this) {
             case CPU, MIXED -> true;

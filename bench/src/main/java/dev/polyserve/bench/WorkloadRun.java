@@ -50,7 +50,6 @@ final class WorkloadRun implements AutoCloseable {
         return tables.stream().map(LiveResults::comparison).toList();
     }
 
-    /// Runs the workload.
     void run() throws InterruptedException {
         LiveResults first = firstResults();
         tables.add(first);

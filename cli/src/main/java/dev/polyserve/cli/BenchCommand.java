@@ -37,7 +37,6 @@ final class BenchCommand {
         this.stdio = stdio;
     }
 
-    /// The syntax of the command.
     static CommandSpec spec() {
         CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
         BenchOptions.addTo(spec);

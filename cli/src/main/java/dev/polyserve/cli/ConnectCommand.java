@@ -26,7 +26,6 @@ final class ConnectCommand {
         this.stdio = stdio;
     }
 
-    /// The syntax of the command.
     static CommandSpec spec() {
         CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
         spec.addOption(OptionSpec.builder(NO_HALF_CLOSE).type(boolean.class)

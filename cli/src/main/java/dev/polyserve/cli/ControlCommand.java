@@ -23,20 +23,17 @@ final class ControlCommand {
         this.out = out;
     }
 
-    /// The syntax of `status`.
     static CommandSpec status() {
         return withFormat(spec(STATUS, "Shows the status of a running server: connections, limits reached, workers.",
                 "  polyserve status --control /run/up.control",
                 "  polyserve status --control /run/up.control --format json"));
     }
 
-    /// The syntax of `workers`.
     static CommandSpec workers() {
         return withFormat(spec(WORKERS, "Shows the worker processes of a running server.",
                 "  polyserve workers --control /run/up.control"));
     }
 
-    /// The syntax of `drain`.
     static CommandSpec drain() {
         return spec(DRAIN, "Drains a running server, as TERM does, and waits until it has ended.",
                 "  polyserve drain --control /run/up.control");

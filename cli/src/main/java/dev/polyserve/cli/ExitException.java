@@ -30,7 +30,6 @@ final class ExitException extends RuntimeException {
         return new ExitException(FAILED, sentence, cause);
     }
 
-    /// The exit status of the process.
     int status() {
         return status;
     }

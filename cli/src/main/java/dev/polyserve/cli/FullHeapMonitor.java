@@ -29,7 +29,6 @@ final class FullHeapMonitor implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("polyserve-heap").unstarted(this::run);
     }
 
-    /// Starts the thread.
     static FullHeapMonitor start(SignalHandlers signals) {
         FullHeapMonitor watch = new FullHeapMonitor(signals);
         watch.thread.start();

@@ -24,7 +24,6 @@ final class ModelsCommand {
         this.out = out;
     }
 
-    /// The syntax of the command.
     static CommandSpec spec() {
         CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
         spec.addOption(OptionSpec.builder(FORMAT).type(String.class).paramLabel("text|json")
@@ -36,7 +35,6 @@ final class ModelsCommand {
         return spec;
     }
 
-    /// Prints the models.
     int run(ParseResult parsed) {
         String format = parsed.matchedOptionValue(FORMAT, "text");
         switch (format) {

@@ -21,7 +21,6 @@ record OperatingOptions(Optional<Duration> exitIdle, Optional<String> user, Sock
         Duration restartTimeout) {
     private static final Duration DEFAULT_RESTART = Duration.ofSeconds(30);
 
-    /// Reads the options from the settings.
     static OperatingOptions of(Settings settings) {
         Optional<Duration> exitIdle = settings.duration(Setting.EXIT_IDLE);
         if (exitIdle.filter(Duration::isZero).isPresent()) {

@@ -29,7 +29,6 @@ final class RestartCommand {
         this.out = out;
     }
 
-    /// The syntax of the command.
     static CommandSpec spec() {
         CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
         spec.addOption(OptionSpec.builder(PID_FILE).type(String.class).paramLabel("FILE")

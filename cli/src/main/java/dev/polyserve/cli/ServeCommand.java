@@ -52,7 +52,6 @@ final class ServeCommand {
         this.log = log;
     }
 
-    /// The syntax of the command.
     static CommandSpec spec() {
         CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
         for (Setting setting : Setting.values()) {

@@ -22,7 +22,6 @@ final class Settings {
     /// @param where the origin for messages: an option, or a place in a file
     record Given(List<String> values, String where) {}
 
-    /// Adds a setting.
     void put(Setting setting, List<String> values, String where) {
         given.put(setting, new Given(List.copyOf(values), where));
     }

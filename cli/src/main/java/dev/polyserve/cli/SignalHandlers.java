@@ -25,7 +25,6 @@ final class SignalHandlers implements AutoCloseable {
 
     private SignalHandlers() {}
 
-    /// A signal and its handler.
     private record Handled(Signal signal, SignalHandler handler) {}
 
     /// Installs the handlers.

@@ -21,13 +21,10 @@ import java.util.concurrent.TimeUnit;
 final class EventRecorder implements ServerListener {
     private static final long PATIENCE_SECONDS = 10;
 
-    /// A connection that has ended.
     record Ended(ConnectionInfo connection, Cause cause) {}
 
-    /// A failure and its peer.
     record Failure(SocketAddress peer, Throwable error) {}
 
-    /// A stalled turn.
     record Stall(String loop, Duration soFar, List<StackTraceElement> stack) {}
 
     final BlockingQueue<ConnectionFuture> accepted = new LinkedBlockingQueue<>();
@@ -68,7 +65,6 @@ final class EventRecorder implements ServerListener {
         return next(failed, "reported failure");
     }
 
-    /// Discards all recorded events.
     void forget() {
         for (BlockingQueue<?> queue : List.of(accepted, opened, ended, failed, rejected, limits, stalls)) {
             queue.clear();

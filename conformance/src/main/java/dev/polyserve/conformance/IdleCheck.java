@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 /// **Thread**: its test's.
 final class IdleCheck {
     private static final Duration WINDOW = Duration.ofMillis(500);
-    /// 2 % of a core.
     private static final double IDLE_CORES = 0.02;
     /// Work in progress and compilation take a while to end on a busy machine, so several windows may pass. A spinning
     /// thread never ends.

@@ -264,7 +264,6 @@ public final class Rehearsal {
         List<byte[]> of(byte[] bytes);
     }
 
-    /// Records the events.
     private static final class RecordedEvents implements ServerListener {
         private final List<Throwable> failures = new ArrayList<>();
         private final List<Limit> limits = new ArrayList<>();

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: its rehearsal's.
 final class Script {
-    /// One step.
     sealed interface Step {}
 
     /// A fragment arrives; one read returns at most this fragment.
@@ -20,19 +19,15 @@ final class Script {
     /// Time passes without an event.
     record Passes(Duration time) implements Step {}
 
-    /// The peer ends its output.
     record Ends() implements Step {}
 
-    /// The peer resets the connection.
     record Resets() implements Step {}
 
-    /// The peer stops reading.
     record StopsReading() implements Step {}
 
     /// The server begins to drain: a waiting handler sees the end of its input.
     record Drains() implements Step {}
 
-    /// The server stops.
     record Stops() implements Step {}
 
     private final Deque<Step> steps;

@@ -21,7 +21,6 @@ final class ScriptedPeer {
     /// Bytes were added to the input.
     record Arrived(int bytes) implements Event {}
 
-    /// The peer ended its output.
     record Ended() implements Event {}
 
     /// The connection ended or its input was cut; the waiting code checks its state.

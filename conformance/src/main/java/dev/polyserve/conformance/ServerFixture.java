@@ -35,7 +35,6 @@ final class ServerFixture implements AutoCloseable {
         this.place = place;
     }
 
-    /// Starts a server with the service.
     static ServerFixture start(Cell cell, TestService service) throws IOException {
         return start(cell, service, with -> with);
     }

@@ -30,7 +30,6 @@ final class ServerThreads {
         return name.startsWith("polyserve") || OF_VIRTUAL_THREADS.stream().anyMatch(name::startsWith);
     }
 
-    /// The number of threads of servers.
     static long count() {
         return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("polyserve"))
                 .count();

@@ -148,7 +148,6 @@ final class TestClient implements AutoCloseable {
         return line.toString(StandardCharsets.UTF_8);
     }
 
-    /// The next `count` bytes.
     byte[] bytes(int count) throws IOException {
         return exchange(ByteBuffer.allocate(0), count);
     }

@@ -27,12 +27,10 @@ class ByteCounters {
     @SuppressWarnings("unused")
     private long outBytes;
 
-    /// Bytes received.
     public final long bytesIn() {
         return (long) IN.getOpaque(this);
     }
 
-    /// Bytes sent.
     public final long bytesOut() {
         return (long) OUT.getOpaque(this);
     }

@@ -12,7 +12,6 @@ public final class Chunk {
     final byte[] array;
     final ByteBuffer view;
 
-    /// Creates a chunk of `bytes` bytes.
     public Chunk(int bytes) {
         this.array = new byte[bytes];
         this.view = ByteBuffer.wrap(array);

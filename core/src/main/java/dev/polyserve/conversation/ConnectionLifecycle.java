@@ -132,7 +132,6 @@ final class ConnectionLifecycle {
         }
     }
 
-    /// Removes a callback.
     private void forget(Consumer<? super ConnectionFuture> callback) {
         lock.lock();
         try {

@@ -296,7 +296,6 @@ public abstract sealed class Conversation extends Termination implements Connect
         return attributes == null ? null : attributes.get(attribute);
     }
 
-    /// Keeps a value.
     public final <T> void set(Attribute<T> attribute, @Nullable T value) {
         if (attributes == null) {
             attributes = new Attributes();

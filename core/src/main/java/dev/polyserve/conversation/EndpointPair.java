@@ -12,7 +12,6 @@ public interface EndpointPair {
     /// The peer's address; an unnamed Unix client has an empty path.
     SocketAddress peer();
 
-    /// The local address.
     SocketAddress local();
 
     /// As [ConnectionInfo#peerCredentials].

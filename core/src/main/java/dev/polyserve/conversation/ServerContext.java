@@ -53,7 +53,6 @@ public final class ServerContext {
         return Math.min(TimeUnit.NANOSECONDS.convert(time), FOREVER_NANOS);
     }
 
-    /// The server's options.
     public Options options() {
         return current.options;
     }
@@ -94,7 +93,6 @@ public final class ServerContext {
         return log;
     }
 
-    /// The clock.
     public NanoClock clock() {
         return clock;
     }
@@ -104,12 +102,10 @@ public final class ServerContext {
         return budget;
     }
 
-    /// Whether the server is draining.
     public boolean draining() {
         return draining;
     }
 
-    /// Starts draining.
     public void startDraining() {
         draining = true;
     }

@@ -58,7 +58,6 @@ public final class ServerLog implements AutoCloseable {
         this.closeMillis = closeMillis;
     }
 
-    /// Logs a warning.
     public void warn(String text, @Nullable Throwable error) {
         log(Level.WARNING, () -> text, error);
     }

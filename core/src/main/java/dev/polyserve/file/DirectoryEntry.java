@@ -74,7 +74,6 @@ public final class DirectoryEntry implements AutoCloseable {
         }
     }
 
-    /// Closes the directory.
     @Override
     public void close() throws IOException {
         if (directory != null) {

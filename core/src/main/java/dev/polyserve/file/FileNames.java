@@ -19,7 +19,6 @@ public final class FileNames {
 
     private FileNames() {}
 
-    /// Whether the encoding can represent this file name.
     public static boolean canEncode(String name) {
         return ENCODING.newEncoder().canEncode(name);
     }

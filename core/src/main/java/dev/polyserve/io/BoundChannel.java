@@ -26,17 +26,14 @@ abstract class BoundChannel<C extends SelectableChannel & NetworkChannel> implem
         return endpoint;
     }
 
-    /// Its address.
     public final SocketAddress address() {
         return address;
     }
 
-    /// Whether it is open.
     public final boolean isOpen() {
         return channel.isOpen();
     }
 
-    /// Closes the channel.
     public void close() throws IOException {
         channel.close();
     }

@@ -4,6 +4,5 @@ import java.nio.channels.SelectableChannel;
 
 /// A source of the JDK's family.
 public interface ChannelSource extends Source {
-    /// The channel to watch.
     SelectableChannel channel();
 }

@@ -13,7 +13,6 @@ public interface DatagramPort extends Source {
     /// Its endpoint, with its real port.
     Endpoint endpoint();
 
-    /// Its address.
     SocketAddress address();
 
     /// Receives one datagram into the buffer; a longer one is truncated.

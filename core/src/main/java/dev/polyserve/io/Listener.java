@@ -12,7 +12,6 @@ public interface Listener extends Source {
     /// Its endpoint, with its real port.
     Endpoint endpoint();
 
-    /// Its address.
     SocketAddress address();
 
     /// The next connection, or null when none waits.
@@ -33,7 +32,6 @@ public interface Listener extends Source {
         return false;
     }
 
-    /// Whether it is open.
     boolean isOpen();
 
     /// Stops listening; a Unix socket's file is removed if it is still ours.

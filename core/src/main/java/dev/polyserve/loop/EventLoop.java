@@ -85,12 +85,10 @@ public final class EventLoop implements Executor, AutoCloseable {
         thread.start();
     }
 
-    /// The name of the loop and of its thread.
     public String name() {
         return name;
     }
 
-    /// The loop's thread.
     public CarrierThread thread() {
         return thread;
     }
@@ -208,13 +206,11 @@ public final class EventLoop implements Executor, AutoCloseable {
                 || thread.getState() == Thread.State.NEW;
     }
 
-    /// Starts watching a source.
     public Multiplexer.Watch watch(Source source, int interest, Multiplexer.Ready ready) throws IOException {
         assertOwner();
         return multiplexer.watch(source, interest, ready);
     }
 
-    /// Changes the interest in a source.
     public void change(Multiplexer.Watch watch, int interest) {
         assertOwner();
         multiplexer.change(watch, interest);
@@ -426,7 +422,6 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /// A scheduled task.
     public sealed interface Delayed permits PeriodicTask {}
 
     /// A task that determines when it runs again.

@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 public final class SelectorMultiplexer implements Multiplexer {
     private final Selector selector;
 
-    /// Opens a selector.
     public SelectorMultiplexer() throws IOException {
         this.selector = Selector.open();
     }

@@ -50,7 +50,6 @@ final class TurnClock {
         return nowNanos + LONG_TURN_NANOS;
     }
 
-    /// Records the end of the turn.
     void turnEnds(long nanos) {
         boolean tookLong = nanos - nowNanos > LONG_TURN_NANOS;
         for (int i = 0; i < count; i++) {

@@ -340,7 +340,6 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         return nanos;
     }
 
-    /// A received datagram.
     private record Received(SocketAddress peer, SocketAddress local, ByteBuffer payload, boolean truncated)
             implements
                 Datagram {}

@@ -154,7 +154,6 @@ final class LiveConnections {
         return true;
     }
 
-    /// The open connections.
     private List<Conversation> all() {
         lock.lock();
         try {

@@ -61,7 +61,6 @@ public final class ReplyBuffer implements DatagramReply {
         written = false;
     }
 
-    /// Whether a reply was written.
     public boolean written() {
         return written;
     }

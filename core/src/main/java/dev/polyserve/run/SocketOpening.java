@@ -28,13 +28,11 @@ final class SocketOpening {
         this.transport = transport;
     }
 
-    /// An open socket.
     sealed interface Opened {
         Endpoint endpoint();
 
         void close() throws IOException;
 
-        /// A socket for connections.
         record Stream(Listener listener) implements Opened {
             @Override
             public Endpoint endpoint() {
@@ -47,7 +45,6 @@ final class SocketOpening {
             }
         }
 
-        /// A socket for datagrams.
         record Datagrams(DatagramPort port) implements Opened {
             @Override
             public Endpoint endpoint() {

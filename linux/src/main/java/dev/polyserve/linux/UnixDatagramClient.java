@@ -113,7 +113,6 @@ public final class UnixDatagramClient implements AutoCloseable {
         }
     }
 
-    /// A system call.
     @FunctionalInterface
     private interface Call {
         int run();

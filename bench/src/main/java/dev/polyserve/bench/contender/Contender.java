@@ -61,7 +61,6 @@ public sealed interface Contender {
                     : name() + " serves '" + id(service) + "' over connections only, not over udp");
         }
 
-        /// The class of the handler for the service.
         Class<?> handler(BenchService service) {
             return switch (style) {
                 case HANDLER -> service.handler();

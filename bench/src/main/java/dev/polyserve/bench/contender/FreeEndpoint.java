@@ -25,7 +25,6 @@ record FreeEndpoint(Endpoint endpoint, Runnable cleanup) {
     private static final int LAST_PORT = 32_000;
     private static final int TRIES = 200;
 
-    /// Finds a free endpoint.
     static FreeEndpoint find(LoadTransport transport) throws IOException {
         return switch (transport) {
             case TCP -> new FreeEndpoint(new Endpoint.Tcp(HOST, freePort(FreeEndpoint::bindTcp)), () -> {});
@@ -46,7 +45,6 @@ record FreeEndpoint(Endpoint endpoint, Runnable cleanup) {
         };
     }
 
-    /// The endpoint as environment variables.
     Map<String, String> environment() {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> Map.of("PORT", Integer.toString(tcp.port()));

@@ -14,7 +14,6 @@ public sealed interface ProcessorPlacement {
     /// A description for results and readers.
     String describe();
 
-    /// The number of processors of a contender.
     int contenderProcessors();
 
     /// The number of processors of the load generator.

@@ -31,7 +31,6 @@ public record Processors(List<Integer> numbers) {
         return new Processors(numbers);
     }
 
-    /// The number of processors.
     public int count() {
         return numbers.size();
     }

@@ -41,7 +41,6 @@ public final class RunningContender implements AutoCloseable {
         return name;
     }
 
-    /// The endpoint that it serves.
     public Endpoint endpoint() {
         return endpoint;
     }

@@ -40,7 +40,6 @@ public final class Usage {
     public record Cost(long elapsedNanos, long counted, OptionalLong cpuNanos, long cpuErrorNanos,
             OptionalLong contextSwitches) {}
 
-    /// The cost since an earlier sample.
     public Cost since(Usage earlier) {
         OptionalLong cpuNanos = cpuNanosSince(earlier);
         long errorNanos = errorNanosSince(earlier);

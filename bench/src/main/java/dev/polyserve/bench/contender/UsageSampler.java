@@ -17,7 +17,6 @@ final class UsageSampler {
 
     private UsageSampler() {}
 
-    /// Samples the processes and the counter now.
     static Usage take(Processes contender, LongSupplier counter) {
         // A child that ends during a sample is counted twice or not at all, so the sample is repeated when the set of
         // processes changed.

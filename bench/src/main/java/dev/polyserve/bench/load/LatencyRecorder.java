@@ -32,7 +32,6 @@ final class LatencyRecorder {
         return toNanos;
     }
 
-    /// Records a reply.
     void answered(long intendedNanos, long nowNanos) {
         if (within(nowNanos)) {
             answered++;
@@ -74,7 +73,6 @@ final class LatencyRecorder {
         }
     }
 
-    /// Records a heavy request that is given up.
     void heavyGivenUp() {
         waiting++;
     }

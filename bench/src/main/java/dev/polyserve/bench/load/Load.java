@@ -110,7 +110,6 @@ public final class Load implements AutoCloseable {
         };
     }
 
-    /// A client and its request source.
     private record Member(LoadClient client, RequestTrigger trigger) {}
 
     /// Creates the connected client with this number.

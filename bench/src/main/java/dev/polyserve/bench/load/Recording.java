@@ -23,7 +23,6 @@ public record Recording(long answered, long heavyAnswered, long lost, long unans
     /// Above this share the loop hardly ever waited: the load generator was the bottleneck.
     private static final double BOUND_SHARE = 0.93;
 
-    /// Requests answered per second.
     public double requestsPerSecond() {
         return answered / seconds;
     }
@@ -38,7 +37,6 @@ public record Recording(long answered, long heavyAnswered, long lost, long unans
         return generatorShare >= BOUND_SHARE;
     }
 
-    /// The latency at a percentile, in microseconds.
     public double percentileMicros(double percentile) {
         return latencyNanos.getValueAtPercentile(percentile) / NANOS_PER_MICRO;
     }

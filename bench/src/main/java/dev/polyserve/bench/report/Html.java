@@ -30,7 +30,6 @@ final class Html {
         return this;
     }
 
-    /// A text.
     Html text(String text) {
         out.append(escaped(text));
         return this;

@@ -15,7 +15,6 @@ import java.util.List;
 /// @param comparisons the tables, in the order in which they were measured
 public record Results(int format, Instant startedAt, double tookSeconds, boolean complete, String command,
         Environment environment, BenchSettings settings, List<Comparison> comparisons) {
-    /// The current format.
     public static final int FORMAT = 2;
 
     /// Copies the comparisons.

@@ -19,7 +19,6 @@ public enum BenchService {
         this.protocol = protocol;
     }
 
-    /// The blocking handler class.
     public Class<?> handler() {
         return handler;
     }

@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 /// The amount of computing is not a time. A thread that is preempted computes nothing meanwhile, and a reply with the
 /// correct value has cost the same work on every contender.
 public final class WorkRequest {
-    /// Offset of the length.
     public static final int LENGTH_AT = 0;
     /// Offset of the waiting time, in microseconds.
     public static final int WAIT_AT = 4;

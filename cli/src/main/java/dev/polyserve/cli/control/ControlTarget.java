@@ -8,10 +8,8 @@ import java.io.IOException;
 ///
 /// **Thread**: any.
 public interface ControlTarget {
-    /// The server.
     Server server();
 
-    /// The name of its service.
     String service();
 
     /// The number of hot restarts before this program.

@@ -29,7 +29,6 @@ public final class ConsoleLog implements AutoCloseable {
     private volatile boolean quiet;
     private volatile boolean mute;
 
-    /// The format of a line.
     public enum Format {
         /// Text for people.
         TEXT,
@@ -45,12 +44,10 @@ public final class ConsoleLog implements AutoCloseable {
         this.debug = debug;
     }
 
-    /// The installed log.
     public static ConsoleLog installed() {
         return installed;
     }
 
-    /// Installs this log.
     public void install() {
         installed = this;
     }

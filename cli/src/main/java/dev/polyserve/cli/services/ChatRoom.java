@@ -34,7 +34,6 @@ final class ChatRoom {
         return name;
     }
 
-    /// Removes a member.
     void leave(ChatMember member, String name) {
         if (members.remove(name, member)) {
             sendToOthers(member, "* " + name + " left");
@@ -62,7 +61,6 @@ final class ChatRoom {
         return String.join(", ", new TreeSet<>(members.keySet()));
     }
 
-    /// Sends the line to all members except `speaker`.
     void sendToOthers(ChatMember speaker, String line) {
         for (ChatMember member : members.values()) {
             if (!member.equals(speaker)) {

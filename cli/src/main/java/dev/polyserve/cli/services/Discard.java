@@ -13,7 +13,6 @@ final class Discard implements Protocol {
         input.skip(input.available());
     }
 
-    /// The same for a datagram.
     static void datagram(Datagram request, DatagramReply reply) {
         // Without a write, no reply is sent.
     }

@@ -36,7 +36,6 @@ final class PipedProcess implements Upstream {
         this.peer = Addresses.shown(connection.info().peer());
     }
 
-    /// Starts the program for a connection.
     static PipedProcess start(Command command, Connection connection) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command.argv()).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().clear();

@@ -98,7 +98,6 @@ final class Reply {
         }
     }
 
-    /// The connection of one client.
     private final class Client implements Handler {
         private final Long number = lastNumber.incrementAndGet();
 

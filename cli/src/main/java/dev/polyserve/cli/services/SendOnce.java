@@ -9,7 +9,6 @@ import java.io.IOException;
 final class SendOnce implements Protocol {
     private final Message message;
 
-    /// Creates the message.
     @FunctionalInterface
     interface Message {
         /// The message for one client at this moment.

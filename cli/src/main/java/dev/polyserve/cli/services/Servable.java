@@ -7,10 +7,8 @@ public interface Servable {
     /// The name in the ready line and in messages.
     String id();
 
-    /// True when it serves connections.
     boolean servesStreams();
 
-    /// True when it serves datagrams.
     boolean servesDatagrams();
 
     /// True when its datagrams may be longer than the requests, so that forged source addresses could turn it against

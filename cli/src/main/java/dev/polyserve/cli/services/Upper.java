@@ -17,7 +17,6 @@ final class Upper implements Protocol {
         output.write(inUpperCase(input.take(input.available())));
     }
 
-    /// The same for a datagram.
     static void reply(Datagram request, DatagramReply reply) {
         byte[] bytes = new byte[request.payload().remaining()];
         request.payload().get(bytes);

@@ -30,7 +30,6 @@ interface Upstream {
     /// Makes [#close] send a reset, where possible: the data was cut off, and must not look complete.
     void resetOnClose() throws IOException;
 
-    /// Closes it.
     void close() throws IOException;
 
     /// Creates a thread that may block in the methods above without blocking an event loop.

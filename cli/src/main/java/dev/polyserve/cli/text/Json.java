@@ -34,7 +34,6 @@ public final class Json {
         return raw(name, "[" + String.join(",", values) + "]");
     }
 
-    /// Appends an object.
     public Json put(String name, Json object) {
         return raw(name, object.toString());
     }
@@ -48,13 +47,11 @@ public final class Json {
         return this;
     }
 
-    /// A text as a JSON string.
     public static String quoted(String text) {
         Json object = new Json().put("", text);
         return object.text.substring("{\"\":".length());
     }
 
-    /// The object.
     @Override
     public String toString() {
         return text + "}";

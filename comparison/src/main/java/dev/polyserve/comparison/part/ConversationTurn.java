@@ -39,7 +39,6 @@ import org.openjdk.jmh.annotations.TearDown;
 public class ConversationTurn {
     static final int TURNS = 10_000;
 
-    /// The style of the conversation.
     @Param({"protocol", "handler"})
     public String style = "";
 
@@ -55,7 +54,6 @@ public class ConversationTurn {
     /// Called by JMH.
     public ConversationTurn() {}
 
-    /// Starts the loop and the conversation.
     @Setup
     public void start() {
         socket = new MemorySocket(requestBytes);
@@ -93,12 +91,10 @@ public class ConversationTurn {
         }
     }
 
-    /// The thread that executes the turns.
     long loopThread() {
         return loop.thread().threadId();
     }
 
-    /// Executes the turns.
     @Benchmark
     @OperationsPerInvocation(TURNS)
     public void echo() {

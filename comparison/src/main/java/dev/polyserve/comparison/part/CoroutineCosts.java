@@ -63,7 +63,6 @@ public class CoroutineCosts {
         kotlinDelegating = KotlinSequence.delegating(DEPTH, ONE);
     }
 
-    /// Ends the generator.
     @TearDown(Level.Iteration)
     public void end() {
         generator.close();

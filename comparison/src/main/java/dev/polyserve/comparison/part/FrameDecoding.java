@@ -32,7 +32,6 @@ public class FrameDecoding {
     private static final int MESSAGE_BYTES = 32;
     private static final int LIMIT_BYTES = 64 << 10;
 
-    /// The kind of framing.
     @Param({"LINES", "LENGTH", "VARINT", "DELIMITER"})
     public Kind kind = Kind.LINES;
 
@@ -44,7 +43,6 @@ public class FrameDecoding {
     /// Called by JMH.
     public FrameDecoding() {}
 
-    /// A kind of framing.
     public enum Kind {
         /// Terminated by a line feed.
         LINES,
@@ -56,7 +54,6 @@ public class FrameDecoding {
         DELIMITER
     }
 
-    /// Fills the chunk.
     @Setup
     public void fill() {
         ByteBuffer frames = chunk.room();
@@ -86,7 +83,6 @@ public class FrameDecoding {
         };
     }
 
-    /// Decodes the messages of a chunk.
     @Benchmark
     @OperationsPerInvocation(FRAMES)
     public void decode(Blackhole messages) throws IOException {

@@ -34,7 +34,6 @@ sealed interface TaskThread permits HubTaskThread, HandoffTaskThread, AttachedTa
         return work.run();
     }
 
-    /// The thread.
     Thread thread();
 
     /// Whether the thread may run while a task of the hub runs, so that it must not touch the state of the hub.

@@ -26,7 +26,6 @@ final class Request {
     private int words;
     private String violation = "";
 
-    /// Clears the request.
     void clear() {
         words = 0;
         violation = "";
@@ -85,12 +84,10 @@ final class Request {
         return lengths[word];
     }
 
-    /// A word as text.
     String text(int word) {
         return new String(bytes, starts[word], lengths[word], StandardCharsets.UTF_8);
     }
 
-    /// A copy of a word.
     byte[] copy(int word) {
         return Arrays.copyOfRange(bytes, starts[word], starts[word] + lengths[word]);
     }

@@ -29,7 +29,6 @@ public final class Store {
         this.mostBytes = mostBytes;
     }
 
-    /// Whether the store is full.
     boolean full() {
         return bytes.get() >= mostBytes;
     }

@@ -47,7 +47,6 @@ final class LingeringGroups {
         this.errors = errors;
     }
 
-    /// Watches a group.
     void watch(Child leader, Runnable gone) {
         groups.add(new Group(leader, clock.nanos(), gone));
         if (ticking == null) {

@@ -30,13 +30,11 @@ abstract class DescriptorMultiplexer implements Multiplexer {
         this.wakeup = new Wakeup(memories);
     }
 
-    /// Starts watching.
     abstract void add(DescriptorWatch watch) throws IOException;
 
     /// Reports that the watch's interest has changed.
     abstract void changed(DescriptorWatch watch);
 
-    /// Stops watching.
     abstract void remove(DescriptorWatch watch);
 
     /// Returns the readiness record of a new source.

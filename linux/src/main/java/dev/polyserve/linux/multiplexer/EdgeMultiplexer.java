@@ -24,7 +24,6 @@ public final class EdgeMultiplexer extends DescriptorMultiplexer {
     private final Epoll epoll;
     private final ArrayList<DescriptorWatch> list = new ArrayList<>();
 
-    /// Opens the epoll instance.
     public EdgeMultiplexer() throws IOException {
         super("epoll-et");
         epoll = Epoll.open(memory, wakeup);

@@ -72,7 +72,6 @@ final class Epoll implements AutoCloseable {
         watches[descriptor] = watch;
     }
 
-    /// Changes the watched bits.
     void modify(DescriptorWatch watch, int bits) throws IOException {
         if (isWatched(watch)) {
             control.setFirst(bits, data(watch));

@@ -14,7 +14,6 @@ public final class EpollMultiplexer extends DescriptorMultiplexer {
     private final Epoll epoll;
     private final List<DescriptorWatch> changed = new ArrayList<>();
 
-    /// Opens the epoll instance.
     public EpollMultiplexer() throws IOException {
         super("epoll");
         epoll = Epoll.open(memory, wakeup);

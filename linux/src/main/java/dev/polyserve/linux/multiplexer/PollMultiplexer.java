@@ -15,7 +15,6 @@ public final class PollMultiplexer extends DescriptorMultiplexer {
     private @Nullable DescriptorWatch[] watches = new @Nullable DescriptorWatch[FIRST_PLACES];
     private int count = 1;
 
-    /// Opens the multiplexer.
     public PollMultiplexer() throws IOException {
         super("poll");
         descriptors.set(0, wakeup.descriptor(), PollDescriptors.IN);

@@ -18,7 +18,6 @@ public final class SelectMultiplexer extends DescriptorMultiplexer {
     /// One more than the largest watched descriptor.
     private int end;
 
-    /// Opens the multiplexer.
     public SelectMultiplexer() throws IOException {
         super("select");
         try {

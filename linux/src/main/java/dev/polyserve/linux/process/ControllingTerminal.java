@@ -41,7 +41,6 @@ public final class ControllingTerminal {
         this.open = isThere.getAsBoolean();
     }
 
-    /// The terminal of this process, as it is now.
     public static ControllingTerminal ofThisProcess() {
         return new ControllingTerminal(ControllingTerminal::isAttached, System::nanoTime);
     }

@@ -21,7 +21,6 @@ final class OpenSockets {
 
     private OpenSockets() {}
 
-    /// The sockets that are open now.
     static OpenSockets now() throws IOException {
         OpenSockets found = new OpenSockets();
         for (int number : numbers()) {

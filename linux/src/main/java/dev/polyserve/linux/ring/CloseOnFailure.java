@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 final class CloseOnFailure implements AutoCloseable {
     private final ArrayDeque<Closing> closings = new ArrayDeque<>();
 
-    /// Closes one resource.
     interface Closing {
         void close() throws IOException;
     }

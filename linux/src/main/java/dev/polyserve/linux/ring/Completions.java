@@ -27,7 +27,6 @@ final class Completions {
         this.first = parameters.completionsAt();
     }
 
-    /// True when completions are available.
     boolean any() {
         return head != (int) INT.getAcquire(queue, tailAt);
     }
@@ -50,7 +49,6 @@ final class Completions {
         return count;
     }
 
-    /// Receives completions.
     @FunctionalInterface
     interface Completed {
         /// Reports that an operation is complete, or a part of it. It must not throw.

@@ -44,7 +44,6 @@ final class Operations {
     private ArrayList<RingHandle> ordered = new ArrayList<>();
     /// The sockets with bytes in the arena.
     private final ArrayList<RingSocket> sending = new ArrayList<>();
-    /// The sockets that hold buffers.
     private final ArrayList<RingSocket> holding = new ArrayList<>();
     private int groups;
     private boolean buffersRanOut;

@@ -19,7 +19,6 @@ final class PolledListener implements Listener {
         this.listener = listener;
     }
 
-    /// Returns the listener to watch.
     DescriptorListener watched() {
         return listener;
     }

@@ -64,7 +64,6 @@ final class ReceiveBuffers {
         more();
     }
 
-    /// Registers the connections' buffers.
     static ReceiveBuffers forConnections(Ring ring) throws IOException {
         return new ReceiveBuffers(ring, OF_CONNECTIONS, 4 << 10, 128, 2048);
     }
@@ -116,7 +115,6 @@ final class ReceiveBuffers {
         to[buffer] = end;
     }
 
-    /// Returns the whole buffer.
     MemorySegment whole(int buffer) {
         return bytes.asSlice((long) buffer * size, size);
     }

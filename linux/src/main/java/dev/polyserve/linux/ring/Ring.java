@@ -64,7 +64,6 @@ final class Ring implements AutoCloseable {
         return completions;
     }
 
-    /// Registers a ring of provided buffers.
     void register(MemorySegment buffers, int entries, int group) throws IOException {
         SystemCallException.require("io_uring_register",
                 RingCalls.registerBuffers(memory, descriptor.number(), buffers, entries, group));

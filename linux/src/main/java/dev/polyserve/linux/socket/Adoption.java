@@ -36,7 +36,6 @@ final class Adoption {
         return bound;
     }
 
-    /// Adopts a datagram socket.
     static BoundDescriptor port(Endpoint asked, PreopenedSockets.Given given, Options.Sockets options)
             throws IOException {
         OpenSocket open = OpenSocket.of(asked, given.descriptor());

@@ -53,7 +53,6 @@ final class Binding {
         }
     }
 
-    /// Binds a TCP listener.
     static BoundDescriptor tcp(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
         InetSocketAddress address = HostResolver.resolve(tcp, tcp.host(), tcp.port());
         return inet(tcp, tcp.host(), address, SocketCalls.STREAM).closedOnFailure(binding -> {
@@ -65,7 +64,6 @@ final class Binding {
         });
     }
 
-    /// Binds a UDP port.
     static BoundDescriptor udp(Endpoint.Udp udp, Options.Sockets options) throws IOException {
         InetSocketAddress address = HostResolver.resolve(udp, udp.host(), udp.port());
         return inet(udp, udp.host(), address, SocketCalls.DATAGRAM).closedOnFailure(binding -> {
@@ -83,7 +81,6 @@ final class Binding {
                 : unix(unix, unix.path(), SocketCalls.STREAM, listens);
     }
 
-    /// Binds a Unix datagram port.
     static BoundDescriptor unixDatagram(Endpoint.UnixDatagram unix, Options.Sockets options) throws IOException {
         Step buffers = binding -> binding.settings.buffers(options);
         return unix.isAbstract()

@@ -19,7 +19,6 @@ public abstract sealed class DescriptorSource implements Source
         this.descriptor = descriptor;
     }
 
-    /// Returns the descriptor to watch.
     public final Descriptor descriptor() {
         return descriptor;
     }
@@ -31,6 +30,5 @@ public abstract sealed class DescriptorSource implements Source
         readiness = noted;
     }
 
-    /// Releases the descriptor.
     public abstract void close() throws IOException;
 }

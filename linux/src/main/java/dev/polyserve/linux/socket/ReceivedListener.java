@@ -45,7 +45,6 @@ public final class ReceivedListener extends DescriptorSource implements Listener
         return new ReceivedListener(new Wakeup(CallMemoryPool.shared()), endpoint, address, closing);
     }
 
-    /// Queues a connection.
     private void hand(StreamSocket connection) {
         waiting.add(connection);
         wakeup.signal();

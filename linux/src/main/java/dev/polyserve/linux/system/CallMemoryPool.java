@@ -23,7 +23,6 @@ public final class CallMemoryPool {
         return first.tryTake() ? first : takeOther();
     }
 
-    /// Returns a memory to the pool.
     public void give(CallMemory memory) {
         memory.giveBack();
     }

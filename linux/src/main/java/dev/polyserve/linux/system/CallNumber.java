@@ -62,7 +62,6 @@ enum CallNumber {
         this.here = Architecture.here().map(this::on).orElse(0);
     }
 
-    /// Returns the number on that architecture.
     int on(Architecture architecture) {
         return switch (architecture) {
             case X86_64 -> onX86;

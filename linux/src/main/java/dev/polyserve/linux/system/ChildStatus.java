@@ -41,7 +41,6 @@ public final class ChildStatus {
         return memory.address() + INFO_BYTES;
     }
 
-    /// Returns true when the child has ended.
     public boolean ended() {
         return memory.get(ValueLayout.JAVA_INT, PID) != 0;
     }

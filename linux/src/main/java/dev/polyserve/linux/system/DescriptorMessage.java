@@ -15,7 +15,6 @@ import java.nio.ByteBuffer;
 ///
 /// **Thread**: its owner's.
 public final class DescriptorMessage {
-    /// The most bytes in one message.
     public static final int MOST_BYTES = 128 << 10;
     /// The most descriptors in one message (`SCM_MAX_FD`).
     public static final int MOST_DESCRIPTORS = 253;

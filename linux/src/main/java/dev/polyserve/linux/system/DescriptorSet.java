@@ -14,7 +14,6 @@ import java.lang.foreign.ValueLayout;
 public final class DescriptorSet {
     /// One more than the largest descriptor that fits.
     public static final int SIZE = 1024;
-    /// The number of words.
     public static final int WORDS = SIZE / Long.SIZE;
 
     private final MemorySegment memory = Arena.ofAuto().allocate((long) WORDS * Long.BYTES, Long.BYTES);

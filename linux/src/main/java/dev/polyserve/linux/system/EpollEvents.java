@@ -13,11 +13,9 @@ import java.util.Optional;
 ///
 /// **Thread**: its loop's.
 public final class EpollEvents {
-    /// Readable.
     public static final int IN = 0x1;
     /// Urgent data has arrived and is still unread.
     public static final int PRI = 0x2;
-    /// Writable.
     public static final int OUT = 0x4;
     /// Error; always reported.
     public static final int ERR = 0x8;
@@ -60,7 +58,6 @@ public final class EpollEvents {
         return memory.get(ValueLayout.JAVA_LONG_UNALIGNED, (long) index * BYTES + DATA);
     }
 
-    /// Sets the first event.
     public void setFirst(int bits, long data) {
         memory.set(ValueLayout.JAVA_INT, EVENTS, bits);
         memory.set(ValueLayout.JAVA_LONG_UNALIGNED, DATA, data);

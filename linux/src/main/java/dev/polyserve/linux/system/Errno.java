@@ -5,79 +5,47 @@ import java.util.Map;
 /// The error numbers of Linux that matter to a server, the same on x86-64 and aarch64, and their texts. The texts are
 /// the C library's in English, whatever the user's language, like everything that is logged.
 public final class Errno {
-    /// Operation not permitted.
     public static final int EPERM = 1;
-    /// No such file.
     public static final int ENOENT = 2;
-    /// No such process.
     public static final int ESRCH = 3;
-    /// Interrupted by a signal.
     public static final int EINTR = 4;
-    /// The arguments and the environment are too long.
     public static final int E2BIG = 7;
-    /// Not an executable format.
     public static final int ENOEXEC = 8;
-    /// Bad file descriptor.
     public static final int EBADF = 9;
     /// Nothing available, or no room, at the moment.
     public static final int EAGAIN = 11;
     /// Out of memory, or over the limit of locked memory.
     public static final int ENOMEM = 12;
-    /// Permission denied.
     public static final int EACCES = 13;
-    /// Busy.
     public static final int EBUSY = 16;
-    /// Exists already.
     public static final int EEXIST = 17;
-    /// Not a directory.
     public static final int ENOTDIR = 20;
-    /// Invalid argument.
     public static final int EINVAL = 22;
-    /// A message is too long.
     public static final int EMSGSIZE = 90;
     /// No space; from epoll: too many watches.
     public static final int ENOSPC = 28;
-    /// Unknown system call.
     public static final int ENOSYS = 38;
-    /// The time has passed.
     public static final int ETIME = 62;
-    /// Not a socket.
     public static final int ENOTSOCK = 88;
-    /// Address family not supported.
     public static final int EAFNOSUPPORT = 97;
-    /// Address in use.
     public static final int EADDRINUSE = 98;
-    /// Not an address of this machine.
     public static final int EADDRNOTAVAIL = 99;
-    /// No room in the system's buffers.
     public static final int ENOBUFS = 105;
-    /// Not connected.
     public static final int ENOTCONN = 107;
-    /// The peer has reset the connection.
     public static final int ECONNRESET = 104;
     /// Too many descriptors are in flight.
     public static final int ETOOMANYREFS = 109;
-    /// Connection refused: no socket listens there.
     public static final int ECONNREFUSED = 111;
-    /// The machine is not on the network.
     public static final int ENONET = 64;
-    /// Protocol error.
     public static final int EPROTO = 71;
-    /// Operation not supported.
     public static final int EOPNOTSUPP = 95;
-    /// The network is down.
     public static final int ENETDOWN = 100;
-    /// The network is unreachable.
     public static final int ENETUNREACH = 101;
     /// A connection was lost before it was accepted.
     public static final int ECONNABORTED = 103;
-    /// The connection timed out.
     public static final int ETIMEDOUT = 110;
-    /// The host is down.
     public static final int EHOSTDOWN = 112;
-    /// No route leads to the host.
     public static final int EHOSTUNREACH = 113;
-    /// Cancelled.
     public static final int ECANCELED = 125;
 
     private static final Map<Integer, String> TEXTS = Map.ofEntries(

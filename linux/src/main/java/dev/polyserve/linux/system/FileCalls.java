@@ -77,7 +77,6 @@ public final class FileCalls {
         return (int) call(memory, CallNumber.EVENTFD2, 0, EFD_NONBLOCK | EFD_CLOEXEC, 0, 0, 0, 0);
     }
 
-    /// Adds to an [#eventfd].
     public static int eventfdAdd(CallMemory memory, int descriptor) {
         memory.word(0, 1);
         return (int) call(memory, CallNumber.WRITE, descriptor, memory.wordsAddress(), 8, 0, 0, 0);

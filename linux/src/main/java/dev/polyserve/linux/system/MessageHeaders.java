@@ -64,7 +64,6 @@ final class MessageHeaders {
         }
     }
 
-    /// Returns the address of the message.
     long address(int index) {
         return headers.address() + (long) index * BYTES;
     }

@@ -24,7 +24,6 @@ public final class MessagesToSend {
     private static final int MOST_PIECES = 64;
     private static final int MOST_JOINED_BYTES = 65_507;
     private static final int ROOM_BYTES = 2 * MOST_BYTES;
-    /// The index of the message for [#sendOne].
     private static final int ALONE = CAPACITY;
 
     /// Holds the address of each datagram, and the other fields of each message.

@@ -15,7 +15,6 @@ import java.net.SocketAddress;
 ///
 /// **Thread**: its owner's.
 public final class MultishotMessages {
-    /// The offset of the payload.
     public static final int PAYLOAD;
     /// The size of a buffer that holds the longest datagram whole.
     public static final int BUFFER_BYTES;
@@ -63,7 +62,6 @@ public final class MultishotMessages {
                 SocketOption.UDP_GRO);
     }
 
-    /// Returns the sender of a message.
     public SocketAddress sender(MemorySegment buffer) {
         int bytes = Math.min(buffer.get(ValueLayout.JAVA_INT, OUT_NAME), SocketAddresses.LONGEST_BYTES);
         return addresses.read(buffer.asSlice(NAME_AT, SocketAddresses.LONGEST_BYTES), bytes);

@@ -12,9 +12,7 @@ import java.lang.foreign.ValueLayout;
 ///
 /// **Thread**: its owner's.
 public final class PollDescriptors {
-    /// Readable.
     public static final int IN = 0x1;
-    /// Writable.
     public static final int OUT = 0x4;
     /// Error; always reported.
     public static final int ERR = 0x8;

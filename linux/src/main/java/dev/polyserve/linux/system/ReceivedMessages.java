@@ -68,7 +68,6 @@ public final class ReceivedMessages {
         return headers.controlValue(index, SocketOption.UDP_GRO);
     }
 
-    /// Returns the sender of a message.
     public SocketAddress sender(int index) {
         return addresses.read(headers.name(index), headers.nameBytes(index));
     }

@@ -115,7 +115,6 @@ public final class RingCalls {
         }
     }
 
-    /// Unregisters a ring of provided buffers.
     public static int unregisterBuffers(CallMemory memory, int ring, int group) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(BUFFERS_BYTES, 8);

@@ -9,13 +9,11 @@ package dev.polyserve.linux.system;
 /// struct io_uring_buf { u64 addr; u32 len; u16 bid, resv; };     // a provided buffer; the first's resv is the tail
 /// ```
 public final class RingLayout {
-    /// The size of a submission entry.
     public static final int SQE_BYTES = 64;
     /// Opcode, flags, priority word and descriptor, as one word.
     public static final int SQE_HEAD = 0;
     /// A second address or an offset.
     public static final int SQE_OFFSET = 8;
-    /// An address.
     public static final int SQE_ADDRESS = 16;
     /// Length and the operation's own flags, as one word.
     public static final int SQE_LENGTH = 24;
@@ -26,9 +24,7 @@ public final class RingLayout {
     /// The last two words.
     public static final int SQE_REST = 48;
 
-    /// The size of a completion entry.
     public static final int CQE_BYTES = 16;
-    /// The user data of the operation.
     public static final int CQE_USER_DATA = 0;
     /// A value, or `-errno`.
     public static final int CQE_RESULT = 8;
@@ -37,28 +33,18 @@ public final class RingLayout {
 
     /// The size of a provided buffer's entry.
     public static final int BUFFER_BYTES = 16;
-    /// Its address.
     public static final int BUFFER_ADDRESS = 0;
-    /// Its length.
     public static final int BUFFER_LENGTH = 8;
-    /// Its number.
     public static final int BUFFER_ID = 12;
     /// In the first entry: how many buffers were ever provided.
     public static final int BUFFERS_TAIL = 14;
 
-    /// Polls a descriptor.
     public static final int OP_POLL_ADD = 6;
-    /// Receives messages.
     public static final int OP_RECVMSG = 10;
-    /// Accepts a connection.
     public static final int OP_ACCEPT = 13;
-    /// Cancels an operation.
     public static final int OP_ASYNC_CANCEL = 14;
-    /// Closes a descriptor.
     public static final int OP_CLOSE = 19;
-    /// Sends.
     public static final int OP_SEND = 26;
-    /// Receives.
     public static final int OP_RECV = 27;
 
     /// The kernel chooses a provided buffer.

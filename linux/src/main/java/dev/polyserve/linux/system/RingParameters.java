@@ -78,7 +78,6 @@ public final class RingParameters {
         memory.set(ValueLayout.JAVA_INT, offset, value);
     }
 
-    /// Returns the flags.
     public int flags() {
         return get(FLAGS);
     }

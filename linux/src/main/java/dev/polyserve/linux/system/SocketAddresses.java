@@ -22,9 +22,7 @@ import java.nio.ByteOrder;
 /// An abstract Unix address (a name that is not a file; its first byte is zero) is represented by a path that begins
 /// with `@`. For a file with a name that begins with `@`, the path begins with `./@`.
 public final class SocketAddresses {
-    /// Unix.
     public static final int AF_UNIX = 1;
-    /// IPv4.
     public static final int AF_INET = 2;
     /// IPv6, and IPv4 through mapped addresses.
     public static final int AF_INET6 = 10;
@@ -48,7 +46,6 @@ public final class SocketAddresses {
 
     private SocketAddresses() {}
 
-    /// Returns the address family of a socket for this address.
     public static int familyOf(SocketAddress address) {
         return switch (address) {
             case InetSocketAddress inet -> inet.getAddress() instanceof Inet4Address ? AF_INET : AF_INET6;

@@ -9,7 +9,6 @@ import java.net.SocketAddress;
 public final class SocketCalls {
     /// An ordered stream of bytes.
     public static final int STREAM = 1;
-    /// Datagrams.
     public static final int DATAGRAM = 2;
     /// Ordered packets that preserve their boundaries; the end is reported as for a stream.
     public static final int PACKETS = 5;
@@ -73,7 +72,6 @@ public final class SocketCalls {
         return (int) call(memory, CallNumber.CONNECT, descriptor, memory.socketAddressAddress(), length, 0, 0, 0);
     }
 
-    /// `listen(2)`.
     public static int listen(CallMemory memory, int descriptor, int backlog) {
         return (int) call(memory, CallNumber.LISTEN, descriptor, backlog, 0, 0, 0, 0);
     }
@@ -130,7 +128,6 @@ public final class SocketCalls {
                 memory.socketAddressAddress(), length);
     }
 
-    /// `shutdown(2)`.
     public static int shutdown(CallMemory memory, int descriptor, int how) {
         return (int) call(memory, CallNumber.SHUTDOWN, descriptor, how, 0, 0, 0, 0);
     }

@@ -23,7 +23,6 @@ final class SocketPaths {
 
     private SocketPaths() {}
 
-    /// Returns the text of a name.
     static String text(byte[] name) {
         return new String(name, FileNames.ENCODING);
     }
@@ -59,7 +58,6 @@ final class SocketPaths {
         return UnixDomainSocketAddress.of(Path.of(URI.create(uri.toString())));
     }
 
-    /// Returns the bytes of a path.
     static byte[] bytes(Path path) {
         String text = path.toString();
         if (text.indexOf(LOST) < 0 || !path.isAbsolute()) {

@@ -32,7 +32,6 @@ public final class SystemText {
         return locale.equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : locale;
     }
 
-    /// Decodes bytes.
     public static String decode(byte[] bytes) {
         CharsetDecoder decoder = CHARSET.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);

@@ -9,7 +9,6 @@ import java.lang.ref.Reference;
 ///
 /// **Thread**: any platform thread.
 public final class WaitCalls {
-    /// No limit.
     public static final long FOREVER = Long.MAX_VALUE;
     /// Operation of [#epollControl]: adds a descriptor.
     public static final int EPOLL_CTL_ADD = 1;
