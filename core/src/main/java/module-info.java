@@ -6,7 +6,7 @@ module dev.polyserve.core {
     requires jdk.net; // how often a silent connection is probed
 
     exports dev.polyserve;
-    // For models of other modules, the load generator and the test kit; no promise is made about these to anybody else.
+    // For models of other modules, the load generator and the test kit; not a part of the public interface.
     exports dev.polyserve.conversation to dev.polyserve.conformance, dev.polyserve.linux;
     exports dev.polyserve.file to dev.polyserve.cli, dev.polyserve.linux;
     exports dev.polyserve.io to dev.polyserve.bench, dev.polyserve.conformance, dev.polyserve.linux;

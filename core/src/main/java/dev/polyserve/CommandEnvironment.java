@@ -42,9 +42,9 @@ final class CommandEnvironment {
                     all.put("IPCREMOTEPATH", path);
                     all.put("REMOTE_ADDR", path);
                 }
-                credentials(connection).ifPresent(who -> {
-                    all.put("IPCREMOTEEUID", Long.toString(who.uid()));
-                    all.put("IPCREMOTEEGID", Long.toString(who.gid()));
+                credentials(connection).ifPresent(client -> {
+                    all.put("IPCREMOTEEUID", Long.toString(client.uid()));
+                    all.put("IPCREMOTEEGID", Long.toString(client.gid()));
                 });
             }
             default -> all.put("PROTO", "IPC");

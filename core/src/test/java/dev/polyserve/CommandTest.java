@@ -70,8 +70,8 @@ class CommandTest {
         SocketAddress unnamed = UnixDomainSocketAddress.of("");
         assertThat(PLAIN.environmentFor(new Between(unnamed, unnamed, Optional.empty())))
                 .isEqualTo(Map.of("PROTO", "IPC"));
-        Optional<ConnectionInfo.Credentials> who = Optional.of(new ConnectionInfo.Credentials(0, 4_294_967_294L, 7));
-        assertThat(PLAIN.environmentFor(new Between(UnixDomainSocketAddress.of("@a"), unnamed, who))).isEqualTo(
+        Optional<ConnectionInfo.Credentials> client = Optional.of(new ConnectionInfo.Credentials(0, 4_294_967_294L, 7));
+        assertThat(PLAIN.environmentFor(new Between(UnixDomainSocketAddress.of("@a"), unnamed, client))).isEqualTo(
                 Map.of("PROTO", "IPC", "IPCREMOTEPATH", "@a", "REMOTE_ADDR", "@a", "IPCREMOTEEUID", "4294967294",
                         "IPCREMOTEEGID", "7"));
     }

@@ -51,7 +51,7 @@ class EndpointTest {
     }
 
     @Test
-    void shouldNotProposeWhatNobodyMeant() {
+    void shouldNotProposeWhatWasNotMeant() {
         assertThatThrownBy(() -> Endpoint.parse("http://host:80")).hasMessageNotContaining("did you mean");
         assertThatThrownBy(() -> Endpoint.parse("ecoh")).hasMessageNotContaining("did you mean");
     }

@@ -48,6 +48,15 @@ final class Project {
                 .filter(Files::isDirectory).flatMap(Project::javaFiles).sorted().toList();
     }
 
+    /// {@return the Markdown files that users and contributors read}
+    static List<Path> documents() {
+        try (Stream<Path> inRoot = Files.list(ROOT); Stream<Path> below = Files.walk(ROOT.resolve("docs"))) {
+            return Stream.concat(inRoot, below).filter(file -> file.toString().endsWith(".md")).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// {@return the compiled classes of a module}
     static Path classes(String module) {
         Path classes = ROOT.resolve(module, "target", "classes");

@@ -64,7 +64,7 @@ enum Setting {
                     + " (default: the user who starts it)."),
     /// The permissions of Unix sockets.
     UNIX_MODE("unix-mode", "MODE", Shape.TEXT,
-            "Mode of the files of bound Unix sockets, which decides who may connect, as in 0660 (default: from the"
+            "Mode of the files of bound Unix sockets, which decides which users may connect, as in 0660 (default: from the"
                     + " umask)."),
     /// The file for the process id.
     PID_FILE("pid-file", "FILE", Shape.TEXT,

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The services over UDP.
 class DatagramServicesTest {
     private static final String ANY_PORT = "udp://127.0.0.1:0";
-    private static final int PATIENCE_MILLIS = 10_000;
-    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+    private static final int TIMEOUT_MILLIS = 10_000;
+    private static final long TIMEOUT_NANOS = TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLIS);
     private static final int SILENCE_MILLIS = 200;
 
     @TempDir
@@ -65,7 +65,7 @@ class DatagramServicesTest {
 
     /// Waits until the server has counted this many datagrams.
     private static void awaitDatagrams(String control, String counts) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        long deadline = System.nanoTime() + TIMEOUT_NANOS;
         String status;
         do {
             status = Cli.run("status", "--control", control).out();
@@ -97,7 +97,7 @@ class DatagramServicesTest {
         InetAddress afar = addressBesideLoopback();
         try (Cli server = Cli.serve("qotd", "--listen", "udp://0.0.0.0:0", "--allow-amplification");
                 DatagramSocket client = new DatagramSocket(0, afar)) {
-            client.setSoTimeout(PATIENCE_MILLIS);
+            client.setSoTimeout(TIMEOUT_MILLIS);
             send(client, server, afar, "x");
             assertThat(new String(receive(client), StandardCharsets.UTF_8)).endsWith("\r\n");
         }
@@ -152,7 +152,7 @@ class DatagramServicesTest {
 
     private static DatagramSocket client() throws Exception {
         DatagramSocket client = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-        client.setSoTimeout(PATIENCE_MILLIS);
+        client.setSoTimeout(TIMEOUT_MILLIS);
         return client;
     }
 

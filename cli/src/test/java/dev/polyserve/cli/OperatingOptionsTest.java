@@ -334,11 +334,11 @@ class OperatingOptionsTest {
         requireRoot();
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv of the package util-linux");
         assumeTrue(Files.isReadable(Path.of(System.getProperty("java.home"))), "needs a JDK that others may read");
-        List<String> asNobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
-        try (ServedProcess probe = ServedProcess.start(asNobody, Map.of(), "--version")) {
+        List<String> asUserNobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+        try (ServedProcess probe = ServedProcess.start(asUserNobody, Map.of(), "--version")) {
             assumeTrue(probe.awaitStatus() == 0, "needs classes that others may read");
         }
-        try (ServedProcess server = ServedProcess.start(asNobody, Map.of(), "serve", "upper", "--listen", ANYWHERE,
+        try (ServedProcess server = ServedProcess.start(asUserNobody, Map.of(), "serve", "upper", "--listen", ANYWHERE,
                 "--user", "daemon")) {
             assertThat(server.awaitStatus()).isEqualTo(2);
             server.err.awaitContaining("polyserve: cannot become the user daemon: only root may; start the program as"

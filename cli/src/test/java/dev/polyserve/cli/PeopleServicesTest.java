@@ -26,7 +26,7 @@ class PeopleServicesTest {
                 server.out.await("[1] help me"::equals);
                 two.send("me too");
                 server.out.await("[2] me too"::equals);
-                server.type("2 you first\n1 and then you\n3 nobody\nwhat\n");
+                server.type("2 you first\n1 and then you\n3 unknown\nwhat\n");
                 assertThat(two.receive()).isEqualTo("you first");
                 assertThat(one.receive()).isEqualTo("and then you");
                 server.out.awaitContaining("there is no client '3': type the number of a client");

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Runs the program in a process of its own, started directly or by another command.
 final class ServedProcess implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 40;
+    private static final int TIMEOUT_SECONDS = 40;
 
     final LineSink out = new LineSink();
     final LineSink err = new LineSink();
@@ -79,7 +79,7 @@ final class ServedProcess implements AutoCloseable {
     ///
     /// @return its exit status
     int awaitStatus() throws InterruptedException {
-        assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("it ends; it said " + err.text()).isTrue();
+        assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)).as("it ends; it said " + err.text()).isTrue();
         return process.exitValue();
     }
 

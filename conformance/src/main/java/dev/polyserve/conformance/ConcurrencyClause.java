@@ -103,7 +103,7 @@ abstract class ConcurrencyClause extends Clause {
             assertEquals(1, fixture.server.stats().rejected());
             assertEquals(1, fixture.server.stats().reached().get(Limit.CONNECTIONS));
             first.disconnect();
-            fixture.events.nextAccepted().await(ServerFixture.PATIENCE);
+            fixture.events.nextAccepted().await(ServerFixture.TIMEOUT);
             if (cell().hasSeveralAcceptors()) {
                 // The workers learn a moment later that the limit is no longer reached.
                 Eventually.until("another client is served", () -> isServed(fixture));
@@ -195,7 +195,7 @@ abstract class ConcurrencyClause extends Clause {
             assertEquals(2, fixture.server.stats().rejected());
             assertEquals(Optional.empty(), EventRecorder.next(fixture.events.rejected, "rejection"));
             var turnedAway = fixture.events.nextAccepted();
-            assertInstanceOf(dev.polyserve.Cause.Stopped.class, turnedAway.await(ServerFixture.PATIENCE));
+            assertInstanceOf(dev.polyserve.Cause.Stopped.class, turnedAway.await(ServerFixture.TIMEOUT));
             assertEquals(List.of("accepted", "rejected"), fixture.events.eventsOf(turnedAway));
         }
     }

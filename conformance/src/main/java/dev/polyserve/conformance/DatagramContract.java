@@ -41,7 +41,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// call.
 @Timeout(60)
 public abstract class DatagramContract {
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int TIMEOUT_MILLIS = 10_000;
     private static final int A_WHILE_MILLIS = 60;
 
     @RegisterExtension
@@ -108,7 +108,7 @@ public abstract class DatagramContract {
             reply.writeEmpty();
             reply.write(request.payload());
         }); DatagramSocket client = new DatagramSocket()) {
-            client.setSoTimeout(PATIENCE_MILLIS);
+            client.setSoTimeout(TIMEOUT_MILLIS);
             for (String word : words) {
                 // Not connected: the JDK sends no empty datagram on a connected socket.
                 byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
@@ -123,7 +123,7 @@ public abstract class DatagramContract {
     @Test
     void shouldFindTheHubOfItsLoop() throws Exception {
         try (Server server = start((_, reply) -> reply.write(text(Hub.find().isPresent())));
-                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+                DatagramSocket client = connect(server, TIMEOUT_MILLIS)) {
             send(client, "x");
             assertEquals(Boolean.toString(cell.runsOnLoops()), text(client));
         }
@@ -137,7 +137,7 @@ public abstract class DatagramContract {
     void shouldAnswerManyDatagramsAtOnce() throws Exception {
         int many = cell.times(100);
         try (Server server = bind((request, reply) -> reply.write(request.payload()), UnaryOperator.identity());
-                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+                DatagramSocket client = connect(server, TIMEOUT_MILLIS)) {
             for (int i = 0; i < many; i++) {
                 send(client, (byte) i, (byte) 0);
             }
@@ -154,7 +154,7 @@ public abstract class DatagramContract {
     @Test
     void shouldCarryALongDatagram() throws Exception {
         try (Server server = start((request, reply) -> reply.write(request.payload()));
-                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+                DatagramSocket client = connect(server, TIMEOUT_MILLIS)) {
             send(client, new byte[60_000]);
             assertEquals(60_000, receive(client).length);
         }
@@ -163,7 +163,7 @@ public abstract class DatagramContract {
     /// The filter counts all datagrams of a source, even where each has a process of its own.
     @Test
     void shouldHandleOnlyWhatItVerifies() throws Exception {
-        try (Server server = start(new VerifiedTwice()); DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+        try (Server server = start(new VerifiedTwice()); DatagramSocket client = connect(server, TIMEOUT_MILLIS)) {
             for (String word : new String[]{"one", "two"}) {
                 send(client, word);
                 assertEquals(word, text(client));
@@ -212,7 +212,7 @@ public abstract class DatagramContract {
         }); DatagramSocket client = connect(server, A_WHILE_MILLIS)) {
             send(client, "nothing");
             assertThrows(SocketTimeoutException.class, () -> receive(client));
-            client.setSoTimeout(PATIENCE_MILLIS);
+            client.setSoTimeout(TIMEOUT_MILLIS);
             send(client, "empty");
             assertEquals(0, receive(client).length);
         }
@@ -232,7 +232,7 @@ public abstract class DatagramContract {
             assertEquals("boom", failure.error().getMessage());
             assertEquals(client.getLocalPort(), ((InetSocketAddress) failure.peer()).getPort());
             assertEquals(1, server.stats().failed());
-            client.setSoTimeout(PATIENCE_MILLIS);
+            client.setSoTimeout(TIMEOUT_MILLIS);
             send(client, "good");
             assertEquals("partial", text(client), "the next datagram is served");
         }
@@ -243,7 +243,7 @@ public abstract class DatagramContract {
         DatagramHandler handler = (request, reply) -> reply
                 .print(request.payload().remaining() + " " + request.truncated());
         try (Server server = bind(handler, o -> o.withLimits(limits -> limits.withDatagramBytes(10))).start();
-                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+                DatagramSocket client = connect(server, TIMEOUT_MILLIS)) {
             send(client, new byte[10]);
             assertEquals("10 false", text(client));
             send(client, new byte[11]);
@@ -256,7 +256,7 @@ public abstract class DatagramContract {
     @Test
     void shouldRefuseAReplyThatUdpCannotCarry() throws Exception {
         try (Server server = start((_, reply) -> reply.write(new byte[Options.Limits.MAX_DATAGRAM_BYTES + 1]));
-                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+                DatagramSocket client = connect(server, TIMEOUT_MILLIS)) {
             send(client, "x");
             assertTrue(events.nextFailed().error().toString().startsWith(IllegalArgumentException.class.getName()));
         }
@@ -267,7 +267,7 @@ public abstract class DatagramContract {
         try (Server server = start((request, reply) -> reply.print(
                 ((InetSocketAddress) request.peer()).getPort() + " "
                         + ((InetSocketAddress) request.local()).getPort()));
-                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+                DatagramSocket client = connect(server, TIMEOUT_MILLIS)) {
             send(client, "x");
             assertEquals(client.getLocalPort() + " " + server.port(), text(client));
         }
@@ -284,7 +284,7 @@ public abstract class DatagramContract {
             for (InetSocketAddress asked : addresses(server)) {
                 try (DatagramSocket client = new DatagramSocket()) {
                     client.connect(asked);
-                    client.setSoTimeout(PATIENCE_MILLIS);
+                    client.setSoTimeout(TIMEOUT_MILLIS);
                     for (byte i = 0; i < 4; i++) {
                         send(client, i);
                     }
@@ -324,13 +324,13 @@ public abstract class DatagramContract {
             assertEquals(Served.TIMED_OUT, server.handleRequest(Duration.ofMillis(A_WHILE_MILLIS)));
             send(client, (byte) 1);
             send(client, (byte) 2);
-            assertEquals(Served.SERVED, server.handleRequest(ServerFixture.PATIENCE));
-            client.setSoTimeout(PATIENCE_MILLIS);
+            assertEquals(Served.SERVED, server.handleRequest(ServerFixture.TIMEOUT));
+            client.setSoTimeout(TIMEOUT_MILLIS);
             assertEquals("1", text(client));
             client.setSoTimeout(A_WHILE_MILLIS);
             assertThrows(SocketTimeoutException.class, () -> receive(client), "the second datagram waits");
-            client.setSoTimeout(PATIENCE_MILLIS);
-            assertEquals(Served.SERVED, server.handleRequest(ServerFixture.PATIENCE));
+            client.setSoTimeout(TIMEOUT_MILLIS);
+            assertEquals(Served.SERVED, server.handleRequest(ServerFixture.TIMEOUT));
             assertEquals("2", text(client));
         }
     }
@@ -338,7 +338,7 @@ public abstract class DatagramContract {
     @Test
     void shouldReceiveNothingAfterTheSingleRequest() throws Exception {
         try (Server server = start((request, reply) -> reply.write(request.payload()));
-                DatagramSocket client = connect(server, PATIENCE_MILLIS)) {
+                DatagramSocket client = connect(server, TIMEOUT_MILLIS)) {
             for (int i = 0; i < 3; i++) {
                 send(client, (byte) i);
                 receive(client);
@@ -356,7 +356,7 @@ public abstract class DatagramContract {
         try (Server again = ServerFixture.builder(cell, endpoint)
                 .datagrams((request, reply) -> reply.write(request.payload()))
                 .start();
-                DatagramSocket client = connect(again, PATIENCE_MILLIS)) {
+                DatagramSocket client = connect(again, TIMEOUT_MILLIS)) {
             send(client, "again");
             assertEquals("again", text(client));
         }

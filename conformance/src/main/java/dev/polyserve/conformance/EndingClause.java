@@ -85,7 +85,7 @@ abstract class EndingClause extends Clause {
             boolean before = connection.peerGone();
             connection.print("busy");
             connection.flush();
-            long until = System.nanoTime() + ServerFixture.PATIENCE.toNanos();
+            long until = System.nanoTime() + ServerFixture.TIMEOUT.toNanos();
             while (!connection.peerGone() && System.nanoTime() - until < 0) {
                 Thread.sleep(1);
             }

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 ///
 /// **Thread**: any.
 final class EventRecorder implements ServerListener {
-    private static final long PATIENCE_SECONDS = 10;
+    private static final long TIMEOUT_SECONDS = 10;
 
     record Ended(ConnectionInfo connection, Cause cause) {}
 
@@ -38,9 +38,9 @@ final class EventRecorder implements ServerListener {
 
     /// Takes the next element; fails when none arrives in time.
     static <T> T next(BlockingQueue<T> queue, String what) throws InterruptedException {
-        T next = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        T next = queue.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         if (next == null) {
-            throw new AssertionError("no " + what + " within " + PATIENCE_SECONDS + " s");
+            throw new AssertionError("no " + what + " within " + TIMEOUT_SECONDS + " s");
         }
         return next;
     }

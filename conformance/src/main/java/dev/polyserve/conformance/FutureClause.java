@@ -59,7 +59,7 @@ abstract class FutureClause extends Clause {
             client.send("boom\n");
             client.awaitClosed();
             ConnectionFuture connection = fixture.events.nextAccepted();
-            Cause cause = connection.await(ServerFixture.PATIENCE);
+            Cause cause = connection.await(ServerFixture.TIMEOUT);
             assertInstanceOf(Cause.Failed.class, cause);
             Thread here = Thread.currentThread();
             connection.onDone(_ -> calls.add(Thread.currentThread().equals(here) ? "here" : "elsewhere"));
@@ -104,7 +104,7 @@ abstract class FutureClause extends Clause {
                 assertTrue(waiting.cancel());
                 assertFalse(waiting.cancel(), "cancelled already");
                 busy.getFirst().close();
-                assertEquals(new Cause.Stopped(), waiting.await(ServerFixture.PATIENCE));
+                assertEquals(new Cause.Stopped(), waiting.await(ServerFixture.TIMEOUT));
                 queued.awaitClosed();
                 assertEquals(List.of("accepted"), fixture.events.eventsOf(waiting), "the handler never began");
             }
@@ -148,7 +148,7 @@ abstract class FutureClause extends Clause {
             }
             ConnectionFuture connection = fixture.events.nextAccepted();
             connection.abort();
-            assertEquals(new Cause.Stopped(), connection.await(ServerFixture.PATIENCE));
+            assertEquals(new Cause.Stopped(), connection.await(ServerFixture.TIMEOUT));
             assertEquals(0, fixture.server.stats().failed(), "a stop is not a failure");
             needsOneProcess();
             assertInstanceOf(InterruptedException.class, EventRecorder.next(thrown, "interrupt"));

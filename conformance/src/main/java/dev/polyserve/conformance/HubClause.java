@@ -136,7 +136,7 @@ abstract class HubClause extends Clause {
             client.send("here\n");
             assertEquals("here", client.line());
             Task<?> handler = EventRecorder.next(handlers, "handler");
-            assertTrue(handler.kill(ServerFixture.PATIENCE), "it ends");
+            assertTrue(handler.kill(ServerFixture.TIMEOUT), "it ends");
             client.awaitClosed();
             assertEquals(Task.Phase.KILLED, handler.phase());
         }
@@ -151,7 +151,7 @@ abstract class HubClause extends Clause {
                 TestClient client = fixture.connect()) {
             client.toTheEnd();
             Task<?> handler = EventRecorder.next(handlers, "handler");
-            assertTrue(handler.join(ServerFixture.PATIENCE));
+            assertTrue(handler.join(ServerFixture.TIMEOUT));
             assertEquals(Task.Phase.SUCCEEDED, handler.phase());
         }
     }
@@ -231,8 +231,8 @@ abstract class HubClause extends Clause {
             Task<String> task = hub.spawn(() -> sleepAndReturn(hub, "slept"));
             client.send("hello\n");
             assertEquals("hello", client.line());
-            assertEquals("slept", task.get(ServerFixture.PATIENCE));
-            assertEquals(hub, hub.spawn(Hub::current).get(ServerFixture.PATIENCE));
+            assertEquals("slept", task.get(ServerFixture.TIMEOUT));
+            assertEquals(hub, hub.spawn(Hub::current).get(ServerFixture.TIMEOUT));
         }
     }
 
@@ -241,8 +241,8 @@ abstract class HubClause extends Clause {
         needsOneProcess();
         try (ServerFixture fixture = startOnLoop(TestService.echo())) {
             Task<?> closing = fixture.server.hub().orElseThrow().spawn(fixture.server::close);
-            assertTrue(closing.join(ServerFixture.PATIENCE), "close() returns to a task of the server at once");
-            assertTrue(fixture.server.await(ServerFixture.PATIENCE));
+            assertTrue(closing.join(ServerFixture.TIMEOUT), "close() returns to a task of the server at once");
+            assertTrue(fixture.server.await(ServerFixture.TIMEOUT));
             assertEquals(Task.Phase.SUCCEEDED, closing.phase());
         }
     }

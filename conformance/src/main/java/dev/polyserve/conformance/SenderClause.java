@@ -101,7 +101,7 @@ abstract class SenderClause extends Clause {
     private static void talk(Sender sender, int thread, int count) {
         try {
             for (int i = 0; i < count; i++) {
-                sender.send(bytes(thread + " " + i + " " + "x".repeat(60) + "\n"), ServerFixture.PATIENCE);
+                sender.send(bytes(thread + " " + i + " " + "x".repeat(60) + "\n"), ServerFixture.TIMEOUT);
             }
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
@@ -164,7 +164,7 @@ abstract class SenderClause extends Clause {
             Thread waiting = Thread.ofPlatform().start(() -> {
                 try {
                     while (true) {
-                        sender.send(ByteBuffer.allocate(8 << 10), ServerFixture.PATIENCE);
+                        sender.send(ByteBuffer.allocate(8 << 10), ServerFixture.TIMEOUT);
                     }
                 } catch (IOException | InterruptedException e) {
                     thrown.add(e);

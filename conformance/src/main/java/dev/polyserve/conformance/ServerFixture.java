@@ -20,7 +20,7 @@ final class ServerFixture implements AutoCloseable {
     private static final Duration QUIET = Duration.ofMillis(50);
 
     /// The limit for events that the test expects.
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     /// The model of the server; for worker processes, it contains their command.
     final Model model;
@@ -83,7 +83,7 @@ final class ServerFixture implements AutoCloseable {
     /// have run.
     void awaitOver(int connections) throws InterruptedException, TimeoutException {
         for (int i = 0; i < connections; i++) {
-            events.nextAccepted().await(PATIENCE);
+            events.nextAccepted().await(TIMEOUT);
         }
     }
 

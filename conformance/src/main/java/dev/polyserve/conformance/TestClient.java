@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 ///
 /// **Thread**: one at a time.
 final class TestClient implements AutoCloseable {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final int SMALL_RECEIVE_BUFFER_BYTES = 4 << 10;
 
@@ -76,7 +76,7 @@ final class TestClient implements AutoCloseable {
         ByteBuffer left = ByteBuffer.wrap(bytes);
         while (left.hasRemaining()) {
             if (channel.write(left) == 0) {
-                await(SelectionKey.OP_WRITE, PATIENCE_NANOS, "the server does not read");
+                await(SelectionKey.OP_WRITE, TIMEOUT_NANOS, "the server does not read");
             }
         }
     }
@@ -111,7 +111,7 @@ final class TestClient implements AutoCloseable {
             answer.write(in.array(), in.position(), wanted);
             in.position(in.position() + wanted);
             if (!wrote && count == 0) {
-                await(SelectionKey.OP_READ | (bytes.hasRemaining() ? SelectionKey.OP_WRITE : 0), PATIENCE_NANOS,
+                await(SelectionKey.OP_READ | (bytes.hasRemaining() ? SelectionKey.OP_WRITE : 0), TIMEOUT_NANOS,
                         "after " + answer.size() + " of " + answerBytes + " bytes no more arrive");
             }
         }
@@ -210,7 +210,7 @@ final class TestClient implements AutoCloseable {
     private boolean fill() throws IOException {
         int count;
         while ((count = fillNow()) == 0) {
-            await(SelectionKey.OP_READ, PATIENCE_NANOS, "the server sends nothing");
+            await(SelectionKey.OP_READ, TIMEOUT_NANOS, "the server sends nothing");
         }
         return count > 0;
     }

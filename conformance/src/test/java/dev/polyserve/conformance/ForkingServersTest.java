@@ -117,7 +117,7 @@ class ForkingServersTest extends Clause {
                     }
                     Eventually.until("the server has reaped its own child", () -> !exists(worker));
                 }
-                assertEquals(Optional.of("exit 72"), child.await(ServerFixture.PATIENCE).map(Exit::text));
+                assertEquals(Optional.of("exit 72"), child.await(ServerFixture.TIMEOUT).map(Exit::text));
             }
         }
     }

@@ -33,7 +33,7 @@ public abstract sealed class Conversation extends Termination implements Connect
     private final EndpointPair ends;
     private final Endpoint endpoint;
     private final ConnectionLifecycle completion = new ConnectionLifecycle();
-    private volatile DeadlineMonitor deadlineMonitor = DeadlineMonitor.NOBODY;
+    private volatile DeadlineMonitor deadlineMonitor = DeadlineMonitor.NONE;
     private @Nullable Attributes attributes;
     private long finalAgeNanos;
     private long accountedBytes;

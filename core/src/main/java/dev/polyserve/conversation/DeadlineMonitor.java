@@ -5,7 +5,7 @@ package dev.polyserve.conversation;
 /// **Thread**: any.
 public interface DeadlineMonitor {
     /// For a conversation that has no limits to watch.
-    DeadlineMonitor NOBODY = new DeadlineMonitor() {
+    DeadlineMonitor NONE = new DeadlineMonitor() {
         @Override
         public void askNow() {
             // There are no limits to check.

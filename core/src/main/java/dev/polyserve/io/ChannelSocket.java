@@ -283,8 +283,9 @@ final class ChannelSocket implements StreamSocket, SocketControl, BlockingSocket
         if (peer instanceof InetSocketAddress) {
             return Optional.empty();
         }
-        throw new UnsupportedOperationException("this model cannot tell who has connected (the JDK tells no numbers);"
-                + " use a model on descriptors, as epoll");
+        throw new UnsupportedOperationException(
+                "this model does not know the credentials of the peer (the JDK has no process"
+                        + " id); use a model on descriptors, such as epoll");
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: as [HubScheduler].
 final class LoopHub implements HubScheduler {
     /// How long tasks may take to end once the loop ends.
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration KILL_TIMEOUT = Duration.ofSeconds(1);
 
     private final EventLoop loop;
     private final HubHost host;
@@ -23,7 +23,7 @@ final class LoopHub implements HubScheduler {
         this.loop = loop;
         // The stall monitor of the server already watches the whole loop.
         this.host = new HubHost(this, HubOptions.defaults().withName(loop.name()).withStallLimit(Duration.ZERO)
-                .withPatience(PATIENCE));
+                .withKillTimeout(KILL_TIMEOUT));
     }
 
     HubHost host() {

@@ -373,7 +373,7 @@ final class LiveServer implements Server {
             live.expects();
             onAcceptLoop(() -> {
                 runner.workerControl().drain();
-                acceptNobody();
+                stopAccepting();
                 // Connections that workers accept before they acknowledge the drain are waited for like the others.
                 runner.workerControl().whenAcknowledged(() -> {
                     boundListeners.closeListeners(lifecycle.acceptedUntilStop());
@@ -383,14 +383,14 @@ final class LiveServer implements Server {
             });
             shutdown.begin(deadline);
         } else {
-            acceptNobody();
+            stopAccepting();
             boundListeners.closeListeners(false);
             release();
             shutdown.nothingToDo();
         }
     }
 
-    private void acceptNobody() {
+    private void stopAccepting() {
         acceptPolicy.none();
         connectionStarter.close();
         boundListeners.stopReceiving();

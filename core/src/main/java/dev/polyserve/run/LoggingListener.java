@@ -89,7 +89,7 @@ final class LoggingListener implements ServerListener {
             List<StackTraceElement> stack) {
         stalls.warn("the event loop " + loop + " has been busy for " + soFar.toMillis() + " ms"
                 + connection.map(served -> " with " + served).orElse("")
-                + ", and serves nobody else meanwhile; it is at\n"
+                + ", and serves no other connection meanwhile; it is at\n"
                 + stack.stream().limit(STACK_LINES).map(frame -> "    " + frame).collect(Collectors.joining("\n")));
     }
 

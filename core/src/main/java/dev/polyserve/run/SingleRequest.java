@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// **Thread**: any; concurrent calls run one after another.
 final class SingleRequest {
     /// How long worker processes may take to acknowledge that nothing is to be accepted any more.
-    private static final long HEED_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long ACKNOWLEDGE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Runner runner;
     private final EventLoop acceptLoop;
@@ -91,7 +91,7 @@ final class SingleRequest {
             acceptPolicy.notOne();
             arm.run();
             runner.workerControl().whenAcknowledged(() -> taken.complete(used));
-            acceptLoop.schedule(HEED_NANOS, () -> taken.complete(used));
+            acceptLoop.schedule(ACKNOWLEDGE_NANOS, () -> taken.complete(used));
         });
         return taken;
     }

@@ -58,7 +58,7 @@ class DeadlinesTest {
     }
 
     @Test
-    void whatASenderSendsIsProgressForTheOwnerWhoWaitsBehindIt() {
+    void whatASenderSendsIsProgressForTheOwnerThatWaitsBehindIt() {
         deadlines.waitsFor(Limit.WRITE_STALL);
         pass(9);
         deadlines.touch();

@@ -102,7 +102,7 @@ class OutboxTest {
     }
 
     @Test
-    void refusesWhatDoesNotFitWithoutWakingAnybodyAndSaysSo() {
+    void refusesWhatDoesNotFitWithoutWakingAThreadAndSaysSo() {
         assertThat(outbox.offer(message("123456789"))).isTrue();
         assertThat(outbox.offer(message("ab"))).isFalse();
         assertThat(outbox.offer(message("a"))).as("up to the last byte").isTrue();

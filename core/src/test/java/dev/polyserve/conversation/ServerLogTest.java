@@ -26,7 +26,7 @@ class ServerLogTest {
     private final ServerLog log = new ServerLog(sink, LONG_MILLIS, LONG_MILLIS);
 
     @Test
-    void keepsNobodyWaitingForASinkThatTakesNothingAndCountsWhatIsLost() throws Exception {
+    void keepsNoThreadWaitingForASinkThatTakesNothingAndCountsWhatIsLost() throws Exception {
         log.start();
         sink.sticks = true;
         log.warn("line 0", null);
@@ -57,7 +57,7 @@ class ServerLogTest {
     }
 
     @Test
-    void isWrittenByWhoSaysItBeforeAndAfter() {
+    void isWrittenByTheCallerBeforeAndAfter() {
         log.warn("before", null);
         assertThat(sink.written()).containsExactly("before");
         log.start();
@@ -118,7 +118,7 @@ class ServerLogTest {
     }
 
     @Test
-    void asksForNoTextThatNobodyWants() {
+    void asksForNoTextThatIsNotWanted() {
         log.log(System.Logger.Level.DEBUG, () -> {
             throw new AssertionError("asked");
         }, null);
@@ -168,7 +168,7 @@ class ServerLogTest {
                 try {
                     taking.await();
                 } catch (InterruptedException e) {
-                    throw new IllegalStateException("nobody interrupts a log", e);
+                    throw new IllegalStateException("a log is not interrupted", e);
                 }
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(lineMillis));

@@ -106,7 +106,7 @@ class ChannelOptionsTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void unixConnectionsHaveTheirSendBufferAndCannotTellWhoHasConnected() throws Exception {
+    void unixConnectionsHaveTheirSendBufferAndDoNotKnowTheCredentialsOfTheirPeer() throws Exception {
         Listener listener = listen("unix:" + directory.resolve("socket"), o -> o.withBufferBytes(0, BUFFER_BYTES));
         try (SocketChannel client = connectUnix(listener.address())) {
             StreamSocket socket = accept(listener);

@@ -76,7 +76,7 @@ class BusyPollTest {
     }
 
     @Test
-    void doesNotAskWhereNobodyWantsIt() throws Exception {
+    void doesNotAskWhenItIsOff() throws Exception {
         assertThat(spin(0, 0).endsWithWork(Long.MAX_VALUE)).isFalse();
         assertThat(asked).hasValue(0);
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 /// coroutine while the loop that it needs is queued behind it: a deadlock.
 @Timeout(60)
 class NonQueueingLockTest {
-    private static final int PATIENCE_SECONDS = 30;
+    private static final int TIMEOUT_SECONDS = 30;
 
     @Test
     void goesRoundAmongALoopItsCoroutineAndAnotherThread() throws Exception {
@@ -39,11 +39,11 @@ class NonQueueingLockTest {
                 loop.coroutines().unstarted("coroutine", takes).start();
                 // Queued behind the coroutine, which has had its first turn when this runs.
                 loop.execute(() -> loop.post(takes));
-                assertTrue(asking.await(PATIENCE_SECONDS, TimeUnit.SECONDS), () -> "both ask for it; " + error);
+                assertTrue(asking.await(TIMEOUT_SECONDS, TimeUnit.SECONDS), () -> "both ask for it; " + error);
             } finally {
                 lock.unlock();
             }
-            assertTrue(had.await(PATIENCE_SECONDS, TimeUnit.SECONDS), () -> "both had it; " + error);
+            assertTrue(had.await(TIMEOUT_SECONDS, TimeUnit.SECONDS), () -> "both had it; " + error);
         }
     }
 }

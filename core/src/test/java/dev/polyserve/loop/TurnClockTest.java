@@ -84,12 +84,12 @@ class TurnClockTest {
 
         @Override
         public void shutdown() {
-            throw new AssertionError("nobody ends it");
+            throw new AssertionError("it is not ended");
         }
 
         @Override
         public void cutInput() {
-            throw new AssertionError("nobody cuts its input");
+            throw new AssertionError("its input is not cut");
         }
 
         @Override

@@ -34,7 +34,7 @@ class EndTest {
     void closeEndsTheWaitForOneRequest() throws Exception {
         try (Server server = at(Model.virtual()).handle(_ -> {
         }).bind()) {
-            CompletableFuture<Served> served = whoWaits(server, 10);
+            CompletableFuture<Served> served = waitingRequest(server, 10);
             server.drain(Duration.ofMillis(100));
             assertThat(served.get(5, TimeUnit.SECONDS)).isEqualTo(Served.TIMED_OUT);
         }
@@ -44,8 +44,8 @@ class EndTest {
     void oneClientIsOneRequestHoweverManyWaitForIt() throws Exception {
         try (Server server = at(Model.virtual()).handle(_ -> {
         }).bind()) {
-            var first = whoWaits(server, 1);
-            var second = whoWaits(server, 1);
+            var first = waitingRequest(server, 1);
+            var second = waitingRequest(server, 1);
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
                 assertThat(new Served[]{first.get(), second.get()})
                         .containsExactlyInAnyOrder(Served.SERVED, Served.TIMED_OUT);
@@ -89,7 +89,7 @@ class EndTest {
             client.close();
             while (toClient.isOpen()) {
                 // Also while its queue is full: until the system reports that the peer is gone.
-                toClient.offer("anybody there?");
+                toClient.offer("are you there?");
                 Thread.onSpinWait();
             }
             assertThat(cause.get(5, TimeUnit.SECONDS)).isInstanceOf(Cause.PeerReset.class);
@@ -145,7 +145,7 @@ class EndTest {
     }
 
     /// Starts a thread that calls `handleRequest`, and returns once that call waits.
-    private static CompletableFuture<Served> whoWaits(Server server, int seconds) {
+    private static CompletableFuture<Served> waitingRequest(Server server, int seconds) {
         CompletableFuture<Served> served = new CompletableFuture<>();
         Thread waiting = Thread.ofPlatform().start(() -> served.complete(handleRequest(server, seconds)));
         while (waiting.getState() != Thread.State.TIMED_WAITING && waiting.isAlive()) {

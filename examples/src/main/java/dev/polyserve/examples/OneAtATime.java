@@ -21,10 +21,10 @@ public final class OneAtATime {
     /// Serves clients until `count` were served, or none arrived for the given time.
     ///
     /// @return the number of clients served
-    public static int serve(Server server, int clients, Duration patience) throws IOException, InterruptedException {
+    public static int serve(Server server, int clients, Duration timeout) throws IOException, InterruptedException {
         int served = 0;
         while (served < clients) {
-            Served what = server.handleRequest(patience);
+            Served what = server.handleRequest(timeout);
             if (what == Served.TIMED_OUT) {
                 break;
             }

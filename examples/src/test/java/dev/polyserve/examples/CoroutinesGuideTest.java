@@ -92,11 +92,11 @@ class CoroutinesGuideTest {
 
     // region timeout
     static String askWithin(Hub hub, Duration limit) throws Exception {
-        Timeout patience = Timeout.after(limit);
+        Timeout timeout = Timeout.after(limit);
         try {
-            return patience.call(() -> fetch(hub, "slow"));
+            return timeout.call(() -> fetch(hub, "slow"));
         } catch (TimeoutExpiredException e) {
-            if (e.timeout() == patience) {
+            if (e.timeout() == timeout) {
                 return "no answer";
             }
             throw e;

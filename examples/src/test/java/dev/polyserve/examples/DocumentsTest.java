@@ -23,11 +23,6 @@ class DocumentsTest {
     /// A link to a place in the repository: `[text](place)` or `[text](place#anchor)`.
     private static final Pattern LOCAL_LINK = Pattern.compile("]\\((?!https?:)([^)#]+)(?:#[^)]*)?\\)");
 
-    /// Words for persons, which sockets, threads and processes are not.
-    private static final Pattern PERSON = Pattern.compile("\\b(who|whom|whoever|(no|some|any|every)body)\\b",
-            Pattern.CASE_INSENSITIVE);
-    private static final Pattern CODE = Pattern.compile("`[^`]*`");
-
     static Stream<String> documents() {
         return Documents.names().stream();
     }
@@ -64,13 +59,6 @@ class DocumentsTest {
         for (String place : links(document)) {
             assertThat(Files.exists(here.resolve(place))).as("%s links to %s", document, place).isTrue();
         }
-    }
-
-    @ParameterizedTest
-    @MethodSource("documents")
-    void thingsAreNotPersons(String document) throws IOException {
-        assertThat(Documents.prose(document)).as("prose of %s", document)
-                .noneMatch(line -> PERSON.matcher(CODE.matcher(line).replaceAll("")).find());
     }
 
     @Test

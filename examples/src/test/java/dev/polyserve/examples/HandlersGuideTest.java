@@ -152,11 +152,11 @@ class HandlersGuideTest {
 
     @Test
     void aReadCanHaveATimeLimit() throws Exception {
-        Duration patience = Duration.ofMillis(1);
+        Duration atMost = Duration.ofMillis(1);
         // region timeout
         Handler nudging = client -> {
             client.deadline(Duration.ofMinutes(10)); // the whole conversation, from now
-            client.readTimeout(patience); // each read
+            client.readTimeout(atMost); // each read
             while (true) {
                 try {
                     String line = client.readLine();

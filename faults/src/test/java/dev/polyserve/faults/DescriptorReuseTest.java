@@ -56,10 +56,10 @@ class DescriptorReuseTest {
 
     private static Void abortAgainAndAgain(ServerProcess server, AtomicInteger stillAborting) throws IOException {
         try {
-            byte[] nobodys = new byte[LONGEST_BYTES];
+            byte[] neverRead = new byte[LONGEST_BYTES];
             for (int i = 0; i < ABORTS; i++) {
                 Client client = Client.of(server);
-                client.send(nobodys);
+                client.send(neverRead);
                 client.reset();
             }
         } finally {

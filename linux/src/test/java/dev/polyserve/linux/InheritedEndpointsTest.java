@@ -118,7 +118,7 @@ class InheritedEndpointsTest {
         requireHere(model);
         Listener parents = parent.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         try (SocketChannel client = SocketChannel.open(parents.address())) {
-            StreamSocket accepted = Objects.requireNonNull(parents.accept(), "nobody waits");
+            StreamSocket accepted = Objects.requireNonNull(parents.accept(), "no connection waits");
             Endpoint inherited = handedDown(accepted);
             accepted.close(false);
             try (Server server = Server.at(inherited).model(model).handle(UPPER).start()) {

@@ -117,7 +117,7 @@ class LauncherTest {
             Eventually.holds("it died", () -> !peer.running.alive());
             Eventually.holds("its words were read", () -> !peer.running.lastOutput().isEmpty());
             assertThat(peer.running.ended())
-                    .contains("obedient exited with status 9; its last output was: going down");
+                    .contains("orderly exited with status 9; its last output was: going down");
         }
     }
 

@@ -38,7 +38,7 @@ final class ScriptedContender implements AutoCloseable {
 
     /// Starts one.
     static ScriptedContender start(Launcher launcher) throws Exception {
-        return of(launcher.start(Contender.against("obedient=" + command("{port}")), BenchService.ECHO,
+        return of(launcher.start(Contender.against("orderly=" + command("{port}")), BenchService.ECHO,
                 LoadTransport.TCP));
     }
 

@@ -75,7 +75,7 @@ class SystemCallCountsTest {
             assertThatExceptionOfType(ContenderException.class)
                     .isThrownBy(() -> SystemCallCounts.attach(peer.running, path))
                     .withMessage(
-                            "the system calls of obedient are not counted, because perf ended (Access is limited.),"
+                            "the system calls of orderly are not counted, because perf ended (Access is limited.),"
                                     + " and strace is not installed (Debian package strace)");
         }
     }

@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// **Thread**: one at a time; messages of the browser arrive on a thread of the HTTP client.
 final class Browser {
     private static final JsonMapper MAPPER = JsonMapper.shared();
-    private static final long PATIENCE_SECONDS = 120;
+    private static final long TIMEOUT_SECONDS = 120;
     private static final String LISTENING = "DevTools listening on ";
 
     private final Process process;
@@ -42,7 +42,7 @@ final class Browser {
     private Browser(Process process, String address) throws Exception {
         this.process = process;
         this.socket = HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(URI.create(address), new Listener())
-                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         String target = call("Target.createTarget", Map.of("url", "about:blank"), null).path("targetId").stringValue();
         session = call("Target.attachToTarget", Map.of("targetId", target, "flatten", true), null).path("sessionId")
                 .stringValue();
@@ -70,7 +70,7 @@ final class Browser {
         try {
             CompletableFuture<String> address = new CompletableFuture<>();
             Thread.ofPlatform().daemon().name("chromium-stderr").start(() -> readErrors(process, address));
-            return new Browser(process, address.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            return new Browser(process, address.get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
         } catch (Exception e) {
             process.destroyForcibly();
             throw e;
@@ -82,7 +82,7 @@ final class Browser {
         events.clear();
         loaded = new CompletableFuture<>();
         call("Page.navigate", Map.of("url", page.toUri().toString()));
-        loaded.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        loaded.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     /// Sets the size of the window and the preferred colour scheme.
@@ -127,7 +127,7 @@ final class Browser {
             call("Browser.close", Map.of(), null);
         } finally {
             socket.abort();
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         }
@@ -146,9 +146,9 @@ final class Browser {
         }
         CompletableFuture<JsonNode> reply = new CompletableFuture<>();
         replies.put(id, reply);
-        socket.sendText(message.toString(), true).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        socket.sendText(message.toString(), true).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         try {
-            return reply.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return reply.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new IllegalStateException("no reply to " + message, e);
         }

@@ -107,7 +107,7 @@ final class ChatMember implements Handler {
             return false;
         }
         if (line.equals("/who")) {
-            connection.writeLine("* here: " + room.who());
+            connection.writeLine("* here: " + room.names());
         } else if (line.equals(RENAME) || line.startsWith(RENAME + " ")) {
             connection.writeLine(room.rename(this, own, line.substring(RENAME.length()).strip()));
         } else if (line.startsWith("/")) {

@@ -57,7 +57,7 @@ final class ChatRoom {
     }
 
     /// The names of all members, sorted.
-    String who() {
+    String names() {
         return String.join(", ", new TreeSet<>(members.keySet()));
     }
 
@@ -72,6 +72,6 @@ final class ChatRoom {
     /// Sends the greeting to a new member.
     static void greet(Connection connection, String name) throws java.io.IOException {
         connection.writeLine(
-                "* welcome, you are " + name + ": /name NEW changes that, /who tells who is here, /quit leaves");
+                "* welcome, you are " + name + ": /name NEW changes that, /who lists the members, /quit leaves");
     }
 }

@@ -168,7 +168,7 @@ final class PeerProcess implements AutoCloseable {
                 // The listener was closed with this connection in its queue: check again.
             }
         }
-        throw new AssertionError("somebody listens at " + address + " " + END + " after the peer's end");
+        throw new AssertionError("a process listens at " + address + " " + END + " after the peer's end");
     }
 
     boolean alive() {

@@ -85,7 +85,7 @@ public final class Hub implements AutoCloseable {
         return new HubScope(options, true).open();
     }
 
-    /// Kills all tasks and waits for their end, at most for [HubOptions#patience].
+    /// Kills all tasks and waits for their end, at most for [HubOptions#killTimeout].
     ///
     /// Called by a task of the hub, it kills the other tasks and does not wait. Does nothing when the hub has ended.
     @Override

@@ -92,7 +92,7 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
         return attachedThreads.size();
     }
 
-    /// Kills all tasks and waits for their end, at most for [HubOptions#patience]. Does nothing when no hub was
+    /// Kills all tasks and waits for their end, at most for [HubOptions#killTimeout]. Does nothing when no hub was
     /// created.
     ///
     /// Called on the loop or by a task, it kills the other tasks and does not wait. Attached tasks are not killed:
@@ -116,11 +116,11 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
     }
 
     private void awaitEnds(CompletableFuture<List<Task<?>>> killed) {
-        long deadline = System.nanoTime() + Hub.nanos(options.patience());
+        long deadline = System.nanoTime() + Hub.nanos(options.killTimeout());
         List<Task<?>> left = new ArrayList<>();
         try {
             // A blocked loop does not even kill its tasks.
-            for (Task<?> task : killed.get(Hub.nanos(options.patience()), TimeUnit.NANOSECONDS)) {
+            for (Task<?> task : killed.get(Hub.nanos(options.killTimeout()), TimeUnit.NANOSECONDS)) {
                 if (!task.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
                     left.add(task);
                 }

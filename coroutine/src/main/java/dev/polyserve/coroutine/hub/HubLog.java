@@ -18,7 +18,7 @@ final class HubLog {
     }
 
     static void abandoned(HubOptions options, List<Task<?>> tasks) {
-        warn("tasks of the hub " + options.name() + " did not end within " + options.patience().toMillis()
+        warn("tasks of the hub " + options.name() + " did not end within " + options.killTimeout().toMillis()
                 + " ms after they were killed, and are abandoned\n" + states(tasks), null);
     }
 

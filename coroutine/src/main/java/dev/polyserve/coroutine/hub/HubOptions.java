@@ -18,7 +18,7 @@ public final class HubOptions {
         this.values = values;
     }
 
-    /// The defaults: a stall limit of 100 ms, a patience of 10 s, no spawn sites, and a listener that logs.
+    /// The defaults: a stall limit of 100 ms, a kill timeout of 10 s, no spawn sites, and a listener that logs.
     public static HubOptions defaults() {
         return DEFAULTS;
     }
@@ -26,8 +26,8 @@ public final class HubOptions {
     private HubOptions with(Consumer<Values> change) {
         Values copy = new Values(values);
         change.accept(copy);
-        if (copy.stallLimit.isNegative() || copy.patience.isNegative()) {
-            throw new IllegalArgumentException("the stall limit and the patience of a hub must not be negative");
+        if (copy.stallLimit.isNegative() || copy.killTimeout.isNegative()) {
+            throw new IllegalArgumentException("the stall limit and the kill timeout of a hub must not be negative");
         }
         return new HubOptions(copy);
     }
@@ -50,8 +50,8 @@ public final class HubOptions {
 
     /// The time that killed tasks have to end when a hub is closed or interrupted. The hub then abandons them, and they
     /// never run again.
-    public Duration patience() {
-        return values.patience;
+    public Duration killTimeout() {
+        return values.killTimeout;
     }
 
     /// Whether the stack of each spawn is recorded, which costs some microseconds.
@@ -79,9 +79,9 @@ public final class HubOptions {
         return with(values -> values.stallLimit = limit);
     }
 
-    /// A copy with another patience.
-    public HubOptions withPatience(Duration newPatience) {
-        return with(values -> values.patience = newPatience);
+    /// A copy with another kill timeout.
+    public HubOptions withKillTimeout(Duration atMost) {
+        return with(values -> values.killTimeout = atMost);
     }
 
     /// A copy that records spawn sites, or does not.
@@ -114,7 +114,7 @@ public final class HubOptions {
         String name = "hub";
         boolean lendThread = true;
         Duration stallLimit = Duration.ofMillis(100);
-        Duration patience = Duration.ofSeconds(10);
+        Duration killTimeout = Duration.ofSeconds(10);
         boolean spawnSites;
         HubListener listener = new HubListener() {};
 
@@ -124,13 +124,13 @@ public final class HubOptions {
             name = from.name;
             lendThread = from.lendThread;
             stallLimit = from.stallLimit;
-            patience = from.patience;
+            killTimeout = from.killTimeout;
             spawnSites = from.spawnSites;
             listener = from.listener;
         }
 
         List<Object> all() {
-            return List.of(name, lendThread, stallLimit, patience, spawnSites, listener);
+            return List.of(name, lendThread, stallLimit, killTimeout, spawnSites, listener);
         }
     }
 }

@@ -78,11 +78,11 @@ final class HubScope implements HubLoop.Owner, AutoCloseable {
         monitor.stop();
     }
 
-    /// Kills all tasks and waits for their end, at most for the patience of the options.
+    /// Kills all tasks and waits for their end, at most for the kill timeout of the options.
     private void end() {
         loop.execute(core::killOthers);
         boolean interrupted = Thread.interrupted();
-        long deadline = System.nanoTime() + options.patience().toNanos();
+        long deadline = System.nanoTime() + options.killTimeout().toNanos();
         while (loop.thread().isAlive() && !givenUp) {
             try {
                 if (!loop.thread().join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {

@@ -56,7 +56,7 @@ class HubAndThreadsTest {
     @EnumSource
     @SuppressWarnings("try") // close() is what is tested
     void closingKillsTasksAndAbandonsThoseThatIgnoreIt(HubMode mode) throws Exception {
-        Hub hub = Hub.open(mode.options().withPatience(Duration.ofMillis(50)));
+        Hub hub = Hub.open(mode.options().withKillTimeout(Duration.ofMillis(50)));
         var ignored = new CompletableFuture<Boolean>();
         Task<?> sleeper = hub.spawn(() -> hub.sleep(HubMode.LONG));
         var release = new CountDownLatch(1);

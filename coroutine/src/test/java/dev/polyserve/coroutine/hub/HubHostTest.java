@@ -23,7 +23,7 @@ class HubHostTest {
 
     private final Loop loop = new Loop();
     private final HubHost host = new HubHost(loop,
-            HubOptions.defaults().withName("host").withPatience(Duration.ofSeconds(10)));
+            HubOptions.defaults().withName("host").withKillTimeout(Duration.ofSeconds(10)));
     private final Hub hub = host.hub();
 
     /// A loop such as that of a window system: one thread, which is not lent.

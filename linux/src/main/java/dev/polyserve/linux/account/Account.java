@@ -54,7 +54,7 @@ public final class Account {
         Optional<CLibrary.User> known = CLibrary.user(name);
         int uid = known.isPresent() ? known.get().uid() : number(name, "user");
         if (uid == ROOT) {
-            throw new IOException("the user " + name + " is root itself: name one who may do less");
+            throw new IOException("the user " + name + " is root itself: name a user with fewer rights");
         }
         int gid = colon >= 0
                 ? group(text.substring(colon + 1))

@@ -46,12 +46,12 @@ public final class Activation {
     /// Parses these variables for the process with this number.
     static Activation of(Map<String, String> environment, long pid) {
         String count = environment.getOrDefault("LISTEN_FDS", "");
-        String forWhom = environment.getOrDefault("LISTEN_PID", "");
+        String forProcess = environment.getOrDefault("LISTEN_PID", "");
         if (count.isEmpty()) {
             return none(Optional.empty());
         }
-        if (!forWhom.equals(Long.toString(pid))) {
-            return none(Optional.of("LISTEN_FDS is for process " + (forWhom.isEmpty() ? "(none)" : forWhom)
+        if (!forProcess.equals(Long.toString(pid))) {
+            return none(Optional.of("LISTEN_FDS is for process " + (forProcess.isEmpty() ? "(none)" : forProcess)
                     + " and this is " + pid + ", so no socket is inherited; a script that starts the program has to do"
                     + " so with exec"));
         }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: any; one message is sent at a time.
 public final class ServiceManager implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("dev.polyserve");
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long NANOS_PER_MICRO = 1_000;
 
     private final Optional<UnixDomainSocketAddress> address;
@@ -54,7 +54,7 @@ public final class ServiceManager implements AutoCloseable {
         }
         if (!name.startsWith("/") && !name.startsWith("@")) {
             LOG.log(System.Logger.Level.WARNING, "NOTIFY_SOCKET is '" + name
-                    + "', which is neither a path nor an abstract name of a Unix socket, so nobody is notified");
+                    + "', which is neither a path nor an abstract name of a Unix socket, so no service manager is notified");
             return new ServiceManager(Optional.empty(), Optional.empty());
         }
         return new ServiceManager(Optional.of(UnixDomainSocketAddress.of(Path.of(name))), watchdog(environment, pid));
@@ -62,8 +62,8 @@ public final class ServiceManager implements AutoCloseable {
 
     private static Optional<Duration> watchdog(Map<String, String> environment, long pid) {
         String micros = environment.getOrDefault("WATCHDOG_USEC", "");
-        String forWhom = environment.getOrDefault("WATCHDOG_PID", "");
-        boolean ours = forWhom.isEmpty() || forWhom.equals(Long.toString(pid));
+        String forProcess = environment.getOrDefault("WATCHDOG_PID", "");
+        boolean ours = forProcess.isEmpty() || forProcess.equals(Long.toString(pid));
         boolean isTime = micros.matches("[0-9]{1,15}") && Long.parseLong(micros) > 0;
         return ours && isTime
                 ? Optional.of(Duration.ofNanos(Long.parseLong(micros) * NANOS_PER_MICRO))
@@ -147,7 +147,7 @@ public final class ServiceManager implements AutoCloseable {
             if (waited || (sent != -Errno.EAGAIN && sent != -Errno.EINTR)) {
                 break;
             }
-            open.await(PollDescriptors.OUT, PATIENCE_NANOS);
+            open.await(PollDescriptors.OUT, TIMEOUT_NANOS);
         }
         SystemCallException.require("sendto", sent);
     }

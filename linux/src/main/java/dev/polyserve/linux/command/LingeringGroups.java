@@ -84,9 +84,9 @@ final class LingeringGroups {
     private boolean isOver(Group group) {
         long passed = clock.nanos() - group.sinceNanos;
         try {
-            boolean anybody = group.leader.signalLeftOver(passed < killAfterNanos ? 0 : ProcessCalls.SIGKILL);
+            boolean anyLeft = group.leader.signalLeftOver(passed < killAfterNanos ? 0 : ProcessCalls.SIGKILL);
             // Killed processes do nothing more, though they may not be reaped yet.
-            return !anybody || passed - killAfterNanos > KILLED_NANOS;
+            return !anyLeft || passed - killAfterNanos > KILLED_NANOS;
         } catch (IOException e) {
             errors.accept(e);
             return true;

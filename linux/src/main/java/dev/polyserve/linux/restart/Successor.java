@@ -184,7 +184,7 @@ public final class Successor {
         }
         return hasEnded
                 ? "the new program (process " + pid() + ") ended before it served: "
-                        + exit.map(Exit::text).orElse("nobody knows how") + "; see what it has said"
+                        + exit.map(Exit::text).orElse("unknown exit status") + "; see what it has said"
                 : "the new program (process " + pid() + ") did not serve within " + atMost.toMillis()
                         + " ms and was killed";
     }

@@ -41,7 +41,7 @@ final class Operations {
     private final ArrayList<RingHandle> ready = new ArrayList<>();
     private ArrayList<RingHandle> due = new ArrayList<>();
     /// The list of the last turn, kept for reuse.
-    private ArrayList<RingHandle> ordered = new ArrayList<>();
+    private ArrayList<RingHandle> spareList = new ArrayList<>();
     /// The sockets with bytes in the arena.
     private final ArrayList<RingSocket> sending = new ArrayList<>();
     private final ArrayList<RingSocket> holding = new ArrayList<>();
@@ -90,7 +90,7 @@ final class Operations {
     private void reserve(int watched) {
         ready.ensureCapacity(watched);
         due.ensureCapacity(watched);
-        ordered.ensureCapacity(watched);
+        spareList.ensureCapacity(watched);
         sending.ensureCapacity(watched);
         holding.ensureCapacity(watched);
     }
@@ -226,7 +226,7 @@ final class Operations {
             buffersRanOut = false;
             buffers.more();
         }
-        orderDue();
+        submitDue();
         buffers.publish();
         enter(ready.isEmpty() && due.isEmpty() && !sentIsAwaited() ? atMostNanos : 0);
     }
@@ -255,16 +255,16 @@ final class Operations {
 
     /// Submits for the handles that are due. A handle that is due again meanwhile, for lack of room or buffers, submits
     /// in the next turn.
-    private void orderDue() {
-        ArrayList<RingHandle> ordering = due;
-        due = ordered;
-        ordered = ordering;
-        for (int i = 0; i < ordering.size(); i++) {
-            RingHandle watched = ordering.get(i);
+    private void submitDue() {
+        ArrayList<RingHandle> submitting = due;
+        due = spareList;
+        spareList = submitting;
+        for (int i = 0; i < submitting.size(); i++) {
+            RingHandle watched = submitting.get(i);
             watched.due = false;
-            watched.order();
+            watched.submit();
         }
-        ordering.clear();
+        submitting.clear();
     }
 
     /// True when a socket waits for a send. Successful sends have no completion of their own, so the turn must not
@@ -339,11 +339,11 @@ final class Operations {
         } else if (operation == OperationKind.WAKE) {
             woken |= (flags & RingLayout.CQE_F_MORE) == 0;
         } else {
-            forNobody(operation, result, flags);
+            withoutHandle(operation, result, flags);
         }
     }
 
-    private void forNobody(OperationKind operation, int result, int flags) {
+    private void withoutHandle(OperationKind operation, int result, int flags) {
         switch (operation) {
             case RECEIVE -> {
                 if ((flags & RingLayout.CQE_F_BUFFER) != 0) {

@@ -20,18 +20,18 @@ final class PolledSource extends RingHandle {
     }
 
     @Override
-    void order() {
+    void submit() {
         int wanted = Readiness.bits(interest());
         if (slot == 0) {
             return;
         }
         if (polling && polledBits != wanted && !cancelling) {
             cancelling = true;
-            requireOrders().cancel(this, OperationKind.POLL);
+            requireOperations().cancel(this, OperationKind.POLL);
         } else if (!polling && wanted != 0 && happened == 0) {
             polling = true;
             polledBits = wanted;
-            requireOrders().poll(this, descriptor, wanted);
+            requireOperations().poll(this, descriptor, wanted);
         }
     }
 
@@ -41,12 +41,12 @@ final class PolledSource extends RingHandle {
         cancelling = false;
         if (result > 0) {
             happened = result;
-            requireOrders().enlist(this);
+            requireOperations().enlist(this);
         } else if (result < 0 && result != -Errno.ECANCELED) {
             happened = PollDescriptors.ERR;
-            requireOrders().enlist(this);
+            requireOperations().enlist(this);
         }
-        requireOrders().due(this);
+        requireOperations().due(this);
     }
 
     @Override
@@ -59,7 +59,7 @@ final class PolledSource extends RingHandle {
     int takeReady() {
         int told = ready();
         happened = 0;
-        requireOrders().due(this);
+        requireOperations().due(this);
         return told;
     }
 
@@ -67,13 +67,13 @@ final class PolledSource extends RingHandle {
     void leave() {
         try {
             if (polling) {
-                requireOrders().cancelNow(this, OperationKind.POLL);
+                requireOperations().cancelNow(this, OperationKind.POLL);
             }
         } catch (IOException e) {
             // Closing the ring ends the poll that this call could not.
             cancelling = true;
         } finally {
-            requireOrders().leave(this);
+            requireOperations().leave(this);
         }
     }
 

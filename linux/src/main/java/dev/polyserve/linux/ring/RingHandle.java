@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 /// What a ring watches: its slot, its callback, and its interest.
 ///
 /// ```
-///   joins ─▶ due ─▶ order ─▶ (completed)* ─▶ ready? ─▶ notified in each turn while it is
+///   joins ─▶ due ─▶ submit ─▶ (completed)* ─▶ ready? ─▶ notified in each turn while it is
 ///             ▲                   │
 ///             └── ended, and still wanted        leaves ─▶ ends its operations ─▶ its slot is free
 /// ```
 ///
 /// **Thread**: the loop's.
 abstract sealed class RingHandle implements Multiplexer.Watch permits RingSocket, RingListener, RingPort, PolledSource {
-    private static final Multiplexer.Ready NOBODY = _ -> {};
+    private static final Multiplexer.Ready NO_CALLBACK = _ -> {};
 
     /// The operations of the ring that watches it; null while none does.
     @Nullable
@@ -25,21 +25,21 @@ abstract sealed class RingHandle implements Multiplexer.Watch permits RingSocket
     /// True while it is on the list of handles that submit before the next wait.
     boolean due;
     private int interest;
-    private Multiplexer.Ready ready = NOBODY;
+    private Multiplexer.Ready ready = NO_CALLBACK;
 
     /// Joins the ring that watches it from now on.
-    final void joins(Operations itsOrders) {
-        operations = itsOrders;
-        itsOrders.join(this);
-        itsOrders.due(this);
+    final void joins(Operations itsOperations) {
+        operations = itsOperations;
+        itsOperations.join(this);
+        itsOperations.due(this);
     }
 
-    final Operations requireOrders() {
-        Operations itsOrders = operations;
-        if (itsOrders == null) {
+    final Operations requireOperations() {
+        Operations itsOperations = operations;
+        if (itsOperations == null) {
             throw new IllegalStateException("no ring watches it");
         }
-        return itsOrders;
+        return itsOperations;
     }
 
     /// Sets the callback and the interest.
@@ -50,7 +50,7 @@ abstract sealed class RingHandle implements Multiplexer.Watch permits RingSocket
 
     /// Removes the callback and the interest.
     final void unwatched() {
-        ready = NOBODY;
+        ready = NO_CALLBACK;
         interest = 0;
     }
 
@@ -79,7 +79,7 @@ abstract sealed class RingHandle implements Multiplexer.Watch permits RingSocket
     }
 
     /// Submits the operations that it needs next.
-    abstract void order();
+    abstract void submit();
 
     /// Handles a completion of an operation, or of a part of it.
     abstract void completed(OperationKind operation, int result, int flags);

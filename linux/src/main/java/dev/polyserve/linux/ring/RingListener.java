@@ -40,14 +40,14 @@ final class RingListener extends RingHandle implements Listener {
     // --- accepting ---
 
     @Override
-    void order() {
+    void submit() {
         boolean wanted = (interest() & Multiplexer.READ) != 0 && count < MOST_WAITING && errno == 0;
         if (wanted && !accepting && slot != 0) {
             accepting = true;
-            requireOrders().accept(this, number());
+            requireOperations().accept(this, number());
         } else if (!wanted && accepting && !cancelling) {
             cancelling = true;
-            requireOrders().cancel(this, OperationKind.ACCEPT);
+            requireOperations().cancel(this, OperationKind.ACCEPT);
         }
     }
 
@@ -58,15 +58,15 @@ final class RingListener extends RingHandle implements Listener {
         } else if (result != -Errno.ECANCELED && result != -Errno.EAGAIN && result != -Errno.EINTR) {
             errno = -result;
         }
-        Operations itsOrders = requireOrders();
+        Operations itsOperations = requireOperations();
         if ((flags & RingLayout.CQE_F_MORE) == 0) {
             accepting = false;
             cancelling = false;
-            itsOrders.due(this);
+            itsOperations.due(this);
         } else if (count >= MOST_WAITING) {
-            itsOrders.due(this);
+            itsOperations.due(this);
         }
-        itsOrders.enlist(this);
+        itsOperations.enlist(this);
     }
 
     private void add(int accepted) {
@@ -128,17 +128,17 @@ final class RingListener extends RingHandle implements Listener {
     /// Stops accepting before it returns; connections accepted before can still be taken.
     @Override
     void leave() {
-        Operations itsOrders = requireOrders();
+        Operations itsOperations = requireOperations();
         try {
             if (accepting) {
-                itsOrders.cancelNow(this, OperationKind.ACCEPT);
-                itsOrders.submitNow(); // and collects the connections accepted before
+                itsOperations.cancelNow(this, OperationKind.ACCEPT);
+                itsOperations.submitNow(); // and collects the connections accepted before
             }
         } catch (IOException e) {
             // Closing the ring ends the accept that this call could not.
             errno = Errno.ECANCELED;
         } finally {
-            itsOrders.leave(this);
+            itsOperations.leave(this);
         }
     }
 

@@ -85,7 +85,7 @@ final class RingOutput {
     }
 
     /// Submits the next operation for the unsent bytes.
-    void order(RingSocket socket, int descriptor, Operations operations) {
+    void submit(RingSocket socket, int descriptor, Operations operations) {
         if (unsent.isEmpty() || busy()) {
             return;
         }

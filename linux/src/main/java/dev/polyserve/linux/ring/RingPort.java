@@ -47,29 +47,29 @@ final class RingPort extends RingHandle implements DatagramPort {
     }
 
     /// Joins the ring that watches it from now on.
-    void joins(Operations itsOrders, CallMemoryPool memories) throws IOException {
+    void joins(Operations itsOperations, CallMemoryPool memories) throws IOException {
         direct.joins(memories, Readiness.UNTRACKED);
-        group = itsOrders.newGroup();
-        buffers = ReceiveBuffers.open(itsOrders.ring(), group, MultishotMessages.BUFFER_BYTES, BUFFERS);
-        joins(itsOrders);
+        group = itsOperations.newGroup();
+        buffers = ReceiveBuffers.open(itsOperations.ring(), group, MultishotMessages.BUFFER_BYTES, BUFFERS);
+        joins(itsOperations);
     }
 
     // --- receiving ---
 
     @Override
-    void order() {
-        Operations itsOrders = operations;
-        if (itsOrders == null || buffers == null || slot == 0) {
+    void submit() {
+        Operations itsOperations = operations;
+        if (itsOperations == null || buffers == null || slot == 0) {
             return;
         }
         boolean wanted = (interest() & Multiplexer.READ) != 0;
         if (wanted && !receiving && first == ReceiveBuffers.NONE && errno == 0) {
             receiving = true;
             buffers.publish();
-            itsOrders.receiveMessages(this, direct.descriptor().number(), messages.address(), group);
+            itsOperations.receiveMessages(this, direct.descriptor().number(), messages.address(), group);
         } else if (!wanted && receiving && !cancelling) {
             cancelling = true;
-            itsOrders.cancel(this, OperationKind.RECEIVE_MESSAGES);
+            itsOperations.cancel(this, OperationKind.RECEIVE_MESSAGES);
         }
     }
 
@@ -134,13 +134,13 @@ final class RingPort extends RingHandle implements DatagramPort {
         return buffers == null ? direct.local() : local;
     }
 
-    private void giveFirstBack(ReceiveBuffers from, Operations itsOrders) {
+    private void giveFirstBack(ReceiveBuffers from, Operations itsOperations) {
         int given = first;
         first = from.next(given);
         from.giveBack(given);
         sender = null;
         if (!receiving && first == ReceiveBuffers.NONE) {
-            itsOrders.due(this);
+            itsOperations.due(this);
         }
     }
 
@@ -172,20 +172,20 @@ final class RingPort extends RingHandle implements DatagramPort {
     /// the buffers and the slot stay until the ring is closed.
     @Override
     void leave() {
-        Operations itsOrders = operations;
-        if (itsOrders == null) {
+        Operations itsOperations = operations;
+        if (itsOperations == null) {
             return;
         }
         try {
             if (receiving) {
-                itsOrders.cancelNow(this, OperationKind.RECEIVE_MESSAGES);
+                itsOperations.cancelNow(this, OperationKind.RECEIVE_MESSAGES);
             }
-            itsOrders.ring().unregister(group);
+            itsOperations.ring().unregister(group);
         } catch (IOException e) {
             throw new UncheckedIOException("datagrams are received at " + direct.endpoint() + " until its loop ends",
                     e);
         }
-        itsOrders.leave(this);
+        itsOperations.leave(this);
         abandon();
     }
 

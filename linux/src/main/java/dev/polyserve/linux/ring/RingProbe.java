@@ -70,7 +70,7 @@ public final class RingProbe {
 
     private static String forbidden(int disabled) {
         return switch (disabled) {
-            case 2 -> "the system forbids io_uring to everybody; set kernel.io_uring_disabled=0 (sysctl -w)";
+            case 2 -> "the system forbids io_uring to all processes; set kernel.io_uring_disabled=0 (sysctl -w)";
             case 1 ->
                 "the system allows io_uring to the privileged only; set kernel.io_uring_disabled=0 (sysctl -w), or join "
                         + "the group that kernel.io_uring_group names";

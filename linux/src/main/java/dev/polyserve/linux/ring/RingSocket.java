@@ -56,9 +56,9 @@ final class RingSocket extends RingHandle implements StreamSocket {
     }
 
     /// Joins the ring that watches it from now on.
-    void joins(Operations itsOrders, CallMemoryPool memories) {
+    void joins(Operations itsOperations, CallMemoryPool memories) {
         direct.joins(memories, Readiness.UNTRACKED);
-        joins(itsOrders);
+        joins(itsOperations);
     }
 
     private int number() {
@@ -68,30 +68,30 @@ final class RingSocket extends RingHandle implements StreamSocket {
     // --- receiving ---
 
     @Override
-    void order() {
+    void submit() {
         if (closing != Closing.NOT || slot == 0) {
             return;
         }
-        Operations itsOrders = requireOrders();
+        Operations itsOperations = requireOperations();
         boolean wanted = (interest() & Multiplexer.READ) != 0;
         if (wanted && !receiving && !paused && !ended && receiveFailure == null && receiveQueue.ownBytes() == 0) {
             receiving = true;
-            itsOrders.receive(this, number());
+            itsOperations.receive(this, number());
         }
-        output.order(this, number(), itsOrders);
+        output.submit(this, number(), itsOperations);
     }
 
     @Override
     void completed(OperationKind operation, int result, int flags) {
-        Operations itsOrders = requireOrders();
+        Operations itsOperations = requireOperations();
         switch (operation) {
             case RECEIVE -> received(result, flags);
-            case SEND -> output.refused(this, itsOrders, result);
-            case POLL -> polled(itsOrders);
+            case SEND -> output.refused(this, itsOperations, result);
+            case POLL -> polled(itsOperations);
             case NONE, WAKE, ACCEPT, RECEIVE_MESSAGES ->
-                throw new IllegalStateException(operation + " is not an order of a connection");
+                throw new IllegalStateException(operation + " is not an operation of a connection");
         }
-        itsOrders.enlist(this);
+        itsOperations.enlist(this);
     }
 
     private void received(int result, int flags) {
@@ -110,79 +110,79 @@ final class RingSocket extends RingHandle implements StreamSocket {
             ended = true;
         } else if (result == -Errno.ENOBUFS) {
             paused = true;
-            requireOrders().buffersRanOut();
+            requireOperations().buffersRanOut();
         } else if (result == -Errno.ECANCELED) {
             paused = true;
         } else if (result < 0 && result != -Errno.EAGAIN && result != -Errno.EINTR) {
             receiveFailure = new SystemCallException("recv", result);
         }
         if (closing == Closing.NOT) {
-            requireOrders().due(this);
+            requireOperations().due(this);
         } else {
             finishClosing();
         }
     }
 
     private void hold(int buffer, int count) {
-        Operations itsOrders = requireOrders();
+        Operations itsOperations = requireOperations();
         if (count <= 0 || closing != Closing.NOT || receiveFailure != null) {
-            itsOrders.buffers().giveBack(buffer);
+            itsOperations.buffers().giveBack(buffer);
             return;
         }
-        if (receiveQueue.hold(itsOrders.buffers(), buffer, count)) {
-            itsOrders.holds(this);
+        if (receiveQueue.hold(itsOperations.buffers(), buffer, count)) {
+            itsOperations.holds(this);
         }
     }
 
     /// Copies the held bytes to memory of its own, because all connections share the buffers.
     void copyHeld() {
-        Operations itsOrders = requireOrders();
+        Operations itsOperations = requireOperations();
         try {
-            receiveQueue.copyHeld(itsOrders.buffers(), itsOrders.budget());
+            receiveQueue.copyHeld(itsOperations.buffers(), itsOperations.budget());
         } catch (LimitException e) {
-            giveUp(itsOrders, e);
+            giveUp(itsOperations, e);
         } catch (OutOfMemoryError e) {
-            giveUp(itsOrders, new IOException("there is no memory for what was received and not read", e));
+            giveUp(itsOperations, new IOException("there is no memory for what was received and not read", e));
         }
         int most = (interest() & Multiplexer.READ) != 0 ? MOST_UNREAD_BYTES : MOST_UNWANTED_BYTES;
         if (receiveQueue.ownBytes() >= most) {
-            cancelReceive(itsOrders);
+            cancelReceive(itsOperations);
         }
     }
 
     /// Fails the connection for lack of memory. Every later read and write fails, and the connection holds nothing.
-    private void giveUp(Operations itsOrders, IOException why) {
+    private void giveUp(Operations itsOperations, IOException why) {
         receiveFailure = why;
-        receiveQueue.clear(itsOrders.buffers(), itsOrders.budget());
-        output.fail(why, itsOrders);
-        cancelReceive(itsOrders);
-        itsOrders.enlist(this);
+        receiveQueue.clear(itsOperations.buffers(), itsOperations.budget());
+        output.fail(why, itsOperations);
+        cancelReceive(itsOperations);
+        itsOperations.enlist(this);
     }
 
-    private void cancelReceive(Operations itsOrders) {
+    private void cancelReceive(Operations itsOperations) {
         if (receiving && !cancelling) {
             cancelling = true;
-            itsOrders.cancel(this, OperationKind.RECEIVE);
+            itsOperations.cancel(this, OperationKind.RECEIVE);
         }
     }
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        Operations itsOrders = operations;
-        if (itsOrders == null) {
+        Operations itsOperations = operations;
+        if (itsOperations == null) {
             return direct.read(into);
         }
-        int count = receiveQueue.take(itsOrders.buffers(), into, itsOrders.budget());
+        int count = receiveQueue.take(itsOperations.buffers(), into, itsOperations.budget());
         if (paused && into.hasRemaining()) {
             count += readPaused(into);
         }
         if (count > 0) {
             if (!receiving) {
-                itsOrders.due(this);
+                itsOperations.due(this);
             }
             return count;
         }
-        return into.hasRemaining() ? nothingLeft(itsOrders) : 0;
+        return into.hasRemaining() ? nothingLeft(itsOperations) : 0;
     }
 
     /// Reads from the kernel during a pause. Only a read that finds nothing ends the pause: a short read may have been
@@ -205,7 +205,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
     /// Reports why no bytes are left. A failed send is a failure of the connection, which the receive may never report.
     ///
     /// @return 0 when more bytes may arrive
-    private int nothingLeft(Operations itsOrders) throws IOException {
+    private int nothingLeft(Operations itsOperations) throws IOException {
         if (receiveFailure != null) {
             throw receiveFailure;
         }
@@ -214,7 +214,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
             return END;
         }
         if (!receiving) {
-            itsOrders.due(this);
+            itsOperations.due(this);
         }
         return 0;
     }
@@ -238,10 +238,10 @@ final class RingSocket extends RingHandle implements StreamSocket {
         return before - bytes.remaining();
     }
 
-    private void polled(Operations itsOrders) {
+    private void polled(Operations itsOperations) {
         output.polled();
         if (closing == Closing.NOT) {
-            itsOrders.due(this);
+            itsOperations.due(this);
         } else {
             finishClosing();
         }
@@ -250,7 +250,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
     /// Settles the bytes that were submitted and not refused: they are sent.
     void settle() {
         if (output.settle() && (interest() & Multiplexer.WRITE) != 0) {
-            requireOrders().enlist(this);
+            requireOperations().enlist(this);
         }
         if (closing != Closing.NOT) {
             finishClosing();
@@ -307,9 +307,9 @@ final class RingSocket extends RingHandle implements StreamSocket {
     }
 
     private void cancelOrders() {
-        Operations itsOrders = requireOrders();
-        cancelReceive(itsOrders);
-        output.cancel(this, itsOrders);
+        Operations itsOperations = requireOperations();
+        cancelReceive(itsOperations);
+        output.cancel(this, itsOperations);
     }
 
     @Override
@@ -339,15 +339,15 @@ final class RingSocket extends RingHandle implements StreamSocket {
         if (receiving || output.busy() || slot == 0) {
             return;
         }
-        Operations itsOrders = requireOrders();
-        itsOrders.leave(this);
-        releaseMemory(itsOrders);
+        Operations itsOperations = requireOperations();
+        itsOperations.leave(this);
+        releaseMemory(itsOperations);
         closeReleased();
     }
 
-    private void releaseMemory(Operations itsOrders) {
-        receiveQueue.clear(itsOrders.buffers(), itsOrders.budget());
-        output.clear(itsOrders);
+    private void releaseMemory(Operations itsOperations) {
+        receiveQueue.clear(itsOperations.buffers(), itsOperations.budget());
+        output.clear(itsOperations);
     }
 
     private void closeReleased() {
@@ -361,7 +361,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
     /// Closes a socket that was closing; one that is still open calls the system directly from now on.
     @Override
     void abandon() {
-        releaseMemory(requireOrders());
+        releaseMemory(requireOperations());
         operations = null;
         if (closing != Closing.NOT) {
             closeReleased();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A listener on a descriptor, TCP or Unix.
 public final class DescriptorListener extends DescriptorSource implements Listener {
-    static final SocketAddress NOBODY = new InetSocketAddress(0);
+    static final SocketAddress UNKNOWN_PEER = new InetSocketAddress(0);
 
     private final BoundDescriptor bound;
     private final int mostDescriptors;
@@ -87,7 +87,7 @@ public final class DescriptorListener extends DescriptorSource implements Listen
         try {
             int told = SocketCalls.getPeerName(memory, accepted);
             return told < 0
-                    ? connected(memory, accepted, NOBODY)
+                    ? connected(memory, accepted, UNKNOWN_PEER)
                     : connected(memory, accepted, SocketCalls.lastAddress(memory));
         } finally {
             memories.give(memory);

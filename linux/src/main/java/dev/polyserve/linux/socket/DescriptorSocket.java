@@ -235,7 +235,7 @@ public final class DescriptorSocket extends DescriptorSource
             shutdown();
             throw new ClosedByInterruptException();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("nobody completes it so", e);
+            throw new IllegalStateException("the future never fails", e);
         }
     }
 

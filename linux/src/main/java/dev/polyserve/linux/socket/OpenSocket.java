@@ -114,8 +114,8 @@ public record OpenSocket(int number, Kind kind, int family, SocketAddress addres
             int answer = SocketCalls.getOption(memory, number, option);
             return switch (-answer) {
                 case Errno.EBADF ->
-                    throw refused("descriptor " + number + " is not open; whoever starts the program has to"
-                            + " hand it down", new SystemCallException("getsockopt", answer));
+                    throw refused("descriptor " + number + " is not open; the process that starts this one"
+                            + " has to hand it down", new SystemCallException("getsockopt", answer));
                 case Errno.ENOTSOCK ->
                     throw refused("descriptor " + number + " is not a socket; hand down a listening one",
                             new SystemCallException("getsockopt", answer));

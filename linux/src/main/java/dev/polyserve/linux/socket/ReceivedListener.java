@@ -57,7 +57,7 @@ public final class ReceivedListener extends DescriptorSource implements Listener
         try {
             SocketAddress local = DescriptorListener.local(memory, accepted);
             boolean known = SocketCalls.getPeerName(memory, accepted) >= 0;
-            SocketAddress peer = known ? SocketCalls.lastAddress(memory) : DescriptorListener.NOBODY;
+            SocketAddress peer = known ? SocketCalls.lastAddress(memory) : DescriptorListener.UNKNOWN_PEER;
             hand(new DescriptorSocket(owned, peer, local, local instanceof UnixDomainSocketAddress
                     ? Optional.of(DescriptorListener.credentials(memory, accepted))
                     : Optional.empty()));

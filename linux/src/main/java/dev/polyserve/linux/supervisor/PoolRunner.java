@@ -61,7 +61,7 @@ public final class PoolRunner extends Supervisor {
         if (draining) {
             return 0;
         }
-        int now = workerPool.staffSize();
+        int now = workerPool.stayingCount();
         int spare = workerPool.idle().size() + workerPool.count(Worker.State.BOOTING);
         int wanted = now;
         if (spare < model.workers().minSpare()) {

@@ -56,7 +56,7 @@ final class Worker {
     private long servesSinceNanos;
     private WorkerEvent.Heartbeat lastHeartbeat = new WorkerEvent.Heartbeat(0, 0, 0, 0);
     /// The number of commands about accepting or leaving that it has not acknowledged yet.
-    private int unheeded;
+    private int unacknowledged;
     private Multiplexer.@Nullable Watch linkWatch;
     private Multiplexer.@Nullable Watch endWatch;
 
@@ -159,7 +159,7 @@ final class Worker {
     /// Sends the command to end. A worker that accepts acknowledges when it has stopped accepting.
     void leaves(WorkerCommand.Drain command) {
         if (state == State.SERVING) {
-            unheeded++;
+            unacknowledged++;
         }
         state = State.LEAVING;
         command(command);
@@ -167,17 +167,17 @@ final class Worker {
 
     /// Sends the command to accept or not to accept, which the worker acknowledges.
     void accepts(boolean allowed) {
-        unheeded++;
+        unacknowledged++;
         command(new WorkerCommand.SetAccepting(allowed));
     }
 
     /// Records an acknowledgement. A worker that ends by itself sends one without a command.
-    void heeds() {
-        unheeded = Math.max(0, unheeded - 1);
+    void acknowledged() {
+        unacknowledged = Math.max(0, unacknowledged - 1);
     }
 
     boolean hasAcknowledged() {
-        return unheeded == 0;
+        return unacknowledged == 0;
     }
 
     /// True when it has served for a while, which proves that workers start and serve.
@@ -247,7 +247,7 @@ final class Worker {
         return connections;
     }
 
-    boolean isStaff() {
+    boolean isStaying() {
         return !retiring && (state == State.BOOTING || state == State.SERVING);
     }
 
@@ -289,7 +289,7 @@ final class Worker {
     /// One sentence that describes how it ended.
     String exitSummary(Optional<Exit> exit, long nowNanos) {
         return this + " ended after " + TimeUnit.NANOSECONDS.toMillis(nowNanos - startedNanos) + " ms: "
-                + exit.map(Exit::text).orElse("nobody knows how")
+                + exit.map(Exit::text).orElse("unknown exit status")
                 + killedBecause.map(why -> " (by us: " + why + ")").orElse("");
     }
 

@@ -78,8 +78,8 @@ final class WorkerPool {
     // --- the present workers ---
 
     /// The number of workers that are to stay.
-    int staffSize() {
-        return (int) all.stream().filter(Worker::isStaff).count();
+    int stayingCount() {
+        return (int) all.stream().filter(Worker::isStaying).count();
     }
 
     int count(Worker.State state) {
@@ -113,7 +113,7 @@ final class WorkerPool {
     /// Starts workers until there are as many as wanted, within the limits of starting.
     void scale() {
         int wanted = scaling.wanted(this);
-        while (!stopping && staffSize() < wanted
+        while (!stopping && stayingCount() < wanted
                 && count(Worker.State.BOOTING) < (pause.isDoubtful() ? 1 : mostStarting)
                 && pause.isOver(now())) {
             if (!start()) {
@@ -163,7 +163,7 @@ final class WorkerPool {
             examine(worker, now);
         }
         int wanted = scaling.wanted(this);
-        int scale = staffSize();
+        int scale = stayingCount();
         mostStarting = scale < wanted ? Math.min(MOST_STARTING, 2 * mostStarting) : Math.max(2, mostStarting / 2);
         if (scale > wanted) {
             leastBusy().ifPresent(this::dismiss);
@@ -175,7 +175,7 @@ final class WorkerPool {
     /// would then be idle.
     private Optional<Worker> leastBusy() {
         boolean starting = count(Worker.State.BOOTING) > 0;
-        return all.stream().filter(worker -> worker.isStaff() && worker.state == Worker.State.SERVING)
+        return all.stream().filter(worker -> worker.isStaying() && worker.state == Worker.State.SERVING)
                 .filter(worker -> worker.isIdle() || (!starting && scaling.mayLeave(worker)))
                 .min(Comparator.comparingInt(worker -> worker.served.size()));
     }
@@ -198,7 +198,7 @@ final class WorkerPool {
             case SERVING -> {
                 if (now - worker.heartbeatNanos > ServerContext.nanos(limits.silence()) && !worker.suspected) {
                     suspect(worker);
-                } else if (isOutworn(worker, now)) {
+                } else if (isDueForReplacement(worker, now)) {
                     worker.retiring = true;
                 }
                 if (worker.hasProvedItself(now)) {
@@ -222,7 +222,7 @@ final class WorkerPool {
 
     /// True when a worker is due for replacement. One worker is replaced at a time, and each after a different share of
     /// the limits.
-    private boolean isOutworn(Worker worker, long now) {
+    private boolean isDueForReplacement(Worker worker, long now) {
         if (!scaling.mayLeave(worker) || all.stream().anyMatch(other -> other.retiring)) {
             return false;
         }
@@ -296,7 +296,7 @@ final class WorkerPool {
             case WorkerCommand command -> throw new IllegalStateException("a command from a worker: " + command);
             case WorkerEvent.Ready _ -> ready(worker);
             case WorkerEvent.CommandAcknowledged _ -> {
-                worker.heeds();
+                worker.acknowledged();
                 scaling.changed();
             }
             case WorkerEvent.Heartbeat beat -> beat(worker, beat);

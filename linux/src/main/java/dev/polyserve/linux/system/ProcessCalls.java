@@ -72,10 +72,10 @@ public final class ProcessCalls {
         return wait(memory, P_PGID, group, status);
     }
 
-    private static int wait(CallMemory memory, int what, int whom, ChildStatus status) {
+    private static int wait(CallMemory memory, int kind, int id, ChildStatus status) {
         try {
             status.clear();
-            return (int) call(memory, CallNumber.WAITID, what, whom, status.infoAddress(), WEXITED | WNOHANG,
+            return (int) call(memory, CallNumber.WAITID, kind, id, status.infoAddress(), WEXITED | WNOHANG,
                     status.usageAddress(), 0);
         } finally {
             // An address does not keep the object reachable, and the system writes to it.

@@ -129,7 +129,7 @@ final class ControlLoop {
             try {
                 one.get().join();
             } catch (InterruptedException e) {
-                throw new IOException("interrupted while it should accept nobody any more", e);
+                throw new IOException("interrupted while it stops accepting", e);
             }
         }
     }

@@ -55,13 +55,13 @@ final class WarmUp {
     }
 
     private static void hold(Model model, Engine.Streams streams) throws IOException {
-        var nobody = new ServerListener() {};
+        var silent = new ServerListener() {};
         Options options = Options.defaults();
-        ServerContext context = new ServerContext(options, nobody, NanoClock.SYSTEM, _ -> {});
+        ServerContext context = new ServerContext(options, silent, NanoClock.SYSTEM, _ -> {});
         Runner runner = BlockingRunner.iterative(
                 new SocketFamily(EpollMultiplexer::new, new ReceivedTransport(List.of()), true),
                 new Engine.Setup(List.of(NOWHERE), model, streams, null, options, List.of(), List.of(), List.of(),
-                        nobody),
+                        silent),
                 context);
         runner.start(_ -> {});
         try {

@@ -27,7 +27,7 @@ class AccountTest {
     }
 
     @Test
-    void whoIsNotKnownIsNamed() {
+    void anUnknownUserIsNamed() {
         requireRoot();
         assertThatThrownBy(() -> Account.of("no-such-user"))
                 .hasMessage("there is no user 'no-such-user' on this system");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class FileCreationTest {
     private static final List<Transport> FAMILIES = List.of(new ChannelTransport(), DescriptorTransport.unlimited());
-    private static final int NOBODY = 65_534;
+    private static final int USER_NOBODY = 65_534;
 
     @TempDir
     private Path directory;
@@ -64,8 +64,8 @@ class FileCreationTest {
         for (Transport family : FAMILIES) {
             Path file = directory.resolve("socket");
             Listener listener = creation.of(() -> family.listen(new Endpoint.Unix(file), Options.defaults().sockets()));
-            assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(NOBODY);
-            assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(NOBODY);
+            assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(USER_NOBODY);
+            assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(USER_NOBODY);
             assertThat(mode(file)).isEqualTo("rw-r-----");
             listener.close();
         }

@@ -68,7 +68,7 @@ class ActivationTest {
     }
 
     @Test
-    void whatNobodyServesIsNamed() {
+    void aSocketThatIsNotServedIsNamed() {
         Activation activation = of("LISTEN_FDS=3", "LISTEN_PID=4711", "LISTEN_FDNAMES=web:web:admin");
         assertThat(activation.notServedBy(List.of(Endpoint.parse("fd:web")))).extracting(InheritedSocket::descriptor)
                 .containsExactly(5);
@@ -89,8 +89,9 @@ class ActivationTest {
     @EnabledOnOs(OS.LINUX)
     void whatIsNoSocketIsRefusedInOneSentence() {
         assertThatThrownBy(() -> Activation.look(new Endpoint.Inherited("999999")))
-                .hasMessage("cannot listen at fd:999999: descriptor 999999 is not open; whoever starts the program has"
-                        + " to hand it down");
+                .hasMessage(
+                        "cannot listen at fd:999999: descriptor 999999 is not open; the process that starts this one"
+                                + " has to hand it down");
         assertThatThrownBy(() -> Activation.look(new Endpoint.Inherited("web")))
                 .hasMessage("cannot listen at fd:web: no socket of that name was inherited; see LISTEN_FDNAMES");
     }

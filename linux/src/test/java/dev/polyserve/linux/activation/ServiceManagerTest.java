@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ServiceManagerTest {
     private static final long PID = 4711;
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long TIMEOUT_SECONDS = 20;
 
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
 
@@ -44,7 +44,7 @@ class ServiceManagerTest {
     }
 
     private String next() throws InterruptedException {
-        return Objects.requireNonNull(heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS), "nothing was heard");
+        return Objects.requireNonNull(heard.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS), "nothing was heard");
     }
 
     private static ServiceManager manager(String socket, String... watchdog) {
@@ -94,7 +94,7 @@ class ServiceManagerTest {
     }
 
     @Test
-    void oneThatIsGoneStopsNobody() throws Exception {
+    void oneThatIsGoneStopsNothing() throws Exception {
         try (ServiceManager manager = manager(directory.resolve("nobody").toString())) {
             manager.ready("serving");
             manager.alive();

@@ -43,10 +43,10 @@ class CommandRunnerTest {
     }
 
     /// Waits until no process has the file open that the processes of a test were given as descriptor 9.
-    private void awaitNobodyHas(Path file) throws Exception {
+    private void awaitNoneHas(Path file) throws Exception {
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (new ProcessBuilder("flock", "-n", file.toString(), "true").start().waitFor() != 0) {
-            assertThat(System.nanoTime()).as("somebody still has " + file).isLessThan(deadline);
+            assertThat(System.nanoTime()).as("a process still has " + file).isLessThan(deadline);
         }
     }
 
@@ -219,7 +219,7 @@ class CommandRunnerTest {
             assertThat(CommandServer.readLine(socket)).isEqualTo("ready");
             CommandServer.reset(socket);
             assertThat(serves.awaitClosed().exit().text()).isEqualTo("killed by SIGKILL");
-            awaitNobodyHas(held);
+            awaitNoneHas(held);
         }
     }
 
@@ -239,10 +239,10 @@ class CommandRunnerTest {
         Path held = held();
         Command leaving = shell(holding(held, "(sleep 1000) & echo started")).withTimes(LONG, LONG);
         try (CommandServer serves = CommandServer.command(leaving, builder -> builder)) {
-            assertThat(serves.talk("")).as("until the end, though somebody else still has the connection")
+            assertThat(serves.talk("")).as("until the end, though another process still has the connection")
                     .isEqualTo("started\n");
             assertThat(serves.awaitClosed().exit().code()).hasValue(0);
-            awaitNobodyHas(held);
+            awaitNoneHas(held);
         }
     }
 
@@ -254,7 +254,7 @@ class CommandRunnerTest {
         try (CommandServer serves = CommandServer.command(leaving, builder -> builder)) {
             assertThat(serves.talk("")).isEqualTo("started\n");
             assertThat(serves.awaitClosed().exit().code()).hasValue(0);
-            awaitNobodyHas(held);
+            awaitNoneHas(held);
         }
     }
 
@@ -335,7 +335,7 @@ class CommandRunnerTest {
             CommandServer.Closed closed = serves.awaitClosed();
             assertThat(closed.cause()).isEqualTo(new Cause.Stopped());
             assertThat(closed.exit().text()).isEqualTo("killed by SIGKILL");
-            awaitNobodyHas(held);
+            awaitNoneHas(held);
         } finally {
             serves.close();
         }

@@ -86,7 +86,7 @@ class LeftoversTest {
     }
 
     private static StreamSocket accept(Listener listener) throws IOException {
-        StreamSocket accepted = Objects.requireNonNull(listener.accept(), "nobody waits");
+        StreamSocket accepted = Objects.requireNonNull(listener.accept(), "no connection waits");
         accepted.control().blocking(false);
         return accepted;
     }

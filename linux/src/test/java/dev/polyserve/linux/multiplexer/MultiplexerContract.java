@@ -79,7 +79,7 @@ public abstract class MultiplexerContract {
     }
 
     private StreamSocket accept() throws IOException {
-        StreamSocket accepted = Objects.requireNonNull(listener.accept(), "nobody waits");
+        StreamSocket accepted = Objects.requireNonNull(listener.accept(), "no connection waits");
         accepted.control().blocking(false);
         return accepted;
     }
@@ -237,7 +237,7 @@ public abstract class MultiplexerContract {
     }
 
     @Test
-    void tellsNobodyWhoIsForgottenInTheSameTurn() throws Exception {
+    void doesNotNotifyAWatchThatIsForgottenInTheSameTurn() throws Exception {
         try (SocketChannel otherClient = dial(listener.address())) {
             StreamSocket other = accept();
             Deque<Multiplexer.Watch> watches = new ArrayDeque<>();

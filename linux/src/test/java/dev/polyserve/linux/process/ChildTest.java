@@ -67,7 +67,7 @@ class ChildTest {
                 assertThat(pair.readLine()).isEqualTo("started");
                 child.signalGroup(ProcessCalls.SIGKILL);
                 assertThat(ended(child).how()).isEqualTo(new Exit.Signal(ProcessCalls.SIGKILL));
-                assertThat(pair.readAll()).as("until nobody has it any more").isEmpty();
+                assertThat(pair.readAll()).as("until no process has it any more").isEmpty();
             }
         }
     }

@@ -130,7 +130,7 @@ class ExitDeadlineTest {
             try {
                 began.await();
             } catch (InterruptedException e) {
-                throw new IllegalStateException("nobody interrupts it", e);
+                throw new IllegalStateException("it is not interrupted", e);
             }
         }
     }

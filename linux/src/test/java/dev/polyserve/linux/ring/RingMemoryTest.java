@@ -16,7 +16,7 @@ class RingMemoryTest extends RingConnections {
     private static final long MOST_HELD = 2 << 20;
 
     @Test
-    void stopsReceivingWhatNobodyReadsAndLosesNothing() throws Exception {
+    void stopsReceivingWhatIsNotReadAndLosesNothing() throws Exception {
         Pair pair = new Pair(READ);
         pair.client.configureBlocking(false);
         // More than the buffers of both sockets hold.

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EnabledOnOs(OS.LINUX)
 class RingProbeTest {
     @ParameterizedTest
-    @CsvSource({"1, 2, to everybody", "1, 1, io_uring_group", "1, 0, a seccomp filter", "38, 0, without io_uring",
+    @CsvSource({"1, 2, to all processes", "1, 1, io_uring_group", "1, 0, a seccomp filter", "38, 0, without io_uring",
         "22, 0, Linux 6.1 can", "12, 0, ulimit -l", "24, 0, EMFILE"})
     void refusalsSayWhatIsMissing(int errno, int disabled, String words) {
         String sentence = RingProbe.refusal(new SystemCallException("io_uring_setup", -errno), disabled);

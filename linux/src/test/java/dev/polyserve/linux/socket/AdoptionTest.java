@@ -59,7 +59,7 @@ class AdoptionTest {
 
     private void requireServes(Listener listener, SocketAddress address) throws IOException {
         try (SocketChannel client = SocketChannel.open(address)) {
-            StreamSocket socket = Objects.requireNonNull(listener.accept(), "nobody waits");
+            StreamSocket socket = Objects.requireNonNull(listener.accept(), "no connection waits");
             client.write(ByteBuffer.wrap(new byte[]{1, 2, 3}));
             assertThat(socket.read(ByteBuffer.allocate(10))).isEqualTo(3);
             socket.close(false);
@@ -170,8 +170,8 @@ class AdoptionTest {
     @Test
     void whatCannotBeServedIsRefusedInOneSentence() throws Exception {
         assertThatThrownBy(() -> transport.places(Endpoint.parse("fd:99999999"))).isInstanceOf(IOException.class)
-                .hasMessage("cannot listen at fd:99999999: descriptor 99999999 is not open; whoever starts the"
-                        + " program has to hand it down");
+                .hasMessage("cannot listen at fd:99999999: descriptor 99999999 is not open; the process that starts"
+                        + " this one has to hand it down");
         int event = FileCalls.eventfd(memory);
         assertThatThrownBy(() -> transport.places(inherited(event))).hasMessage("cannot listen at fd:" + event
                 + ": descriptor " + event + " is not a socket; hand down a listening one");
@@ -206,7 +206,7 @@ class AdoptionTest {
     void aVirtualThreadMayWaitForASocketAndIsInterrupted() throws Exception {
         Listener listener = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         try (SocketChannel client = SocketChannel.open(listener.address())) {
-            StreamSocket socket = Objects.requireNonNull(listener.accept(), "nobody waits");
+            StreamSocket socket = Objects.requireNonNull(listener.accept(), "no connection waits");
             ByteBuffer in = ByteBuffer.allocate(10);
             var read = new FutureTask<>(() -> socket.read(in));
             Thread.ofVirtual().start(read);
@@ -225,7 +225,7 @@ class AdoptionTest {
     void oneConnectionThatWasHandedDownComesOnce() throws Exception {
         Listener parents = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         try (SocketChannel client = SocketChannel.open(parents.address())) {
-            StreamSocket accepted = Objects.requireNonNull(parents.accept(), "nobody waits");
+            StreamSocket accepted = Objects.requireNonNull(parents.accept(), "no connection waits");
             int number = handedDown(accepted);
             accepted.close(false);
             assertThat(transport.places(inherited(number)))
@@ -246,10 +246,10 @@ class AdoptionTest {
     }
 
     @Test
-    void aConnectionThatNobodyTookIsClosed() throws Exception {
+    void aConnectionThatWasNotTakenIsClosed() throws Exception {
         Listener parents = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         try (SocketChannel client = SocketChannel.open(parents.address())) {
-            StreamSocket accepted = Objects.requireNonNull(parents.accept(), "nobody waits");
+            StreamSocket accepted = Objects.requireNonNull(parents.accept(), "no connection waits");
             int number = handedDown(accepted);
             accepted.close(false);
             transport.listen(inherited(number), OPTIONS).close();

@@ -41,7 +41,7 @@ class DatagramBatchTest {
     private static final Options.Sockets OPTIONS = Options.defaults().sockets();
     private static final String SENT = "sent";
     /// A generous limit: datagrams over the loopback arrive at once, unless the machine is very busy.
-    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    private static final long TIMEOUT_NANOS = 20_000_000_000L;
 
     private final Outcomes outcomes = new Outcomes();
 
@@ -90,7 +90,7 @@ class DatagramBatchTest {
     private static List<Integer> received(DatagramPort port, int atLeast) throws IOException {
         List<Integer> lengths = new ArrayList<>();
         ByteBuffer in = ByteBuffer.allocateDirect(ReceivedMessages.MOST_BYTES);
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        long deadline = System.nanoTime() + TIMEOUT_NANOS;
         // One more call in any case: a port returns null once after a call that has received everything.
         for (boolean more = true; more; Thread.onSpinWait()) {
             more = lengths.size() < atLeast && System.nanoTime() < deadline;
@@ -105,7 +105,7 @@ class DatagramBatchTest {
 
     /// Receives the next datagram, which is in transit.
     private static SocketAddress receive(DatagramPort port, ByteBuffer into) throws IOException {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        long deadline = System.nanoTime() + TIMEOUT_NANOS;
         while (System.nanoTime() < deadline) {
             SocketAddress sender = port.receive(into);
             if (sender != null) {
@@ -273,7 +273,7 @@ class DatagramBatchTest {
         ReceivedMessages messages = new ReceivedMessages(1);
         PollDescriptors readable = new PollDescriptors(1);
         readable.set(0, descriptor, PollDescriptors.IN);
-        assertThat(WaitCalls.poll(memory, readable, 1, PATIENCE_NANOS)).isEqualTo(1);
+        assertThat(WaitCalls.poll(memory, readable, 1, TIMEOUT_NANOS)).isEqualTo(1);
         assertThat(messages.receive(memory, descriptor)).isEqualTo(1);
         assertThat(messages.bytes(0)).isEqualTo(joins ? 340 : 100);
         assertThat(messages.segmentBytes(0)).isEqualTo(joins ? 100 : 0);
@@ -288,7 +288,7 @@ class DatagramBatchTest {
     }
 
     @Test
-    void joinedRepliesComeApartAtWhoDoesNotKnowOfIt() throws Exception {
+    void joinedRepliesComeApartAtAReceiverWithoutTheOption() throws Exception {
         DatagramPort server = udp();
         try (DatagramChannel client = DatagramChannel.open()) {
             client.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

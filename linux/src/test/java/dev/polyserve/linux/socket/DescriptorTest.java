@@ -50,7 +50,7 @@ class DescriptorTest {
         assertThat(descriptor.isOpen()).isFalse();
         descriptor.end();
         assertThat(lives()).isTrue();
-        assertThat(descriptor.tryBegin()).as("nobody begins any more").isFalse();
+        assertThat(descriptor.tryBegin()).as("no call begins any more").isFalse();
         assertThatThrownBy(descriptor::begin).isInstanceOf(ClosedChannelException.class);
         assertThat(lives()).isTrue();
         descriptor.end();

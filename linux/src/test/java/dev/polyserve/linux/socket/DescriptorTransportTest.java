@@ -66,7 +66,7 @@ class DescriptorTransportTest {
 
     /// Accepts a connection. Listeners are non-blocking; a connection over the loopback is available at once.
     private static StreamSocket accept(Listener listener) throws IOException {
-        return Objects.requireNonNull(listener.accept(), "nobody waits");
+        return Objects.requireNonNull(listener.accept(), "no connection waits");
     }
 
     @Test

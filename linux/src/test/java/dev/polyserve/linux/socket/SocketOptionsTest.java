@@ -141,7 +141,7 @@ class SocketOptionsTest {
     }
 
     @Test
-    void aUnixConnectionHasItsSendBufferAndTellsWhoHasConnected() throws Exception {
+    void aUnixConnectionHasItsSendBufferAndKnowsTheCredentialsOfItsPeer() throws Exception {
         Listener listener = listen("unix:" + directory.resolve("socket"), o -> o.withBufferBytes(0, BUFFER_BYTES));
         StreamSocket accepted;
         try (SocketChannel client = connectUnix(listener.address())) {

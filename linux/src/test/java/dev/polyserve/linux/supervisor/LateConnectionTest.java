@@ -29,7 +29,7 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class LateConnectionTest {
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int TIMEOUT_SECONDS = 60;
     private static final String LAST_WORDS = "last words\n";
 
     @Test
@@ -37,9 +37,9 @@ class LateConnectionTest {
         BlockingQueue<ConnectionFuture> accepted = new LinkedBlockingQueue<>();
         try (Server server = server(accepted);
                 Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            client.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+            client.setSoTimeout((int) TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS));
             CompletableFuture<DrainReport> drained = drained(server);
-            ConnectionFuture late = accepted.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            ConnectionFuture late = accepted.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             assertThat(late).as("the connection that its worker has accepted meanwhile").isNotNull();
             client.getOutputStream().write(LAST_WORDS.getBytes(StandardCharsets.UTF_8));
             assertThat(client.getInputStream().readNBytes(LAST_WORDS.length()))
@@ -47,7 +47,7 @@ class LateConnectionTest {
             assertThat(drained).as("the drain, while it lasts").isNotDone();
             client.shutdownOutput();
             assertThat(client.getInputStream().read()).as("what comes then").isEqualTo(-1);
-            DrainReport event = drained.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            DrainReport event = drained.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             assertThat(event.aborted()).as("aborted").isZero();
             assertThat(event.finished()).as("finished").isEqualTo(1);
             assertThat(late.outcome()).contains(new Cause.Done(true));
@@ -77,7 +77,7 @@ class LateConnectionTest {
         CompletableFuture<DrainReport> drained = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("drains").start(() -> {
             try {
-                drained.complete(server.drain(Duration.ofSeconds(PATIENCE_SECONDS)));
+                drained.complete(server.drain(Duration.ofSeconds(TIMEOUT_SECONDS)));
             } catch (InterruptedException e) {
                 drained.completeExceptionally(e);
             }

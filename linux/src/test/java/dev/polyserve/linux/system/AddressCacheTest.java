@@ -20,7 +20,7 @@ class AddressCacheTest {
     }
 
     @Test
-    void aPeerWhoComesAgainIsTheSameObject() throws Exception {
+    void aPeerThatComesAgainIsTheSameObject() throws Exception {
         InetSocketAddress one = new InetSocketAddress(InetAddress.getByName("192.0.2.1"), 7);
         SocketAddress first = read(SocketAddresses.AF_INET6, one);
         assertThat(first).isEqualTo(one).isSameAs(read(SocketAddresses.AF_INET6, one));

@@ -92,7 +92,7 @@ class EventReporterTest {
     }
 
     @Test
-    void nobodyIsToldWhenTheSupervisorIsGone() throws Exception {
+    void sendsNothingWhenTheSupervisorIsGone() throws Exception {
         EventReporter eventReporter = eventReporter();
         supervisor.orElseThrow().close();
         eventReporter.event(new WorkerEvent.CommandAcknowledged());
