@@ -101,9 +101,7 @@ final class EndpointText {
             }
             return path;
         } catch (InvalidPathException e) {
-            throw bad(whole, FileNames.canEncode(text)
-                    ? "the path is not a path: " + e.getReason()
-                    : "the path " + FileNames.whyNotEncoded());
+            throw bad(whole, "the path " + FileNames.whyInvalid(e));
         }
     }
 

@@ -20,11 +20,7 @@ final class UsageErrors {
 
     /// Describes a text that is not a valid path.
     static String sentence(InvalidPathException mistake) {
-        String path = "the path '" + Printable.of(mistake.getInput()) + "' ";
-        return FileNames.canEncode(mistake.getInput())
-                ? path + "is not valid: " + mistake.getReason()
-                : path + "has characters that the encoding of file names, " + FileNames.ENCODING
-                        + ", cannot represent; start java with LC_ALL=C.UTF-8";
+        return "the path '" + Printable.of(mistake.getInput()) + "' " + FileNames.whyInvalid(mistake);
     }
 
     /// Describes an error of the parser.

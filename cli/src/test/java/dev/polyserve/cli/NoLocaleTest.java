@@ -82,7 +82,7 @@ class NoLocaleTest {
         Path config = Files.writeString(directory.resolve("c.toml"), "listen = \"unix:/tmp/Gr\u00fc\u00df\"\n");
         try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "echo", "--config", config.toString())) {
             refused(server,
-                    "bad endpoint 'unix:/tmp/Gr\u00fc\u00df': the path has letters that this system's encoding");
+                    "bad endpoint 'unix:/tmp/Gr\u00fc\u00df': the path has characters that the encoding of file");
         }
     }
 

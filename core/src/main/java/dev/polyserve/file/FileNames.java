@@ -2,6 +2,7 @@ package dev.polyserve.file;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,6 +14,9 @@ public final class FileNames {
     /// The encoding; US-ASCII where no locale is set.
     public static final Charset ENCODING = Charset
             .forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name()));
+    /// The problem with a name that the encoding cannot represent: continues "the path ".
+    public static final String NOT_ENCODED = "has characters that the encoding of file names, " + ENCODING
+            + ", cannot represent";
     /// The character that the JDK reads in place of bytes that it cannot decode.
     private static final char LOST = '\ufffd';
     private static final int BYTE_VALUES = 256;
@@ -23,10 +27,15 @@ public final class FileNames {
         return ENCODING.newEncoder().canEncode(name);
     }
 
-    /// The problem with a name that cannot be encoded, and the remedy: continues "the path ".
-    public static String whyNotEncoded() {
-        return "has letters that this system's encoding of file names, " + ENCODING
-                + ", does not have; start java with LC_ALL=C.UTF-8";
+    /// The problem with a text that is no path, and the remedy: continues "the path ".
+    public static String whyInvalid(InvalidPathException error) {
+        return canEncode(error.getInput())
+                ? "is not valid: " + error.getReason()
+                : whyNotEncoded();
+    }
+
+    private static String whyNotEncoded() {
+        return NOT_ENCODED + "; start java with LC_ALL=C.UTF-8";
     }
 
     /// Why a path, or the directory in which it begins, may not be found although it exists; continues "the path ".

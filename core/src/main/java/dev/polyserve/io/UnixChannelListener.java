@@ -36,9 +36,8 @@ final class UnixChannelListener extends AcceptingChannel implements Listener {
         }
         if (!FileNames.readsEveryName()) {
             throw new BindFailedException(endpoint,
-                    "the JDK's sockets lose each client whose own path has letters that this"
-                            + " system's encoding of file names, " + FileNames.ENCODING
-                            + ", does not have, and a descriptor with it;"
+                    "the JDK's sockets lose each client whose own path " + FileNames.NOT_ENCODED
+                            + ", and a descriptor with it;"
                             + " start java with LC_ALL=C.UTF-8, or use a model on descriptors, as epoll",
                     null);
         }
