@@ -75,7 +75,7 @@ public final class Child implements AutoCloseable {
     /// Sends its group a signal, if it leads one and was not reaped.
     public synchronized void signalGroup(int signal) throws IOException {
         if (exit == null && ownGroup) {
-            requireUnlessGone("kill", withMemory(memory -> ProcessCalls.signalGroup(memory, pid, signal)));
+            requireUnlessGone("kill", withMemory(memory -> ProcessCalls.kill(memory, -pid, signal)));
         }
     }
 
@@ -92,7 +92,7 @@ public final class Child implements AutoCloseable {
         while (withMemory(memory -> ProcessCalls.reapOfGroup(memory, pid, status)) == 0 && status.ended()) {
             // Reaps every ended process of the group.
         }
-        int result = withMemory(memory -> ProcessCalls.signalGroup(memory, pid, signal));
+        int result = withMemory(memory -> ProcessCalls.kill(memory, -pid, signal));
         requireUnlessGone("kill", result);
         return result == 0;
     }

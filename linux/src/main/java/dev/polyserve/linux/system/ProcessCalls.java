@@ -41,9 +41,11 @@ public final class ProcessCalls {
         return (int) call(memory, CallNumber.PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0, 0);
     }
 
-    /// `kill(2)` of a whole process group. Signal 0 only checks whether the group has members; unreaped ones count.
-    public static int signalGroup(CallMemory memory, int group, int signal) {
-        return (int) call(memory, CallNumber.KILL, -(long) group, signal, 0, 0, 0, 0);
+    /// `kill(2)`. Signal 0 only checks whether the process exists, or the group has members; unreaped ones count.
+    ///
+    /// @param process its number; negative: a process group
+    public static int kill(CallMemory memory, int process, int signal) {
+        return (int) call(memory, CallNumber.KILL, process, signal, 0, 0, 0, 0);
     }
 
     /// `waitid(2)`, non-blocking: stores the result of an ended child in the status, and reaps the child.
@@ -53,7 +55,7 @@ public final class ProcessCalls {
 
     /// Kills a child that has no descriptor, and waits for its end.
     public static int killAndReap(CallMemory memory, int pid, boolean group) {
-        int killed = (int) call(memory, CallNumber.KILL, group ? -pid : pid, SIGKILL, 0, 0, 0, 0);
+        int killed = kill(memory, group ? -pid : pid, SIGKILL);
         if (killed < 0) {
             return killed;
         }
