@@ -41,11 +41,6 @@ public final class Bench {
         this.listener = listener;
     }
 
-    /// The estimated duration of the whole benchmark.
-    public Duration estimate() {
-        return new Schedule(plan).all();
-    }
-
     /// Runs the benchmark. When the thread is interrupted, this returns early with the results so far.
     public Results run() {
         Instant startedAt = Clock.systemUTC().instant();

@@ -57,15 +57,9 @@ final class Broadcaster implements LoadClient {
     public void flush() {
         Member writer = members.getFirst();
         try {
-            while (sent < due) {
-                ByteBuffer out = outgoing.outgoing(sent, (int) Math.min(due - sent, Integer.MAX_VALUE));
-                sent += writer.channel.write(out);
-                if (out.hasRemaining()) {
-                    loop.multiplexer().change(writer.watch, Multiplexer.READ | Multiplexer.WRITE);
-                    return;
-                }
-            }
-            loop.multiplexer().change(writer.watch, Multiplexer.READ);
+            sent = Sockets.send(writer.channel, outgoing, sent, due);
+            loop.multiplexer().change(writer.watch,
+                    sent < due ? Multiplexer.READ | Multiplexer.WRITE : Multiplexer.READ);
         } catch (IOException e) {
             loop.fail("the sending client failed: " + e.getMessage(), e);
         }

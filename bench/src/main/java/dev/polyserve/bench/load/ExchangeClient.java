@@ -121,17 +121,8 @@ final class ExchangeClient implements LoadClient, Multiplexer.Ready {
     }
 
     private void send() throws IOException {
-        while (sent < due) {
-            int most = (int) Math.min(due - sent, Integer.MAX_VALUE);
-            ByteBuffer out = stream.outgoing(sent, most);
-            int length = channel.write(out);
-            sent += length;
-            if (out.hasRemaining()) {
-                loop.multiplexer().change(watch, Multiplexer.READ | Multiplexer.WRITE);
-                return;
-            }
-        }
-        loop.multiplexer().change(watch, Multiplexer.READ);
+        sent = Sockets.send(channel, stream, sent, due);
+        loop.multiplexer().change(watch, sent < due ? Multiplexer.READ | Multiplexer.WRITE : Multiplexer.READ);
     }
 
     @Override

@@ -28,10 +28,6 @@ final class LatencyRecorder {
         this.byIntendedTime = pacing instanceof Pacing.Open;
     }
 
-    long toNanos() {
-        return toNanos;
-    }
-
     void answered(long intendedNanos, long nowNanos) {
         if (within(nowNanos)) {
             answered++;

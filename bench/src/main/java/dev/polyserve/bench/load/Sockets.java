@@ -8,6 +8,7 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 
@@ -69,6 +70,21 @@ final class Sockets {
             channel.close();
             throw e;
         }
+    }
+
+    /// Sends the bytes of a stream from `sent` to `due`, as far as the kernel accepts them.
+    ///
+    /// @return the position after the last byte sent
+    static long send(SocketChannel channel, ByteStream stream, long sent, long due) throws IOException {
+        long position = sent;
+        while (position < due) {
+            ByteBuffer out = stream.outgoing(position, (int) Math.min(due - position, Integer.MAX_VALUE));
+            position += channel.write(out);
+            if (out.hasRemaining()) {
+                break;
+            }
+        }
+        return position;
     }
 
     private static InetAddress otherLoopback(int number) throws IOException {

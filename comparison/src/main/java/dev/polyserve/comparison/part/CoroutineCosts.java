@@ -1,11 +1,9 @@
 package dev.polyserve.comparison.part;
 
 import dev.polyserve.coroutine.Generator;
-import dev.polyserve.coroutine.Greenlet;
 import dev.polyserve.coroutine.hub.Hub;
 import dev.polyserve.coroutine.hub.HubOptions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -103,23 +101,9 @@ public class CoroutineCosts {
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public Integer greenletSwitch() {
-        Greenlet<Integer> main = Greenlet.main();
-        var pair = new ArrayList<Greenlet<Integer>>();
-        for (int i = 0; i < 2; i++) {
-            int other = 1 - i;
-            pair.add(Greenlet.of(main, (self, first) -> {
-                int left = first;
-                while (left > 0) {
-                    left = self.switchTo(pair.get(other), left - 1);
-                }
-                return left;
-            }));
+        try (var pair = new GreenletPair()) {
+            return pair.countDown(TIMES);
         }
-        Integer left = main.switchTo(pair.get(0), TIMES);
-        for (Greenlet<Integer> each : pair) {
-            main.kill(each);
-        }
-        return left;
     }
 
     /// A task from its spawn to the end of its join.

@@ -3,7 +3,6 @@ package dev.polyserve.comparison.part;
 import com.sun.management.OperatingSystemMXBean;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.coroutine.Generator;
-import dev.polyserve.coroutine.Greenlet;
 import dev.polyserve.coroutine.hub.Group;
 import dev.polyserve.coroutine.hub.Hub;
 import dev.polyserve.coroutine.hub.HubOptions;
@@ -70,22 +69,9 @@ public final class CoroutineNumbers {
 
     private static void switches(int number) throws Exception {
         var began = Start.now();
-        Greenlet<Integer> main = Greenlet.main();
-        var pair = new ArrayList<Greenlet<Integer>>();
-        for (int i = 0; i < 2; i++) {
-            int other = 1 - i;
-            pair.add(Greenlet.of(main, (self, first) -> {
-                int left = first;
-                while (left > 0) {
-                    int answer = self.switchTo(pair.get(other), left - 1);
-                    check(left == 1 || answer == left - 2, "a switch was lost or came twice");
-                    left = answer;
-                }
-                return left;
-            }));
+        try (var pair = new GreenletPair()) {
+            check(pair.countDown(number) == 0, "greenlets have ended early");
         }
-        int left = main.switchTo(pair.getFirst(), number);
-        check(left == 0, "greenlets have ended early");
         began.print(number, "switches between greenlets");
 
         var beganTasks = Start.now();
