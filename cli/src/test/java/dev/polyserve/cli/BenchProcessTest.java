@@ -59,17 +59,9 @@ class BenchProcessTest {
         command.addAll(length);
         Process process = new ProcessBuilder(command).start();
         processes.add(process);
-        Thread.startVirtualThread(() -> copy(process.getInputStream(), out));
-        Thread.startVirtualThread(() -> copy(process.getErrorStream(), err));
+        out.collect(process.getInputStream());
+        err.collect(process.getErrorStream());
         return process;
-    }
-
-    private static void copy(java.io.InputStream from, LineSink to) {
-        try (from) {
-            from.transferTo(to);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 
     private Results json(Path file) throws IOException {

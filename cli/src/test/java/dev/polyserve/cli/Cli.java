@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.channels.Channels;
@@ -112,6 +113,23 @@ final class Cli implements AutoCloseable {
             case Endpoint.Udp udp -> udp.port();
             case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new AssertionError("no port");
         };
+    }
+
+    /// Sends these bytes and the end of input on a connection of its own, and returns everything that is sent back.
+    byte[] exchange(byte[] sent) throws IOException, InterruptedException {
+        try (Socket client = connect()) {
+            Thread writer = Thread.startVirtualThread(() -> {
+                try {
+                    client.getOutputStream().write(sent);
+                    client.shutdownOutput();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            byte[] received = client.getInputStream().readAllBytes();
+            writer.join();
+            return received;
+        }
     }
 
     Socket connect() throws IOException, InterruptedException {

@@ -1,8 +1,11 @@
 package dev.polyserve.cli;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Predicate;
@@ -23,6 +26,17 @@ final class LineSink extends OutputStream {
     public synchronized void write(byte[] from, int offset, int length) {
         bytes.write(from, offset, length);
         notifyAll();
+    }
+
+    /// Collects everything that comes from a stream, on a thread of its own.
+    void collect(InputStream from) {
+        Thread.ofPlatform().daemon().start(() -> {
+            try (from) {
+                from.transferTo(this);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     PrintStream stream() {

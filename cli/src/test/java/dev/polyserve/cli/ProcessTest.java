@@ -156,18 +156,10 @@ class ProcessTest {
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).start();
         processes.add(process);
-        Thread.startVirtualThread(() -> copy(process.getInputStream(), out));
-        Thread.startVirtualThread(() -> copy(process.getErrorStream(), err));
+        out.collect(process.getInputStream());
+        err.collect(process.getErrorStream());
         out.awaitContaining("polyserve: serving ");
         return process;
-    }
-
-    private static void copy(java.io.InputStream from, LineSink to) {
-        try (from) {
-            from.transferTo(to);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 
     private int port() throws InterruptedException {

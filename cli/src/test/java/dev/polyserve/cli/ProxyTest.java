@@ -22,18 +22,8 @@ class ProxyTest {
         byte[] sent = new byte[1_000_000];
         new Random(2).nextBytes(sent);
         try (Cli echo = Cli.serve("echo");
-                Cli proxy = Cli.serve("proxy", "tcp://127.0.0.1:" + echo.port(), "--model", model);
-                Socket client = proxy.connect()) {
-            Thread writer = Thread.startVirtualThread(() -> {
-                try {
-                    client.getOutputStream().write(sent);
-                    client.shutdownOutput();
-                } catch (java.io.IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
-            });
-            assertThat(client.getInputStream().readAllBytes()).isEqualTo(sent);
-            writer.join();
+                Cli proxy = Cli.serve("proxy", "tcp://127.0.0.1:" + echo.port(), "--model", model)) {
+            assertThat(proxy.exchange(sent)).isEqualTo(sent);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.polyserve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,16 +19,8 @@ final class ServedProcess implements AutoCloseable {
 
     private ServedProcess(Process process) {
         this.process = process;
-        Thread.ofPlatform().daemon().start(() -> copy(process.getInputStream(), out));
-        Thread.ofPlatform().daemon().start(() -> copy(process.getErrorStream(), err));
-    }
-
-    private static void copy(java.io.InputStream from, LineSink to) {
-        try (from) {
-            from.transferTo(to);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        out.collect(process.getInputStream());
+        err.collect(process.getErrorStream());
     }
 
     /// The command that runs the program.

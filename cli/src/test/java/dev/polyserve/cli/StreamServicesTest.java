@@ -2,7 +2,6 @@ package dev.polyserve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.InputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +20,7 @@ class StreamServicesTest {
         byte[] sent = new byte[300_000];
         new Random(1).nextBytes(sent);
         try (Cli server = Cli.serve("echo", "--model", model)) {
-            assertThat(exchange(server, sent)).isEqualTo(sent);
+            assertThat(server.exchange(sent)).isEqualTo(sent);
         }
     }
 
@@ -30,7 +29,7 @@ class StreamServicesTest {
     void upperChangesAsciiOnly(String model) throws Exception {
         try (Cli server = Cli.serve("upper", "--model", model)) {
             byte[] sent = "abc xyz 123 äöß €\r\n\0 no end".getBytes(StandardCharsets.UTF_8);
-            assertThat(new String(exchange(server, sent), StandardCharsets.UTF_8))
+            assertThat(new String(server.exchange(sent), StandardCharsets.UTF_8))
                     .isEqualTo("ABC XYZ 123 äöß €\r\n\0 NO END");
         }
     }
@@ -82,7 +81,7 @@ class StreamServicesTest {
     @ValueSource(strings = {"virtual", "nio"})
     void discardSendsNothing(String model) throws Exception {
         try (Cli server = Cli.serve("discard", "--model", model)) {
-            assertThat(exchange(server, new byte[100_000])).isEmpty();
+            assertThat(server.exchange(new byte[100_000])).isEmpty();
         }
     }
 
@@ -104,34 +103,17 @@ class StreamServicesTest {
     @ValueSource(strings = {"virtual", "nio"})
     void daytimeTimeAndQuoteSendOnceAndClose(String model) throws Exception {
         try (Cli server = Cli.serve("daytime", "--model", model)) {
-            assertThat(new String(exchange(server, new byte[0]), StandardCharsets.US_ASCII))
+            assertThat(new String(server.exchange(new byte[0]), StandardCharsets.US_ASCII))
                     .matches("\\w+day, \\w+ \\d+, \\d{4} \\d\\d:\\d\\d:\\d\\d-\\S+\r\n");
         }
         try (Cli server = Cli.serve("time", "--model", model)) {
-            long seconds = ByteBuffer.wrap(exchange(server, new byte[0])).getInt() & 0xffff_ffffL;
+            long seconds = ByteBuffer.wrap(server.exchange(new byte[0])).getInt() & 0xffff_ffffL;
             assertThat(seconds - FROM_1900_TO_1970_SECONDS).isCloseTo(Instant.now().getEpochSecond(),
                     org.assertj.core.data.Offset.offset(60L));
         }
         try (Cli server = Cli.serve("qotd", "--model", model)) {
-            assertThat(new String(exchange(server, new byte[0]), StandardCharsets.US_ASCII)).endsWith("\r\n")
+            assertThat(new String(server.exchange(new byte[0]), StandardCharsets.US_ASCII)).endsWith("\r\n")
                     .hasSizeBetween(10, 511);
-        }
-    }
-
-    private static byte[] exchange(Cli server, byte[] sent) throws Exception {
-        try (Socket client = server.connect()) {
-            Thread writer = Thread.startVirtualThread(() -> {
-                try {
-                    client.getOutputStream().write(sent);
-                    client.shutdownOutput();
-                } catch (java.io.IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
-            });
-            InputStream in = client.getInputStream();
-            byte[] received = in.readAllBytes();
-            writer.join();
-            return received;
         }
     }
 }

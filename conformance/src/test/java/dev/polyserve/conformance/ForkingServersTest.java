@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Endpoint;
@@ -56,8 +55,7 @@ class ForkingServersTest extends Clause {
 
     @BeforeAll
     static void needsProcesses() {
-        Optional<String> whyNot = Server.whyNot(Model.process());
-        assumeTrue(whyNot.isEmpty(), () -> "needs a model that cannot run here: " + whyNot.orElse(""));
+        Requirements.model(Model.process());
     }
 
     static List<Cell> cells() {

@@ -1,11 +1,7 @@
 package dev.polyserve.conformance;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.polyserve.Model;
-import dev.polyserve.Server;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,8 +20,7 @@ class ProcessStreamsTest extends StreamContract {
 
     @BeforeAll
     static void needsProcesses() {
-        Optional<String> whyNot = Server.whyNot(Model.process());
-        assumeTrue(whyNot.isEmpty(), () -> "needs a model that cannot run here: " + whyNot.orElse(""));
+        Requirements.model(Model.process());
     }
 
     static List<Cell> cells() {

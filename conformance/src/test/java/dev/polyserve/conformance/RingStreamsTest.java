@@ -1,11 +1,7 @@
 package dev.polyserve.conformance;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.polyserve.Model;
-import dev.polyserve.Server;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,8 +16,7 @@ class RingStreamsTest extends StreamContract {
 
     @BeforeAll
     static void needsRings() {
-        Optional<String> whyNot = Server.whyNot(Model.ioUring());
-        assumeTrue(whyNot.isEmpty(), () -> "needs a model that cannot run here: " + whyNot.orElse(""));
+        Requirements.model(Model.ioUring());
     }
 
     static List<Cell> cells() {

@@ -84,6 +84,21 @@ class LiveServerTest {
         return thread;
     }
 
+    /// Starts the server on another thread, and returns once its runner is starting.
+    private CompletableFuture<?> startSlowly(Server server) throws InterruptedException {
+        CompletableFuture<?> started = new CompletableFuture<>();
+        var _ = beginning(started, server, true);
+        starting.await();
+        return started;
+    }
+
+    /// Starts or closes the server on another thread, and returns once that thread waits.
+    private static CompletableFuture<?> waiting(Server server, boolean starts) throws Exception {
+        CompletableFuture<?> ended = new CompletableFuture<>();
+        awaitWaiting(beginning(ended, server, starts).get());
+        return ended;
+    }
+
     private static void awaitWaiting(Thread thread) throws InterruptedException {
         while (thread.getState() != Thread.State.WAITING) {
             assertThat(thread.getState()).isNotEqualTo(Thread.State.TERMINATED);
@@ -94,11 +109,8 @@ class LiveServerTest {
     @Test
     void closingWaitsWithoutSpinningForAStartThatGoesOn() throws Exception {
         try (Server server = bindSlow()) {
-            CompletableFuture<?> started = new CompletableFuture<>();
-            CompletableFuture<?> closed = new CompletableFuture<>();
-            var _ = beginning(started, server, true);
-            starting.await();
-            awaitWaiting(beginning(closed, server, false).get());
+            CompletableFuture<?> started = startSlowly(server);
+            CompletableFuture<?> closed = waiting(server, false);
             mayStart.complete(true);
             closed.get(10, TimeUnit.SECONDS);
             assertThatThrownBy(started::get).isInstanceOf(ExecutionException.class)
@@ -111,11 +123,8 @@ class LiveServerTest {
     @Test
     void aSecondStartWaitsForTheFirstAndServes() throws Exception {
         try (Server server = bindSlow()) {
-            CompletableFuture<?> first = new CompletableFuture<>();
-            CompletableFuture<?> second = new CompletableFuture<>();
-            var _ = beginning(first, server, true);
-            starting.await();
-            awaitWaiting(beginning(second, server, true).get());
+            CompletableFuture<?> first = startSlowly(server);
+            CompletableFuture<?> second = waiting(server, true);
             assertThat(server.isAccepting()).isFalse();
             mayStart.complete(true);
             first.get(10, TimeUnit.SECONDS);
@@ -127,9 +136,7 @@ class LiveServerTest {
     @Test
     void aLoopThatIsLostDuringTheStartEndsTheServer() throws Exception {
         try (Server server = bindSlow()) {
-            CompletableFuture<?> started = new CompletableFuture<>();
-            var _ = beginning(started, server, true);
-            starting.await();
+            var _ = startSlowly(server);
             whenLost.get().accept(new IOException("lost"));
             mayStart.complete(true);
             assertThat(server.await(Duration.ofSeconds(10))).isTrue();
@@ -139,11 +146,8 @@ class LiveServerTest {
     @Test
     void aStartThatFailsLeavesAServerThatCanBeClosedMeanwhile() throws Exception {
         try (Server server = bindSlow()) {
-            CompletableFuture<?> started = new CompletableFuture<>();
-            CompletableFuture<?> closed = new CompletableFuture<>();
-            var _ = beginning(started, server, true);
-            starting.await();
-            awaitWaiting(beginning(closed, server, false).get());
+            CompletableFuture<?> started = startSlowly(server);
+            CompletableFuture<?> closed = waiting(server, false);
             mayStart.complete(false);
             closed.get(10, TimeUnit.SECONDS);
             assertThatThrownBy(started::get).hasRootCauseMessage("it cannot start");

@@ -9,7 +9,6 @@ import dev.polyserve.bench.service.BenchService;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,8 +22,7 @@ class ExistingTest {
     @TempDir
     private Path directory;
     @AutoClose
-    private final Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")),
-            new ProcessorPlacement.Unpinned(1, "it is a test"));
+    private final Launcher launcher = ScriptedContender.launcher();
 
     @ParameterizedTest
     @EnumSource

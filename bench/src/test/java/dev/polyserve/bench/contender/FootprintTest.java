@@ -3,7 +3,6 @@ package dev.polyserve.bench.contender;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.service.BenchService;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,8 +14,7 @@ class FootprintTest {
     private static final long MIB = 1 << 20;
 
     @AutoClose
-    private final Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")),
-            new ProcessorPlacement.Unpinned(1, "it is a test"));
+    private final Launcher launcher = ScriptedContender.launcher();
 
     @BeforeAll
     static void needsProc() {

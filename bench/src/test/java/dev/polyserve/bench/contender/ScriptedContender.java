@@ -14,6 +14,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /// A contender that a test controls: `peer.py`, and a connection to it.
@@ -34,6 +35,12 @@ final class ScriptedContender implements AutoCloseable {
         };
         this.commands = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
         this.replies = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+    }
+
+    /// A launcher that pins no contender to processors.
+    static Launcher launcher() {
+        return new Launcher(new PolyserveProgram(List.of("false")),
+                new ProcessorPlacement.Unpinned(1, "it is a test"));
     }
 
     /// Starts one.

@@ -22,8 +22,7 @@ class SystemCallCountsTest {
     @TempDir
     private Path directory;
     @AutoClose
-    private final Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")),
-            new ProcessorPlacement.Unpinned(1, "it is a test"));
+    private final Launcher launcher = ScriptedContender.launcher();
 
     @ParameterizedTest
     @ValueSource(strings = {"perf", "strace"})

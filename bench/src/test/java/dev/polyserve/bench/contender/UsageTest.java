@@ -3,7 +3,6 @@ package dev.polyserve.bench.contender;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.contender.Usage.Cost;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,8 +23,7 @@ class UsageTest {
     private static final long BESIDE = 60 * MILLI;
 
     @AutoClose
-    private final Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")),
-            new ProcessorPlacement.Unpinned(1, "it is a test"));
+    private final Launcher launcher = ScriptedContender.launcher();
 
     @BeforeAll
     static void needsProc() {

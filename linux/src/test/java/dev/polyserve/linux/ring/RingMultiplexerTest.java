@@ -1,23 +1,8 @@
 package dev.polyserve.linux.ring;
 
-import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.io.Transport;
-import dev.polyserve.linux.multiplexer.MultiplexerContract;
-import dev.polyserve.loop.Multiplexer;
-import java.io.IOException;
-import org.junit.jupiter.api.BeforeAll;
 
-class RingMultiplexerTest extends MultiplexerContract {
-    @BeforeAll
-    static void needsRings() {
-        Requirements.ring();
-    }
-
-    @Override
-    protected Multiplexer open() throws IOException {
-        return RingMultiplexer.open(new BufferBudget(Long.MAX_VALUE));
-    }
-
+class RingMultiplexerTest extends RingMultiplexerContract {
     @Override
     protected Transport transport() {
         return new RingTransport();
