@@ -185,11 +185,6 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
     }
 
     private void closeOurs() {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            // The descriptor is released whatever close reports.
-            socket.shutdown();
-        }
+        socket.closeQuietly(false);
     }
 }

@@ -22,9 +22,7 @@ final class IndexedTransport implements Transport {
 
     @Override
     public List<Place> places(Endpoint endpoint) throws IOException {
-        List<Place> places = sockets.places(endpoint);
-        asked.note(endpoint, places);
-        return places;
+        return asked.note(endpoint, sockets.places(endpoint));
     }
 
     @Override

@@ -14,9 +14,10 @@ final class RequestedEndpoints {
 
     private final Map<Endpoint, Endpoint> asked = new HashMap<>();
 
-    /// Records the places to which an endpoint leads.
-    void note(Endpoint endpoint, List<Place> places) {
+    /// Records the places to which an endpoint leads, and returns them.
+    List<Place> note(Endpoint endpoint, List<Place> places) {
         places.forEach(place -> asked.put(place.withPort(ANY).endpoint(), endpoint));
+        return places;
     }
 
     /// The requested endpoint that led to a place; otherwise the place itself. The place's port may have been chosen

@@ -38,9 +38,7 @@ final class SharedTransport implements Transport {
 
     @Override
     public List<Place> places(Endpoint endpoint) throws IOException {
-        List<Place> places = sockets.places(endpoint);
-        asked.note(endpoint, places);
-        return places;
+        return asked.note(endpoint, sockets.places(endpoint));
     }
 
     @Override
