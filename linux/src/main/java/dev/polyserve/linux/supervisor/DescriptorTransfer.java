@@ -185,6 +185,11 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
     }
 
     private void closeOurs() {
-        socket.closeQuietly(false);
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // The descriptor is released whatever close reports.
+            socket.shutdown();
+        }
     }
 }
