@@ -10,7 +10,6 @@ module dev.polyserve.linux {
     exports dev.polyserve.linux to dev.polyserve.cli;
     exports dev.polyserve.linux.process to dev.polyserve.cli;
     exports dev.polyserve.linux.restart to dev.polyserve.cli;
-    exports dev.polyserve.linux.account to dev.polyserve.cli;
 
     provides dev.polyserve.run.ModelProvider with dev.polyserve.linux.LinuxModels;
 }

@@ -31,7 +31,6 @@ class LayersTest {
     private static final String LOOP = "dev.polyserve.loop";
     private static final String RUN = "dev.polyserve.run";
     private static final String LINUX = "dev.polyserve.linux";
-    private static final String LINUX_ACCOUNT = "dev.polyserve.linux.account";
     private static final String LINUX_ACTIVATION = "dev.polyserve.linux.activation";
     private static final String LINUX_COMMAND = "dev.polyserve.linux.command";
     private static final String LINUX_CONTROL = "dev.polyserve.linux.control";
@@ -69,7 +68,6 @@ class LayersTest {
             Map.entry(RUN, Set.of(API, SPI, TEXT, CONVERSATION, IO, LOOP, COROUTINE_CARRIER, COROUTINE_HUB)),
             Map.entry(LINUX_SYSTEM, Set.of(FILE)),
             Map.entry(LINUX_SOCKET, Set.of(API, CONVERSATION, IO, LINUX_SYSTEM)),
-            Map.entry(LINUX_ACCOUNT, Set.of(LINUX_PROCESS, LINUX_SYSTEM)),
             Map.entry(LINUX_ACTIVATION, Set.of(API, LINUX_PROCESS, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_COMMAND, Set.of(API, SPI, CONVERSATION, IO, LOOP, RUN, LINUX_PROCESS, LINUX_READINESS,
                     LINUX_SOCKET, LINUX_SYSTEM)),
@@ -97,7 +95,7 @@ class LayersTest {
             Map.entry(BENCH_CONTENDER, Set.of(API, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(BENCH, Set.of(API, SPI, BENCH_CONTENDER, BENCH_LOAD, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(CLI,
-                    Set.of(API, SPI, FILE, TEXT, LINUX, LINUX_ACCOUNT, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART,
+                    Set.of(API, SPI, FILE, TEXT, LINUX, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART,
                             BENCH,
                             BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT)));
 

@@ -68,7 +68,7 @@ class QueueingLocksTest {
             Map.entry("dev/polyserve/io/SocketFile", "servers that bind and close change the set"),
             Map.entry("dev/polyserve/linux/activation/ServiceManager",
                     "it may wait for the manager, so loops do not call it"),
-            Map.entry("dev/polyserve/linux/account/FileCreation", "only a server that binds takes it"),
+            Map.entry("dev/polyserve/linux/process/FileCreation", "only a server that binds takes it"),
             Map.entry("dev/polyserve/linux/process/ControllingTerminal",
                     "the threads of signals, of periodic actions and of the operator"),
             Map.entry("dev/polyserve/linux/process/Child", "the loops that call it have no coroutines"),

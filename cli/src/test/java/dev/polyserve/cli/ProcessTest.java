@@ -149,7 +149,7 @@ class ProcessTest {
 
     private Process start(List<String> jvmOptions, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea"));
         command.addAll(jvmOptions);
         // Not the executable jar, which is built after the tests: an existing one is from an earlier build.
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));

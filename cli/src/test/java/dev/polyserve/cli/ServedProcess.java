@@ -28,7 +28,7 @@ final class ServedProcess implements AutoCloseable {
         // Not the executable jar, which is built after the tests: an existing one is from an earlier build.
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED",
+                        "-ea", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED",
                         "--add-opens=java.base/java.lang=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
                         Main.class.getName()));
         command.addAll(List.of(arguments));

@@ -23,7 +23,8 @@ import java.util.stream.Stream;
 /// **Thread**: any.
 final class WorkerJvm {
     private static final long TRAINING_SECONDS = 60;
-    private static final List<String> FLAGS = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData",
+    private static final List<String> FLAGS = List.of("-ea", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+            "-XX:-UsePerfData",
             "-Xmx256m",
             "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED");
 

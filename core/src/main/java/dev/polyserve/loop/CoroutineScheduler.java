@@ -39,6 +39,7 @@ public final class CoroutineScheduler {
 
     /// Gives coroutines and the callbacks on the loop's thread access to a hub. Call it before the loop starts.
     public void offerHub() {
+        loop.assertOwner();
         LoopHub offered = new LoopHub(loop);
         loop.thread().setUncaughtExceptionHandler(offered.host());
         hub = Optional.of(offered);

@@ -42,7 +42,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final Consumer<Throwable> errors;
     private final CarrierThread thread;
     private final TimerWheel timers;
-    private final LoopBufferPool pool = new LoopBufferPool();
+    private final LoopBufferPool pool = new LoopBufferPool(this);
     private final Chunk scratch = new Chunk(SCRATCH_BYTES);
     /// Tasks from other threads.
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
@@ -118,6 +118,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /// A chunk to read into within one turn.
     Chunk scratch() {
+        assertOwner();
         return scratch;
     }
 
@@ -198,7 +199,11 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// hub, for which the loop waits where the JDK lends no thread. Before the loop starts, it belongs to the thread that sets it
     /// up, and once it has ended, to the thread that unwinds what is left. **Thread**: any.
     public void assertOwner() {
-        assert isOwner() : name + " is owned by its own thread, but " + Thread.currentThread() + " called it";
+        assert isOwner() : refusal();
+    }
+
+    private String refusal() {
+        return name + " is owned by its own thread, but " + Thread.currentThread() + " called it";
     }
 
     private boolean isOwner() {
@@ -275,6 +280,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /// Records what this turn serves, for the stall monitor.
     void serves(@Nullable Object connectionOrCoroutine) {
+        assertOwner();
         turn.serves(connectionOrCoroutine);
     }
 
@@ -387,6 +393,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /// Records the start of this turn. The first callback of a turn calls it; later calls in that turn do nothing.
     public void turnBegins() {
+        assertOwner();
         if (turn.startedNanos() == 0) {
             turnClock.turnBegins(clock.nanos());
             turn.begins(turnClock.nowNanos());

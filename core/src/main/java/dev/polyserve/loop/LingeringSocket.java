@@ -50,11 +50,13 @@ public final class LingeringSocket {
 
     /// Cancels the lingering; `whenOver` is not called.
     public void cancel() {
+        loop.assertOwner();
         over = true;
         cancelNextLook();
     }
 
     private void look() {
+        loop.assertOwner();
         if (over) {
             return;
         }

@@ -11,11 +11,17 @@ final class LoopBufferPool implements BufferPool {
     private static final int SMALL_BYTES = 4 << 10;
     private static final int KEPT = 256;
 
+    private final EventLoop loop;
     private final @Nullable Chunk[] kept = new @Nullable Chunk[KEPT];
     private int count;
 
+    LoopBufferPool(EventLoop loop) {
+        this.loop = loop;
+    }
+
     @Override
     public Chunk take(int atLeastBytes) {
+        loop.assertOwner();
         if (atLeastBytes > SMALL_BYTES) {
             return new Chunk(atLeastBytes);
         }
@@ -25,6 +31,7 @@ final class LoopBufferPool implements BufferPool {
 
     @Override
     public void give(Chunk chunk) {
+        loop.assertOwner();
         if (chunk.length() == SMALL_BYTES && count < KEPT) {
             kept[count++] = chunk;
         }

@@ -47,6 +47,7 @@ public final class LoopDriver implements ConnectionControl, Multiplexer.Ready {
 
     /// Starts watching the socket and opens the conversation, which was created with this driver.
     public void start(DrivenConversation driven) throws IOException {
+        loop.assertOwner();
         conversation = driven;
         socket.control().blocking(false);
         interest = Multiplexer.READ;
@@ -83,6 +84,7 @@ public final class LoopDriver implements ConnectionControl, Multiplexer.Ready {
     }
 
     private void turn(Step step) {
+        loop.assertOwner();
         DrivenConversation driven = conversation;
         if (driven == null || closed) {
             return;
@@ -189,6 +191,7 @@ public final class LoopDriver implements ConnectionControl, Multiplexer.Ready {
     }
 
     private void close(DrivenConversation driven) {
+        loop.assertOwner();
         if (closed) {
             return;
         }

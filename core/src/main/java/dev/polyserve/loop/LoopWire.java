@@ -64,6 +64,7 @@ public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Read
 
     /// Starts watching the socket and starts the coroutine that runs the conversation. **Thread**: the loop's.
     public void start(ConnectionInfo served, Runnable conversation) throws IOException {
+        loop.assertOwner();
         connection = served;
         socket.control().blocking(false);
         interest = Multiplexer.READ;
@@ -71,7 +72,9 @@ public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Read
         watch = watched;
         confined = watched.confined();
         Thread started = loop.coroutines().unstarted("polyserve-coroutine", () -> {
-            loop.serves(this);
+            if (loop.coroutines().lendThread()) {
+                loop.serves(this);
+            }
             try {
                 conversation.run();
             } finally {
@@ -94,6 +97,7 @@ public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Read
 
     @Override
     public void ready(int readiness) {
+        loop.assertOwner();
         loop.turnBegins();
         int disarm = readiness & Multiplexer.WRITE;
         ParkGate forWriting = writable;
@@ -109,6 +113,7 @@ public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Read
     }
 
     private void arm(int wanted) {
+        loop.assertOwner();
         Multiplexer.Watch watched = watch;
         if (watched != null && wanted != interest) {
             interest = wanted;
@@ -246,6 +251,7 @@ public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Read
     }
 
     private void closeNow(boolean unread) throws IOException {
+        loop.assertOwner();
         Multiplexer.Watch watched = watch;
         if (watched != null) {
             watch = null;

@@ -30,6 +30,7 @@ abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTas
 
     /// Reschedules the next run for the next tick.
     final void runSoon() {
+        loop.assertOwner();
         if (!cancelled) {
             loop.unset(this);
             loop.set(this, 0);
@@ -38,6 +39,7 @@ abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTas
 
     /// Prevents all further runs.
     final void cancel() {
+        loop.assertOwner();
         cancelled = true;
         loop.unset(this);
     }

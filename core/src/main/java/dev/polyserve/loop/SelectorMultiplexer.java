@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 /// The JDK's selector: epoll on Linux, kqueue on BSD and macOS, WEPoll on Windows.
 public final class SelectorMultiplexer implements Multiplexer {
     private final Selector selector;
+    private final MultiplexerOwner owner = new MultiplexerOwner("nio");
 
     public SelectorMultiplexer() throws IOException {
         this.selector = Selector.open();
@@ -26,6 +27,7 @@ public final class SelectorMultiplexer implements Multiplexer {
 
     @Override
     public Watch watch(Source source, int interest, Ready ready) throws IOException {
+        owner.assertOwner();
         SelectableChannel channel = ((ChannelSource) source).channel();
         KeyWatch watch = new KeyWatch(ready, channel);
         watch.key = channel.register(selector, watch.ops(interest), watch);
@@ -34,6 +36,7 @@ public final class SelectorMultiplexer implements Multiplexer {
 
     @Override
     public void change(Watch watch, int interest) {
+        owner.assertOwner();
         KeyWatch changed = (KeyWatch) watch;
         int ops = changed.ops(interest);
         // The selector passes changed interest sets to the system at its next wait, many at once.
@@ -44,11 +47,13 @@ public final class SelectorMultiplexer implements Multiplexer {
 
     @Override
     public void forget(Watch watch) {
+        owner.assertOwner();
         ((KeyWatch) watch).key.cancel();
     }
 
     @Override
     public void await(long atMostNanos) throws IOException {
+        owner.assertWaits();
         if (atMostNanos == 0) {
             selector.selectNow(SelectorMultiplexer::tell);
         } else if (atMostNanos == Long.MAX_VALUE) {
@@ -66,6 +71,7 @@ public final class SelectorMultiplexer implements Multiplexer {
 
     @Override
     public void close() throws IOException {
+        owner.closed();
         selector.close();
     }
 

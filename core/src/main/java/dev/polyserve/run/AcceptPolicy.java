@@ -1,5 +1,6 @@
 package dev.polyserve.run;
 
+import dev.polyserve.loop.EventLoop;
 import java.util.function.Consumer;
 
 /// How many connections and datagrams may still be accepted: all while serving, none while paused, one for
@@ -7,15 +8,18 @@ import java.util.function.Consumer;
 ///
 /// **Thread**: the accept loop's.
 final class AcceptPolicy {
+    private final EventLoop acceptLoop;
     private final Consumer<AcceptMode> changed;
     private AcceptMode now = AcceptMode.NONE;
 
     /// @param changed receives each new accept mode
-    AcceptPolicy(Consumer<AcceptMode> changed) {
+    AcceptPolicy(EventLoop acceptLoop, Consumer<AcceptMode> changed) {
+        this.acceptLoop = acceptLoop;
         this.changed = changed;
     }
 
     private void become(AcceptMode next) {
+        acceptLoop.assertOwner();
         if (now != next) {
             now = next;
             changed.accept(next);
@@ -40,10 +44,12 @@ final class AcceptPolicy {
     }
 
     boolean any() {
+        acceptLoop.assertOwner();
         return now != AcceptMode.NONE;
     }
 
     void used() {
+        acceptLoop.assertOwner();
         if (now == AcceptMode.ONE) {
             become(AcceptMode.NONE);
         }

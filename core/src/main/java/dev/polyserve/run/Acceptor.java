@@ -60,6 +60,7 @@ final class Acceptor implements Multiplexer.Ready {
 
     /// Starts or stops watching the listener, after the accept policy or the room has changed.
     void arm() {
+        loop.assertOwner();
         if (!listener.isOpen() || pause != null) {
             return;
         }
@@ -77,6 +78,7 @@ final class Acceptor implements Multiplexer.Ready {
 
     @Override
     public void ready(int readiness) {
+        loop.assertOwner();
         loop.turnBegins();
         for (int left = ACCEPTS_PER_TURN; left > 0; left--) {
             if (!mayAccept() || !acceptOne()) {
@@ -99,6 +101,7 @@ final class Acceptor implements Multiplexer.Ready {
     ///
     /// @param mayServe whether they are served: true unless accepting was not allowed
     void close(boolean mayServe) {
+        loop.assertOwner();
         try {
             if (watch != null) {
                 loop.forget(watch);
@@ -207,6 +210,7 @@ final class Acceptor implements Multiplexer.Ready {
     /// Ends a pause. After an error that one connection may have caused, it accepts even if no connection is waiting:
     /// an empty backlog shows that the listener works.
     void pauseEnds() {
+        loop.assertOwner();
         pause = null;
         arm();
         if (unclearInARow > 0 && listener.isOpen()) {

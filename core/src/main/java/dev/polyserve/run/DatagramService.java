@@ -82,10 +82,14 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
 
     /// Starts or stops watching the port, according to the accept policy and the room.
     void arm() {
+        loop.assertOwner();
         if (pause != null) {
             return;
         }
         int interest = acceptPolicy.any() && hasRoom() ? Multiplexer.READ : 0;
+        if (watch == null && interest == 0) {
+            return;
+        }
         try {
             if (watch == null) {
                 watch = loop.watch(port, interest, this);
@@ -125,6 +129,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
 
     @Override
     public void ready(int readiness) {
+        loop.assertOwner();
         loop.turnBegins();
         receiveSome();
         sender.flush(this);
@@ -179,6 +184,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
     }
 
     private void received(SocketAddress peer) {
+        loop.assertOwner();
         counters.datagramIn();
         boolean truncated = buffer.position() > options.limits().datagramBytes();
         if (truncated) {
@@ -327,6 +333,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
     }
 
     private long pauseReceiving() {
+        loop.assertOwner();
         long nanos = backoff.failedNanos();
         if (watch != null) {
             loop.change(watch, 0);

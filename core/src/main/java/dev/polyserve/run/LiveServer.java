@@ -69,7 +69,8 @@ final class LiveServer implements Server {
         this.runner = runners.of(setup, context);
         this.connectionStarter = new ConnectionStarter(runner, live, events,
                 new FilterChain(log, setup.filters()), context);
-        this.acceptPolicy = new AcceptPolicy(now -> runner.workerControl().accept(now, this::answeredElsewhere));
+        this.acceptPolicy = new AcceptPolicy(acceptLoop(),
+                now -> runner.workerControl().accept(now, this::answeredElsewhere));
         this.singleRequest = new SingleRequest(runner, connectionStarter, acceptPolicy, boundListeners::arm);
         this.periodicActions = new PeriodicActions(setup.periodic(), log);
         this.shutdown = new Shutdown(context, live, this::release);
@@ -383,9 +384,13 @@ final class LiveServer implements Server {
             });
             shutdown.begin(deadline);
         } else {
+            periodicActions.stop();
+            // Before the listeners: a start that failed may have left loops running, which own them.
+            runner.stop();
             stopAccepting();
             boundListeners.closeListeners(false);
-            release();
+            boundListeners.closePorts();
+            context.log().close();
             shutdown.nothingToDo();
         }
     }

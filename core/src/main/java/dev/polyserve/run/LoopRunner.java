@@ -156,6 +156,7 @@ final class LoopRunner implements Runner {
 
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
+        loops.getFirst().assertOwner();
         EventLoop loop = loops.get(next);
         balance.takes(next);
         next = (next + 1) % loops.size();

@@ -32,7 +32,7 @@ class AcceptorTest {
     private final EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, false, 0, error -> {
         throw new AssertionError(error);
     });
-    private final AcceptPolicy acceptPolicy = new AcceptPolicy(_ -> {});
+    private final AcceptPolicy acceptPolicy = new AcceptPolicy(loop, _ -> {});
     private final Acceptor acceptor = new Acceptor(loop, listener, new AcceptHandler() {
         @Override
         public boolean hasRoom() {

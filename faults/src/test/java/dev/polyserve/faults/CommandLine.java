@@ -89,7 +89,8 @@ final class CommandLine implements AutoCloseable {
             throws Exception {
         Path jar = requiredJar();
         List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
+                        "-XX:TieredStopAtLevel=1",
                         "-Dstdin.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-jar", jar.toString(), "serve"));
         command.addAll(1, options);
         command.addAll(1, StartUpCache.ofTheProgram());

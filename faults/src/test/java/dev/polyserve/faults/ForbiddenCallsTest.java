@@ -91,7 +91,7 @@ class ForbiddenCallsTest {
     private Ended polyserve(List<String> before, List<String> options, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1"));
+                "-ea", "-XX:TieredStopAtLevel=1"));
         command.addAll(options);
         command.addAll(List.of("-cp", CommandLine.requiredJar().toString(), "dev.polyserve.cli.Main"));
         command.addAll(Arrays.asList(arguments));

@@ -73,7 +73,8 @@ class TerminalJobTest {
     /// @param streams the redirections of its output; empty for the terminal
     private ProcessHandle serve(String before, List<String> arguments, String streams) throws Exception {
         List<String> words = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
+                        "-XX:TieredStopAtLevel=1",
                         "-jar", CommandLine.requiredJar().toString(), "serve"));
         words.addAll(arguments);
         words.addAll(List.of("--listen", "tcp://127.0.0.1:0"));

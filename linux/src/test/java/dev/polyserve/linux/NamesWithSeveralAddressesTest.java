@@ -39,7 +39,7 @@ class NamesWithSeveralAddressesTest {
                 "127.0.0.1 both.test\n127.0.0.2 both.test\n127.0.0.1 far.test\n192.0.2.77 far.test\n");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "-ea", "--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "-Djdk.net.hosts.file=" + hosts, "-cp", System.getProperty("java.class.path"), Serves.class.getName()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -1,7 +1,7 @@
 package dev.polyserve.cli.operation;
 
-import dev.polyserve.linux.account.Account;
-import dev.polyserve.linux.account.FileCreation;
+import dev.polyserve.linux.process.Account;
+import dev.polyserve.linux.process.FileCreation;
 import java.util.Optional;
 
 /// The permissions of the files of bound Unix sockets: only a process that may write to the file can connect.

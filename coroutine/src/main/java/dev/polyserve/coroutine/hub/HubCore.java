@@ -13,7 +13,7 @@ final class HubCore {
     private final HubOptions options;
     private final HubScheduler scheduler;
     private final Hub hub;
-    private final LiveTasks live = new LiveTasks();
+    private final LiveTasks live = new LiveTasks(this);
     /// The task that has its turn. Written on the hub only; a thread that finds its own task here has the turn.
     private @Nullable Task<?> running;
     private final AtomicLong spawned = new AtomicLong();
@@ -63,6 +63,7 @@ final class HubCore {
 
     /// Records that a task's turn begins, or with null, that it has ended. **Thread**: the scheduler's.
     void setRunning(@Nullable Task<?> task) {
+        assert scheduler.isCurrent() || scheduler.isEnded() : refusal();
         running = task;
         scheduler.runningTaskChanged(task);
     }
@@ -108,6 +109,7 @@ final class HubCore {
     }
 
     void killOthers() {
+        assertOwner();
         Task<?> self = callingTask();
         for (Task<?> task : live.list()) {
             if (!task.equals(self)) {
@@ -141,6 +143,17 @@ final class HubCore {
     @Nullable Task<?> callingTask() {
         Task<?> task = running;
         return task != null && task.thread().equals(Thread.currentThread()) ? task : attachedThreads.calling();
+    }
+
+    /// Fails, where assertions are on, unless the caller is the task that has its turn, or a callback, or unwinds what
+    /// is left of a hub that has ended. **Thread**: any.
+    void assertOwner() {
+        assert isOnHub() || scheduler.isEnded() : refusal();
+    }
+
+    private String refusal() {
+        return "the hub " + options.name() + " is owned by its loop and the task that has its turn, but "
+                + Thread.currentThread() + " called it";
     }
 
     private boolean isOnHub() {

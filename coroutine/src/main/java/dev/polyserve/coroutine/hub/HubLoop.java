@@ -81,10 +81,31 @@ final class HubLoop implements HubScheduler, Runnable {
 
     @Override
     public Timer schedule(long delayNanos, Runnable action) {
-        var timer = new HubTimer(timers, action);
+        assertOwner();
+        var timer = new LoopTimer(action);
         // At most half the range (146 years), so that the difference of two times never overflows.
         timers.set(timer, System.nanoTime() + Math.min(delayNanos, Long.MAX_VALUE / 2));
         return timer;
+    }
+
+    /// A timer that only the hub may cancel.
+    private final class LoopTimer extends HubTimer {
+        LoopTimer(Runnable action) {
+            super(timers, action);
+        }
+
+        @Override
+        public void cancel() {
+            assertOwner();
+            super.cancel();
+        }
+    }
+
+    /// Fails, where assertions are on, unless the caller runs on the loop's thread or is the task that has its turn, or
+    /// the loop has ended. **Thread**: any.
+    private void assertOwner() {
+        assert isCurrent() || owner.isTaskCalling() || ended
+                : thread.getName() + " is owned by its own thread, but " + Thread.currentThread() + " called it";
     }
 
     @Override

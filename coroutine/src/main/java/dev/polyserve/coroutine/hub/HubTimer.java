@@ -1,7 +1,7 @@
 package dev.polyserve.coroutine.hub;
 
 /// An action that a hub runs at a given time. **Thread**: the hub's.
-final class HubTimer implements HubScheduler.Timer {
+class HubTimer implements HubScheduler.Timer {
     private final HubTimers timers;
     private final Runnable action;
     /// The due time, on the clock of [System#nanoTime].

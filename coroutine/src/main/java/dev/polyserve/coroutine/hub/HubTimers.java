@@ -34,7 +34,7 @@ final class HubTimers {
         timer.index = -1;
         HubTimer last = at(--size);
         heap[size] = null;
-        if (last != timer) {
+        if (!last.equals(timer)) {
             down(last, index);
             if (last.index == index) {
                 up(last, index);

@@ -8,13 +8,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the hub's; any may call [#list], which may be stale there.
 final class LiveTasks {
+    private final HubCore core;
     private @Nullable Task<?> newest;
     private int count;
     private int waiting;
     /// The number of offloaded computations that will wake a task.
     private int offloaded;
 
+    LiveTasks(HubCore core) {
+        this.core = core;
+    }
+
     void add(Task<?> task) {
+        core.assertOwner();
         Task<?> second = newest;
         task.before = second;
         if (second != null) {
@@ -25,6 +31,7 @@ final class LiveTasks {
     }
 
     void remove(Task<?> task) {
+        core.assertOwner();
         Task<?> before = task.before;
         Task<?> after = task.after;
         if (before != null) {
@@ -45,16 +52,19 @@ final class LiveTasks {
     }
 
     void startWaiting(Task<?> task, Waiter waiter) {
+        core.assertOwner();
         task.waitsFor = waiter;
         waiting++;
     }
 
     void stopWaiting(Task<?> task) {
+        core.assertOwner();
         task.waitsFor = null;
         waiting--;
     }
 
     void addOffloaded(int change) {
+        core.assertOwner();
         offloaded += change;
     }
 

@@ -107,12 +107,14 @@ public final class Task<T extends @Nullable Object> {
     // --- life cycle, on the hub ---
 
     void begin() {
+        core.assertOwner();
         if (phase == Phase.READY) {
             taskThread.start();
         }
     }
 
     void beginIn(long delayNanos) {
+        core.assertOwner();
         if (phase == Phase.READY) {
             phase = Phase.SCHEDULED;
             delay = core.scheduler().schedule(delayNanos, () -> {
@@ -145,6 +147,7 @@ public final class Task<T extends @Nullable Object> {
     }
 
     private void end(Phase last) {
+        core.assertOwner();
         phase = last;
         core.ended(this, last == Phase.FAILED && isUnobserved());
         callEndListeners();
@@ -167,6 +170,7 @@ public final class Task<T extends @Nullable Object> {
     }
 
     void add(TaskEndListener listener) {
+        core.assertOwner();
         if (isDone()) {
             listener.ended(this);
         } else {
@@ -175,10 +179,12 @@ public final class Task<T extends @Nullable Object> {
     }
 
     void remove(TaskEndListener listener) {
+        core.assertOwner();
         endListeners.remove(listener);
     }
 
     void killNow() {
+        core.assertOwner();
         switch (phase) {
             case SCHEDULED, READY -> {
                 if (delay != null) {

@@ -101,6 +101,7 @@ public final class CommandRunner implements Runner {
 
     /// Called when a session's command runs.
     void began(CommandSession serving) {
+        loop.assertOwner();
         live.add(serving);
     }
 

@@ -79,6 +79,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
 
     @Override
     public void begin() {
+        loop.assertOwner();
         if (letGo || !conversation.begins()) {
             return;
         }
@@ -172,6 +173,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
     }
 
     private void hungUp(boolean failed) {
+        loop.assertOwner();
         if (failed) {
             conversation.settle(new Cause.PeerReset("the client has gone"));
         } else if (lingering == null) {
@@ -206,6 +208,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
 
     /// Ends the command, because the client has gone or the connection was ended.
     private void letGo() {
+        loop.assertOwner();
         if (letGo) {
             return;
         }

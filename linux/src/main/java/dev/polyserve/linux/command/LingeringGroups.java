@@ -48,6 +48,7 @@ final class LingeringGroups {
     }
 
     void watch(Child leader, Runnable gone) {
+        loop.assertOwner();
         groups.add(new Group(leader, clock.nanos(), gone));
         if (ticking == null) {
             ticking = loop.repeat(TICK_NANOS, this::tick);

@@ -10,6 +10,7 @@ import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.MemoryShortage;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.loop.Multiplexer;
+import dev.polyserve.loop.MultiplexerOwner;
 import java.io.IOException;
 
 /// Base class of the descriptor multiplexers: wake-up, memory for calls, and the watches.
@@ -22,11 +23,13 @@ abstract class DescriptorMultiplexer implements Multiplexer {
     /// Memory for the calls of the watched sockets, which other threads may also make.
     private final CallMemoryPool memories = new CallMemoryPool();
     private final String name;
+    final MultiplexerOwner owner;
     private final MemoryShortage shortage = new MemoryShortage();
     private int lastNumber;
 
     DescriptorMultiplexer(String name) throws IOException {
         this.name = name;
+        this.owner = new MultiplexerOwner(name);
         this.wakeup = new Wakeup(memories);
     }
 
@@ -54,6 +57,7 @@ abstract class DescriptorMultiplexer implements Multiplexer {
 
     @Override
     public final Watch watch(Source source, int interest, Ready ready) throws IOException {
+        owner.assertOwner();
         DescriptorSource watched = (DescriptorSource) source;
         lastNumber++;
         DescriptorWatch watch = new DescriptorWatch(watched.descriptor().number(), lastNumber, newReadiness(), interest,
@@ -65,6 +69,7 @@ abstract class DescriptorMultiplexer implements Multiplexer {
 
     @Override
     public final void change(Watch watch, int interest) {
+        owner.assertOwner();
         DescriptorWatch changing = (DescriptorWatch) watch;
         if (!changing.forgotten() && changing.interest() != interest) {
             changing.interest(interest);
@@ -74,6 +79,7 @@ abstract class DescriptorMultiplexer implements Multiplexer {
 
     @Override
     public final void forget(Watch watch) {
+        owner.assertOwner();
         DescriptorWatch forgotten = (DescriptorWatch) watch;
         if (!forgotten.forgotten()) {
             remove(forgotten);
@@ -88,6 +94,7 @@ abstract class DescriptorMultiplexer implements Multiplexer {
 
     @Override
     public void close() throws IOException {
+        owner.closed();
         wakeup.close();
     }
 

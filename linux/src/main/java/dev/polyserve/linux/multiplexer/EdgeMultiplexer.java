@@ -53,6 +53,7 @@ public final class EdgeMultiplexer extends DescriptorMultiplexer {
 
     @Override
     public void await(long atMostNanos) throws IOException {
+        owner.assertWaits();
         dropUsedUp();
         int count = requireWaited("epoll_wait", epoll.await(list.isEmpty() ? atMostNanos : 0));
         for (int i = 0; i < count; i++) {

@@ -40,6 +40,7 @@ public final class EpollMultiplexer extends DescriptorMultiplexer {
 
     @Override
     public void await(long atMostNanos) throws IOException {
+        owner.assertWaits();
         tellChanges();
         int count = requireWaited("epoll_wait", epoll.await(atMostNanos));
         for (int i = 0; i < count; i++) {

@@ -54,6 +54,7 @@ public final class PollMultiplexer extends DescriptorMultiplexer {
 
     @Override
     public void await(long atMostNanos) throws IOException {
+        owner.assertWaits();
         int left = requireWaited("poll", WaitCalls.poll(memory, descriptors, count, atMostNanos));
         if (left > 0 && descriptors.takeHappened(0) != 0) {
             wakeup.reset(memory);

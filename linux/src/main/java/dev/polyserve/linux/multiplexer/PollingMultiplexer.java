@@ -51,6 +51,7 @@ public final class PollingMultiplexer extends DescriptorMultiplexer {
 
     @Override
     public void await(long atMostNanos) throws IOException {
+        owner.assertWaits();
         long began = System.nanoTime();
         while (true) {
             if (askAll()) {

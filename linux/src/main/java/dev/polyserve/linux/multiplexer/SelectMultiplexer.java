@@ -63,6 +63,7 @@ public final class SelectMultiplexer extends DescriptorMultiplexer {
 
     @Override
     public void await(long atMostNanos) throws IOException {
+        owner.assertWaits();
         canRead.copyFrom(wantRead);
         canWrite.copyFrom(wantWrite);
         int ready = requireWaited("select", WaitCalls.select(memory, end, canRead, canWrite, atMostNanos));

@@ -1,4 +1,5 @@
-/// Other programs: started with exactly the given descriptors, ended, and never waited for by accident.
+/// Processes. Other programs are started with exactly the given descriptors, ended, and never waited for by accident;
+/// the current process has its command line, its signals, its user and the mode of the files that it creates.
 ///
 /// **Threads**: a [dev.polyserve.linux.process.Program] is a value; any thread may start one, which takes about as long
 /// as `exec` does; any thread may use a [dev.polyserve.linux.process.Child].

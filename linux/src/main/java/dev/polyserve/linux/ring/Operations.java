@@ -6,6 +6,7 @@ import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
 import dev.polyserve.linux.system.RingLayout;
 import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.loop.MultiplexerOwner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -36,6 +37,7 @@ final class Operations {
     private final ReceiveBuffers buffers;
     private final SendArena arena;
     private final BufferBudget budget;
+    private final MultiplexerOwner owner;
     private final Completions.Completed completed = this::completed;
     private final RingHandleTable table = new RingHandleTable();
     private final ArrayList<RingHandle> ready = new ArrayList<>();
@@ -52,11 +54,18 @@ final class Operations {
     /// Creates the operations of a ring.
     ///
     /// @param budget the budget in which the memory of connections counts
-    Operations(Ring ring, ReceiveBuffers buffers, SendArena arena, BufferBudget budget) {
+    /// @param owner the ring's
+    Operations(Ring ring, ReceiveBuffers buffers, SendArena arena, BufferBudget budget, MultiplexerOwner owner) {
         this.ring = ring;
         this.buffers = buffers;
         this.arena = arena;
         this.budget = budget;
+        this.owner = owner;
+    }
+
+    /// Fails, where assertions are on, unless the caller runs on the thread that owns the ring. **Thread**: any.
+    void assertOwner() {
+        owner.assertOwner();
     }
 
     ReceiveBuffers buffers() {
@@ -82,6 +91,7 @@ final class Operations {
 
     /// Gives the handle a slot, so that it can submit operations.
     void join(RingHandle watched) {
+        assertOwner();
         reserve(table.size() + 1);
         table.add(watched);
     }
@@ -97,6 +107,7 @@ final class Operations {
 
     /// Frees the handle's slot: it has no more operations.
     void leave(RingHandle watched) {
+        assertOwner();
         table.remove(watched);
     }
 
@@ -108,6 +119,7 @@ final class Operations {
 
     /// Enlists a handle that may be ready. It is notified in each turn while it is ready.
     void enlist(RingHandle watched) {
+        assertOwner();
         if (!watched.listed) {
             watched.listed = true;
             ready.add(watched);
@@ -116,6 +128,7 @@ final class Operations {
 
     /// Schedules the handle to submit its operations before the next wait.
     void due(RingHandle watched) {
+        assertOwner();
         if (!watched.due) {
             watched.due = true;
             due.add(watched);
@@ -135,6 +148,7 @@ final class Operations {
     // --- operations ---
 
     private Submissions submissions() {
+        assertOwner();
         Submissions submissions = ring.submissions();
         if (!submissions.hasRoom()) {
             submitNow();
@@ -209,6 +223,7 @@ final class Operations {
 
     /// Submits without waiting, because the queue is full.
     void submitNow() {
+        assertOwner();
         try {
             enter(0);
         } catch (IOException e) {

@@ -87,6 +87,7 @@ final class RingListener extends RingHandle implements Listener {
             DescriptorSocket accepted = direct.accept();
             return accepted == null ? null : new RingSocket(accepted);
         }
+        operations.assertOwner();
         StreamSocket first = first();
         if (first != null) {
             if (!accepting) {

@@ -8,6 +8,7 @@ import dev.polyserve.linux.socket.Wakeup;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.loop.Multiplexer;
+import dev.polyserve.loop.MultiplexerOwner;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 
@@ -20,6 +21,7 @@ public final class RingMultiplexer implements Multiplexer {
     private final Ring ring;
     private final ReceiveBuffers buffers;
     private final SendArena arena;
+    private final MultiplexerOwner owner = new MultiplexerOwner("io_uring");
     private final Operations operations;
     private boolean wakeupPolled;
     private boolean closed;
@@ -31,7 +33,7 @@ public final class RingMultiplexer implements Multiplexer {
         this.ring = ring;
         this.buffers = buffers;
         this.arena = arena;
-        this.operations = new Operations(ring, buffers, arena, budget);
+        this.operations = new Operations(ring, buffers, arena, budget, owner);
     }
 
     /// Opens a multiplexer.
@@ -61,6 +63,7 @@ public final class RingMultiplexer implements Multiplexer {
 
     @Override
     public Watch watch(Source source, int interest, Ready ready) throws IOException {
+        owner.assertOwner();
         if (closed) {
             throw new ClosedChannelException();
         }
@@ -97,6 +100,7 @@ public final class RingMultiplexer implements Multiplexer {
 
     @Override
     public void change(Watch watch, int interest) {
+        owner.assertOwner();
         RingHandle changing = (RingHandle) watch;
         if (changing.slot != 0 && changing.interest() != interest) {
             changing.interest(interest);
@@ -109,6 +113,7 @@ public final class RingMultiplexer implements Multiplexer {
 
     @Override
     public void forget(Watch watch) {
+        owner.assertOwner();
         RingHandle forgotten = (RingHandle) watch;
         if (forgotten.slot != 0) {
             forgotten.unwatched();
@@ -118,6 +123,7 @@ public final class RingMultiplexer implements Multiplexer {
 
     @Override
     public void await(long atMostNanos) throws IOException {
+        owner.assertWaits();
         if (!wakeupPolled || operations.takeWakeupEnded()) {
             wakeupPolled = true;
             operations.pollWakeup(wakeup.descriptor(), PollDescriptors.IN);
@@ -134,6 +140,7 @@ public final class RingMultiplexer implements Multiplexer {
     @Override
     public void close() throws IOException {
         closed = true;
+        owner.closed();
         try (var opened = new CloseOnFailure()) {
             opened.keep(wakeup, Wakeup::close);
             opened.keep(arena, SendArena::unmap);

@@ -109,6 +109,7 @@ final class RingPort extends RingHandle implements DatagramPort {
         if (from == null || operations == null) {
             return direct.receive(into);
         }
+        operations.assertOwner();
         if (first == ReceiveBuffers.NONE) {
             from.publish();
             throwIfFailed();

@@ -172,6 +172,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
         if (itsOperations == null) {
             return direct.read(into);
         }
+        itsOperations.assertOwner();
         int count = receiveQueue.take(itsOperations.buffers(), into, itsOperations.budget());
         if (paused && into.hasRemaining()) {
             count += readPaused(into);
@@ -226,6 +227,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
         if (operations == null) {
             return direct.write(bytes);
         }
+        operations.assertOwner();
         if (closing != Closing.NOT) {
             // The descriptor's number may already belong to another connection.
             throw new ClosedChannelException();
@@ -321,6 +323,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
         if (operations == null || slot == 0) {
             closeDirectly(how);
         } else if (closing == Closing.NOT) {
+            operations.assertOwner();
             closing = how;
             cancelOrders();
             finishClosing();

@@ -63,12 +63,14 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
 
     @Override
     public void begin() {
+        runner.loop().assertOwner();
         runner.loop().watch(conversation);
         runner.submit(this);
     }
 
     @Override
     public void assign(Worker to) {
+        runner.loop().assertOwner();
         state = State.SENT;
         tries++;
         worker = Optional.of(to);
@@ -89,6 +91,7 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
 
     @Override
     public void told(WorkerEvent event) {
+        runner.loop().assertOwner();
         switch (event) {
             case WorkerEvent.ConnectionTaken _ -> {
                 state = State.TAKEN;
@@ -124,6 +127,7 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
 
     @Override
     public void lost(IOException why) {
+        runner.loop().assertOwner();
         worker = Optional.empty();
         if (state == State.SENT && tries < MOST_TRIES && !conversation.isDone()) {
             state = State.WAITING;
@@ -151,6 +155,7 @@ final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation
     }
 
     private void endNow() {
+        runner.loop().assertOwner();
         switch (state) {
             case WAITING -> {
                 runner.withdraw(this);

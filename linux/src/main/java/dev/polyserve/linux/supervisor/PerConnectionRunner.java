@@ -121,6 +121,7 @@ public final class PerConnectionRunner extends Supervisor {
 
     /// Assigns the job to a worker, now or as soon as one is idle.
     void submit(Job job) {
+        loop().assertOwner();
         waiting.add(job);
         WorkerPool workerPool = supervisorLoop.workerPool();
         Optional<Worker> spare = workerPool.idle().stream().findFirst();
@@ -144,11 +145,13 @@ public final class PerConnectionRunner extends Supervisor {
 
     /// Removes a job when its result is no longer needed.
     void withdraw(Job job) {
+        loop().assertOwner();
         waiting.remove(job);
     }
 
     /// Called when a worker has finished its job.
     void spent(Worker worker) {
+        loop().assertOwner();
         supervisorLoop.workerPool().dismiss(worker);
         if (waiting.isEmpty() && spareGoal > Math.max(1, model.workers().minSpare())
                 && supervisorLoop.workerPool().idle().size() >= spareGoal) {
@@ -166,6 +169,7 @@ public final class PerConnectionRunner extends Supervisor {
     }
 
     long nextDatagram() {
+        loop().assertOwner();
         lastDatagram--;
         return lastDatagram;
     }
@@ -179,6 +183,7 @@ public final class PerConnectionRunner extends Supervisor {
 
     @Override
     public void drain() {
+        loop().assertOwner();
         draining = true;
         for (Worker worker : supervisorLoop.workerPool().all()) {
             List.copyOf(worker.served.values()).forEach(Worker.Assignment::drains);

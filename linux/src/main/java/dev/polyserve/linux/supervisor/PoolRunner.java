@@ -98,6 +98,7 @@ public final class PoolRunner extends Supervisor {
     /// Notifies the workers when they become full together, or have room again. Workers reject clients, but only while
     /// none of the workers has room.
     private void tellIfFull() {
+        loop().assertOwner();
         if (model.maxWorkers() == 1) {
             return;
         }
@@ -135,6 +136,7 @@ public final class PoolRunner extends Supervisor {
 
     @Override
     public void whenAcknowledged(Runnable then) {
+        loop().assertOwner();
         awaitAcknowledged.add(then);
         changed();
     }
@@ -153,6 +155,7 @@ public final class PoolRunner extends Supervisor {
 
     @Override
     public void told(Worker worker, WorkerEvent event) {
+        loop().assertOwner();
         if (event instanceof WorkerEvent.ConnectionAccepted came) {
             RemoteConnection connection = new RemoteConnection(worker, came, model.maxWorkers() == 1
                     ? Admission.REMOTE
@@ -176,12 +179,14 @@ public final class PoolRunner extends Supervisor {
 
     @Override
     public void accept(AcceptMode now, Consumer<Served> answered) {
+        loop().assertOwner();
         acceptPermission.accept(now, answered);
     }
 
     /// Closes the listeners here; the workers close theirs, and let their connections end.
     @Override
     public void drain() {
+        loop().assertOwner();
         draining = true;
         supervisorLoop.workerPool().all().forEach(supervisorLoop.workerPool()::dismiss);
         try {

@@ -2,6 +2,7 @@ package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.io.Source;
 import dev.polyserve.loop.Multiplexer;
+import dev.polyserve.loop.MultiplexerOwner;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ final class SharedMultiplexer implements Multiplexer {
     private final Predicate<Source> shared;
     private final Interested workers;
     private final List<SharedWatch> watches = new ArrayList<>();
+    private final MultiplexerOwner owner = new MultiplexerOwner("of shared sockets");
     private boolean told;
 
     /// Receives changes of interest in the shared sockets.
@@ -53,6 +55,7 @@ final class SharedMultiplexer implements Multiplexer {
 
     @Override
     public Watch watch(Source source, int interest, Ready ready) throws IOException {
+        owner.assertOwner();
         if (!shared.test(source)) {
             return real.watch(source, interest, ready);
         }
@@ -64,6 +67,7 @@ final class SharedMultiplexer implements Multiplexer {
 
     @Override
     public void change(Watch watch, int interest) {
+        owner.assertOwner();
         switch (watch) {
             case SharedWatch ours -> {
                 ours.interest = interest;
@@ -75,6 +79,7 @@ final class SharedMultiplexer implements Multiplexer {
 
     @Override
     public void forget(Watch watch) {
+        owner.assertOwner();
         switch (watch) {
             case SharedWatch ours -> {
                 watches.remove(ours);
@@ -87,6 +92,7 @@ final class SharedMultiplexer implements Multiplexer {
     /// Notifies the watches of a socket where a worker has accepted a connection. It does so at once, therefore before
     /// any later event of the worker, and also while the workers may not accept.
     void handed(Source source) {
+        owner.assertOwner();
         List.copyOf(watches).stream().filter(watch -> watch.source.equals(source))
                 .forEach(watch -> watch.ready.ready(READ));
     }
@@ -101,6 +107,7 @@ final class SharedMultiplexer implements Multiplexer {
 
     @Override
     public void await(long atMostNanos) throws IOException {
+        owner.assertWaits();
         real.await(atMostNanos);
     }
 
@@ -111,6 +118,7 @@ final class SharedMultiplexer implements Multiplexer {
 
     @Override
     public void close() throws IOException {
+        owner.closed();
         real.close();
     }
 }

@@ -64,12 +64,14 @@ abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
 
     /// Passes the server's new options on to the workers.
     void reconfigured() {
+        loop().assertOwner();
         reconfigured = true;
         limits().ifPresent(limits -> supervisorLoop().workerPool().all().forEach(worker -> worker.command(limits)));
     }
 
     @Override
     public final Optional<WorkerCommand.ChangeLimits> limits() {
+        loop().assertOwner();
         if (!reconfigured) {
             return Optional.empty();
         }

@@ -107,11 +107,13 @@ final class SupervisorLoop {
 
     /// Called when a worker serves.
     void ready() {
+        loop.assertOwner();
         firstServes.complete(null);
     }
 
     /// Called when no worker will ever serve.
     void hopeless(String why) {
+        loop.assertOwner();
         IOException reason = new IOException(why);
         if (!firstServes.completeExceptionally(reason)) {
             context.log().warn("the server stops: " + why, null);

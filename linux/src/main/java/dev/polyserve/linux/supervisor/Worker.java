@@ -35,6 +35,7 @@ final class Worker {
         BOOTING, SERVING, LEAVING, GONE
     }
 
+    private final EventLoop loop;
     final int number;
     final Child child;
     final ControlChannel channel;
@@ -60,7 +61,8 @@ final class Worker {
     private Multiplexer.@Nullable Watch linkWatch;
     private Multiplexer.@Nullable Watch endWatch;
 
-    Worker(int number, WorkerProgram.Started started, long nowNanos) {
+    Worker(EventLoop loop, int number, WorkerProgram.Started started, long nowNanos) {
+        this.loop = loop;
         this.number = number;
         this.child = started.child();
         this.channel = started.channel();
@@ -83,7 +85,7 @@ final class Worker {
     }
 
     /// Watches its control channel and its process.
-    void watched(EventLoop loop, Multiplexer.Ready heard, Multiplexer.Ready ended) throws IOException {
+    void watched(Multiplexer.Ready heard, Multiplexer.Ready ended) throws IOException {
         linkWatch = loop.watch(channel.source(), Multiplexer.READ, heard);
         endWatch = loop.watch(child.end(), Multiplexer.READ, ended);
     }
@@ -94,7 +96,8 @@ final class Worker {
     }
 
     /// Stops watching its control channel.
-    void forgetLink(EventLoop loop) {
+    void forgetLink() {
+        loop.assertOwner();
         Multiplexer.Watch watch = linkWatch;
         if (watch != null) {
             linkWatch = null;
@@ -103,8 +106,8 @@ final class Worker {
     }
 
     /// Closes the control channel: the worker sees the end.
-    void release(EventLoop loop) {
-        forgetLink(loop);
+    void release() {
+        forgetLink();
         try {
             channel.close();
         } catch (IOException e) {
@@ -114,9 +117,10 @@ final class Worker {
     }
 
     /// Called when the process has ended and is reaped: its assignments are lost, for this reason.
-    void reap(EventLoop loop, String exitSummary) {
+    void reap(String exitSummary) {
+        loop.assertOwner();
         state = State.GONE;
-        release(loop);
+        release();
         Multiplexer.Watch watch = endWatch;
         if (watch != null) {
             endWatch = null;
@@ -135,6 +139,7 @@ final class Worker {
 
     /// Marks it as serving.
     void serves(long nowNanos) {
+        loop.assertOwner();
         state = State.SERVING;
         servesSinceNanos = nowNanos;
         heartbeatNanos = nowNanos;
@@ -149,6 +154,7 @@ final class Worker {
     ///
     /// @return the previous heartbeat
     WorkerEvent.Heartbeat beat(WorkerEvent.Heartbeat beat, long nowNanos) {
+        loop.assertOwner();
         WorkerEvent.Heartbeat before = lastHeartbeat;
         lastHeartbeat = beat;
         heartbeatNanos = nowNanos;
@@ -158,6 +164,7 @@ final class Worker {
 
     /// Sends the command to end. A worker that accepts acknowledges when it has stopped accepting.
     void leaves(WorkerCommand.Drain command) {
+        loop.assertOwner();
         if (state == State.SERVING) {
             unacknowledged++;
         }
@@ -167,12 +174,14 @@ final class Worker {
 
     /// Sends the command to accept or not to accept, which the worker acknowledges.
     void accepts(boolean allowed) {
+        loop.assertOwner();
         unacknowledged++;
         command(new WorkerCommand.SetAccepting(allowed));
     }
 
     /// Records an acknowledgement. A worker that ends by itself sends one without a command.
     void acknowledged() {
+        loop.assertOwner();
         unacknowledged = Math.max(0, unacknowledged - 1);
     }
 
@@ -187,6 +196,7 @@ final class Worker {
 
     /// Passes an event to the assignment that it concerns.
     void told(ControlMessage message) {
+        loop.assertOwner();
         switch (message) {
             case WorkerEvent.ConnectionTaken taken -> told(taken.id(), taken);
             case WorkerEvent.HandlerStarted opened -> told(opened.id(), opened);
@@ -222,12 +232,14 @@ final class Worker {
 
     /// Adds an assignment.
     void serves(long id, Assignment what) {
+        loop.assertOwner();
         connections++;
         served.put(id, what);
     }
 
     /// Information about the worker.
     WorkerInfo info(long nowNanos) {
+        loop.assertOwner();
         WorkerInfo.State how = switch (state) {
             case BOOTING -> WorkerInfo.State.BOOTING;
             case SERVING -> WorkerInfo.State.SERVING;
@@ -252,7 +264,7 @@ final class Worker {
     }
 
     /// Sends a command, now or when the channel accepts it. A command for which there is no room is dropped, and
-    /// [#isStuck] is true from then on.
+    /// [#isStuck] is true from then on. **Thread**: any.
     void command(WorkerCommand command, int... descriptors) {
         if (!channel.send(command, descriptors)) {
             stuck = true;
@@ -280,6 +292,7 @@ final class Worker {
 
     /// Kills the process, for this reason.
     void kill(String why) throws IOException {
+        loop.assertOwner();
         if (killedBecause.isEmpty()) {
             killedBecause = Optional.of(why);
         }

@@ -67,6 +67,7 @@ final class WorkerPool {
 
     /// Starts the first workers.
     void begin() {
+        loop.assertOwner();
         lastTickNanos = now();
         scale();
         loop.repeat(TICK_NANOS, () -> {
@@ -79,15 +80,18 @@ final class WorkerPool {
 
     /// The number of workers that are to stay.
     int stayingCount() {
+        loop.assertOwner();
         return (int) all.stream().filter(Worker::isStaying).count();
     }
 
     int count(Worker.State state) {
+        loop.assertOwner();
         return (int) all.stream().filter(worker -> worker.state == state && !worker.retiring).count();
     }
 
     /// The serving workers without a connection or datagram.
     List<Worker> idle() {
+        loop.assertOwner();
         return all.stream()
                 .filter(worker -> worker.state == Worker.State.SERVING && !worker.retiring && worker.isIdle())
                 .toList();
@@ -95,6 +99,7 @@ final class WorkerPool {
 
     /// All workers: starting, serving or leaving.
     List<Worker> all() {
+        loop.assertOwner();
         return List.copyOf(all);
     }
 
@@ -104,6 +109,7 @@ final class WorkerPool {
 
     /// Information about each worker.
     List<WorkerInfo> roll() {
+        loop.assertOwner();
         long now = now();
         return all.stream().map(worker -> worker.info(now)).toList();
     }
@@ -112,6 +118,7 @@ final class WorkerPool {
 
     /// Starts workers until there are as many as wanted, within the limits of starting.
     void scale() {
+        loop.assertOwner();
         int wanted = scaling.wanted(this);
         while (!stopping && stayingCount() < wanted
                 && count(Worker.State.BOOTING) < (pause.isDoubtful() ? 1 : mostStarting)
@@ -125,7 +132,7 @@ final class WorkerPool {
     private boolean start() {
         Worker worker;
         try {
-            worker = new Worker(nextNumber, program.start(), now());
+            worker = new Worker(loop, nextNumber, program.start(), now());
         } catch (IOException e) {
             long nanos = pause();
             context.log().warn("a worker could not be started, which is tried again in "
@@ -135,7 +142,7 @@ final class WorkerPool {
         nextNumber++;
         all.add(worker);
         try {
-            worker.watched(loop, _ -> listen(worker), _ -> ended(worker));
+            worker.watched(_ -> listen(worker), _ -> ended(worker));
         } catch (IOException e) {
             context.log().warn("a worker could not be watched and is ended: " + e.getMessage(), e);
             kill(worker, "it could not be watched");
@@ -236,6 +243,7 @@ final class WorkerPool {
 
     /// Sends a worker the command to end.
     void dismiss(Worker worker) {
+        loop.assertOwner();
         if (worker.state == Worker.State.BOOTING || worker.state == Worker.State.SERVING) {
             worker.leaves(new WorkerCommand.Drain(context.options().timeouts().drain().toMillis()));
         }
@@ -244,6 +252,7 @@ final class WorkerPool {
     /// Kills a worker, unless the events that have arrived by now remove the reason: the supervisor may have been
     /// stopped while they arrived.
     void killIf(Worker worker, BooleanSupplier reason, String why) {
+        loop.assertOwner();
         if (worker.isHeard()) {
             listen(worker);
         }
@@ -269,7 +278,7 @@ final class WorkerPool {
             for (ControlChannel.Received received; (received = worker.channel.receive()) != null;) {
                 if (received.messages().isEmpty()) {
                     // The worker has closed its side or is dead: the watch of its process reports its end.
-                    worker.forgetLink(loop);
+                    worker.forgetLink();
                     return;
                 }
                 requireEvents(received);
@@ -277,7 +286,7 @@ final class WorkerPool {
             }
         } catch (IOException e) {
             context.log().warn(worker + " cannot be understood and is ended: " + e.getMessage(), e);
-            worker.forgetLink(loop);
+            worker.forgetLink();
             kill(worker, "it could not be understood");
         }
     }
@@ -352,7 +361,7 @@ final class WorkerPool {
         boolean asked = worker.state == Worker.State.LEAVING || stopping;
         boolean early = worker.state == Worker.State.BOOTING || worker.isShortLived(now());
         String exitSummary = worker.exitSummary(exit, now());
-        worker.reap(loop, exitSummary);
+        worker.reap(exitSummary);
         bufferedBytes.add(-worker.bufferedBytes());
         all.remove(worker);
         scaling.changed();
@@ -392,7 +401,7 @@ final class WorkerPool {
         loop.post(() -> {
             stopping = true;
             for (Worker worker : all()) {
-                worker.release(loop);
+                worker.release();
                 if (worker.state == Worker.State.BOOTING) {
                     kill(worker, "the server stopped before it served");
                 }

@@ -85,11 +85,13 @@ final class WarmUp {
             memory.copyFrom(ByteBuffer.wrap(LINE), LINE.length);
             SystemCallException.require("send", SocketCalls.send(memory, there.number(), LINE.length));
             there.close();
-            Runner.Prepared prepared = runner.prepare(socket,
-                    new Conversation.Identity(0, socket.control().ends(), NOWHERE));
             var over = new CompletableFuture<@Nullable Void>();
-            prepared.conversation().onDone(_ -> over.complete(null));
-            prepared.begin();
+            runner.loops().getFirst().post(() -> {
+                Runner.Prepared prepared = runner.prepare(socket,
+                        new Conversation.Identity(0, socket.control().ends(), NOWHERE));
+                prepared.conversation().onDone(_ -> over.complete(null));
+                prepared.begin();
+            });
             over.completeOnTimeout(null, MOST_SECONDS, TimeUnit.SECONDS).join();
         } finally {
             there.close();

@@ -2,6 +2,7 @@ package dev.polyserve.linux.multiplexer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
@@ -18,6 +19,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.function.Executable;
 
 /// The contract of multiplexers on which an event loop relies, for every implementation.
 @EnabledOnOs(OS.LINUX)
@@ -315,6 +318,23 @@ public abstract class MultiplexerContract {
         long began = System.nanoTime();
         multiplexer.await(A_WHILE);
         assertThat(System.nanoTime() - began).as("no wake-up is left").isGreaterThanOrEqualTo(A_WHILE);
+    }
+
+    @Test
+    void isOwnedByTheThreadThatWaits() throws Exception {
+        Multiplexer.Watch watch = multiplexer.watch(socket, READ, told::add);
+        multiplexer.await(0);
+        assertRefused(() -> multiplexer.await(0));
+        assertRefused(() -> multiplexer.watch(socket, READ, told::add));
+        assertRefused(() -> multiplexer.change(watch, WRITE));
+        assertRefused(() -> multiplexer.forget(watch));
+        multiplexer.forget(watch);
+    }
+
+    private static void assertRefused(Executable call) throws InterruptedException {
+        var thrown = new CompletableFuture<Throwable>();
+        Thread.ofPlatform().start(() -> thrown.complete(catchThrowable(call::execute))).join();
+        assertThat(thrown.join()).isInstanceOf(AssertionError.class).hasMessageContaining(" is owned by ");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.polyserve.linux.ring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.conversation.BufferBudget;
+import dev.polyserve.loop.MultiplexerOwner;
 import dev.polyserve.linux.system.RingLayout;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class OperationsTest {
         try (Ring ring = Ring.open(4)) {
             ReceiveBuffers buffers = ReceiveBuffers.forConnections(ring);
             SendArena arena = SendArena.open();
-            var operations = new Operations(ring, buffers, arena, new BufferBudget(0));
+            var operations = new Operations(ring, buffers, arena, new BufferBudget(0), new MultiplexerOwner("ring"));
             short provided = buffers.everProvided();
             operations.completed(OperationKind.RECEIVE_MESSAGES.bits() | GONE, 100, BUFFER);
             assertThat(buffers.everProvided()).as("a datagram port's").isEqualTo(provided);
@@ -40,7 +41,7 @@ class OperationsTest {
         try (Ring ring = Ring.open(4)) {
             ReceiveBuffers buffers = ReceiveBuffers.forConnections(ring);
             SendArena arena = SendArena.open();
-            var operations = new Operations(ring, buffers, arena, new BufferBudget(0));
+            var operations = new Operations(ring, buffers, arena, new BufferBudget(0), new MultiplexerOwner("ring"));
             for (int port = 0; port <= 1 << 17; port++) {
                 assertThat((short) operations.newGroup()).isNotEqualTo((short) ReceiveBuffers.OF_CONNECTIONS);
             }

@@ -2,6 +2,7 @@ package dev.polyserve.linux.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.loop.Multiplexer;
@@ -13,8 +14,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 
 /// Checks connections on a ring that is too small, too slow or too full.
 @Timeout(60)
@@ -40,6 +43,21 @@ class RingSocketTest extends RingConnections {
         }
         assertThat(refused).as("turns in which the peer had to be waited for").isPositive();
         turnUntil(() -> isSent(pair));
+    }
+
+    @Test
+    void isOwnedByTheThreadThatWaitsInItsRing() throws Exception {
+        Pair pair = new Pair(READ);
+        multiplexer.await(0);
+        assertRefused(() -> pair.socket.read(ByteBuffer.allocate(1)));
+        assertRefused(() -> pair.socket.write(ByteBuffer.allocate(1)));
+        assertRefused(() -> pair.socket.close(false));
+    }
+
+    private static void assertRefused(Executable call) throws InterruptedException {
+        var thrown = new CompletableFuture<Throwable>();
+        Thread.ofPlatform().start(() -> thrown.complete(catchThrowable(call::execute))).join();
+        assertThat(thrown.join()).isInstanceOf(AssertionError.class).hasMessageContaining(" is owned by ");
     }
 
     @Test

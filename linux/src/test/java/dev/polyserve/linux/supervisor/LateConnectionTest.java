@@ -57,7 +57,7 @@ class LateConnectionTest {
 
     private static Server server(BlockingQueue<ConnectionFuture> accepted) throws IOException {
         List<String> worker = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp",
+                "-ea", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp",
                 System.getProperty("java.class.path"), LateWorker.class.getName());
         return Server.at("tcp://127.0.0.1:0")
                 .model(Model.processPool(1, 1, Model.virtual(), Workers.defaults().withProgram(worker)))

@@ -1,4 +1,4 @@
-package dev.polyserve.linux.account;
+package dev.polyserve.linux.process;
 
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.CreationCalls;

@@ -1,6 +1,5 @@
-package dev.polyserve.linux.account;
+package dev.polyserve.linux.process;
 
-import dev.polyserve.linux.process.CurrentProgram;
 import dev.polyserve.linux.system.CLibrary;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.SystemCalls;

@@ -1,4 +1,4 @@
-package dev.polyserve.linux.account;
+package dev.polyserve.linux.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
