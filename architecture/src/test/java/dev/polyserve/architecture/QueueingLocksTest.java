@@ -71,7 +71,7 @@ class QueueingLocksTest {
             Map.entry("dev/polyserve/linux/process/FileCreation", "only a server that binds takes it"),
             Map.entry("dev/polyserve/linux/process/ControllingTerminal",
                     "the threads of signals, of periodic actions and of the operator"),
-            Map.entry("dev/polyserve/linux/process/Child", "the loops that call it have no coroutines"),
+            Map.entry("dev/polyserve/linux/process/ChildProcess", "the loops that call it have no coroutines"),
             Map.entry("dev/polyserve/linux/socket/PreopenedSockets", "only a server that binds takes it"),
             Map.entry("dev/polyserve/linux/supervisor/WorkerPool", "the loop only counts down"),
             Map.entry("dev/polyserve/linux/worker/ReceivedTransport", "only a server that binds changes the map"),

@@ -4,7 +4,7 @@ import dev.polyserve.bench.contender.Contender;
 import dev.polyserve.bench.contender.ContenderException;
 import dev.polyserve.bench.contender.Launcher;
 import dev.polyserve.bench.contender.RunningContender;
-import dev.polyserve.bench.load.Load;
+import dev.polyserve.bench.load.LoadGenerator;
 import dev.polyserve.bench.load.LoadException;
 import dev.polyserve.bench.load.Pacing;
 import dev.polyserve.bench.load.ClientTraffic;
@@ -36,7 +36,7 @@ final class ContenderStarter {
     /// The threads of the load generator.
     ///
     /// @param loops number of threads
-    /// @param maySpin see [Load.Plan]
+    /// @param maySpin see [LoadGenerator.Plan]
     record Generator(int loops, boolean maySpin) {}
 
     /// Starts a contender. On failure, no process of it is left.
@@ -53,7 +53,7 @@ final class ContenderStarter {
                 warmUpWithFewConnections(running);
                 before = MemorySnapshot.at(running);
             }
-            Load load = load(running, traffic, plan.connectionsFor(workload));
+            LoadGenerator load = load(running, traffic, plan.connectionsFor(workload));
             connected = true;
             return new LoadedContender(contender.name(), running, load, before);
         } finally {
@@ -75,13 +75,15 @@ final class ContenderStarter {
 
     /// Warms the contender up, so that one-time allocations do not count as memory of the connections.
     private void warmUpWithFewConnections(RunningContender running) throws LoadException {
-        try (Load few = load(running, new ClientTraffic.Exchanges(plan.requestBytes()), FEW_CONNECTIONS)) {
+        try (LoadGenerator few = load(running, new ClientTraffic.Exchanges(plan.requestBytes()), FEW_CONNECTIONS)) {
             few.begin(new Pacing.Closed(1), Duration.ZERO, plan.warmup().dividedBy(4)).await();
         }
     }
 
-    private Load load(RunningContender running, ClientTraffic clientTraffic, int connections) throws LoadException {
-        return Load.open(
-                new Load.Plan(running.endpoint(), clientTraffic, connections, generator.loops(), generator.maySpin()));
+    private LoadGenerator load(RunningContender running, ClientTraffic clientTraffic, int connections)
+            throws LoadException {
+        return LoadGenerator.open(
+                new LoadGenerator.Plan(running.endpoint(), clientTraffic, connections, generator.loops(),
+                        generator.maySpin()));
     }
 }

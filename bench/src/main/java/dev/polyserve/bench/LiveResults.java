@@ -2,9 +2,9 @@ package dev.polyserve.bench;
 
 import dev.polyserve.bench.load.Recording;
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Round;
+import dev.polyserve.bench.result.RoundResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -45,7 +45,7 @@ final class LiveResults {
     /// Adds the results of a finished round.
     void add(String contender, Map<Metric, Double> metrics, Recording recording) {
         Line line = line(contender);
-        line.rounds.add(new Round(metrics, recording.generatorBound()));
+        line.rounds.add(new RoundResult(metrics, recording.generatorBound()));
         line.recordings.add(recording);
     }
 
@@ -53,10 +53,10 @@ final class LiveResults {
     void addOnce(String contender, Map<Metric, Double> metrics) {
         Line line = line(contender);
         if (!line.rounds.isEmpty()) {
-            Round first = line.rounds.getFirst();
+            RoundResult first = line.rounds.getFirst();
             Map<Metric, Double> all = new LinkedHashMap<>(first.metrics());
             all.putAll(metrics);
-            line.rounds.set(0, new Round(all, first.generatorBound()));
+            line.rounds.set(0, new RoundResult(all, first.generatorBound()));
         }
     }
 
@@ -78,13 +78,14 @@ final class LiveResults {
     }
 
     Comparison comparison() {
-        List<Entry> entries = new ArrayList<>();
+        List<ContenderResults> entries = new ArrayList<>();
         lines.forEach((name, line) -> entries.add(entry(name, line)));
         return new Comparison(workload.id(), load, requestsPerSecond, shareOfWeakest, entries);
     }
 
-    private static Entry entry(String name, Line line) {
-        return new Entry(name, line.rounds, Recording.curve(line.recordings), line.failure, List.copyOf(line.remarks));
+    private static ContenderResults entry(String name, Line line) {
+        return new ContenderResults(name, line.rounds, Recording.curve(line.recordings), line.failure,
+                List.copyOf(line.remarks));
     }
 
     private Line line(String contender) {
@@ -96,7 +97,7 @@ final class LiveResults {
     }
 
     private static final class Line {
-        private final List<Round> rounds = new ArrayList<>();
+        private final List<RoundResult> rounds = new ArrayList<>();
         private final List<Recording> recordings = new ArrayList<>();
         private final Set<String> remarks = new LinkedHashSet<>();
         private @Nullable String failure;

@@ -3,7 +3,7 @@ package dev.polyserve.bench;
 import dev.polyserve.bench.contender.Footprint;
 import dev.polyserve.bench.contender.RunningContender;
 import dev.polyserve.bench.contender.Usage;
-import dev.polyserve.bench.load.Load;
+import dev.polyserve.bench.load.LoadGenerator;
 import dev.polyserve.bench.load.LoadException;
 import dev.polyserve.bench.load.Pacing;
 import dev.polyserve.bench.load.Recording;
@@ -23,11 +23,11 @@ final class LoadedContender implements AutoCloseable {
 
     private final String name;
     private final RunningContender running;
-    private final Load load;
+    private final LoadGenerator load;
     private final MemorySnapshot before;
 
     /// @param before the contender's memory before its clients connected
-    LoadedContender(String name, RunningContender running, Load load, MemorySnapshot before) {
+    LoadedContender(String name, RunningContender running, LoadGenerator load, MemorySnapshot before) {
         this.name = name;
         this.running = running;
         this.load = load;
@@ -54,7 +54,7 @@ final class LoadedContender implements AutoCloseable {
 
     /// Runs the load for one turn. Usage and load are sampled at the same two moments.
     Turn turn(Pacing pacing, Duration leadIn, Duration counted) throws LoadException, InterruptedException {
-        Load.Run run = load.begin(pacing, leadIn, counted);
+        LoadGenerator.Run run = load.begin(pacing, leadIn, counted);
         sleepUntil(run.fromNanos());
         Usage before = running.usage(load::answered);
         sleepUntil(run.toNanos());

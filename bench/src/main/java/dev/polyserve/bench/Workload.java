@@ -1,6 +1,6 @@
 package dev.polyserve.bench;
 
-import dev.polyserve.bench.contender.LoadTransport;
+import dev.polyserve.bench.contender.EndpointKind;
 import dev.polyserve.bench.load.ClientTraffic;
 import dev.polyserve.bench.service.BenchService;
 import dev.polyserve.bench.service.WorkRequest;
@@ -127,7 +127,7 @@ public enum Workload {
         int bytes = plan.requestBytes();
         int workBytes = Math.max(bytes, WorkRequest.HEADER_BYTES);
         int connections = plan.connectionsFor(this);
-        if (plan.transport() == LoadTransport.UDP) {
+        if (plan.transport() == EndpointKind.UDP) {
             return new ClientTraffic.Datagrams(bytes);
         }
         return switch (this) {
@@ -155,8 +155,8 @@ public enum Workload {
     }
 
     /// Explains in one sentence why the workload cannot run over this kind of endpoint; empty when it can.
-    Optional<String> cannotUse(LoadTransport transport) {
-        return transport == LoadTransport.UDP && this != ECHO && this != PIPELINE
+    Optional<String> cannotUse(EndpointKind transport) {
+        return transport == EndpointKind.UDP && this != ECHO && this != PIPELINE
                 ? Optional.of("the workload " + id + " needs connections: with --endpoint udp, use echo or pipeline")
                 : Optional.empty();
     }

@@ -8,9 +8,9 @@ import dev.polyserve.bench.contender.Launcher;
 import dev.polyserve.bench.contender.Machine;
 import dev.polyserve.bench.contender.ProcessorPlacement;
 import dev.polyserve.bench.contender.PolyserveProgram;
-import dev.polyserve.bench.contender.LoadTransport;
+import dev.polyserve.bench.contender.EndpointKind;
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
 import java.time.Duration;
@@ -41,7 +41,7 @@ class BenchTest {
     }
 
     private static BenchPlan plan(List<Contender> contenders, OptionalDouble rate, Workload... workloads) {
-        return new BenchPlan(contenders, List.of(workloads), LoadTransport.TCP, OptionalInt.of(4), 64, 1, rate, 2,
+        return new BenchPlan(contenders, List.of(workloads), EndpointKind.TCP, OptionalInt.of(4), 64, 1, rate, 2,
                 Duration.ofMillis(300), Duration.ofMillis(200),
                 new BenchPlan.WorkTimes(Duration.ZERO, Duration.ZERO), "test");
     }
@@ -70,7 +70,7 @@ class BenchTest {
         });
     }
 
-    private static Entry entry(Comparison comparison, String contender) {
+    private static ContenderResults entry(Comparison comparison, String contender) {
         return comparison.entries().stream().filter(entry -> entry.contender().equals(contender)).findFirst()
                 .orElseThrow();
     }
@@ -116,7 +116,8 @@ class BenchTest {
         assertThat(entry(closed, "dying").failure()).contains("connection");
         assertThat(entry(closed, "wrong").failure()).contains("byte 5 of the replies is");
         assertThat(entry(closed, "deaf").failure()).contains("deaf did not listen on tcp://127.0.0.1:");
-        assertThat(results.comparisons().getLast().entries()).extracting(Entry::contender).containsExactly("good");
+        assertThat(results.comparisons().getLast().entries()).extracting(ContenderResults::contender)
+                .containsExactly("good");
     }
 
     @Test
@@ -130,7 +131,7 @@ class BenchTest {
     @Test
     void memoryOfIdleConnectionsIsMeasured() {
         Results results = run(plan(List.of(peer("one", "well")), OptionalDouble.empty(), Workload.IDLE));
-        Entry entry = entry(results.comparisons().getFirst(), "one");
+        ContenderResults entry = entry(results.comparisons().getFirst(), "one");
         assertThat(entry.spread(Metric.HEAP_BYTES_PER_CONNECTION)).isPresent();
         assertThat(entry.rounds()).hasSize(2);
     }
@@ -155,7 +156,7 @@ class BenchTest {
         BenchPlan twice = plan(List.of(peer("one", "well"), peer("one", "well")), OptionalDouble.empty(),
                 Workload.ECHO);
         assertThatThrownBy(() -> run(twice)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'one'");
-        BenchPlan overUdp = new BenchPlan(List.of(peer("one", "well")), List.of(Workload.CHURN), LoadTransport.UDP,
+        BenchPlan overUdp = new BenchPlan(List.of(peer("one", "well")), List.of(Workload.CHURN), EndpointKind.UDP,
                 OptionalInt.empty(), 64, 1, OptionalDouble.empty(), 1, Duration.ofSeconds(1), Duration.ofSeconds(1),
                 new BenchPlan.WorkTimes(Duration.ZERO, Duration.ZERO), "test");
         assertThatThrownBy(() -> run(overUdp)).isInstanceOf(IllegalArgumentException.class)

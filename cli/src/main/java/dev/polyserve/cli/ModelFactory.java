@@ -68,7 +68,7 @@ final class ModelFactory {
 
     private ModelPlan withWorkers(ModelPlan model) {
         return changed(model, Setting.WORKERS, text -> {
-            Range workers = Range.parse(text, 1);
+            NumberRange workers = NumberRange.parse(text, 1);
             return model.execution().withWorkers(workers.least(), workers.mostOrLeast());
         });
     }

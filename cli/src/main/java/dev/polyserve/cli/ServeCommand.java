@@ -16,7 +16,7 @@ import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.services.Service;
 import dev.polyserve.cli.services.ServiceContext;
 import dev.polyserve.cli.text.LineWriter;
-import dev.polyserve.linux.process.Account;
+import dev.polyserve.linux.process.SystemUser;
 import dev.polyserve.linux.process.FileCreation;
 import dev.polyserve.linux.activation.Activation;
 import dev.polyserve.linux.activation.ServiceManager;
@@ -184,7 +184,7 @@ final class ServeCommand {
             lifecycle.watchIdleness(builder);
             lifecycle.watchTerminal(builder);
             // Resolved before binding, so that a wrong name has no side effect.
-            Optional<Account> account = takesOver ? Optional.empty() : account(plan);
+            Optional<SystemUser> account = takesOver ? Optional.empty() : account(plan);
             // A worker binds no sockets: its supervisor has bound them.
             FileCreation files = Server.isWorker() ? FileCreation.AS_EVER : plan.operation().files().creation(account);
             Server bound = files.of(builder::bind);
@@ -197,13 +197,13 @@ final class ServeCommand {
     }
 
     /// The user to become. A worker inherits it from its supervisor, and a new program from the old one.
-    private static Optional<Account> account(ServePlan plan) throws IOException {
+    private static Optional<SystemUser> account(ServePlan plan) throws IOException {
         Optional<String> user = plan.operation().user();
-        return user.isEmpty() || Server.isWorker() ? Optional.empty() : Optional.of(Account.of(user.get()));
+        return user.isEmpty() || Server.isWorker() ? Optional.empty() : Optional.of(SystemUser.of(user.get()));
     }
 
     /// What needs root is done once the endpoints are bound; nothing is served yet.
-    private static void becomeUser(Server bound, Optional<Account> account) throws IOException {
+    private static void becomeUser(Server bound, Optional<SystemUser> account) throws IOException {
         try {
             if (account.isPresent()) {
                 account.get().become();

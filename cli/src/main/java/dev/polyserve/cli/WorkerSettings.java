@@ -55,7 +55,7 @@ final class WorkerSettings {
     }
 
     private static Workers spare(Workers defaults, String text) {
-        Range range = Range.parse(text, 0);
+        NumberRange range = NumberRange.parse(text, 0);
         return defaults.withSpare(range.least(), range.most().orElse(Math.max(range.least(), defaults.maxSpare())));
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polyserve.bench.Workload;
 import dev.polyserve.bench.report.ResultsJson;
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
 import java.io.File;
@@ -81,7 +81,7 @@ class BenchProcessTest {
         Results results = json(json);
         assertThat(results.comparisons()).extracting(Comparison::workload).containsAll(Workload.ids());
         for (Comparison comparison : results.comparisons()) {
-            Entry entry = comparison.entries().getFirst();
+            ContenderResults entry = comparison.entries().getFirst();
             assertThat(entry.spread(Metric.REQUESTS_PER_SECOND).orElseThrow().median()).as(comparison.workload())
                     .isPositive();
         }

@@ -46,7 +46,7 @@ abstract class PinnedClause extends Clause {
                 if (line.equals("pin")) {
                     connection.writeLine("pinned");
                     connection.flush();
-                    Pinned.run(() -> waits(connection, wait));
+                    PinnedCall.run(() -> waits(connection, wait));
                 }
                 connection.writeLine(line);
             }
@@ -92,7 +92,7 @@ abstract class PinnedClause extends Clause {
         needsCoroutinesOnTheLoop();
         TestService service = service(connection -> {
             try {
-                Pinned.run(() -> Hub.current().sleep(Duration.ofHours(1)));
+                PinnedCall.run(() -> Hub.current().sleep(Duration.ofHours(1)));
             } catch (IllegalStateException e) {
                 connection.writeLine(String.valueOf(e.getMessage()));
             }

@@ -114,7 +114,7 @@ public abstract class StreamContract {
     }
 
     @Nested
-    class Life extends LifeClause {
+    class Life extends LifecycleClause {
         @Override
         Cell cell() {
             return cell;

@@ -12,8 +12,8 @@ import dev.polyserve.Handler;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.linux.UnixDatagramClient;
-import dev.polyserve.linux.process.Child;
-import dev.polyserve.linux.process.Exit;
+import dev.polyserve.linux.process.ChildProcess;
+import dev.polyserve.linux.process.ExitStatus;
 import dev.polyserve.linux.process.Program;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -107,7 +107,7 @@ class ForkingServersTest extends Clause {
         try (ServerFixture fixture = start(sendsItsProcessId())) {
             // Not by ProcessBuilder, which has a thread that reaps each child: this child stays unreaped.
             Program program = new Program(List.of("/bin/sh", "-c", "exit 72"), Map.of(), Optional.empty(), false);
-            try (Child child = program.start(0, 1, 2)) {
+            try (ChildProcess child = program.start(0, 1, 2)) {
                 for (int i = 0; i < 2; i++) {
                     String worker;
                     try (TestClient client = fixture.connect()) {
@@ -115,7 +115,7 @@ class ForkingServersTest extends Clause {
                     }
                     Eventually.until("the server has reaped its own child", () -> !exists(worker));
                 }
-                assertEquals(Optional.of("exit 72"), child.await(ServerFixture.TIMEOUT).map(Exit::text));
+                assertEquals(Optional.of("exit 72"), child.await(ServerFixture.TIMEOUT).map(ExitStatus::text));
             }
         }
     }

@@ -22,15 +22,15 @@ public abstract sealed class Conversation extends Termination implements Connect
     /// @param id its number
     /// @param ends its two sides
     /// @param endpoint the listener it came through
-    public record Identity(long id, EndpointPair ends, Endpoint endpoint) {
+    public record Identity(long id, AddressPair ends, Endpoint endpoint) {
         /// An identity with two known addresses.
         public Identity(long id, SocketAddress peer, SocketAddress local, Endpoint endpoint) {
-            this(id, EndpointPair.of(peer, local), endpoint);
+            this(id, AddressPair.of(peer, local), endpoint);
         }
     }
 
     private final long id;
-    private final EndpointPair ends;
+    private final AddressPair ends;
     private final Endpoint endpoint;
     private final ConnectionLifecycle completion = new ConnectionLifecycle();
     private volatile DeadlineMonitor deadlineMonitor = DeadlineMonitor.NONE;

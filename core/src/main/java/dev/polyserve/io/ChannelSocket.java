@@ -1,7 +1,7 @@
 package dev.polyserve.io;
 
 import dev.polyserve.ConnectionInfo;
-import dev.polyserve.conversation.EndpointPair;
+import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A connection of the JDK's family, TCP or Unix.
-final class ChannelSocket implements StreamSocket, SocketControl, BlockingSocket, EndpointPair, ChannelSource {
+final class ChannelSocket implements StreamSocket, SocketControl, BlockingSocket, AddressPair, ChannelSource {
     /// The most that is discarded before closing: a peer that sends without end is reset after all.
     private static final int DRAIN_STEP_BYTES = 2 << 10;
     private static final int DRAIN_MOST_BYTES = 256 << 10;
@@ -54,7 +54,7 @@ final class ChannelSocket implements StreamSocket, SocketControl, BlockingSocket
     }
 
     @Override
-    public EndpointPair ends() {
+    public AddressPair ends() {
         return this;
     }
 

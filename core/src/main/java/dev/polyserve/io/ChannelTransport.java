@@ -24,7 +24,7 @@ public final class ChannelTransport implements Transport {
             throw new BindFailedException(endpoint, BindFailedException.NOT_INHERITED, null);
         }
         return endpoint instanceof Endpoint.Udp udp && HostResolver.isWildcard(udp.host())
-                ? LocalAddresses.places(udp)
+                ? WildcardDatagramPort.places(udp)
                 : Transport.super.places(endpoint);
     }
 

@@ -1,6 +1,6 @@
 package dev.polyserve.io;
 
-import dev.polyserve.conversation.EndpointPair;
+import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 
@@ -9,7 +9,7 @@ import java.io.IOException;
 /// **Thread**: the owner, except [#shutdown] and [#ends].
 public interface SocketControl {
     /// The addresses of the connection. **Thread**: any.
-    EndpointPair ends();
+    AddressPair ends();
 
     /// Sets whether reads and writes wait.
     void blocking(boolean waits) throws IOException;

@@ -1,7 +1,7 @@
 package dev.polyserve.io;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.file.DirectoryEntry;
+import dev.polyserve.file.OpenDirectoryEntry;
 import dev.polyserve.file.FileNames;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -42,7 +42,7 @@ public final class SocketFile {
     /// @throws BindFailedException when a server listens there, or the file is not a socket
     public static void removeStale(Endpoint endpoint, Path path, Probe probe) throws IOException {
         LEFT.remove(path);
-        try (DirectoryEntry entry = DirectoryEntry.at(path)) {
+        try (OpenDirectoryEntry entry = OpenDirectoryEntry.at(path)) {
             Optional<BasicFileAttributes> attributes = entry.attributes();
             if (attributes.isEmpty()) {
                 return;
@@ -69,7 +69,7 @@ public final class SocketFile {
 
     /// The file that a bind has just created.
     public static SocketFile made(Path path) throws IOException {
-        try (DirectoryEntry entry = DirectoryEntry.at(path)) {
+        try (OpenDirectoryEntry entry = OpenDirectoryEntry.at(path)) {
             return new SocketFile(path, key(entry));
         }
     }
@@ -89,7 +89,7 @@ public final class SocketFile {
         if (LEFT.contains(path)) {
             return;
         }
-        try (DirectoryEntry entry = DirectoryEntry.at(path)) {
+        try (OpenDirectoryEntry entry = OpenDirectoryEntry.at(path)) {
             Optional<Object> now = key(entry);
             if (now.isPresent() && now.equals(key)) {
                 entry.remove();
@@ -100,7 +100,7 @@ public final class SocketFile {
         }
     }
 
-    private static Optional<Object> key(DirectoryEntry entry) throws IOException {
+    private static Optional<Object> key(OpenDirectoryEntry entry) throws IOException {
         return entry.attributes().filter(BasicFileAttributes::isOther).map(BasicFileAttributes::fileKey);
     }
 }

@@ -220,7 +220,7 @@ public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Read
 
     @Override
     public ReadinessCheck pending(boolean toWrite) {
-        return LoopDriver.pending(loop, socket, toWrite);
+        return LoopProtocolDriver.pending(loop, socket, toWrite);
     }
 
     /// Whether the calling thread may read and write the socket.

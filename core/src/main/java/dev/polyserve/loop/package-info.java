@@ -1,7 +1,7 @@
 /// One event loop: small multiplexers, timers, the mailbox for other threads, and the two ways in which it serves a
 /// connection.
 ///
-/// A [dev.polyserve.loop.LoopDriver] drives a protocol directly. A [dev.polyserve.loop.LoopWire] lets a handler wait as
+/// A [dev.polyserve.loop.LoopProtocolDriver] drives a protocol directly. A [dev.polyserve.loop.LoopWire] lets a handler wait as
 /// a coroutine of the loop. Both handle a read without available bytes; the loop itself blocks in
 /// [dev.polyserve.loop.EventLoop].
 ///

@@ -34,7 +34,7 @@ final class Acceptor implements Multiplexer.Ready {
     private final EventLoop loop;
     private final Listener listener;
     private final AcceptHandler handler;
-    private final AcceptPolicy acceptPolicy;
+    private final AcceptLimit acceptLimit;
     private final ServerListener events;
     private final Runnable onDown;
     private final Backoff backoff = new Backoff();
@@ -44,12 +44,12 @@ final class Acceptor implements Multiplexer.Ready {
     private int unclearInARow;
     private int retriedInARow;
 
-    Acceptor(EventLoop loop, Listener listener, AcceptHandler handler, AcceptPolicy acceptPolicy,
+    Acceptor(EventLoop loop, Listener listener, AcceptHandler handler, AcceptLimit acceptLimit,
             ServerListener events, Runnable onDown) {
         this.loop = loop;
         this.listener = listener;
         this.handler = handler;
-        this.acceptPolicy = acceptPolicy;
+        this.acceptLimit = acceptLimit;
         this.events = events;
         this.onDown = onDown;
     }
@@ -65,7 +65,7 @@ final class Acceptor implements Multiplexer.Ready {
             return;
         }
         try {
-            int interest = acceptPolicy.any() && handler.hasRoom() ? Multiplexer.READ : 0;
+            int interest = acceptLimit.any() && handler.hasRoom() ? Multiplexer.READ : 0;
             if (watch == null) {
                 watch = loop.watch(listener, interest, this);
             } else {
@@ -90,7 +90,7 @@ final class Acceptor implements Multiplexer.Ready {
     /// Whether to accept another connection now. Connections that another process has accepted and serves are always
     /// taken.
     private boolean mayAccept() {
-        if (acceptPolicy.any() && handler.hasRoom()) {
+        if (acceptLimit.any() && handler.hasRoom()) {
             return true;
         }
         disarm();
@@ -146,7 +146,7 @@ final class Acceptor implements Multiplexer.Ready {
         if (socket == null) {
             return false;
         }
-        acceptPolicy.used();
+        acceptLimit.used();
         try {
             handler.take(socket, listener);
             // Only now: a system that provides sockets but no threads is exhausted, too.

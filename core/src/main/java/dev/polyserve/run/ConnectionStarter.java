@@ -21,14 +21,14 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     private final Runner runner;
     private final Concurrency concurrency;
     private final LiveConnections live;
-    private final CompositeListener events;
+    private final CompositeServerListener events;
     private final FilterChain filters;
     private final ServerContext context;
     private final AtomicLong nextId = new AtomicLong();
     /// The result of a pending `handleRequest` call.
     private volatile @Nullable CompletableFuture<Served> singleRequest;
 
-    ConnectionStarter(Runner runner, LiveConnections live, CompositeListener events, FilterChain filters,
+    ConnectionStarter(Runner runner, LiveConnections live, CompositeServerListener events, FilterChain filters,
             ServerContext context) {
         this.runner = runner;
         this.concurrency = runner.concurrency();

@@ -37,7 +37,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
     private final DatagramSender sender;
     private final DatagramHandler handler;
     private final Options options;
-    private final AcceptPolicy acceptPolicy;
+    private final AcceptLimit acceptLimit;
     private final Counters counters;
     private final ServerListener events;
     private final BufferBudget budget;
@@ -57,7 +57,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
     private boolean resumes;
 
     DatagramService(Runner runner, DatagramPort port, DatagramHandler handler, ServerContext context,
-            AcceptPolicy acceptPolicy, Counters counters, DatagramObserver observer) {
+            AcceptLimit acceptLimit, Counters counters, DatagramObserver observer) {
         Concurrency concurrency = runner.concurrency();
         this.loop = runner.loops().getFirst();
         this.port = port;
@@ -65,7 +65,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         this.handler = handler;
         this.options = context.options();
         this.budget = context.budget();
-        this.acceptPolicy = acceptPolicy;
+        this.acceptLimit = acceptLimit;
         this.counters = counters;
         this.events = context.listener();
         this.executor = concurrency.datagramExecutor().orElse(null);
@@ -86,7 +86,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         if (pause != null) {
             return;
         }
-        int interest = acceptPolicy.any() && hasRoom() ? Multiplexer.READ : 0;
+        int interest = acceptLimit.any() && hasRoom() ? Multiplexer.READ : 0;
         if (watch == null && interest == 0) {
             return;
         }
@@ -137,7 +137,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
 
     private void receiveSome() {
         for (int left = DATAGRAMS_PER_TURN; left > 0; left--) {
-            if (!acceptPolicy.any() || !hasRoom()) {
+            if (!acceptLimit.any() || !hasRoom()) {
                 arm();
                 return;
             }
@@ -192,7 +192,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
             buffer.position(options.limits().datagramBytes());
         }
         buffer.flip();
-        acceptPolicy.used();
+        acceptLimit.used();
         Received request = new Received(peer, port.local(), buffer, truncated);
         if (!verified(request)) {
             budget.give(reserved);
@@ -201,7 +201,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         }
         if (executor == null) {
             handleHere(request);
-            if (!acceptPolicy.any()) {
+            if (!acceptLimit.any()) {
                 sender.flush(this); // so that the last datagram is answered before its result is reported
             }
             observer.answer(Served.SERVED);

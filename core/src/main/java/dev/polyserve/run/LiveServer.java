@@ -52,7 +52,7 @@ final class LiveServer implements Server {
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<SocketAddress> addresses = new ArrayList<>();
     private final BoundListeners boundListeners = new BoundListeners();
-    private final AcceptPolicy acceptPolicy;
+    private final AcceptLimit acceptLimit;
     private final SingleRequest singleRequest;
     private final PeriodicActions periodicActions;
     private final Shutdown shutdown;
@@ -64,14 +64,14 @@ final class LiveServer implements Server {
         this.counters = new Counters();
         this.live = new LiveConnections(() -> onAcceptLoop(boundListeners::arm));
         ServerLog log = new ServerLog();
-        CompositeListener events = CompositeListener.of(setup, counters, log);
+        CompositeServerListener events = CompositeServerListener.of(setup, counters, log);
         this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
         this.runner = runners.of(setup, context);
         this.connectionStarter = new ConnectionStarter(runner, live, events,
                 new FilterChain(log, setup.filters()), context);
-        this.acceptPolicy = new AcceptPolicy(acceptLoop(),
+        this.acceptLimit = new AcceptLimit(acceptLoop(),
                 now -> runner.workerControl().accept(now, this::answeredElsewhere));
-        this.singleRequest = new SingleRequest(runner, connectionStarter, acceptPolicy, boundListeners::arm);
+        this.singleRequest = new SingleRequest(runner, connectionStarter, acceptLimit, boundListeners::arm);
         this.periodicActions = new PeriodicActions(setup.periodic(), log);
         this.shutdown = new Shutdown(context, live, this::release);
     }
@@ -104,12 +104,12 @@ final class LiveServer implements Server {
                 addresses.add(port.address());
                 DatagramHandler handler = Objects.requireNonNull(setup.datagrams(), "checked before it was opened");
                 boundListeners.add(
-                        new DatagramService(runner, port, handler, context, acceptPolicy, counters, connectionStarter));
+                        new DatagramService(runner, port, handler, context, acceptLimit, counters, connectionStarter));
             }
             case SocketOpening.Opened.Stream(Listener listener) -> {
                 addresses.add(listener.address());
                 boundListeners.add(
-                        new Acceptor(acceptLoop(), listener, connectionStarter, acceptPolicy, context.listener(),
+                        new Acceptor(acceptLoop(), listener, connectionStarter, acceptLimit, context.listener(),
                                 this::oneIsDown));
             }
         }
@@ -216,7 +216,7 @@ final class LiveServer implements Server {
 
     private void acceptFromNowOn() {
         onAcceptLoop(() -> {
-            acceptPolicy.unlimited();
+            acceptLimit.unlimited();
             boundListeners.arm();
         });
         periodicActions.start();
@@ -247,7 +247,7 @@ final class LiveServer implements Server {
 
     /// Handles the one connection or datagram that a worker process was allowed to take. **Thread**: the accept loop's.
     private void answeredElsewhere(Served how) {
-        acceptPolicy.used();
+        acceptLimit.used();
         connectionStarter.answer(how);
     }
 
@@ -292,9 +292,9 @@ final class LiveServer implements Server {
         CompletableFuture<@Nullable Void> inForce = new CompletableFuture<>();
         boolean changes = lifecycle.setPaused(pausing, () -> onAcceptLoop(() -> {
             if (pausing) {
-                acceptPolicy.none();
+                acceptLimit.none();
             } else {
-                acceptPolicy.unlimited();
+                acceptLimit.unlimited();
             }
             boundListeners.arm();
             runner.workerControl().whenAcknowledged(() -> inForce.complete(null));
@@ -396,7 +396,7 @@ final class LiveServer implements Server {
     }
 
     private void stopAccepting() {
-        acceptPolicy.none();
+        acceptLimit.none();
         connectionStarter.close();
         boundListeners.stopReceiving();
     }

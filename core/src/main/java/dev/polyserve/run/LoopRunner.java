@@ -12,7 +12,7 @@ import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.loop.EventLoop;
-import dev.polyserve.loop.LoopDriver;
+import dev.polyserve.loop.LoopProtocolDriver;
 import dev.polyserve.loop.LoopWire;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.StallMonitor;
@@ -174,7 +174,7 @@ final class LoopRunner implements Runner {
                         () -> wire.start(conversation, conversation::run));
             }
             case Engine.Events events -> {
-                LoopDriver driver = new LoopDriver(loop, socket);
+                LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
                 var conversation = new DrivenConversation(context, identity, events.factory(), driver);
                 yield new Ready(loop, socket, conversation, context.listener(), () -> driver.start(conversation));
             }

@@ -19,16 +19,16 @@ final class SingleRequest {
     private final Runner runner;
     private final EventLoop acceptLoop;
     private final ConnectionStarter connectionStarter;
-    private final AcceptPolicy acceptPolicy;
+    private final AcceptLimit acceptLimit;
     private final Runnable arm;
     private final ReentrantLock turn = new ReentrantLock();
 
     /// @param arm makes the acceptors apply the accept policy, on the accept loop
-    SingleRequest(Runner runner, ConnectionStarter connectionStarter, AcceptPolicy acceptPolicy, Runnable arm) {
+    SingleRequest(Runner runner, ConnectionStarter connectionStarter, AcceptLimit acceptLimit, Runnable arm) {
         this.runner = runner;
         this.acceptLoop = runner.loops().getFirst();
         this.connectionStarter = connectionStarter;
-        this.acceptPolicy = acceptPolicy;
+        this.acceptLimit = acceptLimit;
         this.arm = arm;
     }
 
@@ -57,7 +57,7 @@ final class SingleRequest {
         CompletableFuture<Served> one = new CompletableFuture<>();
         acceptLoop.post(() -> {
             connectionStarter.awaitOne(one);
-            acceptPolicy.one();
+            acceptLimit.one();
             arm.run();
         });
         try {
@@ -87,8 +87,8 @@ final class SingleRequest {
     private CompletableFuture<Boolean> withdraw() {
         CompletableFuture<Boolean> taken = new CompletableFuture<>();
         acceptLoop.post(() -> {
-            boolean used = !acceptPolicy.any();
-            acceptPolicy.notOne();
+            boolean used = !acceptLimit.any();
+            acceptLimit.notOne();
             arm.run();
             runner.workerControl().whenAcknowledged(() -> taken.complete(used));
             acceptLoop.schedule(ACKNOWLEDGE_NANOS, () -> taken.complete(used));

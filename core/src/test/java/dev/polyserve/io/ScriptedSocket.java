@@ -1,6 +1,6 @@
 package dev.polyserve.io;
 
-import dev.polyserve.conversation.EndpointPair;
+import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.ReadinessCheck;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// A socket without a system below it: a test chooses its results, and sees the order of the calls that change it.
 ///
 /// **Thread**: any.
-public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSocket, EndpointPair {
+public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSocket, AddressPair {
     private static final SocketAddress NOWHERE = InetSocketAddress.createUnresolved("nowhere", 1);
 
     /// The names of the calls, in order.
@@ -32,7 +32,7 @@ public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSock
     }
 
     @Override
-    public EndpointPair ends() {
+    public AddressPair ends() {
         return this;
     }
 

@@ -71,7 +71,7 @@ class LoopOwnerTest {
     @Test
     void theConnectionOfAProtocol() {
         ScriptedSocket socket = new ScriptedSocket();
-        LoopDriver driver = new LoopDriver(loop, socket);
+        LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
         Protocol silent = (_, _) -> {};
         DrivenConversation conversation = new DrivenConversation(context,
                 new Conversation.Identity(1, socket.peer(), socket.local(), Endpoint.parse("tcp://127.0.0.1:0")),

@@ -37,7 +37,7 @@ class AcceptLoopOwnerTest {
     private final ServerContext context = new ServerContext(options, events, NanoClock.SYSTEM, _ -> {});
     private final ChannelTransport transport = new ChannelTransport();
     private Runner runner;
-    private AcceptPolicy acceptPolicy;
+    private AcceptLimit acceptLimit;
 
     @BeforeEach
     void start() throws Exception {
@@ -46,7 +46,7 @@ class AcceptLoopOwnerTest {
                 new Engine.Setup(List.of(STREAM), Model.nio(1), new Engine.Events(() -> silent), null, options,
                         List.of(), List.of(), List.of(), null),
                 context);
-        acceptPolicy = new AcceptPolicy(runner.loops().getFirst(), _ -> {});
+        acceptLimit = new AcceptLimit(runner.loops().getFirst(), _ -> {});
         runner.start(_ -> {});
     }
 
@@ -63,7 +63,7 @@ class AcceptLoopOwnerTest {
     void theAcceptor() throws Exception {
         Listener listener = transport.listen(STREAM, options.sockets());
         try {
-            Acceptor acceptor = new Acceptor(runner.loops().getFirst(), listener, new NoIntake(), acceptPolicy, events,
+            Acceptor acceptor = new Acceptor(runner.loops().getFirst(), listener, new NoIntake(), acceptLimit, events,
                     () -> {});
             assertRefused(acceptor::arm);
             assertRefused(() -> acceptor.ready(Multiplexer.READ));
@@ -78,7 +78,7 @@ class AcceptLoopOwnerTest {
     void theDatagramService() throws Exception {
         DatagramPort port = transport.bind(DATAGRAMS, options.sockets());
         try {
-            DatagramService service = new DatagramService(runner, port, (_, _) -> {}, context, acceptPolicy,
+            DatagramService service = new DatagramService(runner, port, (_, _) -> {}, context, acceptLimit,
                     new Counters(), new NoTaken());
             assertRefused(service::arm);
             assertRefused(() -> service.ready(Multiplexer.READ));
@@ -88,10 +88,10 @@ class AcceptLoopOwnerTest {
     }
 
     @Test
-    void theAcceptPolicy() {
-        assertRefused(acceptPolicy::any);
-        assertRefused(acceptPolicy::used);
-        assertRefused(acceptPolicy::none);
+    void theAcceptLimit() {
+        assertRefused(acceptLimit::any);
+        assertRefused(acceptLimit::used);
+        assertRefused(acceptLimit::none);
     }
 
     @Test

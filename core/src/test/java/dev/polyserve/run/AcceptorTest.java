@@ -32,7 +32,7 @@ class AcceptorTest {
     private final EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, false, 0, error -> {
         throw new AssertionError(error);
     });
-    private final AcceptPolicy acceptPolicy = new AcceptPolicy(loop, _ -> {});
+    private final AcceptLimit acceptLimit = new AcceptLimit(loop, _ -> {});
     private final Acceptor acceptor = new Acceptor(loop, listener, new AcceptHandler() {
         @Override
         public boolean hasRoom() {
@@ -43,10 +43,10 @@ class AcceptorTest {
         public void take(StreamSocket socket, Listener from) {
             throw new AssertionError("no socket is made here");
         }
-    }, acceptPolicy, events, () -> events.told.add("nothing is left"));
+    }, acceptLimit, events, () -> events.told.add("nothing is left"));
 
     AcceptorTest() {
-        acceptPolicy.unlimited();
+        acceptLimit.unlimited();
         acceptor.arm();
     }
 

@@ -7,7 +7,7 @@ import dev.polyserve.coroutine.hub.HubOptions;
 import dev.polyserve.coroutine.hub.Task;
 import dev.polyserve.examples.coroutine.GeneratorPingPong;
 import dev.polyserve.examples.coroutine.GreenletPingPong;
-import dev.polyserve.examples.coroutine.HubEcho;
+import dev.polyserve.examples.coroutine.HubSocketEcho;
 import dev.polyserve.examples.coroutine.PortForwarder;
 import dev.polyserve.examples.coroutine.ThreeCounters;
 import java.io.IOException;
@@ -61,7 +61,7 @@ class CoroutineExamplesTest {
     void theEchoServerServesAThousandAtOnce() throws Exception {
         try (Hub hub = Hub.open(HubOptions.defaults().withStallLimit(Duration.ofSeconds(30)))) {
             var port = new CompletableFuture<Integer>();
-            Task<?> serving = hub.spawn(() -> HubEcho.serve(hub, 0, port::complete));
+            Task<?> serving = hub.spawn(() -> HubSocketEcho.serve(hub, 0, port::complete));
             load(port.get(60, TimeUnit.SECONDS));
             assertThat(serving.kill(LONG)).isTrue();
             assertThat(serving.isKilled()).isTrue();
@@ -73,7 +73,7 @@ class CoroutineExamplesTest {
     void thePortForwarderServesAThousandAtOnceAndDrains() throws Exception {
         try (Hub hub = Hub.open(HubOptions.defaults().withStallLimit(Duration.ofSeconds(30)))) {
             var target = new CompletableFuture<Integer>();
-            Task<?> serving = hub.spawn(() -> HubEcho.serve(hub, 0, target::complete));
+            Task<?> serving = hub.spawn(() -> HubSocketEcho.serve(hub, 0, target::complete));
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), target.get(60, TimeUnit.SECONDS));
             var port = new CompletableFuture<Integer>();
             Task<?> forwarding = hub.spawn(() -> PortForwarder.forward(hub, 0, address, LONG, port::complete));

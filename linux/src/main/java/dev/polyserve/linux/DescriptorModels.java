@@ -2,7 +2,7 @@ package dev.polyserve.linux;
 
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.io.Transport;
-import dev.polyserve.linux.multiplexer.EdgeMultiplexer;
+import dev.polyserve.linux.multiplexer.EdgeTriggeredMultiplexer;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.multiplexer.PollMultiplexer;
 import dev.polyserve.linux.multiplexer.PollingMultiplexer;
@@ -61,7 +61,7 @@ public final class DescriptorModels {
 
     static SocketFamily.Opening opening(Multiplexing multiplexing, BufferBudget budget) {
         return switch (multiplexing) {
-            case Multiplexing.Epoll epoll when epoll.edgeTriggered() -> EdgeMultiplexer::new;
+            case Multiplexing.Epoll epoll when epoll.edgeTriggered() -> EdgeTriggeredMultiplexer::new;
             case Multiplexing.Epoll _ -> EpollMultiplexer::new;
             case Multiplexing.Poll _ -> PollMultiplexer::new;
             case Multiplexing.Select _ -> SelectMultiplexer::new;

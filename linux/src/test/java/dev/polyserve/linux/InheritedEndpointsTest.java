@@ -13,7 +13,7 @@ import dev.polyserve.Server;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.Source;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.linux.socket.DescriptorPort;
+import dev.polyserve.linux.socket.DescriptorDatagramPort;
 import dev.polyserve.linux.socket.DescriptorSource;
 import dev.polyserve.linux.socket.DescriptorTransport;
 import dev.polyserve.linux.system.CallMemory;
@@ -146,7 +146,7 @@ class InheritedEndpointsTest {
     void inheritedUnixDatagrams(Model model) throws Exception {
         requireHere(model);
         Path path = directory.resolve("datagrams");
-        DescriptorPort parents = parent.bind(new Endpoint.UnixDatagram(path), OPTIONS);
+        DescriptorDatagramPort parents = parent.bind(new Endpoint.UnixDatagram(path), OPTIONS);
         try (Server server = Server.at(handedDown(parents)).model(model)
                 .datagrams((request, reply) -> reply.write(request.payload())).start()) {
             assertThat(server.endpoints()).containsExactly(parents.endpoint());
@@ -166,7 +166,8 @@ class InheritedEndpointsTest {
 
     @Test
     void whatServesTheOtherKindIsMissed() throws Exception {
-        DescriptorPort parents = parent.bind(new Endpoint.UnixDatagram(directory.resolve("datagrams")), OPTIONS);
+        DescriptorDatagramPort parents = parent.bind(new Endpoint.UnixDatagram(directory.resolve("datagrams")),
+                OPTIONS);
         Endpoint inherited = handedDown(parents);
         assertThatThrownBy(() -> Server.at(inherited).model(Model.epoll()).handle(UPPER).bind())
                 .isInstanceOf(IllegalStateException.class)

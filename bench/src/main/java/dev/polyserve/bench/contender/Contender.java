@@ -20,7 +20,7 @@ public sealed interface Contender {
 
     /// Explains in one sentence why the contender cannot provide the service over this transport; empty when it can, as
     /// far as is known before it starts.
-    Optional<String> cannotServe(BenchService service, LoadTransport transport);
+    Optional<String> cannotServe(BenchService service, EndpointKind transport);
 
     /// The style in which a handler is written.
     enum Style {
@@ -52,8 +52,8 @@ public sealed interface Contender {
         }
 
         @Override
-        public Optional<String> cannotServe(BenchService service, LoadTransport transport) {
-            if (transport != LoadTransport.UDP || DatagramHandler.class.isAssignableFrom(handler(service))) {
+        public Optional<String> cannotServe(BenchService service, EndpointKind transport) {
+            if (transport != EndpointKind.UDP || DatagramHandler.class.isAssignableFrom(handler(service))) {
                 return Optional.empty();
             }
             return Optional.of(DatagramHandler.class.isAssignableFrom(service.handler())
@@ -83,13 +83,13 @@ public sealed interface Contender {
         static final String WORKLOAD = "{workload}";
 
         @Override
-        public Optional<String> cannotServe(BenchService service, LoadTransport transport) {
+        public Optional<String> cannotServe(BenchService service, EndpointKind transport) {
             boolean takesPort = command.contains(PORT);
             boolean takesPath = command.contains(PATH);
-            if (transport == LoadTransport.UNIX && takesPort && !takesPath) {
+            if (transport == EndpointKind.UNIX && takesPort && !takesPath) {
                 return Optional.of(name + " listens on a port: a Unix socket needs " + PATH + " in its command");
             }
-            if (transport != LoadTransport.UNIX && takesPath && !takesPort) {
+            if (transport != EndpointKind.UNIX && takesPath && !takesPort) {
                 return Optional.of(name + " listens on a Unix socket: " + transport.id() + " needs " + PORT
                         + " in its command");
             }
@@ -119,7 +119,7 @@ public sealed interface Contender {
     record Existing(String name, Endpoint endpoint) implements Contender {
         /// Checks that a client can connect to the endpoint.
         public Existing {
-            LoadTransport.of(endpoint);
+            EndpointKind.of(endpoint);
             if (endpoint instanceof Endpoint.Tcp(String host, int port)) {
                 requireReachable(endpoint, host, port);
             }
@@ -129,8 +129,8 @@ public sealed interface Contender {
         }
 
         @Override
-        public Optional<String> cannotServe(BenchService service, LoadTransport transport) {
-            return LoadTransport.of(endpoint) == transport
+        public Optional<String> cannotServe(BenchService service, EndpointKind transport) {
+            return EndpointKind.of(endpoint) == transport
                     ? Contender.echoOnly(name, service, "")
                     : Optional.of(name + " listens on " + endpoint + ", which is not " + transport.id());
         }
@@ -188,8 +188,8 @@ public sealed interface Contender {
                 : Optional.of(name + " is expected to echo only, so it cannot serve '" + id(service) + "'" + otherwise);
     }
 
-    private static Optional<String> datagramsEcho(String name, BenchService service, LoadTransport transport) {
-        return service == BenchService.ECHO || transport != LoadTransport.UDP
+    private static Optional<String> datagramsEcho(String name, BenchService service, EndpointKind transport) {
+        return service == BenchService.ECHO || transport != EndpointKind.UDP
                 ? Optional.empty()
                 : Optional.of(name + " cannot serve '" + id(service) + "' over udp, where only echo is compared");
     }

@@ -11,7 +11,7 @@ final class DescriptorLimit {
     private DescriptorLimit() {}
 
     /// The lowest limit of the root processes.
-    static OptionalLong of(Processes contender) {
+    static OptionalLong of(ContenderProcesses contender) {
         return contender.roots().stream().map(root -> ProcFiles.text(Long.toString(root.pid()), "limits").orElse(""))
                 .map(OPEN_FILES::matcher).filter(Matcher::find).mapToLong(limit -> Long.parseLong(limit.group(1)))
                 .min();

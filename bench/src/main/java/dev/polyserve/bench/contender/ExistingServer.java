@@ -7,7 +7,7 @@ import java.util.Optional;
 ///
 /// @param name the name in tables
 /// @param processes the processes found; none when they are not known
-record ExistingServer(String name, Processes processes) implements RunningContender.Lifecycle {
+record ExistingServer(String name, ContenderProcesses processes) implements RunningContender.Lifecycle {
     @Override
     public Optional<String> ended() {
         boolean known = !processes.roots().isEmpty();

@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 public record Footprint(OptionalLong rssBytes, OptionalInt threads, OptionalLong descriptors) {
     /// Samples the processes now. For many processes with much memory this takes milliseconds, so it must not run
     /// within a round.
-    static Footprint of(Processes contender) {
+    static Footprint of(ContenderProcesses contender) {
         List<ProcessStat> found = contender.now().stream().filter(one -> !one.zombie()).toList();
         if (found.isEmpty()) {
             return new Footprint(OptionalLong.empty(), OptionalInt.empty(), OptionalLong.empty());

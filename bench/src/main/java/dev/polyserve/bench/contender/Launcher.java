@@ -50,7 +50,7 @@ public final class Launcher implements AutoCloseable {
     ///
     /// @throws ContenderException in one sentence, when the contender [cannot][Contender#cannotServe] serve, ends, or
     ///         does not listen in time. No process of it is left then
-    public RunningContender start(Contender contender, BenchService service, LoadTransport transport)
+    public RunningContender start(Contender contender, BenchService service, EndpointKind transport)
             throws ContenderException, InterruptedException {
         var reason = contender.cannotServe(service, transport);
         if (reason.isPresent()) {
@@ -78,7 +78,7 @@ public final class Launcher implements AutoCloseable {
     }
 
     private RunningContender startPolyserve(Contender.Polyserve polyserve, BenchService service,
-            LoadTransport transport)
+            EndpointKind transport)
             throws ContenderException, InterruptedException, IOException {
         FreeEndpoint free = FreeEndpoint.chosenByContender(transport);
         boolean withoutEventStyle = polyserve.style() == Contender.Style.PROTOCOL
@@ -90,7 +90,7 @@ public final class Launcher implements AutoCloseable {
                         : List.of());
     }
 
-    private RunningContender startPeer(Contender.Peer peer, BenchService service, LoadTransport transport)
+    private RunningContender startPeer(Contender.Peer peer, BenchService service, EndpointKind transport)
             throws ContenderException, InterruptedException, IOException {
         FreeEndpoint free = FreeEndpoint.find(transport);
         return start(peer.name(), List.of("bash", "-c", peer.filledIn(service, free.endpoint())), free,
@@ -138,7 +138,7 @@ public final class Launcher implements AutoCloseable {
             }
             Thread.sleep(PROBE_INTERVAL_MILLIS);
         }
-        Processes processes = ListeningProcesses.processes(endpoint);
+        ContenderProcesses processes = ListeningProcesses.processes(endpoint);
         String remark = processes.roots().isEmpty()
                 ? name + " was already running, and its processes are not visible, so its costs are not measured"
                 : name + " was already running, so it keeps the processors it was started on";

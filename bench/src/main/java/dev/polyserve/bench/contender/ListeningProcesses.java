@@ -28,12 +28,12 @@ final class ListeningProcesses {
     private ListeningProcesses() {}
 
     /// The processes that hold the listener; none when it is on another machine, or their descriptors may not be read.
-    static Processes processes(Endpoint endpoint) {
+    static ContenderProcesses processes(Endpoint endpoint) {
         Set<String> links = sockets(endpoint).map(inode -> "socket:[" + inode + "]").collect(Collectors.toSet());
         if (links.isEmpty()) {
-            return Processes.unknown();
+            return ContenderProcesses.unknown();
         }
-        return new Processes(ProcFiles.processes().stream().filter(pid -> pid != INIT && holds(pid, links))
+        return new ContenderProcesses(ProcFiles.processes().stream().filter(pid -> pid != INIT && holds(pid, links))
                 .map(ProcessHandle::of).flatMap(Optional::stream).collect(Collectors.toSet()));
     }
 

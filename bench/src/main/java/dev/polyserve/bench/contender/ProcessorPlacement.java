@@ -27,7 +27,7 @@ public sealed interface ProcessorPlacement {
     /// @param contender the processors of the contender that runs
     /// @param generator the processors of the load generator
     /// @param taskset the program that pins a process
-    record Pinned(Processors contender, Processors generator, String taskset) implements ProcessorPlacement {
+    record Pinned(ProcessorList contender, ProcessorList generator, String taskset) implements ProcessorPlacement {
         @Override
         public String describe() {
             if (contender.equals(generator)) {
@@ -90,7 +90,7 @@ public sealed interface ProcessorPlacement {
 
     /// The same for a load generator in another process, with the programs of the given path.
     static ProcessorPlacement take(long generatorPid, PathLookup path) throws InterruptedException {
-        Optional<Processors> allowed = ProcessorTopology.allowed(ProcessHandle.current().pid());
+        Optional<ProcessorList> allowed = ProcessorTopology.allowed(ProcessHandle.current().pid());
         Optional<String> taskset = path.find("taskset");
         int all = Runtime.getRuntime().availableProcessors();
         if (allowed.isEmpty()) {
@@ -114,20 +114,20 @@ public sealed interface ProcessorPlacement {
     /// because it must not be the bottleneck.
     ///
     /// @param cores the same processors, grouped by core
-    static Pinned divide(Processors allowed, List<Processors> cores, String taskset) {
+    static Pinned divide(ProcessorList allowed, List<ProcessorList> cores, String taskset) {
         List<Integer> all = allowed.numbers();
         if (all.size() == 1) {
             return new Pinned(allowed, allowed, taskset);
         }
         int half = all.size() / 2;
         List<Integer> first = new ArrayList<>();
-        for (Processors core : cores) {
+        for (ProcessorList core : cores) {
             if (first.size() + core.count() <= half) {
                 first.addAll(core.numbers());
             }
         }
-        Processors contender = new Processors(first.isEmpty() ? all.subList(0, half) : first);
+        ProcessorList contender = new ProcessorList(first.isEmpty() ? all.subList(0, half) : first);
         List<Integer> rest = all.stream().filter(number -> !contender.numbers().contains(number)).toList();
-        return new Pinned(contender, new Processors(rest), taskset);
+        return new Pinned(contender, new ProcessorList(rest), taskset);
     }
 }

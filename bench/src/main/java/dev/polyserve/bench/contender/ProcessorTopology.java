@@ -16,24 +16,24 @@ final class ProcessorTopology {
     private ProcessorTopology() {}
 
     /// The processors that a process may use; empty where the system does not report them.
-    static Optional<Processors> allowed(long pid) {
+    static Optional<ProcessorList> allowed(long pid) {
         return ProcFiles.text(Long.toString(pid), "status")
                 .flatMap(status -> ProcFiles.field(status, "Cpus_allowed_list"))
-                .map(Processors::parse);
+                .map(ProcessorList::parse);
     }
 
     /// The same processors grouped by core, in order of each core's first; each in a group of its own where the system
     /// does not report its topology.
-    static List<Processors> cores(Processors processors) {
+    static List<ProcessorList> cores(ProcessorList processors) {
         Map<String, List<Integer>> bySiblings = new LinkedHashMap<>();
         for (int number : processors.numbers()) {
             bySiblings.computeIfAbsent(siblings(number), _ -> new ArrayList<>()).add(number);
         }
-        return bySiblings.values().stream().map(Processors::new).toList();
+        return bySiblings.values().stream().map(ProcessorList::new).toList();
     }
 
     /// True when a core has hardware threads in both sets.
-    static boolean sameCore(Processors one, Processors other) {
+    static boolean sameCore(ProcessorList one, ProcessorList other) {
         List<String> cores = one.numbers().stream().map(ProcessorTopology::siblings).toList();
         return other.numbers().stream().map(ProcessorTopology::siblings).anyMatch(cores::contains);
     }

@@ -13,10 +13,11 @@ public final class RunningContender implements AutoCloseable {
     private final String name;
     private final Endpoint endpoint;
     private final Lifecycle lifecycle;
-    private final Processes processes;
+    private final ContenderProcesses processes;
     private final List<String> remarks;
 
-    RunningContender(String name, Endpoint endpoint, Lifecycle lifecycle, Processes processes, List<String> remarks) {
+    RunningContender(String name, Endpoint endpoint, Lifecycle lifecycle, ContenderProcesses processes,
+            List<String> remarks) {
         this.name = name;
         this.endpoint = endpoint;
         this.lifecycle = lifecycle;

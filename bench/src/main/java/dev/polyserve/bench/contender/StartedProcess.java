@@ -28,7 +28,7 @@ final class StartedProcess implements RunningContender.Lifecycle {
 
     private final String name;
     private final Process process;
-    private final Processes processes;
+    private final ContenderProcesses processes;
     private final OutputTail output;
     private final OutputTail errors;
     private final Runnable cleanup;
@@ -38,7 +38,7 @@ final class StartedProcess implements RunningContender.Lifecycle {
     private StartedProcess(String name, Process process, Runnable cleanup, Predicate<String> isKept) {
         this.name = name;
         this.process = process;
-        this.processes = new Processes(Set.of(process.toHandle()));
+        this.processes = new ContenderProcesses(Set.of(process.toHandle()));
         this.cleanup = cleanup;
         this.output = OutputTail.of(process.getInputStream(), name, isKept);
         this.errors = OutputTail.of(process.getErrorStream(), name);
@@ -64,7 +64,7 @@ final class StartedProcess implements RunningContender.Lifecycle {
         }
     }
 
-    Processes processes() {
+    ContenderProcesses processes() {
         return processes;
     }
 

@@ -17,7 +17,7 @@ final class UsageSampler {
 
     private UsageSampler() {}
 
-    static Usage take(Processes contender, LongSupplier counter) {
+    static Usage take(ContenderProcesses contender, LongSupplier counter) {
         // A child that ends during a sample is counted twice or not at all, so the sample is repeated when the set of
         // processes changed.
         Usage sample = sampleOnce(contender, counter);
@@ -27,7 +27,7 @@ final class UsageSampler {
         return sample;
     }
 
-    private static Usage sampleOnce(Processes contender, LongSupplier counter) {
+    private static Usage sampleOnce(ContenderProcesses contender, LongSupplier counter) {
         List<ProcessStat> found = contender.now();
         long takenAtNanos = System.nanoTime();
         long counted = counter.getAsLong();
@@ -56,7 +56,7 @@ final class UsageSampler {
         String status = ProcFiles.text(Long.toString(stat.pid()), "status").orElse("");
         boolean ignoresSigchld = ProcFiles.field(status, "SigIgn")
                 .map(mask -> (Long.parseUnsignedLong(mask, 16) & SIGCHLD_BIT) != 0).orElse(false);
-        int processors = ProcFiles.field(status, "Cpus_allowed_list").map(list -> Processors.parse(list).count())
+        int processors = ProcFiles.field(status, "Cpus_allowed_list").map(list -> ProcessorList.parse(list).count())
                 .orElse(1);
         // User and system time are rounded separately; the clock lags for running threads.
         long stepNanos = ProcessClock.instance()

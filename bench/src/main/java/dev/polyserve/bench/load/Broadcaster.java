@@ -16,9 +16,9 @@ final class Broadcaster implements LoadClient {
     private final List<Member> members = new ArrayList<>();
     private final ByteStream outgoing;
     private final int messageBytes;
-    private final LongRing intended = new LongRing();
+    private final LongQueue intended = new LongQueue();
     /// For each outstanding message, the number of clients that have not received it.
-    private final LongRing missing = new LongRing();
+    private final LongQueue missing = new LongQueue();
     /// The number of the first message in the rings.
     private long first;
     private long sent;
@@ -57,7 +57,7 @@ final class Broadcaster implements LoadClient {
     public void flush() {
         Member writer = members.getFirst();
         try {
-            sent = Sockets.send(writer.channel, outgoing, sent, due);
+            sent = ClientSockets.send(writer.channel, outgoing, sent, due);
             loop.multiplexer().change(writer.watch,
                     sent < due ? Multiplexer.READ | Multiplexer.WRITE : Multiplexer.READ);
         } catch (IOException e) {

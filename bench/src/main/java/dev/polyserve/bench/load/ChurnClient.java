@@ -19,7 +19,7 @@ final class ChurnClient implements LoadClient, Multiplexer.Ready {
     private final ByteStream stream;
     private final int requestBytes;
     /// The intended send time of each request; the first request is outstanding.
-    private final LongRing intended = new LongRing();
+    private final LongQueue intended = new LongQueue();
     private long completed;
     private int sent;
     private int received;
@@ -59,7 +59,7 @@ final class ChurnClient implements LoadClient, Multiplexer.Ready {
     }
 
     private void connect() throws IOException {
-        SocketChannel connecting = Sockets.streamChannel(server);
+        SocketChannel connecting = ClientSockets.streamChannel(server);
         channel = connecting;
         sent = 0;
         received = 0;

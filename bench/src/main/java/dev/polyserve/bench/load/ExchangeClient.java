@@ -18,7 +18,7 @@ final class ExchangeClient implements LoadClient, Multiplexer.Ready {
     private final int requestBytes;
     private final RequestTrigger trigger;
     /// The intended send time of each outstanding request.
-    private final LongRing intended = new LongRing();
+    private final LongQueue intended = new LongQueue();
     private long completed;
     private long received;
     private long sent;
@@ -121,7 +121,7 @@ final class ExchangeClient implements LoadClient, Multiplexer.Ready {
     }
 
     private void send() throws IOException {
-        sent = Sockets.send(channel, stream, sent, due);
+        sent = ClientSockets.send(channel, stream, sent, due);
         loop.multiplexer().change(watch, sent < due ? Multiplexer.READ | Multiplexer.WRITE : Multiplexer.READ);
     }
 

@@ -60,7 +60,7 @@ final class LatencyRecorder {
     }
 
     /// Records a client that is given up, with the intended send times of its outstanding requests, if any.
-    void givenUp(LongRing intendedNanos, long nowNanos) {
+    void givenUp(LongQueue intendedNanos, long nowNanos) {
         for (int i = 0; i < intendedNanos.size(); i++) {
             unanswered(intendedNanos.get(i), nowNanos);
         }

@@ -43,7 +43,7 @@ final class LoadLoop implements AutoCloseable {
     private final List<LoadClient> busy = new ArrayList<>();
     private volatile boolean stopping;
     private volatile @Nullable LoadException failure;
-    private @Nullable LoadRun run;
+    private @Nullable LoopRun run;
     private long outstanding;
     /// Written by the loop only, read by any thread.
     private final AtomicLong answeredEver = new AtomicLong();
@@ -82,7 +82,7 @@ final class LoadLoop implements AutoCloseable {
     CompletableFuture<Recording> run(Pacing pacing, long fromNanos, long toNanos, long replyTimeoutNanos) {
         CompletableFuture<Recording> result = new CompletableFuture<>();
         post(() -> {
-            begin(new LoadRun(pacing, new LatencyRecorder(pacing, fromNanos, toNanos), clockNanos.getAsLong(),
+            begin(new LoopRun(pacing, new LatencyRecorder(pacing, fromNanos, toNanos), clockNanos.getAsLong(),
                     fromNanos,
                     toNanos, replyTimeoutNanos, result));
             return null;
@@ -159,7 +159,7 @@ final class LoadLoop implements AutoCloseable {
     void answered(long intendedNanos, long nowNanos) {
         outstanding--;
         answeredEver.setRelease(answeredEver.getPlain() + 1);
-        LoadRun current = run;
+        LoopRun current = run;
         if (current != null) {
             current.recorder().answered(intendedNanos, nowNanos);
         }
@@ -167,7 +167,7 @@ final class LoadLoop implements AutoCloseable {
 
     void heavyAnswered(long nowNanos) {
         outstanding--;
-        LoadRun current = run;
+        LoopRun current = run;
         if (current != null) {
             current.recorder().heavyAnswered(nowNanos);
         }
@@ -175,7 +175,7 @@ final class LoadLoop implements AutoCloseable {
 
     void lost(long intendedNanos) {
         outstanding--;
-        LoadRun current = run;
+        LoopRun current = run;
         if (current != null) {
             current.recorder().lost(intendedNanos);
         }
@@ -183,7 +183,7 @@ final class LoadLoop implements AutoCloseable {
 
     /// True when a reply is followed by the next request.
     boolean continuesWith(RequestTrigger trigger) {
-        LoadRun current = run;
+        LoopRun current = run;
         return current != null && current.sends() && switch (trigger) {
             case PACED -> current.pacing() instanceof Pacing.Closed;
             case BUSY -> true;
@@ -196,7 +196,7 @@ final class LoadLoop implements AutoCloseable {
         if (failure == null) {
             LoadException failed = cause == null ? new LoadException(sentence) : new LoadException(sentence, cause);
             failure = failed;
-            LoadRun current = run;
+            LoopRun current = run;
             if (current != null) {
                 current.result().completeExceptionally(failed);
                 run = null;
@@ -226,7 +226,7 @@ final class LoadLoop implements AutoCloseable {
         long beganNanos = nanos();
         progress = false;
         long waitNanos = Long.MAX_VALUE;
-        LoadRun current = run;
+        LoopRun current = run;
         if (current != null) {
             current.mark(beganNanos);
             sendDue(current, beganNanos);
@@ -242,7 +242,7 @@ final class LoadLoop implements AutoCloseable {
         }
     }
 
-    private void begin(LoadRun next) {
+    private void begin(LoopRun next) {
         run = next;
         for (LoadClient client : busy) {
             if (!client.hasOutstanding()) {
@@ -261,7 +261,7 @@ final class LoadLoop implements AutoCloseable {
         }
     }
 
-    private void sendDue(LoadRun current, long nowNanos) {
+    private void sendDue(LoopRun current, long nowNanos) {
         while (nowNanos - current.nextDueNanos() >= 0 && failure == null) {
             LoadClient client = active.get(current.nextTurn(active.size()));
             client.request(current.takeDueNanos());
@@ -270,7 +270,7 @@ final class LoadLoop implements AutoCloseable {
         }
     }
 
-    private long untilNext(LoadRun current, long nowNanos) {
+    private long untilNext(LoopRun current, long nowNanos) {
         if (!mailbox.isEmpty() || stopping) {
             return 0;
         }
@@ -289,7 +289,7 @@ final class LoadLoop implements AutoCloseable {
         }
     }
 
-    private void endIfOver(LoadRun current) {
+    private void endIfOver(LoopRun current) {
         long nowNanos = nanos();
         if (run == null || !current.over(nowNanos, outstanding)) {
             return;

@@ -2,7 +2,7 @@ package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Comparison.Load;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Environment;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
@@ -137,7 +137,7 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
     }
 
     /// One contender under the same load in both benchmarks.
-    private record Pair(Comparison comparison, Entry before, Entry now) {
+    private record Pair(Comparison comparison, ContenderResults before, ContenderResults now) {
         /// True when there are too few rounds. A failed contender is reported elsewhere.
         boolean hasTooFewRounds() {
             return before.failure() == null && now.failure() == null
@@ -167,7 +167,7 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
             return changes;
         }
 
-        private static boolean known(Entry entry, Metric metric) {
+        private static boolean known(ContenderResults entry, Metric metric) {
             return entry.rounds().stream().filter(round -> round.metrics().containsKey(metric))
                     .count() >= Ratio.LEAST_ROUNDS;
         }
@@ -201,7 +201,7 @@ public record Baseline(Instant measuredAt, List<String> warnings, List<Change> c
         for (Comparison comparison : now.comparisons()) {
             List<String> known = pairs.stream().filter(pair -> pair.comparison().equals(comparison))
                     .map(pair -> pair.now().contender()).toList();
-            List<String> unknown = comparison.entries().stream().map(Entry::contender)
+            List<String> unknown = comparison.entries().stream().map(ContenderResults::contender)
                     .filter(contender -> !known.contains(contender)).toList();
             String load = comparison.workload() + ", " + Phrases.load(comparison);
             if (known.isEmpty()) {

@@ -1,11 +1,11 @@
 package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.result.Comparison.Load;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.LatencyPoint;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
-import dev.polyserve.bench.result.Round;
+import dev.polyserve.bench.result.RoundResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -26,11 +26,11 @@ final class Charts {
 
     Charts(Results results) {
         colours = results.comparisons().stream().flatMap(comparison -> comparison.entries().stream())
-                .map(Entry::contender).distinct().toList();
+                .map(ContenderResults::contender).distinct().toList();
     }
 
     /// The index of the contender's colour.
-    int colour(Entry entry) {
+    int colour(ContenderResults entry) {
         return colours.indexOf(entry.contender());
     }
 
@@ -70,7 +70,7 @@ final class Charts {
     private void bars(Html html, ComparisonTable comparisonTable, Metric metric) {
         ArrayNode rows = JSON.arrayNode();
         List<String> figures = new ArrayList<>();
-        for (Entry entry : comparisonTable.entries()) {
+        for (ContenderResults entry : comparisonTable.entries()) {
             entry.spread(metric).ifPresent(spread -> {
                 String figure = Quantity.of(metric, spread.median());
                 String name = named(comparisonTable, entry);
@@ -79,7 +79,7 @@ final class Charts {
                         .put("median", spread.median()).put("solid", comparisonTable.counts(entry)
                                 && !(metric == Metric.REQUESTS_PER_SECOND && entry.generatorBound()));
                 ArrayNode rounds = row.putArray("rounds");
-                entry.rounds().stream().map(Round::metrics).map(metrics -> metrics.get(metric))
+                entry.rounds().stream().map(RoundResult::metrics).map(metrics -> metrics.get(metric))
                         .filter(Objects::nonNull).forEach(rounds::add);
             });
         }
@@ -95,7 +95,7 @@ final class Charts {
     private void curves(Html html, ComparisonTable comparisonTable) {
         ArrayNode lines = JSON.arrayNode();
         List<String> figures = new ArrayList<>();
-        for (Entry entry : comparisonTable.entries()) {
+        for (ContenderResults entry : comparisonTable.entries()) {
             if (curve(entry).size() > 1) {
                 String name = named(comparisonTable, entry);
                 entry.spread(Metric.P99).ifPresent(spread -> figures.add(name + " "
@@ -110,7 +110,7 @@ final class Charts {
     }
 
     /// Without the last point, 100 %, which is infinitely far out on the logarithmic axis of percentiles.
-    private static List<LatencyPoint> curve(Entry entry) {
+    private static List<LatencyPoint> curve(ContenderResults entry) {
         return entry.latency().stream().filter(point -> point.percentile() < 100 && point.micros() > 0).toList();
     }
 
@@ -124,7 +124,7 @@ final class Charts {
         });
     }
 
-    private static String named(ComparisonTable comparisonTable, Entry entry) {
+    private static String named(ComparisonTable comparisonTable, ContenderResults entry) {
         String marks = comparisonTable.marks(entry);
         return marks.isEmpty() ? entry.contender() : entry.contender() + " " + marks;
     }

@@ -3,7 +3,7 @@ package dev.polyserve.bench.report;
 import dev.polyserve.bench.report.Baseline.Change;
 import dev.polyserve.bench.report.Ranking.Place;
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +59,7 @@ final class ComparisonSection {
         }
     }
 
-    private void row(Html html, Entry entry) {
+    private void row(Html html, ContenderResults entry) {
         html.in("tr", row -> {
             row.in("th", name -> {
                 name.leaf("i.swatch", "", "data-colour", Integer.toString(charts.colour(entry)), "aria-hidden", "true");
@@ -78,7 +78,7 @@ final class ComparisonSection {
         }, "class", comparisonTable.counts(entry) ? "counts" : "aside");
     }
 
-    private void figure(Html row, Entry entry, Metric metric) {
+    private void figure(Html row, ContenderResults entry, Metric metric) {
         entry.spread(metric).ifPresentOrElse(spread -> row.in("td", cell -> {
             cell.text(Quantity.of(metric, spread.median()));
             change(entry, metric).ifPresent(change -> change(cell, change));
@@ -88,7 +88,7 @@ final class ComparisonSection {
                 () -> row.leaf("td", ""));
     }
 
-    private Optional<Change> change(Entry entry, Metric metric) {
+    private Optional<Change> change(ContenderResults entry, Metric metric) {
         return changes.stream().filter(c -> c.contender().equals(entry.contender()) && c.metric() == metric)
                 .findFirst();
     }

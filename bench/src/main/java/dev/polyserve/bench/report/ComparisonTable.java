@@ -1,7 +1,7 @@
 package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Spread;
 import java.util.ArrayList;
@@ -14,14 +14,14 @@ import java.util.stream.Stream;
 /// @param ranking the order of the contenders
 /// @param entries ranked ones first, then those that could not be ranked, in the order in which they were named
 /// @param metrics those that at least one contender has, the metric in question first
-record ComparisonTable(Comparison comparison, Ranking ranking, List<Entry> entries, List<Metric> metrics) {
+record ComparisonTable(Comparison comparison, Ranking ranking, List<ContenderResults> entries, List<Metric> metrics) {
     static final String BOUND = "†";
     static final String FAILED = "✗";
     static final String LATE = "‡";
 
     static ComparisonTable of(Comparison comparison) {
         Ranking ranking = Ranking.of(comparison);
-        List<Entry> entries = new ArrayList<>(ranking.places().stream().map(Ranking.Place::entry).toList());
+        List<ContenderResults> entries = new ArrayList<>(ranking.places().stream().map(Ranking.Place::entry).toList());
         comparison.entries().stream().filter(entry -> !entries.contains(entry)).forEach(entries::add);
         List<Metric> metrics = Stream.concat(Stream.of(ranking.metric()), Stream.of(Metric.values())).distinct()
                 .filter(metric -> entries.stream().anyMatch(entry -> entry.spread(metric).isPresent())).toList();
@@ -29,18 +29,18 @@ record ComparisonTable(Comparison comparison, Ranking ranking, List<Entry> entri
     }
 
     /// The marks behind a contender's name; usually none.
-    String marks(Entry entry) {
+    String marks(ContenderResults entry) {
         return (entry.failure() == null ? "" : FAILED) + (entry.generatorBound() ? BOUND : "")
                 + (late(entry) ? LATE : "");
     }
 
     /// True when its figures are valid, apart from requests per second, which the load generator may limit.
-    boolean counts(Entry entry) {
+    boolean counts(ContenderResults entry) {
         return entry.failure() == null && !late(entry);
     }
 
     /// `± 2 %`: the largest deviation of a round from the median.
-    static String noise(Entry entry, Metric metric) {
+    static String noise(ContenderResults entry, Metric metric) {
         return entry.spread(metric).filter(spread -> entry.rounds().size() > 1 && spread.median() > 0)
                 .map(spread -> "± " + Phrases.percent(deviation(spread))).orElse("");
     }
@@ -48,24 +48,24 @@ record ComparisonTable(Comparison comparison, Ranking ranking, List<Entry> entri
     /// The meaning of the marks, the failures, and the remarks, one sentence each.
     List<String> notes() {
         List<String> notes = new ArrayList<>();
-        if (entries.stream().anyMatch(Entry::generatorBound)) {
+        if (entries.stream().anyMatch(ContenderResults::generatorBound)) {
             notes.add(BOUND + " The generator was the limit in at least one round: the contender can do more.");
         }
         if (entries.stream().anyMatch(this::late)) {
             notes.add(LATE + " Did not keep the rate: the latency shows the length of the queue.");
         }
-        for (Entry entry : entries) {
+        for (ContenderResults entry : entries) {
             if (entry.failure() != null) {
                 notes.add(FAILED + " " + entry.contender() + " failed: " + entry.failure());
             }
         }
-        for (Entry entry : entries) {
+        for (ContenderResults entry : entries) {
             entry.remarks().forEach(remark -> notes.add(entry.contender() + ": " + remark));
         }
         return notes;
     }
 
-    private boolean late(Entry entry) {
+    private boolean late(ContenderResults entry) {
         return !Ranking.keptRate(comparison, entry);
     }
 

@@ -7,7 +7,7 @@ import dev.polyserve.bench.report.Ranking.Place;
 import dev.polyserve.bench.report.Ratio.Claim;
 import dev.polyserve.bench.report.Verdict.Finding;
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Spread;
 import java.util.ArrayList;
@@ -183,7 +183,7 @@ final class Findings {
     }
 
     /// ` (1,220 requests/s)`: the rate that the contender reached.
-    private static String reached(Entry entry) {
+    private static String reached(ContenderResults entry) {
         return figure(entry, Metric.REQUESTS_PER_SECOND)
                 .map(figure -> " (" + figure + " requests/s)").orElse("");
     }
@@ -200,13 +200,13 @@ final class Findings {
                         + String.join(", ", figures) + ".");
     }
 
-    private static Optional<String> figure(Entry entry, Metric metric) {
+    private static Optional<String> figure(ContenderResults entry, Metric metric) {
         return entry.spread(metric).map(spread -> Quantity.of(metric, spread.median()));
     }
 
     /// Where clients do not read, memory growth is the other half of the result.
     private Optional<String> growth() {
-        List<Entry> grown = comparison.entries().stream()
+        List<ContenderResults> grown = comparison.entries().stream()
                 .filter(entry -> entry.failure() == null && growth(entry).isPresent())
                 .sorted(Comparator.comparingDouble(entry -> growth(entry).orElse(0))).toList();
         return grown.isEmpty()
@@ -216,7 +216,7 @@ final class Findings {
                         .collect(joining(", ")) + ".");
     }
 
-    private static OptionalDouble growth(Entry entry) {
+    private static OptionalDouble growth(ContenderResults entry) {
         return entry.spread(Metric.RSS_GROWTH_BYTES).map(spread -> OptionalDouble.of(spread.median()))
                 .orElse(OptionalDouble.empty());
     }
@@ -230,7 +230,7 @@ final class Findings {
         };
     }
 
-    private List<String> named(Predicate<Entry> which) {
-        return comparison.entries().stream().filter(which).map(Entry::contender).toList();
+    private List<String> named(Predicate<ContenderResults> which) {
+        return comparison.entries().stream().filter(which).map(ContenderResults::contender).toList();
     }
 }

@@ -1,7 +1,7 @@
 package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 
 /// The question that a comparison answers, with the metric that answers it.
@@ -28,7 +28,7 @@ enum Question {
         }
         return switch (comparison.load()) {
             case OPEN -> LATENCY;
-            case CLOSED -> comparison.entries().stream().anyMatch(Entry::generatorBound)
+            case CLOSED -> comparison.entries().stream().anyMatch(ContenderResults::generatorBound)
                     && anyHas(comparison, PROCESSOR_TIME.metric) ? PROCESSOR_TIME : CAPACITY;
         };
     }

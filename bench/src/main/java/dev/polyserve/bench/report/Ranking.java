@@ -1,7 +1,7 @@
 package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Metric.Better;
 import dev.polyserve.bench.result.Spread;
@@ -24,7 +24,7 @@ record Ranking(Question question, List<Place> places) {
     }
 
     /// @param spread of the metric in question
-    record Place(Entry entry, Spread spread) {
+    record Place(ContenderResults entry, Spread spread) {
         String name() {
             return entry.contender();
         }
@@ -48,20 +48,20 @@ record Ranking(Question question, List<Place> places) {
     }
 
     /// The contender's figure as a multiple of the best one's; empty when it is not ranked.
-    Optional<Ratio> toBest(Entry entry) {
+    Optional<Ratio> toBest(ContenderResults entry) {
         return places.stream().filter(place -> place.entry().equals(entry)).findFirst()
                 .flatMap(place -> best().flatMap(best -> Ratio.of(place.entry(), best.entry(), metric())));
     }
 
     /// True when the contender answered the due requests; always true in a closed loop.
-    static boolean keptRate(Comparison comparison, Entry entry) {
+    static boolean keptRate(Comparison comparison, ContenderResults entry) {
         @Nullable
         Double answered = entry.spread(Metric.REQUESTS_PER_SECOND).map(Spread::median).orElse(null);
         return comparison.load() == Comparison.Load.CLOSED || answered == null
                 || answered >= RATE_KEPT * comparison.requestsPerSecond();
     }
 
-    private static boolean takesPart(Comparison comparison, Question question, Entry entry) {
+    private static boolean takesPart(Comparison comparison, Question question, ContenderResults entry) {
         return entry.failure() == null
                 && (question != Question.LATENCY || (keptRate(comparison, entry) && !entry.generatorBound()));
     }

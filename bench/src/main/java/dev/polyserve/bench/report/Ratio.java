@@ -1,6 +1,6 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Spread;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ record Ratio(int rounds, Spread spread, double low, double high, boolean apart) 
     private static final double CONFIDENCE = 0.93;
 
     /// The ratio over the common rounds; empty when there is none, or a figure is not positive.
-    static Optional<Ratio> of(Entry entry, Entry base, Metric metric) {
+    static Optional<Ratio> of(ContenderResults entry, ContenderResults base, Metric metric) {
         List<Double> figures = new ArrayList<>();
         List<Double> bases = new ArrayList<>();
         for (int round = 0; round < Math.min(entry.rounds().size(), base.rounds().size()); round++) {

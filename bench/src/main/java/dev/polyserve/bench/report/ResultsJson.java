@@ -3,7 +3,7 @@ package dev.polyserve.bench.report;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
 import java.io.IOException;
@@ -40,7 +40,7 @@ public final class ResultsJson {
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .changeDefaultNullHandling(nulls -> nulls.withValueNulls(Nulls.FAIL, Nulls.FAIL))
-            .addMixIn(Entry.class, EntryForm.class)
+            .addMixIn(ContenderResults.class, EntryForm.class)
             .build();
 
     private ResultsJson() {}
@@ -93,7 +93,7 @@ public final class ResultsJson {
         return tree;
     }
 
-    private static ObjectNode summary(Entry entry) {
+    private static ObjectNode summary(ContenderResults entry) {
         ObjectNode summary = MAPPER.createObjectNode();
         for (Metric metric : Metric.values()) {
             entry.spread(metric).ifPresent(spread -> summary.set(metric.name(), MAPPER.valueToTree(spread)));

@@ -1,7 +1,7 @@
 package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Environment;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
@@ -79,8 +79,8 @@ public final class TextReport {
 
     private static TextTable table(ComparisonTable comparisonTable) {
         TextTable table = new TextTable();
-        List<Entry> entries = comparisonTable.entries();
-        table.column("contender", 0, entries.stream().map(Entry::contender).toList());
+        List<ContenderResults> entries = comparisonTable.entries();
+        table.column("contender", 0, entries.stream().map(ContenderResults::contender).toList());
         List<String> marks = entries.stream().map(comparisonTable::marks).toList();
         if (marks.stream().anyMatch(mark -> !mark.isEmpty())) {
             table.column("", 0, marks);

@@ -11,7 +11,7 @@ import java.util.List;
 ///         in a closed loop
 /// @param entries in the order in which the contenders were named
 public record Comparison(String workload, Load load, double requestsPerSecond, double shareOfWeakest,
-        List<Entry> entries) {
+        List<ContenderResults> entries) {
     /// Copies the entries.
     public Comparison {
         entries = List.copyOf(entries);

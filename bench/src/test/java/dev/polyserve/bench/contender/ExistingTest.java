@@ -26,9 +26,9 @@ class ExistingTest {
 
     @ParameterizedTest
     @EnumSource
-    void itsProcessesAreFoundAndNotEnded(LoadTransport transport) throws Exception {
+    void itsProcessesAreFoundAndNotEnded(EndpointKind transport) throws Exception {
         Requirements.proc();
-        String place = transport == LoadTransport.UDP ? "udp:{port}" : "${PORT-$SOCKET}";
+        String place = transport == EndpointKind.UDP ? "udp:{port}" : "${PORT-$SOCKET}";
         RunningContender server = launcher.start(Contender.against("p=" + ScriptedContender.command(place)),
                 BenchService.ECHO, transport);
         RunningContender found = launcher.start(Contender.against("it=" + server.endpoint()), BenchService.ECHO,
@@ -54,27 +54,27 @@ class ExistingTest {
             long child = server.number("fork");
             RunningContender found = launcher.start(Contender.against(server.running.endpoint().toString()),
                     BenchService.ECHO,
-                    LoadTransport.TCP);
+                    EndpointKind.TCP);
             assertThat(found.pids()).containsExactlyInAnyOrderElementsOf(server.running.pids()).contains(child);
         }
     }
 
     @Test
     void aMissingServerIsReported() throws Exception {
-        FreeEndpoint free = FreeEndpoint.find(LoadTransport.TCP);
+        FreeEndpoint free = FreeEndpoint.find(EndpointKind.TCP);
         assertThatExceptionOfType(ContenderException.class)
                 .isThrownBy(() -> launcher.start(Contender.against(free.endpoint().toString()), BenchService.ECHO,
-                        LoadTransport.TCP))
+                        EndpointKind.TCP))
                 .withMessage("no server answers at " + free.endpoint());
         assertThatExceptionOfType(ContenderException.class)
                 .isThrownBy(() -> launcher.start(Contender.against("it=unix:" + directory.resolve("none")),
-                        BenchService.ECHO, LoadTransport.UNIX))
+                        BenchService.ECHO, EndpointKind.UNIX))
                 .withMessage("it does not answer at unix:" + directory.resolve("none"));
     }
 
     @Test
     void theProcessesOfARemoteServerAreUnknown() {
-        Processes elsewhere = ListeningProcesses.processes(new Endpoint.Tcp("192.0.2.1", 22));
+        ContenderProcesses elsewhere = ListeningProcesses.processes(new Endpoint.Tcp("192.0.2.1", 22));
         assertThat(elsewhere.roots()).isEmpty();
         ExistingServer life = new ExistingServer("far", elsewhere);
         assertThat(life.ended()).isEmpty();

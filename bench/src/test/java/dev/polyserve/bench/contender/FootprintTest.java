@@ -52,17 +52,17 @@ class FootprintTest {
     void readsTheDescriptorLimitOfTheProcess() throws Exception {
         RunningContender running = launcher.start(
                 Contender.against("p=ulimit -n 123; " + ScriptedContender.command("{port}")),
-                BenchService.ECHO, LoadTransport.TCP);
+                BenchService.ECHO, EndpointKind.TCP);
         assertThat(running.descriptorLimit()).hasValue(123);
     }
 
     @Test
     void unknownFiguresAreAbsent() {
-        Footprint unknown = Footprint.of(Processes.unknown());
+        Footprint unknown = Footprint.of(ContenderProcesses.unknown());
         assertThat(unknown.rssBytes()).isEmpty();
         assertThat(unknown.threads()).isEmpty();
         assertThat(unknown.descriptors()).isEmpty();
-        assertThat(DescriptorLimit.of(Processes.unknown())).isEmpty();
+        assertThat(DescriptorLimit.of(ContenderProcesses.unknown())).isEmpty();
     }
 
     @Test

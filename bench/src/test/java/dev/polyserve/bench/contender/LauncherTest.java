@@ -41,12 +41,12 @@ class LauncherTest {
 
     @ParameterizedTest
     @CsvSource({"TCP,$PORT", "UNIX,$SOCKET", "UNIX,{path}"})
-    void aCommandReceivesItsEndpoint(LoadTransport transport, String place) throws Exception {
+    void aCommandReceivesItsEndpoint(EndpointKind transport, String place) throws Exception {
         RunningContender running = launcher.start(Contender.against("p=" + ScriptedContender.command(place)),
                 BenchService.ECHO, transport);
         try (ScriptedContender peer = ScriptedContender.of(running)) {
-            assertThat(LoadTransport.of(running.endpoint())).isEqualTo(transport);
-            assertThat(peer.ask("environment " + (transport == LoadTransport.UNIX ? "SOCKET" : "PORT")))
+            assertThat(EndpointKind.of(running.endpoint())).isEqualTo(transport);
+            assertThat(peer.ask("environment " + (transport == EndpointKind.UNIX ? "SOCKET" : "PORT")))
                     .isNotEqualTo("-");
         }
         if (running.endpoint() instanceof Endpoint.Unix unix) {
@@ -58,7 +58,7 @@ class LauncherTest {
     void datagramsAreEchoed() throws Exception {
         RunningContender running = launcher.start(Contender.against("p=" + ScriptedContender.command("udp:{port}")),
                 BenchService.ECHO,
-                LoadTransport.UDP);
+                EndpointKind.UDP);
         assertThat(ConnectProbe.isAnswered(running.endpoint())).isTrue();
         running.close();
         assertThat(ConnectProbe.isAnswered(running.endpoint())).isFalse();
@@ -69,7 +69,7 @@ class LauncherTest {
         RunningContender running = launcher.start(
                 Contender.against("p=export WHAT={workload}; " + ScriptedContender.command("{port}")),
                 BenchService.WORK,
-                LoadTransport.TCP);
+                EndpointKind.TCP);
         try (ScriptedContender peer = ScriptedContender.of(running)) {
             assertThat(peer.ask("environment WHAT")).isEqualTo("work");
         }
@@ -106,7 +106,7 @@ class LauncherTest {
     void aContenderThatCannotServeIsNotStarted() {
         assertThatExceptionOfType(ContenderException.class)
                 .isThrownBy(
-                        () -> launcher.start(Contender.against("p=touch x"), BenchService.BROADCAST, LoadTransport.TCP))
+                        () -> launcher.start(Contender.against("p=touch x"), BenchService.BROADCAST, EndpointKind.TCP))
                 .withMessageStartingWith("p is expected to echo only");
     }
 
@@ -242,14 +242,14 @@ class LauncherTest {
             Launcher launcher = new Launcher(NONE, ANYWHERE);
             Runtime.getRuntime().addShutdownHook(new Thread(launcher::close));
             RunningContender running = launcher.start(Contender.against("p=" + args[0]), BenchService.ECHO,
-                    LoadTransport.TCP);
+                    EndpointKind.TCP);
             System.out.println(running.pids().getFirst());
             Thread.sleep(Duration.ofMinutes(1));
         }
     }
 
     private static RunningContender start(Launcher launcher, String text) throws Exception {
-        return launcher.start(Contender.against(text), BenchService.ECHO, LoadTransport.TCP);
+        return launcher.start(Contender.against(text), BenchService.ECHO, EndpointKind.TCP);
     }
 
     /// An ended process keeps its id until its parent reaps it.

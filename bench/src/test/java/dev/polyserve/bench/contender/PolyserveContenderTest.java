@@ -25,7 +25,7 @@ class PolyserveContenderTest {
 
     @Test
     void servesAtTheEndpointOfTheReadyLine() throws Exception {
-        RunningContender running = launcher.start(Contender.model("nio"), BenchService.ECHO, LoadTransport.TCP);
+        RunningContender running = launcher.start(Contender.model("nio"), BenchService.ECHO, EndpointKind.TCP);
         assertThat(running.name()).isEqualTo("nio");
         assertThat(running.alive()).isTrue();
         assertThat(running.remarks()).isEmpty();
@@ -41,14 +41,14 @@ class PolyserveContenderTest {
     @Test
     void passesStyleAndOptions() throws Exception {
         var ours = new Polyserve("nio", Style.PROTOCOL, List.of("--loops", "2", "--drain-timeout", "5s"));
-        RunningContender running = launcher.start(ours, BenchService.ECHO, LoadTransport.TCP);
+        RunningContender running = launcher.start(ours, BenchService.ECHO, EndpointKind.TCP);
         assertThat(running.lastOutput().getFirst()).contains(EchoProtocol.class.getName())
                 .endsWith(" --quiet --loops 2 --drain-timeout 5s").doesNotContain("1s");
     }
 
     @Test
     void remarksThatThereIsNoEventStyle() throws Exception {
-        assertThat(launcher.start(Contender.model("nio:protocol"), BenchService.WORK, LoadTransport.TCP).remarks())
+        assertThat(launcher.start(Contender.model("nio:protocol"), BenchService.WORK, EndpointKind.TCP).remarks())
                 .containsExactly("nio:protocol runs a blocking handler here, because this service has no event style");
     }
 
@@ -58,7 +58,7 @@ class PolyserveContenderTest {
                 .isThrownBy(
                         () -> launcher.start(new Polyserve("io_uring", Style.HANDLER, List.of("--fail")),
                                 BenchService.ECHO,
-                                LoadTransport.TCP))
+                                EndpointKind.TCP))
                 .withMessage("io_uring --fail exited with status 2 before it served; its last output was: the"
                         + " model io_uring cannot run here");
     }
@@ -70,7 +70,7 @@ class PolyserveContenderTest {
             assertThatExceptionOfType(ContenderException.class)
                     .isThrownBy(
                             () -> hasty.start(new Polyserve("nio", Style.HANDLER, List.of("--mute")), BenchService.ECHO,
-                                    LoadTransport.TCP))
+                                    EndpointKind.TCP))
                     .withMessageStartingWith("nio --mute did not print its ready line within 0.3 s");
         }
     }
@@ -79,7 +79,7 @@ class PolyserveContenderTest {
     void anExitWhileServingIsReported() throws Exception {
         RunningContender running = launcher.start(new Polyserve("nio", Style.HANDLER, List.of("--die-later")),
                 BenchService.ECHO,
-                LoadTransport.TCP);
+                EndpointKind.TCP);
         connect(running).close();
         Eventually.holds("it died", () -> !running.alive());
         Eventually.holds("its words were read", () -> running.lastOutput().contains("out of luck"));

@@ -29,8 +29,8 @@ class ProcessorPlacementTest {
             2,9         | 2 9               | 2     | 9
             """)
     void dividesWholeCores(String allowed, String cores, String contender, String generator) {
-        List<Processors> byCore = Stream.of(cores.split(" ", -1)).map(Processors::parse).toList();
-        Pinned pinned = ProcessorPlacement.divide(Processors.parse(allowed), byCore, "taskset");
+        List<ProcessorList> byCore = Stream.of(cores.split(" ", -1)).map(ProcessorList::parse).toList();
+        Pinned pinned = ProcessorPlacement.divide(ProcessorList.parse(allowed), byCore, "taskset");
         assertThat(pinned.contender()).hasToString(contender);
         assertThat(pinned.generator()).hasToString(generator);
     }
@@ -38,14 +38,14 @@ class ProcessorPlacementTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "0-3", "0,2,4-6", "7-8,63"})
     void processorListsRoundTrip(String list) {
-        assertThat(Processors.parse(list)).hasToString(list);
-        assertThatIllegalArgumentException().isThrownBy(() -> new Processors(List.of()));
+        assertThat(ProcessorList.parse(list)).hasToString(list);
+        assertThatIllegalArgumentException().isThrownBy(() -> new ProcessorList(List.of()));
     }
 
     @Test
     void describesThePlacement() {
-        Processors one = Processors.parse("901");
-        assertThat(new Pinned(one, Processors.parse("902-903"), "taskset").describe())
+        ProcessorList one = ProcessorList.parse("901");
+        assertThat(new Pinned(one, ProcessorList.parse("902-903"), "taskset").describe())
                 .isEqualTo("contender on processor 901, generator on processors 902-903");
         assertThat(new Pinned(one, one, "taskset").describe())
                 .isEqualTo("contender and generator share processor 901, so each slows the other");
@@ -76,7 +76,7 @@ class ProcessorPlacementTest {
     void pinsTheContender() throws Exception {
         Requirements.proc();
         Requirements.program("taskset");
-        Processors allowed = ProcessorTopology.allowed(ProcessHandle.current().pid()).orElseThrow();
+        ProcessorList allowed = ProcessorTopology.allowed(ProcessHandle.current().pid()).orElseThrow();
         assumeTrue(allowed.count() > 1, "needs two processors");
         Pinned pinned = ProcessorPlacement.divide(allowed, ProcessorTopology.cores(allowed), "taskset");
         try (Launcher launcher = new Launcher(new PolyserveProgram(List.of()), pinned);

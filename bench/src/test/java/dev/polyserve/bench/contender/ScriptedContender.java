@@ -46,7 +46,7 @@ final class ScriptedContender implements AutoCloseable {
     /// Starts one.
     static ScriptedContender start(Launcher launcher) throws Exception {
         return of(launcher.start(Contender.against("orderly=" + command("{port}")), BenchService.ECHO,
-                LoadTransport.TCP));
+                EndpointKind.TCP));
     }
 
     /// A contender that runs and has accepted the connection.

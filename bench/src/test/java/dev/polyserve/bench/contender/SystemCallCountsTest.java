@@ -93,7 +93,7 @@ class SystemCallCountsTest {
     @Test
     void unknownProcessesAreReported() {
         RunningContender running = new RunningContender("far", new Endpoint.Tcp("192.0.2.1", 7),
-                new ExistingServer("far", Processes.unknown()), Processes.unknown(), List.of());
+                new ExistingServer("far", ContenderProcesses.unknown()), ContenderProcesses.unknown(), List.of());
         assertThatExceptionOfType(ContenderException.class).isThrownBy(() -> SystemCallCounts.attach(running))
                 .withMessage(
                         "the system calls of far are not counted, because its processes are not visible");

@@ -120,7 +120,7 @@ class UsageTest {
 
     @Test
     void theCostOfUnknownProcessesIsUnknown() {
-        Usage usage = UsageSampler.take(Processes.unknown(), () -> 0);
+        Usage usage = UsageSampler.take(ContenderProcesses.unknown(), () -> 0);
         assertThat(usage.since(usage).cpuNanos()).isEmpty();
         assertThat(usage.since(usage).contextSwitches()).isEmpty();
     }
@@ -151,9 +151,10 @@ class UsageTest {
     @Test
     void theCounterIsReadWithTheSample() {
         AtomicLong answered = new AtomicLong(40);
-        Usage before = UsageSampler.take(Processes.unknown(), answered::get);
+        Usage before = UsageSampler.take(ContenderProcesses.unknown(), answered::get);
         answered.set(100);
-        assertThat(UsageSampler.take(Processes.unknown(), answered::get).since(before).counted()).isEqualTo(60);
+        assertThat(UsageSampler.take(ContenderProcesses.unknown(), answered::get).since(before).counted())
+                .isEqualTo(60);
     }
 
     @Test

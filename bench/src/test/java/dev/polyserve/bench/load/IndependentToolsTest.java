@@ -79,7 +79,7 @@ class IndependentToolsTest {
 
     private static Recording ours(Server server, ClientTraffic traffic, int clients) throws LoadException {
         Endpoint endpoint = server.endpoints().getFirst();
-        try (Load load = Load.open(new Load.Plan(endpoint, traffic, clients, 1, true))) {
+        try (LoadGenerator load = LoadGenerator.open(new LoadGenerator.Plan(endpoint, traffic, clients, 1, true))) {
             return load.begin(new Pacing.Closed(1), Duration.ofMillis(200), Duration.ofSeconds(1)).await();
         }
     }

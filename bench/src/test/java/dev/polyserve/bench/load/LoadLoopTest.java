@@ -113,7 +113,7 @@ class LoadLoopTest {
         private final RequestTrigger trigger;
         private final long costNanos;
         private final List<Long> sentNanos = new ArrayList<>();
-        private final LongRing intended = new LongRing();
+        private final LongQueue intended = new LongQueue();
         private int toSend;
         private LoadLoop loop;
 

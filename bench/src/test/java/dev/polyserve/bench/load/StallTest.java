@@ -38,8 +38,9 @@ class StallTest {
 
     private static Recording run(Pacing pacing) throws Exception {
         try (Server server = Server.at("tcp://127.0.0.1:0").model(Model.nio()).protocol(Stalling::new).start();
-                Load load = Load
-                        .open(new Load.Plan(server.endpoints().getFirst(), new ClientTraffic.Exchanges(64), 1, 1,
+                LoadGenerator load = LoadGenerator
+                        .open(new LoadGenerator.Plan(server.endpoints().getFirst(), new ClientTraffic.Exchanges(64), 1,
+                                1,
                                 true))) {
             return load.begin(pacing, LEAD_IN, COUNTED).await();
         }

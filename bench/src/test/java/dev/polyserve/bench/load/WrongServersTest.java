@@ -33,7 +33,7 @@ class WrongServersTest {
     private static void requireCaught(Server server, ClientTraffic traffic, String... words) {
         assertThatThrownBy(() -> {
             Endpoint endpoint = server.endpoints().getFirst();
-            try (Load load = Load.open(new Load.Plan(endpoint, traffic, 2, 1, true))) {
+            try (LoadGenerator load = LoadGenerator.open(new LoadGenerator.Plan(endpoint, traffic, 2, 1, true))) {
                 load.begin(new Pacing.Closed(4), Duration.ZERO, Duration.ofSeconds(20)).await();
             }
         }).isInstanceOf(LoadException.class).message().contains(words);
@@ -160,7 +160,7 @@ class WrongServersTest {
                 reply.write(request.payload());
             }
         }).start();
-                Load load = Load.open(new Load.Plan(server.endpoints().getFirst(),
+                LoadGenerator load = LoadGenerator.open(new LoadGenerator.Plan(server.endpoints().getFirst(),
                         new ClientTraffic.Datagrams(REQUEST_BYTES), 1, 1, true))) {
             Recording recording = load.begin(new Pacing.Open(500), Duration.ZERO, Duration.ofMillis(200)).await();
             assertThat(recording.lost()).as("lost").isBetween(40L, 60L);
@@ -175,14 +175,16 @@ class WrongServersTest {
             port = free.getLocalPort();
         }
         assertThatThrownBy(
-                () -> Load.open(new Load.Plan(Endpoint.parse("tcp://127.0.0.1:" + port), EXCHANGES, 2, 1, true)))
+                () -> LoadGenerator
+                        .open(new LoadGenerator.Plan(Endpoint.parse("tcp://127.0.0.1:" + port), EXCHANGES, 2, 1, true)))
                 .isInstanceOf(LoadException.class).hasMessageContaining("cannot connect to tcp://127.0.0.1:" + port);
     }
 
     @Test
     void moreConnectionsThanDescriptors() {
         assertThatThrownBy(
-                () -> Load.open(new Load.Plan(Endpoint.parse("tcp://127.0.0.1:1"), EXCHANGES, 100_000_000, 1, true)))
+                () -> LoadGenerator.open(
+                        new LoadGenerator.Plan(Endpoint.parse("tcp://127.0.0.1:1"), EXCHANGES, 100_000_000, 1, true)))
                 .isInstanceOf(LoadException.class)
                 .hasMessageMatching(
                         "too few descriptors for 100000000 connections: the limit of this process is \\d+.*");

@@ -3,9 +3,9 @@ package dev.polyserve.bench.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.report.Ratio.Claim;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
-import dev.polyserve.bench.result.Round;
+import dev.polyserve.bench.result.RoundResult;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -88,8 +88,8 @@ class RatioTest {
 
     @Test
     void roundsArePairedByTheirNumber() {
-        Entry drifting = entry(100, 200, 400);
-        Entry twice = entry(200, 400, 800);
+        ContenderResults drifting = entry(100, 200, 400);
+        ContenderResults twice = entry(200, 400, 800);
         assertThat(Ratio.of(twice, drifting, Metric.P99)).hasValueSatisfying(ratio -> {
             assertThat(ratio.spread().least()).isEqualTo(2);
             assertThat(ratio.spread().most()).isEqualTo(2);
@@ -110,8 +110,9 @@ class RatioTest {
         assertThat(ratio(0.0123, 0.0123, 0.0123).brief()).isEqualTo("0.012");
     }
 
-    private static Entry entry(double... micros) {
-        List<Round> rounds = Arrays.stream(micros).mapToObj(m -> new Round(Map.of(Metric.P99, m), false)).toList();
-        return new Entry("any", rounds, List.of(), null, List.of());
+    private static ContenderResults entry(double... micros) {
+        List<RoundResult> rounds = Arrays.stream(micros).mapToObj(m -> new RoundResult(Map.of(Metric.P99, m), false))
+                .toList();
+        return new ContenderResults("any", rounds, List.of(), null, List.of());
     }
 }

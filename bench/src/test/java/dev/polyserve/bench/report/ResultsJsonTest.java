@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
 import java.io.IOException;
@@ -55,7 +55,7 @@ class ResultsJsonTest {
         for (int c = 0; c < results.comparisons().size(); c++) {
             Comparison comparison = results.comparisons().get(c);
             for (int e = 0; e < comparison.entries().size(); e++) {
-                Entry entry = comparison.entries().get(e);
+                ContenderResults entry = comparison.entries().get(e);
                 JsonNode summary = tree.at("/comparisons/" + c + "/entries/" + e + "/summary");
                 for (Metric metric : Metric.values()) {
                     assertThat(summary.has(metric.name())).isEqualTo(entry.spread(metric).isPresent());

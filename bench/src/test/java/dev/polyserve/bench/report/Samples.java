@@ -2,12 +2,12 @@ package dev.polyserve.bench.report;
 
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Comparison.Load;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Environment;
 import dev.polyserve.bench.result.LatencyPoint;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
-import dev.polyserve.bench.result.Round;
+import dev.polyserve.bench.result.RoundResult;
 import dev.polyserve.bench.result.BenchSettings;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -94,7 +94,7 @@ final class Samples {
                 entry("thread", 69_800, 12.6, 300, 2_900).metric(Metric.RSS_GROWTH_BYTES, 310e6).build());
     }
 
-    static Comparison closed(String workload, Entry... entries) {
+    static Comparison closed(String workload, ContenderResults... entries) {
         return new Comparison(workload, Load.CLOSED, 0, 0, List.of(entries));
     }
 
@@ -172,8 +172,8 @@ final class Samples {
             return this;
         }
 
-        Entry build() {
-            List<Round> turns = new ArrayList<>();
+        ContenderResults build() {
+            List<RoundResult> turns = new ArrayList<>();
             for (int round = 0; round < rounds; round++) {
                 Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
                 for (Map.Entry<Metric, Double> one : middle.entrySet()) {
@@ -181,9 +181,9 @@ final class Samples {
                     boolean exact = one.getKey() == Metric.THREADS || one.getKey() == Metric.GENERATOR_SHARE;
                     metrics.put(one.getKey(), exact ? one.getValue() : one.getValue() * (1 + noise * shift));
                 }
-                turns.add(new Round(metrics, bound));
+                turns.add(new RoundResult(metrics, bound));
             }
-            return new Entry(contender, turns, curve, failure, remarks);
+            return new ContenderResults(contender, turns, curve, failure, remarks);
         }
     }
 }

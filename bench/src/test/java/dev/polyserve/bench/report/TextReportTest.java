@@ -5,7 +5,7 @@ import static dev.polyserve.bench.report.Samples.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.bench.result.Comparison;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
 import java.util.List;
@@ -70,8 +70,8 @@ class TextReportTest {
     void ratiosAreAMatrixForFewAndAListForMany() {
         assertThat(text(TextReport.lines(Samples.echo(), WIDE)))
                 .containsPattern("(?m)^ +thread +0.76 \\(0.66–0.88\\) +0.78 \\(0.76–0.78\\)");
-        Entry[] many = IntStream.range(0, 8).mapToObj(i -> entry("m" + i, 1_000 - 100 * i, 1, 1, 1).build())
-                .toArray(Entry[]::new);
+        ContenderResults[] many = IntStream.range(0, 8).mapToObj(i -> entry("m" + i, 1_000 - 100 * i, 1, 1, 1).build())
+                .toArray(ContenderResults[]::new);
         assertThat(text(TextReport.lines(closed("echo", many), WIDE))).contains("as a multiple of m0's")
                 .contains("m3 0.70 (");
         assertThat(text(TextReport.lines(Samples.echo(), 60))).contains("as a multiple of process-pool's");
@@ -101,7 +101,8 @@ class TextReportTest {
     void emptyResultsAreReported() {
         Results nothing = Samples.results(false, List.of());
         assertThat(TextReport.lines(nothing, 80, Optional.empty())).contains("  Nothing was measured.");
-        Comparison failed = closed("echo", new Entry("epoll", List.of(), List.of(), "it never listened", List.of()));
+        Comparison failed = closed("echo",
+                new ContenderResults("epoll", List.of(), List.of(), "it never listened", List.of()));
         assertThat(text(TextReport.lines(failed, 80))).contains("✗ epoll failed: it never listened");
     }
 

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polyserve.bench.report.Verdict.Finding;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Comparison.Load;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -25,8 +25,8 @@ class VerdictTest {
 
     @Test
     void namesOnlyTheFirstOfManyContenders() {
-        Entry[] eight = IntStream.range(0, 8).mapToObj(i -> entry("m" + i, 1_000 - 100 * i, 1, 1, 1).build())
-                .toArray(Entry[]::new);
+        ContenderResults[] eight = IntStream.range(0, 8).mapToObj(i -> entry("m" + i, 1_000 - 100 * i, 1, 1, 1).build())
+                .toArray(ContenderResults[]::new);
         assertThat(sentence(closed("echo", eight))).isEqualTo("echo, capacity: m0 (1,000 requests/s); "
                 + "m1 does 10 % less, m2 20 % less, m3 30 % less, m4 40 % less; 3 others are further behind.");
     }
@@ -110,7 +110,7 @@ class VerdictTest {
     @Test
     void whenAllFailThereIsNoWinner() {
         Finding finding = finding(
-                closed("echo", new Entry("epoll", List.of(), List.of(), "it never listened", List.of())));
+                closed("echo", new ContenderResults("epoll", List.of(), List.of(), "it never listened", List.of())));
         assertThat(finding.sentence()).isEqualTo("echo, capacity: no contender has a figure to compare.");
         assertThat(finding.best()).isEmpty();
     }
@@ -162,7 +162,7 @@ class VerdictTest {
         assertThat(Verdict.of(Samples.rich())).isEqualTo(Verdict.of(Samples.rich()));
     }
 
-    private static Comparison open(double rate, Entry... entries) {
+    private static Comparison open(double rate, ContenderResults... entries) {
         return new Comparison("echo", Load.OPEN, rate, 0.5, List.of(entries));
     }
 

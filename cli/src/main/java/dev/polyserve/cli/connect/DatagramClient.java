@@ -60,7 +60,7 @@ public final class DatagramClient {
 
     private void exchange(Duration replyTimeout) throws IOException, InterruptedException {
         Thread receiver;
-        try (DatagramLink link = open()) {
+        try (ClientDatagramSocket link = open()) {
             receiver = Thread.ofPlatform().daemon().name("polyserve-replies").start(() -> receive(link));
             send(link);
             if (refused.await(replyTimeout.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -74,16 +74,16 @@ public final class DatagramClient {
         }
     }
 
-    private DatagramLink open() throws IOException, InterruptedException {
+    private ClientDatagramSocket open() throws IOException, InterruptedException {
         return switch (endpoint) {
-            case Endpoint.Udp udp -> UdpLink.to(udp);
-            case Endpoint.UnixDatagram unix -> UnixLink.to(unix);
+            case Endpoint.Udp udp -> UdpClientSocket.to(udp);
+            case Endpoint.UnixDatagram unix -> UnixDatagramClientSocket.to(unix);
             case Endpoint.Tcp _, Endpoint.Unix _, Endpoint.Inherited _ ->
                 throw new IllegalArgumentException(endpoint + " is not a datagram endpoint");
         };
     }
 
-    private void send(DatagramLink link) throws IOException {
+    private void send(ClientDatagramSocket link) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int next; (next = in.read()) >= 0 && failure == null;) {
             if (next == '\n') {
@@ -100,7 +100,7 @@ public final class DatagramClient {
         }
     }
 
-    private static void send(DatagramLink link, ByteArrayOutputStream line) throws IOException {
+    private static void send(ClientDatagramSocket link, ByteArrayOutputStream line) throws IOException {
         byte[] bytes = line.toByteArray();
         line.reset();
         boolean carriageReturn = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
@@ -111,7 +111,7 @@ public final class DatagramClient {
         link.send(ByteBuffer.wrap(bytes, 0, length));
     }
 
-    private void receive(DatagramLink link) {
+    private void receive(ClientDatagramSocket link) {
         byte[] bytes = new byte[MAX_DATAGRAM_BYTES + 1];
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         try {

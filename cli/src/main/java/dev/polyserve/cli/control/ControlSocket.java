@@ -9,7 +9,7 @@ import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.cli.operation.FileIdentity;
 import dev.polyserve.cli.text.Units;
-import dev.polyserve.linux.process.Account;
+import dev.polyserve.linux.process.SystemUser;
 import dev.polyserve.linux.process.FileCreation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,7 +91,7 @@ public final class ControlSocket implements AutoCloseable {
 
     /// Rejects other users by their kernel credentials: the mode of the file may have changed.
     private static boolean isOwnUserOrRoot(ConnectionInfo connection) {
-        return connection.peerCredentials().map(peer -> Account.isOursOrRoot(peer.uid())).orElse(false);
+        return connection.peerCredentials().map(peer -> SystemUser.isOursOrRoot(peer.uid())).orElse(false);
     }
 
     /// Handles one request per connection.

@@ -21,7 +21,7 @@ import static dev.polyserve.bench.result.Metric.SYSTEM_CALLS_PER_REQUEST;
 import dev.polyserve.bench.Workload;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Comparison.Load;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Spread;
 import java.util.Comparator;
@@ -63,19 +63,19 @@ record Layout(List<Metric> columns) {
     }
 
     /// Sorts the entries: best first, then those without the first figure, and failed ones last.
-    List<Entry> sorted(List<Entry> entries) {
-        Comparator<Entry> order = Comparator.comparing((Entry entry) -> entry.failure() != null);
+    List<ContenderResults> sorted(List<ContenderResults> entries) {
+        Comparator<ContenderResults> order = Comparator.comparing((ContenderResults entry) -> entry.failure() != null);
         return entries.stream().sorted(columns.isEmpty() ? order : order.thenComparing(byFirst())).toList();
     }
 
-    private Comparator<Entry> byFirst() {
+    private Comparator<ContenderResults> byFirst() {
         Metric first = columns.getFirst();
         double sign = first.better() == Metric.Better.HIGHER ? -1 : 1;
         return Comparator.comparingDouble(
                 entry -> entry.spread(first).map(Spread::median).map(m -> sign * m).orElse(Double.POSITIVE_INFINITY));
     }
 
-    private static boolean has(Entry entry, Metric metric) {
+    private static boolean has(ContenderResults entry, Metric metric) {
         Optional<Spread> spread = entry.spread(metric);
         return spread.isPresent();
     }

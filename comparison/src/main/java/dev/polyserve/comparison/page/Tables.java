@@ -4,7 +4,7 @@ import dev.polyserve.bench.Workload;
 import dev.polyserve.bench.report.Quantity;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Comparison.Load;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Environment;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
@@ -128,7 +128,7 @@ final class Tables {
         Layout layout = Layout.of(comparison);
         line("| contender | " + layout.columns().stream().map(Metric::label).collect(Collectors.joining(" | ")) + " |");
         line("|---|" + "--:|".repeat(layout.columns().size()));
-        for (Entry entry : layout.sorted(comparison.entries())) {
+        for (ContenderResults entry : layout.sorted(comparison.entries())) {
             String cells = layout.columns().stream()
                     .map(metric -> cell(entry, metric, metric == layout.columns().getFirst()))
                     .collect(Collectors.joining(" | "));
@@ -136,7 +136,7 @@ final class Tables {
         }
     }
 
-    private static String cell(Entry entry, Metric metric, boolean withSpread) {
+    private static String cell(ContenderResults entry, Metric metric, boolean withSpread) {
         return entry.spread(metric).map(spread -> withSpread && spread.most() > spread.least()
                 ? Quantity.of(metric, spread.median()) + brackets(metric, spread)
                 : Quantity.of(metric, spread.median())).orElse("");
@@ -146,17 +146,17 @@ final class Tables {
         return " (" + Quantity.of(metric, spread.least()) + " – " + Quantity.of(metric, spread.most()) + ")";
     }
 
-    private String name(Entry entry) {
+    private String name(ContenderResults entry) {
         String name = run.peers().containsKey(entry.contender()) ? entry.contender() : "**" + entry.contender() + "**";
         return entry.generatorBound() ? name + BOUND : name;
     }
 
     private void remarks(Comparison comparison) {
         var remarks = new ArrayList<String>();
-        if (comparison.entries().stream().anyMatch(Entry::generatorBound)) {
+        if (comparison.entries().stream().anyMatch(ContenderResults::generatorBound)) {
             remarks.add(BOUND.strip() + " the generator was the limit: this contender could do more.");
         }
-        for (Entry entry : comparison.entries()) {
+        for (ContenderResults entry : comparison.entries()) {
             if (entry.failure() != null) {
                 remarks.add(entry.contender() + " failed: " + entry.failure());
             }

@@ -12,7 +12,7 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.loop.EventLoop;
-import dev.polyserve.loop.LoopDriver;
+import dev.polyserve.loop.LoopProtocolDriver;
 import dev.polyserve.loop.LoopWire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,7 +82,7 @@ public class ConversationTurn {
         });
         var identity = new Conversation.Identity(1, socket.ends(), new Endpoint.Tcp("memory", 1));
         if (style.equals("protocol")) {
-            var driver = new LoopDriver(loop, socket);
+            var driver = new LoopProtocolDriver(loop, socket);
             driver.start(new DrivenConversation(context, identity, EchoProtocol::new, driver));
         } else {
             var wire = new LoopWire(loop, socket);

@@ -1,6 +1,6 @@
 package dev.polyserve.comparison.part;
 
-import dev.polyserve.conversation.EndpointPair;
+import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
@@ -73,8 +73,8 @@ final class MemorySocket implements StreamSocket, SocketControl {
     public void close(boolean unread) {}
 
     @Override
-    public EndpointPair ends() {
-        return EndpointPair.of(InetSocketAddress.createUnresolved("peer", 1),
+    public AddressPair ends() {
+        return AddressPair.of(InetSocketAddress.createUnresolved("peer", 1),
                 InetSocketAddress.createUnresolved("local", 1));
     }
 }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polyserve.bench.report.ResultsJson;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Comparison.Load;
-import dev.polyserve.bench.result.Entry;
+import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Environment;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
-import dev.polyserve.bench.result.Round;
+import dev.polyserve.bench.result.RoundResult;
 import dev.polyserve.bench.result.BenchSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,8 +72,9 @@ class PerformancePageTest {
 
     @Test
     void whatFailedOrIsDoubtfulIsSaid() throws IOException {
-        var failed = new Entry("c-epoll", List.of(), List.of(), "it died.", List.of());
-        var bound = new Entry("nio", List.of(new Round(Map.of(Metric.REQUESTS_PER_SECOND, 9.0), true)), List.of(),
+        var failed = new ContenderResults("c-epoll", List.of(), List.of(), "it died.", List.of());
+        var bound = new ContenderResults("nio", List.of(new RoundResult(Map.of(Metric.REQUESTS_PER_SECOND, 9.0), true)),
+                List.of(),
                 null, List.of("one descriptor is missing."));
         results(false, new Comparison("cpu", Load.CLOSED, 0, 0, List.of(failed, bound)));
         assertThat(PerformancePage.run(arguments())).isZero();
@@ -84,9 +85,11 @@ class PerformancePageTest {
 
     @Test
     void latencySortsAnOpenLoop() throws IOException {
-        var slow = new Entry("nio", List.of(new Round(Map.of(Metric.P50, 1.0, Metric.P99, 9.0), false)), List.of(),
+        var slow = new ContenderResults("nio",
+                List.of(new RoundResult(Map.of(Metric.P50, 1.0, Metric.P99, 9.0), false)), List.of(),
                 null, List.of());
-        var fast = new Entry("c-epoll", List.of(new Round(Map.of(Metric.P50, 2.0, Metric.P99, 4.0), false)), List.of(),
+        var fast = new ContenderResults("c-epoll",
+                List.of(new RoundResult(Map.of(Metric.P50, 2.0, Metric.P99, 4.0), false)), List.of(),
                 null, List.of());
         results(true, new Comparison("echo", Load.OPEN, 12_345, 0.5, List.of(slow, fast)));
         assertThat(PerformancePage.run(arguments())).isZero();
@@ -171,15 +174,15 @@ class PerformancePageTest {
         ResultsJson.write(results, directory.resolve("1.json"));
     }
 
-    private static Comparison closed(String workload, Entry... entries) {
+    private static Comparison closed(String workload, ContenderResults... entries) {
         return new Comparison(workload, Load.CLOSED, 0, 0, List.of(entries));
     }
 
     /// A contender whose rounds cost so many microseconds a request, and answer a thousand times as many a second.
-    private static Entry cost(String name, double... micros) {
-        List<Round> rounds = Arrays.stream(micros).mapToObj(cost -> new Round(Map.of(
+    private static ContenderResults cost(String name, double... micros) {
+        List<RoundResult> rounds = Arrays.stream(micros).mapToObj(cost -> new RoundResult(Map.of(
                 Metric.CPU_MICROS_PER_REQUEST, cost, Metric.REQUESTS_PER_SECOND, cost * 1_000), false)).toList();
-        return new Entry(name, rounds, List.of(), null, List.of());
+        return new ContenderResults(name, rounds, List.of(), null, List.of());
     }
 
     private String page() throws IOException {

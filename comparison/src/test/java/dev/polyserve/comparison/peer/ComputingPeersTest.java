@@ -7,9 +7,9 @@ import dev.polyserve.bench.contender.Launcher;
 import dev.polyserve.bench.contender.ProcessorPlacement;
 import dev.polyserve.bench.contender.PolyserveProgram;
 import dev.polyserve.bench.contender.RunningContender;
-import dev.polyserve.bench.contender.LoadTransport;
+import dev.polyserve.bench.contender.EndpointKind;
 import dev.polyserve.bench.contender.Usage;
-import dev.polyserve.bench.load.Load;
+import dev.polyserve.bench.load.LoadGenerator;
 import dev.polyserve.bench.load.Pacing;
 import dev.polyserve.bench.load.ClientTraffic;
 import dev.polyserve.bench.service.MultiplicationChain;
@@ -59,9 +59,10 @@ class ComputingPeersTest {
         double own = microsHere();
         Contender peer = Contender.against("%s=exec '%s' %1$s {port} {workload}".formatted(listed.name(),
                 PeerProcess.SCRIPT));
-        try (RunningContender running = LAUNCHER.start(peer, BenchService.COMPUTE, LoadTransport.TCP);
-                Load load = Load
-                        .open(new Load.Plan(running.endpoint(), new ClientTraffic.Work(64, 0, MULTIPLICATIONS), 2, 1,
+        try (RunningContender running = LAUNCHER.start(peer, BenchService.COMPUTE, EndpointKind.TCP);
+                LoadGenerator load = LoadGenerator
+                        .open(new LoadGenerator.Plan(running.endpoint(), new ClientTraffic.Work(64, 0, MULTIPLICATIONS),
+                                2, 1,
                                 false))) {
             double micros;
             int windows = 0;
@@ -76,7 +77,7 @@ class ComputingPeersTest {
     }
 
     /// In the first windows, the JIT compilers of the Java peers may also use processor time.
-    private static double microsPerRequest(RunningContender running, Load load) throws Exception {
+    private static double microsPerRequest(RunningContender running, LoadGenerator load) throws Exception {
         Usage before = running.usage(load::answered);
         load.begin(new Pacing.Closed(1), Duration.ZERO, WINDOW).await();
         Usage.Cost cost = running.usage(load::answered).since(before);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Forwards each connection to another address in both directions: gevent's port forwarder, with a drain.
 ///
-/// **Thread**: the hub's only; requires `--add-opens java.base/java.lang=ALL-UNNAMED`, as [HubEcho].
+/// **Thread**: the hub's only; requires `--add-opens java.base/java.lang=ALL-UNNAMED`, as [HubSocketEcho].
 public final class PortForwarder {
     private final Hub hub;
     private final InetSocketAddress target;

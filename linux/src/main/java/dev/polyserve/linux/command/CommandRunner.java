@@ -161,7 +161,7 @@ public final class CommandRunner implements Runner {
     public void stop() {
         loop.close();
         loop.awaitEnd();
-        try (Activity _ = instruments.activity(); HangupMonitor _ = hangupMonitor) {
+        try (TrafficDetector _ = instruments.activity(); HangupMonitor _ = hangupMonitor) {
             for (CommandSession serving : List.copyOf(live)) {
                 serving.endNow();
             }

@@ -7,8 +7,8 @@ import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.DelegatedConversation;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.linux.process.Child;
-import dev.polyserve.linux.process.Exit;
+import dev.polyserve.linux.process.ChildProcess;
+import dev.polyserve.linux.process.ExitStatus;
 import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.process.StartFailedException;
 import dev.polyserve.linux.socket.DescriptorSocket;
@@ -48,7 +48,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
     private final EventLoop loop;
     private final ConnectionHandle line;
     private final DelegatedConversation conversation;
-    private @Nullable Child child;
+    private @Nullable ChildProcess child;
     private Multiplexer.@Nullable Watch endWatch;
     private EventLoop.@Nullable Delayed looking;
     private EventLoop.@Nullable Delayed nextStep;
@@ -117,7 +117,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         }
     }
 
-    private void watchEnd(Child started) {
+    private void watchEnd(ChildProcess started) {
         try {
             endWatch = loop.watch(started.end(), Multiplexer.READ, _ -> ended(started));
         } catch (IOException e) {
@@ -246,10 +246,10 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         }
     }
 
-    private void ended(Child started) {
+    private void ended(ChildProcess started) {
         loop.turnBegins();
         try {
-            Optional<Exit> exit = started.poll();
+            Optional<ExitStatus> exit = started.poll();
             if (exit.isPresent()) {
                 ended(started, exit.get());
             }
@@ -258,7 +258,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         }
     }
 
-    private void ended(Child started, Exit exit) throws IOException {
+    private void ended(ChildProcess started, ExitStatus exit) throws IOException {
         if (endWatch != null) {
             loop.forget(endWatch);
         }
@@ -285,7 +285,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
 
     /// Closes the connection after the client has received our last bytes; at once if the client is gone or the session
     /// was given up.
-    private void linger(Child started) {
+    private void linger(ChildProcess started) {
         if (letGo || ending instanceof Cause.PeerReset) {
             closeLine(started);
             return;
@@ -305,32 +305,32 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         }
     }
 
-    private void closeLine(Child started) {
+    private void closeLine(ChildProcess started) {
         conversation.settle(ending);
         line.close();
         partOver(started);
     }
 
-    private void partOver(Child started) {
+    private void partOver(ChildProcess started) {
         waitsFor--;
         if (waitsFor == 0) {
             over(started);
         }
     }
 
-    private void exited(Exit exit) {
+    private void exited(ExitStatus exit) {
         boolean _ = moves();
         conversation.exited(new Command.Exit(code(exit), exit.text(), exit.cpu()));
     }
 
-    private static OptionalInt code(Exit exit) {
+    private static OptionalInt code(ExitStatus exit) {
         return switch (exit.how()) {
-            case Exit.Code code -> OptionalInt.of(code.number());
-            case Exit.Signal _ -> OptionalInt.empty();
+            case ExitStatus.Code code -> OptionalInt.of(code.number());
+            case ExitStatus.Signal _ -> OptionalInt.empty();
         };
     }
 
-    private void over(Child started) {
+    private void over(ChildProcess started) {
         runner.ended(this);
         conversation.ends(new Cause.Stopped());
         try {
@@ -342,13 +342,13 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
 
     /// Ends the command and all processes that it has left behind. The loop has ended and is not used.
     void endNow() {
-        Child started = child;
+        ChildProcess started = child;
         if (started == null) {
             return;
         }
         signalGroup(ProcessCalls.SIGKILL);
         try {
-            Optional<Exit> exit = started.await(END_NOW);
+            Optional<ExitStatus> exit = started.await(END_NOW);
             if (exit.isPresent()) {
                 exited(exit.get());
                 line.close();

@@ -3,7 +3,7 @@ package dev.polyserve.linux.command;
 import dev.polyserve.Cause;
 import dev.polyserve.conversation.DelegatedConversation;
 import dev.polyserve.conversation.LingeringClose;
-import dev.polyserve.linux.process.Child;
+import dev.polyserve.linux.process.ChildProcess;
 import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.system.CallMemory;
@@ -31,9 +31,9 @@ final class ConnectionHandle {
     /// @param info for TCP counters
     /// @param one for polling one descriptor
     /// @param activity for connections without counters
-    record Instruments(CallMemory memory, TcpInfo info, PollDescriptors one, Activity activity) {
+    record Instruments(CallMemory memory, TcpInfo info, PollDescriptors one, TrafficDetector activity) {
         static Instruments make() throws IOException {
-            return new Instruments(CallMemory.small(), new TcpInfo(), new PollDescriptors(1), Activity.open());
+            return new Instruments(CallMemory.small(), new TcpInfo(), new PollDescriptors(1), TrafficDetector.open());
         }
     }
 
@@ -65,7 +65,7 @@ final class ConnectionHandle {
 
     /// Starts a program with the connection as 0 and 1. From now on calls on it block, ours too: the program expects
     /// that.
-    Child start(Program program, int stderr) throws IOException {
+    ChildProcess start(Program program, int stderr) throws IOException {
         SystemCallException.require("fcntl", FileCalls.blocking(with.memory, number));
         return program.start(number, number, stderr);
     }

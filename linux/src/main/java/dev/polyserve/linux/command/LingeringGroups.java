@@ -1,7 +1,7 @@
 package dev.polyserve.linux.command;
 
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.linux.process.Child;
+import dev.polyserve.linux.process.ChildProcess;
 import dev.polyserve.linux.process.ProcessGroups;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.loop.EventLoop;
@@ -38,7 +38,7 @@ final class LingeringGroups {
     /// @param leader the reaped leader
     /// @param sinceNanos when watching began
     /// @param gone runs when no process of the group runs any more
-    private record Group(Child leader, long sinceNanos, Runnable gone) {}
+    private record Group(ChildProcess leader, long sinceNanos, Runnable gone) {}
 
     LingeringGroups(EventLoop loop, NanoClock clock, long killAfterNanos, Consumer<Throwable> errors) {
         this.loop = loop;
@@ -47,7 +47,7 @@ final class LingeringGroups {
         this.errors = errors;
     }
 
-    void watch(Child leader, Runnable gone) {
+    void watch(ChildProcess leader, Runnable gone) {
         loop.assertOwner();
         groups.add(new Group(leader, clock.nanos(), gone));
         if (ticking == null) {

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.control;
 
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
-import dev.polyserve.linux.socket.PacketSocket;
+import dev.polyserve.linux.socket.SeqpacketSocket;
 import dev.polyserve.linux.socket.WatchedDescriptor;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.Errno;
@@ -36,7 +36,7 @@ public final class ControlChannel {
     /// The memory that a waiting message costs beside its bytes.
     public static final int OVERHEAD_BYTES = 128;
 
-    private final PacketSocket socket;
+    private final SeqpacketSocket socket;
     /// Not a monitor: coroutines of a loop send messages, as does the loop itself.
     private final NonQueueingLock lock = new NonQueueingLock();
     /// Guarded by `lock`, as is sending.
@@ -58,12 +58,12 @@ public final class ControlChannel {
     public record Received(List<ControlMessage> messages, List<Integer> descriptors) {
         /// Closes the descriptors of a message that is not carried out.
         public void closeDescriptors() {
-            new PacketSocket.Packet(ByteBuffer.allocate(0), descriptors).closeDescriptors();
+            new SeqpacketSocket.Packet(ByteBuffer.allocate(0), descriptors).closeDescriptors();
         }
     }
 
     /// Creates a channel over a socket, which it owns from then on.
-    public ControlChannel(PacketSocket socket) {
+    public ControlChannel(SeqpacketSocket socket) {
         this.socket = socket;
     }
 
@@ -180,7 +180,7 @@ public final class ControlChannel {
     ///
     /// @return null when no packet waits; a packet without messages when the other side is gone
     public @Nullable Received receive() throws IOException {
-        PacketSocket.Packet packet = socket.receive();
+        SeqpacketSocket.Packet packet = socket.receive();
         return packet == null ? null : received(packet);
     }
 
@@ -188,12 +188,12 @@ public final class ControlChannel {
     ///
     /// @return empty when no packet came in time
     public Optional<Received> await(long atMostNanos) throws IOException {
-        Optional<PacketSocket.Packet> packet = socket.await(atMostNanos);
+        Optional<SeqpacketSocket.Packet> packet = socket.await(atMostNanos);
         return packet.isPresent() ? Optional.of(received(packet.get())) : Optional.empty();
     }
 
     /// Parses a packet. If the packet is damaged, closes its descriptors, which no message takes.
-    private static Received received(PacketSocket.Packet packet) throws IOException {
+    private static Received received(SeqpacketSocket.Packet packet) throws IOException {
         try {
             List<ControlMessage> messages = ControlMessageReader.all(packet.bytes());
             int wanted = messages.isEmpty() ? 0 : messages.getFirst().descriptors();

@@ -1,6 +1,6 @@
 package dev.polyserve.linux.control;
 
-import dev.polyserve.linux.socket.PacketSocket;
+import dev.polyserve.linux.socket.SeqpacketSocket;
 import java.io.IOException;
 import java.util.Map;
 
@@ -20,7 +20,7 @@ public final class WorkerBootstrap {
 
     /// Adds the variable to the environment of a program, which then runs as a worker.
     public static void addTo(Map<String, String> environment) {
-        environment.put(VARIABLE, Integer.toString(PacketSocket.INHERITED));
+        environment.put(VARIABLE, Integer.toString(SeqpacketSocket.INHERITED));
     }
 
     /// True when this process was started as a worker.
@@ -30,11 +30,11 @@ public final class WorkerBootstrap {
 
     /// The channel to the supervisor, in a worker; call once.
     public static ControlChannel channel() throws IOException {
-        return new ControlChannel(PacketSocket.inherited());
+        return new ControlChannel(SeqpacketSocket.inherited());
     }
 
     /// Determined once.
     private static final class Here {
-        private static final boolean IS_WORKER = PacketSocket.isInherited(VARIABLE);
+        private static final boolean IS_WORKER = SeqpacketSocket.isInherited(VARIABLE);
     }
 }

@@ -4,7 +4,7 @@
 /// | class | system call | cost of a change of interest |
 /// |---|---|---|
 /// | `EpollMultiplexer` | `epoll`, level-triggered | one call if the interest still differs at the next wait |
-/// | `EdgeMultiplexer` | `epoll`, edge-triggered, each descriptor registered once | nothing |
+/// | `EdgeTriggeredMultiplexer` | `epoll`, edge-triggered, each descriptor registered once | nothing |
 /// | `PollMultiplexer` | `poll`, an array of all descriptors each time | nothing |
 /// | `SelectMultiplexer` | `select`, three sets of bits each time, below 1024 | nothing |
 /// | `PollingMultiplexer` | each descriptor by itself, in turn | nothing |

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.process;
 
 import dev.polyserve.linux.system.CallMemory;
-import dev.polyserve.linux.system.CreationCalls;
+import dev.polyserve.linux.system.FileOwnershipCalls;
 import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
@@ -18,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// @param mode the permission bits; empty: those of the umask
 /// @param owner the owner of the files; empty: this process's user
-public record FileCreation(Optional<Integer> mode, Optional<Account> owner) {
+public record FileCreation(Optional<Integer> mode, Optional<SystemUser> owner) {
     /// Changes neither owner nor mode.
     public static final FileCreation AS_EVER = new FileCreation(Optional.empty(), Optional.empty());
 
@@ -67,11 +67,11 @@ public record FileCreation(Optional<Integer> mode, Optional<Account> owner) {
             return creating.create();
         }
         CallMemory memory = CallMemory.small();
-        int before = CreationCalls.umask(memory, ALL & ~mode.get());
+        int before = FileOwnershipCalls.umask(memory, ALL & ~mode.get());
         try {
             return creating.create();
         } finally {
-            int unused = CreationCalls.umask(memory, before);
+            int unused = FileOwnershipCalls.umask(memory, before);
             assert unused == (ALL & ~mode.get());
         }
     }
@@ -83,18 +83,18 @@ public record FileCreation(Optional<Integer> mode, Optional<Account> owner) {
             return creating.create();
         }
         CallMemory memory = CallMemory.small();
-        int group = CreationCalls.fileGroup(memory, owner.get().gid());
-        int user = CreationCalls.fileUser(memory, owner.get().uid());
+        int group = FileOwnershipCalls.fileGroup(memory, owner.get().gid());
+        int user = FileOwnershipCalls.fileUser(memory, owner.get().uid());
         try {
-            if (CreationCalls.fileUser(memory, NONE) != owner.get().uid()
-                    || CreationCalls.fileGroup(memory, NONE) != owner.get().gid()) {
+            if (FileOwnershipCalls.fileUser(memory, NONE) != owner.get().uid()
+                    || FileOwnershipCalls.fileGroup(memory, NONE) != owner.get().gid()) {
                 throw new IOException("files cannot be given to the user " + owner.get()
                         + ": the system refuses setfsuid and setfsgid");
             }
-            SystemCallException.require("capset", CreationCalls.overridePermissions(memory));
+            SystemCallException.require("capset", FileOwnershipCalls.overridePermissions(memory));
             return creating.create();
         } finally {
-            int unused = CreationCalls.fileUser(memory, user) + CreationCalls.fileGroup(memory, group);
+            int unused = FileOwnershipCalls.fileUser(memory, user) + FileOwnershipCalls.fileGroup(memory, group);
             assert unused >= 0 || user < 0;
         }
     }

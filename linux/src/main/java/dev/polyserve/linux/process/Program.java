@@ -74,7 +74,7 @@ public record Program(List<String> command, Map<String, String> environment, Opt
     /// They stay open here, and must stay open until this returns.
     ///
     /// @throws StartFailedException naming the program, the reason and what to do
-    public Child start(int... descriptors) throws IOException {
+    public ChildProcess start(int... descriptors) throws IOException {
         if (directory.isPresent() && !Files.isDirectory(directory.get())) {
             throw new StartFailedException(command.getFirst(), directory.get());
         }
@@ -100,7 +100,7 @@ public record Program(List<String> command, Map<String, String> environment, Opt
             if (pid < 0) {
                 throw new StartFailedException(command.getFirst(), -pid);
             }
-            return Child.of(memory, pid, ownGroup);
+            return ChildProcess.of(memory, pid, ownGroup);
         } finally {
             for (int copy : copies) {
                 int unused = FileCalls.close(memory, copy);

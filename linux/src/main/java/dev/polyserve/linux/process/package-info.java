@@ -2,7 +2,7 @@
 /// the current process has its command line, its signals, its user and the mode of the files that it creates.
 ///
 /// **Threads**: a [dev.polyserve.linux.process.Program] is a value; any thread may start one, which takes about as long
-/// as `exec` does; any thread may use a [dev.polyserve.linux.process.Child].
+/// as `exec` does; any thread may use a [dev.polyserve.linux.process.ChildProcess].
 ///
 /// **Depends on** the sockets of this module, for descriptors that loops watch, and its system calls.
 @NullMarked

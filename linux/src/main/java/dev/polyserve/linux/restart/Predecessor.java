@@ -5,7 +5,7 @@ import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.SocketFile;
 import dev.polyserve.linux.process.ProcessLocalVariables;
 import dev.polyserve.linux.socket.PreopenedSockets;
-import dev.polyserve.linux.socket.PacketSocket;
+import dev.polyserve.linux.socket.SeqpacketSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
 import dev.polyserve.linux.system.SystemCallException;
@@ -24,11 +24,11 @@ public final class Predecessor {
 
     private static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final PacketSocket channel;
+    private final SeqpacketSocket channel;
     private final RestartState restartState;
     private final List<Integer> descriptors;
 
-    private Predecessor(PacketSocket channel, RestartState restartState, List<Integer> descriptors) {
+    private Predecessor(SeqpacketSocket channel, RestartState restartState, List<Integer> descriptors) {
         this.channel = channel;
         this.restartState = restartState;
         this.descriptors = descriptors;
@@ -38,11 +38,11 @@ public final class Predecessor {
     ///
     /// @throws IOException when that program is gone, or its message is invalid
     public static Optional<Predecessor> here() throws IOException {
-        if (!PacketSocket.isInherited(ProcessLocalVariables.TAKES_OVER)) {
+        if (!SeqpacketSocket.isInherited(ProcessLocalVariables.TAKES_OVER)) {
             return Optional.empty();
         }
-        PacketSocket channel = PacketSocket.inherited();
-        PacketSocket.Packet first = channel.await(FIRST_WORD_NANOS)
+        SeqpacketSocket channel = SeqpacketSocket.inherited();
+        SeqpacketSocket.Packet first = channel.await(FIRST_WORD_NANOS)
                 .orElseThrow(() -> new IOException("the program to take over from says nothing"));
         if (first.isEnd()) {
             throw new IOException("the program to take over from is gone");

@@ -3,13 +3,13 @@ package dev.polyserve.linux.restart;
 import dev.polyserve.Endpoint;
 import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.SocketFile;
-import dev.polyserve.linux.process.Child;
-import dev.polyserve.linux.process.Exit;
+import dev.polyserve.linux.process.ChildProcess;
+import dev.polyserve.linux.process.ExitStatus;
 import dev.polyserve.linux.process.OtherProcess;
 import dev.polyserve.linux.process.ProcessLocalVariables;
 import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.process.CurrentProgram;
-import dev.polyserve.linux.socket.PacketSocket;
+import dev.polyserve.linux.socket.SeqpacketSocket;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.linux.system.SystemCallException;
@@ -36,12 +36,12 @@ public final class Successor {
     private static final int MOST_OLDER = 3;
     private static final Duration REAPED = Duration.ofSeconds(1);
 
-    private final Child child;
-    private final PacketSocket channel;
+    private final ChildProcess child;
+    private final SeqpacketSocket channel;
     private final List<RestartState.Slot> sockets;
     private volatile boolean cancelled;
 
-    private Successor(Child child, PacketSocket channel, List<RestartState.Slot> sockets) {
+    private Successor(ChildProcess child, SeqpacketSocket channel, List<RestartState.Slot> sockets) {
         this.child = child;
         this.channel = channel;
         this.sockets = sockets;
@@ -102,10 +102,10 @@ public final class Successor {
 
     private static Successor start(List<String> command, RestartState restartState, List<Integer> numbers)
             throws IOException {
-        PacketSocket.Pair pair = PacketSocket.pair();
+        SeqpacketSocket.Pair pair = SeqpacketSocket.pair();
         try {
             Program program = new Program(command, environment(), CurrentProgram.directory(), false);
-            Child child = program.start(0, 1, 2, pair.theirs().number());
+            ChildProcess child = program.start(0, 1, 2, pair.theirs().number());
             Successor started = new Successor(child, pair.ours(), restartState.sockets());
             started.tell(restartState, numbers);
             return started;
@@ -131,13 +131,13 @@ public final class Successor {
 
     private void killAfter(Throwable failure) {
         try (child) {
-            Optional<Exit> _ = kill();
+            Optional<ExitStatus> _ = kill();
         } catch (IOException e) {
             failure.addSuppressed(e);
         }
     }
 
-    private Optional<Exit> kill() throws IOException {
+    private Optional<ExitStatus> kill() throws IOException {
         child.signal(ProcessCalls.SIGKILL);
         return child.await(REAPED);
     }
@@ -148,7 +148,7 @@ public final class Successor {
         Map<String, String> environment = CurrentProgram.environment();
         environment.keySet().removeAll(ProcessLocalVariables.SOCKETS);
         environment.remove(ProcessLocalVariables.WATCHED);
-        environment.put(ProcessLocalVariables.TAKES_OVER, Integer.toString(PacketSocket.INHERITED));
+        environment.put(ProcessLocalVariables.TAKES_OVER, Integer.toString(SeqpacketSocket.INHERITED));
         return environment;
     }
 
@@ -162,7 +162,7 @@ public final class Successor {
     /// @throws IOException with the reason why it does not serve; the program is dead then
     public void awaitReady(Duration atMost) throws IOException {
         try {
-            Optional<PacketSocket.Packet> word = channel.await(TimeUnit.NANOSECONDS.convert(atMost));
+            Optional<SeqpacketSocket.Packet> word = channel.await(TimeUnit.NANOSECONDS.convert(atMost));
             String said = word.map(packet -> StandardCharsets.UTF_8.decode(packet.bytes()).toString()).orElse("");
             if (!said.equals(Predecessor.READY)) {
                 throw new IOException(whyNot(word.isPresent(), atMost));
@@ -174,7 +174,7 @@ public final class Successor {
     }
 
     private String whyNot(boolean hasEnded, Duration atMost) throws IOException {
-        Optional<Exit> exit = hasEnded ? child.await(REAPED) : Optional.empty();
+        Optional<ExitStatus> exit = hasEnded ? child.await(REAPED) : Optional.empty();
         if (exit.isEmpty()) {
             exit = kill();
         }
@@ -184,7 +184,7 @@ public final class Successor {
         }
         return hasEnded
                 ? "the new program (process " + pid() + ") ended before it served: "
-                        + exit.map(Exit::text).orElse("unknown exit status") + "; see what it has said"
+                        + exit.map(ExitStatus::text).orElse("unknown exit status") + "; see what it has said"
                 : "the new program (process " + pid() + ") did not serve within " + atMost.toMillis()
                         + " ms and was killed";
     }

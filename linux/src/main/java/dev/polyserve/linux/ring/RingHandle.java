@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Thread**: the loop's.
-abstract sealed class RingHandle implements Multiplexer.Watch permits RingSocket, RingListener, RingPort, PolledSource {
+abstract sealed class RingHandle implements Multiplexer.Watch
+        permits RingSocket, RingListener, RingDatagramPort, PolledSource {
     private static final Multiplexer.Ready NO_CALLBACK = _ -> {};
 
     /// The operations of the ring that watches it; null while none does.

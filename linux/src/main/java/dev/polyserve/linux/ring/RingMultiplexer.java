@@ -76,7 +76,7 @@ public final class RingMultiplexer implements Multiplexer {
                 listener.joins(operations);
                 yield listener;
             }
-            case RingPort port -> {
+            case RingDatagramPort port -> {
                 port.joins(operations, memories);
                 yield port;
             }

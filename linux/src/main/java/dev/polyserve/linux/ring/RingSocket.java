@@ -305,10 +305,10 @@ final class RingSocket extends RingHandle implements StreamSocket {
     /// Stops watching. Later completions are discarded, but the slot is kept until the socket is closed.
     @Override
     void leave() {
-        cancelOrders();
+        cancelOperations();
     }
 
-    private void cancelOrders() {
+    private void cancelOperations() {
         Operations itsOperations = requireOperations();
         cancelReceive(itsOperations);
         output.cancel(this, itsOperations);
@@ -325,7 +325,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
         } else if (closing == Closing.NOT) {
             operations.assertOwner();
             closing = how;
-            cancelOrders();
+            cancelOperations();
             finishClosing();
         }
     }

@@ -51,6 +51,6 @@ public final class RingTransport implements Transport {
 
     @Override
     public DatagramPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
-        return new RingPort(descriptors.bind(endpoint, options));
+        return new RingDatagramPort(descriptors.bind(endpoint, options));
     }
 }

@@ -9,7 +9,7 @@
 /// | `RingSocket`, `ReceiveQueue`, `RingOutput` | a connection: multishot receive, one send at a time |
 /// | `RingListener` | one multishot accept |
 /// | `PolledListener` | a listener that other processes serve, too |
-/// | `RingPort` | a datagram port: one multishot receive, into its own buffers |
+/// | `RingDatagramPort` | a datagram port: one multishot receive, into its own buffers |
 /// | `PolledSource` | any other descriptor, watched by polls |
 /// | `RingHandleTable` | the watched handles, by the slots in the operations' user data |
 /// | `Operations` | shared by all handles: submission, and the list of handles to notify |

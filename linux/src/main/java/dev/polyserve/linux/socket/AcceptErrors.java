@@ -20,6 +20,7 @@ public final class AcceptErrors {
                 new AcceptException(AcceptException.Concerned.CONNECTION, failed);
             case Errno.EBADF, Errno.EINVAL, Errno.ENOTSOCK ->
                 new AcceptException(AcceptException.Concerned.LISTENER, failed);
+            // EMFILE, ENFILE, ENOBUFS, ENOMEM and the rest: the acceptor pauses.
             default -> failed;
         };
     }

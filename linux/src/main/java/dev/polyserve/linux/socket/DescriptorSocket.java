@@ -1,7 +1,7 @@
 package dev.polyserve.linux.socket;
 
 import dev.polyserve.ConnectionInfo;
-import dev.polyserve.conversation.EndpointPair;
+import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.SocketControl;
@@ -35,7 +35,7 @@ public final class DescriptorSocket extends DescriptorSource
             StreamSocket,
             SocketControl,
             BlockingSocket,
-            EndpointPair {
+            AddressPair {
     /// The most bytes discarded before closing: a peer that sends without end is reset after all.
     private static final int DRAIN_MOST_BYTES = 256 << 10;
     private static final long PAUSE_MILLIS = 5;
@@ -76,7 +76,7 @@ public final class DescriptorSocket extends DescriptorSource
     }
 
     @Override
-    public EndpointPair ends() {
+    public AddressPair ends() {
         return this;
     }
 

@@ -71,15 +71,15 @@ public final class DescriptorTransport implements Transport {
         Optional<PreopenedSockets.Given> given = open.take(endpoint);
         if (given.isPresent()) {
             OpenSocket found = OpenSocket.of(endpoint, given.get().descriptor());
-            BoundDescriptor bound = Adoption.stream(endpoint, given.get(), found, options);
+            BoundDescriptor bound = SocketAdoption.stream(endpoint, given.get(), found, options);
             return switch (found.kind()) {
                 case CONNECTION -> handed(bound);
                 case LISTENER, DATAGRAMS -> new DescriptorListener(bound, mostDescriptors, options);
             };
         }
         BoundDescriptor bound = switch (endpoint) {
-            case Endpoint.Tcp tcp -> Binding.tcp(tcp, options);
-            case Endpoint.Unix unix -> Binding.unix(unix, options);
+            case Endpoint.Tcp tcp -> SocketBinding.tcp(tcp, options);
+            case Endpoint.Unix unix -> SocketBinding.unix(unix, options);
             case Endpoint.Inherited _ -> throw notANumber(endpoint);
             case Endpoint.Udp _, Endpoint.UnixDatagram _ ->
                 throw new BindFailedException(endpoint, BindFailedException.NO_CONNECTIONS, null);
@@ -96,16 +96,18 @@ public final class DescriptorTransport implements Transport {
     }
 
     @Override
-    public DescriptorPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
+    public DescriptorDatagramPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
         Optional<PreopenedSockets.Given> given = open.take(endpoint);
-        BoundDescriptor bound = given.isPresent() ? Adoption.port(endpoint, given.get(), options) : switch (endpoint) {
-            case Endpoint.Udp udp -> Binding.udp(udp, options);
-            case Endpoint.UnixDatagram unix -> Binding.unixDatagram(unix, options);
-            case Endpoint.Inherited _ -> throw notANumber(endpoint);
-            case Endpoint.Tcp _, Endpoint.Unix _ ->
-                throw new BindFailedException(endpoint, BindFailedException.NO_DATAGRAMS, null);
-        };
-        return DescriptorPort.of(bound);
+        BoundDescriptor bound = given.isPresent()
+                ? SocketAdoption.port(endpoint, given.get(), options)
+                : switch (endpoint) {
+                    case Endpoint.Udp udp -> SocketBinding.udp(udp, options);
+                    case Endpoint.UnixDatagram unix -> SocketBinding.unixDatagram(unix, options);
+                    case Endpoint.Inherited _ -> throw notANumber(endpoint);
+                    case Endpoint.Tcp _, Endpoint.Unix _ ->
+                        throw new BindFailedException(endpoint, BindFailedException.NO_DATAGRAMS, null);
+                };
+        return DescriptorDatagramPort.of(bound);
     }
 
     private static IllegalArgumentException notANumber(Endpoint endpoint) {

@@ -6,7 +6,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.DelegatedConversation;
-import dev.polyserve.conversation.EndpointPair;
+import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.SocketControl;
@@ -34,7 +34,7 @@ final class RemoteConnection
         implements
             StreamSocket,
             SocketControl,
-            EndpointPair,
+            AddressPair,
             DelegatedConversation.RemoteControl,
             Worker.Assignment {
     private final Worker worker;
@@ -168,7 +168,7 @@ final class RemoteConnection
     // --- its properties ---
 
     @Override
-    public EndpointPair ends() {
+    public AddressPair ends() {
         return this;
     }
 

@@ -8,7 +8,7 @@ import dev.polyserve.io.Listener;
 import dev.polyserve.io.Source;
 import dev.polyserve.io.Transport;
 import dev.polyserve.linux.socket.DescriptorListener;
-import dev.polyserve.linux.socket.DescriptorPort;
+import dev.polyserve.linux.socket.DescriptorDatagramPort;
 import dev.polyserve.linux.socket.DescriptorTransport;
 import dev.polyserve.linux.system.DescriptorMessage;
 import java.io.IOException;
@@ -56,9 +56,9 @@ final class SharedTransport implements Transport {
     }
 
     @Override
-    public DescriptorPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
+    public DescriptorDatagramPort bind(Endpoint endpoint, Options.Sockets options) throws IOException {
         requireRoom(endpoint);
-        DescriptorPort port = sockets.bind(endpoint, options);
+        DescriptorDatagramPort port = sockets.bind(endpoint, options);
         add(endpoint, port.endpoint(), port.descriptor().number(), port);
         return port;
     }

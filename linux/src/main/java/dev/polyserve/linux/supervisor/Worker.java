@@ -5,8 +5,8 @@ import dev.polyserve.linux.control.ControlMessage;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.WorkerInfo;
-import dev.polyserve.linux.process.Child;
-import dev.polyserve.linux.process.Exit;
+import dev.polyserve.linux.process.ChildProcess;
+import dev.polyserve.linux.process.ExitStatus;
 import dev.polyserve.linux.system.ProcessCalls;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
@@ -37,7 +37,7 @@ final class Worker {
 
     private final EventLoop loop;
     final int number;
-    final Child child;
+    final ChildProcess child;
     final ControlChannel channel;
     final long startedNanos;
     /// The connections and datagrams that it serves, by the numbers that it shares with the supervisor.
@@ -300,9 +300,9 @@ final class Worker {
     }
 
     /// One sentence that describes how it ended.
-    String exitSummary(Optional<Exit> exit, long nowNanos) {
+    String exitSummary(Optional<ExitStatus> exit, long nowNanos) {
         return this + " ended after " + TimeUnit.NANOSECONDS.toMillis(nowNanos - startedNanos) + " ms: "
-                + exit.map(Exit::text).orElse("unknown exit status")
+                + exit.map(ExitStatus::text).orElse("unknown exit status")
                 + killedBecause.map(why -> " (by us: " + why + ")").orElse("");
     }
 

@@ -8,7 +8,7 @@ import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.Workers;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.linux.process.Exit;
+import dev.polyserve.linux.process.ExitStatus;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.RemoteCounters;
 import java.io.IOException;
@@ -351,7 +351,7 @@ final class WorkerPool {
             // Its last events first.
             listen(worker);
         }
-        Optional<Exit> exit;
+        Optional<ExitStatus> exit;
         try {
             exit = worker.child.poll();
         } catch (IOException e) {
@@ -367,7 +367,7 @@ final class WorkerPool {
         scaling.changed();
         if (stopping) {
             tellIfAllEnded();
-        } else if (exit.isPresent() && exit.get().how().equals(new Exit.Code(WorkerBootstrap.FATAL))) {
+        } else if (exit.isPresent() && exit.get().how().equals(new ExitStatus.Code(WorkerBootstrap.FATAL))) {
             scaling.hopeless(exitSummary + ", which says that no other one would do better");
         } else if (!asked) {
             replace(exitSummary, early);

@@ -3,12 +3,12 @@ package dev.polyserve.linux.supervisor;
 import dev.polyserve.linux.control.ControlChannel;
 import dev.polyserve.linux.control.WorkerBootstrap;
 import dev.polyserve.Workers;
-import dev.polyserve.linux.process.Child;
+import dev.polyserve.linux.process.ChildProcess;
 import dev.polyserve.linux.process.ProcessLocalVariables;
 import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.process.CurrentProgram;
 import dev.polyserve.linux.socket.Descriptor;
-import dev.polyserve.linux.socket.PacketSocket;
+import dev.polyserve.linux.socket.SeqpacketSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
 import dev.polyserve.linux.system.SystemCallException;
@@ -63,9 +63,9 @@ final class WorkerProgram {
         CallMemory memory = CallMemory.forTransfers();
         Descriptor nothing = new Descriptor(SystemCallException.require("open", FileCalls.open(memory, "/dev/null")));
         try {
-            PacketSocket.Pair pair = PacketSocket.pair();
+            SeqpacketSocket.Pair pair = SeqpacketSocket.pair();
             try {
-                Child child = program.in(CurrentProgram.directory()).start(nothing.number(), OUTPUT, ERRORS,
+                ChildProcess child = program.in(CurrentProgram.directory()).start(nothing.number(), OUTPUT, ERRORS,
                         pair.theirs().number());
                 return new Started(child, new ControlChannel(pair.ours()));
             } catch (IOException | RuntimeException | Error e) {
@@ -80,5 +80,5 @@ final class WorkerProgram {
     }
 
     /// A started worker.
-    record Started(Child child, ControlChannel channel) {}
+    record Started(ChildProcess child, ControlChannel channel) {}
 }

@@ -38,9 +38,9 @@ final class MessageHeaders {
     static final int CONTROL_HEADER_TYPE = 12;
     /// The room for all control messages that can arrive together: a number, and the local address for IPv6 and for
     /// IPv4.
-    static final int CONTROL_BYTES = ControlMessages.space(Integer.BYTES)
-            + ControlMessages.space(PacketInfo.INET6_BYTES)
-            + ControlMessages.space(PacketInfo.INET_BYTES);
+    static final int CONTROL_BYTES = AncillaryData.space(Integer.BYTES)
+            + AncillaryData.space(PacketInfo.INET6_BYTES)
+            + AncillaryData.space(PacketInfo.INET_BYTES);
 
     private static final int NAME_BYTES = SocketAddresses.LONGEST_BYTES;
 
@@ -149,9 +149,9 @@ final class MessageHeaders {
 
     /// Appends the last control message, with a 16-bit value of the option, after this many bytes of others.
     void lastControl(int index, int behind, SocketOption option, int value) {
-        long data = ControlMessages.begin(controls, (long) index * CONTROL_BYTES + behind, option, Short.BYTES);
+        long data = AncillaryData.begin(controls, (long) index * CONTROL_BYTES + behind, option, Short.BYTES);
         controls.set(ValueLayout.JAVA_SHORT, data, (short) value);
-        controls(index, behind + ControlMessages.space(Short.BYTES));
+        controls(index, behind + AncillaryData.space(Short.BYTES));
     }
 
     /// Returns the 32-bit value received for that option.
@@ -169,8 +169,8 @@ final class MessageHeaders {
     ///
     /// @return 0 when there is none for that option
     static int controlValue(MemorySegment controls, long at, long bytes, SocketOption option) {
-        long data = ControlMessages.find(controls, at, bytes, option, Integer.BYTES);
-        return data == ControlMessages.NONE ? 0 : controls.get(ValueLayout.JAVA_INT, data);
+        long data = AncillaryData.find(controls, at, bytes, option, Integer.BYTES);
+        return data == AncillaryData.NONE ? 0 : controls.get(ValueLayout.JAVA_INT, data);
     }
 
     /// Like [PacketInfo#name], for the received control messages.

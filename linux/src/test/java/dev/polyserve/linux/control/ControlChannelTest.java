@@ -4,7 +4,7 @@ import dev.polyserve.Cause;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.polyserve.linux.socket.PacketSocket;
+import dev.polyserve.linux.socket.SeqpacketSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.linux.system.Errno;
@@ -40,9 +40,9 @@ class ControlChannelTest {
 
     @BeforeEach
     void open() throws IOException {
-        PacketSocket.Pair pair = PacketSocket.pair();
+        SeqpacketSocket.Pair pair = SeqpacketSocket.pair();
         here = Optional.of(new ControlChannel(pair.ours()));
-        there = Optional.of(new ControlChannel(PacketSocket.of(pair.theirs())));
+        there = Optional.of(new ControlChannel(SeqpacketSocket.of(pair.theirs())));
     }
 
     @AfterEach

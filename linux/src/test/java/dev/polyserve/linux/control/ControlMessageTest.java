@@ -34,10 +34,10 @@ class ControlMessageTest {
                     new FailureText.Frame("a.B$D", "<init>", "null", -2)));
 
     static Stream<ControlMessage> messages() {
-        return Stream.concat(orders(), reports());
+        return Stream.concat(commands(), reports());
     }
 
-    private static Stream<ControlMessage> orders() {
+    private static Stream<ControlMessage> commands() {
         return Stream.of(
                 new WorkerCommand.Serve(true, List.of(new WorkerCommand.Slot("tcp://*:0", "tcp://*:80"),
                         new WorkerCommand.Slot("unix:/ü", "unix:/ü")), 10_000),

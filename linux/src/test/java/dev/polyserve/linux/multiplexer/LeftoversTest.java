@@ -71,7 +71,7 @@ class LeftoversTest {
                 new Kind("select", SelectMultiplexer::new, descriptors),
                 new Kind("poll", PollMultiplexer::new, descriptors),
                 new Kind("epoll", EpollMultiplexer::new, descriptors),
-                new Kind("epoll-et", EdgeMultiplexer::new, descriptors),
+                new Kind("epoll-et", EdgeTriggeredMultiplexer::new, descriptors),
                 new Kind("io_uring", () -> RingMultiplexer.open(new BufferBudget(Long.MAX_VALUE)),
                         new RingTransport()));
     }

@@ -263,7 +263,7 @@ class DatagramBatchTest {
     @Test
     void equalRepliesGoJoinedAndComeJoinedAndAreTheSame() throws Exception {
         DatagramPort server = udp();
-        BoundDescriptor client = Binding.udp(new Endpoint.Udp("127.0.0.1", 0), OPTIONS);
+        BoundDescriptor client = SocketBinding.udp(new Endpoint.Udp("127.0.0.1", 0), OPTIONS);
         CallMemory memory = CallMemory.small();
         int descriptor = client.descriptor().number();
         boolean joins = SocketCalls.setOption(memory, descriptor, SocketOption.UDP_GRO, 1) == 0

@@ -84,7 +84,7 @@ class LayoutTest {
         ours.put("offsetof(struct cmsghdr, cmsg_type)", (long) MessageHeaders.CONTROL_HEADER_TYPE);
         ours.put("CMSG_SPACE(4) + CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(struct in6_pktinfo))",
                 (long) MessageHeaders.CONTROL_BYTES);
-        ours.put("CMSG_SPACE(2)", (long) ControlMessages.space(Short.BYTES));
+        ours.put("CMSG_SPACE(2)", (long) AncillaryData.space(Short.BYTES));
         ours.put("sizeof(struct in_pktinfo)", (long) PacketInfo.INET_BYTES);
         ours.put("offsetof(struct in_pktinfo, ipi_spec_dst)", (long) PacketInfo.INET_SOURCE);
         ours.put("sizeof(struct in6_pktinfo)", (long) PacketInfo.INET6_BYTES);

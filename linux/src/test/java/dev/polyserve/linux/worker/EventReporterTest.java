@@ -5,7 +5,7 @@ import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.linux.socket.PacketSocket;
+import dev.polyserve.linux.socket.SeqpacketSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,9 +33,9 @@ class EventReporterTest {
 
     @BeforeEach
     void open() throws Exception {
-        PacketSocket.Pair pair = PacketSocket.pair();
+        SeqpacketSocket.Pair pair = SeqpacketSocket.pair();
         supervisor = Optional.of(new ControlChannel(pair.ours()));
-        worker = Optional.of(new ControlChannel(PacketSocket.of(pair.theirs())));
+        worker = Optional.of(new ControlChannel(SeqpacketSocket.of(pair.theirs())));
     }
 
     @AfterEach

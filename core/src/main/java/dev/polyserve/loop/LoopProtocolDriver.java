@@ -1,0 +1,278 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.conversation.BufferPool;
+import dev.polyserve.conversation.Chunk;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.ConnectionControl;
+import dev.polyserve.conversation.LingeringClose;
+import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.conversation.ReadinessCheck;
+import dev.polyserve.conversation.DrivenConversation;
+import dev.polyserve.io.ChannelSource;
+import dev.polyserve.io.StreamSocket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// Drives a protocol on an event loop: it reads and writes the socket as the conversation requires and the socket
+/// allows.
+///
+/// ```
+///   ready ─▶ read once ─▶ received ─┐
+///     │                             ├─▶ write while it takes ─▶ interest = what it wants ─▶ (loop)
+///     └────▶ writable ──────────────┘            └─ done ─▶ close
+/// ```
+///
+/// A turn reads once and writes a bounded number of times, so that no connection monopolizes the loop.
+///
+/// **Thread**: the loop's, except where [ConnectionControl] specifies otherwise.
+public final class LoopProtocolDriver implements ConnectionControl, Multiplexer.Ready {
+    private static final int WRITES_PER_TURN = 16;
+    private static final Step NOTHING = (_, _) -> {};
+
+    private final EventLoop loop;
+    private final StreamSocket socket;
+    private @Nullable DrivenConversation conversation;
+    private Multiplexer.@Nullable Watch watch;
+    private int interest;
+    private boolean closed;
+    /// Keeps the socket open until the peer has received our last bytes.
+    private @Nullable LingeringSocket lingering;
+
+    /// Creates a driver for a socket. [#start] makes the socket non-blocking.
+    public LoopProtocolDriver(EventLoop loop, StreamSocket socket) {
+        this.loop = loop;
+        this.socket = socket;
+    }
+
+    /// Starts watching the socket and opens the conversation, which was created with this driver.
+    public void start(DrivenConversation driven) throws IOException {
+        loop.assertOwner();
+        conversation = driven;
+        socket.control().blocking(false);
+        interest = Multiplexer.READ;
+        watch = loop.watch(socket, interest, this);
+        loop.serves(driven);
+        driven.open();
+        turnEnds(driven);
+    }
+
+    @Override
+    public void ready(int readiness) {
+        loop.turnBegins();
+        turn((readiness & Multiplexer.READ) != 0 ? LoopProtocolDriver::read : NOTHING);
+    }
+
+    private void read(DrivenConversation driven) throws IOException {
+        LingeringSocket ending = lingering;
+        if (ending != null) {
+            ending.readable();
+            return;
+        }
+        if (!driven.wantsRead()) {
+            return;
+        }
+        Chunk scratch = loop.scratch();
+        int count = socket.read(scratch.room());
+        if (count > 0) {
+            driven.input().lend(scratch, count);
+            driven.received(count);
+            driven.input().keep();
+        } else if (count < 0) {
+            driven.inputEnded();
+        }
+    }
+
+    private void turn(Step step) {
+        loop.assertOwner();
+        DrivenConversation driven = conversation;
+        if (driven == null || closed) {
+            return;
+        }
+        loop.serves(driven);
+        try {
+            step.run(this, driven);
+        } catch (IOException e) {
+            driven.lost(e);
+        }
+        turnEnds(driven);
+    }
+
+    private void turnEnds(DrivenConversation driven) {
+        if (lingering != null) {
+            if (!driven.graceful()) {
+                close(driven);
+            }
+            return;
+        }
+        boolean unsent = false;
+        try {
+            write(driven);
+            unsent = !endsOutput(driven);
+        } catch (IOException e) {
+            driven.lost(e);
+        }
+        driven.waits(unsent);
+        if (driven.done() && !unsent) {
+            finish(driven);
+            return;
+        }
+        watchFor(driven, unsent);
+    }
+
+    private void watchFor(DrivenConversation driven, boolean unsent) {
+        int wanted = (driven.wantsRead() ? Multiplexer.READ : 0)
+                | (driven.wantsWrite() || unsent ? Multiplexer.WRITE : 0);
+        watchFor(wanted);
+    }
+
+    private void watchFor(int wanted) {
+        Multiplexer.Watch watched = watch;
+        if (wanted != interest && watched != null) {
+            interest = wanted;
+            loop.change(watched, wanted);
+        }
+    }
+
+    private void write(DrivenConversation driven) throws IOException {
+        for (int left = WRITES_PER_TURN; left > 0 && driven.wantsWrite() && driven.graceful(); left--) {
+            ByteBuffer pending = driven.pendingOutput();
+            int asked = pending.remaining();
+            int count = socket.write(pending);
+            driven.sent(count);
+            if (count < asked) {
+                break;
+            }
+        }
+    }
+
+    /// Ends the output if the conversation requires that now.
+    ///
+    /// @return false if the end is due but the kernel has not yet accepted every byte written
+    private boolean endsOutput(DrivenConversation driven) throws IOException {
+        boolean wanted = driven.wantsEndOutput();
+        if (!driven.graceful() || (!wanted && !driven.done())) {
+            return true;
+        }
+        if (!socket.sent()) {
+            return false;
+        }
+        if (wanted) {
+            socket.control().endOutput();
+            driven.outputEnded();
+        }
+        return true;
+    }
+
+    /// Closes the socket once the peer has received our last bytes.
+    private void finish(DrivenConversation driven) {
+        if (!driven.mayHaveUnread()) {
+            close(driven);
+            return;
+        }
+        LingeringClose decides = driven.lingering();
+        LingeringSocket ending = new LingeringSocket(loop, socket, decides, false, reset -> {
+            if (reset == null) {
+                driven.lingered(decides);
+            } else {
+                driven.lostAtTheEnd(reset);
+            }
+            close(driven);
+        });
+        lingering = ending;
+        try {
+            socket.control().endOutput();
+            watchFor(Multiplexer.READ);
+            ending.begin();
+        } catch (IOException e) {
+            driven.lostAtTheEnd(e);
+            close(driven);
+        }
+    }
+
+    private void close(DrivenConversation driven) {
+        loop.assertOwner();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (lingering != null) {
+            lingering.cancel();
+        }
+        Multiplexer.Watch watched = watch;
+        if (watched != null) {
+            loop.forget(watched);
+        }
+        try {
+            socket.close(driven.mayHaveUnread());
+        } catch (IOException e) {
+            // The descriptor is released whatever close reports, and the conversation has already ended.
+            socket.control().shutdown();
+        }
+        driven.finish();
+    }
+
+    @Override
+    public BufferPool pool() {
+        return loop.pool();
+    }
+
+    @Override
+    public void runSender(Runnable task) {
+        loop.post(() -> turn((_, _) -> task.run()));
+    }
+
+    @Override
+    public void resetOnClose() {
+        socket.control().resetOnClose();
+    }
+
+    @Override
+    public void shutdown() {
+        loop.post(() -> {
+            if (conversation == null) {
+                closeUnbegun();
+            } else {
+                turn(NOTHING);
+            }
+        });
+    }
+
+    private void closeUnbegun() {
+        closed = true;
+        try {
+            socket.close(false);
+        } catch (IOException e) {
+            // The descriptor is released whatever close reports, and no client was served.
+            socket.control().shutdown();
+        }
+    }
+
+    @Override
+    public ReadinessCheck pending(boolean toWrite) {
+        return pending(loop, socket, toWrite);
+    }
+
+    /// As [StreamSocket#pending]. A JDK channel is queried on its loop only. The query takes the channel's lock, which
+    /// another thread could hand to a coroutine while the loop itself is queued for that lock.
+    static ReadinessCheck pending(EventLoop loop, StreamSocket socket, boolean toWrite) {
+        boolean mayAsk = !(socket instanceof ChannelSource) || Thread.currentThread().equals(loop.thread());
+        return mayAsk ? socket.pending(toWrite) : ReadinessCheck.UNKNOWN;
+    }
+
+    @Override
+    public void cutInput() {
+        loop.post(() -> turn((_, driven) -> driven.inputEnded()));
+    }
+
+    @Override
+    public long waitBeginsNanos(Conversation waiting, NanoClock clock) {
+        return loop.waitBegins(waiting);
+    }
+
+    /// The first step of a turn.
+    @FunctionalInterface
+    private interface Step {
+        void run(LoopProtocolDriver driver, DrivenConversation driven) throws IOException;
+    }
+}

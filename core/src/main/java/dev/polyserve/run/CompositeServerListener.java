@@ -1,0 +1,108 @@
+package dev.polyserve.run;
+
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionFuture;
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Endpoint;
+import dev.polyserve.spi.Engine;
+import dev.polyserve.Limit;
+import dev.polyserve.ServerListener;
+import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.conversation.ServerLog;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Forwards each event to all listeners, in their order. It logs what a listener throws and continues; it never throws
+/// itself.
+///
+/// **Thread**: any.
+final class CompositeServerListener implements ServerListener {
+    private final ServerLog log;
+    private final List<ServerListener> listeners;
+
+    private CompositeServerListener(ServerLog log, List<ServerListener> listeners) {
+        this.log = log;
+        this.listeners = List.copyOf(listeners);
+    }
+
+    /// Creates the composite of a server: its counters, then its log and its listeners or, if set, the listener that
+    /// replaces them.
+    static CompositeServerListener of(Engine.Setup setup, Counters counters, ServerLog log) {
+        ServerListener instead = setup.reportsTo();
+        if (instead != null) {
+            return new CompositeServerListener(log, List.of(counters, instead));
+        }
+        List<ServerListener> all = new ArrayList<>(List.of(counters, new LoggingServerListener(log, NanoClock.SYSTEM)));
+        all.addAll(setup.listeners());
+        return new CompositeServerListener(log, all);
+    }
+
+    private void tell(Consumer<ServerListener> event) {
+        for (ServerListener listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (RuntimeException | Error e) {
+                report(listener, e);
+            }
+        }
+    }
+
+    private void report(ServerListener listener, Throwable e) {
+        log.warn("the listener " + listener.getClass().getName() + " threw " + e, e);
+    }
+
+    @Override
+    public void accepted(ConnectionFuture connection) {
+        tell(listener -> listener.accepted(connection));
+    }
+
+    @Override
+    public void rejected(ConnectionInfo connection, Optional<Limit> limit) {
+        tell(listener -> listener.rejected(connection, limit));
+    }
+
+    @Override
+    public void opened(ConnectionInfo connection) {
+        tell(listener -> listener.opened(connection));
+    }
+
+    @Override
+    public void closed(ConnectionInfo connection, Cause cause) {
+        tell(listener -> listener.closed(connection, cause));
+    }
+
+    @Override
+    public void failed(ConnectionInfo connection, Throwable error) {
+        tell(listener -> listener.failed(connection, error));
+    }
+
+    @Override
+    public void datagramFailed(Endpoint endpoint, SocketAddress peer, Throwable error) {
+        tell(listener -> listener.datagramFailed(endpoint, peer, error));
+    }
+
+    @Override
+    public void limitReached(Limit limit) {
+        tell(listener -> listener.limitReached(limit));
+    }
+
+    @Override
+    public void acceptFailed(Endpoint endpoint, Throwable error, Duration retryAfter) {
+        tell(listener -> listener.acceptFailed(endpoint, error, retryAfter));
+    }
+
+    @Override
+    public void listenerDown(Endpoint endpoint, Throwable error) {
+        tell(listener -> listener.listenerDown(endpoint, error));
+    }
+
+    @Override
+    public void stalled(String loop, Duration soFar, Optional<ConnectionInfo> connection,
+            List<StackTraceElement> stack) {
+        tell(listener -> listener.stalled(loop, soFar, connection, stack));
+    }
+}

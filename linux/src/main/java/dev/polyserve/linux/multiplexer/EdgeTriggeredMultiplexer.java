@@ -1,0 +1,123 @@
+package dev.polyserve.linux.multiplexer;
+
+import dev.polyserve.linux.socket.Readiness;
+import dev.polyserve.linux.system.EpollEvents;
+import java.io.IOException;
+import java.util.ArrayList;
+
+/// `epoll(7)`, edge-triggered: each descriptor is registered once, for all events, and a change of interest costs no
+/// system call.
+///
+/// ```
+///   edge ─▶ marked as ready ─▶ on the list ─▶ notified once every turn ─▶ used up, or of no interest: off the list
+///                                   ▲                                                  │
+///                                   └────────── of interest again, and still marked ───┘
+/// ```
+///
+/// A ready descriptor is reported again until a call has used up its readiness, as often as under the other
+/// multiplexers. No watch on the list delays another: each is notified once a turn. A turn does not block while the
+/// list has entries.
+public final class EdgeTriggeredMultiplexer extends DescriptorMultiplexer {
+    private static final int EVENTS = EpollEvents.IN | EpollEvents.PRI | EpollEvents.OUT | EpollEvents.RDHUP
+            | EpollEvents.ET;
+
+    private final Epoll epoll;
+    private final ArrayList<DescriptorWatch> list = new ArrayList<>();
+
+    public EdgeTriggeredMultiplexer() throws IOException {
+        super("epoll-et");
+        epoll = Epoll.open(memory, wakeup);
+    }
+
+    @Override
+    Readiness newReadiness() {
+        return Readiness.tracked();
+    }
+
+    @Override
+    void add(DescriptorWatch watch) throws IOException {
+        epoll.add(watch, EVENTS);
+    }
+
+    @Override
+    void changed(DescriptorWatch watch) {
+        if (watch.readiness.readyFor(watch.interest()) != 0) {
+            enlist(watch);
+        }
+    }
+
+    @Override
+    void remove(DescriptorWatch watch) {
+        epoll.remove(watch);
+    }
+
+    @Override
+    public void await(long atMostNanos) throws IOException {
+        owner.assertWaits();
+        dropUsedUp();
+        int count = requireWaited("epoll_wait", epoll.await(list.isEmpty() ? atMostNanos : 0));
+        for (int i = 0; i < count; i++) {
+            DescriptorWatch watch = epoll.watch(i);
+            if (watch != null) {
+                watch.readiness.happened(marks(epoll.bits(i)));
+                enlist(watch);
+            }
+        }
+        // Watches enlisted meanwhile are notified in the next turn.
+        for (int i = 0, told = list.size(); i < told; i++) {
+            DescriptorWatch watch = list.get(i);
+            watch.tell(watch.readiness.readyFor(watch.interest()));
+        }
+    }
+
+    private void enlist(DescriptorWatch watch) {
+        if (!watch.listed) {
+            watch.listed = true;
+            list.add(watch);
+        }
+    }
+
+    private void dropUsedUp() {
+        int kept = 0;
+        for (int i = 0; i < list.size(); i++) {
+            DescriptorWatch watch = list.get(i);
+            if (watch.readiness.readyFor(watch.interest()) != 0) {
+                list.set(kept, watch);
+                kept++;
+            } else {
+                watch.listed = false;
+            }
+        }
+        // Not through subList(), which would allocate an object per turn.
+        for (int last = list.size() - 1; last >= kept; last--) {
+            list.remove(last);
+        }
+    }
+
+    /// Maps the bits of an event to readiness marks. The call that reports an error uses the error up; an end stays.
+    private static int marks(int bits) {
+        int marks = 0;
+        if ((bits & (EpollEvents.IN | EpollEvents.ERR)) != 0) {
+            marks |= Readiness.READ;
+        }
+        if ((bits & (EpollEvents.OUT | EpollEvents.ERR)) != 0) {
+            marks |= Readiness.WRITE;
+        }
+        if ((bits & EpollEvents.PRI) != 0) {
+            marks |= Readiness.URGENT;
+        }
+        if ((bits & EpollEvents.RDHUP) != 0) {
+            marks |= Readiness.READ_ENDED;
+        }
+        return (bits & EpollEvents.HUP) != 0 ? marks | Readiness.BOTH_ENDED : marks;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            super.close();
+        } finally {
+            epoll.close();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package dev.polyserve.linux.process;
+
+import dev.polyserve.linux.socket.Descriptor;
+import dev.polyserve.linux.socket.WatchedDescriptor;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.ChildStatus;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.PollDescriptors;
+import dev.polyserve.linux.system.ProcessCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A process that this program has started.
+///
+/// ```
+///   RUNNING ──it ends: the descriptor can be read──▶ ZOMBIE ──poll, await──▶ REAPED
+/// ```
+///
+/// A zombie keeps its number and its group, so that a signal reaches no other process; a reaped child is sent no
+/// signal.
+///
+/// **Thread**: any.
+public final class ChildProcess implements AutoCloseable {
+    private static final CallMemoryPool MEMORIES = CallMemoryPool.shared();
+
+    private final int pid;
+    private final boolean ownGroup;
+    private final WatchedDescriptor end;
+    /// Guarded by `this`.
+    private final ChildStatus status = new ChildStatus();
+    private @Nullable ExitStatus exit;
+
+    private ChildProcess(int pid, boolean ownGroup, Descriptor pidfd) {
+        this.pid = pid;
+        this.ownGroup = ownGroup;
+        this.end = new WatchedDescriptor(pidfd);
+    }
+
+    /// Opens a descriptor for a process that was just started.
+    ///
+    /// @throws IOException when the system gives no descriptor for it; the process is dead then
+    static ChildProcess of(CallMemory memory, int pid, boolean ownGroup) throws IOException {
+        int pidfd = ProcessCalls.pidfdOpen(memory, pid);
+        if (pidfd < 0) {
+            int unused = ProcessCalls.killAndReap(memory, pid, ownGroup);
+            assert unused == 0;
+            throw new SystemCallException("pidfd_open", pidfd);
+        }
+        return new ChildProcess(pid, ownGroup, new Descriptor(pidfd));
+    }
+
+    /// The number of the process, and of its group if it leads one.
+    public int pid() {
+        return pid;
+    }
+
+    /// A descriptor that is readable once the process has ended: for a loop to watch.
+    public WatchedDescriptor end() {
+        return end;
+    }
+
+    /// Sends the process a signal; does nothing when it was reaped.
+    public synchronized void signal(int signal) throws IOException {
+        if (exit == null) {
+            requireUnlessGone("pidfd_send_signal",
+                    onPidfd((memory, pidfd) -> ProcessCalls.signal(memory, pidfd, signal)));
+        }
+    }
+
+    /// Sends its group a signal, if it leads one and was not reaped.
+    public synchronized void signalGroup(int signal) throws IOException {
+        if (exit == null && ownGroup) {
+            requireUnlessGone("kill", withMemory(memory -> ProcessCalls.kill(memory, -pid, signal)));
+        }
+    }
+
+    /// Sends a signal to the processes that a reaped child has left in its group. The group keeps its number as long as
+    /// it has members. A caller that repeats the signal must do so often, so that the number cannot have been reused
+    /// meanwhile.
+    ///
+    /// @param signal 0 only checks
+    /// @return whether the group had members
+    public synchronized boolean signalLeftOver(int signal) throws IOException {
+        if (exit == null || !ownGroup) {
+            return false;
+        }
+        while (withMemory(memory -> ProcessCalls.reapOfGroup(memory, pid, status)) == 0 && status.ended()) {
+            // Reaps every ended process of the group.
+        }
+        int result = withMemory(memory -> ProcessCalls.kill(memory, -pid, signal));
+        requireUnlessGone("kill", result);
+        return result == 0;
+    }
+
+    /// Returns how the process ended; empty while it runs. The first call that returns a result reaps it.
+    public synchronized Optional<ExitStatus> poll() throws IOException {
+        if (exit == null) {
+            SystemCallException.require("waitid",
+                    onPidfd((memory, pidfd) -> ProcessCalls.reap(memory, pidfd, status)));
+            if (status.ended()) {
+                ExitStatus.How how = status.exited()
+                        ? new ExitStatus.Code(status.status())
+                        : new ExitStatus.Signal(status.status());
+                exit = new ExitStatus(how, Duration.ofNanos(status.cpuNanos()));
+            }
+        }
+        return Optional.ofNullable(exit);
+    }
+
+    /// Waits for the end of the process. Not for virtual threads: it would block the carrier.
+    ///
+    /// @return empty when the process has not ended in time
+    public Optional<ExitStatus> await(Duration atMost) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(atMost);
+        while (true) {
+            Optional<ExitStatus> ended = poll();
+            long left = deadline - System.nanoTime();
+            if (ended.isPresent() || left <= 0) {
+                return ended;
+            }
+            end.descriptor().await(PollDescriptors.IN, left);
+        }
+    }
+
+    /// Closes its descriptor. Closing without reaping leaves a zombie behind.
+    @Override
+    public void close() throws IOException {
+        end.close();
+    }
+
+    private static void requireUnlessGone(String call, int result) throws SystemCallException {
+        if (result != -Errno.ESRCH) {
+            SystemCallException.require(call, result);
+        }
+    }
+
+    private interface Call {
+        int make(CallMemory memory);
+    }
+
+    private interface PidfdCall {
+        int make(CallMemory memory, int pidfd);
+    }
+
+    private int onPidfd(PidfdCall call) throws IOException {
+        end.descriptor().begin();
+        try {
+            return withMemory(memory -> call.make(memory, end.descriptor().number()));
+        } finally {
+            end.descriptor().end();
+        }
+    }
+
+    private static int withMemory(Call call) {
+        CallMemory memory = MEMORIES.take();
+        try {
+            return call.make(memory);
+        } finally {
+            MEMORIES.give(memory);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "process " + pid;
+    }
+}

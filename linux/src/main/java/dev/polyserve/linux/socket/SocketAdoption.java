@@ -1,0 +1,65 @@
+package dev.polyserve.linux.socket;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.io.BindFailedException;
+import dev.polyserve.io.SocketFile;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.SocketAddresses;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Adopts an open socket that can be served.
+///
+/// Other processes may share the socket. It is therefore neither bound nor set to listen again, and its file is removed
+/// at the end only if that was agreed.
+///
+/// **Thread**: the caller's.
+final class SocketAdoption {
+    private SocketAdoption() {}
+
+    /// Adopts a listener, or a single connection.
+    static BoundDescriptor stream(Endpoint asked, PreopenedSockets.Given given, OpenSocket open,
+            Options.Sockets options)
+            throws IOException {
+        if (open.kind() == OpenSocket.Kind.DATAGRAMS) {
+            throw new BindFailedException(asked, BindFailedException.NO_CONNECTIONS, null);
+        }
+        BoundDescriptor bound = bound(open, given);
+        if (open.family() != SocketAddresses.AF_UNIX) {
+            new SocketSettings(asked, bound.descriptor()).ofTcpListener(options);
+        }
+        return bound;
+    }
+
+    static BoundDescriptor port(Endpoint asked, PreopenedSockets.Given given, Options.Sockets options)
+            throws IOException {
+        OpenSocket open = OpenSocket.of(asked, given.descriptor());
+        if (open.kind() != OpenSocket.Kind.DATAGRAMS) {
+            throw new BindFailedException(asked, BindFailedException.NO_DATAGRAMS, null);
+        }
+        BoundDescriptor bound = bound(open, given);
+        new SocketSettings(asked, bound.descriptor()).buffers(options);
+        return bound;
+    }
+
+    private static BoundDescriptor bound(OpenSocket open, PreopenedSockets.Given given) throws IOException {
+        CallMemory memory = CallMemory.small();
+        SystemCallException.require("fcntl", FileCalls.closeOnExec(memory, open.number()));
+        SystemCallException.require("fcntl", FileCalls.nonBlocking(memory, open.number()));
+        Optional<SocketFile> file = given.ownsFile() && open.address() instanceof UnixDomainSocketAddress unix
+                && isFile(unix.getPath())
+                        ? Optional.of(SocketFile.made(unix.getPath()))
+                        : Optional.empty();
+        Endpoint real = given.real().orElse(open.endpoint());
+        return new BoundDescriptor(new Descriptor(open.number()), open.family(), real, open.address(), file);
+    }
+
+    private static boolean isFile(Path path) {
+        return !path.toString().isEmpty() && !path.toString().startsWith("@");
+    }
+}

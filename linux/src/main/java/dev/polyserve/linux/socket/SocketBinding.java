@@ -1,0 +1,187 @@
+package dev.polyserve.linux.socket;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.io.BindFailedException;
+import dev.polyserve.io.HostResolver;
+import dev.polyserve.io.SocketFile;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.SocketAddresses;
+import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SocketOption;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Creates a socket, sets its options and binds it; a failure leaves nothing behind.
+///
+/// **Thread**: the thread that created it.
+final class SocketBinding {
+    private final CallMemory memory = CallMemory.small();
+    private final Endpoint endpoint;
+    private final int family;
+    private final Descriptor descriptor;
+    private final SocketSettings settings;
+
+    private SocketBinding(Endpoint endpoint, int family, int type) throws IOException {
+        this.endpoint = endpoint;
+        this.family = family;
+        this.descriptor = new Descriptor(
+                SystemCallException.require("socket", SocketCalls.socket(memory, family, type)));
+        this.settings = new SocketSettings(endpoint, descriptor);
+    }
+
+    /// Creates an Internet socket. For the wildcard host it is an IPv6 socket, which serves IPv4, too; a system without
+    /// IPv6 gets an IPv4 socket.
+    private static SocketBinding inet(Endpoint endpoint, String host, InetSocketAddress address, int type)
+            throws IOException {
+        if (!HostResolver.isEvery(host)) {
+            return new SocketBinding(endpoint, SocketAddresses.familyOf(address), type);
+        }
+        try {
+            return new SocketBinding(endpoint, SocketAddresses.AF_INET6, type);
+        } catch (SystemCallException e) {
+            if (e.errno() != Errno.EAFNOSUPPORT) {
+                throw e;
+            }
+            return new SocketBinding(endpoint, SocketAddresses.AF_INET, type);
+        }
+    }
+
+    static BoundDescriptor tcp(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
+        InetSocketAddress address = HostResolver.resolve(tcp, tcp.host(), tcp.port());
+        return inet(tcp, tcp.host(), address, SocketCalls.STREAM).closedOnFailure(binding -> {
+            binding.settings.set(SocketOption.SO_REUSEADDR, options.reuseAddress());
+            binding.settings.ofTcpListener(options);
+            InetSocketAddress bound = binding.bindInet(address);
+            binding.listen(options.backlog());
+            return binding.bound(new Endpoint.Tcp(tcp.host(), bound.getPort()), bound, Optional.empty());
+        });
+    }
+
+    static BoundDescriptor udp(Endpoint.Udp udp, Options.Sockets options) throws IOException {
+        InetSocketAddress address = HostResolver.resolve(udp, udp.host(), udp.port());
+        return inet(udp, udp.host(), address, SocketCalls.DATAGRAM).closedOnFailure(binding -> {
+            binding.settings.buffers(options);
+            InetSocketAddress bound = binding.bindInet(address);
+            return binding.bound(new Endpoint.Udp(udp.host(), bound.getPort()), bound, Optional.empty());
+        });
+    }
+
+    /// Binds a Unix stream listener.
+    static BoundDescriptor unix(Endpoint.Unix unix, Options.Sockets options) throws IOException {
+        Step listens = binding -> binding.listen(options.backlog());
+        return unix.isAbstract()
+                ? abstractUnix(unix, unix.path(), SocketCalls.STREAM, listens)
+                : unix(unix, unix.path(), SocketCalls.STREAM, listens);
+    }
+
+    static BoundDescriptor unixDatagram(Endpoint.UnixDatagram unix, Options.Sockets options) throws IOException {
+        Step buffers = binding -> binding.settings.buffers(options);
+        return unix.isAbstract()
+                ? abstractUnix(unix, unix.path(), SocketCalls.DATAGRAM, buffers)
+                : unix(unix, unix.path(), SocketCalls.DATAGRAM, buffers);
+    }
+
+    private static BoundDescriptor unix(Endpoint endpoint, Path path, int type, Step afterwards) throws IOException {
+        SocketFile.removeStale(endpoint, path, at -> isLive(at, type));
+        return new SocketBinding(endpoint, SocketAddresses.AF_UNIX, type).closedOnFailure(binding -> {
+            SocketAddress address = binding.bindUnix(path);
+            SocketFile file = SocketFile.made(path);
+            try {
+                afterwards.run(binding);
+            } catch (IOException e) {
+                file.remove();
+                throw e;
+            }
+            return binding.bound(endpoint, address, Optional.of(file));
+        });
+    }
+
+    /// Binds an abstract name. It vanishes with its socket, so it cannot be stale and leaves no file to remove.
+    private static BoundDescriptor abstractUnix(Endpoint endpoint, Path name, int type, Step afterwards)
+            throws IOException {
+        return new SocketBinding(endpoint, SocketAddresses.AF_UNIX, type).closedOnFailure(binding -> {
+            SocketAddress address = binding.bindUnix(name);
+            afterwards.run(binding);
+            return binding.bound(endpoint, address, Optional.empty());
+        });
+    }
+
+    private SocketAddress bindUnix(Path path) throws IOException {
+        SocketAddress address = UnixDomainSocketAddress.of(path);
+        require("bind", SocketCalls.bind(memory, descriptor.number(), family, address));
+        return address;
+    }
+
+    /// Only `ECONNREFUSED` proves the file stale: a full backlog, another socket type or a missing permission means a
+    /// live socket.
+    private static boolean isLive(Path path, int type) throws IOException {
+        CallMemory memory = CallMemory.small();
+        Descriptor probe = new Descriptor(
+                SystemCallException.require("socket", SocketCalls.socket(memory, SocketAddresses.AF_UNIX, type)));
+        try {
+            return SocketCalls.connect(memory, probe.number(), SocketAddresses.AF_UNIX,
+                    UnixDomainSocketAddress.of(path)) != -Errno.ECONNREFUSED;
+        } finally {
+            probe.close();
+        }
+    }
+
+    private interface Step {
+        void run(SocketBinding binding) throws IOException;
+    }
+
+    private interface Steps {
+        BoundDescriptor run(SocketBinding binding) throws IOException;
+    }
+
+    private BoundDescriptor closedOnFailure(Steps steps) throws IOException {
+        try {
+            return steps.run(this);
+        } catch (IOException | RuntimeException | Error e) {
+            descriptor.close();
+            throw e;
+        }
+    }
+
+    private InetSocketAddress bindInet(InetSocketAddress address) throws IOException {
+        if (family == SocketAddresses.AF_INET6) {
+            settings.set(SocketOption.IPV6_V6ONLY, false);
+        }
+        require("bind", SocketCalls.bind(memory, descriptor.number(), family, address));
+        require("getsockname", SocketCalls.getSockName(memory, descriptor.number()));
+        return (InetSocketAddress) SocketCalls.lastAddress(memory);
+    }
+
+    private void listen(int backlog) throws IOException {
+        require("listen", SocketCalls.listen(memory, descriptor.number(), backlog));
+    }
+
+    private BoundDescriptor bound(Endpoint real, SocketAddress address, Optional<SocketFile> file) {
+        return new BoundDescriptor(descriptor, family, real, address, file);
+    }
+
+    /// Throws an exception for a failed call. Its one sentence names the problem, the place and the remedy.
+    private void require(String call, int result) throws BindFailedException {
+        if (result < 0) {
+            String why = switch (-result) {
+                case Errno.EADDRINUSE -> family == SocketAddresses.AF_UNIX
+                        ? "another server has this address; stop it or take another one"
+                        : BindFailedException.IN_USE;
+                case Errno.EADDRNOTAVAIL -> BindFailedException.NOT_OURS;
+                case Errno.EACCES -> family == SocketAddresses.AF_UNIX
+                        ? "permission denied; take a directory that may be written to"
+                        : BindFailedException.FORBIDDEN;
+                case Errno.ENOENT -> "its directory does not exist; make it or take another path";
+                default -> Errno.text(-result);
+            };
+            throw new BindFailedException(endpoint, why, new SystemCallException(call, result));
+        }
+    }
+}

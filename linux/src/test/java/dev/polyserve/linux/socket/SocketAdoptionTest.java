@@ -1,0 +1,261 @@
+package dev.polyserve.linux.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.io.DatagramPort;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.Source;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.Transport;
+import dev.polyserve.linux.system.CallMemory;
+import dev.polyserve.linux.system.FileCalls;
+import dev.polyserve.linux.system.SocketCalls;
+import dev.polyserve.linux.system.SystemCallException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Checks that open sockets are adopted unchanged.
+@EnabledOnOs(OS.LINUX)
+@Timeout(30)
+class SocketAdoptionTest {
+    private static final Options.Sockets OPTIONS = Options.defaults().sockets();
+
+    private final PreopenedSockets given = new PreopenedSockets();
+    private final DescriptorTransport transport = DescriptorTransport.unlimited().serving(given);
+    private final CallMemory memory = CallMemory.forTransfers();
+
+    @TempDir
+    private Path directory;
+
+    /// Duplicates the descriptor of a socket, as if a parent process had passed it down.
+    private int handedDown(Source source) throws IOException {
+        return SystemCallException.require("dup",
+                FileCalls.duplicate(memory, ((DescriptorSource) source).descriptor().number()));
+    }
+
+    private static Endpoint inherited(int number) {
+        return Endpoint.parse("fd:" + number);
+    }
+
+    private void requireServes(Listener listener, SocketAddress address) throws IOException {
+        try (SocketChannel client = SocketChannel.open(address)) {
+            StreamSocket socket = Objects.requireNonNull(listener.accept(), "no connection waits");
+            client.write(ByteBuffer.wrap(new byte[]{1, 2, 3}));
+            assertThat(socket.read(ByteBuffer.allocate(10))).isEqualTo(3);
+            socket.close(false);
+        }
+    }
+
+    @Test
+    void aTcpListenerIsServedWhereItReallyIsAndGoesOnForOthers() throws Exception {
+        Listener parents = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        int number = handedDown(parents);
+        assertThat(transport.places(inherited(number))).containsExactly(new Transport.Place(inherited(number), false));
+        Listener adopted = transport.listen(inherited(number), OPTIONS);
+        assertThat(adopted.endpoint()).isEqualTo(parents.endpoint());
+        assertThat(adopted.address()).isEqualTo(parents.address());
+        assertThat(adopted.accept()).as("it does not wait").isNull();
+        requireServes(adopted, parents.address());
+        adopted.close();
+        requireServes(parents, parents.address());
+        parents.close();
+    }
+
+    @Test
+    void aListenerAtEveryAddressSaysSo() throws Exception {
+        Listener parents = transport.listen(Endpoint.parse("tcp://*:0"), OPTIONS);
+        Listener adopted = transport.listen(inherited(handedDown(parents)), OPTIONS);
+        assertThat(adopted.endpoint()).isEqualTo(parents.endpoint());
+        adopted.close();
+        parents.close();
+    }
+
+    @Test
+    void theFileOfAnInheritedUnixSocketStays() throws Exception {
+        Path path = directory.resolve("socket");
+        Listener parents = transport.listen(new Endpoint.Unix(path), OPTIONS);
+        Listener adopted = transport.listen(inherited(handedDown(parents)), OPTIONS);
+        assertThat(adopted.endpoint()).isEqualTo(new Endpoint.Unix(path));
+        requireServes(adopted, UnixDomainSocketAddress.of(path));
+        adopted.close();
+        assertThat(Files.exists(path, LinkOption.NOFOLLOW_LINKS)).isTrue();
+        requireServes(parents, UnixDomainSocketAddress.of(path));
+        parents.close();
+        assertThat(Files.exists(path, LinkOption.NOFOLLOW_LINKS)).isFalse();
+    }
+
+    @Test
+    void theFileOfAGivenUnixSocketGoesIfThatWasAgreed() throws Exception {
+        Path path = directory.resolve("socket");
+        Endpoint endpoint = new Endpoint.Unix(path);
+        Listener first = transport.listen(endpoint, OPTIONS);
+        given.give(endpoint, new PreopenedSockets.Given(handedDown(first), true));
+        assertThat(given.has(endpoint)).isTrue();
+        Listener second = transport.listen(endpoint, OPTIONS);
+        assertThat(given.has(endpoint)).as("it is taken").isFalse();
+        requireServes(second, UnixDomainSocketAddress.of(path));
+        second.close();
+        assertThat(Files.exists(path, LinkOption.NOFOLLOW_LINKS)).isFalse();
+        first.close();
+    }
+
+    @Test
+    void aGivenListenerKeepsTheNameThatWasAsked() throws Exception {
+        Listener first = transport.listen(Endpoint.parse("tcp://localhost:0"), OPTIONS);
+        Endpoint asked = Endpoint.parse("tcp://localhost:0");
+        given.give(asked, new PreopenedSockets.Given(handedDown(first), false));
+        Listener second = transport.listen(asked, OPTIONS);
+        assertThat(second.endpoint()).isEqualTo(first.endpoint());
+        second.close();
+        first.close();
+    }
+
+    @Test
+    void datagramSocketsAreKnownAsSuch() throws Exception {
+        DescriptorDatagramPort udp = transport.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
+        DescriptorDatagramPort unix = transport.bind(new Endpoint.UnixDatagram(directory.resolve("datagrams")),
+                OPTIONS);
+        for (DescriptorDatagramPort parents : List.of(udp, unix)) {
+            int number = handedDown(parents);
+            assertThat(transport.places(inherited(number)))
+                    .containsExactly(new Transport.Place(inherited(number), true));
+            assertThatThrownBy(() -> transport.listen(inherited(number), OPTIONS))
+                    .hasMessage("cannot listen at fd:" + number + ": it carries no connections");
+            DescriptorDatagramPort adopted = transport.bind(inherited(number), OPTIONS);
+            assertThat(adopted.endpoint()).isEqualTo(parents.endpoint());
+            assertThat(adopted.receive(ByteBuffer.allocate(10))).as("it does not wait").isNull();
+            adopted.close();
+        }
+        udp.close();
+        unix.close();
+    }
+
+    @Test
+    void namesMayMeanSeveral() throws Exception {
+        Listener stream = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        DescriptorDatagramPort datagrams = transport.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
+        int first = handedDown(stream);
+        int second = handedDown(datagrams);
+        given.name("both", first);
+        given.name("both", second);
+        assertThat(transport.places(Endpoint.parse("fd:both"))).containsExactly(
+                new Transport.Place(inherited(first), false), new Transport.Place(inherited(second), true));
+        assertThatThrownBy(() -> transport.places(Endpoint.parse("fd:other")))
+                .hasMessage("cannot listen at fd:other: no socket of that name was inherited; see LISTEN_FDNAMES");
+        transport.listen(inherited(first), OPTIONS).close();
+        transport.bind(inherited(second), OPTIONS).close();
+        stream.close();
+        datagrams.close();
+    }
+
+    @Test
+    void whatCannotBeServedIsRefusedInOneSentence() throws Exception {
+        assertThatThrownBy(() -> transport.places(Endpoint.parse("fd:99999999"))).isInstanceOf(IOException.class)
+                .hasMessage("cannot listen at fd:99999999: descriptor 99999999 is not open; the process that starts"
+                        + " this one has to hand it down");
+        int event = FileCalls.eventfd(memory);
+        assertThatThrownBy(() -> transport.places(inherited(event))).hasMessage("cannot listen at fd:" + event
+                + ": descriptor " + event + " is not a socket; hand down a listening one");
+        int socket = SocketCalls.socket(memory, 2, SocketCalls.STREAM);
+        assertThatThrownBy(() -> transport.listen(inherited(socket), OPTIONS))
+                .hasMessage("cannot listen at fd:" + socket + ": it does not listen; hand down a listening socket");
+        int unbound = SocketCalls.socket(memory, 2, SocketCalls.DATAGRAM);
+        assertThatThrownBy(() -> transport.bind(inherited(unbound), OPTIONS))
+                .hasMessage("cannot listen at fd:" + unbound + ": it is bound to no port; hand down a bound socket");
+        for (int number : new int[]{event, socket, unbound}) {
+            assertThat(FileCalls.close(memory, number)).as("it was left alone").isZero();
+        }
+    }
+
+    @Test
+    void anAdoptedPortAnswers() throws Exception {
+        DescriptorDatagramPort parents = transport.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
+        DatagramPort adopted = transport.bind(inherited(handedDown(parents)), OPTIONS);
+        parents.close();
+        try (DatagramChannel client = DatagramChannel.open(StandardProtocolFamily.INET)) {
+            client.connect(adopted.address());
+            client.write(ByteBuffer.wrap(new byte[]{1}));
+            SocketAddress sender = Objects.requireNonNull(adopted.receive(ByteBuffer.allocate(10)), "no datagram");
+            assertThat(sender).isEqualTo(client.getLocalAddress());
+            assertThat(adopted.sender().send(ByteBuffer.wrap(new byte[]{2, 3}), sender, adopted.address())).isTrue();
+            assertThat(client.read(ByteBuffer.allocate(10))).isEqualTo(2);
+        }
+        adopted.close();
+    }
+
+    @Test
+    void aVirtualThreadMayWaitForASocketAndIsInterrupted() throws Exception {
+        Listener listener = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        try (SocketChannel client = SocketChannel.open(listener.address())) {
+            StreamSocket socket = Objects.requireNonNull(listener.accept(), "no connection waits");
+            ByteBuffer in = ByteBuffer.allocate(10);
+            var read = new FutureTask<>(() -> socket.read(in));
+            Thread.ofVirtual().start(read);
+            client.write(ByteBuffer.wrap(new byte[]{1}));
+            assertThat(read.get()).isEqualTo(1);
+            var interrupted = new FutureTask<>(() -> socket.read(in));
+            Thread.ofVirtual().start(interrupted).interrupt();
+            assertThatThrownBy(interrupted::get).hasCauseInstanceOf(ClosedByInterruptException.class);
+            assertThat(client.read(ByteBuffer.allocate(1))).as("the connection is over").isEqualTo(-1);
+            socket.close(false);
+        }
+        listener.close();
+    }
+
+    @Test
+    void oneConnectionThatWasHandedDownComesOnce() throws Exception {
+        Listener parents = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        try (SocketChannel client = SocketChannel.open(parents.address())) {
+            StreamSocket accepted = Objects.requireNonNull(parents.accept(), "no connection waits");
+            int number = handedDown(accepted);
+            accepted.close(false);
+            assertThat(transport.places(inherited(number)))
+                    .containsExactly(new Transport.Place(inherited(number), false));
+            Listener handed = transport.listen(inherited(number), OPTIONS);
+            assertThat(handed.endpoint()).isEqualTo(parents.endpoint());
+            StreamSocket socket = Objects.requireNonNull(handed.accept(), "it waits");
+            assertThat(handed.accept()).isNull();
+            assertThat(socket.control().ends().peer()).isEqualTo(client.getLocalAddress());
+            client.write(ByteBuffer.wrap(new byte[]{1, 2}));
+            assertThat(socket.read(ByteBuffer.allocate(10))).isEqualTo(2);
+            handed.close();
+            assertThat(socket.write(ByteBuffer.wrap(new byte[]{3}))).as("it goes on").isEqualTo(1);
+            socket.close(false);
+            assertThat(handed.isOpen()).isFalse();
+        }
+        parents.close();
+    }
+
+    @Test
+    void aConnectionThatWasNotTakenIsClosed() throws Exception {
+        Listener parents = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        try (SocketChannel client = SocketChannel.open(parents.address())) {
+            StreamSocket accepted = Objects.requireNonNull(parents.accept(), "no connection waits");
+            int number = handedDown(accepted);
+            accepted.close(false);
+            transport.listen(inherited(number), OPTIONS).close();
+            assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+        parents.close();
+    }
+}
