@@ -1,8 +1,10 @@
 package dev.polyserve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.cli.net.TestNames;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -66,9 +68,10 @@ class ProxyTest {
         }
         try (Cli proxy = Cli.serve("proxy", "tcp://127.0.0.1:" + free, "--model", model);
                 Socket client = proxy.connect()) {
-            assertThat(client.getInputStream().readAllBytes()).isEmpty();
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(IOException.class)
+                    .hasMessageContaining("reset");
             assertThat(proxy.err.awaitContaining("cannot reach tcp://127.0.0.1:" + free)).contains("WARN", "refused");
-            proxy.err.awaitContaining("closed #1");
+            assertThat(proxy.err.awaitContaining("closed #1")).contains("stopped by server");
             assertThat(proxy.err.text()).doesNotContain("\tat ");
         }
     }

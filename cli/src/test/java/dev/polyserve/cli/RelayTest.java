@@ -138,6 +138,36 @@ class RelayTest {
         }
     }
 
+    /// The reset is reported to the connect, to a write or to a read, whichever comes first.
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio", "thread", "epoll", "io_uring"})
+    void upstreamsResetRightAfterTheConnectIsPassedOn(String model) throws Exception {
+        try (ServerSocket upstream = upstream(); Cli proxy = proxy(upstream, model)) {
+            Thread resetting = Thread.startVirtualThread(() -> {
+                try {
+                    while (true) {
+                        reset(upstream.accept());
+                    }
+                } catch (IOException e) {
+                    assertThat(upstream.isClosed()).isTrue();
+                }
+            });
+            for (int i = 0; i < 60; i++) {
+                boolean sends = i % 2 == 0;
+                try (Socket client = proxy.connect()) {
+                    assertThatThrownBy(() -> {
+                        if (sends) {
+                            client.getOutputStream().write('x');
+                        }
+                        int unused = client.getInputStream().read();
+                    }).as("client %d", i).isInstanceOf(IOException.class).hasMessageContaining("reset");
+                }
+            }
+            upstream.close();
+            resetting.join();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"virtual", "nio", "thread", "epoll", "io_uring"})
     void theClientsResetIsPassedOn(String model) throws Exception {

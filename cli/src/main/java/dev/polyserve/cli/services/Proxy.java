@@ -1,5 +1,6 @@
 package dev.polyserve.cli.services;
 
+import dev.polyserve.Cause;
 import dev.polyserve.Connection;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Handler;
@@ -18,6 +19,7 @@ final class Proxy implements Handler {
 
     private final Endpoint upstream;
     private final Supplier<Options> options;
+    private final BrokenPipe brokenPipe = BrokenPipe.ofThisProcess();
 
     /// @param options the current options of the server
     Proxy(String upstream, Supplier<Options> options) {
@@ -38,9 +40,11 @@ final class Proxy implements Handler {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "cannot reach " + upstream + " for "
                     + Addresses.shown(connection.info().peer()) + ": " + e.getMessage(), e);
+            connection.reset(new Cause.Stopped()); // an orderly end would look like an empty answer
             return;
         }
-        try (Relay relay = new Relay(connection, new SocketUpstream(channel), () -> options.get().timeouts())) {
+        SocketUpstream socket = new SocketUpstream(channel, brokenPipe);
+        try (Relay relay = new Relay(connection, socket, () -> options.get().timeouts())) {
             relay.run();
         }
     }

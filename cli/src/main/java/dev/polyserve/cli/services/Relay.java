@@ -262,7 +262,7 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    private boolean read(ByteBuffer into) throws IOException {
+    private boolean read(ByteBuffer into) throws IOException, InterruptedException {
         int count = upstream.read(into);
         bytesFromUpstream.addAndGet(Math.max(count, 0));
         return count >= 0;

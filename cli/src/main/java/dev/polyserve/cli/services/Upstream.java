@@ -20,7 +20,8 @@ interface Upstream {
     /// Waits for at least one byte, and reads.
     ///
     /// @return the number of bytes, or -1 at the end
-    int read(ByteBuffer into) throws IOException;
+    /// @throws IOException when a reset cut the data, even if [#write] has already thrown that
+    int read(ByteBuffer into) throws IOException, InterruptedException;
 
     /// After the last byte, waits for the exit of an upstream that exits.
     ///
