@@ -83,8 +83,10 @@ public interface Connection extends Output {
 
     /// Whether the system has reported that the peer is gone (a reset), even while earlier bytes are still unread. It
     /// is for a handler that waits for something else; reads and writes report a reset anyway. It costs a system call.
-    /// A peer that has only ended its side is not gone. Always false where the system does not report it: Unix
-    /// connections under the models on the JDK's channels.
+    ///
+    /// A peer that has ended its side, or has closed after it read everything, is not gone: its bytes are whole. On a
+    /// Unix socket, a peer is gone when it has closed with bytes unread. Always false where the system does not report
+    /// it: Unix connections under the models on the JDK's channels.
     boolean peerGone();
 
     /// Bytes that a read would return without waiting.

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -50,16 +52,25 @@ class RelayTest {
     private static SocketChannel stuckClient(Cli server) throws Exception {
         SocketChannel client = SocketChannel
                 .open(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+        fill(client);
+        return client;
+    }
+
+    /// Sends until nothing takes more.
+    ///
+    /// @return the number of bytes
+    private static long fill(SocketChannel client) throws IOException {
         client.configureBlocking(false);
+        long sent = 0;
         ByteBuffer bytes = ByteBuffer.allocate(64 << 10);
         try (Selector selector = Selector.open()) {
             client.register(selector, SelectionKey.OP_WRITE);
             while (selector.select(STUCK_MILLIS) > 0) {
-                client.write(bytes.clear());
+                sent += client.write(bytes.clear());
                 selector.selectedKeys().clear();
             }
         }
-        return client;
+        return sent;
     }
 
     private static void reset(Socket peer) throws IOException {
@@ -182,6 +193,24 @@ class RelayTest {
             assertThatThrownBy(() -> accepted.getInputStream().read()).isInstanceOf(IOException.class)
                     .hasMessageContaining("reset");
             assertThat(proxy.err.awaitContaining("closed #1")).contains("reset by client");
+        }
+    }
+
+    /// A Unix client that has sent everything and left looks like one that gave up: none of its bytes may be lost.
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "epoll", "io_uring"})
+    void aUnixClientThatHasSentAndLeftLosesNothing(String model, @TempDir Path directory) throws Exception {
+        Path front = directory.resolve("front");
+        try (ServerSocket upstream = upstream();
+                Cli proxy = proxy(upstream, model, "--idle-timeout", "8s", "--listen", "unix:" + front)) {
+            SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(front));
+            long sent = fill(client);
+            client.close();
+            try (Socket accepted = upstream.accept()) {
+                Thread.sleep(2500); // two checks of the proxy, each after an eighth of the limit
+                assertThat(accepted.getInputStream().transferTo(OutputStream.nullOutputStream())).isEqualTo(sent);
+            }
+            assertThat(proxy.err.awaitContaining("closed #1")).contains("done by client");
         }
     }
 

@@ -112,6 +112,29 @@ class DescriptorTransportTest {
     }
 
     @Test
+    void aUnixPeerIsGoneOnlyWhenItHasClosedWithBytesUnread() throws Exception {
+        Listener listener = listen("unix:" + directory.resolve("socket"));
+        assertThat(gone(listener, 5)).as("everything was read").isFalse();
+        assertThat(gone(listener, 4)).as("a byte was unread").isTrue();
+        listener.close();
+    }
+
+    /// Whether a client is gone that has sent, has read this many of 5 bytes, and has closed.
+    private static boolean gone(Listener listener, int readBytes) throws IOException {
+        StreamSocket socket;
+        try (SocketChannel client = connect(listener.address())) {
+            socket = accept(listener);
+            client.write(bytes("request"));
+            assertThat(socket.write(bytes("reply"))).isEqualTo(5);
+            assertThat(client.read(ByteBuffer.allocate(readBytes))).isEqualTo(readBytes);
+            assertThat(socket.peerGone()).as("it is still connected").isFalse();
+        }
+        boolean gone = socket.peerGone();
+        socket.close();
+        return gone;
+    }
+
+    @Test
     void anEndpointForEveryAddressServesBothFamilies() throws Exception {
         Listener listener = listen("tcp://*:0");
         int port = ((InetSocketAddress) listener.address()).getPort();
