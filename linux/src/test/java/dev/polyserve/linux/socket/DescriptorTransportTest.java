@@ -130,7 +130,7 @@ class DescriptorTransportTest {
             assertThat(socket.peerGone()).as("it is still connected").isFalse();
         }
         boolean gone = socket.peerGone();
-        socket.close();
+        socket.close(false);
         return gone;
     }
 
