@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A protocol's conversation that an event loop drives: the loop asks what it wants, performs that when the socket is
 /// ready, and reports it. Senders queue their messages, and wake the loop to take them ([#takeQueued]).
 ///
-/// **Thread**: the loop's, except [#shutdown], [#cutInput] and the sender.
+/// **Thread**: the loop's, except `shutdown`, `cutInput` and the sender.
 public final class DrivenConversation extends ProtocolConversation {
     private @Nullable LoopOutbox outbox;
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// This class calls the protocol and knows what it wants next. What performs that, and how the messages of senders reach
 /// the output, is what distinguishes a [DrivenConversation] from a [PumpedConversation].
 ///
-/// **Thread**: the owner, except [#shutdown], [#cutInput] and the sender.
+/// **Thread**: the owner, except `shutdown`, `cutInput` and the sender.
 public abstract sealed class ProtocolConversation extends LocalConversation implements Output
         permits DrivenConversation, PumpedConversation {
     private final Supplier<? extends Protocol> factory;

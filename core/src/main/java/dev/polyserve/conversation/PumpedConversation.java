@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///                            └─ after the peer's end: wait until the input is cut or the cause settled
 /// ```
 ///
-/// **Thread**: the owner, a platform or virtual thread, except [#shutdown], [#cutInput] and the sender.
+/// **Thread**: the owner, a platform or virtual thread, except `shutdown`, `cutInput` and the sender.
 public final class PumpedConversation extends ProtocolConversation {
     private final Wire wire;
     /// The thread while it waits outside the wire.
