@@ -106,12 +106,12 @@ final class ServeCommand {
                 Server server = bind(plan, own, printer, lifecycle, predecessor.isPresent());
                 @Nullable
                 ControlSocket control = control(lifecycle)) {
-            start(server, lifecycle, control);
-            writePid(pidFile);
+            start(server);
+            awaitConfirmation(predecessor);
+            lifecycle.serves(server);
+            publish(pidFile, control);
             String ready = announce(plan, server, own);
-            if (predecessor.isPresent()) {
-                predecessor.get().ready();
-            }
+            complete(predecessor);
             return lifecycle.live(server, ready);
         } catch (IOException e) {
             throw ExitException.failed(String.valueOf(e.getMessage()), e);
@@ -214,20 +214,34 @@ final class ServeCommand {
         }
     }
 
-    private static void start(Server bound, ServerLifecycle lifecycle, @Nullable ControlSocket control) {
+    private static void start(Server bound) {
         try {
-            lifecycle.serves(bound.start());
-            if (control != null) {
-                control.start();
-            }
+            Server _ = bound.start();
         } catch (ModelUnavailableException | IllegalArgumentException | IOException e) {
             throw ExitException.wrong(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static void writePid(@Nullable PidFile pidFile) throws IOException {
+    private static void awaitConfirmation(Optional<Predecessor> predecessor) throws IOException {
+        if (predecessor.isPresent()) {
+            predecessor.get().awaitConfirmation();
+        }
+    }
+
+    private static void complete(Optional<Predecessor> predecessor) throws IOException {
+        if (predecessor.isPresent()) {
+            predecessor.get().complete();
+        }
+    }
+
+    /// Makes the server known by its pid file and its control socket. The pid file, which is more likely to fail, comes
+    /// first: when it fails, the control socket of a predecessor is still in place.
+    private static void publish(@Nullable PidFile pidFile, @Nullable ControlSocket control) throws IOException {
         if (pidFile != null) {
             pidFile.write(ProcessHandle.current().pid());
+        }
+        if (control != null) {
+            control.start();
         }
     }
 

@@ -14,6 +14,7 @@ import dev.polyserve.cli.control.ControlTarget;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.operation.IdleExit;
 import dev.polyserve.cli.operation.Restart;
+import dev.polyserve.cli.operation.RestartRefusedException;
 import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.activation.ServiceManager;
 import dev.polyserve.linux.activation.Watchdog;
@@ -148,7 +149,7 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
         if (listenersDown.incrementAndGet() == all) {
             log.log(System.Logger.Level.ERROR, "all listeners have failed, so the server ends", null, "event",
                     "listeners-down");
-            ending.countDown();
+            beginEnd();
         }
     }
 
@@ -164,7 +165,7 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
         plan.operation().exitIdle().ifPresent(limit -> {
             IdleExit idle = new IdleExit(limit, () -> {
                 log.info("the server was idle for " + Units.written(limit) + ", so it ends", "event", "idle");
-                ending.countDown();
+                beginEnd();
             });
             builder.every(idle.period(), () -> {
                 Server running = server;
@@ -188,7 +189,7 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
 
     private void connectionOver() {
         if (connectionsOver.incrementAndGet() == plan.inheritance().onlyConnections()) {
-            ending.countDown();
+            beginEnd();
         }
     }
 
@@ -221,8 +222,7 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
 
     private void drainAndEnd() {
         exitDeadline.within(endNanos());
-        cancelRestart();
-        ending.countDown();
+        beginEnd();
     }
 
     private long endNanos() {
@@ -241,11 +241,14 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
         }
     }
 
-    private void cancelRestart() {
+    /// Lets [#live] end the server. Restarts are refused from now on, and one in progress is called off.
+    private void beginEnd() {
         try {
-            restart.cancel();
+            restart.end();
         } catch (IOException e) {
             log.warn("the new program cannot be ended: " + e.getMessage(), e, "event", "restart-not-cancelled");
+        } finally {
+            ending.countDown();
         }
     }
 
@@ -284,7 +287,7 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
 
     @Override
     public DrainReport drain() throws InterruptedException {
-        ending.countDown();
+        beginEnd();
         over.await();
         DrainReport drained = report;
         return drained == null ? new DrainReport(0, 0, Duration.ZERO) : drained;
@@ -292,8 +295,9 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
 
     @Override
     public String restart() throws IOException {
-        if (ending.getCount() == 0) {
-            throw new IOException("the server is ending");
+        restart.requirePossible();
+        if (server == null) {
+            throw new IOException("this program is not ready yet");
         }
         if (!plan.inheritance().found().isEmpty()) {
             throw new IOException("its sockets are inherited: restart it with the service manager that passed them,"
@@ -304,16 +308,15 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
         String sentence = "process " + pid + " has replaced process " + ProcessHandle.current().pid();
         manager.replacedBy(pid, sentence);
         log.info(sentence, "event", "restarted", "newPid", pid);
-        ending.countDown();
+        beginEnd();
         return sentence;
     }
 
     private void restartAsSignalled() {
         try {
-            if (server == null) {
-                throw new IOException("this program is not ready yet");
-            }
             restart();
+        } catch (RestartRefusedException e) {
+            log.warn("no restart: " + e.getMessage(), e, "event", "restart-refused");
         } catch (IOException e) {
             log.warn("the restart failed, so this program continues: " + e.getMessage(), e, "event", "restart-failed");
         }

@@ -178,6 +178,64 @@ class HotRestartTest {
         }
     }
 
+    @Test
+    @Timeout(120)
+    void aReplacedProgramStartsNoOther() throws Exception {
+        try (CommandLine program = serve();
+                SocketChannel held = SocketChannel
+                        .open(new InetSocketAddress(InetAddress.getLoopbackAddress(), program.port()))) {
+            keepsDraining(held);
+            long old = pid();
+            restart(program);
+            long replacement = pid();
+            Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("has replaced process " + old));
+            Signals.send("USR2", old);
+            Eventually.holds(A_WHILE, () -> assertThat(program.errors())
+                    .contains("no restart: process " + replacement + " has already replaced this one")
+                    .doesNotContain("continues"));
+            assertThat(program.errors().split("is starting to replace", -1)).as("one new program").hasSize(2);
+            continuesToServe(program, replacement);
+        }
+    }
+
+    /// Sends more than the buffers hold and receives nothing, so that the answer is not finished while the server drains.
+    private static void keepsDraining(SocketChannel client) {
+        Thread.ofPlatform().daemon().name("unread-answers").start(() -> {
+            try {
+                while (client.write(ByteBuffer.allocate(1 << 20)) > 0) {
+                    Thread.onSpinWait();
+                }
+            } catch (IOException e) {
+                assertThat(client.isOpen()).as("the test closes the connection: " + e).isFalse();
+            }
+        });
+    }
+
+    @Test
+    @Timeout(120)
+    void aNewProgramWithoutConfirmationRemovesNothing() throws Exception {
+        String settings = "idle-timeout = \"5m\"\n";
+        Path config = Files.writeString(directory.resolve("config.toml"), settings);
+        Path control = directory.resolve("control");
+        try (CommandLine program = serve("--config", config.toString(), "--control", control.toString())) {
+            long old = pid();
+            // The new program blocks here until its settings are written.
+            makePipe(config);
+            Signals.send("USR2", old);
+            Eventually.holds(A_WHILE, () -> assertThat(program.errors()).contains("is starting to replace this one"));
+            ProcessHandle unconfirmed = ProcessHandle.of(old).orElseThrow().children().findFirst().orElseThrow();
+            successors.add(unconfirmed);
+            Signals.send("KILL", old);
+            assertThat(program.awaitExit(A_WHILE)).isNotZero();
+            Files.writeString(config, settings);
+            Eventually.holds(A_WHILE, () -> assertThat(unconfirmed.isAlive()).isFalse());
+            assertThat(pid()).isEqualTo(old);
+            assertThat(unix()).exists();
+            assertThat(control).exists();
+            assertThat(program.errors()).contains("has not confirmed that this one replaces it");
+        }
+    }
+
     private static void makePipe(Path path) throws Exception {
         Files.delete(path);
         assertThat(new ProcessBuilder("mkfifo", path.toString()).inheritIO().start().waitFor()).as("mkfifo").isZero();

@@ -18,9 +18,9 @@ public interface ControlTarget {
     /// Drains the server, as TERM does, and waits until it has ended.
     DrainReport drain() throws InterruptedException;
 
-    /// Starts a new program in place of this one, and waits until it is ready.
+    /// Starts a new program in place of this one, and waits until it has taken over.
     ///
     /// @return the result in one sentence
-    /// @throws IOException when the restart fails, with the reason; this program then continues
+    /// @throws IOException when the restart fails or is refused, with the reason
     String restart() throws IOException;
 }

@@ -8,7 +8,6 @@ import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.linux.socket.SeqpacketSocket;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
-import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,8 +20,12 @@ import java.util.concurrent.TimeUnit;
 /// **Thread**: one at a time.
 public final class Predecessor {
     static final String READY = "ready";
+    static final String CONFIRMED = "confirmed";
+    static final String TAKEN_OVER = "taken over";
 
-    private static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final System.Logger LOG = System.getLogger(Predecessor.class.getName());
 
     private final SeqpacketSocket channel;
     private final RestartState restartState;
@@ -42,7 +45,7 @@ public final class Predecessor {
             return Optional.empty();
         }
         SeqpacketSocket channel = SeqpacketSocket.inherited();
-        SeqpacketSocket.Packet first = channel.await(FIRST_WORD_NANOS)
+        SeqpacketSocket.Packet first = channel.await(ANSWER_NANOS)
                 .orElseThrow(() -> new IOException("the program to take over from says nothing"));
         if (first.isEnd()) {
             throw new IOException("the program to take over from is gone");
@@ -89,10 +92,28 @@ public final class Predecessor {
         }
     }
 
-    /// Reports that this program serves: the old one may end, and the files of Unix sockets belong to this one.
-    public void ready() throws IOException {
+    /// Reports that this program serves, and waits until the old one confirms that this one replaces it. Until then all
+    /// files belong to the old one.
+    ///
+    /// @throws IOException when it does not: this program must end, and leave the files
+    public void awaitConfirmation() throws IOException {
+        int sent = channel.send(StandardCharsets.UTF_8.encode(READY));
+        boolean confirmed = sent > 0
+                && channel.await(ANSWER_NANOS).filter(packet -> packet.isText(CONFIRMED)).isPresent();
+        if (!confirmed) {
+            throw new IOException("the program to take over from has not confirmed that this one replaces it");
+        }
+    }
+
+    /// Reports that the pid file and the control socket are in place: the files of Unix sockets now belong to this
+    /// program, too, and the old one ends.
+    public void complete() throws IOException {
         restartState.sockets().forEach(slot -> slot.file().ifPresent(SocketFile::own));
-        SystemCallException.require("sendmsg", channel.send(StandardCharsets.UTF_8.encode(READY)));
+        int sent = channel.send(StandardCharsets.UTF_8.encode(TAKEN_OVER));
+        if (sent < 0) {
+            // The old program has confirmed, so this one serves on.
+            LOG.log(System.Logger.Level.DEBUG, "the replaced program has ended before its successor took over");
+        }
         channel.close();
     }
 

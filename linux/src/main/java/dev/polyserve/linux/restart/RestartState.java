@@ -16,7 +16,7 @@ import java.util.Optional;
 /// @param sockets the endpoints of each socket, in the order of the sockets
 record RestartState(int generation, List<Long> older, List<Slot> sockets) {
     /// The first line; its number is the version of the format.
-    private static final String GREETING = "polyserve restart 1";
+    private static final String GREETING = "polyserve restart 2";
 
     /// The endpoints of a socket.
     ///

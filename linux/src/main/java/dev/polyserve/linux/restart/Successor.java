@@ -22,12 +22,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// A new program that is to take over from this one.
 ///
 /// ```
-///   STARTED ──reports ready──▶ READY: its sockets are its own, our files stay
-///      └──its end, the deadline, cancel──▶ FAILED: it is killed, and we serve on
+///   STARTED ──reports ready──▶ CONFIRMED ──reports that it has taken over──▶ replaced: our files stay
+///      │                           └──its end, a time limit──▶ failed
+///      ├──its end, the deadline──▶ failed: it is killed, and this program serves on
+///      └──cancel──▶ CANCELLED: it is killed
 /// ```
 ///
 /// **Thread**: one, except [#cancel], any.
@@ -35,11 +38,18 @@ public final class Successor {
     /// The most older generations that may still let connections end, besides the one that is restarted.
     private static final int MOST_OLDER = 3;
     private static final Duration REAPED = Duration.ofSeconds(1);
+    /// How long a confirmed program may take to put its pid file and control socket in place.
+    private static final Duration TAKE_OVER = Duration.ofSeconds(10);
+
+    private enum Phase {
+        STARTED, CONFIRMED, CANCELLED
+    }
 
     private final ChildProcess child;
     private final SeqpacketSocket channel;
     private final List<RestartState.Slot> sockets;
-    private volatile boolean cancelled;
+    /// Decides between [#cancel] and the confirmation: only one of them takes effect.
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.STARTED);
 
     private Successor(ChildProcess child, SeqpacketSocket channel, List<RestartState.Slot> sockets) {
         this.child = child;
@@ -157,19 +167,41 @@ public final class Successor {
         return child.pid();
     }
 
-    /// Waits until the program serves. From then on the files of our Unix sockets belong to it.
+    /// Waits until the program serves, confirms that it replaces this one, and waits until it has taken over. From then
+    /// on the files of our Unix sockets belong to it.
     ///
     /// @throws IOException with the reason why it does not serve; the program is dead then
-    public void awaitReady(Duration atMost) throws IOException {
+    public void handOver(Duration atMost) throws IOException {
         try {
-            Optional<SeqpacketSocket.Packet> word = channel.await(TimeUnit.NANOSECONDS.convert(atMost));
-            String said = word.map(packet -> StandardCharsets.UTF_8.decode(packet.bytes()).toString()).orElse("");
-            if (!said.equals(Predecessor.READY)) {
-                throw new IOException(whyNot(word.isPresent(), atMost));
-            }
+            require(Predecessor.READY, atMost);
+            // Before the confirmation: from then on the end of this program must leave the files.
             sockets.forEach(slot -> slot.file().ifPresent(SocketFile::leave));
+            try {
+                confirm();
+                require(Predecessor.TAKEN_OVER, TAKE_OVER);
+            } catch (IOException | RuntimeException | Error e) {
+                sockets.forEach(slot -> slot.file().ifPresent(SocketFile::own));
+                throw e;
+            }
         } finally {
             channel.close();
+        }
+    }
+
+    private void require(String report, Duration atMost) throws IOException {
+        Optional<SeqpacketSocket.Packet> packet = channel.await(TimeUnit.NANOSECONDS.convert(atMost));
+        if (packet.isEmpty() || !packet.get().isText(report)) {
+            throw new IOException(whyNot(packet.isPresent(), atMost));
+        }
+    }
+
+    private void confirm() throws IOException {
+        if (!phase.compareAndSet(Phase.STARTED, Phase.CONFIRMED)) {
+            throw new IOException(whyNot(false, Duration.ZERO));
+        }
+        int sent = channel.send(StandardCharsets.UTF_8.encode(Predecessor.CONFIRMED));
+        if (sent < 0) {
+            throw new IOException(whyNot(true, Duration.ZERO));
         }
     }
 
@@ -179,7 +211,7 @@ public final class Successor {
             exit = kill();
         }
         child.close();
-        if (cancelled) {
+        if (phase.get() == Phase.CANCELLED) {
             return "it was called off";
         }
         return hasEnded
@@ -189,9 +221,10 @@ public final class Successor {
                         + " ms and was killed";
     }
 
-    /// Cancels the restart: the program is killed, unless it serves. **Thread**: any.
+    /// Cancels the restart: the program is killed, unless it was confirmed. **Thread**: any.
     public void cancel() throws IOException {
-        cancelled = true;
-        child.signal(ProcessCalls.SIGKILL);
+        if (phase.compareAndSet(Phase.STARTED, Phase.CANCELLED)) {
+            child.signal(ProcessCalls.SIGKILL);
+        }
     }
 }

@@ -2,8 +2,10 @@
 ///
 /// ```
 ///   old: Successor.start ──program, sockets──▶ new: Predecessor.here, takeOver ─▶ binds, starts
-///        Successor.awaitReady ◀──ready, or its end── Predecessor.ready
-///        ready: drains      not ready: kills the new one and serves on
+///        Successor.handOver ◀──ready, or its end──── Predecessor.awaitConfirmation
+///                           ──confirmed────────────▶ puts its pid file and control socket in place
+///                           ◀──taken over─────────── Predecessor.complete
+///        taken over: drains      otherwise: kills the new one and serves on
 /// ```
 ///
 /// **Threads**: one thread at a time uses an object; any may call [dev.polyserve.linux.restart.Successor#cancel].

@@ -12,6 +12,7 @@ import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -105,6 +106,11 @@ public final class SeqpacketSocket {
         /// Returns true for the end: the other side is gone.
         public boolean isEnd() {
             return !bytes.hasRemaining();
+        }
+
+        /// Returns true when the content is this text.
+        public boolean isText(String text) {
+            return bytes.equals(StandardCharsets.UTF_8.encode(text));
         }
 
         /// Closes the descriptors when the receiver has no use for them.

@@ -1,0 +1,126 @@
+package dev.polyserve.cli.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.polyserve.Server;
+import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.linux.restart.Predecessor;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/// A restart is refused by the state of this program, at any moment.
+@EnabledOnOs(OS.LINUX)
+@Timeout(60)
+class RestartTest {
+    private static final String UNUSUAL_SECONDS = "86396";
+    private static final Duration A_WHILE = Duration.ofSeconds(40);
+
+    private final PipedOutputStream logged = new PipedOutputStream();
+
+    /// A new program that takes over at once and then only exists.
+    static final class TakesOver {
+        private TakesOver() {}
+
+        /// Runs until the test kills it. It prints nothing: its standard output is that of the test.
+        public static void main(String[] arguments) throws IOException, InterruptedException {
+            Predecessor predecessor = Predecessor.here().orElseThrow();
+            predecessor.awaitConfirmation();
+            predecessor.complete();
+            new CountDownLatch(1).await();
+        }
+    }
+
+    @AfterEach
+    void endNewPrograms() {
+        newPrograms().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static List<ProcessHandle> newPrograms() {
+        return ProcessHandle.current().children().filter(child -> {
+            String line = child.info().commandLine().orElse("");
+            return line.contains(TakesOver.class.getName()) || line.contains(UNUSUAL_SECONDS);
+        }).toList();
+    }
+
+    private static Server served() throws IOException {
+        return Server.at("tcp://127.0.0.1:0").handle(connection -> {
+        }).start();
+    }
+
+    private Restart restart(ConsoleLog log, Server server, List<String> command) {
+        return new Restart(log, server.endpoints(), Optional.empty(), A_WHILE, () -> command);
+    }
+
+    private static List<String> takesOver() {
+        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
+                TakesOver.class.getName());
+    }
+
+    private static void isRefused(Restart restart, Server server, String reason) {
+        assertThatThrownBy(() -> restart.start(server)).isInstanceOf(RestartRefusedException.class).hasMessage(reason);
+        assertThatThrownBy(restart::requirePossible).isInstanceOf(RestartRefusedException.class).hasMessage(reason);
+    }
+
+    @Test
+    void aReplacedProgramStartsNoOther() throws Exception {
+        try (ConsoleLog log = new ConsoleLog(new PrintStream(PrintStream.nullOutputStream()), false);
+                Server server = served()) {
+            Restart restart = restart(log, server, takesOver());
+            int pid = restart.start(server);
+            isRefused(restart, server, "process " + pid + " has already replaced this one");
+            restart.end();
+            isRefused(restart, server, "process " + pid + " has already replaced this one");
+            assertThat(newPrograms()).extracting(ProcessHandle::pid).containsExactly((long) pid);
+        }
+    }
+
+    @Test
+    void anEndingServerStartsNone() throws Exception {
+        try (ConsoleLog log = new ConsoleLog(new PrintStream(PrintStream.nullOutputStream()), false);
+                Server server = served()) {
+            Restart restart = restart(log, server, List.of("sleep", UNUSUAL_SECONDS));
+            restart.requirePossible();
+            restart.end();
+            isRefused(restart, server, "the server is ending");
+            assertThat(newPrograms()).isEmpty();
+        }
+    }
+
+    @Test
+    void theEndCallsOffARestartInProgress() throws Exception {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new PipedInputStream(logged), StandardCharsets.UTF_8));
+                ConsoleLog log = new ConsoleLog(new PrintStream(logged, true, StandardCharsets.UTF_8), false);
+                Server server = served()) {
+            Restart restart = restart(log, server, List.of("sleep", UNUSUAL_SECONDS));
+            CompletableFuture<Throwable> failure = CompletableFuture
+                    .supplyAsync(() -> catchThrowable(() -> restart.start(server)), Thread.ofPlatform()::start);
+            assertThat(lines.readLine()).contains("is starting to replace this one");
+            isRefused(restart, server, "a restart is already in progress");
+            restart.end();
+            assertThat(failure.join()).isInstanceOf(RestartRefusedException.class)
+                    .hasMessage("the server is ending, so the restart was called off");
+            isRefused(restart, server, "the server is ending");
+            assertThat(newPrograms()).isEmpty();
+        }
+    }
+}
