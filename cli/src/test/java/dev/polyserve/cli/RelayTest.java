@@ -78,6 +78,17 @@ class RelayTest {
         peer.close();
     }
 
+    /// Resets every connection until the listener is closed.
+    private static void resetAll(ServerSocket listener) {
+        try {
+            while (true) {
+                reset(listener.accept());
+            }
+        } catch (IOException e) {
+            assertThat(listener.isClosed()).isTrue();
+        }
+    }
+
     private static void reset(SocketChannel client) throws IOException {
         client.setOption(StandardSocketOptions.SO_LINGER, 0);
         client.close();
@@ -154,15 +165,7 @@ class RelayTest {
     @ValueSource(strings = {"virtual", "nio", "thread", "epoll", "io_uring"})
     void upstreamsResetRightAfterTheConnectIsPassedOn(String model) throws Exception {
         try (ServerSocket upstream = upstream(); Cli proxy = proxy(upstream, model)) {
-            Thread resetting = Thread.startVirtualThread(() -> {
-                try {
-                    while (true) {
-                        reset(upstream.accept());
-                    }
-                } catch (IOException e) {
-                    assertThat(upstream.isClosed()).isTrue();
-                }
-            });
+            Thread.startVirtualThread(() -> resetAll(upstream));
             for (int i = 0; i < 60; i++) {
                 boolean sends = i % 2 == 0;
                 try (Socket client = proxy.connect()) {
@@ -170,12 +173,10 @@ class RelayTest {
                         if (sends) {
                             client.getOutputStream().write('x');
                         }
-                        int unused = client.getInputStream().read();
+                        int _ = client.getInputStream().read();
                     }).as("client %d", i).isInstanceOf(IOException.class).hasMessageContaining("reset");
                 }
             }
-            upstream.close();
-            resetting.join();
         }
     }
 
