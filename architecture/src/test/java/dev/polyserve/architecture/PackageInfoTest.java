@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class PackageInfoTest {
     }
 
     private static String packageOf(Path file) {
-        Path directory = Project.relative(file).getParent();
+        Path directory = Objects.requireNonNull(Project.relative(file).getParent(), "a source is in a directory");
         // Below the module's src/main/java.
         return directory.subpath(SOURCES, directory.getNameCount()).toString().replace(File.separatorChar, '.');
     }
