@@ -3,6 +3,7 @@ package dev.polyserve.cli;
 import dev.polyserve.cli.net.Dialer;
 import dev.polyserve.cli.operation.SocketFileMode;
 import dev.polyserve.file.FileNames;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -38,7 +39,11 @@ record OperatingOptions(Optional<Duration> exitIdle, Optional<String> user, Sock
         if (text.isEmpty()) {
             throw new IllegalArgumentException("it is empty; give the path of a file");
         }
-        return Path.of(text);
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("it " + FileNames.whyInvalid(e), e);
+        }
     }
 
     private static Path controlPath(String text) {

@@ -77,7 +77,7 @@ class NoLocaleTest {
     void undecodableFileNamesAreRejected() throws Exception {
         try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "echo", "--pid-file", "/tmp/WORD")) {
             refused(server,
-                    "the path '/tmp/Gr\u00fc\u00df' has characters that the encoding of file names, US-ASCII,");
+                    "bad --pid-file '/tmp/Gr\u00fc\u00df': it has characters that the encoding of file names, US-ASCII,");
         }
         Path config = Files.writeString(directory.resolve("c.toml"), "listen = \"unix:/tmp/Gr\u00fc\u00df\"\n");
         try (ServedProcess server = start(UTF8, NO_LOCALE, "serve", "echo", "--config", config.toString())) {

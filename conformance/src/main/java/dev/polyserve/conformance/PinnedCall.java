@@ -33,7 +33,7 @@ final class PinnedCall {
     }
 
     private static byte[] compiled() throws IOException {
-        try (InputStream bytes = PinnedCall.class.getResourceAsStream("Pinned$Initialised.class")) {
+        try (InputStream bytes = PinnedCall.class.getResourceAsStream("PinnedCall$Initialised.class")) {
             return Objects.requireNonNull(bytes, "a class of the kit").readAllBytes();
         }
     }

@@ -53,7 +53,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private volatile boolean asleep;
     private volatile boolean stopping;
     private volatile boolean ended;
-    private final FallbackExecutor late;
+    private final EndedLoopExecutor late;
     private final TurnState turn = new TurnState();
     private final TurnClock turnClock;
 
@@ -72,7 +72,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.turnClock = new TurnClock(clock.nanos());
         this.timers = new TimerWheel(turnClock.nowNanos());
         this.coroutines = new CoroutineScheduler(this, lendsThread);
-        this.late = new FallbackExecutor(name + "-late", this::runLeft);
+        this.late = new EndedLoopExecutor(name + "-late", this::runLeft);
         this.thread = new CarrierThread(name, daemon, this::run);
     }
 
@@ -340,7 +340,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /// Runs the remaining tasks and continuations. **Thread**: that of the [FallbackExecutor].
+    /// Runs the remaining tasks and continuations. **Thread**: that of the [EndedLoopExecutor].
     private void runLeft() {
         while (runnable()) {
             runMailbox();

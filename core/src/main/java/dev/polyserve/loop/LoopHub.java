@@ -2,7 +2,7 @@ package dev.polyserve.loop;
 
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.coroutine.hub.HubScheduler;
-import dev.polyserve.coroutine.hub.HubHost;
+import dev.polyserve.coroutine.hub.EmbeddedHub;
 import dev.polyserve.coroutine.hub.HubOptions;
 import dev.polyserve.coroutine.hub.Task;
 import java.time.Duration;
@@ -17,16 +17,16 @@ final class LoopHub implements HubScheduler {
     private static final Duration KILL_TIMEOUT = Duration.ofSeconds(1);
 
     private final EventLoop loop;
-    private final HubHost host;
+    private final EmbeddedHub host;
 
     LoopHub(EventLoop loop) {
         this.loop = loop;
         // The stall monitor of the server already watches the whole loop.
-        this.host = new HubHost(this, HubOptions.defaults().withName(loop.name()).withStallLimit(Duration.ZERO)
+        this.host = new EmbeddedHub(this, HubOptions.defaults().withName(loop.name()).withStallLimit(Duration.ZERO)
                 .withKillTimeout(KILL_TIMEOUT));
     }
 
-    HubHost host() {
+    EmbeddedHub host() {
         return host;
     }
 

@@ -81,7 +81,7 @@ final class Counters implements ServerListener {
         acceptErrors.increment();
     }
 
-    ServerStats snapshot(long active, long bufferedBytes, RemoteCounters workers) {
+    ServerStats snapshot(long active, long bufferedBytes, WorkerCounters workers) {
         Map<Limit, Long> counts = new EnumMap<>(Limit.class);
         reached.forEach((limit, adder) -> {
             long count = adder.sum();

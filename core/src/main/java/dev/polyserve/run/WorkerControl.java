@@ -41,8 +41,8 @@ public interface WorkerControl {
     }
 
     /// The latest values of the counters of the worker processes. **Thread**: any.
-    default RemoteCounters counters() {
-        return RemoteCounters.ZERO;
+    default WorkerCounters counters() {
+        return WorkerCounters.ZERO;
     }
 
     /// Sets how many more connections and datagrams may be accepted, within the server's limits: worker processes that

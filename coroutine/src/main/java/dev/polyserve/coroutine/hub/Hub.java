@@ -114,7 +114,7 @@ public final class Hub implements AutoCloseable {
         if (task != null) {
             return Optional.of(task.core().hub());
         }
-        return Optional.ofNullable(HubHost.ofCaller()).map(HubHost::hub);
+        return Optional.ofNullable(EmbeddedHub.ofCaller()).map(EmbeddedHub::hub);
     }
 
     /// Whether tasks run on the hub's own thread, so that every blocking call of the JDK switches to another task.

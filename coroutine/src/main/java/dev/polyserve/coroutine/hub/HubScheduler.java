@@ -4,7 +4,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// The loop that runs the tasks of a hub: the hub's own loop, the event loop of a server, or one of the application
-/// ([HubHost]).
+/// ([EmbeddedHub]).
 ///
 /// **Thread**: as each method says.
 public interface HubScheduler extends Executor {

@@ -89,7 +89,7 @@ public final class Task<T extends @Nullable Object> {
         if (CURRENT.isBound()) {
             return CURRENT.get();
         }
-        HubHost host = HubHost.ofCaller();
+        EmbeddedHub host = EmbeddedHub.ofCaller();
         return host == null ? null : host.calling();
     }
 

@@ -2,7 +2,7 @@
 ///
 /// ```
 ///   Hub ─▶ HubCore ─▶ Task ─▶ TaskThread ─▶ carrier.Carrier
-///           └▶ HubScheduler: HubLoop, or the event loop that a HubHost serves
+///           └▶ HubScheduler: HubLoop, or the event loop that an EmbeddedHub serves
 /// ```
 ///
 /// **Threads**: of the tasks of a hub one runs at a time.

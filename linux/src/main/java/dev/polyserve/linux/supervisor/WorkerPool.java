@@ -10,7 +10,7 @@ import dev.polyserve.Workers;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.process.ExitStatus;
 import dev.polyserve.loop.EventLoop;
-import dev.polyserve.run.RemoteCounters;
+import dev.polyserve.run.WorkerCounters;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -331,8 +331,8 @@ final class WorkerPool {
     }
 
     /// The counters that the workers report. **Thread**: any.
-    RemoteCounters counters() {
-        return new RemoteCounters(datagramsIn.sum(), datagramsOut.sum(), bufferedBytes.sum(), restarts.sum());
+    WorkerCounters counters() {
+        return new WorkerCounters(datagramsIn.sum(), datagramsOut.sum(), bufferedBytes.sum(), restarts.sum());
     }
 
     private void ready(Worker worker) {

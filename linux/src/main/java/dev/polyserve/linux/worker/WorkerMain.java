@@ -44,7 +44,7 @@ public final class WorkerMain {
     private final WorkerCommand.Serve serve;
     private final List<Integer> descriptors;
     private final EventReporter eventReporter;
-    private final ReceivedTransport handed;
+    private final ReceivedConnectionsTransport handed;
     private final ExitDeadline exitDeadline = ExitDeadline.start();
 
     private WorkerMain(ControlChannel channel, WorkerCommand.Serve serve, List<Integer> descriptors) {
@@ -52,7 +52,7 @@ public final class WorkerMain {
         this.serve = serve;
         this.descriptors = descriptors;
         this.eventReporter = new EventReporter(channel, serve);
-        this.handed = new ReceivedTransport(serve.slots());
+        this.handed = new ReceivedConnectionsTransport(serve.slots());
     }
 
     /// True when this process is a worker.

@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
 /// its thread, attached threads run concurrently with the tasks of the hub, and state that both use needs locks.
 ///
 /// **Thread**: any.
-public final class HubHost implements Thread.UncaughtExceptionHandler {
+public final class EmbeddedHub implements Thread.UncaughtExceptionHandler {
     private final HubScheduler scheduler;
     private final HubOptions options;
     private final Map<Thread, Task<?>> attachedThreads = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable HubCore> core = new AtomicReference<>();
 
     /// @param options the options of the hub; the loop itself decides whether it lends its thread, and detects stalls
-    public HubHost(HubScheduler scheduler, HubOptions options) {
+    public EmbeddedHub(HubScheduler scheduler, HubOptions options) {
         this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
         this.options = Objects.requireNonNull(options, "options");
     }
@@ -52,8 +52,8 @@ public final class HubHost implements Thread.UncaughtExceptionHandler {
     }
 
     /// The host of the calling thread; null when the thread is not of a hosted loop.
-    static @Nullable HubHost ofCaller() {
-        return Thread.currentThread().getUncaughtExceptionHandler() instanceof HubHost host ? host : null;
+    static @Nullable EmbeddedHub ofCaller() {
+        return Thread.currentThread().getUncaughtExceptionHandler() instanceof EmbeddedHub host ? host : null;
     }
 
     /// The task of the calling thread, attached on the first call; null when it is no virtual thread of this loop.

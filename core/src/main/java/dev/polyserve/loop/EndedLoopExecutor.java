@@ -7,14 +7,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// something to run.
 ///
 /// **Thread**: any. It takes no lock, because other loops and their coroutines call it.
-final class FallbackExecutor {
+final class EndedLoopExecutor {
     private final String name;
     private final Runnable runLeft;
     /// The number of calls of [#wake] since the thread started; 0: no thread runs.
     private final AtomicInteger asked = new AtomicInteger();
 
     /// @param runLeft runs everything that is runnable
-    FallbackExecutor(String name, Runnable runLeft) {
+    EndedLoopExecutor(String name, Runnable runLeft) {
         this.name = name;
         this.runLeft = runLeft;
     }

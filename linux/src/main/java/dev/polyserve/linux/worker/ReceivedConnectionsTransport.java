@@ -21,11 +21,11 @@ import java.util.concurrent.ConcurrentHashMap;
 /// supervisor transfers. Datagrams need no socket here, because the supervisor requests each answer.
 ///
 /// **Thread**: one thread at a time binds; [#take] any.
-final class ReceivedTransport implements Transport {
+final class ReceivedConnectionsTransport implements Transport {
     private final List<WorkerCommand.Slot> slots;
     private final Map<Integer, ReceivedListener> listeners = new ConcurrentHashMap<>();
 
-    ReceivedTransport(List<WorkerCommand.Slot> slots) {
+    ReceivedConnectionsTransport(List<WorkerCommand.Slot> slots) {
         this.slots = slots;
     }
 

@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
 
 /// A hub on an existing loop, and attached threads that run concurrently with it.
 @org.junit.jupiter.api.Timeout(60)
-class HubHostTest {
+class EmbeddedHubTest {
     private static final Duration SHORT = Duration.ofMillis(5);
     private static final Duration LONG = Duration.ofMinutes(1);
 
     private final Loop loop = new Loop();
-    private final HubHost host = new HubHost(loop,
+    private final EmbeddedHub host = new EmbeddedHub(loop,
             HubOptions.defaults().withName("host").withKillTimeout(Duration.ofSeconds(10)));
     private final Hub hub = host.hub();
 

@@ -6,6 +6,6 @@ package dev.polyserve.run;
 /// @param datagramsOut datagrams sent there
 /// @param bufferedBytes the size of the buffers of connections there
 /// @param restarts how many of the processes were started to replace others that had ended unexpectedly
-public record RemoteCounters(long datagramsIn, long datagramsOut, long bufferedBytes, long restarts) {
-    static final RemoteCounters ZERO = new RemoteCounters(0, 0, 0, 0);
+public record WorkerCounters(long datagramsIn, long datagramsOut, long bufferedBytes, long restarts) {
+    static final WorkerCounters ZERO = new WorkerCounters(0, 0, 0, 0);
 }
