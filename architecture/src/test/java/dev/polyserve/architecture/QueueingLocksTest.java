@@ -53,6 +53,7 @@ class QueueingLocksTest {
             Map.entry("dev/polyserve/cli/net/NameLookup",
                     "handlers wait for a look-up, and its own threads take the queue"),
             Map.entry("dev/polyserve/cli/services/Relay", "the relay's own threads and the handler's"),
+            Map.entry("dev/polyserve/cli/services/SocketUpstream", "only the relay's own two threads take it"),
             Map.entry("dev/polyserve/cli/services/Reply", "only handlers and the operator's thread change the map"),
             Map.entry("dev/polyserve/conversation/WireOutbox",
                     "only senders take it: coroutines or threads, never the loop"),

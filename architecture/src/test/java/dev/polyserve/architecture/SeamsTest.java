@@ -33,7 +33,7 @@ class SeamsTest {
             Map.entry("DatagramSender", 3),
             Map.entry("DeadlineMonitor", 2),
             Map.entry("DelegatedConversation.RemoteControl", 4),
-            Map.entry("EndpointPair", 3),
+            Map.entry("AddressPair", 3),
             Map.entry("HubScheduler", 7),
             Map.entry("LingeringClose.Peer", 2),
             Map.entry("Listener", 7),

@@ -10,6 +10,6 @@ interface AcceptHandler {
     /// Whether one more connection may be accepted now. If not, all acceptors are armed again as soon as one may.
     boolean hasRoom();
 
-    /// Takes ownership of a socket, including the duty to close it.
+    /// Takes ownership of a socket, and closes it in the end.
     void take(StreamSocket socket, Listener listener);
 }

@@ -63,7 +63,8 @@ class AcceptLoopOwnerTest {
     void theAcceptor() throws Exception {
         Listener listener = transport.listen(STREAM, options.sockets());
         try {
-            Acceptor acceptor = new Acceptor(runner.loops().getFirst(), listener, new NoIntake(), acceptLimit, events,
+            Acceptor acceptor = new Acceptor(runner.loops().getFirst(), listener, new RejectingHandler(), acceptLimit,
+                    events,
                     () -> {});
             assertRefused(acceptor::arm);
             assertRefused(() -> acceptor.ready(Multiplexer.READ));
@@ -101,7 +102,7 @@ class AcceptLoopOwnerTest {
         assertRefused(() -> runner.prepare(socket, identity));
     }
 
-    private static final class NoIntake implements AcceptHandler {
+    private static final class RejectingHandler implements AcceptHandler {
         @Override
         public boolean hasRoom() {
             return false;

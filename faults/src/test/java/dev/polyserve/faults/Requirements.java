@@ -9,12 +9,19 @@ import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The requirements of a test on the machine. A test is skipped with the reason when one is not met.
 final class Requirements {
     private static final int SOAK = Integer.getInteger("polyserve.soak", 1);
+
+    /// Asked once, at the beginning: `select` cannot run in a process with as many open descriptors as this one has later,
+    /// but it can in the servers that the tests start.
+    private static final Map<String, Optional<String>> WHY_NOT = Model.all().stream()
+            .collect(Collectors.toMap(Model::id, Server::whyNot));
 
     private Requirements() {}
 
@@ -27,7 +34,7 @@ final class Requirements {
 
     /// Skips the test unless this machine can run the model.
     static void model(String name) {
-        Optional<String> whyNot = Server.whyNot(Model.named(name));
+        Optional<String> whyNot = WHY_NOT.getOrDefault(name, Optional.of("there is no model of this name"));
         assumeTrue(whyNot.isEmpty(), () -> "needs the model " + name + ": " + whyNot.orElse(""));
     }
 
