@@ -1,6 +1,5 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.cli.net.Dialer;
 import dev.polyserve.cli.operation.SocketFileMode;
 import dev.polyserve.file.FileNames;
 import java.nio.file.InvalidPathException;
@@ -51,9 +50,9 @@ record OperatingOptions(Optional<Duration> exitIdle, Optional<String> user, Sock
             throw new IllegalArgumentException("an abstract socket has no file that could be protected; give a path");
         }
         int bytes = text.getBytes(FileNames.ENCODING).length;
-        if (bytes > Dialer.MOST_PATH_BYTES) {
+        if (bytes > FileNames.MOST_SOCKET_PATH_BYTES) {
             throw new IllegalArgumentException("it has " + bytes + " bytes, and the path of a socket takes "
-                    + Dialer.MOST_PATH_BYTES + "; take a shorter one");
+                    + FileNames.MOST_SOCKET_PATH_BYTES + "; take a shorter one");
         }
         return path(text);
     }

@@ -17,6 +17,9 @@ public final class FileNames {
     /// The problem with a name that the encoding cannot represent: continues "the path ".
     public static final String NOT_ENCODED = "has characters that the encoding of file names, " + ENCODING
             + ", cannot represent";
+    /// The most bytes in the path of a Unix socket of the JDK's channels. The JDK reserves two of the system's 108 bytes,
+    /// the system only one.
+    public static final int MOST_SOCKET_PATH_BYTES = 106;
     /// The character that the JDK reads in place of bytes that it cannot decode.
     private static final char LOST = '\ufffd';
     private static final int BYTE_VALUES = 256;

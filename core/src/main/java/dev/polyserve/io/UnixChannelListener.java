@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /// A Unix stream listener of the JDK's family, and the owner of its socket file.
 final class UnixChannelListener extends AcceptingChannel implements Listener {
-    /// One byte less than the system's limit: the JDK reserves two of the 108 bytes.
-    private static final int MOST_PATH_BYTES = 106;
-
     private final SocketFile file;
     private final Options.Sockets options;
 
@@ -42,9 +39,10 @@ final class UnixChannelListener extends AcceptingChannel implements Listener {
                     null);
         }
         int bytes = endpoint.path().toString().getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > MOST_PATH_BYTES) {
+        if (bytes > FileNames.MOST_SOCKET_PATH_BYTES) {
             throw new BindFailedException(endpoint, "its path has " + bytes + " bytes and the JDK's sockets take "
-                    + MOST_PATH_BYTES + "; take a shorter one, or a model on descriptors, as epoll, which takes 107",
+                    + FileNames.MOST_SOCKET_PATH_BYTES
+                    + "; take a shorter one, or a model on descriptors, as epoll, which takes 107",
                     null);
         }
         SocketFile.removeStale(endpoint, endpoint.path(), UnixChannelListener::isLive);

@@ -17,8 +17,6 @@ import java.util.List;
 ///
 /// **Thread**: any; a wait, also for a name look-up, unmounts a virtual thread.
 public final class Dialer {
-    /// The most bytes in the path of a Unix socket to which the JDK can connect: one less than the system's limit.
-    public static final int MOST_PATH_BYTES = 106;
     private static final Duration CONNECT_AT_MOST = Duration.ofSeconds(10);
 
     private Dialer() {}
@@ -56,8 +54,9 @@ public final class Dialer {
     /// Opens a channel in blocking mode to the socket at this path; the caller closes it.
     public static SocketChannel unix(Path path) throws IOException {
         int bytes = path.toString().getBytes(FileNames.ENCODING).length;
-        if (bytes > MOST_PATH_BYTES) {
-            throw new IOException("its path has " + bytes + " bytes, and the JDK's sockets take " + MOST_PATH_BYTES);
+        if (bytes > FileNames.MOST_SOCKET_PATH_BYTES) {
+            throw new IOException(
+                    "its path has " + bytes + " bytes, and the JDK's sockets take " + FileNames.MOST_SOCKET_PATH_BYTES);
         }
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
