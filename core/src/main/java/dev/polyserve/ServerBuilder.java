@@ -1,7 +1,6 @@
 package dev.polyserve;
 
 import dev.polyserve.spi.Engine;
-import dev.polyserve.spi.Execution;
 import dev.polyserve.spi.ModelPlan;
 import java.io.IOException;
 import java.time.Duration;
@@ -132,15 +131,11 @@ public final class ServerBuilder {
         if (model == null) {
             return commands ? Model.process() : Model.virtual();
         }
-        if (commands && !startsPerConnection(model)) {
+        if (commands && !ModelPlan.of(model).execution().startsPerConnection()) {
             throw new IllegalStateException("a command is a process for each connection, and the model " + model.id()
                     + " was chosen: take Model.process(), or none");
         }
         return model;
-    }
-
-    private static boolean startsPerConnection(Model model) {
-        return ModelPlan.of(model).execution().processes().filter(Execution.Processes::perConnection).isPresent();
     }
 
     /// Binds and starts.

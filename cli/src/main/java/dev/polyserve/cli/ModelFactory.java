@@ -32,7 +32,7 @@ final class ModelFactory {
     /// @throws ExitException when a different model was given
     static Model ofCommands(Settings settings) {
         ModelPlan model = new ModelFactory(settings, PROCESS).model();
-        if (model.execution().processes().filter(Execution.Processes::perConnection).isEmpty()) {
+        if (!model.execution().startsPerConnection()) {
             throw ExitException.wrong(settings.where(Setting.MODEL) + " " + model.id()
                     + " does not work with exec, which starts a process per connection: leave it out, or use --stdio pipe,"
                     + " which works with every model");

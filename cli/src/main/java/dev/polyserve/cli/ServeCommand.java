@@ -2,7 +2,6 @@ package dev.polyserve.cli;
 
 import dev.polyserve.Model;
 import dev.polyserve.spi.ModelPlan;
-import dev.polyserve.spi.Multiplexing;
 import dev.polyserve.Endpoint;
 import dev.polyserve.ModelUnavailableException;
 import dev.polyserve.Server;
@@ -134,8 +133,7 @@ final class ServeCommand {
     }
 
     private static void takeOver(Predecessor predecessor, ServePlan plan) {
-        if (ModelPlan.of(plan.model()).execution().multiplexing().filter(Multiplexing.JavaNio.class::isInstance)
-                .isPresent()) {
+        if (ModelPlan.of(plan.model()).execution().needsChannels()) {
             throw ExitException
                     .wrong("the model nio cannot take over the sockets of the running program (the JDK has no API for that):"
                             + " use another model, such as epoll or virtual, or stop that program and start this one");

@@ -1,6 +1,5 @@
 package dev.polyserve.cli;
 
-import dev.polyserve.spi.Execution;
 import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
@@ -83,7 +82,7 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                             + " time and qotd, but not to " + service.id());
         }
         return new DatagramRate(settings.number(Setting.DATAGRAM_RATE).orElse(DATAGRAM_RATE),
-                ModelPlan.of(model).execution().processes().map(Execution.Processes::receivers).orElse(1));
+                ModelPlan.of(model).execution().receivers());
     }
 
     private static Servable service(List<String> words, List<String> arguments, Settings settings) {

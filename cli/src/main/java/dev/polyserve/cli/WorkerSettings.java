@@ -39,7 +39,7 @@ final class WorkerSettings {
                     .wrong(settings.where(Setting.SPARE) + " applies to a variable number of workers only, and "
                             + processes.minWorkers() + " is fixed: use --workers MIN..MAX");
         }
-        if (settings.has(Setting.RECYCLE_CONNECTIONS) && processes.perConnection()) {
+        if (settings.has(Setting.RECYCLE_CONNECTIONS) && processes.startsPerConnection()) {
             throw ExitException.wrong(settings.where(Setting.RECYCLE_CONNECTIONS)
                     + " does not apply to the model process: its workers serve one connection each");
         }

@@ -58,12 +58,12 @@ public record Cell(Style style, Model model, EndpointKind transport) {
 
     /// How many processes accept connections and receive datagrams.
     int receivers() {
-        return execution().processes().map(Execution.Processes::receivers).orElse(1);
+        return execution().receivers();
     }
 
     /// Whether each connection starts a process.
     boolean startsPerConnection() {
-        return execution().processes().filter(Execution.Processes::perConnection).isPresent();
+        return execution().startsPerConnection();
     }
 
     /// The number of repetitions: `usual`, or fewer where each connection costs a process.

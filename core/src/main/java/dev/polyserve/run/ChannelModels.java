@@ -7,7 +7,6 @@ import dev.polyserve.loop.SelectorMultiplexer;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.spi.Execution;
 import dev.polyserve.spi.ModelPlan;
-import dev.polyserve.spi.Multiplexing;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,8 +25,7 @@ final class ChannelModels implements ModelProvider {
         if (model.execution().processes().isPresent()) {
             return Optional.of("this version has no worker processes yet; use virtual or thread-pool");
         }
-        boolean ofAnotherModule = model.execution().multiplexing()
-                .filter(waitsIn -> !(waitsIn instanceof Multiplexing.JavaNio)).isPresent();
+        boolean ofAnotherModule = model.execution().multiplexing().isPresent() && !model.execution().needsChannels();
         return ofAnotherModule
                 ? Optional.of("its module, polyserve-linux, is not there; add it, or use nio or virtual")
                 : Optional.empty();

@@ -26,6 +26,21 @@ public sealed interface Execution {
         return Optional.empty();
     }
 
+    /// Whether its sockets are channels of the JDK, whose descriptors no other program can take over.
+    default boolean needsChannels() {
+        return multiplexing().filter(Multiplexing.JavaNio.class::isInstance).isPresent();
+    }
+
+    /// Whether each connection starts a worker process, which serves it and ends.
+    default boolean startsPerConnection() {
+        return false;
+    }
+
+    /// How many processes accept connections and receive datagrams, each without knowledge of the others.
+    default int receivers() {
+        return 1;
+    }
+
     /// The model that runs in each worker process; empty if there is none.
     default Optional<ModelPlan> inner() {
         return Optional.empty();
@@ -173,12 +188,6 @@ public sealed interface Execution {
         /// How they are kept.
         Workers workers();
 
-        /// Whether a worker serves one connection and ends.
-        boolean perConnection();
-
-        /// How many processes accept connections and receive datagrams, each without knowledge of the others.
-        int receivers();
-
         /// The same with other settings of its workers.
         Processes with(Workers other);
 
@@ -209,13 +218,8 @@ public sealed interface Execution {
         }
 
         @Override
-        public boolean perConnection() {
+        public boolean startsPerConnection() {
             return true;
-        }
-
-        @Override
-        public int receivers() {
-            return 1;
         }
 
         @Override
@@ -263,11 +267,6 @@ public sealed interface Execution {
         @Override
         public boolean hasQueue() {
             return innerModel.execution().hasQueue();
-        }
-
-        @Override
-        public boolean perConnection() {
-            return false;
         }
 
         @Override

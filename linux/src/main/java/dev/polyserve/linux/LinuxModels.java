@@ -50,7 +50,7 @@ public final class LinuxModels implements ModelProvider {
         }
         return switch (model.execution()) {
             case Execution.Threads _ -> DescriptorModels.always() || endpoints.stream().anyMatch(this::needsDescriptor);
-            case Execution.Loops loops -> !(loops.waitsIn() instanceof Multiplexing.JavaNio);
+            case Execution.Loops loops -> !loops.needsChannels();
             case Execution.Processes _ -> true;
         };
     }
@@ -97,9 +97,7 @@ public final class LinuxModels implements ModelProvider {
     }
 
     private Optional<String> whyNotInWorkers(ModelPlan inner) {
-        boolean overChannels = inner.execution().multiplexing().filter(Multiplexing.JavaNio.class::isInstance)
-                .isPresent();
-        return overChannels
+        return inner.execution().needsChannels()
                 ? Optional.of("its workers inherit a listener, which the JDK's channels of nio cannot take over;"
                         + " use epoll in them, which is the same on Linux")
                 : whyNot(inner);
@@ -123,7 +121,7 @@ public final class LinuxModels implements ModelProvider {
         if (isWorker()) {
             return WorkerMain.here().prepared(setup);
         }
-        boolean datagramsElsewhere = execution.processes().filter(Execution.Processes::perConnection).isPresent()
+        boolean datagramsElsewhere = execution.startsPerConnection()
                 && !(setup.streams() instanceof Engine.Commands);
         return datagramsElsewhere && setup.datagrams() != null
                 ? new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(),

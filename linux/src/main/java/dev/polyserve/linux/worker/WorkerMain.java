@@ -116,7 +116,7 @@ public final class WorkerMain {
     }
 
     private static boolean isOneOfSeveral(Engine.Setup setup) {
-        return ModelPlan.of(setup.model()).execution().processes().filter(one -> one.receivers() > 1).isPresent();
+        return ModelPlan.of(setup.model()).execution().receivers() > 1;
     }
 
     /// The options of this worker after a change of the server's limits. The supervisor commands separately whether
