@@ -8,11 +8,10 @@ import java.io.IOException;
 ///
 /// **Thread**: the loop's, except [#wakeup].
 public interface Multiplexer extends AutoCloseable {
-    /// Interest in, or readiness for, reading and accepting. A peer's end or reset counts as readiness for every
-    /// operation of interest.
-    int READ = 1;
-    /// Interest in, or readiness for, writing.
-    int WRITE = 2;
+    /// As [Source#READ].
+    int READ = Source.READ;
+    /// As [Source#WRITE].
+    int WRITE = Source.WRITE;
 
     /// The name used in messages.
     String name();

@@ -17,16 +17,14 @@ import java.util.ArrayList;
 /// A ready descriptor is reported again until a call has used up its readiness, as often as under the other
 /// multiplexers. No watch on the list delays another: each is notified once a turn. A turn does not block while the
 /// list has entries.
-public final class EdgeTriggeredMultiplexer extends DescriptorMultiplexer {
+public final class EdgeTriggeredMultiplexer extends AbstractEpollMultiplexer {
     private static final int EVENTS = EpollEvents.IN | EpollEvents.PRI | EpollEvents.OUT | EpollEvents.RDHUP
             | EpollEvents.ET;
 
-    private final Epoll epoll;
     private final ArrayList<DescriptorWatch> list = new ArrayList<>();
 
     public EdgeTriggeredMultiplexer() throws IOException {
         super("epoll-et");
-        epoll = Epoll.open(memory, wakeup);
     }
 
     @Override
@@ -44,11 +42,6 @@ public final class EdgeTriggeredMultiplexer extends DescriptorMultiplexer {
         if (watch.readiness.readyFor(watch.interest()) != 0) {
             enlist(watch);
         }
-    }
-
-    @Override
-    void remove(DescriptorWatch watch) {
-        epoll.remove(watch);
     }
 
     @Override
@@ -110,14 +103,5 @@ public final class EdgeTriggeredMultiplexer extends DescriptorMultiplexer {
             marks |= Readiness.READ_ENDED;
         }
         return (bits & EpollEvents.HUP) != 0 ? marks | Readiness.BOTH_ENDED : marks;
-    }
-
-    @Override
-    public void close() throws IOException {
-        try {
-            super.close();
-        } finally {
-            epoll.close();
-        }
     }
 }

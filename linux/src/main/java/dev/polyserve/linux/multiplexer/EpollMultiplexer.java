@@ -10,13 +10,11 @@ import java.util.List;
 ///
 /// A change of interest reaches the system before the next wait, and only if the interest still differs. A handler that
 /// is busy while its peer sends, and then reads again, therefore costs no call.
-public final class EpollMultiplexer extends DescriptorMultiplexer {
-    private final Epoll epoll;
+public final class EpollMultiplexer extends AbstractEpollMultiplexer {
     private final List<DescriptorWatch> changed = new ArrayList<>();
 
     public EpollMultiplexer() throws IOException {
         super("epoll");
-        epoll = Epoll.open(memory, wakeup);
     }
 
     @Override
@@ -31,11 +29,6 @@ public final class EpollMultiplexer extends DescriptorMultiplexer {
             watch.listed = true;
             changed.add(watch);
         }
-    }
-
-    @Override
-    void remove(DescriptorWatch watch) {
-        epoll.remove(watch);
     }
 
     @Override
@@ -68,14 +61,5 @@ public final class EpollMultiplexer extends DescriptorMultiplexer {
     /// of at every wait.
     private static int events(int interest) {
         return interest == 0 ? EpollEvents.ET : Readiness.bits(interest);
-    }
-
-    @Override
-    public void close() throws IOException {
-        try {
-            super.close();
-        } finally {
-            epoll.close();
-        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.polyserve.linux.ring;
 
-import dev.polyserve.Endpoint;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.DatagramSender;
 import dev.polyserve.linux.socket.DescriptorDatagramPort;
@@ -22,11 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// many datagrams per call.
 ///
 /// **Thread**: as [DatagramPort].
-final class RingDatagramPort extends RingHandle implements DatagramPort {
+final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> implements DatagramPort {
     /// 2 MiB, with 64 KiB for each.
     private static final int BUFFERS = 32;
 
-    private final DescriptorDatagramPort direct;
     private final MultishotMessages messages = new MultishotMessages();
     private @Nullable ReceiveBuffers buffers;
     private int group;
@@ -42,7 +40,7 @@ final class RingDatagramPort extends RingHandle implements DatagramPort {
     private boolean cancelling;
 
     RingDatagramPort(DescriptorDatagramPort direct) {
-        this.direct = direct;
+        super(direct);
         this.local = direct.address();
     }
 
@@ -203,22 +201,5 @@ final class RingDatagramPort extends RingHandle implements DatagramPort {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        direct.close();
-    }
-
-    // --- properties of a port ---
-
-    @Override
-    public Endpoint endpoint() {
-        return direct.endpoint();
-    }
-
-    @Override
-    public SocketAddress address() {
-        return direct.address();
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the loop's.
 abstract sealed class RingHandle implements Multiplexer.Watch
-        permits RingSocket, RingListener, RingDatagramPort, PolledSource {
+        permits RingSocket, BoundHandle, PolledSource {
     private static final Multiplexer.Ready NO_CALLBACK = _ -> {};
 
     /// The operations of the ring that watches it; null while none does.

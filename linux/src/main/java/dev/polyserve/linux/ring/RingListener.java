@@ -1,6 +1,5 @@
 package dev.polyserve.linux.ring;
 
-import dev.polyserve.Endpoint;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.AcceptErrors;
@@ -10,18 +9,16 @@ import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.RingLayout;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A listener on a ring: one multishot accept, and the connections that it has accepted.
 ///
 /// **Thread**: as [Listener].
-final class RingListener extends RingHandle implements Listener {
+final class RingListener extends BoundHandle<DescriptorListener> implements Listener {
     /// The limit of accepted connections that wait to be taken; accepting stops there.
     private static final int MOST_WAITING = 256;
 
-    private final DescriptorListener direct;
     private int[] waiting = new int[MOST_WAITING];
     private int head;
     private int count;
@@ -30,7 +27,7 @@ final class RingListener extends RingHandle implements Listener {
     private boolean cancelling;
 
     RingListener(DescriptorListener direct) {
-        this.direct = direct;
+        super(direct);
     }
 
     private int number() {
@@ -160,23 +157,6 @@ final class RingListener extends RingHandle implements Listener {
     void abandon() {
         closeWaiting();
         operations = null;
-    }
-
-    @Override
-    public void close() throws IOException {
-        direct.close();
-    }
-
-    // --- properties of a listener ---
-
-    @Override
-    public Endpoint endpoint() {
-        return direct.endpoint();
-    }
-
-    @Override
-    public SocketAddress address() {
-        return direct.address();
     }
 
     @Override

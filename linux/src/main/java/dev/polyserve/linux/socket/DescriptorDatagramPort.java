@@ -1,6 +1,5 @@
 package dev.polyserve.linux.socket;
 
-import dev.polyserve.Endpoint;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.DatagramSender;
@@ -23,11 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A datagram port on a descriptor, UDP or Unix. One call receives up to sixteen messages, which [#receive] returns one
 /// by one; one call sends all collected datagrams.
-public final class DescriptorDatagramPort extends DescriptorSource implements DatagramPort, DatagramSender {
+public final class DescriptorDatagramPort extends BoundSource implements DatagramPort, DatagramSender {
     /// 1 MiB per port, with 64 KiB for each. More messages at once would save about ten nanoseconds each.
     private static final int RECEIVED_AT_ONCE = 16;
 
-    private final BoundDescriptor bound;
     private final ReceivedMessages received = new ReceivedMessages(RECEIVED_AT_ONCE);
     private final OutgoingDatagrams outgoing;
     private int held;
@@ -46,8 +44,7 @@ public final class DescriptorDatagramPort extends DescriptorSource implements Da
     private final boolean toldLocal;
 
     private DescriptorDatagramPort(BoundDescriptor bound, boolean canJoin, boolean toldLocal) {
-        super(bound.descriptor());
-        this.bound = bound;
+        super(bound);
         this.toldLocal = toldLocal;
         this.currentLocal = bound.address();
         this.outgoing = new OutgoingDatagrams(bound.family(), canJoin);
@@ -87,16 +84,6 @@ public final class DescriptorDatagramPort extends DescriptorSource implements Da
             throw new BindFailedException(bound.endpoint(), "the system does not tell which address a datagram was sent"
                     + " to, so it could not be answered from there; listen at one address", e);
         }
-    }
-
-    @Override
-    public Endpoint endpoint() {
-        return bound.endpoint();
-    }
-
-    @Override
-    public SocketAddress address() {
-        return bound.address();
     }
 
     /// Returns the next datagram. After a turn's last datagram it returns null without a system call: the multiplexer
@@ -282,10 +269,5 @@ public final class DescriptorDatagramPort extends DescriptorSource implements Da
         } finally {
             descriptor.end();
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        bound.close();
     }
 }

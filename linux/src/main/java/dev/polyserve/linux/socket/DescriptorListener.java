@@ -1,7 +1,6 @@
 package dev.polyserve.linux.socket;
 
 import dev.polyserve.ConnectionInfo;
-import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.Listener;
 import dev.polyserve.linux.system.CallMemory;
@@ -17,10 +16,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A listener on a descriptor, TCP or Unix.
-public final class DescriptorListener extends DescriptorSource implements Listener {
+public final class DescriptorListener extends BoundSource implements Listener {
     static final SocketAddress UNKNOWN_PEER = new InetSocketAddress(0);
 
-    private final BoundDescriptor bound;
     private final int mostDescriptors;
     private final Options.Sockets options;
     /// True unless the listener has a wildcard address: its connections then have the listener's address as their local
@@ -28,21 +26,10 @@ public final class DescriptorListener extends DescriptorSource implements Listen
     private final boolean boundToOne;
 
     DescriptorListener(BoundDescriptor bound, int mostDescriptors, Options.Sockets options) {
-        super(bound.descriptor());
+        super(bound);
         this.options = options;
-        this.bound = bound;
         this.mostDescriptors = mostDescriptors;
         this.boundToOne = !(bound.address() instanceof InetSocketAddress inet && inet.getAddress().isAnyLocalAddress());
-    }
-
-    @Override
-    public Endpoint endpoint() {
-        return bound.endpoint();
-    }
-
-    @Override
-    public SocketAddress address() {
-        return bound.address();
     }
 
     @Override
@@ -139,10 +126,5 @@ public final class DescriptorListener extends DescriptorSource implements Listen
     @Override
     public boolean isOpen() {
         return descriptor.isOpen();
-    }
-
-    @Override
-    public void close() throws IOException {
-        bound.close();
     }
 }

@@ -8,7 +8,7 @@ import java.io.IOException;
 ///
 /// **Thread**: as its subclass.
 public abstract sealed class DescriptorSource implements Source
-        permits DescriptorSocket, DescriptorListener, DescriptorDatagramPort, ReceivedListener, WatchedDescriptor {
+        permits DescriptorSocket, BoundSource, ReceivedListener, WatchedDescriptor {
     final Descriptor descriptor;
     /// The memory for its calls: its loop's, once it is watched.
     CallMemoryPool memories = CallMemoryPool.shared();

@@ -1,5 +1,6 @@
 package dev.polyserve.linux.socket;
 
+import dev.polyserve.io.Source;
 import dev.polyserve.linux.system.PollDescriptors;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -14,9 +15,9 @@ import java.lang.invoke.VarHandle;
 /// **Thread**: any.
 public abstract sealed class Readiness {
     /// Bytes to read, or connections to accept.
-    public static final int READ = 1;
+    public static final int READ = Source.READ;
     /// Room to write.
-    public static final int WRITE = 2;
+    public static final int WRITE = Source.WRITE;
     /// The read side will not change any more: the bytes left, the end, or an error.
     public static final int READ_ENDED = 4;
     /// Like [#READ_ENDED], for both directions.

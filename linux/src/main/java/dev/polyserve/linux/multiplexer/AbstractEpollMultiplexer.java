@@ -1,0 +1,27 @@
+package dev.polyserve.linux.multiplexer;
+
+import java.io.IOException;
+
+/// Base class of the two kinds of `epoll(7)`: it owns the epoll instance.
+abstract class AbstractEpollMultiplexer extends DescriptorMultiplexer {
+    final Epoll epoll;
+
+    AbstractEpollMultiplexer(String name) throws IOException {
+        super(name);
+        epoll = Epoll.open(memory, wakeup);
+    }
+
+    @Override
+    final void remove(DescriptorWatch watch) {
+        epoll.remove(watch);
+    }
+
+    @Override
+    public final void close() throws IOException {
+        try {
+            super.close();
+        } finally {
+            epoll.close();
+        }
+    }
+}
