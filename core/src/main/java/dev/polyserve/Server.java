@@ -79,7 +79,7 @@ public interface Server extends AutoCloseable {
     /// servers that are bound and not started.
     ///
     /// @throws IllegalStateException when the server was started or closed
-    Served handleRequest(Duration atMost) throws IOException, InterruptedException;
+    RequestResult handleRequest(Duration atMost) throws IOException, InterruptedException;
 
     /// The options in force.
     Options options();

@@ -28,7 +28,7 @@ class SeamsTest {
     private static final Map<String, Integer> SEAMS = Map.ofEntries(
             Map.entry("BlockingSocket", 3),
             Map.entry("BufferPool", 3),
-            Map.entry("ConnectionControl", 7),
+            Map.entry("ConnectionContext", 7),
             Map.entry("DatagramPort", 7),
             Map.entry("DatagramSender", 3),
             Map.entry("DeadlineMonitor", 2),

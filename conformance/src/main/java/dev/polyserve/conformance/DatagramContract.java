@@ -11,7 +11,7 @@ import dev.polyserve.DatagramReply;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
 import dev.polyserve.Options;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.Server;
 import dev.polyserve.coroutine.hub.Hub;
 import java.io.IOException;
@@ -321,16 +321,16 @@ public abstract class DatagramContract {
     void shouldHandleOneDatagramAtATime() throws Exception {
         try (Server server = bind((request, reply) -> reply.print(Objects.toString(request.payload().get(0))),
                 UnaryOperator.identity()); DatagramSocket client = connect(server, A_WHILE_MILLIS)) {
-            assertEquals(Served.TIMED_OUT, server.handleRequest(Duration.ofMillis(A_WHILE_MILLIS)));
+            assertEquals(RequestResult.TIMED_OUT, server.handleRequest(Duration.ofMillis(A_WHILE_MILLIS)));
             send(client, (byte) 1);
             send(client, (byte) 2);
-            assertEquals(Served.SERVED, server.handleRequest(ServerFixture.TIMEOUT));
+            assertEquals(RequestResult.SERVED, server.handleRequest(ServerFixture.TIMEOUT));
             client.setSoTimeout(TIMEOUT_MILLIS);
             assertEquals("1", text(client));
             client.setSoTimeout(A_WHILE_MILLIS);
             assertThrows(SocketTimeoutException.class, () -> receive(client), "the second datagram waits");
             client.setSoTimeout(TIMEOUT_MILLIS);
-            assertEquals(Served.SERVED, server.handleRequest(ServerFixture.TIMEOUT));
+            assertEquals(RequestResult.SERVED, server.handleRequest(ServerFixture.TIMEOUT));
             assertEquals("2", text(client));
         }
     }

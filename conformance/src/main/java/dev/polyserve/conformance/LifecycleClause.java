@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.Server;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -235,15 +235,15 @@ abstract class LifecycleClause extends Clause {
         try (ServerFixture fixture = bind(TestService.closes());
                 TestClient first = fixture.connect();
                 TestClient second = fixture.connect()) {
-            assertEquals(Served.SERVED, fixture.server.handleRequest(ServerFixture.TIMEOUT));
+            assertEquals(RequestResult.SERVED, fixture.server.handleRequest(ServerFixture.TIMEOUT));
             assertEquals("", first.textToTheEnd());
             assertTrue(second.receivesNothingFor(A_WHILE));
-            assertEquals(Served.SERVED, fixture.server.handleRequest(ServerFixture.TIMEOUT));
+            assertEquals(RequestResult.SERVED, fixture.server.handleRequest(ServerFixture.TIMEOUT));
             assertEquals("", second.textToTheEnd());
-            assertEquals(Served.TIMED_OUT, fixture.server.handleRequest(A_WHILE));
+            assertEquals(RequestResult.TIMED_OUT, fixture.server.handleRequest(A_WHILE));
             try (TestClient late = fixture.connect()) {
                 assertTrue(late.receivesNothingFor(A_WHILE), "a request that timed out accepts no client later");
-                assertEquals(Served.SERVED, fixture.server.handleRequest(ServerFixture.TIMEOUT));
+                assertEquals(RequestResult.SERVED, fixture.server.handleRequest(ServerFixture.TIMEOUT));
                 assertEquals("", late.textToTheEnd());
             }
         }
@@ -254,7 +254,7 @@ abstract class LifecycleClause extends Clause {
         try (ServerFixture fixture = bind(TestService.closes());
                 ConnectedClients crowd = ConnectedClients.of(fixture, MANY)) {
             for (int i = 1; i <= MANY / 2; i++) {
-                assertEquals(Served.SERVED, fixture.server.handleRequest(ServerFixture.TIMEOUT));
+                assertEquals(RequestResult.SERVED, fixture.server.handleRequest(ServerFixture.TIMEOUT));
                 assertEquals("", crowd.clients().get(i - 1).textToTheEnd());
             }
             DrainReport drained = fixture.server.drain();
@@ -285,7 +285,7 @@ abstract class LifecycleClause extends Clause {
     void shouldReportARejectedRequest() throws Exception {
         try (ServerFixture fixture = ServerFixture.bind(cell(), TestService.closes(), with -> with.filter(_ -> false));
                 TestClient client = fixture.connect()) {
-            assertEquals(Served.REJECTED, fixture.server.handleRequest(ServerFixture.TIMEOUT));
+            assertEquals(RequestResult.REJECTED, fixture.server.handleRequest(ServerFixture.TIMEOUT));
             assertEquals("", client.textToTheEnd());
         }
     }

@@ -1,7 +1,7 @@
 package dev.polyserve.conformance;
 
 import dev.polyserve.conversation.BufferPool;
-import dev.polyserve.conversation.ConnectionControl;
+import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.DrivenConversation;
 import dev.polyserve.conversation.ServerContext;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// After a short write it reads before it writes the rest, which is the worst interleaving of the two directions.
 ///
 /// **Thread**: its rehearsal's.
-final class ScriptedLoop implements ConnectionControl {
+final class ScriptedLoop implements ConnectionContext {
     private final ScriptedPeer peer;
     private @Nullable Runnable sending;
     private boolean cut;

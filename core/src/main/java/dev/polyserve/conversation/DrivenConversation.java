@@ -14,7 +14,7 @@ public final class DrivenConversation extends ProtocolConversation {
 
     /// Creates a conversation, not yet open.
     public DrivenConversation(ServerContext context, Identity identity, Supplier<? extends Protocol> factory,
-            ConnectionControl driver) {
+            ConnectionContext driver) {
         super(context, identity, factory, driver);
     }
 

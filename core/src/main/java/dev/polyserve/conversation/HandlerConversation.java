@@ -37,7 +37,7 @@ public final class HandlerConversation extends LocalConversation implements Conn
     private boolean closed;
 
     /// Creates a conversation over the wire, not yet begun.
-    public <W extends Wire & ConnectionControl> HandlerConversation(ServerContext context, Identity identity,
+    public <W extends Wire & ConnectionContext> HandlerConversation(ServerContext context, Identity identity,
             Supplier<? extends Handler> factory, W wire) {
         super(context, identity, wire);
         this.factory = factory;

@@ -6,13 +6,13 @@ import dev.polyserve.Cause;
 ///
 /// **Thread**: as [Conversation]; the buffers belong to the owner.
 abstract sealed class LocalConversation extends Conversation permits HandlerConversation, ProtocolConversation {
-    final ConnectionControl control;
+    final ConnectionContext control;
     /// Bytes received and not yet consumed.
     final InputBuffer in;
     /// Bytes written and not yet sent.
     final OutputBuffer out;
 
-    LocalConversation(ServerContext context, Identity identity, ConnectionControl control) {
+    LocalConversation(ServerContext context, Identity identity, ConnectionContext control) {
         super(context, identity);
         this.control = control;
         var limits = context.options().limits();

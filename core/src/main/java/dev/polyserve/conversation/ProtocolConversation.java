@@ -36,7 +36,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     private boolean aboveHighWater;
 
     ProtocolConversation(ServerContext context, Identity identity, Supplier<? extends Protocol> factory,
-            ConnectionControl control) {
+            ConnectionContext control) {
         super(context, identity, control);
         this.factory = factory;
         this.highWaterBytes = context.options().limits().highWaterBytes();

@@ -25,7 +25,7 @@ public final class PumpedConversation extends ProtocolConversation {
     private @Nullable WireOutbox outbox;
 
     /// Creates a conversation, not yet begun.
-    public <W extends Wire & ConnectionControl> PumpedConversation(ServerContext context, Identity identity,
+    public <W extends Wire & ConnectionContext> PumpedConversation(ServerContext context, Identity identity,
             Supplier<? extends Protocol> factory, W wire) {
         super(context, identity, factory, wire);
         this.wire = wire;

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 /// piece. It is held during the wait for the peer, so other threads queue for it: the owner and the task may wait for
 /// it, and an event loop never takes it.
 final class WireOutbox extends Outbox {
-    private final ConnectionControl control;
+    private final ConnectionContext control;
     private final Wire wire;
     private final ReentrantLock output = new ReentrantLock();
     private final AtomicBoolean sending = new AtomicBoolean();

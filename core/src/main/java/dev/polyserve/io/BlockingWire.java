@@ -1,7 +1,7 @@
 package dev.polyserve.io;
 
 import dev.polyserve.conversation.BufferPool;
-import dev.polyserve.conversation.ConnectionControl;
+import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.ReadinessCheck;
@@ -25,8 +25,8 @@ import java.util.concurrent.locks.LockSupport;
 ///                    └─discard─▶ LINGERING ◀─discard─┘          the owner waits in no read any more: nothing is cut
 /// ```
 ///
-/// **Thread**: as [Wire] and [ConnectionControl].
-public final class BlockingWire implements Wire, ConnectionControl {
+/// **Thread**: as [Wire] and [ConnectionContext].
+public final class BlockingWire implements Wire, ConnectionContext {
     /// Which sides have ended, and in which order.
     private enum Sides {
         OPEN, CUT, ENDED, CUT_DUE, LINGERING

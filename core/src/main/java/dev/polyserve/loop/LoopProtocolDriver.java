@@ -3,7 +3,7 @@ package dev.polyserve.loop;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.ConnectionControl;
+import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ReadinessCheck;
@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A turn reads once and writes a bounded number of times, so that no connection monopolizes the loop.
 ///
-/// **Thread**: the loop's, except where [ConnectionControl] specifies otherwise.
-public final class LoopProtocolDriver implements ConnectionControl, Multiplexer.Ready {
+/// **Thread**: the loop's, except where [ConnectionContext] specifies otherwise.
+public final class LoopProtocolDriver implements ConnectionContext, Multiplexer.Ready {
     private static final int WRITES_PER_TURN = 16;
     private static final Step NOTHING = (_, _) -> {};
 

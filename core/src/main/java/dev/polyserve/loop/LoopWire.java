@@ -3,7 +3,7 @@ package dev.polyserve.loop;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
-import dev.polyserve.conversation.ConnectionControl;
+import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.NanoClock;
@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// State that the coroutine and the loop share needs no fences, because both run on one thread; other threads use the
 /// mailbox. To save an object, this class is also the connection's [BufferPool].
 ///
-/// **Thread**: as [Wire] and [ConnectionControl]; [#ready] and the interest belong to the loop.
-public final class LoopWire implements Wire, ConnectionControl, Multiplexer.Ready, BufferPool {
+/// **Thread**: as [Wire] and [ConnectionContext]; [#ready] and the interest belong to the loop.
+public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Ready, BufferPool {
     private static final int DISCARD_BYTES = 16 << 10;
 
     private final EventLoop loop;

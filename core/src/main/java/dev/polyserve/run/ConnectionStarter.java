@@ -3,7 +3,7 @@ package dev.polyserve.run;
 import dev.polyserve.Cause;
 import dev.polyserve.Limit;
 import dev.polyserve.OnFull;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.Listener;
@@ -26,7 +26,7 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     private final ServerContext context;
     private final AtomicLong nextId = new AtomicLong();
     /// The result of a pending `handleRequest` call.
-    private volatile @Nullable CompletableFuture<Served> singleRequest;
+    private volatile @Nullable CompletableFuture<RequestResult> singleRequest;
 
     ConnectionStarter(Runner runner, LiveConnections live, CompositeServerListener events, FilterChain filters,
             ServerContext context) {
@@ -50,13 +50,13 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
                 : Limit.CONNECTIONS;
     }
 
-    void awaitOne(@Nullable CompletableFuture<Served> waiting) {
+    void awaitOne(@Nullable CompletableFuture<RequestResult> waiting) {
         singleRequest = waiting;
     }
 
     /// Completes a pending `handleRequest` call: nothing is accepted any more.
     void close() {
-        answer(Served.TIMED_OUT);
+        answer(RequestResult.TIMED_OUT);
     }
 
     @Override
@@ -106,7 +106,7 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
         Conversation conversation = served.conversation();
         try {
             if (concurrency.inline()) {
-                conversation.onDone(_ -> answer(Served.SERVED));
+                conversation.onDone(_ -> answer(RequestResult.SERVED));
             }
             served.begin();
         } catch (RuntimeException | Error e) {
@@ -115,7 +115,7 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
             throw e;
         }
         if (!concurrency.inline() && served.admission() == Runner.Admission.LOCAL) {
-            answer(Served.SERVED);
+            answer(RequestResult.SERVED);
         }
     }
 
@@ -124,7 +124,7 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
         events.rejected(conversation, limit);
         close(socket);
         conversation.reject(limit.<Cause>map(Cause.LimitReached::new).orElse(new Cause.Stopped()));
-        answer(Served.REJECTED);
+        answer(RequestResult.REJECTED);
     }
 
     private void close(StreamSocket socket) {
@@ -152,8 +152,8 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     }
 
     @Override
-    public void answer(Served how) {
-        CompletableFuture<Served> waiting = singleRequest;
+    public void answer(RequestResult how) {
+        CompletableFuture<RequestResult> waiting = singleRequest;
         if (waiting != null) {
             waiting.complete(how);
         }

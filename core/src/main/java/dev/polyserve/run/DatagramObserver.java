@@ -1,13 +1,13 @@
 package dev.polyserve.run;
 
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 
 /// Observes the progress of each datagram that a [DatagramService] receives.
 ///
 /// **Thread**: any.
 interface DatagramObserver {
     /// Reports the result of a datagram, for `handleRequest`.
-    void answer(Served how);
+    void answer(RequestResult how);
 
     /// Reports that a handler starts on a thread other than the loop's.
     void datagramBegan();

@@ -5,7 +5,7 @@ import dev.polyserve.DatagramHandler;
 import dev.polyserve.Limit;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.conversation.ServerContext;
@@ -196,7 +196,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         Received request = new Received(peer, port.local(), buffer, truncated);
         if (!verified(request)) {
             budget.give(reserved);
-            observer.answer(Served.REJECTED);
+            observer.answer(RequestResult.REJECTED);
             return;
         }
         if (executor == null) {
@@ -204,13 +204,13 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
             if (!acceptLimit.any()) {
                 sender.flush(this); // so that the last datagram is answered before its result is reported
             }
-            observer.answer(Served.SERVED);
+            observer.answer(RequestResult.SERVED);
             return;
         }
         if (options.onFull() == OnFull.REJECT && inFlight.get() >= capacity) {
             budget.give(reserved);
             events.limitReached(Limit.CONNECTIONS);
-            observer.answer(Served.REJECTED);
+            observer.answer(RequestResult.REJECTED);
             return;
         }
         handleElsewhere(executor, copied(request), reserved);
@@ -242,7 +242,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         inFlight.incrementAndGet();
         observer.datagramBegan();
         if (!inline) {
-            observer.answer(Served.SERVED);
+            observer.answer(RequestResult.SERVED);
         }
         try {
             elsewhere.execute(() -> {
@@ -272,7 +272,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         inFlight.decrementAndGet();
         observer.datagramEnded();
         if (inline) {
-            observer.answer(Served.SERVED);
+            observer.answer(RequestResult.SERVED);
         }
         if (roomAwaited) {
             roomAwaited = false;

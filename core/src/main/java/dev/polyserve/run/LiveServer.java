@@ -7,7 +7,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.Model;
 import dev.polyserve.Options;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.Server;
 import dev.polyserve.ServerStats;
 import dev.polyserve.WorkerInfo;
@@ -240,13 +240,13 @@ final class LiveServer implements Server {
     }
 
     @Override
-    public Served handleRequest(Duration atMost) throws IOException, InterruptedException {
+    public RequestResult handleRequest(Duration atMost) throws IOException, InterruptedException {
         runner.workerControl().starting(this);
         return singleRequest.handle(ServerContext.nanos(atMost), this::beginOne);
     }
 
     /// Handles the one connection or datagram that a worker process was allowed to take. **Thread**: the accept loop's.
-    private void answeredElsewhere(Served how) {
+    private void answeredElsewhere(RequestResult how) {
         acceptLimit.used();
         connectionStarter.answer(how);
     }

@@ -1,6 +1,6 @@
 package dev.polyserve.run;
 
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -38,11 +38,11 @@ final class SingleRequest {
         void run() throws IOException;
     }
 
-    Served handle(long atMostNanos, Begin begin) throws IOException, InterruptedException {
+    RequestResult handle(long atMostNanos, Begin begin) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + atMostNanos;
         begin.run();
         if (!turn.tryLock(atMostNanos, TimeUnit.NANOSECONDS)) {
-            return Served.TIMED_OUT;
+            return RequestResult.TIMED_OUT;
         }
         try {
             // Once more: the server may have been started while another call was in progress.
@@ -53,8 +53,8 @@ final class SingleRequest {
         }
     }
 
-    private Served handleOne(long deadline) throws InterruptedException {
-        CompletableFuture<Served> one = new CompletableFuture<>();
+    private RequestResult handleOne(long deadline) throws InterruptedException {
+        CompletableFuture<RequestResult> one = new CompletableFuture<>();
         acceptLoop.post(() -> {
             connectionStarter.awaitOne(one);
             acceptLimit.one();
@@ -74,10 +74,10 @@ final class SingleRequest {
 
     /// Withdraws the request after a timeout. A request that was accepted just before is still served, and is reported
     /// as such.
-    private Served takenAtTheLastMoment(CompletableFuture<Served> one) throws InterruptedException {
+    private RequestResult takenAtTheLastMoment(CompletableFuture<RequestResult> one) throws InterruptedException {
         CompletableFuture<Boolean> taken = withdraw();
         try {
-            return taken.get() && !one.isDone() ? Served.SERVED : one.getNow(Served.TIMED_OUT);
+            return taken.get() && !one.isDone() ? RequestResult.SERVED : one.getNow(RequestResult.TIMED_OUT);
         } catch (ExecutionException e) {
             throw new IllegalStateException("handleRequest failed", e.getCause());
         }

@@ -1,6 +1,6 @@
 package dev.polyserve.run;
 
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.Server;
 import dev.polyserve.WorkerInfo;
 import java.io.IOException;
@@ -50,7 +50,7 @@ public interface WorkerControl {
     ///
     /// @param answered receives the result of an [AcceptMode#ONE] that a worker process has used, for a connection or a
     ///         datagram that is not reported otherwise. **Thread**: the accept loop's
-    default void accept(AcceptMode now, Consumer<Served> answered) {
+    default void accept(AcceptMode now, Consumer<RequestResult> answered) {
         // An acceptor in this process checks the server's policy each time.
     }
 

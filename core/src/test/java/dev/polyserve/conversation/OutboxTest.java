@@ -233,7 +233,7 @@ class OutboxTest {
     }
 
     /// A driver without any effect.
-    static final class IdleDriver implements ConnectionControl {
+    static final class IdleDriver implements ConnectionContext {
         @Override
         public BufferPool pool() {
             return BufferPool.UNPOOLED;

@@ -8,7 +8,7 @@ import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Conversation;
-import dev.polyserve.conversation.ConnectionControl;
+import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.DrivenConversation;
 import dev.polyserve.conversation.ServerContext;
@@ -71,7 +71,7 @@ class TurnClockTest {
     }
 
     /// Reads the turn clock, and drives nothing.
-    private final class CountingInTurns implements ConnectionControl {
+    private final class CountingInTurns implements ConnectionContext {
         @Override
         public BufferPool pool() {
             return BufferPool.UNPOOLED;

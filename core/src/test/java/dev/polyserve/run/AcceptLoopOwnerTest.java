@@ -6,7 +6,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Protocol;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
@@ -116,7 +116,7 @@ class AcceptLoopOwnerTest {
 
     private static final class NoTaken implements DatagramObserver {
         @Override
-        public void answer(Served how) {
+        public void answer(RequestResult how) {
             throw new AssertionError("no datagram is sent");
         }
 

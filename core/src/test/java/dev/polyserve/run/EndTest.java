@@ -10,7 +10,7 @@ import dev.polyserve.Model;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import dev.polyserve.Sender;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.ServerListener;
@@ -34,9 +34,9 @@ class EndTest {
     void closeEndsTheWaitForOneRequest() throws Exception {
         try (Server server = at(Model.virtual()).handle(_ -> {
         }).bind()) {
-            CompletableFuture<Served> served = waitingRequest(server, 10);
+            CompletableFuture<RequestResult> served = waitingRequest(server, 10);
             server.drain(Duration.ofMillis(100));
-            assertThat(served.get(5, TimeUnit.SECONDS)).isEqualTo(Served.TIMED_OUT);
+            assertThat(served.get(5, TimeUnit.SECONDS)).isEqualTo(RequestResult.TIMED_OUT);
         }
     }
 
@@ -47,8 +47,8 @@ class EndTest {
             var first = waitingRequest(server, 1);
             var second = waitingRequest(server, 1);
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-                assertThat(new Served[]{first.get(), second.get()})
-                        .containsExactlyInAnyOrder(Served.SERVED, Served.TIMED_OUT);
+                assertThat(new RequestResult[]{first.get(), second.get()})
+                        .containsExactlyInAnyOrder(RequestResult.SERVED, RequestResult.TIMED_OUT);
                 assertThat(client.isConnected()).isTrue();
             }
         }
@@ -145,8 +145,8 @@ class EndTest {
     }
 
     /// Starts a thread that calls `handleRequest`, and returns once that call waits.
-    private static CompletableFuture<Served> waitingRequest(Server server, int seconds) {
-        CompletableFuture<Served> served = new CompletableFuture<>();
+    private static CompletableFuture<RequestResult> waitingRequest(Server server, int seconds) {
+        CompletableFuture<RequestResult> served = new CompletableFuture<>();
         Thread waiting = Thread.ofPlatform().start(() -> served.complete(handleRequest(server, seconds)));
         while (waiting.getState() != Thread.State.TIMED_WAITING && waiting.isAlive()) {
             Thread.onSpinWait();
@@ -154,7 +154,7 @@ class EndTest {
         return served;
     }
 
-    private static Served handleRequest(Server server, int seconds) {
+    private static RequestResult handleRequest(Server server, int seconds) {
         try {
             return server.handleRequest(Duration.ofSeconds(seconds));
         } catch (IOException | InterruptedException e) {

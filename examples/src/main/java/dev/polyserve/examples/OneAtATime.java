@@ -1,7 +1,7 @@
 package dev.polyserve.examples;
 
 import dev.polyserve.Model;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.Server;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,11 +24,11 @@ public final class OneAtATime {
     public static int serve(Server server, int clients, Duration timeout) throws IOException, InterruptedException {
         int served = 0;
         while (served < clients) {
-            Served what = server.handleRequest(timeout);
-            if (what == Served.TIMED_OUT) {
+            RequestResult what = server.handleRequest(timeout);
+            if (what == RequestResult.TIMED_OUT) {
                 break;
             }
-            served += what == Served.SERVED ? 1 : 0;
+            served += what == RequestResult.SERVED ? 1 : 0;
         }
         return served;
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.DrainReport;
 import dev.polyserve.Handler;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.Server;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -72,11 +72,11 @@ class LifeCycleGuideTest {
         String endpoint = ANY_PORT;
         try (Server server = Server.at(endpoint).handle(handler).bind(); Client client = Client.of(server)) {
             // region one
-            Served what = server.handleRequest(Duration.ofSeconds(1)); // SERVED, TIMED_OUT or REJECTED
+            RequestResult result = server.handleRequest(Duration.ofSeconds(1)); // SERVED, TIMED_OUT or REJECTED
             // endregion
-            assertThat(what).isEqualTo(Served.SERVED);
+            assertThat(result).isEqualTo(RequestResult.SERVED);
             assertThat(client.send("a\n").line()).isEqualTo("a");
-            assertThat(server.handleRequest(Duration.ofMillis(1))).isEqualTo(Served.TIMED_OUT);
+            assertThat(server.handleRequest(Duration.ofMillis(1))).isEqualTo(RequestResult.TIMED_OUT);
         }
     }
 

@@ -5,7 +5,7 @@ import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -113,7 +113,7 @@ final class ControlMessageReader {
             case 'X' -> over();
             case 'A' -> answered();
             case 'H' -> new WorkerEvent.CommandAcknowledged();
-            case 'N' -> new WorkerEvent.RequestHandled(in.readLong(), Served.valueOf(text()));
+            case 'N' -> new WorkerEvent.RequestHandled(in.readLong(), RequestResult.valueOf(text()));
             case 'B' -> new WorkerEvent.Heartbeat(in.readLong(), in.readLong(), in.readLong(), in.readLong());
             case 'L' -> new WorkerEvent.LimitReached(limit().orElseThrow());
             case 'F' -> acceptFailed();

@@ -3,7 +3,7 @@ package dev.polyserve.linux.control;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -48,7 +48,7 @@ public sealed interface WorkerEvent extends ControlMessage {
     /// The outcome of `AcceptOne`.
     ///
     /// @param number the number of that command
-    record RequestHandled(long number, Served how) implements WorkerEvent {}
+    record RequestHandled(long number, RequestResult how) implements WorkerEvent {}
 
     /// The accept loop turns.
     ///

@@ -2,7 +2,7 @@ package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.run.AcceptMode;
 import java.util.Comparator;
 import java.util.List;
@@ -37,12 +37,12 @@ final class AcceptPermission {
     /// A request to accept one client.
     private static final class One {
         final long number;
-        final Consumer<Served> answered;
+        final Consumer<RequestResult> answered;
         Optional<Worker> asked = Optional.empty();
         boolean came;
         boolean over;
 
-        One(long number, Consumer<Served> answered) {
+        One(long number, Consumer<RequestResult> answered) {
             this.number = number;
             this.answered = answered;
         }
@@ -51,7 +51,7 @@ final class AcceptPermission {
             return asked.filter(worker -> worker.state == state).isPresent();
         }
 
-        void ends(Served how) {
+        void ends(RequestResult how) {
             if (!over) {
                 over = true;
                 answered.accept(how);
@@ -77,7 +77,7 @@ final class AcceptPermission {
     /// Sets how many clients the server accepts from now on.
     ///
     /// @param answered receives the outcome of a request for one client
-    void accept(AcceptMode now, Consumer<Served> answered) {
+    void accept(AcceptMode now, Consumer<RequestResult> answered) {
         if (allowed == AcceptMode.ONE && !one.came && one.isAskedOf(Worker.State.SERVING)) {
             one.asked.ifPresent(worker -> worker.accepts(false));
         }
@@ -109,7 +109,7 @@ final class AcceptPermission {
             askOne();
         } else if (one.came && one.isAskedOf(Worker.State.GONE)) {
             // The worker ended before it could report the outcome of the connection that it had accepted.
-            one.ends(Served.SERVED);
+            one.ends(RequestResult.SERVED);
         }
     }
 
@@ -135,7 +135,7 @@ final class AcceptPermission {
             one.came = true;
             if (allowed != AcceptMode.ONE) {
                 // The worker accepted just before it read the command to stop: it reports no outcome.
-                one.ends(Served.SERVED);
+                one.ends(RequestResult.SERVED);
             }
         }
     }

@@ -24,7 +24,12 @@ import java.util.concurrent.TimeUnit;
 /// that dies during the transfer costs no client.
 ///
 /// **Thread**: the supervisor's loop, except [#end] and [#cutInput].
-final class DescriptorTransfer implements Runner.Prepared, DelegatedConversation.RemoteControl, Worker.Assignment, Job {
+final class DescriptorTransfer
+        implements
+            Runner.Prepared,
+            DelegatedConversation.RemoteControl,
+            Worker.Assignment,
+            WorkItem {
     /// The most attempts to transfer a connection. A worker that dies before it takes the connection did not die of it,
     /// but the attempts must end some day.
     private static final int MOST_TRIES = 10;

@@ -35,7 +35,7 @@ public final class PerConnectionRunner extends Supervisor {
     private final IndexedTransport transport = new IndexedTransport();
     private final SupervisorLoop supervisorLoop;
     private final EventForwarder eventForwarder;
-    private final Queue<Job> waiting = new ArrayDeque<>();
+    private final Queue<WorkItem> waiting = new ArrayDeque<>();
     /// How many idle workers to keep: the number rises when they were too few, and falls when they were too many.
     private int spareGoal;
     private long lastDatagram;
@@ -119,10 +119,10 @@ public final class PerConnectionRunner extends Supervisor {
         return new WorkerCommand.Drain(context.options().timeouts().drain().toMillis());
     }
 
-    /// Assigns the job to a worker, now or as soon as one is idle.
-    void submit(Job job) {
+    /// Assigns the item to a worker, now or as soon as one is idle.
+    void submit(WorkItem item) {
         loop().assertOwner();
-        waiting.add(job);
+        waiting.add(item);
         WorkerPool workerPool = supervisorLoop.workerPool();
         Optional<Worker> spare = workerPool.idle().stream().findFirst();
         if (spare.isPresent()) {
@@ -135,7 +135,7 @@ public final class PerConnectionRunner extends Supervisor {
     }
 
     private void assign(Worker worker) {
-        for (Job next; (next = waiting.poll()) != null;) {
+        for (WorkItem next; (next = waiting.poll()) != null;) {
             if (!next.isOver()) {
                 next.assign(worker);
                 return;
@@ -143,13 +143,13 @@ public final class PerConnectionRunner extends Supervisor {
         }
     }
 
-    /// Removes a job when its result is no longer needed.
-    void withdraw(Job job) {
+    /// Removes an item when its result is no longer needed.
+    void withdraw(WorkItem item) {
         loop().assertOwner();
-        waiting.remove(job);
+        waiting.remove(item);
     }
 
-    /// Called when a worker has finished its job.
+    /// Called when a worker has finished its work.
     void spent(Worker worker) {
         loop().assertOwner();
         supervisorLoop.workerPool().dismiss(worker);

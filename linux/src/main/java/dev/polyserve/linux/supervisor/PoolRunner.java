@@ -4,7 +4,7 @@ import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.spi.Execution;
 import dev.polyserve.OnFull;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
@@ -178,7 +178,7 @@ public final class PoolRunner extends Supervisor {
     }
 
     @Override
-    public void accept(AcceptMode now, Consumer<Served> answered) {
+    public void accept(AcceptMode now, Consumer<RequestResult> answered) {
         loop().assertOwner();
         acceptPermission.accept(now, answered);
     }

@@ -66,7 +66,7 @@ public final class RemoteDatagrams implements DatagramHandler {
     }
 
     /// One datagram on its way to a worker and back. **Thread**: the supervisor's loop.
-    private static final class Exchange implements Job, Worker.Assignment {
+    private static final class Exchange implements WorkItem, Worker.Assignment {
         final CompletableFuture<WorkerEvent.DatagramAnswered> answer = new CompletableFuture<>();
         private final PerConnectionRunner runner;
         private final Datagram request;

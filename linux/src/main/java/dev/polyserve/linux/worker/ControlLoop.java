@@ -7,7 +7,7 @@ import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.Cause;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.Server;
 import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
@@ -108,8 +108,8 @@ final class ControlLoop {
     private void acceptOne(long number) {
         one = Optional.of(Thread.ofPlatform().name("polyserve-one").start(() -> {
             try {
-                Served how = server.handleRequest(FOR_LONG);
-                if (how != Served.TIMED_OUT) {
+                RequestResult how = server.handleRequest(FOR_LONG);
+                if (how != RequestResult.TIMED_OUT) {
                     eventReporter.event(new WorkerEvent.RequestHandled(number, how));
                 }
             } catch (InterruptedException withdrawn) {

@@ -8,7 +8,7 @@ import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
-import dev.polyserve.Served;
+import dev.polyserve.RequestResult;
 import dev.polyserve.linux.system.DescriptorMessage;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -77,7 +77,7 @@ class ControlMessageTest {
                 new WorkerEvent.DatagramAnswered(-1, Optional.of(ByteBuffer.wrap(new byte[]{1, 2})), Optional.empty()),
                 new WorkerEvent.DatagramAnswered(-1, Optional.empty(), Optional.of(FAILURE)),
                 new WorkerEvent.CommandAcknowledged(),
-                new WorkerEvent.RequestHandled(7, Served.REJECTED),
+                new WorkerEvent.RequestHandled(7, RequestResult.REJECTED),
                 new WorkerEvent.Heartbeat(1, 2, 3, 4),
                 new WorkerEvent.LimitReached(Limit.CONNECTIONS), new WorkerEvent.AcceptFailed(1, FAILURE, 5_000_000),
                 new WorkerEvent.ListenerDown(1, FAILURE), new WorkerEvent.DatagramFailed(0, UNIX, FAILURE),

@@ -3,8 +3,8 @@ package dev.polyserve.linux.supervisor;
 /// A connection or a datagram that needs a worker of its own.
 ///
 /// **Thread**: the supervisor's loop.
-interface Job {
-    /// Sends the job to an idle worker.
+interface WorkItem {
+    /// Sends the item to an idle worker.
     void assign(Worker worker);
 
     /// True when the result is no longer needed.

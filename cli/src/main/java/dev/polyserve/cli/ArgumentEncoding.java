@@ -7,15 +7,15 @@ import java.util.List;
 
 /// Restores the exact words of the command line. The JVM replaces each byte that does not decode in the locale's
 /// encoding by U+FFFD; without a locale, that is every byte beyond ASCII.
-final class CommandLineDecoder {
+final class ArgumentEncoding {
     private static final char LOST = '\ufffd';
 
-    private CommandLineDecoder() {}
+    private ArgumentEncoding() {}
 
     /// Returns these words as they were given.
     ///
     /// @throws ExitException when a word does not decode in the locale's encoding
-    static String[] of(String[] words) {
+    static String[] restore(String[] words) {
         if (Arrays.stream(words).noneMatch(word -> word.indexOf(LOST) >= 0)) {
             return words;
         }

@@ -5,7 +5,7 @@ package dev.polyserve.conversation;
 /// The driver of an event loop implements it alone; a connection with a thread, or a coroutine, is a [Wire], too.
 ///
 /// **Thread**: any, but [#pool], [#waitBeginsNanos] and [#resetOnClose] the owner.
-public interface ConnectionControl {
+public interface ConnectionContext {
     /// The pool for the connection's buffers.
     BufferPool pool();
 

@@ -1,7 +1,7 @@
 package dev.polyserve;
 
 /// The result of [Server#handleRequest].
-public enum Served {
+public enum RequestResult {
     /// One connection or datagram was passed to its handler.
     SERVED,
     /// Nothing arrived in time.
