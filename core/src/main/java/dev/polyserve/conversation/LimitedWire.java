@@ -53,6 +53,9 @@ final class LimitedWire {
         return switch (count) {
             case Wire.TIMED_OUT -> throw late(atMostNanos);
             case Wire.END -> {
+                if (outbox != null) {
+                    outbox.awaitWrite();
+                }
                 throwIfOver();
                 yield false;
             }

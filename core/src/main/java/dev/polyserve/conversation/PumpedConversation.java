@@ -73,7 +73,12 @@ public final class PumpedConversation extends ProtocolConversation {
         waited();
         switch (count) {
             case Wire.TIMED_OUT -> throw new IllegalStateException("a read without a limit of its own timed out");
-            case Wire.END -> inputEnded();
+            case Wire.END -> {
+                if (outbox != null) {
+                    outbox.awaitWrite();
+                }
+                inputEnded();
+            }
             default -> received(count);
         }
     }

@@ -5,6 +5,7 @@ import dev.polyserve.Limit;
 import dev.polyserve.coroutine.carrier.CarrierThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -13,7 +14,15 @@ import java.util.function.BooleanSupplier;
 /// owner sends while there is something to send. The lock keeps each message, and each flush of the owner, in one
 /// piece. It is held during the wait for the peer, so other threads queue for it: the owner and the task may wait for
 /// it, and an event loop never takes it.
+///
+/// The system reports a reset to one call only. If that call is the task's write, the owner's read returns the end, as
+/// after a whole request. So the task settles the loss before it releases the lock, and the owner takes the lock before
+/// it believes in the end.
 final class WireOutbox extends Outbox {
+    /// How long a write that waits for a peer with a closed output delays the end of input; after a reset, the write
+    /// returns at once.
+    private static final long WRITE_RETURNS_MILLIS = 1000;
+
     private final ConnectionContext control;
     private final Wire wire;
     private final ReentrantLock output = new ReentrantLock();
@@ -106,13 +115,10 @@ final class WireOutbox extends Outbox {
     private void sendQueued() {
         do {
             try {
-                sendAllNow();
-                if (endsNow()) {
-                    endOutputNow(false);
-                }
+                sendBesideTheOwner();
             } catch (IOException e) {
                 discard();
-                conversation.settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
+                conversation.settle(lossOf(e));
                 conversation.shutdown();
             } finally {
                 sending.set(false);
@@ -120,6 +126,42 @@ final class WireOutbox extends Outbox {
         } while (hasMore() && conversation.cause() == null && sending.compareAndSet(false, true));
         if (closesNow() && conversation.cause() == null) {
             conversation.cutInput(false);
+        }
+    }
+
+    private void sendBesideTheOwner() throws IOException {
+        lockOutput();
+        try {
+            sendAll();
+            if (endsNow()) {
+                endOutputNow(false);
+            }
+        } catch (IOException e) {
+            // Before the lock is released: the owner may be waiting for it with the end of input.
+            conversation.settle(lossOf(e));
+            throw e;
+        } finally {
+            output.unlock();
+        }
+    }
+
+    private static Cause lossOf(IOException e) {
+        return new Cause.PeerReset(String.valueOf(e.getMessage()));
+    }
+
+    /// Waits for a write in progress, whose loss the end of input may be; not if the server has cut the input. **Thread**:
+    /// the owner, which has read the end.
+    void awaitWrite() {
+        if (output.tryLock()) {
+            output.unlock();
+        } else if (!conversation.inputCut() && CarrierThread.canUnmount()) {
+            try {
+                if (output.tryLock(WRITE_RETURNS_MILLIS, TimeUnit.MILLISECONDS)) {
+                    output.unlock();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import dev.polyserve.Framing;
 import dev.polyserve.Limit;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -74,7 +75,7 @@ class ProtocolConversationTest {
     }
 
     /// The most that the kernel accepts.
-    private static void write(DrivenConversation driven, ScriptedWire peer, int atMostBytes) {
+    private static void write(DrivenConversation driven, ScriptedWire peer, int atMostBytes) throws IOException {
         ByteBuffer pending = driven.pendingOutput();
         int count = Math.min(pending.remaining(), atMostBytes);
         peer.write(pending.limit(pending.position() + count), true);

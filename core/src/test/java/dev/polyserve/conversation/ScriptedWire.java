@@ -1,6 +1,7 @@
 package dev.polyserve.conversation;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ class ScriptedWire implements Wire, ConnectionContext {
     }
 
     @Override
-    public void write(ByteBuffer bytes, boolean waits) {
+    public void write(ByteBuffer bytes, boolean waits) throws IOException {
         called("write");
         int count = waits ? bytes.remaining() : Math.min(pieceBytes.getAsInt(), bytes.remaining());
         for (int i = 0; i < count; i++) {
