@@ -10,6 +10,7 @@ module dev.polyserve.linux {
     exports dev.polyserve.linux to dev.polyserve.cli;
     exports dev.polyserve.linux.process to dev.polyserve.cli;
     exports dev.polyserve.linux.restart to dev.polyserve.cli;
+    exports dev.polyserve.linux.worker to dev.polyserve.cli;
 
     provides dev.polyserve.run.ModelProvider with dev.polyserve.linux.LinuxModels;
 }

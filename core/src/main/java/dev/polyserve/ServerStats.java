@@ -35,7 +35,7 @@ public interface ServerStats {
     /// Bytes that buffers occupy now.
     long bufferedBytes();
 
-    /// Worker processes started to replace others that ended unexpectedly.
+    /// Worker processes started to replace others that ended unexpectedly, or at a signal.
     long workerRestarts();
 
     /// How often each limit was reached; limits never reached are absent.

@@ -68,7 +68,7 @@ final class ServeCommand {
         spec.usageMessage().sortOptions(false).customSynopsis("polyserve serve [SERVICE [ARGUMENTS]] [OPTIONS]")
                 .description("Serves until TERM or INT, which drain the server; a second one ends it at once.",
                         "Logs go to standard error; USR1 prints the status there. With process-pool, TTIN and TTOU add and"
-                                + " remove a worker process.",
+                                + " remove a worker process. TERM or INT to one worker process replaces it.",
                         "Exit status: 0 drained, even if the deadline or a second signal cut off connections;"
                                 + " 1 failed while running, or did not end in time; 2 could not start.",
                         "")

@@ -21,6 +21,7 @@ import dev.polyserve.linux.activation.Watchdog;
 import dev.polyserve.linux.process.ControllingTerminal;
 import dev.polyserve.linux.process.ExitDeadline;
 import dev.polyserve.linux.restart.Predecessor;
+import dev.polyserve.linux.worker.WorkerSignals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +38,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Controls one server from start to exit, as signals and requests on the control socket ask.
@@ -98,18 +98,29 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
     }
 
     /// The actions of the signals. Outside process-pool, TTIN and TTOU keep their default action, which stops a
-    /// background job; a worker ignores them.
+    /// background job; a worker ignores them. A worker reports TERM and INT to its supervisor, and ignores the signals that
+    /// concern the server.
     Map<String, Runnable> signals() {
         if (Server.isWorker()) {
-            // The supervisor drains and ends its workers, also when a signal goes to all processes of a service.
-            return Stream.of("TERM", "INT", "HUP", "USR1", "USR2").collect(Collectors.toMap(name -> name, _ -> () -> {
-            }));
+            return workerSignals();
         }
         Map<String, Runnable> actions = new HashMap<>(Map.of("TERM", this::end, "INT", this::end, "HUP", this::hangup,
                 "USR1", this::status, "USR2", this::restartAsSignalled));
         if (ModelPlan.of(plan.model()).execution().inner().isPresent()) {
             actions.put("TTIN", () -> addWorkers(1));
             actions.put("TTOU", () -> addWorkers(-1));
+        }
+        return actions;
+    }
+
+    private static Map<String, Runnable> workerSignals() {
+        Map<String, Runnable> actions = new HashMap<>();
+        for (String ends : List.of("TERM", "INT")) {
+            actions.put(ends, () -> WorkerSignals.endRequested(ends));
+        }
+        for (String concernsServer : List.of("HUP", "USR1", "USR2")) {
+            actions.put(concernsServer, () -> {
+            });
         }
         return actions;
     }

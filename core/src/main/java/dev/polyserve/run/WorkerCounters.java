@@ -5,7 +5,7 @@ package dev.polyserve.run;
 /// @param datagramsIn datagrams received there
 /// @param datagramsOut datagrams sent there
 /// @param bufferedBytes the size of the buffers of connections there
-/// @param restarts how many of the processes were started to replace others that had ended unexpectedly
+/// @param restarts how many of the processes were started to replace others that ended unexpectedly, or at a signal
 public record WorkerCounters(long datagramsIn, long datagramsOut, long bufferedBytes, long restarts) {
     static final WorkerCounters ZERO = new WorkerCounters(0, 0, 0, 0);
 }

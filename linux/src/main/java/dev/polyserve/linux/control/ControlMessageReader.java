@@ -114,6 +114,7 @@ final class ControlMessageReader {
             case 'A' -> answered();
             case 'H' -> new WorkerEvent.CommandAcknowledged();
             case 'N' -> new WorkerEvent.RequestHandled(in.readLong(), RequestResult.valueOf(text()));
+            case 'Q' -> new WorkerEvent.EndRequested(text());
             case 'B' -> new WorkerEvent.Heartbeat(in.readLong(), in.readLong(), in.readLong(), in.readLong());
             case 'L' -> new WorkerEvent.LimitReached(limit().orElseThrow());
             case 'F' -> acceptFailed();

@@ -114,12 +114,11 @@ final class ControlMessageWriter {
                 letter('N').writeLong(handled.number());
                 text(handled.how().name());
             }
-            case WorkerEvent.Heartbeat beat -> {
-                letter('B').writeLong(beat.active());
-                out.writeLong(beat.bufferedBytes());
-                out.writeLong(beat.datagramsIn());
-                out.writeLong(beat.datagramsOut());
+            case WorkerEvent.EndRequested request -> {
+                letter('Q');
+                text(request.signal());
             }
+            case WorkerEvent.Heartbeat beat -> beat(beat);
             case WorkerEvent.LimitReached reached -> {
                 letter('L');
                 limit(Optional.of(reached.limit()));
@@ -155,9 +154,16 @@ final class ControlMessageWriter {
                 letter('U');
                 text(dumped.text());
             }
-            case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _, WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _ ->
+            case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _, WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _ ->
                 throw new IllegalArgumentException("no trouble: " + event);
         }
+    }
+
+    private void beat(WorkerEvent.Heartbeat beat) throws IOException {
+        letter('B').writeLong(beat.active());
+        out.writeLong(beat.bufferedBytes());
+        out.writeLong(beat.datagramsIn());
+        out.writeLong(beat.datagramsOut());
     }
 
     private void came(WorkerEvent.ConnectionAccepted came) throws IOException {

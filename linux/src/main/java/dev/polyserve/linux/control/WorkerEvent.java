@@ -50,6 +50,11 @@ public sealed interface WorkerEvent extends ControlMessage {
     /// @param number the number of that command
     record RequestHandled(long number, RequestResult how) implements WorkerEvent {}
 
+    /// A signal asks the worker to end.
+    ///
+    /// @param signal the signal's name without `SIG`
+    record EndRequested(String signal) implements WorkerEvent {}
+
     /// The accept loop turns.
     ///
     /// @param active the connections that the worker serves now

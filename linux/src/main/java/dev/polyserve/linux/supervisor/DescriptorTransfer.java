@@ -106,7 +106,7 @@ final class DescriptorTransfer
                 opened = true;
                 if (!conversation.begins()) {
                     end();
-                } else if (runner.isDraining()) {
+                } else if (runner.isDraining() || worker.filter(serving -> serving.retiring).isPresent()) {
                     drains();
                 }
             }
@@ -116,7 +116,7 @@ final class DescriptorTransfer
                 ends(over.cause());
                 worker.ifPresent(runner::spent);
             }
-            case WorkerEvent.ConnectionRejected _, WorkerEvent.Ready _, WorkerEvent.ConnectionAccepted _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
+            case WorkerEvent.ConnectionRejected _, WorkerEvent.Ready _, WorkerEvent.ConnectionAccepted _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
                 throw new IllegalArgumentException("not about a connection that was handed over: " + event);
         }
     }

@@ -75,6 +75,11 @@ public final class PerConnectionRunner extends Supervisor {
     }
 
     @Override
+    public boolean isDraining() {
+        return draining;
+    }
+
+    @Override
     public WorkerCommand.Serve workerMain() {
         return new WorkerCommand.Serve(false, transport.slots(), share());
     }
@@ -108,10 +113,6 @@ public final class PerConnectionRunner extends Supervisor {
     @Override
     public void told(Worker worker, WorkerEvent event) {
         eventForwarder.told(worker, event);
-    }
-
-    boolean isDraining() {
-        return draining;
     }
 
     /// The command that lets a worker end its connection.

@@ -81,6 +81,11 @@ public final class PoolRunner extends Supervisor {
     }
 
     @Override
+    public boolean isDraining() {
+        return draining;
+    }
+
+    @Override
     public WorkerCommand.Serve workerMain() {
         return new WorkerCommand.Serve(true, transport.slots(), share());
     }

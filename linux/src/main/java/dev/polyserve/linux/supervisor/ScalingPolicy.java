@@ -16,6 +16,9 @@ interface ScalingPolicy {
     /// True when this worker may be sent the command to end now, with the connections that it serves.
     boolean mayLeave(Worker worker);
 
+    /// True when the server drains: no worker is replaced any more.
+    boolean isDraining();
+
     /// The command that assigns a new worker its sockets.
     WorkerCommand.Serve workerMain();
 

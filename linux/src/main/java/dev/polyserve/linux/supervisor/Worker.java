@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// A worker process, as its supervisor sees it.
 ///
 /// ```
-///   BOOTING ──Ready──▶ SERVING ──Drain, or replaced──▶ LEAVING
+///   BOOTING ──Ready──▶ SERVING ──Drain──▶ LEAVING
 ///      └──────────────────┴─────── it ends ─────────────┴──▶ GONE
 /// ```
 ///
@@ -49,6 +49,8 @@ final class Worker {
     boolean suspected;
     /// True when it is to leave as soon as another worker serves in its place.
     boolean retiring;
+    /// The number of signals that have asked it to end, except those that concern the whole server.
+    int endSignals;
     /// The reason if the supervisor killed it.
     Optional<String> killedBecause = Optional.empty();
     /// Volatile: commands come from any thread.
@@ -75,7 +77,7 @@ final class Worker {
         /// Handles an event about this assignment.
         void told(WorkerEvent event);
 
-        /// Called when the server drains: the assignment may end.
+        /// Called when the server drains, or when a signal asks the worker to end: the assignment may end.
         default void drains() {
             // A short assignment ends by itself.
         }
@@ -210,7 +212,7 @@ final class Worker {
                 told(answered.id(), answered);
                 served.remove(answered.id());
             }
-            case WorkerCommand _, WorkerEvent.Ready _, WorkerEvent.ConnectionAccepted _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
+            case WorkerCommand _, WorkerEvent.Ready _, WorkerEvent.ConnectionAccepted _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
                 throw new IllegalArgumentException("of no connection: " + message);
         }
     }

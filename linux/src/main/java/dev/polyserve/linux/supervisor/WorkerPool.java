@@ -42,9 +42,10 @@ final class WorkerPool {
     private final List<Worker> all = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final RestartBackoff pause;
+    private final WorkerReplacement replacement;
     private int nextNumber = 1;
     private int mostStarting = Math.max(2, Runtime.getRuntime().availableProcessors());
-    /// Counts the workers that replaced others that ended without a command.
+    /// Counts the workers that replaced others that ended without a command, or at a signal.
     private final LongAdder restarts = new LongAdder();
     private final LongAdder datagramsIn = new LongAdder();
     private final LongAdder datagramsOut = new LongAdder();
@@ -59,6 +60,7 @@ final class WorkerPool {
         this.scaling = scaling;
         this.context = context;
         this.pause = new RestartBackoff(now(), () -> ThreadLocalRandom.current().nextDouble(0.8, 1.2));
+        this.replacement = new WorkerReplacement(this, loop, limits, scaling, context);
     }
 
     private long now() {
@@ -101,6 +103,12 @@ final class WorkerPool {
     List<Worker> all() {
         loop.assertOwner();
         return List.copyOf(all);
+    }
+
+    /// True when no worker is replaced any more, because the server ends.
+    boolean isEnding() {
+        loop.assertOwner();
+        return stopping || scaling.isDraining();
     }
 
     boolean isCrashLooping() {
@@ -176,6 +184,7 @@ final class WorkerPool {
             leastBusy().ifPresent(this::dismiss);
         }
         scale();
+        replacement.dismissSurplus();
     }
 
     /// The serving worker with the fewest connections. A busy one qualifies only when no worker is starting, which
@@ -205,8 +214,8 @@ final class WorkerPool {
             case SERVING -> {
                 if (now - worker.heartbeatNanos > ServerContext.nanos(limits.silence()) && !worker.suspected) {
                     suspect(worker);
-                } else if (isDueForReplacement(worker, now)) {
-                    worker.retiring = true;
+                } else {
+                    replacement.recycleIfDue(worker, now);
                 }
                 if (worker.hasProvedItself(now)) {
                     pause.works(worker.number);
@@ -225,20 +234,6 @@ final class WorkerPool {
                 + " ms: it is asked what it is doing, and then killed", null);
         worker.command(new WorkerCommand.DumpThreads());
         loop.schedule(DUMP_NANOS, () -> killIf(worker, () -> worker.suspected, "its accept loop was stuck"));
-    }
-
-    /// True when a worker is due for replacement. One worker is replaced at a time, and each after a different share of
-    /// the limits.
-    private boolean isDueForReplacement(Worker worker, long now) {
-        if (!scaling.mayLeave(worker) || all.stream().anyMatch(other -> other.retiring)) {
-            return false;
-        }
-        double share = 0.8 + 0.4 * ((worker.number * 0.618_034) % 1);
-        boolean byConnections = limits.recycleConnections() > 0
-                && worker.connections() >= share * limits.recycleConnections();
-        boolean byAge = !limits.recycleAge().isZero()
-                && now - worker.startedNanos > share * ServerContext.nanos(limits.recycleAge());
-        return byConnections || byAge;
     }
 
     /// Sends a worker the command to end.
@@ -308,6 +303,7 @@ final class WorkerPool {
                 worker.acknowledged();
                 scaling.changed();
             }
+            case WorkerEvent.EndRequested request -> replacement.endRequested(worker, request.signal());
             case WorkerEvent.Heartbeat beat -> beat(worker, beat);
             case WorkerEvent.ThreadDump dumped ->
                 context.log().warn(worker + " is doing this:\n" + dumped.text(), null);
@@ -339,7 +335,7 @@ final class WorkerPool {
         if (worker.state == Worker.State.BOOTING) {
             worker.serves(now());
             scaling.ready(worker);
-            all.stream().filter(other -> other.retiring).findFirst().ifPresent(this::dismiss);
+            replacement.dismissOne();
         }
     }
 
@@ -375,8 +371,13 @@ final class WorkerPool {
         scale();
     }
 
-    private void replace(String exitSummary, boolean early) {
+    /// Counts a worker that replaces another one.
+    void countRestart() {
         restarts.increment();
+    }
+
+    private void replace(String exitSummary, boolean early) {
+        countRestart();
         if (!early) {
             context.log().warn(exitSummary + "; another one is started", null);
             return;

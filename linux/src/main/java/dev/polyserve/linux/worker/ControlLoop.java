@@ -9,6 +9,7 @@ import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.RequestResult;
 import dev.polyserve.Server;
+import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,6 +43,8 @@ final class ControlLoop {
     private final BiFunction<Options, WorkerCommand.ChangeLimits, Options> limits;
     private boolean started;
     private boolean ending;
+    /// The time at which the worker ends, if it is ending.
+    private long endNanos;
     /// The thread that accepts one client, or the last one that did.
     private Optional<Thread> one = Optional.empty();
 
@@ -155,9 +158,12 @@ final class ControlLoop {
         }
     }
 
+    /// Ends the worker. A later command can only bring the deadline forward.
     private void end(Duration deadline) {
-        if (!ending) {
+        long until = System.nanoTime() + ServerContext.nanos(deadline);
+        if (!ending || until - endNanos < 0) {
             ending = true;
+            endNanos = until;
             workerMain.exit(server, deadline);
         }
     }
@@ -165,6 +171,7 @@ final class ControlLoop {
     /// Ends the worker when the supervisor is gone or has closed the channel: the server accepts no more, and open
     /// connections have the time of any drain.
     private void orphaned() throws IOException {
+        workerMain.signals().orphaned(() -> workerMain.exit(server, Duration.ZERO));
         end(server.options().timeouts().drain());
         try {
             Thread.currentThread().join();

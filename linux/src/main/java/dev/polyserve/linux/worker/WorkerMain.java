@@ -44,6 +44,7 @@ public final class WorkerMain {
     private final WorkerCommand.Serve serve;
     private final List<Integer> descriptors;
     private final EventReporter eventReporter;
+    private final WorkerSignals signals;
     private final ReceivedConnectionsTransport handed;
     private final ExitDeadline exitDeadline = ExitDeadline.start();
 
@@ -52,6 +53,7 @@ public final class WorkerMain {
         this.serve = serve;
         this.descriptors = descriptors;
         this.eventReporter = new EventReporter(channel, serve);
+        this.signals = WorkerSignals.reportedBy(eventReporter);
         this.handed = new ReceivedConnectionsTransport(serve.slots());
     }
 
@@ -215,7 +217,13 @@ public final class WorkerMain {
         return eventReporter;
     }
 
-    /// Ends this worker: drains the server, and exits soon after the deadline whatever still blocks.
+    /// The signals that ask this worker to end.
+    WorkerSignals signals() {
+        return signals;
+    }
+
+    /// Ends this worker: drains the server, and exits soon after the deadline whatever still blocks. A later call can only
+    /// bring the deadline forward.
     void exit(Server server, Duration deadline) {
         exitDeadline.within(ServerContext.nanos(deadline) + EXIT_NANOS);
         Thread.ofPlatform().name("polyserve-end").start(() -> {

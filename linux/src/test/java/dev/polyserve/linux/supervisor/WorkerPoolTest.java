@@ -100,6 +100,11 @@ class WorkerPoolTest {
         }
 
         @Override
+        public boolean isDraining() {
+            return false;
+        }
+
+        @Override
         public WorkerCommand.Serve workerMain() {
             return new WorkerCommand.Serve(true, List.of(), 1);
         }
