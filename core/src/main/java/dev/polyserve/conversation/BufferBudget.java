@@ -29,10 +29,17 @@ public final class BufferBudget {
     ///
     /// @return false when too few are left; nothing was taken
     public boolean tryTake(long bytes) {
-        if (used.addAndGet(bytes) > most && bytes > 0) {
-            used.addAndGet(-bytes);
-            return false;
+        if (bytes <= 0) {
+            used.addAndGet(bytes);
+            return true;
         }
+        long before;
+        do {
+            before = used.get();
+            if (bytes > most - before) {
+                return false;
+            }
+        } while (!used.compareAndSet(before, before + bytes));
         return true;
     }
 
