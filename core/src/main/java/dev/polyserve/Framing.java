@@ -1,11 +1,12 @@
 package dev.polyserve;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The usual framings, each a [Codec] for both styles.
+/// The usual framings, each a [Codec] for every style.
 ///
 /// None accepts a message longer than the server's frame limit ([Options.Limits#frameBytes]); the variants with
 /// `maxBytes` have a limit of their own. The limit counts the message without its delimiter or prefix.
@@ -55,6 +56,60 @@ public final class Framing {
     /// The same with a limit of its own.
     public static Codec<byte[]> varintPrefixed(int maxBytes) {
         return LengthCodec.varint(requirePositive(maxBytes));
+    }
+
+    /// Frames with a header of `headerBytes` bytes, from which `rest` reads how many bytes follow it.
+    ///
+    /// A message is the whole frame, header included, since a header says more than a length; [Codec#map] takes it apart.
+    /// The limit counts the whole frame.
+    ///
+    /// ```java
+    /// Framing.withHeader(4, header -> Framing.digits(header, 0, 4));                             // 0005hello
+    /// Framing.withHeader(8, header -> Framing.number(header, 4, 4, ByteOrder.BIG_ENDIAN));       // at an offset of 4
+    /// Framing.withHeader(4, header -> Framing.number(header, 0, 4, ByteOrder.BIG_ENDIAN) - 4);   // counts itself
+    /// ```
+    public static Codec<byte[]> withHeader(int headerBytes, HeaderLength rest) {
+        return new HeaderCodec(requirePositive(headerBytes), rest, 0);
+    }
+
+    /// The same with a limit of its own.
+    public static Codec<byte[]> withHeader(int headerBytes, HeaderLength rest, int maxBytes) {
+        return new HeaderCodec(requirePositive(headerBytes), rest, requirePositive(maxBytes));
+    }
+
+    /// Reads a length from a header.
+    @FunctionalInterface
+    public interface HeaderLength {
+        /// How many bytes follow the header.
+        ///
+        /// @param header begins with the header, all of which has arrived; nothing may be consumed
+        /// @throws IOException when the header is not valid
+        long bytesAfter(Input header) throws IOException;
+    }
+
+    /// The number that is written in `digits` decimal digits of ASCII, from the index `from`.
+    ///
+    /// @throws ProtocolException when they are not all digits
+    public static long digits(Input header, int from, int digits) throws ProtocolException {
+        long number = 0;
+        for (int i = from; i < from + digits; i++) {
+            int digit = header.peek(i) - '0';
+            if (digit < 0 || digit > 9) {
+                throw new ProtocolException(
+                        "the header of a frame has the byte " + header.peek(i) + " in place of a digit");
+            }
+            number = 10 * number + digit;
+        }
+        return number;
+    }
+
+    /// The unsigned number of `bytes` bytes, at most seven, from the index `from`.
+    public static long number(Input header, int from, int bytes, ByteOrder order) {
+        long number = 0;
+        for (int i = 0; i < bytes; i++) {
+            number = number << 8 | header.peek(from + (order == ByteOrder.BIG_ENDIAN ? i : bytes - 1 - i));
+        }
+        return number;
     }
 
     /// Messages of one length.

@@ -73,11 +73,7 @@ record LengthCodec(Prefix prefix, int maxBytes) implements Codec<byte[]> {
 
         @Override
         public long read(Input input, int width) {
-            long length = 0;
-            for (int i = 0; i < bytes; i++) {
-                length = length << 8 | input.peek(bigEndian ? i : bytes - 1 - i);
-            }
-            return length;
+            return Framing.number(input, 0, bytes, bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
         }
 
         @Override
