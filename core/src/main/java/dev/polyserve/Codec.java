@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Splits a stream into messages and encodes messages as bytes: one definition for both styles.
+/// Splits a stream into messages and encodes messages as bytes: one definition for every style.
 ///
-/// A [Handler] uses it with [Connection#read(Codec)] and [Output#write(Codec, Object)], a [Protocol] through
-/// [Protocol#framed]. [Framing] has the usual ones. A codec keeps no state between calls, so one instance serves all
+/// A [MessageHandler] gets it with [ServerBuilder#messages], a [Handler] uses it with [Connection#read(Codec)] and
+/// [Output#write(Codec, Object)], a [Protocol] through [Protocol#framed]. [Framing] has the usual ones. A codec keeps no state between calls, so one instance serves all
 /// connections.
 ///
 /// @param <T> the type of its messages

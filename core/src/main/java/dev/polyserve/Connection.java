@@ -71,6 +71,7 @@ public interface Connection extends Output {
     <T> @Nullable T read(Codec<T> codec) throws IOException;
 
     /// Sends the collected output, waiting while the peer does not read it.
+    @Override
     void flush() throws IOException;
 
     /// Limits the wait of each following read; with null or zero only the server's limits apply. A read that takes

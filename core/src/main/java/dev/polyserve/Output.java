@@ -5,10 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The writing side of a connection, in both styles.
+/// The writing side of a connection, in every style.
 ///
-/// Writes are collected and sent together: at the end of a [Protocol]'s turn, or when a [Handler] next reads, flushes
-/// or returns. So a turn costs one system call, however many pieces it wrote.
+/// Writes are collected and sent together: at the end of a [Protocol]'s turn, when a [Handler] next reads, flushes or
+/// returns, or when a [MessageHandler] has handled the messages that have arrived, or flushes. So a turn costs one
+/// system call, however many pieces it wrote.
 ///
 /// **Thread**: only the turn that it was passed to; other threads use [#sender].
 public interface Output {
@@ -46,6 +47,10 @@ public interface Output {
     default <T> void write(Codec<T> codec, T message) throws IOException {
         codec.encode(message, this);
     }
+
+    /// Sends the collected output now, waiting while the peer does not read it. In a [Protocol], which must not wait, it
+    /// has no effect: the output is sent at the end of the turn.
+    default void flush() throws IOException {}
 
     /// Bytes written and not yet accepted by the kernel.
     long pendingBytes();

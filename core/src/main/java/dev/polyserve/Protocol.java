@@ -35,25 +35,9 @@ public interface Protocol {
 
     /// Returns a protocol that calls `onMessage` once per whole message, until that ends the output or closes the
     /// connection; later input is discarded. An input that ends within a message fails with [IncompleteFrameException].
-    static <T> Protocol framed(Codec<T> codec, MessageHandler<T> onMessage) {
-        return (input, output) -> {
-            for (T message; !output.ended() && (message = codec.decode(input)) != null;) {
-                onMessage.handle(message, output);
-            }
-            if (output.ended()) {
-                input.skip(input.available());
-            } else if (input.ended() && input.available() > 0) {
-                throw new IncompleteFrameException(input.take(input.available()));
-            }
-        };
-    }
-
-    /// Handles one message: a function of two arguments that may throw.
     ///
-    /// @param <T> the type of the messages
-    @FunctionalInterface
-    interface MessageHandler<T> {
-        /// Handles the message and may write replies.
-        void handle(T message, Output output) throws Exception;
+    /// @param onMessage must not wait; one that may is passed to [ServerBuilder#messages]
+    static <T> Protocol framed(Codec<T> codec, MessageHandler<T> onMessage) {
+        return new FramedProtocol<>(codec, onMessage);
     }
 }

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Describes a [Server], from [Server#at]: endpoints, handlers, model and limits.
 ///
-/// The names follow one rule. A singular noun creates one object per connection: [#handler], [#protocol], [#command]. A
-/// verb or a plural takes one object that serves all: [#handle], [#datagrams].
+/// The names follow one rule. A singular noun creates one object per connection: [#handler], [#protocol],
+/// [#messageHandler], [#command]. A verb or a plural takes one object that serves all: [#handle], [#messages],
+/// [#datagrams].
 ///
 /// **Thread**: one at a time.
 public final class ServerBuilder {
@@ -65,6 +66,47 @@ public final class ServerBuilder {
     /// @param factory called once per connection
     public ServerBuilder protocol(Supplier<? extends Protocol> factory) {
         return streams(new Engine.Events(factory));
+    }
+
+    /// Serves connections one message at a time with one handler shared by all, which any number of threads may call at
+    /// once: `.messages(Framing.lines(), (line, client) -> client.writeLine(database.find(line)))`.
+    ///
+    /// @param codec splits the input into messages; it serves all connections
+    public <T> ServerBuilder messages(Codec<T> codec, MessageHandler<T> shared) {
+        return messageHandler(codec, () -> shared);
+    }
+
+    /// Serves each connection one message at a time with a handler of its own, so that its fields are that connection's
+    /// state.
+    ///
+    /// @param codec splits the input into messages; it serves all connections
+    /// @param factory called once per connection
+    public <T> ServerBuilder messageHandler(Codec<T> codec, Supplier<? extends MessageHandler<T>> factory) {
+        return streams(new Engine.Messages<>(codec, factory, 1, true));
+    }
+
+    /// Lets up to `most` [#messages] of a connection be handled at once, and their replies be sent in the order of the
+    /// messages. The next one begins when a handler waits, or on another thread; the fields of a handler need locks.
+    ///
+    /// It is a limit: a model in which a connection has one thread handles one message after another.
+    public ServerBuilder inFlight(int most) {
+        return inFlight(most, true);
+    }
+
+    /// The same, but each reply is sent, in one piece, when its message is handled: whichever is ready first.
+    public ServerBuilder inFlightUnordered(int most) {
+        return inFlight(most, false);
+    }
+
+    private ServerBuilder inFlight(int most, boolean inOrder) {
+        if (most < 1) {
+            throw new IllegalArgumentException("inFlight: " + most + " is not positive");
+        }
+        if (!(streams instanceof Engine.Messages<?> messages)) {
+            throw new IllegalStateException("inFlight(…) follows messages(…) or messageHandler(…)");
+        }
+        streams = messages.inFlight(most, inOrder);
+        return this;
     }
 
     /// Serves each connection with a process that runs this program, under [Model#process]; on Linux.
@@ -156,7 +198,8 @@ public final class ServerBuilder {
     private ServerBuilder streams(Engine.Streams style) {
         if (streams != null) {
             throw new IllegalStateException(
-                    "a server has one stream handler: handle(…), handler(…), protocol(…) or command(…)");
+                    "a server has one stream handler: handle(…), handler(…), protocol(…), messages(…),"
+                            + " messageHandler(…) or command(…)");
         }
         streams = style;
         return this;

@@ -62,7 +62,7 @@ class LayersTest {
             Map.entry(API, Set.of(SPI, COROUTINE_HUB, FILE)),
             Map.entry(SPI, Set.of(API)),
             Map.entry(TEXT, Set.of(API)),
-            Map.entry(CONVERSATION, Set.of(API, TEXT, COROUTINE_CARRIER)),
+            Map.entry(CONVERSATION, Set.of(API, SPI, TEXT, COROUTINE_CARRIER)),
             Map.entry(IO, Set.of(API, FILE, CONVERSATION)),
             Map.entry(LOOP, Set.of(API, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB)),
             Map.entry(RUN, Set.of(API, SPI, TEXT, CONVERSATION, IO, LOOP, COROUTINE_CARRIER, COROUTINE_HUB)),

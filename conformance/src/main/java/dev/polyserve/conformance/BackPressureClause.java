@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.polyserve.Framing;
 import dev.polyserve.Limit;
 import dev.polyserve.ServerBuilder;
 import java.nio.ByteBuffer;
@@ -81,7 +82,9 @@ abstract class BackPressureClause extends Clause {
     void shouldEndAConnectionThatSendsMoreThanMayBeBuffered() throws Exception {
         TestService accumulates = new TestService(() -> connection -> connection.readUntil((byte) 0), () -> (_, _) -> {
             // Consumes nothing.
-        });
+        }, new TestService.Messages<>(Framing.delimited((byte) 0), () -> (_, _) -> {
+            // No message is whole.
+        }));
         try (ServerFixture fixture = start(accumulates,
                 with -> with
                         .options(o -> o.withLimits(l -> l.withFrameBytes(1 << 20).withBufferBytes(16 << 10, 1 << 30))));

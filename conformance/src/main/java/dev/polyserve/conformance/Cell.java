@@ -15,13 +15,14 @@ import java.util.Locale;
 /// @param model the concurrency model
 /// @param transport the kind of endpoint
 public record Cell(Style style, Model model, EndpointKind transport) {
-    /// The cells of these models for stream handlers: both styles, over TCP and Unix.
+    /// The cells of these models for stream handlers: every style, over TCP and Unix.
     public static List<Cell> streams(Model... models) {
         List<Cell> cells = new ArrayList<>();
         for (Model model : models) {
             for (EndpointKind transport : List.of(EndpointKind.TCP, EndpointKind.UNIX)) {
                 cells.add(new Cell(Style.HANDLER, model, transport));
                 cells.add(new Cell(Style.PROTOCOL, model, transport));
+                cells.add(new Cell(Style.MESSAGES, model, transport));
             }
         }
         return cells;

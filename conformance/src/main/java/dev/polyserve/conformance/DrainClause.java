@@ -55,7 +55,7 @@ abstract class DrainClause extends Clause {
         }
     }
 
-    private static boolean refuses(ServerFixture fixture) {
+    static boolean refuses(ServerFixture fixture) {
         try (TestClient client = fixture.connect()) {
             return client.local() == null;
         } catch (IOException e) {

@@ -1,16 +1,19 @@
 package dev.polyserve.conformance;
 
 import dev.polyserve.Cause;
+import dev.polyserve.Codec;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Handler;
 import dev.polyserve.Limit;
+import dev.polyserve.MessageHandler;
 import dev.polyserve.Options;
 import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.DrivenConversation;
 import dev.polyserve.conversation.HandlerConversation;
+import dev.polyserve.conversation.MessageReader;
 import dev.polyserve.conversation.PumpedConversation;
 import dev.polyserve.conversation.ServerContext;
 import java.net.InetSocketAddress;
@@ -81,6 +84,16 @@ public final class Rehearsal {
     /// A rehearsal of a protocol that the factory creates once per run, driven as by an event loop.
     public static Rehearsal protocol(Supplier<? extends Protocol> factory) {
         return new Rehearsal(new Driven(factory));
+    }
+
+    /// A rehearsal of a handler of messages, on a thread of its own.
+    public static <T> Rehearsal messages(Codec<T> codec, MessageHandler<T> shared) {
+        return messageHandler(codec, () -> shared);
+    }
+
+    /// A rehearsal of a handler of messages that the factory creates once per run, on a thread of its own.
+    public static <T> Rehearsal messageHandler(Codec<T> codec, Supplier<? extends MessageHandler<T>> factory) {
+        return handler(() -> new MessageReader<>(codec, factory.get()));
     }
 
     /// Drives the protocol as by a thread of its own, instead of by an event loop.

@@ -154,6 +154,14 @@ public abstract class StreamContract {
     }
 
     @Nested
+    class Messages extends MessagesClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
     class Hubs extends HubClause {
         @Override
         Cell cell() {

@@ -1,9 +1,11 @@
 package dev.polyserve.conformance;
 
+import dev.polyserve.Codec;
 import dev.polyserve.Connection;
 import dev.polyserve.Framing;
 import dev.polyserve.Handler;
 import dev.polyserve.Input;
+import dev.polyserve.MessageHandler;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import dev.polyserve.ServerBuilder;
@@ -14,15 +16,43 @@ import java.util.function.Supplier;
 ///
 /// @param handler creates the handler of a connection
 /// @param protocol creates the protocol of a connection
-record TestService(Supplier<? extends Handler> handler, Supplier<? extends Protocol> protocol) {
+/// @param messages creates the handler of a connection's messages
+record TestService(Supplier<? extends Handler> handler, Supplier<? extends Protocol> protocol, Messages<?> messages) {
+    /// A codec, and a factory of handlers of its messages.
+    ///
+    /// @param codec splits the input into messages
+    /// @param factory creates the handler of a connection
+    record Messages<T>(Codec<T> codec, Supplier<? extends MessageHandler<T>> factory) {
+        private ServerBuilder on(ServerBuilder builder) {
+            return builder.messageHandler(codec, factory);
+        }
+    }
+
+    /// A service whose messages are the pieces in which the input arrives, handled by the protocol.
+    TestService(Supplier<? extends Handler> handler, Supplier<? extends Protocol> protocol) {
+        this(handler, protocol, ProtocolMessages.of(protocol));
+    }
+
+    /// A service of messages only.
+    static <T> TestService ofMessages(Codec<T> codec, Supplier<? extends MessageHandler<T>> factory) {
+        return new TestService(echo().handler, echo().protocol, new Messages<>(codec, factory));
+    }
+
     /// Sends back the bytes that it receives.
     static TestService echo() {
-        return new TestService(() -> TestService::echo, () -> (input, output) -> output.write(input.takeAll()));
+        return new TestService(() -> TestService::echo, () -> (input, output) -> output.write(input.takeAll()),
+                new Messages<>(ProtocolMessages.PIECES, () -> (piece, client) -> client.write(piece)));
     }
 
     /// Answers each line in upper case. The line `exit` ends the connection; `boom` throws.
     static TestService upper() {
-        return new TestService(() -> TestService::upper, () -> Protocol.framed(Framing.lines(), TestService::upper));
+        return new TestService(() -> TestService::upper, () -> Protocol.framed(Framing.lines(), TestService::upper),
+                new Messages<>(Framing.lines(), () -> (line, client) -> {
+                    upper(line, client);
+                    if (line.equals("exit")) {
+                        client.close();
+                    }
+                }));
     }
 
     /// Sends `welcome`, then behaves as [#echo].
@@ -89,6 +119,7 @@ record TestService(Supplier<? extends Handler> handler, Supplier<? extends Proto
         return switch (style) {
             case HANDLER -> builder.handler(handler);
             case PROTOCOL -> builder.protocol(protocol);
+            case MESSAGES -> messages.on(builder);
             case DATAGRAMS -> throw new IllegalArgumentException("a stream service has no datagram style");
         };
     }

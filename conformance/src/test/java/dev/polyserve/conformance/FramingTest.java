@@ -10,8 +10,10 @@ import dev.polyserve.Handler;
 import dev.polyserve.IncompleteFrameException;
 import dev.polyserve.Limit;
 import dev.polyserve.Protocol;
+import java.net.ProtocolException;
 import java.nio.ByteOrder;
 import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Framing through a whole connection, with input split in every possible way. A failure reports its random seed.
 class FramingTest {
     private static final int LIMIT_BYTES = 20;
+    private static final ByteOrder BIG = ByteOrder.BIG_ENDIAN;
 
     static Stream<Arguments> codecs() {
         return Stream.of(Arguments.of("u8", Framing.lengthPrefixed(1, ByteOrder.BIG_ENDIAN, LIMIT_BYTES)),
@@ -108,6 +111,52 @@ class FramingTest {
         assertThat(Rehearsal.handle(c -> c.write(codec, new byte[3])).run().failures()).singleElement()
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Framing.fixedLength(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    static Stream<Arguments> headers() {
+        return Stream.of(
+                Arguments.of("digits", Framing.withHeader(4, header -> Framing.digits(header, 0, 4)),
+                        List.of("0003abc", "0000", "0012hello, world")),
+                Arguments.of("at an offset", Framing.withHeader(3, header -> Framing.number(header, 1, 1, BIG)),
+                        List.of("k\003xabc", "k\000x", "k\014xhello, world")),
+                Arguments.of("counts itself", Framing.withHeader(2, header -> Framing.number(header, 0, 2, BIG) - 2),
+                        List.of("\000\005abc", "\000\002", "\000\016hello, world")),
+                Arguments.of("little end first",
+                        Framing.withHeader(3, header -> Framing.number(header, 0, 3, ByteOrder.LITTLE_ENDIAN)),
+                        List.of("\003\000\000abc", "\000\000\000", "\014\000\000hello, world")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("headers")
+    void shouldFindFramesWithAHeaderForEverySplit(String name, Codec<byte[]> codec, List<String> frames) {
+        for (long seed = 0; seed < 100; seed++) {
+            List<String> found = new ArrayList<>();
+            Outcome outcome = Rehearsal.messages(codec, (frame, client) -> {
+                found.add(new String(frame, StandardCharsets.US_ASCII));
+                client.write(codec, frame);
+            }).receives(String.join("", frames)).ends().inRandomPieces(seed).run();
+            assertThat(found).as("%s, seed %d", name, seed).isEqualTo(frames);
+            assertThat(outcome.text()).isEqualTo(String.join("", frames));
+            assertThat(outcome.cause()).isEqualTo(new Cause.Done(true));
+        }
+    }
+
+    @Test
+    void shouldRefuseAFrameWithAHeaderThatIsTooLongOrInvalid() {
+        Codec<byte[]> digits = Framing.withHeader(4, header -> Framing.digits(header, 0, 4), LIMIT_BYTES);
+        Codec<byte[]> itself = Framing.withHeader(1, header -> header.peek(0) - 2);
+        assertThat(Rehearsal.handle(c -> c.read(digits)).receives("0016" + "x".repeat(16)).run().cause())
+                .isEqualTo(new Cause.Done(false));
+        assertThat(Rehearsal.handle(c -> c.read(digits)).receives("0017").run().cause())
+                .isEqualTo(new Cause.LimitReached(Limit.FRAME));
+        assertThat(Rehearsal.handle(c -> c.read(digits)).receives("00x1").run().failures()).singleElement()
+                .isInstanceOf(ProtocolException.class).asString().contains("in place of a digit");
+        assertThat(Rehearsal.handle(c -> c.read(itself)).receives("\001").run().failures()).singleElement()
+                .isInstanceOf(ProtocolException.class).asString().contains("-1 bytes");
+        assertThat(Rehearsal.handle(c -> c.write(digits, new byte[3])).run().failures()).singleElement()
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(Rehearsal.messages(digits, (_, _) -> {
+        }).receives("0005hell").ends().run().cause()).isInstanceOf(Cause.PeerReset.class);
     }
 
     @Test

@@ -110,7 +110,7 @@ final class StreamCells {
         }
         all.addAll(in(Environment.DESCRIPTORS, OF_THREADS));
         // Protocols have no coroutines, with or without the flag.
-        in(Environment.WITHOUT_THE_FLAG, OF_LOOPS).stream().filter(one -> one.cell().style() == Style.HANDLER)
+        in(Environment.WITHOUT_THE_FLAG, OF_LOOPS).stream().filter(one -> one.cell().style() != Style.PROTOCOL)
                 .forEach(all::add);
         all.addAll(in(Environment.WORKERS, OF_PROCESSES));
         return List.copyOf(all);

@@ -179,7 +179,7 @@ public abstract sealed class Conversation extends Termination implements Connect
     }
 
     /// Whether the thread runs its handler now. **Thread**: any.
-    public final boolean isOwnedBy(Thread thread) {
+    public boolean isOwnedBy(Thread thread) {
         return completion.isOwnedBy(thread);
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// ready, and reports it. Senders queue their messages, and wake the loop to take them ([#takeQueued]).
 ///
 /// **Thread**: the loop's, except `shutdown`, `cutInput` and the sender.
-public final class DrivenConversation extends ProtocolConversation {
+public sealed class DrivenConversation extends ProtocolConversation permits MessageConversation {
     private @Nullable LoopOutbox outbox;
 
     /// Creates a conversation, not yet open.

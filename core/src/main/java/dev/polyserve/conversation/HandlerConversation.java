@@ -52,25 +52,28 @@ public final class HandlerConversation extends LocalConversation implements Conn
         if (!begin(Thread.currentThread())) {
             return;
         }
+        Handler handler = null;
         try {
-            handle();
+            handler = handle();
         } finally {
             leaveHandler();
             try {
                 conclude();
+                closed(handler);
             } finally {
                 complete(true);
             }
         }
     }
 
-    private void handle() {
+    /// @return the handler; null when there is none
+    private @Nullable Handler handle() {
         Handler handler;
         try {
             handler = factory.get();
         } catch (RuntimeException | Error e) {
             failed(e);
-            return;
+            return null;
         }
         try {
             handler.setUp(this);
@@ -82,6 +85,19 @@ public final class HandlerConversation extends LocalConversation implements Conn
             handler.finish(this);
         } catch (Throwable e) {
             failed(e);
+        }
+        return handler;
+    }
+
+    /// Tells a handler of messages the cause.
+    private void closed(@Nullable Handler handler) {
+        Cause why = cause();
+        if (handler instanceof MessageReader<?> reader && why != null) {
+            try {
+                reader.closed(why);
+            } catch (Throwable e) { // as of a protocol
+                context.listener().failed(this, e);
+            }
         }
     }
 

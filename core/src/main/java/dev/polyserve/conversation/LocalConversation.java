@@ -22,7 +22,12 @@ abstract sealed class LocalConversation extends Conversation permits HandlerConv
 
     /// Accounts for the bytes of the buffers, before a wait.
     final void accountBuffers() throws LimitException {
-        account((long) in.capacity() + out.capacity());
+        account(retainedBytes());
+    }
+
+    /// The bytes that the buffers occupy.
+    long retainedBytes() {
+        return (long) in.capacity() + out.capacity();
     }
 
     @Override

@@ -60,6 +60,25 @@ public final class OutputBuffer {
         array[tail++] = value;
     }
 
+    /// Moves all bytes of another buffer to the end of this one; copies them only if there are some already.
+    void take(OutputBuffer from) throws LimitException {
+        if (from.pending() == 0) {
+            return;
+        }
+        if (pending() == 0) {
+            give();
+            hold(from.chunk);
+            head = from.head;
+            tail = from.tail;
+            from.hold(Chunk.NONE);
+            from.head = 0;
+            from.tail = 0;
+        } else {
+            append(from.array, from.head, from.pending());
+            from.sent(from.pending());
+        }
+    }
+
     /// Gives an empty array back before a wait, where the pool takes it.
     public void reclaim() {
         if (head == tail && pool.reclaims()) {

@@ -45,7 +45,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     // --- the wanted operations ---
 
     /// Whether more input may come.
-    public final boolean wantsRead() {
+    public boolean wantsRead() {
         return !in.ended() && !closing && !outputBacklogged() && cause() == null;
     }
 
@@ -64,8 +64,13 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     }
 
     /// Whether only [#finish] is left.
-    public final boolean done() {
+    public boolean done() {
         return broken() || ((closing || cause() != null) && nothingToSend());
+    }
+
+    /// The most bytes that the driver may read at once.
+    public int mostReadBytes() {
+        return Integer.MAX_VALUE;
     }
 
     /// The buffer for the driver's input.
@@ -168,7 +173,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     /// As [#waits()].
     ///
     /// @param unsent whether the kernel has yet to accept the last bytes, though none are pending here
-    public final void waits(boolean unsent) {
+    public void waits(boolean unsent) {
         in.reclaim();
         try {
             if (cause() == null) {
@@ -177,16 +182,34 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
         } catch (LimitException e) {
             lost(e);
         }
-        boolean writes = unsent || out.pending() > 0;
-        waitsFor(writes ? Limit.WRITE_STALL : bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
+        if (unsent || out.pending() > 0) {
+            waitsFor(Limit.WRITE_STALL);
+        } else if (waitsForPeer()) {
+            waitsFor(bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
+        } else {
+            waited();
+        }
+    }
+
+    /// Whether the peer is to send something next, when everything is sent to it.
+    boolean waitsForPeer() {
+        return true;
     }
 
     /// Completes it after the socket is closed: notifies the protocol and the listener, and runs the callbacks. Called
     /// once.
-    public final void finish() {
+    public void finish() {
+        if (conclude()) {
+            over();
+        }
+    }
+
+    /// Settles the cause and gives the buffers back.
+    ///
+    /// @return false when the conversation was claimed and completed by another call
+    final boolean conclude() {
         if (!opened) {
-            // It was claimed and completed by another call.
-            return;
+            return false;
         }
         leaveHandler();
         settle(ending(in.ended()));
@@ -196,6 +219,11 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
         }
         in.clear();
         out.clear();
+        return true;
+    }
+
+    /// Calls the protocol for the last time, and completes.
+    final void over() {
         Cause why = cause();
         if (protocol != null && why != null) {
             try {
@@ -221,6 +249,11 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
         return out.pending() >= highWaterBytes;
     }
 
+    /// Whether the conversation ends as soon as everything is sent.
+    final boolean closing() {
+        return closing;
+    }
+
     /// Calls the protocol; no exception of it passes this method.
     private void turn(Call call) {
         try {
@@ -231,7 +264,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
         endTurn();
     }
 
-    private void endTurn() {
+    final void endTurn() {
         if (outputBacklogged()) {
             aboveHighWater = true;
         }
@@ -244,7 +277,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
         }
     }
 
-    private void failed(Throwable error) {
+    final void failed(Throwable error) {
         Cause why = causeOf(error);
         if (settle(why) && why instanceof Cause.Failed) {
             context.listener().failed(this, error);

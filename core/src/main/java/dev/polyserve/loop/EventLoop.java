@@ -48,6 +48,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final RunQueue continuations = new RunQueue();
     private final CoroutineScheduler coroutines;
+    private final MessageCoroutines messages;
     private final BusyPoll spin;
     private Consumer<? super IOException> whenLost = _ -> {};
     private volatile boolean asleep;
@@ -72,6 +73,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.turnClock = new TurnClock(clock.nanos());
         this.timers = new TimerWheel(turnClock.nowNanos());
         this.coroutines = new CoroutineScheduler(this, lendsThread);
+        this.messages = new MessageCoroutines(this);
         this.late = new EndedLoopExecutor(name + "-late", this::runLeft);
         this.thread = new CarrierThread(name, daemon, this::run);
     }
@@ -146,6 +148,11 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// The loop's coroutines and their hub.
     public CoroutineScheduler coroutines() {
         return coroutines;
+    }
+
+    /// The coroutines that handle the messages of its connections.
+    MessageCoroutines messages() {
+        return messages;
     }
 
     /// Ends the loop after this turn, or before the first. **Thread**: any.
@@ -332,6 +339,7 @@ public final class EventLoop implements Executor, AutoCloseable {
             asleep = false;
             ended = true;
             try {
+                messages.end();
                 wakeupIfAsleep(); // for tasks that were added just before
             } finally {
                 // Last, so that the tasks this posts are run.
@@ -401,7 +409,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private boolean runnable() {
-        return !continuations.isEmpty() || !mailbox.isEmpty();
+        return !continuations.isEmpty() || !mailbox.isEmpty() || messages.areDue();
     }
 
     private void runMailbox() {
@@ -415,10 +423,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// again.
     private void runContinuations() {
         Runnable next;
-        for (int left = COROUTINES_PER_TURN; left > 0 && (next = continuations.poll()) != null; left--) {
+        for (int left = COROUTINES_PER_TURN; left > 0 && (next = nextContinuation()) != null; left--) {
             thread.beforeMount();
             guarded(next);
         }
+    }
+
+    private @Nullable Runnable nextContinuation() {
+        messages.dispatch();
+        return continuations.poll();
     }
 
     private void guarded(Runnable task) {

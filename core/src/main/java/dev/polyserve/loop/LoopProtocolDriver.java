@@ -5,6 +5,8 @@ import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.LingeringClose;
+import dev.polyserve.conversation.MessageControl;
+import dev.polyserve.conversation.MessageConversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.conversation.DrivenConversation;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// A turn reads once and writes a bounded number of times, so that no connection monopolizes the loop.
 ///
 /// **Thread**: the loop's, except where [ConnectionContext] specifies otherwise.
-public final class LoopProtocolDriver implements ConnectionContext, Multiplexer.Ready {
+public final class LoopProtocolDriver implements ConnectionContext, MessageControl, Multiplexer.Ready {
     private static final int WRITES_PER_TURN = 16;
     private static final Step NOTHING = (_, _) -> {};
 
@@ -73,7 +75,8 @@ public final class LoopProtocolDriver implements ConnectionContext, Multiplexer.
             return;
         }
         Chunk scratch = loop.scratch();
-        int count = socket.read(scratch.room());
+        ByteBuffer room = scratch.room();
+        int count = socket.read(room.limit(Math.min(room.limit(), driven.mostReadBytes())));
         if (count > 0) {
             driven.input().lend(scratch, count);
             driven.received(count);
@@ -211,6 +214,29 @@ public final class LoopProtocolDriver implements ConnectionContext, Multiplexer.
         }
         driven.finish();
     }
+
+    // --- for the coroutines of messages ---
+
+    @Override
+    public void runSoon(MessageConversation<?> messages) {
+        loop.messages().add(messages);
+    }
+
+    @Override
+    public void turn() {
+        loop.assertOwner();
+        DrivenConversation driven = conversation;
+        if (driven != null && !closed) {
+            turnEnds(driven);
+        }
+    }
+
+    @Override
+    public void post(Runnable task) {
+        loop.post(task);
+    }
+
+    // --- for other threads ---
 
     @Override
     public BufferPool pool() {

@@ -49,6 +49,7 @@ final class TurnState {
         return switch (SERVING.getOpaque(this)) {
             case ConnectionInfo connection -> connection;
             case LoopWire wire -> wire.connection();
+            case MessageCoroutine messages -> messages.connection();
             case null, default -> null;
         };
     }
@@ -57,6 +58,7 @@ final class TurnState {
     @Nullable Thread coroutine() {
         return switch (SERVING.getOpaque(this)) {
             case LoopWire wire -> wire.runningCoroutine();
+            case MessageCoroutine messages -> messages.thread();
             case Thread task -> task;
             case null, default -> null;
         };

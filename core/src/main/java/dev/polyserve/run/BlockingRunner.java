@@ -3,6 +3,7 @@ package dev.polyserve.run;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
+import dev.polyserve.conversation.MessageReader;
 import dev.polyserve.conversation.PumpedConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.BlockingWire;
@@ -34,7 +35,7 @@ public final class BlockingRunner implements Runner {
             Engine.@Nullable Streams style, ServerContext context) {
         this.transport = transport;
         this.executorPolicy = executorPolicy;
-        this.style = style;
+        this.style = style instanceof Engine.Messages<?> messages ? MessageReader.sequential(messages) : style;
         this.context = context;
         this.acceptLoop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0,
                 LoopErrors.reportedTo(context.log()));
@@ -91,6 +92,7 @@ public final class BlockingRunner implements Runner {
                 var conversation = new PumpedConversation(context, identity, events.factory(), wire);
                 yield new Ready(conversation, conversation::run);
             }
+            case Engine.Messages<?> _ -> throw new IllegalStateException("messages are served as a sequential handler");
             case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
             case null -> throw new IllegalStateException("nothing serves connections here");
         };

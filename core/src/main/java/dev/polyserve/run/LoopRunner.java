@@ -6,6 +6,8 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.DrivenConversation;
+import dev.polyserve.conversation.MessageConversation;
+import dev.polyserve.conversation.MessageReader;
 import dev.polyserve.conversation.PumpedConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
@@ -88,13 +90,15 @@ final class LoopRunner implements Runner {
     private LoopRunner(Transport transport, List<Multiplexer> multiplexers, Engine.@Nullable Streams style,
             boolean beside, ServerContext context) {
         this.transport = transport;
-        this.style = style;
         this.beside = beside;
         this.context = context;
         // The check takes a while, and only handlers need its result.
-        boolean hasCoroutines = style instanceof Engine.Sequential && !beside;
+        boolean hasCoroutines = (style instanceof Engine.Sequential || style instanceof Engine.Messages<?>) && !beside;
         this.slower = hasCoroutines ? Carrier.whyNot() : Optional.empty();
         boolean lendsThread = hasCoroutines && slower.isEmpty();
+        this.style = style instanceof Engine.Messages<?> messages && !lendsThread
+                ? MessageReader.sequential(messages)
+                : style;
         long spinNanos = spinNanos(multiplexers.size());
         List<EventLoop> made = new ArrayList<>();
         for (Multiplexer multiplexer : multiplexers) {
@@ -176,6 +180,11 @@ final class LoopRunner implements Runner {
             case Engine.Events events -> {
                 LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
                 var conversation = new DrivenConversation(context, identity, events.factory(), driver);
+                yield new Ready(loop, socket, conversation, context.listener(), () -> driver.start(conversation));
+            }
+            case Engine.Messages<?> messages -> {
+                LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
+                var conversation = new MessageConversation<>(context, identity, messages, driver);
                 yield new Ready(loop, socket, conversation, context.listener(), () -> driver.start(conversation));
             }
             case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");

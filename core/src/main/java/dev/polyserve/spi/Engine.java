@@ -1,10 +1,12 @@
 package dev.polyserve.spi;
 
+import dev.polyserve.Codec;
 import dev.polyserve.Command;
 import dev.polyserve.ConnectionFilter;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Handler;
+import dev.polyserve.MessageHandler;
 import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Protocol;
@@ -57,7 +59,7 @@ public interface Engine {
         }
     }
 
-    /// How connections are served: one of the two handler styles, or a program.
+    /// How connections are served: one of the three handler styles, or a program.
     sealed interface Streams {}
 
     /// Sequential handlers.
@@ -69,6 +71,20 @@ public interface Engine {
     ///
     /// @param factory called once per connection
     record Events(Supplier<? extends Protocol> factory) implements Streams {}
+
+    /// Handlers of messages.
+    ///
+    /// @param codec splits the input into messages
+    /// @param factory called once per connection
+    /// @param inFlight how many messages of a connection are handled at once, at most
+    /// @param inOrder whether replies are sent in the order of the messages
+    record Messages<T>(Codec<T> codec, Supplier<? extends MessageHandler<T>> factory, int inFlight,
+            boolean inOrder) implements Streams {
+        /// The same with another limit.
+        public Messages<T> inFlight(int most, boolean ordered) {
+            return new Messages<>(codec, factory, most, ordered);
+        }
+    }
 
     /// A program that is started for each connection.
     ///

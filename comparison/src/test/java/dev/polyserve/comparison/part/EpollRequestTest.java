@@ -3,7 +3,10 @@ package dev.polyserve.comparison.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.polyserve.Codec;
+import dev.polyserve.Input;
 import dev.polyserve.Model;
+import dev.polyserve.Output;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.bench.service.EchoHandler;
@@ -14,6 +17,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -34,7 +38,7 @@ class EpollRequestTest {
     /// Before escape analysis applies, compiled-away objects are allocated, so the test repeats until nothing is
     /// allocated, or a limit is reached. The smallest object has 16 bytes.
     @ParameterizedTest
-    @ValueSource(strings = {"protocol", "handler"})
+    @ValueSource(strings = {"protocol", "handler", "messages", "messages in flight"})
     void aRequestAllocatesNothing(String style) throws IOException {
         try (Server server = serving(style).start();
                 Socket client = connected((InetSocketAddress) server.address())) {
@@ -52,7 +56,32 @@ class EpollRequestTest {
 
     private static ServerBuilder serving(String style) {
         ServerBuilder server = Server.at("tcp://127.0.0.1:0").model(Model.epoll());
-        return style.equals("protocol") ? server.protocol(EchoProtocol::new) : server.handle(new EchoHandler());
+        return switch (style) {
+            case "protocol" -> server.protocol(EchoProtocol::new);
+            case "messages" -> server.messages(new Request(), (reply, client) -> client.write(reply));
+            case "messages in flight" ->
+                server.messages(new Request(), (reply, client) -> client.write(reply)).inFlight(4);
+            default -> server.handle(new EchoHandler());
+        };
+    }
+
+    /// Messages of the bytes of a request; a codec that returns the bytes themselves would have to allocate them.
+    private static final class Request implements Codec<byte[]> {
+        private final byte[] reply = new byte[REQUEST_BYTES];
+
+        @Override
+        public byte @Nullable [] decode(Input input) {
+            if (input.available() < REQUEST_BYTES) {
+                return null;
+            }
+            input.skip(REQUEST_BYTES);
+            return reply;
+        }
+
+        @Override
+        public void encode(byte[] message, Output output) throws IOException {
+            output.write(message);
+        }
     }
 
     private static Socket connected(InetSocketAddress address) throws IOException {

@@ -2,6 +2,7 @@ package dev.polyserve.linux.worker;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Endpoint;
+import dev.polyserve.Framing;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.Input;
 import dev.polyserve.Model;
@@ -47,6 +48,8 @@ final class WarmUp {
             case Engine.Sequential _ -> hold(setup.model(),
                     new Engine.Sequential(() -> c -> c.writeLine(String.valueOf(c.readLine()))));
             case Engine.Events _ -> hold(setup.model(), new Engine.Events(Echo::new));
+            case Engine.Messages<?> _ -> hold(setup.model(), new Engine.Messages<>(Framing.lines(),
+                    () -> (line, client) -> client.writeLine(line), 1, true));
             case Engine.Commands _ -> throw new IllegalStateException("commands have no workers");
             case null -> {
                 // Only datagrams: no connection can come.

@@ -1,0 +1,16 @@
+package dev.polyserve.conversation;
+
+/// What a [MessageConversation] needs of its event loop besides its connection: coroutines, and turns outside of the
+/// loop's own.
+///
+/// **Thread**: the owner (the loop, or a coroutine that it runs), except [#post].
+public interface MessageControl {
+    /// Calls [MessageConversation#run] soon, on a coroutine of the loop.
+    void runSoon(MessageConversation<?> conversation);
+
+    /// Does what the conversation wants now: sends its output, or closes.
+    void turn();
+
+    /// Runs a task on the loop, soon. **Thread**: any.
+    void post(Runnable task);
+}

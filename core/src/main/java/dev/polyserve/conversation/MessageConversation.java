@@ -1,0 +1,454 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Cause;
+import dev.polyserve.ConnectionException;
+import dev.polyserve.IncompleteFrameException;
+import dev.polyserve.Input;
+import dev.polyserve.Limit;
+import dev.polyserve.MessageHandler;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
+import dev.polyserve.coroutine.carrier.CarrierThread;
+import dev.polyserve.spi.Engine;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A connection of an event loop whose messages are handled each in a coroutine that lives for that message. Bytes are
+/// framed in the loop's own turn, so an idle connection has no coroutine.
+///
+/// ```
+///   received, sent, inputEnded ─▶ advance ─▶ a next step, and fewer than the most in flight ─▶ runSoon
+///                                    ▲                                                           │ (a coroutine)
+///                                    └── ends: replies in their order ◀── handler, may wait ◀── run
+///   steps:  OPEN ─▶ MESSAGE* ─▶ END? ─▶ (the socket is closed) ─▶ CLOSE
+/// ```
+///
+/// While no further message may begin, the input is read no further than to one more buffer ([#wantsRead]), and while
+/// the peer does not read its replies, no message begins. The conversation finishes once its handlers have returned,
+/// even if the socket is closed before.
+///
+/// **Thread**: the loop's and the coroutines that it runs, one at a time, except `shutdown`, `cutInput` and the sender.
+public final class MessageConversation<T> extends DrivenConversation {
+    /// What runs next on a coroutine.
+    private enum Step {
+        NONE, OPEN, MESSAGE, END, CLOSE
+    }
+
+    private final MessageControl messages;
+    private final Engine.Messages<T> style;
+    private final int highWaterBytes;
+    private final int mostBytes;
+    private @Nullable MessageHandler<T> handler;
+    /// The step that a coroutine is going to run, and its message.
+    private Step step = Step.NONE;
+    private @Nullable T message;
+    /// Whether the handler's `opened` has returned.
+    private boolean greeted;
+    /// Whether a handler has closed the connection: no message begins any more.
+    private boolean lastBegun;
+    private boolean finished;
+    private int inFlight;
+    /// Outputs that a later message uses again; those in use have handlers.
+    private MessageOutput[] outputs = {};
+    /// The outputs whose turn is to come, in the order of the replies.
+    private @Nullable MessageOutput first;
+    private @Nullable MessageOutput last;
+
+    /// Creates a conversation, not yet open.
+    public <C extends ConnectionContext & MessageControl> MessageConversation(ServerContext context, Identity identity,
+            Engine.Messages<T> style, C control) {
+        this(context, identity, style, control, new MessageEvents());
+    }
+
+    private <C extends ConnectionContext & MessageControl> MessageConversation(ServerContext context, Identity identity,
+            Engine.Messages<T> style, C control, MessageEvents events) {
+        super(context, identity, events, control);
+        events.conversation = this;
+        this.messages = control;
+        this.style = style;
+        this.highWaterBytes = context.options().limits().highWaterBytes();
+        this.mostBytes = context.options().limits().bufferBytesPerConnection();
+    }
+
+    // --- what is wanted next ---
+
+    @Override
+    public boolean wantsRead() {
+        return super.wantsRead() && (in.available() == 0 || mayBegin());
+    }
+
+    @Override
+    public int mostReadBytes() {
+        return Math.max(1, mostBytes - in.available());
+    }
+
+    @Override
+    public boolean done() {
+        return super.done() && (broken() || isIdle());
+    }
+
+    @Override
+    boolean waitsForPeer() {
+        return isIdle();
+    }
+
+    @Override
+    public void waits(boolean unsent) {
+        super.waits(unsent);
+        wakeWaiting();
+        if (in.ended() && isIdle() && !wantsWrite()) {
+            advance();
+        }
+    }
+
+    /// Whether no step is due or in flight, and every reply is in the connection's output.
+    private boolean isIdle() {
+        return inFlight == 0 && step == Step.NONE && first == null;
+    }
+
+    // --- the next step ---
+
+    /// Prepares the next step, if one may begin.
+    private void advance() {
+        sendReplies();
+        if (step != Step.NONE || !mayBegin()) {
+            return;
+        }
+        try {
+            begin(nextStep());
+        } catch (Throwable e) { // a codec throws: every exception ends only this connection
+            failed(e);
+        }
+    }
+
+    private void begin(Step next) {
+        step = next;
+        if (next != Step.NONE) {
+            messages.runSoon(this);
+        }
+    }
+
+    private boolean mayBegin() {
+        return inFlight < (greeted ? style.inFlight() : 1) && !lastBegun && mayHandle() && !outputBacklogged();
+    }
+
+    private boolean mayHandle() {
+        return cause() == null && !closing();
+    }
+
+    private Step nextStep() throws IOException {
+        if (!greeted) {
+            return Step.OPEN;
+        }
+        message = in.available() > 0 ? style.codec().decode(in) : null;
+        if (message != null) {
+            return Step.MESSAGE;
+        }
+        if (!in.ended()) {
+            if (in.available() >= mostBytes) {
+                throw new LimitException(Limit.BUFFER_PER_CONNECTION);
+            }
+            return Step.NONE;
+        }
+        if (inFlight > 0) {
+            return Step.NONE;
+        }
+        if (in.available() > 0) {
+            if (wantsWrite()) {
+                return Step.NONE; // the replies first: the loss of the peer's last message loses what is not sent
+            }
+            throw new IncompleteFrameException(in.take(in.available()));
+        }
+        return Step.END;
+    }
+
+    // --- on a coroutine ---
+
+    /// Runs the step that is due. **Thread**: a coroutine of the loop.
+    public void run() {
+        Step now = step;
+        T due = message;
+        step = Step.NONE;
+        message = null;
+        if (now == Step.CLOSE) {
+            over();
+            return;
+        }
+        boolean handles = mayHandle();
+        MessageOutput output = begins(now);
+        if (handles) {
+            try {
+                handle(now, due, output);
+            } catch (Throwable e) { // every exception ends only this connection
+                output.closes();
+                failed(e);
+            }
+        }
+        ends(output);
+    }
+
+    private MessageOutput begins(Step now) {
+        MessageOutput output = unused();
+        output.begins(Thread.currentThread());
+        inFlight++;
+        if (style.inOrder()) {
+            append(output);
+        }
+        if (now == Step.MESSAGE && style.inFlight() > 1) {
+            // Another coroutine begins with it when this one waits.
+            advance();
+        }
+        return output;
+    }
+
+    private void handle(Step now, @Nullable T due, MessageOutput output) throws Exception {
+        if (now == Step.OPEN) {
+            handler = style.factory().get();
+            handler.opened(output);
+            greeted = true;
+            return;
+        }
+        MessageHandler<T> served = handler;
+        if (served == null) {
+            throw new IllegalStateException("the handler was not opened: " + this);
+        }
+        if (due != null) {
+            served.handle(due, output);
+        } else {
+            served.ended(output);
+            output.closes();
+        }
+    }
+
+    private void ends(MessageOutput output) {
+        // A handler may leave its interrupt status set, which would end the next wait of another one.
+        Thread.interrupted();
+        output.handled();
+        inFlight--;
+        if (!style.inOrder()) {
+            append(output);
+        }
+        advance();
+        endTurn();
+        if (finished) {
+            closeIfIdle();
+        } else if (step == Step.NONE || outputBacklogged()) {
+            messages.turn();
+        }
+        // Else the replies go out with that of the next message, which runs in this turn.
+    }
+
+    /// The handler of a message waits, and the loop goes on: sends the replies so far. **Thread**: the loop's.
+    public void handlerWaits() {
+        if (!finished) {
+            messages.turn();
+        }
+    }
+
+    // --- replies ---
+
+    private MessageOutput unused() {
+        for (MessageOutput output : outputs) {
+            if (!output.inUse() && output.following == null && output != last) {
+                return output;
+            }
+        }
+        MessageOutput made = new MessageOutput(this, control.pool(), highWaterBytes);
+        outputs = Arrays.copyOf(outputs, outputs.length + 1);
+        outputs[outputs.length - 1] = made;
+        return made;
+    }
+
+    private void append(MessageOutput output) {
+        if (last == null) {
+            first = output;
+        } else {
+            last.following = output;
+        }
+        last = output;
+    }
+
+    /// Moves the replies that are ready, and whose turn it is, to the connection's output.
+    private void sendReplies() {
+        for (MessageOutput next; (next = first) != null && !next.inUse() && hasRoomFor(next);) {
+            first = next.following;
+            next.following = null;
+            if (first == null) {
+                last = null;
+            }
+            send(next);
+            switch (next.ending()) {
+                case NONE -> {
+                    // More may follow.
+                }
+                case OUTPUT -> end();
+                case CONNECTION -> close();
+            }
+        }
+        wakeWaiting();
+    }
+
+    private boolean hasRoomFor(MessageOutput reply) {
+        int pending = out.pending();
+        return pending == 0 || ended() || broken()
+                || (!outputBacklogged() && pending + reply.collected().pending() <= mostBytes);
+    }
+
+    private void send(MessageOutput reply) {
+        if (ended() || broken()) {
+            reply.collected().clear();
+            return;
+        }
+        try {
+            out.take(reply.collected());
+            reply.collected().reclaim();
+        } catch (LimitException e) {
+            reply.collected().clear();
+            failed(e);
+        }
+    }
+
+    /// Sends what a message has written so far, and waits while the peer does not read it. **Thread**: its coroutine.
+    void flush(MessageOutput output) throws IOException {
+        while ((style.inOrder() && first != output) || !hasRoomFor(output)) {
+            await(output);
+        }
+        send(output);
+        endTurn();
+        messages.turn();
+        while (outputBacklogged()) {
+            await(output);
+        }
+        requireSendable();
+    }
+
+    private void await(MessageOutput output) throws IOException {
+        requireSendable();
+        output.waits(true);
+        try {
+            if (!CarrierThread.park(this)) {
+                throw new PinnedWaitException(CarrierThread.refusal("the connection's handler"));
+            }
+        } finally {
+            output.waits(false);
+        }
+        if (Thread.currentThread().isInterrupted() && !broken()) {
+            throw new ClosedByInterruptException();
+        }
+    }
+
+    private void wakeWaiting() {
+        for (MessageOutput output : outputs) {
+            output.wake();
+        }
+    }
+
+    void requireSendable() throws IOException {
+        Cause why = cause();
+        if (why != null && broken()) {
+            throw new ConnectionException(why);
+        }
+    }
+
+    /// A handler has closed the connection.
+    void noMoreMessages() {
+        lastBegun = true;
+    }
+
+    @Override
+    long retainedBytes() {
+        long bytes = super.retainedBytes();
+        for (MessageOutput output : outputs) {
+            bytes += output.collected().capacity();
+        }
+        return bytes;
+    }
+
+    // --- the end ---
+
+    @Override
+    public void finish() {
+        if (conclude()) {
+            finished = true;
+            closeIfIdle();
+        }
+    }
+
+    private void closeIfIdle() {
+        sendReplies();
+        if (isIdle()) {
+            begin(Step.CLOSE);
+        }
+    }
+
+    /// Also interrupts the handlers, as an abort does for a handler with a thread of its own.
+    @Override
+    void shutdown() {
+        super.shutdown();
+        messages.post(this::interruptHandlers);
+    }
+
+    private void interruptHandlers() {
+        for (MessageOutput output : outputs) {
+            output.interrupt();
+        }
+    }
+
+    @Override
+    public boolean isOwnedBy(Thread thread) {
+        for (MessageOutput output : outputs) {
+            if (output.isOf(thread)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The events of the connection, as a protocol receives them.
+    private static final class MessageEvents implements Protocol, Supplier<Protocol> {
+        private @Nullable MessageConversation<?> conversation;
+
+        @Override
+        public Protocol get() {
+            return this;
+        }
+
+        @Override
+        public void opened(Output output) {
+            advance();
+        }
+
+        @Override
+        public void received(Input input, Output output) {
+            advance();
+        }
+
+        @Override
+        public void drained(Output output) {
+            advance();
+        }
+
+        @Override
+        public void ended(Output output) {
+            advance();
+        }
+
+        @Override
+        public void closed(Cause cause) {
+            MessageConversation<?> served = conversation;
+            if (served != null && served.handler != null) {
+                served.handler.closed(cause);
+            }
+        }
+
+        private void advance() {
+            MessageConversation<?> served = conversation;
+            if (served != null) {
+                served.advance();
+            }
+        }
+    }
+}

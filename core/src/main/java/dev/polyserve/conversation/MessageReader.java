@@ -1,0 +1,42 @@
+package dev.polyserve.conversation;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Codec;
+import dev.polyserve.Connection;
+import dev.polyserve.Handler;
+import dev.polyserve.MessageHandler;
+import dev.polyserve.spi.Engine;
+
+/// Reads the messages of a connection that has a thread, and handles one after another on it.
+///
+/// @param codec splits the input into messages
+/// @param messages the handler of this connection
+public record MessageReader<T>(Codec<T> codec, MessageHandler<T> messages) implements Handler {
+    /// The style of connections that have a thread, for these messages.
+    public static <T> Engine.Sequential sequential(Engine.Messages<T> style) {
+        return new Engine.Sequential(() -> new MessageReader<>(style.codec(), style.factory().get()));
+    }
+
+    @Override
+    public void setUp(Connection connection) throws Exception {
+        messages.opened(connection);
+    }
+
+    @Override
+    public void handle(Connection connection) throws Exception {
+        for (T message; isOpen(connection) && (message = connection.read(codec)) != null;) {
+            messages.handle(message, connection);
+        }
+        if (isOpen(connection)) {
+            messages.ended(connection);
+        }
+    }
+
+    private static boolean isOpen(Connection connection) {
+        return !(connection instanceof HandlerConversation conversation) || conversation.cause() == null;
+    }
+
+    void closed(Cause cause) {
+        messages.closed(cause);
+    }
+}

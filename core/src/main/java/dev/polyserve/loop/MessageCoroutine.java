@@ -1,0 +1,78 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.conversation.MessageConversation;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// A coroutine that runs the messages that are due on its loop, and parks when there are none.
+///
+/// **Thread**: its own, which runs on the loop's; [#resume] the loop's; [#connection] and [#thread] any.
+final class MessageCoroutine implements Runnable {
+    private final EventLoop loop;
+    private final MessageCoroutines all;
+    private final Thread thread;
+    /// The stall monitor reads it, too, for which an old value is good enough.
+    private @Nullable MessageConversation<?> serving;
+    private boolean started;
+    private boolean resumed;
+
+    MessageCoroutine(EventLoop loop, MessageCoroutines all) {
+        this.loop = loop;
+        this.all = all;
+        this.thread = loop.coroutines().unstarted("polyserve-message", this);
+    }
+
+    /// Starts it, or ends its park.
+    void resume() {
+        loop.assertOwner();
+        resumed = true;
+        if (started) {
+            LockSupport.unpark(thread);
+        } else {
+            started = true;
+            thread.start();
+        }
+    }
+
+    @Override
+    public void run() {
+        do {
+            resumed = false;
+            all.runs();
+            loop.serves(this);
+            for (MessageConversation<?> next; (next = all.next()) != null;) {
+                handle(next);
+            }
+        } while (all.keep(this) && resumes());
+    }
+
+    private void handle(MessageConversation<?> next) {
+        serving = next;
+        try {
+            next.run();
+        } catch (RuntimeException | Error e) {
+            loop.report(e);
+        } finally {
+            serving = null;
+            all.left();
+            loop.coroutines().leaves();
+        }
+    }
+
+    private boolean resumes() {
+        while (!resumed) {
+            LockSupport.park(this);
+        }
+        return true;
+    }
+
+    @Nullable ConnectionInfo connection() {
+        MessageConversation<?> now = serving;
+        return now == null ? null : now.info();
+    }
+
+    Thread thread() {
+        return thread;
+    }
+}

@@ -1,0 +1,242 @@
+package dev.polyserve.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Framing;
+import dev.polyserve.Limit;
+import dev.polyserve.MessageHandler;
+import dev.polyserve.Output;
+import dev.polyserve.spi.Engine;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/// A handler of messages without a socket or coroutines: the test performs the turns of the loop and runs what is due.
+class MessageConversationTest {
+    private final ConversationFixture fixture = new ConversationFixture();
+    private final Driver driver = new Driver();
+    private final List<String> calls = new ArrayList<>();
+    private final StringBuilder sent = new StringBuilder();
+
+    /// Keeps what is due.
+    private static final class Driver implements ConnectionContext, MessageControl {
+        private final Queue<MessageConversation<?>> due = new ArrayDeque<>();
+        private int turns;
+
+        @Override
+        public void runSoon(MessageConversation<?> conversation) {
+            due.add(conversation);
+        }
+
+        @Override
+        public void turn() {
+            turns++;
+        }
+
+        @Override
+        public void post(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public BufferPool pool() {
+            return BufferPool.UNPOOLED;
+        }
+
+        @Override
+        public void runSender(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public void cutInput() {
+            // The test performs the turns.
+        }
+
+        @Override
+        public void shutdown() {
+            // The test performs the turns.
+        }
+
+        void runDue() {
+            for (MessageConversation<?> next; (next = due.poll()) != null;) {
+                next.run();
+            }
+        }
+    }
+
+    private final class Recording implements MessageHandler<String> {
+        @Override
+        public void opened(Output client) {
+            calls.add("opened");
+        }
+
+        @Override
+        public void handle(String line, Output client) throws Exception {
+            calls.add(line);
+            client.writeLine(line);
+            switch (line) {
+                case "boom" -> throw new IllegalStateException("boom");
+                case "end" -> client.end();
+                case "close" -> client.close();
+                default -> {
+                    // The next message.
+                }
+            }
+        }
+
+        @Override
+        public void ended(Output client) throws Exception {
+            calls.add("ended");
+            if (!client.ended()) {
+                client.writeLine("bye");
+            }
+        }
+
+        @Override
+        public void closed(Cause cause) {
+            calls.add("closed " + cause.phrase());
+        }
+    }
+
+    private MessageConversation<String> open(int inFlight) {
+        MessageConversation<String> made = new MessageConversation<>(fixture.context, ConversationFixture.identity(),
+                new Engine.Messages<>(Framing.lines(20), Recording::new, inFlight, true), driver);
+        made.open();
+        driver.runDue();
+        return made;
+    }
+
+    private static void arrives(MessageConversation<?> to, String text) throws LimitException {
+        byte[] bytes = ConversationFixture.bytes(text);
+        to.input().room().put(bytes);
+        to.input().received(bytes.length);
+        to.received(bytes.length);
+    }
+
+    private void send(MessageConversation<?> from) {
+        while (from.wantsWrite() && from.graceful()) {
+            int count = Math.min(3, from.pendingOutput().remaining());
+            byte[] bytes = new byte[count];
+            from.pendingOutput().get(bytes);
+            sent.append(new String(bytes, StandardCharsets.UTF_8));
+            from.sent(count);
+        }
+        from.waits();
+    }
+
+    private void finish(MessageConversation<?> conversation) {
+        send(conversation);
+        assertThat(conversation.done()).isTrue();
+        conversation.finish();
+        driver.runDue();
+    }
+
+    @Test
+    void eachMessageIsHandledAndTheEndComesLast() throws Exception {
+        var conversation = open(1);
+        arrives(conversation, "one\ntw");
+        assertThat(calls).as("nothing is handled in the loop's own turn").containsExactly("opened");
+        driver.runDue();
+        arrives(conversation, "o\nthree");
+        driver.runDue();
+        assertThat(driver.turns).as("turns: one for each batch, and one for the opening").isEqualTo(3);
+        conversation.inputEnded();
+        driver.runDue();
+        finish(conversation);
+        assertThat(sent).hasToString("one\ntwo\nthree\nbye\n");
+        assertThat(calls).containsExactly("opened", "one", "two", "three", "ended", "closed done");
+        assertThat(conversation.outcome()).contains(new Cause.Done(true));
+    }
+
+    @Test
+    void pipelinedMessagesAreAnsweredInOneTurn() throws Exception {
+        var conversation = open(1);
+        arrives(conversation, "a\nb\nc\n");
+        driver.runDue();
+        assertThat(driver.turns).isEqualTo(2);
+        assertThat(conversation.pendingBytes()).isEqualTo(6);
+    }
+
+    @Test
+    void aHandlerThatThrowsLetsEarlierRepliesBeSent() throws Exception {
+        var conversation = open(1);
+        arrives(conversation, "a\nboom\nnever\n");
+        driver.runDue();
+        finish(conversation);
+        assertThat(sent).hasToString("a\nboom\n");
+        assertThat(fixture.failures).singleElement().asString().contains("boom");
+        assertThat(conversation.outcome().orElseThrow()).isInstanceOf(Cause.Failed.class);
+        assertThat(calls).endsWith("closed failed: java.lang.IllegalStateException: boom");
+    }
+
+    @Test
+    void aMessageThatIsTooLongLetsTheOneBeforeItBeAnswered() throws Exception {
+        for (int inFlight : new int[]{1, 4}) {
+            sent.setLength(0);
+            var conversation = open(inFlight);
+            arrives(conversation, "a\n" + "x".repeat(22));
+            driver.runDue();
+            finish(conversation);
+            assertThat(sent).as("%d in flight", inFlight).hasToString("a\n");
+            assertThat(conversation.outcome()).contains(new Cause.LimitReached(Limit.FRAME));
+        }
+    }
+
+    @Test
+    void messagesAreHandledAfterTheOutputWasEnded() throws Exception {
+        var conversation = open(1);
+        arrives(conversation, "end\n");
+        driver.runDue();
+        send(conversation);
+        assertThat(conversation.wantsEndOutput()).isTrue();
+        conversation.outputEnded();
+        assertThat(conversation.done()).isFalse();
+        conversation.inputEnded();
+        driver.runDue();
+        finish(conversation);
+        assertThat(calls).containsExactly("opened", "end", "ended", "closed done");
+        assertThat(sent).hasToString("end\n");
+    }
+
+    @Test
+    void noMessageIsHandledAfterTheConnectionWasClosed() throws Exception {
+        var conversation = open(4);
+        arrives(conversation, "a\nclose\nb\n");
+        driver.runDue();
+        finish(conversation);
+        assertThat(sent).hasToString("a\nclose\n");
+        assertThat(conversation.outcome()).contains(new Cause.Done(false));
+    }
+
+    @Test
+    void noTimeLimitOfThePeerHoldsWhileAMessageIsDue() throws Exception {
+        var conversation = open(1);
+        conversation.waits();
+        arrives(conversation, "a\n");
+        conversation.waits();
+        fixture.clock.addAndGet(TimeUnit.HOURS.toNanos(1));
+        assertThat(conversation.watch()).isPositive();
+        driver.runDue();
+        send(conversation);
+        assertThat(conversation.watch()).as("the idle time begins with the reply").isPositive();
+    }
+
+    @Test
+    void anAbortedConversationFinishesAfterItsHandlers() throws Exception {
+        var conversation = open(1);
+        arrives(conversation, "a\n");
+        conversation.abort(new Cause.Stopped());
+        assertThat(conversation.done()).isTrue();
+        conversation.finish();
+        assertThat(conversation.isDone()).as("a message is due").isFalse();
+        driver.runDue();
+        assertThat(calls).containsExactly("opened", "closed stopped");
+        assertThat(conversation.isDone()).isTrue();
+    }
+}
