@@ -7,6 +7,7 @@ import dev.polyserve.FrameTooLongException;
 import dev.polyserve.Framing;
 import dev.polyserve.Handler;
 import dev.polyserve.Input;
+import dev.polyserve.MessageHandler;
 import dev.polyserve.Model;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
@@ -15,8 +16,12 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Runs the snippets of `docs/guide/framing.md`.
 class FramingGuideTest {
@@ -27,19 +32,21 @@ class FramingGuideTest {
     // endregion
 
     @Test
-    void oneCodecServesBothStyles() throws Exception {
+    void oneCodecServesEveryStyle() throws Exception {
         // region both
         Handler echo = client -> {
             for (byte[] frame; (frame = client.read(FRAMES)) != null;) {
                 client.write(FRAMES, frame);
             }
         };
-        Protocol sameInEvents = Protocol.framed(FRAMES, (frame, output) -> output.write(FRAMES, frame));
+        MessageHandler<byte[]> sameByMessage = (frame, output) -> output.write(FRAMES, frame);
+        Protocol sameInEvents = Protocol.framed(FRAMES, sameByMessage);
         // endregion
         byte[] twoFrames = {0, 3, 'a', 'b', 'c', 0, 0};
         try (Server handler = Server.at(ANY_PORT).handle(echo).start();
+                Server messages = Server.at(ANY_PORT).messages(FRAMES, sameByMessage).start();
                 Server protocol = Server.at(ANY_PORT).protocol(() -> sameInEvents).start()) {
-            for (Server server : new Server[]{handler, protocol}) {
+            for (Server server : new Server[]{handler, messages, protocol}) {
                 try (Client client = Client.of(server)) {
                     for (byte each : twoFrames) {
                         client.send(each);
@@ -47,6 +54,28 @@ class FramingGuideTest {
                     assertThat(client.end().bytes(100)).isEqualTo(twoFrames);
                 }
             }
+        }
+    }
+
+    // region headers
+    static final Codec<byte[]> DIGITS = Framing.withHeader(4, header -> Framing.digits(header, 0, 4)); // 0005hello
+    static final Codec<byte[]> AT_AN_OFFSET = Framing.withHeader(8, // a type, flags, and the length in bytes 4 to 7
+            header -> Framing.number(header, 4, 4, ByteOrder.BIG_ENDIAN));
+    static final Codec<byte[]> COUNTS_ITSELF = Framing.withHeader(4,
+            header -> Framing.number(header, 0, 4, ByteOrder.BIG_ENDIAN) - 4);
+    // endregion
+
+    static Stream<Arguments> headers() {
+        return Stream.of(Arguments.of(DIGITS, "0005hello"), Arguments.of(AT_AN_OFFSET, "type\000\000\000\005hello"),
+                Arguments.of(COUNTS_ITSELF, "\000\000\000\011hello"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("headers")
+    void aHeaderHasTheLength(Codec<byte[]> codec, String frame) throws Exception {
+        try (Server server = Server.at(ANY_PORT).messages(codec, (bytes, client) -> client.write(bytes)).start();
+                Client client = Client.of(server)) {
+            assertThat(client.send(frame + frame).end().rest()).isEqualTo(frame + frame);
         }
     }
 

@@ -7,8 +7,10 @@ import dev.polyserve.Attribute;
 import dev.polyserve.Cause;
 import dev.polyserve.Connection;
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Framing;
 import dev.polyserve.Handler;
 import dev.polyserve.Input;
+import dev.polyserve.MessageHandler;
 import dev.polyserve.Model;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
@@ -61,6 +63,75 @@ class HandlersGuideTest {
             assertThat(first.send("1\n2\n").line()).isEqualTo("sum 1");
             assertThat(first.line()).isEqualTo("sum 3");
             assertThat(second.send("5\n").line()).isEqualTo("sum 5");
+        }
+    }
+
+    /// A database in which a look-up takes a while.
+    private static final class Database {
+        String find(String key) throws InterruptedException {
+            Thread.sleep(1);
+            return "found " + key;
+        }
+    }
+
+    @Test
+    void messagesAreHandledOneByOne() throws Exception {
+        String endpoint = ANY_PORT;
+        Database database = new Database();
+        // region messages
+        Server server = Server.at(endpoint)
+                .messages(Framing.lines(), (line, client) -> client.writeLine(database.find(line)))
+                .start();
+        // endregion
+        try (server; Client client = Client.of(server)) {
+            assertThat(client.send("a\nb\n").end().rest()).isEqualTo("found a\nfound b\n");
+        }
+    }
+
+    // region numbered
+    static final class Numbered implements MessageHandler<String> {
+        private int lines; // this connection's own
+
+        @Override
+        public void opened(Output client) throws IOException {
+            client.writeLine("welcome");
+        }
+
+        @Override
+        public void handle(String line, Output client) throws IOException {
+            client.writeLine(++lines + " " + line);
+        }
+
+        @Override
+        public void ended(Output client) throws IOException {
+            client.writeLine(lines + " lines");
+        }
+    }
+    // endregion
+
+    @Test
+    void aHandlerOfMessagesIsMadeForEachConnection() throws Exception {
+        try (Server server = Server.at(ANY_PORT).messageHandler(Framing.lines(), Numbered::new).start()) {
+            for (int i = 0; i < 2; i++) {
+                try (Client client = Client.of(server)) {
+                    assertThat(client.send("a\nb").end().rest()).isEqualTo("welcome\n1 a\n2 b\n2 lines\n");
+                }
+            }
+        }
+    }
+
+    @Test
+    void severalMessagesOfAConnectionAreInFlight() throws Exception {
+        String endpoint = ANY_PORT;
+        Database database = new Database();
+        // region in-flight
+        Server server = Server.at(endpoint).model(Model.nio())
+                .messages(Framing.lines(), (line, client) -> client.writeLine(database.find(line)))
+                .inFlight(16) // up to 16 queries of a client at once
+                .start();
+        // endregion
+        try (server; Client client = Client.of(server)) {
+            assertThat(client.send("1\n2\n3\n").end().rest()).isEqualTo("found 1\nfound 2\nfound 3\n");
         }
     }
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Decodes RESP requests: an array of strings (`*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n`) or a line of words (`ECHO hi`).
 ///
-/// The codec returns the same object for every request, so each connection needs a codec of its own. Invalid input is
+/// The codec returns the same object for every request, so each connection needs a codec of its own; [#shared] has none
+/// of that, and allocates a request for each message. Invalid input is
 /// returned as a request with a [Request#violation], so that the client receives an error before the connection ends.
 ///
 /// See <https://redis.io/docs/latest/develop/reference/protocol-spec/>.
@@ -22,9 +23,26 @@ final class RequestCodec implements Codec<Request> {
     private static final String BAD_COUNT = "invalid multibulk length";
     private static final String BAD_LENGTH = "invalid bulk length";
 
+    private static final Codec<Request> SHARED = new Codec<>() {
+        @Override
+        public @Nullable Request decode(Input input) {
+            return new RequestCodec().decode(input);
+        }
+
+        @Override
+        public void encode(Request message, Output output) throws IOException {
+            new RequestCodec().encode(message, output);
+        }
+    };
+
     private final Request request = new Request();
     /// The position in the input.
     private int at;
+
+    /// The codec for any number of connections.
+    static Codec<Request> shared() {
+        return SHARED;
+    }
 
     @Override
     public @Nullable Request decode(Input input) {

@@ -1,12 +1,13 @@
 package dev.polyserve.examples.resp;
 
 import dev.polyserve.Handler;
+import dev.polyserve.MessageHandler;
 import dev.polyserve.Model;
 import dev.polyserve.Protocol;
 import dev.polyserve.Server;
 import java.io.IOException;
 
-/// An in-memory store with RESP, in both styles.
+/// An in-memory store with RESP, in every style.
 ///
 /// Supported are `PING`, `ECHO`, `SET`, `GET`, `DEL`, `INCR`, `EXISTS`, `QUIT`, and the requests with which `redis-cli`
 /// and `redis-benchmark` begin. A request is limited to 1 MiB and 1024 words, the store to 256 MiB. The replies to
@@ -17,6 +18,10 @@ public final class RespServer {
     // region resp
     static Protocol protocol(Store store) {
         return Protocol.framed(new RequestCodec(), new RequestExecutor(store)::answer);
+    }
+
+    static MessageHandler<Request> messages(Store store) {
+        return new RequestExecutor(store)::answer;
     }
 
     static Handler handler(Store store) {
@@ -35,6 +40,11 @@ public final class RespServer {
         return Server.at(endpoint).model(model).protocol(() -> protocol(store)).start();
     }
 
+    /// Starts the server as a handler of messages, which is called with each request and may wait.
+    public static Server startMessages(String endpoint, Model model, Store store) throws IOException {
+        return Server.at(endpoint).model(model).messageHandler(RequestCodec.shared(), () -> messages(store)).start();
+    }
+
     /// Starts the server as a handler, which reads and waits for input.
     ///
     /// When a client does not read its replies, the handler waits, while the protocol ends the connection at the limit
@@ -43,15 +53,17 @@ public final class RespServer {
         return Server.at(endpoint).model(model).handle(handler(store)).start();
     }
 
-    /// `java … RespServer [MODEL [ENDPOINT [protocol|handler]]]`
+    /// `java … RespServer [MODEL [ENDPOINT [protocol|messages|handler]]]`
     static void main(String[] args) throws Exception {
         Model model = args.length > 0 ? Model.named(args[0]) : Model.virtual();
         String endpoint = args.length > 1 ? args[1] : "tcp://127.0.0.1:6379";
-        boolean handler = args.length > 2 && args[2].equals("handler");
+        String style = args.length > 2 ? args[2] : "protocol";
         Store store = new Store();
-        try (Server server = handler
-                ? startHandler(endpoint, model, store)
-                : startProtocol(endpoint, model, store)) {
+        try (Server server = switch (style) {
+            case "handler" -> startHandler(endpoint, model, store);
+            case "messages" -> startMessages(endpoint, model, store);
+            default -> startProtocol(endpoint, model, store);
+        }) {
             IO.println("RESP at " + server.endpoints() + " with " + model.id());
             server.await();
         }

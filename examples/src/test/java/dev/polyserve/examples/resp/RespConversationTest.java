@@ -60,6 +60,12 @@ class RespConversationTest {
                 return Rehearsal.handle(RespServer.handler(store));
             }
         },
+        MESSAGES {
+            @Override
+            Rehearsal with(Store store) {
+                return Rehearsal.messageHandler(RequestCodec.shared(), () -> RespServer.messages(store));
+            }
+        },
         PROTOCOL {
             @Override
             Rehearsal with(Store store) {
