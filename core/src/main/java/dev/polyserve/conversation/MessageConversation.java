@@ -85,6 +85,12 @@ public final class MessageConversation<T> extends DrivenConversation {
         return Math.max(1, mostBytes - in.available());
     }
 
+    /// True while a step is due: the coroutine that runs it ends the turn.
+    @Override
+    public boolean turnsLater() {
+        return step != Step.NONE && !broken();
+    }
+
     @Override
     public boolean done() {
         return super.done() && (broken() || isIdle());

@@ -68,6 +68,11 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
         return broken() || ((closing || cause() != null) && nothingToSend());
     }
 
+    /// Whether the conversation itself has the driver do what is wanted, later in this turn of the loop.
+    public boolean turnsLater() {
+        return false;
+    }
+
     /// The most bytes that the driver may read at once.
     public int mostReadBytes() {
         return Integer.MAX_VALUE;

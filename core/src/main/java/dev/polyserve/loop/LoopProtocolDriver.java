@@ -98,7 +98,9 @@ public final class LoopProtocolDriver implements ConnectionContext, MessageContr
         } catch (IOException e) {
             driven.lost(e);
         }
-        turnEnds(driven);
+        if (!driven.turnsLater()) {
+            turnEnds(driven);
+        }
     }
 
     private void turnEnds(DrivenConversation driven) {
