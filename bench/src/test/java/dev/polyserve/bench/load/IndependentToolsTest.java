@@ -31,6 +31,8 @@ class IndependentToolsTest {
     private static final int FEWEST_ROUNDS = 3;
     /// Further rounds are added while other load disturbs the machine: the medians then approach the true value.
     private static final int MOST_ROUNDS = 15;
+    /// How long a server takes to reply: much longer than a busy machine lets a thread wait for a processor.
+    private static final int REPLY_MILLIS = 20;
     private static final Percentage TOLERANCE = Percentage.withPercentage(5);
 
     /// The figures of one tool: one per round.
@@ -95,14 +97,14 @@ class IndependentToolsTest {
         try (Server server = Server.at("tcp://127.0.0.1:0").handle(connection -> {
             byte[] piece = new byte[1024];
             for (int length; (length = connection.read(piece)) >= 0;) {
-                Thread.sleep(5);
+                Thread.sleep(REPLY_MILLIS);
                 connection.write(piece, 0, length);
             }
         }).start()) {
             int port = ((Endpoint.Tcp) server.endpoints().getFirst()).port();
             for (int round = 0; round < MOST_ROUNDS && !(round >= FEWEST_ROUNDS && ours.agreesWith(theirs)); round++) {
                 String output = output("redis-benchmark", "redis-tools", List.of("-p", Integer.toString(port), "-c",
-                        Integer.toString(clients), "-n", "4000", "--precision", "3", word));
+                        Integer.toString(clients), "-n", "1000", "--precision", "3", word));
                 theirs.add(number("throughput summary: ([\\d.]+)", output),
                         1_000 * number("avg +min +p50 .*\\n +[\\d.]+ +[\\d.]+ +([\\d.]+)", output));
                 Recording recording = ours(server, new ClientTraffic.Exchanges(requestBytes), clients);
@@ -134,10 +136,10 @@ class IndependentToolsTest {
         assertThat(ours.medianMicros()).as("p50").isCloseTo(theirs.medianMicros(), TOLERANCE);
     }
 
-    /// Returns each datagram after three milliseconds, with one flag changed that sockperf expects in its header.
+    /// Returns each datagram after [#REPLY_MILLIS], with one flag changed that sockperf expects in its header.
     private static Server datagrams(boolean forSockperf) throws Exception {
         DatagramHandler handler = (request, reply) -> {
-            Thread.sleep(3);
+            Thread.sleep(REPLY_MILLIS);
             ByteBuffer payload = request.payload();
             byte[] bytes = new byte[payload.remaining()];
             payload.get(bytes);
