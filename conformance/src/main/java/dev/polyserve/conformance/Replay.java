@@ -54,7 +54,7 @@ final class Replay implements BeforeEachCallback {
         ModelPlan plan = ModelPlan.of(model);
         return plan.execution().processes()
                 .map(processes -> plan.with(processes.with(processes.workers()
-                        .withProgram(WorkerJvm.running(Replay.class, List.of(test, endpoint.toString()))))))
+                        .withProgram(WorkerJvm.replaying(List.of(test, endpoint.toString()))))))
                 .orElse(plan);
     }
 

@@ -5,43 +5,57 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The JVM of worker processes in the contract: this process's Java and class path, with a class-data archive.
 ///
-/// The archive more than halves the start time. The tests of one cell start hundreds of workers.
+/// The archive more than halves the start time. The tests of one cell start hundreds of workers. A JVM with the option
+/// `--add-opens` does not use all of an archive, so the manifest of a jar without classes grants that, and has the class
+/// path.
 ///
 /// **Thread**: any.
 final class WorkerJvm {
     private static final long TRAINING_SECONDS = 60;
     private static final List<String> FLAGS = List.of("-ea", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-            "-XX:-UsePerfData",
-            "-Xmx256m",
-            "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED");
+            "-XX:-UsePerfData", "-Xmx256m");
+    private static final String TRAINING = "--train";
 
     private WorkerJvm() {}
 
-    /// The command that runs `program` with `arguments`.
-    static List<String> running(Class<?> program, List<String> arguments) {
+    /// The command that runs [Replay] with `arguments`.
+    static List<String> replaying(List<String> arguments) {
         List<String> command = new ArrayList<>(Prepared.COMMAND);
-        command.add(program.getName());
         command.addAll(arguments);
         return command;
     }
 
-    /// Loads the classes for the archive: runs a server with one client, then loads all classes of the project.
-    static void main() throws Exception {
-        for (String element : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            try (JarFile jar = new JarFile(element)) {
+    /// Runs a test again, or trains the archive.
+    static void main(String[] arguments) throws Exception {
+        if (arguments[0].equals(TRAINING)) {
+            train(List.of(arguments).subList(1, arguments.length));
+        } else {
+            Replay.main(arguments);
+        }
+    }
+
+    /// Loads the classes for the archive: all classes of the project in these jars, and those of a server with a client.
+    private static void train(List<String> jars) throws Exception {
+        for (String file : jars) {
+            try (JarFile jar = new JarFile(file)) {
                 load(jar);
             }
         }
@@ -80,10 +94,11 @@ final class WorkerJvm {
                 // Workers select cells by the same properties.
                 System.getProperties().stringPropertyNames().stream().filter(name -> name.startsWith("polyserve."))
                         .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
-                command.addAll(List.of("-cp", jars(directory)));
+                List<Path> jars = jars(directory);
+                command.addAll(List.of("-jar", granting(jars, directory).toString()));
                 Path cache = directory.resolve("classes.aot");
                 cache.toFile().deleteOnExit();
-                if (trained(command, cache, directory.resolve("training.log"))) {
+                if (trained(command, jars, cache, directory.resolve("training.log"))) {
                     command.add(1, "-XX:AOTCache=" + cache);
                 }
                 return List.copyOf(command);
@@ -92,21 +107,48 @@ final class WorkerJvm {
             }
         }
 
+        private static String url(Path relative) {
+            try {
+                return new URI(null, null, relative.toString().replace(File.separatorChar, '/'), null).toASCIIString();
+            } catch (URISyntaxException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
         /// The class path with directories packed into archives, because a class-data archive allows none.
-        private static String jars(Path directory) throws IOException {
-            List<String> jars = new ArrayList<>();
+        private static List<Path> jars(Path directory) throws IOException {
+            List<Path> jars = new ArrayList<>();
             for (String element : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
                 Path path = Path.of(element);
                 if (!element.isEmpty() && Files.isDirectory(path)) {
                     Path jar = directory.resolve(jars.size() + ".jar");
                     pack(path, jar);
                     jar.toFile().deleteOnExit();
-                    jars.add(jar.toString());
+                    jars.add(jar);
                 } else if (Files.isRegularFile(path)) {
-                    jars.add(element);
+                    jars.add(path);
                 }
             }
-            return String.join(File.pathSeparator, jars);
+            return jars;
+        }
+
+        /// Makes a jar whose manifest has the class path and what a server may do.
+        private static Path granting(List<Path> jars, Path directory) throws IOException {
+            Manifest manifest = new Manifest();
+            Attributes attributes = manifest.getMainAttributes();
+            attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+            attributes.put(Attributes.Name.MAIN_CLASS, WorkerJvm.class.getName());
+            Path from = directory.toAbsolutePath();
+            Path jar = directory.resolve("workers.jar");
+            attributes.put(Attributes.Name.CLASS_PATH, jars.stream()
+                    .map(each -> url(from.relativize(each.toAbsolutePath()))).collect(Collectors.joining(" ")));
+            attributes.put(new Attributes.Name("Add-Opens"), "java.base/java.lang");
+            attributes.put(new Attributes.Name("Enable-Native-Access"), "ALL-UNNAMED");
+            try (OutputStream file = Files.newOutputStream(jar)) {
+                new JarOutputStream(file, manifest).close();
+            }
+            jar.toFile().deleteOnExit();
+            return jar;
         }
 
         private static void pack(Path classes, Path jar) throws IOException {
@@ -121,11 +163,13 @@ final class WorkerJvm {
         }
 
         /// Whether the archive was made. Without it, workers only start more slowly.
-        private static boolean trained(List<String> command, Path cache, Path log) throws IOException {
+        private static boolean trained(List<String> command, List<Path> jars, Path cache, Path log)
+                throws IOException {
             log.toFile().deleteOnExit();
             List<String> training = new ArrayList<>(command);
             training.add(1, "-XX:AOTCacheOutput=" + cache);
-            training.add(WorkerJvm.class.getName());
+            training.add(TRAINING);
+            jars.forEach(jar -> training.add(jar.toString()));
             Process process = new ProcessBuilder(training).redirectErrorStream(true).redirectOutput(log.toFile())
                     .start();
             try {
