@@ -189,7 +189,7 @@ public final class Options extends ValueObject {
     }
 
     /// Times, all finite by default. For the waits of connections (the first four) zero means unlimited; for `drain`
-    /// and `close` it means immediately; for `drainQuiet`, `stall` and `spin`, never.
+    /// and `close` it means immediately; for `drainQuiet`, `stall`, `spin` and `handOff`, never.
     public static final class Timeouts extends ValueObject {
         static final Timeouts DEFAULTS = new Timeouts(new TimeoutValues());
 
@@ -251,6 +251,12 @@ public final class Options extends ValueObject {
             return values.spin;
         }
 
+        /// How long the code of a [Handler] may occupy its event loop's thread before another thread goes on with the
+        /// loop.
+        public Duration handOff() {
+            return values.handOff;
+        }
+
         /// With another wait for the first byte.
         public Timeouts withFirstByte(Duration atMost) {
             return with(values -> values.firstByte = atMost);
@@ -294,6 +300,11 @@ public final class Options extends ValueObject {
         /// With another time for which an idle loop polls before it blocks.
         public Timeouts withSpin(Duration atMost) {
             return with(values -> values.spin = atMost);
+        }
+
+        /// With another time for which a handler's code may occupy its event loop's thread.
+        public Timeouts withHandOff(Duration atMost) {
+            return with(values -> values.handOff = atMost);
         }
     }
 

@@ -38,6 +38,9 @@ public interface ServerStats {
     /// Worker processes started to replace others that ended unexpectedly, or at a signal.
     long workerRestarts();
 
+    /// How often another thread has taken over an event loop whose thread a handler's code occupied.
+    long handOffs();
+
     /// How often each limit was reached; limits never reached are absent.
     Map<Limit, Long> reached();
 }

@@ -14,11 +14,13 @@ final class TimeoutValues extends Values {
     Duration close = Duration.ofSeconds(1);
     Duration stall = Duration.ofMillis(100);
     Duration spin = Duration.ZERO;
+    Duration handOff = Duration.ofMillis(2);
 
     @Override
     Object[] parts() {
         return new Object[]{"firstByte", firstByte, "idle", idle, "writeStall", writeStall, "conversation",
-            conversation, "drain", drain, "drainQuiet", drainQuiet, "close", close, "stall", stall, "spin", spin};
+            conversation, "drain", drain, "drainQuiet", drainQuiet, "close", close, "stall", stall, "spin", spin,
+            "handOff", handOff};
     }
 
     @Override
@@ -32,6 +34,7 @@ final class TimeoutValues extends Values {
         notNegative("close-timeout", close);
         notNegative("stall-limit", stall);
         notNegative("spin", spin);
+        notNegative("hand-off", handOff);
     }
 
     private static void notNegative(String name, Duration value) {

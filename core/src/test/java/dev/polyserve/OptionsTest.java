@@ -30,7 +30,7 @@ class OptionsTest {
                 times("drain-timeout", t -> t.withDrain(NEGATIVE)),
                 times("drain-quiet", t -> t.withDrainQuiet(NEGATIVE)),
                 times("close-timeout", t -> t.withClose(NEGATIVE)), times("stall-limit", t -> t.withStall(NEGATIVE)),
-                times("spin", t -> t.withSpin(NEGATIVE)));
+                times("spin", t -> t.withSpin(NEGATIVE)), times("hand-off", t -> t.withHandOff(NEGATIVE)));
     }
 
     private static Arguments limits(String name, UnaryOperator<Options.Limits> change) {

@@ -167,7 +167,8 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         Duration firstByte = settings.has(Setting.IDLE_TIMEOUT) ? idle : defaults.firstByte();
         return defaults.withIdle(idle).withFirstByte(service.sendsFirst() ? Duration.ZERO : firstByte)
                 .withDrain(settings.duration(Setting.DRAIN_TIMEOUT).orElse(defaults.drain()))
-                .withSpin(settings.duration(Setting.SPIN).orElse(defaults.spin()));
+                .withSpin(settings.duration(Setting.SPIN).orElse(defaults.spin()))
+                .withHandOff(settings.duration(Setting.HAND_OFF).orElse(defaults.handOff()));
     }
 
     private static OnFull onFull(String text) {

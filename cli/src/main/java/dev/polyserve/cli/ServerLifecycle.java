@@ -419,7 +419,8 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
             // Settings that cannot change at run time keep their values, and are listed below.
             running.reconfigure(now -> wanted.options().withSockets(_ -> now.sockets())
                     .withLimits(limits -> limits.withQueue(now.limits().queue()))
-                    .withTimeouts(times -> times.withSpin(now.timeouts().spin())));
+                    .withTimeouts(times -> times.withSpin(now.timeouts().spin())
+                            .withHandOff(now.timeouts().handOff())));
         }
         settings = read.orElse(new Settings());
         String now = names(changed, true);

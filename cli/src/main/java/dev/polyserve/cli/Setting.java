@@ -82,6 +82,10 @@ enum Setting {
     SPIN("spin", "DURATION", Shape.TEXT,
             "How long an idle event loop polls before it waits, as in 50us: lower latency at the cost of processor time;"
                     + " use fewer loops than processors (default: 0s)."),
+    /// The hand-off of event loops.
+    HAND_OFF("hand-off", "DURATION", Shape.TEXT,
+            "How long a handler may occupy its event loop's thread before another thread goes on with the loop; 0s: for ever"
+                    + " (default: 2ms)."),
     /// The accept backlog of the kernel.
     BACKLOG("backlog", "N", Shape.NUMBER,
             "Maximum number of connections that the kernel queues for accept (default: 4096)."),

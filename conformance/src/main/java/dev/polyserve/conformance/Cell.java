@@ -92,6 +92,11 @@ public record Cell(Style style, Model model, EndpointKind transport) {
         return execution().multiplexing().isPresent();
     }
 
+    /// Whether connections share event loops that another thread can take over while a handler computes.
+    boolean canHandOff() {
+        return runsOnLoops() && !waitsIn(Multiplexing.IoUring.class);
+    }
+
     /// Whether the loops poll without waiting.
     boolean polls() {
         return waitsIn(Multiplexing.Polling.class);

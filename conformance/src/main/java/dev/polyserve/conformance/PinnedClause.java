@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.polyserve.Cause;
 import dev.polyserve.Connection;
 import dev.polyserve.Handler;
+import dev.polyserve.ServerBuilder;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.coroutine.hub.Hub;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// A pinned handler that waits does not block its event loop.
 ///
-/// On the loop's own thread the wait fails and ends that connection; other connections are served.
+/// The loop is handed off. Where it is not, the wait fails and ends that connection. Other connections are served.
 abstract class PinnedClause extends Clause {
     /// More than all buffers on the path hold.
     private static final int MUCH = 64 << 20;
@@ -64,11 +65,57 @@ abstract class PinnedClause extends Clause {
         appliesIf(Carrier.whyNot().isEmpty(), "handlers on their loop's own thread");
     }
 
+    @Test
+    void shouldLetAPinnedHandlerReadAndServeOthers() throws Exception {
+        needsCoroutinesOnTheLoop();
+        appliesIf(cell().canHandOff(), "event loops that can be handed off");
+        try (ServerFixture fixture = start(service(PinnedClause::echoPinned));
+                TestClient other = fixture.connect();
+                TestClient pinned = fixture.connect()) {
+            exchange(other, "before");
+            for (int i = 0; i < 3; i++) {
+                pinned.send("pin\n");
+                assertEquals("pinned", pinned.line());
+                exchange(other, "while it waits");
+                exchange(pinned, "in the initialiser");
+                exchange(other, "while it waits again");
+                pinned.send("unpin\n");
+                assertEquals("unpinned", pinned.line());
+                exchange(pinned, "outside of it");
+            }
+        }
+    }
+
+    /// Echoes lines; between the lines `pin` and `unpin`, pinned, first with a time limit, then without.
+    private static void echoPinned(Connection connection) throws Exception {
+        for (String line; (line = connection.readLine()) != null;) {
+            if (line.equals("pin")) {
+                connection.writeLine("pinned");
+                PinnedCall.run(() -> echoUntilUnpinned(connection));
+                connection.writeLine("unpinned");
+            } else {
+                connection.writeLine(line);
+            }
+        }
+    }
+
+    private static void echoUntilUnpinned(Connection connection) throws IOException {
+        connection.readTimeout(Duration.ofHours(1));
+        for (String line; (line = connection.readLine()) != null && !line.equals("unpin");) {
+            connection.writeLine(line);
+            connection.readTimeout(null);
+        }
+    }
+
+    private static ServerBuilder withoutHandOff(ServerBuilder with) {
+        return with.options(options -> options.withTimeouts(times -> times.withHandOff(Duration.ZERO)));
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldEndAPinnedHandlerThatWaitsAndServeOthers(Wait wait) throws Exception {
         needsCoroutinesOnTheLoop();
-        try (ServerFixture fixture = start(pinnedFor(wait));
+        try (ServerFixture fixture = start(pinnedFor(wait), PinnedClause::withoutHandOff);
                 TestClient other = fixture.connect();
                 TestClient pinned = fixture.connect()) {
             exchange(other, "before");

@@ -162,6 +162,14 @@ public abstract class StreamContract {
     }
 
     @Nested
+    class HandOff extends HandOffClause {
+        @Override
+        Cell cell() {
+            return cell;
+        }
+    }
+
+    @Nested
     class Hubs extends HubClause {
         @Override
         Cell cell() {

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 ///             └────────┴─▶ an exception settles the cause; the rest is the same
 /// ```
 ///
+/// The code of the handler, with its codecs, runs outside of the library ([HandlerBorder]). What reads, writes or waits
+/// enters it: [HandlerInput] and [LimitedWire] do.
+///
 /// **Thread**: [#run] and everything the handler calls: the owner, a platform or virtual thread.
 public final class HandlerConversation extends LocalConversation implements Connection {
     private static final Codec<String> LINES = Framing.lines();
@@ -34,17 +37,25 @@ public final class HandlerConversation extends LocalConversation implements Conn
     private final LimitedWire limited;
     private final HandlerInput input;
     private final HandlerOutput output;
+    private final HandlerBorder border;
     private boolean closed;
 
-    /// Creates a conversation over the wire, not yet begun.
+    /// Creates a conversation over the wire, not yet begun, for a thread that belongs to the handler.
     public <W extends Wire & ConnectionContext> HandlerConversation(ServerContext context, Identity identity,
             Supplier<? extends Handler> factory, W wire) {
+        this(context, identity, factory, wire, HandlerBorder.NONE);
+    }
+
+    /// Creates a conversation over the wire, not yet begun, for a coroutine with this border.
+    public <W extends Wire & ConnectionContext> HandlerConversation(ServerContext context, Identity identity,
+            Supplier<? extends Handler> factory, W wire, HandlerBorder border) {
         super(context, identity, wire);
         this.factory = factory;
         this.wire = wire;
-        this.limited = new LimitedWire(this, wire);
+        this.border = border;
+        this.limited = new LimitedWire(this, wire, border);
         this.output = new HandlerOutput(limited, out, context.options().limits().highWaterBytes());
-        this.input = new HandlerInput(limited, in, output);
+        this.input = new HandlerInput(limited, in, output, border);
     }
 
     /// Runs the whole conversation, from the handler's set-up to the closed socket. It never throws.
@@ -56,6 +67,7 @@ public final class HandlerConversation extends LocalConversation implements Conn
         try {
             handler = handle();
         } finally {
+            var _ = border.enterLibrary();
             leaveHandler();
             try {
                 conclude();
@@ -69,9 +81,11 @@ public final class HandlerConversation extends LocalConversation implements Conn
     /// @return the handler; null when there is none
     private @Nullable Handler handle() {
         Handler handler;
+        border.leaveLibrary();
         try {
             handler = factory.get();
         } catch (RuntimeException | Error e) {
+            var _ = border.enterLibrary();
             failed(e);
             return null;
         }
@@ -79,11 +93,14 @@ public final class HandlerConversation extends LocalConversation implements Conn
             handler.setUp(this);
             handler.handle(this);
         } catch (Throwable e) { // every exception ends only this connection
+            var _ = border.enterLibrary();
             failed(e);
+            border.leaveLibrary();
         }
         try {
             handler.finish(this);
         } catch (Throwable e) {
+            var _ = border.enterLibrary();
             failed(e);
         }
         return handler;

@@ -16,13 +16,15 @@ final class HandlerInput {
     private final LimitedWire wire;
     private final InputBuffer in;
     private final HandlerOutput output;
+    private final HandlerBorder border;
     private long readTimeoutNanos = ServerContext.FOREVER_NANOS;
 
     /// @param in the buffer that the wire fills
-    HandlerInput(LimitedWire wire, InputBuffer in, HandlerOutput output) {
+    HandlerInput(LimitedWire wire, InputBuffer in, HandlerOutput output, HandlerBorder border) {
         this.wire = wire;
         this.in = in;
         this.output = output;
+        this.border = border;
     }
 
     /// Sets how long each wait may take, besides the server's limits.
@@ -34,9 +36,17 @@ final class HandlerInput {
     ///
     /// @return false at its end
     private boolean fill() throws IOException {
-        if (in.ended()) {
-            return false;
+        boolean entered = border.enterLibrary();
+        try {
+            return !in.ended() && fillNow();
+        } finally {
+            if (entered) {
+                border.leaveLibrary();
+            }
         }
+    }
+
+    private boolean fillNow() throws IOException {
         wire.throwIfOver();
         output.flush();
         in.reclaim();

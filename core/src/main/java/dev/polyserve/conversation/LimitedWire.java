@@ -26,16 +26,18 @@ import org.jspecify.annotations.Nullable;
 final class LimitedWire {
     private final HandlerConversation conversation;
     private final Wire wire;
+    private final HandlerBorder border;
     private boolean outputEnded;
     /// Created by the owner on first use; from then on every write takes its lock.
     private @Nullable WireOutbox outbox;
 
-    LimitedWire(HandlerConversation conversation, Wire wire) {
+    LimitedWire(HandlerConversation conversation, Wire wire, HandlerBorder border) {
         this.conversation = conversation;
         this.wire = wire;
+        this.border = border;
     }
 
-    /// Waits for input and puts at least one byte into the conversation's buffer.
+    /// Waits for input and puts at least one byte into the conversation's buffer. The caller has entered the library.
     ///
     /// @return false at the end of input
     /// @throws TimedOutException when `atMostNanos` was not enough
@@ -75,6 +77,21 @@ final class LimitedWire {
 
     /// Sends all remaining bytes, waiting while the peer does not take them.
     void write(ByteBuffer bytes) throws ConnectionException {
+        boolean entered = border.enterLibrary();
+        try {
+            writeNow(bytes);
+        } finally {
+            leaveIf(entered);
+        }
+    }
+
+    private void leaveIf(boolean entered) {
+        if (entered) {
+            border.leaveLibrary();
+        }
+    }
+
+    private void writeNow(ByteBuffer bytes) throws ConnectionException {
         int end = bytes.limit();
         try {
             while (bytes.position() < end) {
@@ -112,17 +129,26 @@ final class LimitedWire {
     void endOutput() throws IOException {
         if (!outputEnded) {
             outputEnded = true;
-            // The last bytes may not have reached the kernel yet.
-            conversation.waitsFor(Limit.WRITE_STALL);
+            boolean entered = border.enterLibrary();
             try {
-                if (outbox == null) {
-                    wire.endOutput(true);
-                } else {
-                    outbox.endOutput();
-                }
+                endOutputNow();
             } finally {
-                conversation.waited();
+                leaveIf(entered);
             }
+        }
+    }
+
+    private void endOutputNow() throws IOException {
+        // The last bytes may not have reached the kernel yet.
+        conversation.waitsFor(Limit.WRITE_STALL);
+        try {
+            if (outbox == null) {
+                wire.endOutput(true);
+            } else {
+                outbox.endOutput();
+            }
+        } finally {
+            conversation.waited();
         }
     }
 
@@ -133,7 +159,12 @@ final class LimitedWire {
 
     /// As [Wire#peerGone]; false while a sender writes, which detects the loss itself and must not be delayed.
     boolean peerGone() {
-        return outbox == null ? wire.peerGone() : outbox.whileNotWriting(wire::peerGone);
+        boolean entered = border.enterLibrary();
+        try {
+            return outbox == null ? wire.peerGone() : outbox.whileNotWriting(wire::peerGone);
+        } finally {
+            leaveIf(entered);
+        }
     }
 
     /// Accounts for the bytes of the buffers, before a wait.

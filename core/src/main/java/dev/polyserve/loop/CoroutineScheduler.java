@@ -3,6 +3,7 @@ package dev.polyserve.loop;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.coroutine.hub.Hub;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /// The coroutines of a loop: where they run, and their hub if there is one.
 ///
@@ -27,7 +28,12 @@ public final class CoroutineScheduler {
 
     /// Creates a coroutine that is not started. **Thread**: any.
     Thread unstarted(String name, Runnable body) {
-        Thread.Builder.OfVirtual threads = lendThread ? Carrier.threadsOn(loop) : Thread.ofVirtual();
+        return unstarted(name, loop, body);
+    }
+
+    /// Creates a coroutine that is not started, whose continuations the executor submits to the loop.
+    Thread unstarted(String name, Executor submits, Runnable body) {
+        Thread.Builder.OfVirtual threads = lendThread ? Carrier.threadsOn(submits) : Thread.ofVirtual();
         hub.ifPresent(offered -> threads.uncaughtExceptionHandler(offered.host()));
         return threads.name(name).unstarted(body);
     }
@@ -40,9 +46,13 @@ public final class CoroutineScheduler {
     /// Gives coroutines and the callbacks on the loop's thread access to a hub. Call it before the loop starts.
     public void offerHub() {
         loop.assertOwner();
-        LoopHub offered = new LoopHub(loop);
-        loop.thread().setUncaughtExceptionHandler(offered.host());
-        hub = Optional.of(offered);
+        hub = Optional.of(new LoopHub(loop));
+    }
+
+    /// Gives callbacks on a thread of the loop access to the hub, if one is offered. Called when the thread begins to run
+    /// the loop.
+    void runOn(Thread thread) {
+        hub.ifPresent(offered -> thread.setUncaughtExceptionHandler(offered.host()));
     }
 
     /// The hub, if one is offered. **Thread**: any.
@@ -51,9 +61,13 @@ public final class CoroutineScheduler {
     }
 
     /// Whether the calling thread is the loop's, or that of a task of the hub. **Thread**: any.
-    public boolean runOn(Thread calling) {
-        return loop.thread().equals(calling)
-                || hub.filter(offered -> offered.host().isTaskCalling()).isPresent();
+    public boolean isRunBy(Thread calling) {
+        return loop.thread().equals(calling) || isTaskCalling();
+    }
+
+    /// Whether the caller is a task of the hub. **Thread**: any.
+    boolean isTaskCalling() {
+        return hub.filter(offered -> offered.host().isTaskCalling()).isPresent();
     }
 
     /// Kills the tasks of the hub and waits briefly for their end. **Thread**: any.

@@ -5,14 +5,15 @@ import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.io.Source;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,18 +30,22 @@ import org.jspecify.annotations.Nullable;
 /// again, and then waits. All of these accesses are volatile, so at least one side sees the other. Only the first
 /// thread that posts pays for the wake-up.
 ///
+/// While a handler's own code runs, the loop can be handed off to another thread ([LoopHandOff]), which continues the turn
+/// after that handler. "The loop's thread" is the one that runs it now.
+///
 /// **Thread**: its own, except [#post], [#execute], [#close] and the state that the stall monitor reads.
 public final class EventLoop implements Executor, AutoCloseable {
     /// The most coroutine continuations that one turn runs before the loop polls the sockets again.
     private static final int COROUTINES_PER_TURN = 256;
     private static final long END_MILLIS = 1_000;
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int SCRATCH_BYTES = 64 << 10;
 
     private final String name;
     private final Multiplexer multiplexer;
     private final NanoClock clock;
     private final Consumer<Throwable> errors;
-    private final CarrierThread thread;
+    private final LoopHandOff handOff;
     private final TimerWheel timers;
     private final LoopBufferPool pool = new LoopBufferPool(this);
     private final Chunk scratch = new Chunk(SCRATCH_BYTES);
@@ -52,6 +57,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final BusyPoll spin;
     private Consumer<? super IOException> whenLost = _ -> {};
     private volatile boolean asleep;
+    private volatile boolean started;
     private volatile boolean stopping;
     private volatile boolean ended;
     private final EndedLoopExecutor late;
@@ -75,7 +81,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.coroutines = new CoroutineScheduler(this, lendsThread);
         this.messages = new MessageCoroutines(this);
         this.late = new EndedLoopExecutor(name + "-late", this::runLeft);
-        this.thread = new CarrierThread(name, daemon, this::run);
+        this.handOff = new LoopHandOff(this, new LoopThread(this, name, daemon));
     }
 
     /// Starts the loop's thread.
@@ -84,15 +90,27 @@ public final class EventLoop implements Executor, AutoCloseable {
     ///         **Thread**: the loop's, at its end
     public void start(Consumer<? super IOException> whenLost) {
         this.whenLost = whenLost;
-        thread.start();
+        started = true;
+        thread().start();
     }
 
     public String name() {
         return name;
     }
 
-    public CarrierThread thread() {
-        return thread;
+    /// The thread that runs the loop now. **Thread**: any.
+    public LoopThread thread() {
+        return handOff.thread();
+    }
+
+    /// Which thread runs the loop. **Thread**: any.
+    LoopHandOff handOff() {
+        return handOff;
+    }
+
+    /// The number of times that another thread has taken over the loop. **Thread**: any.
+    public long handOffs() {
+        return handOff.count();
     }
 
     /// The time at the start of this turn.
@@ -136,8 +154,9 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// any; it never blocks.
     @Override
     public void execute(Runnable continuation) {
-        // Once the loop has ended, the fallback executor runs what the loop's own thread unparks.
-        if (Thread.currentThread().equals(thread) && !ended) {
+        // Once the loop has ended, the fallback executor runs what the loop's own thread unparks. A thread that may lose
+        // the loop at any moment, in a handler's code, counts as foreign.
+        if (handOff.isThreadCalling() && !ended) {
             continuations.addOwn(continuation);
         } else {
             continuations.addForeign(continuation);
@@ -159,7 +178,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     @Override
     public void close() {
         stopping = true;
-        if (thread.getState() == Thread.State.NEW) {
+        if (!started) {
             closeMultiplexer();
         } else {
             multiplexer.wakeup();
@@ -169,14 +188,25 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// Waits until the loop has ended, for one second at most. It returns at once on the loop's own thread. **Thread**:
     /// any.
     public void awaitEnd() {
-        if (Thread.currentThread().equals(thread)) {
+        if (Thread.currentThread().equals(thread()) || !started) {
             return;
         }
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(END_MILLIS);
         try {
-            thread.join(END_MILLIS);
+            long left;
+            while (!ended && (left = until - System.nanoTime()) > 0) {
+                // The thread that runs the loop may change meanwhile.
+                thread().join(Duration.ofNanos(Math.min(left, LOOK_AGAIN_NANOS)));
+            }
+            thread().join(Duration.ofNanos(Math.max(0, until - System.nanoTime())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Whether the loop waits for its sockets. **Thread**: any.
+    boolean isAsleep() {
+        return asleep;
     }
 
     /// Whether the loop no longer accepts new tasks. **Thread**: any.
@@ -214,8 +244,12 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private boolean isOwner() {
-        return thread.runsCaller() || coroutines.runOn(Thread.currentThread()) || ended
-                || thread.getState() == Thread.State.NEW;
+        return handOff.isOwnerCalling() || coroutines.isTaskCalling() || ended || !started;
+    }
+
+    /// Whether the caller may touch what belongs to the loop, as long as the loop runs. **Thread**: any.
+    boolean isOwnerCalling() {
+        return handOff.isOwnerCalling();
     }
 
     public Multiplexer.Watch watch(Source source, int interest, Multiplexer.Ready ready) throws IOException {
@@ -306,29 +340,49 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// The stack of the current turn: the coroutine's if one runs, else the thread's.
     public StackTraceElement[] stack() {
         Thread coroutine = turn.coroutine();
-        return coroutine == null ? thread.getStackTrace() : coroutine.getStackTrace();
+        return coroutine == null ? thread().getStackTrace() : coroutine.getStackTrace();
     }
 
     // --- the loop ---
 
-    private void run() {
+    /// Runs the loop on the calling thread, from its start or from where another thread has lost it, until the loop ends
+    /// or is handed off. **Thread**: the loop's.
+    void runOn(LoopThread current) {
+        coroutines.runOn(current);
+        boolean handedOff = false;
         Optional<IOException> lost = Optional.empty();
         try {
-            while (!stopping) {
-                try {
-                    turn();
-                } catch (RuntimeException | Error e) {
-                    // A failure of one source must not affect the others. Readiness is reported again.
-                    errors.accept(e);
-                }
+            if (turn.startedNanos() != 0) {
+                turnEnds();
+                turn.serves(null);
             }
-            runMailbox();
+            handedOff = runTurns(current);
         } catch (IOException e) {
             lost = Optional.of(
                     new IOException("the event loop " + name + " cannot wait any more: " + e.getMessage(), e));
         } finally {
-            end(lost);
+            if (!handedOff) {
+                end(lost);
+            }
         }
+    }
+
+    /// Runs turns until the loop is closed.
+    ///
+    /// @return whether the loop was handed off instead: the caller must not touch it any more
+    private boolean runTurns(LoopThread current) throws IOException {
+        while (!stopping) {
+            try {
+                if (turn(current)) {
+                    return true;
+                }
+            } catch (RuntimeException | Error e) {
+                // A failure of one source must not affect the others. Readiness is reported again.
+                errors.accept(e);
+            }
+        }
+        runMailbox();
+        return false;
     }
 
     /// Ends the loop. A failure of one step does not skip the next.
@@ -352,7 +406,9 @@ public final class EventLoop implements Executor, AutoCloseable {
     private void runLeft() {
         while (runnable()) {
             runMailbox();
-            runContinuations();
+            for (Runnable next; (next = nextContinuation()) != null;) {
+                guarded(next);
+            }
         }
     }
 
@@ -364,19 +420,27 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    private void turn() throws IOException {
+    /// @return whether the loop was handed off
+    private boolean turn(LoopThread current) throws IOException {
         // Only timers that were due before this turn run in it, after one more poll of the sockets. Data that arrived
         // in time is served before a limit expires, even if this thread was suspended meanwhile.
         long dueNanos = turnClock.nowNanos();
         await();
         runMailbox();
-        runContinuations();
+        if (runContinuations(current)) {
+            return true;
+        }
         // Clears an interrupt status that a protocol may have left, for example after an InterruptedException. Nothing
         // interrupts a loop on purpose, and the loop would no longer block with that status set.
         Thread.interrupted();
-        turnClock.turnEnds(clock.nanos());
+        turnEnds();
         timers.advance(dueNanos);
         turn.serves(null);
+        return false;
+    }
+
+    private void turnEnds() {
+        turnClock.turnEnds(clock.nanos());
     }
 
     private void await() throws IOException {
@@ -392,7 +456,10 @@ public final class EventLoop implements Executor, AutoCloseable {
             }
         }
         multiplexer.await(atMostNanos);
-        asleep = false;
+        if (asleep) {
+            asleep = false;
+        }
+        handOff.awakes();
     }
 
     private boolean hasWork() {
@@ -421,12 +488,18 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /// Runs up to a fixed number of continuations, including those they make runnable; then the sockets are polled
     /// again.
-    private void runContinuations() {
+    ///
+    /// @return whether the loop was handed off
+    private boolean runContinuations(LoopThread current) {
         Runnable next;
         for (int left = COROUTINES_PER_TURN; left > 0 && (next = nextContinuation()) != null; left--) {
-            thread.beforeMount();
+            current.beforeMount();
             guarded(next);
+            if (!current.stretch().secure()) {
+                return true;
+            }
         }
+        return false;
     }
 
     private @Nullable Runnable nextContinuation() {

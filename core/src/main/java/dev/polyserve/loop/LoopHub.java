@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// The hub of an event loop, for handlers and callbacks that request one. Its tasks share the loop with everything else
-/// that runs there.
+/// that runs there, and take turns with it: from the first request on, the loop is not handed off.
 ///
 /// **Thread**: as [HubScheduler].
 final class LoopHub implements HubScheduler {
@@ -22,8 +22,9 @@ final class LoopHub implements HubScheduler {
     LoopHub(EventLoop loop) {
         this.loop = loop;
         // The stall monitor of the server already watches the whole loop.
-        this.host = new EmbeddedHub(this, HubOptions.defaults().withName(loop.name()).withStallLimit(Duration.ZERO)
-                .withKillTimeout(KILL_TIMEOUT));
+        this.host = new EmbeddedHub(this, loop.handOff()::refuse,
+                HubOptions.defaults().withName(loop.name()).withStallLimit(Duration.ZERO)
+                        .withKillTimeout(KILL_TIMEOUT));
     }
 
     EmbeddedHub host() {

@@ -5,6 +5,7 @@ import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.HandlerBorder;
 import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ReadinessCheck;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// Then readiness always disarms, and arming goes through the loop's mailbox.
 ///
 /// State that the coroutine and the loop share needs no fences, because both run on one thread; other threads use the
-/// mailbox. To save an object, this class is also the connection's [BufferPool].
+/// mailbox. So does a pinned coroutine, which stays on its thread when the loop is handed off ([HandlerCoroutine]). To save an object, this class is also the connection's [BufferPool].
 ///
 /// **Thread**: as [Wire] and [ConnectionContext]; [#ready] and the interest belong to the loop.
 public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Ready, BufferPool {
@@ -45,7 +46,7 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
     private volatile @Nullable ParkGate writable;
     private volatile boolean over;
     private volatile boolean cut;
-    private volatile @Nullable Thread coroutine;
+    private final HandlerCoroutine coroutine;
     private volatile @Nullable Thread besides;
     private volatile @Nullable ConnectionInfo connection;
     /// Whether only the loop's thread may read and write the socket. Set before the coroutine starts.
@@ -60,6 +61,12 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
     public LoopWire(EventLoop loop, StreamSocket socket) {
         this.loop = loop;
         this.socket = socket;
+        this.coroutine = new HandlerCoroutine(loop, this);
+    }
+
+    /// The border between the library and the handler that uses this wire.
+    public HandlerBorder border() {
+        return loop.handOff().isAllowed() ? coroutine : HandlerBorder.NONE;
     }
 
     /// Starts watching the socket and starts the coroutine that runs the conversation. **Thread**: the loop's.
@@ -71,18 +78,13 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
         Multiplexer.Watch watched = loop.watch(socket, interest, this);
         watch = watched;
         confined = watched.confined();
-        Thread started = loop.coroutines().unstarted("polyserve-coroutine", () -> {
-            if (loop.coroutines().lendThread()) {
-                loop.serves(this);
-            }
+        coroutine.start(() -> {
             try {
                 conversation.run();
             } finally {
                 loop.coroutines().leaves();
             }
         });
-        coroutine = started;
-        started.start();
     }
 
     @Nullable ConnectionInfo connection() {
@@ -90,7 +92,7 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
     }
 
     @Nullable Thread runningCoroutine() {
-        return loop.coroutines().lendThread() ? coroutine : null;
+        return loop.coroutines().lendThread() ? coroutine.thread() : null;
     }
 
     // --- the loop's side ---
@@ -230,7 +232,7 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
 
     /// Performs an operation on the socket on the loop's thread. **Thread**: any other.
     private int onLoop(LoopCall call) throws IOException {
-        requireUnpinned(CarrierThread.canUnmount());
+        requireMayWait(CarrierThread.canUnmount());
         return LoopCall.on(loop, call);
     }
 
@@ -314,13 +316,29 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
 
     @Override
     public Chunk take(int atLeastBytes) {
-        return isOnLoop() ? loop.pool().take(atLeastBytes) : new Chunk(atLeastBytes);
+        boolean entered = coroutine.enterLibrary();
+        try {
+            return isOnLoop() ? loop.pool().take(atLeastBytes) : new Chunk(atLeastBytes);
+        } finally {
+            leaveLibraryIf(entered);
+        }
     }
 
     @Override
     public void give(Chunk chunk) {
-        if (isOnLoop()) {
-            loop.pool().give(chunk);
+        boolean entered = coroutine.enterLibrary();
+        try {
+            if (isOnLoop()) {
+                loop.pool().give(chunk);
+            }
+        } finally {
+            leaveLibraryIf(entered);
+        }
+    }
+
+    private void leaveLibraryIf(boolean entered) {
+        if (entered) {
+            coroutine.leaveLibrary();
         }
     }
 
@@ -348,15 +366,12 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
                 return awaitWithin(gate, operation, atMostNanos, direct);
             }
             while (!comes(gate, operation)) {
-                requireUnpinned(CarrierThread.park(this));
+                requireMayWait(CarrierThread.park(this));
                 refuseInterrupt();
             }
             return true;
         } finally {
             gate.leave();
-            if (direct) {
-                loop.serves(this);
-            }
         }
     }
 
@@ -369,14 +384,23 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
                 if (left <= 0) {
                     return false;
                 }
-                requireUnpinned(direct ? CarrierThread.park(this) : CarrierThread.parkNanos(this, left));
+                requireMayWait(direct ? CarrierThread.park(this) : CarrierThread.parkNanos(this, left));
                 refuseInterrupt();
             }
             return true;
         } finally {
             if (limit != null) {
-                loop.cancel(limit);
+                cancel(limit);
             }
+        }
+    }
+
+    /// Cancels a time limit, which was set on the loop. The loop may have been handed off since.
+    private void cancel(EventLoop.Delayed limit) {
+        if (isOnLoop()) {
+            loop.cancel(limit);
+        } else {
+            loop.post(() -> loop.cancel(limit));
         }
     }
 
@@ -384,9 +408,12 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
         return gate.isReady() || over || (cut && operation == Multiplexer.READ);
     }
 
-    /// Ends the connection if a wait would block the loop: the wait would be retried forever and never succeed.
-    private void requireUnpinned(boolean unpinned) throws IOException {
-        if (!unpinned && !over) {
+    /// Hands the loop off if the caller is pinned to its thread. If that is not possible, ends the connection, because the
+    /// wait would be retried forever and never succeed.
+    ///
+    /// @param mayWait whether the caller has waited, or may block its carrier
+    private void requireMayWait(boolean mayWait) throws IOException {
+        if (!mayWait && !over && !border().mayBlock()) {
             shutdown();
             throw new PinnedWaitException(CarrierThread.refusal("the connection's handler"));
         }
@@ -404,6 +431,6 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
     private boolean isOnLoop() {
         Thread current = Thread.currentThread();
         return loop.coroutines().lendThread()
-                && (current.equals(coroutine) || current.equals(besides) || current.equals(loop.thread()));
+                && (coroutine.isOnLoop(current) || current.equals(besides) || current.equals(loop.thread()));
     }
 }

@@ -1,9 +1,9 @@
 package dev.polyserve.loop;
 
-import dev.polyserve.coroutine.carrier.CarrierThread;
 import org.jspecify.annotations.Nullable;
 
-/// The thread that owns a multiplexer: the first one that waits in it, with the virtual threads that it carries.
+/// The thread that owns a multiplexer: the first one that waits in it. If that is the thread of an event loop, it is the
+/// one that runs the loop now, with the virtual threads that run the library's code there.
 ///
 /// Before the first wait, the thread that sets the multiplexer up may call it; after the close, the one that unwinds
 /// what is left.
@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class MultiplexerOwner {
     private final String name;
     private volatile @Nullable Thread thread;
+    /// The loop of that thread, if it has one. Written before the thread.
+    private volatile @Nullable EventLoop loop;
     private volatile boolean closed;
 
     /// @param name the multiplexer's name in messages
@@ -26,9 +28,10 @@ public final class MultiplexerOwner {
 
     private boolean waits() {
         if (thread == null) {
+            loop = Thread.currentThread() instanceof LoopThread first ? first.loop() : null;
             thread = Thread.currentThread();
         }
-        return Thread.currentThread().equals(thread);
+        return Thread.currentThread().equals(loop == null ? thread : loop.thread());
     }
 
     /// Fails, where assertions are on, unless the caller runs on the thread that waits, or none does.
@@ -37,15 +40,15 @@ public final class MultiplexerOwner {
     }
 
     private boolean isOwner() {
-        return switch (thread) {
-            case null -> true;
-            case CarrierThread carrier -> carrier.runsCaller() || closed;
-            case Thread other -> other.equals(Thread.currentThread()) || closed;
-        };
+        Thread waiting = thread;
+        EventLoop running = loop;
+        return waiting == null || closed
+                || (running == null ? waiting.equals(Thread.currentThread()) : running.isOwnerCalling());
     }
 
     private String refusal() {
-        return "the multiplexer " + name + " is owned by " + thread + ", but " + Thread.currentThread() + " called it";
+        return "the multiplexer " + name + " is owned by " + (loop == null ? thread : loop.thread()) + ", but "
+                + Thread.currentThread() + " called it";
     }
 
     /// Records that the multiplexer is closed.

@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /// The provider of all models that no other module provides: over the JDK's channels.
 final class ChannelModels implements ModelProvider {
-    private static final SocketFamily CHANNELS = new SocketFamily(SelectorMultiplexer::new, new ChannelTransport(),
-            false);
+    private static final SocketFamily CHANNELS = new SocketFamily(SelectorMultiplexer::new, false,
+            new ChannelTransport(), false);
 
     @Override
     public boolean provides(ModelPlan model, List<Endpoint> endpoints) {

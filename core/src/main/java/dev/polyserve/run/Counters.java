@@ -81,7 +81,7 @@ final class Counters implements ServerListener {
         acceptErrors.increment();
     }
 
-    ServerStats snapshot(long active, long bufferedBytes, WorkerCounters workers) {
+    ServerStats snapshot(long active, long bufferedBytes, long handOffs, WorkerCounters workers) {
         Map<Limit, Long> counts = new EnumMap<>(Limit.class);
         reached.forEach((limit, adder) -> {
             long count = adder.sum();
@@ -91,6 +91,7 @@ final class Counters implements ServerListener {
         });
         return new ServerSnapshot(active, accepted.sum(), rejected.sum(), failed.sum(), acceptErrors.sum(),
                 datagramsIn.sum() + workers.datagramsIn(), datagramsOut.sum() + workers.datagramsOut(),
-                bytesIn.sum(), bytesOut.sum(), bufferedBytes + workers.bufferedBytes(), workers.restarts(), counts);
+                bytesIn.sum(), bytesOut.sum(), bufferedBytes + workers.bufferedBytes(), workers.restarts(),
+                handOffs + workers.handOffs(), counts);
     }
 }

@@ -242,7 +242,7 @@ final class LiveConnections {
     /// Whether the calling thread serves one of the connections, and so must not wait for its end.
     boolean servesThisThread(Runner runner) {
         Thread current = Thread.currentThread();
-        return runner.loops().stream().anyMatch(loop -> loop.coroutines().runOn(current))
+        return runner.loops().stream().anyMatch(loop -> loop.coroutines().isRunBy(current))
                 || all().stream().anyMatch(conversation -> conversation.isOwnedBy(current));
     }
 

@@ -169,7 +169,8 @@ final class LiveServer implements Server {
 
     @Override
     public ServerStats stats() {
-        return counters.snapshot(live.size(), context.budget().used(), runner.workerControl().counters());
+        return counters.snapshot(live.size(), context.budget().used(),
+                runner.loops().stream().mapToLong(EventLoop::handOffs).sum(), runner.workerControl().counters());
     }
 
     @Override

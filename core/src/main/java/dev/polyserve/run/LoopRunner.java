@@ -14,6 +14,7 @@ import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.Transport;
 import dev.polyserve.loop.EventLoop;
+import dev.polyserve.loop.HandOffMonitor;
 import dev.polyserve.loop.LoopProtocolDriver;
 import dev.polyserve.loop.LoopWire;
 import dev.polyserve.loop.Multiplexer;
@@ -39,6 +40,8 @@ final class LoopRunner implements Runner {
     private final ServerContext context;
     private final List<EventLoop> loops;
     private final StallMonitor monitor;
+    /// Hands off loops whose thread a handler occupies; empty if none of them can be handed off.
+    private final Optional<HandOffMonitor> handOffs;
     /// Whether handlers and protocols run on virtual threads beside the loops, by design.
     private final boolean beside;
     /// Why coroutines do not run on the loops' threads; empty if they do, or if there are none.
@@ -51,8 +54,7 @@ final class LoopRunner implements Runner {
     /// @throws IOException if a multiplexer cannot be opened; then none stays open
     static Runner open(int loops, SocketFamily sockets, Engine.Setup setup, ServerContext context)
             throws IOException {
-        return new LoopRunner(sockets.transport(), multiplexers(loops, sockets.multiplexer()), setup.streams(), false,
-                context);
+        return new LoopRunner(sockets, multiplexers(loops, sockets.multiplexer()), setup.streams(), false, context);
     }
 
     /// Opens a runner with one loop that only waits for the sockets. Handlers, protocols and datagrams run on virtual
@@ -61,8 +63,7 @@ final class LoopRunner implements Runner {
     ///
     /// @throws IOException if the multiplexer cannot be opened
     static Runner beside(SocketFamily sockets, Engine.Setup setup, ServerContext context) throws IOException {
-        return new LoopRunner(sockets.transport(), multiplexers(1, sockets.multiplexer()), setup.streams(), true,
-                context);
+        return new LoopRunner(sockets, multiplexers(1, sockets.multiplexer()), setup.streams(), true, context);
     }
 
     /// Opens this number of multiplexers, or none.
@@ -87,9 +88,9 @@ final class LoopRunner implements Runner {
 
     /// @param multiplexers one per loop
     /// @param beside whether no loop runs coroutines on its thread, whatever the JDK allows
-    private LoopRunner(Transport transport, List<Multiplexer> multiplexers, Engine.@Nullable Streams style,
+    private LoopRunner(SocketFamily sockets, List<Multiplexer> multiplexers, Engine.@Nullable Streams style,
             boolean beside, ServerContext context) {
-        this.transport = transport;
+        this.transport = sockets.transport();
         this.beside = beside;
         this.context = context;
         // The check takes a while, and only handlers need its result.
@@ -112,6 +113,11 @@ final class LoopRunner implements Runner {
             loops.forEach(loop -> loop.coroutines().offerHub());
         }
         this.monitor = new StallMonitor(loops, context);
+        long handOffNanos = ServerContext.nanos(context.options().timeouts().handOff());
+        boolean hasHandlers = lendsThread && style instanceof Engine.Sequential;
+        this.handOffs = hasHandlers && handOffNanos > 0 && !sockets.oneThread()
+                ? Optional.of(new HandOffMonitor(loops, handOffNanos, context))
+                : Optional.empty();
         this.balance = new LoopBalance(loops, context);
     }
 
@@ -145,6 +151,7 @@ final class LoopRunner implements Runner {
         loops.forEach(loop -> loop.start(whenLost));
         if (!beside) {
             monitor.start();
+            handOffs.ifPresent(HandOffMonitor::start);
         }
     }
 
@@ -167,7 +174,8 @@ final class LoopRunner implements Runner {
         return switch (style) {
             case Engine.Sequential sequential -> {
                 LoopWire wire = new LoopWire(loop, socket);
-                var conversation = new HandlerConversation(context, identity, sequential.factory(), wire);
+                var conversation = new HandlerConversation(context, identity, sequential.factory(), wire,
+                        wire.border());
                 yield new Ready(loop, socket, conversation, context.listener(),
                         () -> wire.start(conversation, conversation::run));
             }
@@ -199,6 +207,7 @@ final class LoopRunner implements Runner {
         loops.forEach(EventLoop::awaitEnd);
         // After the loops: until they end, a pinned coroutine may stop one of them.
         monitor.close();
+        handOffs.ifPresent(HandOffMonitor::close);
         balance.report();
     }
 

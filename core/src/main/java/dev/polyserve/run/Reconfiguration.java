@@ -15,6 +15,7 @@ final class Reconfiguration {
         requireUnchanged("max-datagram", before.limits().datagramBytes(), after.limits().datagramBytes());
         requireUnchanged("stall-limit", before.timeouts().stall(), after.timeouts().stall());
         requireUnchanged("spin", before.timeouts().spin(), after.timeouts().spin());
+        requireUnchanged("hand-off", before.timeouts().handOff(), after.timeouts().handOff());
     }
 
     private static void requireUnchanged(String name, Object before, Object after) {

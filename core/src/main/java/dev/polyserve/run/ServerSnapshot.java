@@ -6,7 +6,7 @@ import java.util.Map;
 
 /// The values of the counters at one moment.
 record ServerSnapshot(long active, long accepted, long rejected, long failed, long acceptErrors, long datagramsIn,
-        long datagramsOut, long bytesIn, long bytesOut, long bufferedBytes, long workerRestarts,
+        long datagramsOut, long bytesIn, long bytesOut, long bufferedBytes, long workerRestarts, long handOffs,
         Map<Limit, Long> reached) implements ServerStats {
     /// Copies the map.
     ServerSnapshot {

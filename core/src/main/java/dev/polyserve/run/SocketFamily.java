@@ -8,8 +8,9 @@ import java.io.IOException;
 ///
 /// @param multiplexer opens the multiplexer of a loop
 /// @param transport opens and binds the sockets
+/// @param oneThread whether a multiplexer can be used by one thread only, so that its loop cannot be handed off
 /// @param blocksCarriers whether a virtual thread that waits for such a socket holds its carrier
-public record SocketFamily(Opening multiplexer, Transport transport, boolean blocksCarriers) {
+public record SocketFamily(Opening multiplexer, boolean oneThread, Transport transport, boolean blocksCarriers) {
     /// Opens one multiplexer.
     @FunctionalInterface
     public interface Opening {

@@ -67,7 +67,8 @@ public final class ModelTable {
     public static ModelPlan polling(Duration longestRest) {
         return new ModelPlan("polling", new Execution.Loops(1, new Multiplexing.Polling(longestRest)),
                 new ModelDescription(new Runs("one loop that tries every connection", "the loop", "the loop"),
-                        "nothing: it polls, and sleeps", UP_TO_THE_LIMIT, "all clients", Endpoints.ALL_ON_LINUX,
+                        "nothing: it polls, and sleeps", UP_TO_THE_LIMIT, "all clients, for 2 ms",
+                        Endpoints.ALL_ON_LINUX,
                         "teaching: idle clients cost system calls, busy ones a processor; up to 1 ms of delay"));
     }
 
@@ -84,7 +85,7 @@ public final class ModelTable {
     /// `epoll`.
     public static ModelPlan epoll(int loops) {
         return loops("epoll", loops, new Multiplexing.Epoll(false),
-                onLinux(LOOPS, "epoll", "many clients, most of them idle; a computing handler delays its loop"));
+                onLinux(LOOPS, "epoll", "many clients, most of them idle"));
     }
 
     /// `epoll-et`.
@@ -95,15 +96,17 @@ public final class ModelTable {
 
     /// `io_uring`.
     public static ModelPlan ioUring(int loops) {
-        return loops("io_uring", loops, new Multiplexing.IoUring(), onLinux("event loops over a completion ring",
-                "io_uring_enter", "the least CPU per request on a recent kernel"));
+        return loops("io_uring", loops, new Multiplexing.IoUring(), new ModelDescription(
+                new Runs("event loops over a completion ring", "the connection's loop", "the first loop"),
+                "io_uring_enter", UP_TO_THE_LIMIT, "all clients of its loop", Endpoints.ALL_ON_LINUX,
+                "the least CPU per request on a recent kernel"));
     }
 
     /// `nio`.
     public static ModelPlan nio(int loops) {
         return loops("nio", loops, new Multiplexing.JavaNio(), ofLoops("event loops over java.nio selectors",
                 "the JDK's selector", Endpoints.OF_THE_JDK,
-                "many clients on any system; a computing handler delays its loop"));
+                "many clients on any system"));
     }
 
     private static ModelPlan loops(String id, int count, Multiplexing multiplexing, ModelDescription description) {
@@ -116,6 +119,6 @@ public final class ModelTable {
 
     private static ModelDescription ofLoops(String handler, String call, Endpoints endpoints, String goodFor) {
         return new ModelDescription(new Runs(handler, "the connection's loop", "the first loop"), call,
-                UP_TO_THE_LIMIT, "all clients of its loop", endpoints, goodFor);
+                UP_TO_THE_LIMIT, "those of its loop, for 2 ms", endpoints, goodFor);
     }
 }

@@ -51,7 +51,7 @@ class LoopRunnerTest {
         Protocol silent = (_, _) -> {
         };
         Options options = Options.defaults();
-        Runner runner = LoopRunner.open(1, new SocketFamily(() -> multiplexer, new ChannelTransport(), false),
+        Runner runner = LoopRunner.open(1, new SocketFamily(() -> multiplexer, false, new ChannelTransport(), false),
                 new Engine.Setup(List.of(ENDPOINT), Model.nio(1), new Engine.Events(() -> silent), null, options,
                         List.of(), List.of(), List.of(), null),
                 new ServerContext(options, new ServerListener() {}, NanoClock.SYSTEM, _ -> {

@@ -40,7 +40,8 @@ public final class DescriptorModels {
     /// @param budget the budget in which the multiplexer's memory for connections counts
     static SocketFamily sockets(ModelPlan model, PreopenedSockets given, BufferBudget budget) {
         Multiplexing multiplexing = multiplexing(model);
-        return new SocketFamily(opening(multiplexing, budget), transport(multiplexing, given), true);
+        return new SocketFamily(opening(multiplexing, budget), multiplexing instanceof Multiplexing.IoUring,
+                transport(multiplexing, given), true);
     }
 
     /// What the model's loops wait in; a model of threads accepts in epoll.

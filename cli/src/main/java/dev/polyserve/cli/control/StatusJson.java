@@ -27,7 +27,7 @@ record StatusJson(ControlTarget controlled) {
                 .put("datagramsIn", stats.datagramsIn()).put("datagramsOut", stats.datagramsOut())
                 .put("bufferedBytes", stats.bufferedBytes()).put("limitsReached", limits(stats.reached()))
                 .putAll("acceptQueues", queues(server)).put("waitingForThread", ThreadQueue.waiting(server))
-                .put("workerRestarts", stats.workerRestarts())
+                .put("handOffs", stats.handOffs()).put("workerRestarts", stats.workerRestarts())
                 .putAll("workers", server.workers().stream().map(StatusJson::worker).toList()).toString();
     }
 

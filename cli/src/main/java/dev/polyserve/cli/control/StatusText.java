@@ -31,6 +31,7 @@ record StatusText(ControlTarget controlled) {
         table.row(List.of("bytes", "in " + stats.bytesIn() + ", out " + stats.bytesOut() + " (connections that ended),"
                 + " buffered " + stats.bufferedBytes()));
         table.row(List.of("datagrams", "in " + stats.datagramsIn() + ", out " + stats.datagramsOut()));
+        table.row(List.of("hand-offs", stats.handOffs() + " of event loops"));
         table.row(List.of("limits", stats.reached().isEmpty()
                 ? "none reached"
                 : stats.reached().entrySet().stream().sorted(Map.Entry.comparingByKey())

@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
 ///     └──pinned──▶ the JDK parks the carrier, which has a permit: returns, no mount ──yield: no mount──▶ false
 /// ```
 ///
+/// A carrier that can give its work to another thread may let a pinned virtual thread block it ([#mayBlock]).
+///
 /// *Permit*: the carrier holds the permit of [LockSupport] while it runs virtual threads, so that a park of the carrier
 /// returns at once. A wait of the carrier itself, such as a contended lock, may take the permit. A monitor thread
 /// renews it ([#renewPermit]), which also ends a park that began without the permit.
 ///
 /// **Thread**: its own for [#beforeMount] and [#takePermit]; any for the other methods.
-public final class CarrierThread extends Thread {
+public class CarrierThread extends Thread {
     /// The shortest timed park: it returns at once and takes the permit.
     private static final long TAKES_PERMIT_NANOS = 1;
 
@@ -28,8 +30,16 @@ public final class CarrierThread extends Thread {
 
     /// @param daemon whether the program may exit while the thread runs
     /// @param loop the body: runs continuations of virtual threads, and calls [#beforeMount] before each
+    @SuppressWarnings("this-escape") // to the JDK only
     public CarrierThread(String name, boolean daemon, Runnable loop) {
         super(withPermit(loop), name);
+        setDaemon(daemon);
+    }
+
+    /// For a class that overrides [#run], which calls [#renewPermit] first.
+    @SuppressWarnings("this-escape") // to the JDK only
+    protected CarrierThread(String name, boolean daemon) {
+        super(name);
         setDaemon(daemon);
     }
 
@@ -55,9 +65,15 @@ public final class CarrierThread extends Thread {
         LockSupport.parkNanos(this, TAKES_PERMIT_NANOS);
     }
 
+    /// Whether a virtual thread that is pinned to this carrier may block it, because nothing else waits for the carrier,
+    /// or no longer does after this call. **Thread**: the pinned one.
+    protected boolean mayBlock() {
+        return false;
+    }
+
     /// Parks the calling thread as [LockSupport#park(Object)] does, unless that would block a carrier.
     ///
-    /// @return false when the caller is pinned to a thread of this class; then it has not waited
+    /// @return false when the caller is pinned to a thread of this class that it may not block; then it has not waited
     public static boolean park(Object blocker) {
         CarrierThread carrier = ofCaller();
         if (carrier == null) {
@@ -83,8 +99,8 @@ public final class CarrierThread extends Thread {
         return carrier.mounts != before || canUnmount();
     }
 
-    /// Whether the calling thread can wait without blocking a carrier. If so, other virtual threads of the carrier run
-    /// meanwhile.
+    /// Whether the calling thread can wait without blocking what else its carrier runs. If so, other virtual threads
+    /// run meanwhile.
     @SuppressWarnings("ThreadPriorityCheck") // exact where a loop is the scheduler
     public static boolean canUnmount() {
         CarrierThread carrier = ofCaller();
@@ -94,6 +110,9 @@ public final class CarrierThread extends Thread {
         long before = carrier.mounts;
         Thread.yield();
         if (!carrier.equals(ofCaller()) || carrier.mounts != before) {
+            return true;
+        }
+        if (carrier.mayBlock()) {
             return true;
         }
         carrier.renewPermit();
@@ -114,8 +133,9 @@ public final class CarrierThread extends Thread {
         return equals(Thread.currentThread()) || equals(ofCaller());
     }
 
-    /// The carrier of the calling virtual thread; null when it is not of this class.
-    private static @Nullable CarrierThread ofCaller() {
+    /// The carrier of the calling virtual thread; null when it is not of this class. It changes when the caller waits.
+    /// **Thread**: any.
+    public static @Nullable CarrierThread ofCaller() {
         return Thread.currentThread().isVirtual() && Carrier.current() instanceof CarrierThread carrier
                 ? carrier
                 : null;

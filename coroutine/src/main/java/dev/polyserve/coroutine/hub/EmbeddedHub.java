@@ -26,18 +26,29 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: any.
 public final class EmbeddedHub implements Thread.UncaughtExceptionHandler {
     private final HubScheduler scheduler;
+    private final Runnable beforeUse;
     private final HubOptions options;
     private final Map<Thread, Task<?>> attachedThreads = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable HubCore> core = new AtomicReference<>();
 
     /// @param options the options of the hub; the loop itself decides whether it lends its thread, and detects stalls
     public EmbeddedHub(HubScheduler scheduler, HubOptions options) {
+        this(scheduler, () -> {}, options);
+    }
+
+    /// Creates the hub of a loop that has to know whether its hub is used.
+    ///
+    /// @param beforeUse runs before [#hub] returns, and before a thread becomes an attached task. **Thread**: the caller
+    /// @param options as above
+    public EmbeddedHub(HubScheduler scheduler, Runnable beforeUse, HubOptions options) {
         this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+        this.beforeUse = Objects.requireNonNull(beforeUse, "beforeUse");
         this.options = Objects.requireNonNull(options, "options");
     }
 
     /// The hub, created on the first call.
     public Hub hub() {
+        beforeUse.run();
         return core().hub();
     }
 
@@ -59,9 +70,15 @@ public final class EmbeddedHub implements Thread.UncaughtExceptionHandler {
     /// The task of the calling thread, attached on the first call; null when it is no virtual thread of this loop.
     @Nullable Task<?> calling() {
         Thread thread = Thread.currentThread();
-        return thread.isVirtual() && ofCaller() == this
-                ? attachedThreads.computeIfAbsent(thread, this::attach)
-                : null;
+        if (!thread.isVirtual() || ofCaller() != this) {
+            return null;
+        }
+        Task<?> attached = attachedThreads.get(thread);
+        if (attached == null) {
+            beforeUse.run();
+            attached = attachedThreads.computeIfAbsent(thread, this::attach);
+        }
+        return attached;
     }
 
     /// Whether the calling thread is a task of the hub, spawned or attached.

@@ -87,7 +87,7 @@ final class ControlMessageReader {
                 .withSenderQueueBytes(in.readInt()).withDatagramBytes(in.readInt());
         Options.Timeouts timeouts = Options.defaults().timeouts().withFirstByte(time()).withIdle(time())
                 .withWriteStall(time()).withConversation(time()).withDrain(time()).withDrainQuiet(time())
-                .withClose(time()).withStall(time()).withSpin(time());
+                .withClose(time()).withStall(time()).withSpin(time()).withHandOff(time());
         return new WorkerCommand.ChangeLimits(limits, timeouts, OnFull.valueOf(text()));
     }
 
@@ -115,7 +115,8 @@ final class ControlMessageReader {
             case 'H' -> new WorkerEvent.CommandAcknowledged();
             case 'N' -> new WorkerEvent.RequestHandled(in.readLong(), RequestResult.valueOf(text()));
             case 'Q' -> new WorkerEvent.EndRequested(text());
-            case 'B' -> new WorkerEvent.Heartbeat(in.readLong(), in.readLong(), in.readLong(), in.readLong());
+            case 'B' -> new WorkerEvent.Heartbeat(in.readLong(), in.readLong(), in.readLong(), in.readLong(),
+                    in.readLong());
             case 'L' -> new WorkerEvent.LimitReached(limit().orElseThrow());
             case 'F' -> acceptFailed();
             case 'D' -> new WorkerEvent.ListenerDown(in.readInt(), failure());

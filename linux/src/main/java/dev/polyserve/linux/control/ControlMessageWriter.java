@@ -82,7 +82,7 @@ final class ControlMessageWriter {
         Options.Timeouts times = now.timeouts();
         for (Duration time : List.of(times.firstByte(), times.idle(), times.writeStall(), times.conversation(),
                 times.drain(),
-                times.drainQuiet(), times.close(), times.stall(), times.spin())) {
+                times.drainQuiet(), times.close(), times.stall(), times.spin(), times.handOff())) {
             out.writeLong(time.getSeconds());
             out.writeInt(time.getNano());
         }
@@ -162,6 +162,7 @@ final class ControlMessageWriter {
     private void beat(WorkerEvent.Heartbeat beat) throws IOException {
         letter('B').writeLong(beat.active());
         out.writeLong(beat.bufferedBytes());
+        out.writeLong(beat.handOffs());
         out.writeLong(beat.datagramsIn());
         out.writeLong(beat.datagramsOut());
     }

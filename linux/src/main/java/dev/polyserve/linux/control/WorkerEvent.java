@@ -59,9 +59,11 @@ public sealed interface WorkerEvent extends ControlMessage {
     ///
     /// @param active the connections that the worker serves now
     /// @param bufferedBytes the bytes that their buffers occupy
+    /// @param handOffs how often another thread has taken over one of its event loops
     /// @param datagramsIn the datagrams received so far
     /// @param datagramsOut the datagrams sent so far
-    record Heartbeat(long active, long bufferedBytes, long datagramsIn, long datagramsOut) implements WorkerEvent {}
+    record Heartbeat(long active, long bufferedBytes, long handOffs, long datagramsIn,
+            long datagramsOut) implements WorkerEvent {}
 
     /// A limit was reached in the worker.
     record LimitReached(Limit limit) implements WorkerEvent {}

@@ -57,7 +57,7 @@ final class Worker {
     private volatile boolean stuck;
     private long connections;
     private long servesSinceNanos;
-    private WorkerEvent.Heartbeat lastHeartbeat = new WorkerEvent.Heartbeat(0, 0, 0, 0);
+    private WorkerEvent.Heartbeat lastHeartbeat = new WorkerEvent.Heartbeat(0, 0, 0, 0, 0);
     /// The number of commands about accepting or leaving that it has not acknowledged yet.
     private int unacknowledged;
     private Multiplexer.@Nullable Watch linkWatch;

@@ -50,6 +50,7 @@ final class WorkerPool {
     private final LongAdder datagramsIn = new LongAdder();
     private final LongAdder datagramsOut = new LongAdder();
     private final LongAdder bufferedBytes = new LongAdder();
+    private final LongAdder handOffs = new LongAdder();
     private long lastTickNanos;
     private boolean stopping;
 
@@ -324,11 +325,13 @@ final class WorkerPool {
         datagramsIn.add(beat.datagramsIn() - before.datagramsIn());
         datagramsOut.add(beat.datagramsOut() - before.datagramsOut());
         bufferedBytes.add(beat.bufferedBytes() - before.bufferedBytes());
+        handOffs.add(beat.handOffs() - before.handOffs());
     }
 
     /// The counters that the workers report. **Thread**: any.
     WorkerCounters counters() {
-        return new WorkerCounters(datagramsIn.sum(), datagramsOut.sum(), bufferedBytes.sum(), restarts.sum());
+        return new WorkerCounters(datagramsIn.sum(), datagramsOut.sum(), bufferedBytes.sum(), handOffs.sum(),
+                restarts.sum());
     }
 
     private void ready(Worker worker) {

@@ -79,7 +79,7 @@ final class EventReporter implements ServerListener {
     /// Reports that the accept loop turns, with its counters.
     void beat(Server server) {
         var stats = server.stats();
-        event(new WorkerEvent.Heartbeat(stats.active(), stats.bufferedBytes(), stats.datagramsIn(),
+        event(new WorkerEvent.Heartbeat(stats.active(), stats.bufferedBytes(), stats.handOffs(), stats.datagramsIn(),
                 stats.datagramsOut()));
     }
 

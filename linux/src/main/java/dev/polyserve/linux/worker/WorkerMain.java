@@ -127,7 +127,8 @@ public final class WorkerMain {
         Options wanted = now
                 .withLimits(
                         limits -> command.limits().withQueue(limits.queue()).withDatagramBytes(limits.datagramBytes()))
-                .withTimeouts(times -> command.timeouts().withStall(times.stall()).withSpin(times.spin()));
+                .withTimeouts(times -> command.timeouts().withStall(times.stall()).withSpin(times.spin())
+                        .withHandOff(times.handOff()));
         return shareOf(wanted, setup).withOnFull(isOneOfSeveral(setup) ? now.onFull() : command.onFull());
     }
 
@@ -164,7 +165,7 @@ public final class WorkerMain {
 
     /// The connections that the supervisor transfers.
     public SocketFamily handed() {
-        return new SocketFamily(EpollMultiplexer::new, handed, true);
+        return new SocketFamily(EpollMultiplexer::new, false, handed, true);
     }
 
     /// The runner of a worker, around the runner of the worker's own model.

@@ -78,7 +78,7 @@ class ControlMessageTest {
                 new WorkerEvent.DatagramAnswered(-1, Optional.empty(), Optional.of(FAILURE)),
                 new WorkerEvent.CommandAcknowledged(),
                 new WorkerEvent.RequestHandled(7, RequestResult.REJECTED),
-                new WorkerEvent.EndRequested("TERM"), new WorkerEvent.Heartbeat(1, 2, 3, 4),
+                new WorkerEvent.EndRequested("TERM"), new WorkerEvent.Heartbeat(1, 2, 3, 4, 5),
                 new WorkerEvent.LimitReached(Limit.CONNECTIONS), new WorkerEvent.AcceptFailed(1, FAILURE, 5_000_000),
                 new WorkerEvent.ListenerDown(1, FAILURE), new WorkerEvent.DatagramFailed(0, UNIX, FAILURE),
                 new WorkerEvent.LoopStalled("loop", 1, 0, FAILURE),

@@ -1,0 +1,44 @@
+package dev.polyserve.conversation;
+
+/// The border between the library and the code of one sequential handler, on an event loop that can be handed off.
+///
+/// The library's code runs only while the handler's thread has the loop for itself. During the handler's own code the
+/// loop may be handed off to another platform thread. The two methods are the crossings:
+///
+/// ```
+///   library ──leaveLibrary──▶ handler's code ──enterLibrary──▶ library
+/// ```
+///
+/// **Thread**: any may call [#enterLibrary]; it has no effect on threads other than the handler's. The handler's own for
+/// the other methods.
+public interface HandlerBorder {
+    /// The border of a handler whose thread belongs to it, or whose loop is never handed off.
+    HandlerBorder NONE = new HandlerBorder() {
+        @Override
+        public void leaveLibrary() {
+            // Nothing is shared.
+        }
+
+        @Override
+        public boolean enterLibrary() {
+            return false;
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return false;
+        }
+    };
+
+    /// Begins or continues the handler's own code.
+    void leaveLibrary();
+
+    /// Ends a stretch of the handler's own code. When the loop was handed off during it, the caller first returns to the
+    /// loop's present thread; a pinned caller cannot, and continues beside the loop.
+    ///
+    /// @return whether [#leaveLibrary] has to follow; false when the caller is not in its handler's own code
+    boolean enterLibrary();
+
+    /// Whether the caller, which is pinned, may block its carrier: the loop is handed off, by this call if not before.
+    boolean mayBlock();
+}

@@ -1,0 +1,146 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.conversation.ServerContext;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// Hands off event loops whose thread a handler's code occupies for too long.
+///
+/// It samples the state of each loop's thread ([StretchState]): two equal samples of a handler's code mean one stretch, so
+/// the handlers read no clock. It parks while all loops wait, and the first loop that runs again wakes it.
+///
+/// ```
+///   samples ──all loops wait, for some samples──▶ parked ──a loop runs a turn──▶ samples …
+/// ```
+///
+/// **Thread**: its own, a daemon.
+public final class HandOffMonitor implements AutoCloseable {
+    /// The number of samples, with all loops waiting, after which it parks: waking it costs a loop more than a sample.
+    private static final int QUIET_SAMPLES = 20;
+    private static final int SAMPLES_PER_LIMIT = 2;
+    private static final long LEAST_PERIOD_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+    private static final long MOST_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final List<EventLoop> loops;
+    private final long limitNanos;
+    private final ServerContext context;
+    private final SpareThreads spares = new SpareThreads();
+    /// The last sample of each loop, its thread, and when that stretch was first seen.
+    private final long[] sampled;
+    private final @Nullable LoopThread[] sampledThreads;
+    private final long[] sinceNanos;
+    private final Thread thread;
+    private volatile boolean parked;
+    private volatile boolean closed;
+
+    /// Creates a monitor of these loops, and allows their hand-off. Call it before the loops start.
+    ///
+    /// @param limitNanos how long a stretch of a handler's code may take
+    public HandOffMonitor(List<EventLoop> loops, long limitNanos, ServerContext context) {
+        this.loops = List.copyOf(loops);
+        this.limitNanos = limitNanos;
+        this.context = context;
+        this.sampled = new long[loops.size()];
+        this.sampledThreads = new @Nullable LoopThread[loops.size()];
+        this.sinceNanos = new long[loops.size()];
+        this.thread = Thread.ofPlatform().name("polyserve-hand-off-monitor").daemon().unstarted(this::run);
+        loops.forEach(loop -> loop.handOff().allow(this));
+    }
+
+    /// Starts watching.
+    public void start() {
+        thread.start();
+    }
+
+    /// Ends the monitor and the spare threads. The loops have ended. **Thread**: any.
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+        spares.close();
+    }
+
+    /// The threads that take loops over. **Thread**: any.
+    SpareThreads spares() {
+        return spares;
+    }
+
+    /// A loop has waited, and runs a turn. **Thread**: the loop's.
+    void loopAwakes() {
+        if (parked) {
+            parked = false;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void run() {
+        long periodNanos = Math.clamp(limitNanos / SAMPLES_PER_LIMIT, LEAST_PERIOD_NANOS, MOST_PERIOD_NANOS);
+        int quiet = 0;
+        while (!closed) {
+            quiet = sampleAll() ? 0 : quiet + 1;
+            if (quiet > QUIET_SAMPLES) {
+                parkUntilALoopAwakes();
+                quiet = 0;
+            } else {
+                LockSupport.parkNanos(this, periodNanos);
+            }
+        }
+    }
+
+    private void parkUntilALoopAwakes() {
+        parked = true;
+        // Read again after the write: a loop that awakes later sees it.
+        while (parked && !closed && loops.stream().allMatch(loop -> loop.isAsleep() || loop.hasEnded())) {
+            LockSupport.park(this);
+        }
+        parked = false;
+    }
+
+    /// Samples each loop once.
+    ///
+    /// @return whether any loop runs
+    private boolean sampleAll() {
+        boolean anyRuns = false;
+        for (int i = 0; i < loops.size(); i++) {
+            try {
+                anyRuns |= sample(i);
+            } catch (RuntimeException | Error e) {
+                // A failure, for example for lack of memory, does not end the monitor.
+                context.log().warn("the hand-off monitor failed: " + e, null);
+            }
+        }
+        return anyRuns;
+    }
+
+    private boolean sample(int index) {
+        EventLoop loop = loops.get(index);
+        LoopThread running = loop.thread();
+        long word = running.stretch().sample();
+        if (!StretchState.isHandler(word)) {
+            sampledThreads[index] = null;
+            return !loop.isAsleep() && !loop.hasEnded();
+        }
+        long now = System.nanoTime();
+        if (word != sampled[index] || !running.equals(sampledThreads[index])) {
+            sampled[index] = word;
+            sampledThreads[index] = running;
+            sinceNanos[index] = now;
+        }
+        if (now - sinceNanos[index] >= limitNanos) {
+            handOff(loop, running, word, now - sinceNanos[index]);
+        }
+        return true;
+    }
+
+    private void handOff(EventLoop loop, LoopThread from, long word, long soFarNanos) {
+        ConnectionInfo served = loop.servedConnection();
+        if (loop.handOff().take(from, word)) {
+            context.log().log(System.Logger.Level.DEBUG, () -> "another thread takes over " + loop.name() + ", because "
+                    + (served == null ? "a handler" : "the handler of " + served) + " has run for "
+                    + TimeUnit.NANOSECONDS.toMicros(soFarNanos) + " µs", null);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.conversation.HandlerBorder;
+import dev.polyserve.coroutine.carrier.CarrierThread;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/// The coroutine of a handler on an event loop: it knows whether the handler's own code or the library's runs, so that the
+/// loop can be handed off during the former ([LoopHandOff]).
+///
+/// ```
+///   in the library ──leaveLibrary──▶ in the handler ──enterLibrary──▶ in the library
+///         ▲                                │ the loop was taken: Thread.yield() returns through the run queue
+///         └──── at the next crossing ── beside the loop ◀── pinned: cannot leave its platform thread
+/// ```
+///
+/// Where the JDK lends the loop's thread, this object is the scheduler of its virtual thread: it marks the loop's thread
+/// before each mount. Virtual threads that the handler starts inherit it, and are always in the handler's code.
+///
+/// **Thread**: the coroutine's, except as noted.
+final class HandlerCoroutine implements HandlerBorder, Executor, Runnable {
+    private final EventLoop loop;
+    /// What it serves, for the stall monitor.
+    private final Object served;
+    private volatile @Nullable Thread thread;
+    /// The continuation of its thread; it never changes.
+    private @Nullable Runnable continuation;
+    /// Read by the loop's thread before a mount. It may be stale only when the JDK has submitted a continuation twice, for a
+    /// stack trace: another thread then still runs the coroutine, or has just left it.
+    private boolean inHandler;
+    /// Whether it runs the library's code on a platform thread that has lost the loop.
+    private boolean beside;
+
+    HandlerCoroutine(EventLoop loop, Object served) {
+        this.loop = loop;
+        this.served = served;
+    }
+
+    /// Creates and starts its thread. **Thread**: the loop's.
+    void start(Runnable body) {
+        Thread created = loop.coroutines().unstarted("polyserve-coroutine", this, body);
+        thread = created;
+        created.start();
+    }
+
+    /// Its thread; null before the start. **Thread**: any.
+    @Nullable Thread thread() {
+        return thread;
+    }
+
+    /// Whether the thread is its own, and has the loop for itself while in the library. **Thread**: any, about itself.
+    boolean isOnLoop(Thread calling) {
+        return calling.equals(thread) && !beside;
+    }
+
+    @Override
+    public void leaveLibrary() {
+        inHandler = true;
+        if (!beside && CarrierThread.ofCaller() instanceof LoopThread carrier) {
+            carrier.stretch().leaveLibrary();
+        }
+    }
+
+    @Override
+    public boolean enterLibrary() {
+        if (!Thread.currentThread().equals(thread) || !inHandler) {
+            return false;
+        }
+        inHandler = false;
+        beside = false;
+        if (CarrierThread.ofCaller() instanceof LoopThread carrier && !carrier.stretch().secure()) {
+            returnToLoop(carrier);
+        }
+        return true;
+    }
+
+    /// Moves from a thread that has lost the loop to the one that has it. That one may have marked the handler's code
+    /// before the mount, from a stale value, so it is secured here.
+    @SuppressWarnings("ThreadPriorityCheck") // exact: the loop is the scheduler
+    private void returnToLoop(LoopThread lost) {
+        LoopThread left = lost;
+        while (true) {
+            Thread.yield();
+            if (!(CarrierThread.ofCaller() instanceof LoopThread carrier) || carrier.stretch().secure()) {
+                return;
+            }
+            if (carrier.equals(left)) {
+                beside = true; // pinned
+                return;
+            }
+            left = carrier;
+        }
+    }
+
+    @Override
+    public boolean mayBlock() {
+        if (!beside) {
+            beside = CarrierThread.ofCaller() instanceof LoopThread carrier && loop.handOff().giveAway(carrier);
+        }
+        return beside;
+    }
+
+    /// Submits a continuation to the loop; called by the JDK. **Thread**: any.
+    @Override
+    public void execute(Runnable next) {
+        if (continuation == null) {
+            continuation = next; // the first call is by start(), before any other thread can wake it
+        }
+        loop.execute(next.equals(continuation) ? this : new HandlersOwnThread(loop, next));
+    }
+
+    /// Runs the coroutine until its next wait. **Thread**: the loop's, or the one that unwinds what is left of it.
+    @Override
+    public void run() {
+        Runnable next = continuation;
+        if (next == null) {
+            return;
+        }
+        if (loop.handOff().isThreadCalling()) {
+            loop.serves(served);
+            if (inHandler) {
+                loop.thread().stretch().leaveLibrary();
+            }
+        }
+        next.run();
+    }
+
+    /// A continuation of a virtual thread that a handler has started.
+    ///
+    /// @param loop the handler's
+    private record HandlersOwnThread(EventLoop loop, Runnable continuation) implements Runnable {
+        @Override
+        public void run() {
+            if (loop.handOff().isThreadCalling()) {
+                loop.thread().stretch().leaveLibrary();
+            }
+            continuation.run();
+        }
+    }
+}

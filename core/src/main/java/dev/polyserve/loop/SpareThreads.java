@@ -1,0 +1,98 @@
+package dev.polyserve.loop;
+
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// The platform threads of a server that have no event loop to run now, because their loop was handed off, and those
+/// created to take one over. Their number, with those that still run a handler's code, is bounded.
+///
+/// A thread that gets no loop for half a minute ends.
+///
+/// **Thread**: any.
+final class SpareThreads implements AutoCloseable {
+    /// The most threads besides one per loop.
+    static final int MOST = 64;
+    private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long SHORTLY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /// The last one in is the first one out, because its caches are warm.
+    private final ConcurrentLinkedDeque<LoopThread> idle = new ConcurrentLinkedDeque<>();
+    /// The number of threads besides one per loop.
+    private final AtomicInteger alive = new AtomicInteger();
+    private volatile boolean closed;
+
+    /// Takes a thread that waits for a loop; a call of [LoopThread#give] or [#giveBack] follows.
+    ///
+    /// @return null if there are too many, or the system has no more
+    @Nullable LoopThread take() {
+        LoopThread warm = idle.pollFirst();
+        if (warm != null || closed) {
+            return warm;
+        }
+        if (alive.getAndIncrement() >= MOST) {
+            alive.decrementAndGet();
+            return null;
+        }
+        LoopThread created = new LoopThread(this);
+        try {
+            created.start();
+            return created;
+        } catch (OutOfMemoryError e) {
+            // The system refuses another thread: as if there were too many, which the stall monitor reports.
+            alive.decrementAndGet();
+            return null;
+        }
+    }
+
+    /// Gives back a thread that gets no loop after all.
+    void giveBack(LoopThread thread) {
+        idle.addFirst(thread);
+        if (closed) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /// Keeps a thread whose loop was handed off, and that has nothing left to run for it, until it gets a loop.
+    ///
+    /// @return its next loop; null when it is to end
+    @Nullable EventLoop keep(LoopThread thread) {
+        thread.setName(LoopThread.SPARE_NAME);
+        thread.stretch().retire();
+        idle.addFirst(thread);
+        return awaitLoop(thread);
+    }
+
+    /// Waits until the thread gets a loop.
+    ///
+    /// @return null when it is to end
+    @Nullable EventLoop awaitLoop(LoopThread thread) {
+        long until = System.nanoTime() + KEEP_NANOS;
+        EventLoop given;
+        while ((given = thread.takeGiven()) == null) {
+            long left = until - System.nanoTime();
+            if ((closed || left <= 0) && idle.remove(thread)) {
+                alive.decrementAndGet();
+                return null;
+            }
+            // If it is idle no more, it gets a loop, or is given back, in a moment.
+            LockSupport.parkNanos(this, Math.max(left, SHORTLY_NANOS));
+            boolean _ = Thread.interrupted(); // left by a handler: it would end every wait
+        }
+        return given;
+    }
+
+    /// The number of threads besides one per loop.
+    int alive() {
+        return alive.get();
+    }
+
+    /// Ends the threads that have no loop; the others end when they have none.
+    @Override
+    public void close() {
+        closed = true;
+        idle.forEach(LockSupport::unpark);
+    }
+}
