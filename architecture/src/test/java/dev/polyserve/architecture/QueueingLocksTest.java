@@ -75,7 +75,7 @@ class QueueingLocksTest {
             Map.entry("dev/polyserve/linux/process/ChildProcess", "the loops that call it have no coroutines"),
             Map.entry("dev/polyserve/linux/socket/PreopenedSockets", "only a server that binds takes it"),
             Map.entry("dev/polyserve/linux/supervisor/WorkerPool", "the loop only counts down"),
-            Map.entry("dev/polyserve/linux/worker/ReceivedConnectionsTransport",
+            Map.entry("dev/polyserve/linux/worker/ReceivedConnectionsProvider",
                     "only a server that binds changes the map"),
             Map.entry("dev/polyserve/linux/supervisor/SupervisorLoop", "the supervisor's loop does not take it"),
             Map.entry("dev/polyserve/run/SingleRequest", "only threads that ask for one request take it"),

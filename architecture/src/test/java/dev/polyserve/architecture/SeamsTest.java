@@ -46,7 +46,7 @@ class SeamsTest {
             Map.entry("Runner.Prepared", 3),
             Map.entry("SocketControl", 7),
             Map.entry("StreamSocket", 7),
-            Map.entry("Transport", 4),
+            Map.entry("SocketProvider", 4),
             Map.entry("Wire", 7),
             Map.entry("WorkerControl", 7));
 

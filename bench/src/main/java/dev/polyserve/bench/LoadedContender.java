@@ -2,7 +2,7 @@ package dev.polyserve.bench;
 
 import dev.polyserve.bench.contender.Footprint;
 import dev.polyserve.bench.contender.RunningContender;
-import dev.polyserve.bench.contender.Usage;
+import dev.polyserve.bench.contender.ResourceUsage;
 import dev.polyserve.bench.load.LoadGenerator;
 import dev.polyserve.bench.load.LoadException;
 import dev.polyserve.bench.load.Pacing;
@@ -56,9 +56,9 @@ final class LoadedContender implements AutoCloseable {
     Turn turn(Pacing pacing, Duration leadIn, Duration counted) throws LoadException, InterruptedException {
         LoadGenerator.Run run = load.begin(pacing, leadIn, counted);
         sleepUntil(run.fromNanos());
-        Usage before = running.usage(load::answered);
+        ResourceUsage before = running.usage(load::answered);
         sleepUntil(run.toNanos());
-        Usage after = running.usage(load::answered);
+        ResourceUsage after = running.usage(load::answered);
         Recording recording = run.await();
         Map<Metric, Double> metrics = metrics(recording, before, after);
         Footprint footprint = running.footprint();
@@ -77,7 +77,7 @@ final class LoadedContender implements AutoCloseable {
         TimeUnit.NANOSECONDS.sleep(nanos - System.nanoTime());
     }
 
-    private static Map<Metric, Double> metrics(Recording recording, Usage before, Usage after) {
+    private static Map<Metric, Double> metrics(Recording recording, ResourceUsage before, ResourceUsage after) {
         Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
         metrics.put(Metric.REQUESTS_PER_SECOND, recording.requestsPerSecond());
         if (recording.heavyAnswered() > 0) {
@@ -97,7 +97,7 @@ final class LoadedContender implements AutoCloseable {
         return metrics;
     }
 
-    private static void perRequest(Map<Metric, Double> metrics, Usage.Cost cost) {
+    private static void perRequest(Map<Metric, Double> metrics, ResourceUsage.Cost cost) {
         @Nullable
         Double heavyPerSecond = metrics.get(Metric.HEAVY_PER_SECOND);
         cost.cpuNanos().ifPresent(nanos -> {

@@ -2,7 +2,7 @@ package dev.polyserve.cli;
 
 import dev.polyserve.Server;
 import dev.polyserve.bench.ModelAdvice;
-import dev.polyserve.bench.Bench;
+import dev.polyserve.bench.BenchmarkRunner;
 import dev.polyserve.bench.BenchPlan;
 import dev.polyserve.bench.contender.Launcher;
 import dev.polyserve.bench.contender.Machine;
@@ -90,7 +90,7 @@ final class BenchCommand {
                 BenchProgress progress = new BenchProgress(stdio.err(), isTerminal())) {
             ProcessorPlacement placement = ProcessorPlacement.take();
             try (Launcher launcher = new Launcher(PolyserveProgram.running(), placement)) {
-                return new Bench(plan, launcher, placement, Machine.environment(placement), progress).run();
+                return new BenchmarkRunner(plan, launcher, placement, Machine.environment(placement), progress).run();
             }
         } catch (InterruptedException e) {
             throw ExitException.failed("interrupted before the first result", e);

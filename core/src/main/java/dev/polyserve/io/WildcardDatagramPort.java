@@ -21,12 +21,12 @@ final class WildcardDatagramPort {
     private WildcardDatagramPort() {}
 
     /// @throws BindFailedException when there is no address
-    static List<Transport.Place> places(Endpoint.Udp every) throws IOException {
+    static List<SocketProvider.Place> places(Endpoint.Udp every) throws IOException {
         boolean onlyIpv4 = every.host().equals(EVERY_IPV4);
-        List<Transport.Place> places = new ArrayList<>();
+        List<SocketProvider.Place> places = new ArrayList<>();
         for (InetAddress address : all()) {
             if (!onlyIpv4 || address instanceof Inet4Address) {
-                places.add(new Transport.Place(new Endpoint.Udp(Endpoint.textOf(address), every.port()), true));
+                places.add(new SocketProvider.Place(new Endpoint.Udp(Endpoint.textOf(address), every.port()), true));
             }
         }
         if (places.isEmpty()) {

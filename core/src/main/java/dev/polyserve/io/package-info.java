@@ -1,6 +1,6 @@
 /// Sockets: listeners, stream sockets and datagram sockets, and the wire of a connection that has a thread.
 ///
-/// Two families implement the same interfaces: the JDK's channels ([dev.polyserve.io.ChannelTransport], here), and
+/// Two families implement the same interfaces: the JDK's channels ([dev.polyserve.io.ChannelSocketProvider], here), and
 /// descriptors on Linux (another module). The layers above do not depend on the family.
 ///
 /// **Threads**: a socket belongs to its connection's owner; other threads may only call what is marked "any".

@@ -2,7 +2,7 @@ package dev.polyserve.run;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.spi.Engine;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +14,11 @@ final class BindTargets {
     /// Lists all sockets of each endpoint. None is open yet.
     ///
     /// @throws IllegalStateException if the server has no handler for one of them
-    static List<List<Transport.Place>> of(Engine.Setup setup, Transport transport) throws IOException {
-        List<List<Transport.Place>> places = new ArrayList<>();
+    static List<List<SocketProvider.Place>> of(Engine.Setup setup, SocketProvider socketProvider) throws IOException {
+        List<List<SocketProvider.Place>> places = new ArrayList<>();
         for (Endpoint endpoint : setup.endpoints()) {
-            List<Transport.Place> each = transport.places(endpoint);
-            for (Transport.Place place : each) {
+            List<SocketProvider.Place> each = socketProvider.places(endpoint);
+            for (SocketProvider.Place place : each) {
                 requireServed(setup, place);
             }
             places.add(each);
@@ -26,7 +26,7 @@ final class BindTargets {
         return places;
     }
 
-    private static void requireServed(Engine.Setup setup, Transport.Place place) {
+    private static void requireServed(Engine.Setup setup, SocketProvider.Place place) {
         if (place.datagram() ? setup.datagrams() == null : setup.streams() == null) {
             throw new IllegalStateException("nothing serves " + place.endpoint() + ": give the server "
                     + (place.datagram() ? "datagrams(…)" : "handle(…), protocol(…) or command(…)"));

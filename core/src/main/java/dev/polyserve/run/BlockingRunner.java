@@ -8,7 +8,7 @@ import dev.polyserve.conversation.PumpedConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.BlockingWire;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.text.Addresses;
@@ -24,16 +24,16 @@ import org.jspecify.annotations.Nullable;
 /// The accept loop accepts and watches time limits. Its thread is not a daemon, so a started server keeps the JVM
 /// alive.
 public final class BlockingRunner implements Runner {
-    private final Transport transport;
+    private final SocketProvider socketProvider;
     private final ExecutorPolicy executorPolicy;
     private final Engine.@Nullable Streams style;
     private final ServerContext context;
     private final EventLoop acceptLoop;
     private @Nullable ConnectionExecutor host;
 
-    private BlockingRunner(ExecutorPolicy executorPolicy, Multiplexer multiplexer, Transport transport,
+    private BlockingRunner(ExecutorPolicy executorPolicy, Multiplexer multiplexer, SocketProvider socketProvider,
             Engine.@Nullable Streams style, ServerContext context) {
-        this.transport = transport;
+        this.socketProvider = socketProvider;
         this.executorPolicy = executorPolicy;
         this.style = style instanceof Engine.Messages<?> messages ? MessageReader.sequential(messages) : style;
         this.context = context;
@@ -54,13 +54,14 @@ public final class BlockingRunner implements Runner {
     /// @throws IOException if the multiplexer cannot be opened
     static Runner open(ExecutorPolicy executorPolicy, SocketFamily sockets, Engine.Setup setup,
             ServerContext context) throws IOException {
-        return new BlockingRunner(executorPolicy, sockets.multiplexer().open(), sockets.transport(), setup.streams(),
+        return new BlockingRunner(executorPolicy, sockets.multiplexer().open(), sockets.socketProvider(),
+                setup.streams(),
                 context);
     }
 
     @Override
-    public Transport transport() {
-        return transport;
+    public SocketProvider socketProvider() {
+        return socketProvider;
     }
 
     @Override

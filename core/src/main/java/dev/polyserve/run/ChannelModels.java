@@ -2,7 +2,7 @@ package dev.polyserve.run;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.io.ChannelTransport;
+import dev.polyserve.io.ChannelSocketProvider;
 import dev.polyserve.loop.SelectorMultiplexer;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.spi.Execution;
@@ -13,7 +13,7 @@ import java.util.Optional;
 /// The provider of all models that no other module provides: over the JDK's channels.
 final class ChannelModels implements ModelProvider {
     private static final SocketFamily CHANNELS = new SocketFamily(SelectorMultiplexer::new, false,
-            new ChannelTransport(), false);
+            new ChannelSocketProvider(), false);
 
     @Override
     public boolean provides(ModelPlan model, List<Endpoint> endpoints) {

@@ -81,7 +81,7 @@ final class Counters implements ServerListener {
         acceptErrors.increment();
     }
 
-    ServerStats snapshot(long active, long bufferedBytes, long handOffs, WorkerCounters workers) {
+    ServerStats snapshot(long active, long bufferedBytes, long handOffs, WorkerTotals workers) {
         Map<Limit, Long> counts = new EnumMap<>(Limit.class);
         reached.forEach((limit, adder) -> {
             long count = adder.sum();

@@ -84,7 +84,7 @@ final class LiveServer implements Server {
         LiveServer server = new LiveServer(setup, runners);
         Deque<SocketOpening.Opened> opened = new ArrayDeque<>();
         try {
-            opened.addAll(SocketOpening.of(setup, server.runner.transport()));
+            opened.addAll(SocketOpening.of(setup, server.runner.socketProvider()));
             while (!opened.isEmpty()) {
                 server.add(opened.getFirst());
                 opened.removeFirst();

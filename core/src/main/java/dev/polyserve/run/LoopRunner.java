@@ -12,7 +12,7 @@ import dev.polyserve.conversation.PumpedConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.HandOffMonitor;
 import dev.polyserve.loop.LoopProtocolDriver;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class LoopRunner implements Runner {
     private static final AtomicBoolean SLOWER_SAID = new AtomicBoolean();
 
-    private final Transport transport;
+    private final SocketProvider socketProvider;
     private final Engine.@Nullable Streams style;
     private final ServerContext context;
     private final List<EventLoop> loops;
@@ -90,7 +90,7 @@ final class LoopRunner implements Runner {
     /// @param beside whether no loop runs coroutines on its thread, whatever the JDK allows
     private LoopRunner(SocketFamily sockets, List<Multiplexer> multiplexers, Engine.@Nullable Streams style,
             boolean beside, ServerContext context) {
-        this.transport = sockets.transport();
+        this.socketProvider = sockets.socketProvider();
         this.beside = beside;
         this.context = context;
         // The check takes a while, and only handlers need its result.
@@ -137,8 +137,8 @@ final class LoopRunner implements Runner {
     }
 
     @Override
-    public Transport transport() {
-        return transport;
+    public SocketProvider socketProvider() {
+        return socketProvider;
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.polyserve.run;
 
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /// in one process implements nothing about worker processes ([#workerControl]).
 public interface Runner {
     /// The family of sockets that this runner serves.
-    Transport transport();
+    SocketProvider socketProvider();
 
     /// The event loops of this runner, at least one; listeners accept and datagrams arrive on the first. **Thread**: any.
     List<EventLoop> loops();

@@ -1,16 +1,17 @@
 package dev.polyserve.run;
 
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 
 /// Sockets, and a multiplexer that can wait for them.
 ///
 /// @param multiplexer opens the multiplexer of a loop
-/// @param transport opens and binds the sockets
+/// @param socketProvider opens and binds the sockets
 /// @param oneThread whether a multiplexer can be used by one thread only, so that its loop cannot be handed off
 /// @param blocksCarriers whether a virtual thread that waits for such a socket holds its carrier
-public record SocketFamily(Opening multiplexer, boolean oneThread, Transport transport, boolean blocksCarriers) {
+public record SocketFamily(Opening multiplexer, boolean oneThread, SocketProvider socketProvider,
+        boolean blocksCarriers) {
     /// Opens one multiplexer.
     @FunctionalInterface
     public interface Opening {

@@ -5,7 +5,7 @@ import dev.polyserve.spi.Engine;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,11 +21,11 @@ final class SocketOpening {
     private static final int ATTEMPTS = 16;
 
     private final Engine.Setup setup;
-    private final Transport transport;
+    private final SocketProvider socketProvider;
 
-    private SocketOpening(Engine.Setup setup, Transport transport) {
+    private SocketOpening(Engine.Setup setup, SocketProvider socketProvider) {
         this.setup = setup;
-        this.transport = transport;
+        this.socketProvider = socketProvider;
     }
 
     sealed interface Opened {
@@ -61,9 +61,9 @@ final class SocketOpening {
     /// Opens the sockets of the setup, in the order of its endpoints.
     ///
     /// @throws IOException with a one-sentence message that names the endpoint; then none is open
-    static List<Opened> of(Engine.Setup setup, Transport transport) throws IOException {
-        SocketOpening opening = new SocketOpening(setup, transport);
-        List<List<Transport.Place>> places = BindTargets.of(setup, transport);
+    static List<Opened> of(Engine.Setup setup, SocketProvider socketProvider) throws IOException {
+        SocketOpening opening = new SocketOpening(setup, socketProvider);
+        List<List<SocketProvider.Place>> places = BindTargets.of(setup, socketProvider);
         List<Opened> opened = new ArrayList<>();
         try {
             for (int i = 0; i < places.size(); i++) {
@@ -76,7 +76,7 @@ final class SocketOpening {
         }
     }
 
-    private List<Opened> openAll(Endpoint asked, List<Transport.Place> places) throws IOException {
+    private List<Opened> openAll(Endpoint asked, List<SocketProvider.Place> places) throws IOException {
         boolean anyPort = places.size() > 1 && places.getFirst().port() == 0;
         // Sockets that another program has opened share one endpoint, and already have their ports.
         boolean differ = places.stream().distinct().count() == places.size();
@@ -85,7 +85,7 @@ final class SocketOpening {
             try {
                 opened.add(open(places.getFirst()));
                 int port = BindTargets.port(List.of(opened.getFirst().endpoint()));
-                for (Transport.Place other : places.subList(1, places.size())) {
+                for (SocketProvider.Place other : places.subList(1, places.size())) {
                     opened.add(open(other.withPort(port)));
                 }
                 return opened;
@@ -97,9 +97,9 @@ final class SocketOpening {
         return openEach(asked, places);
     }
 
-    private List<Opened> openEach(Endpoint asked, List<Transport.Place> places) throws IOException {
+    private List<Opened> openEach(Endpoint asked, List<SocketProvider.Place> places) throws IOException {
         List<Opened> opened = new ArrayList<>();
-        for (Transport.Place place : places) {
+        for (SocketProvider.Place place : places) {
             try {
                 opened.add(open(place));
             } catch (BindFailedException e) {
@@ -117,15 +117,15 @@ final class SocketOpening {
         return opened;
     }
 
-    private Opened open(Transport.Place place) throws IOException {
+    private Opened open(SocketProvider.Place place) throws IOException {
         return place.datagram()
-                ? new Opened.Datagrams(transport.bind(place.endpoint(), setup.options().sockets()))
-                : new Opened.Stream(transport.listen(place.endpoint(), setup.options().sockets()));
+                ? new Opened.Datagrams(socketProvider.bind(place.endpoint(), setup.options().sockets()))
+                : new Opened.Stream(socketProvider.listen(place.endpoint(), setup.options().sockets()));
     }
 
     private void withdraw(List<Opened> opened, Throwable why) {
         close(opened, why);
-        opened.forEach(each -> transport.withdraw(each.endpoint()));
+        opened.forEach(each -> socketProvider.withdraw(each.endpoint()));
     }
 
     /// Closes sockets that are not used after all.

@@ -41,8 +41,8 @@ public interface WorkerControl {
     }
 
     /// The latest values of the counters of the worker processes. **Thread**: any.
-    default WorkerCounters counters() {
-        return WorkerCounters.ZERO;
+    default WorkerTotals counters() {
+        return WorkerTotals.ZERO;
     }
 
     /// Sets how many more connections and datagrams may be accepted, within the server's limits: worker processes that

@@ -35,7 +35,7 @@ class ChannelOptionsTest {
     }
 
     private static Listener listen(String endpoint, UnaryOperator<Options.Sockets> change) throws IOException {
-        return new ChannelTransport().listen(Endpoint.parse(endpoint), options(change));
+        return new ChannelSocketProvider().listen(Endpoint.parse(endpoint), options(change));
     }
 
     private static StreamSocket accept(Listener listener) throws IOException {

@@ -11,7 +11,7 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.io.ChannelTransport;
+import dev.polyserve.io.ChannelSocketProvider;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.ScriptedSocket;
@@ -35,14 +35,14 @@ class AcceptLoopOwnerTest {
     private final Options options = Options.defaults();
     private final ServerListener events = new ServerListener() {};
     private final ServerContext context = new ServerContext(options, events, NanoClock.SYSTEM, _ -> {});
-    private final ChannelTransport transport = new ChannelTransport();
+    private final ChannelSocketProvider socketProvider = new ChannelSocketProvider();
     private Runner runner;
     private AcceptLimit acceptLimit;
 
     @BeforeEach
     void start() throws Exception {
         Protocol silent = (_, _) -> {};
-        runner = LoopRunner.open(1, new SocketFamily(SelectorMultiplexer::new, false, transport, false),
+        runner = LoopRunner.open(1, new SocketFamily(SelectorMultiplexer::new, false, socketProvider, false),
                 new Engine.Setup(List.of(STREAM), Model.nio(1), new Engine.Events(() -> silent), null, options,
                         List.of(), List.of(), List.of(), null),
                 context);
@@ -61,7 +61,7 @@ class AcceptLoopOwnerTest {
 
     @Test
     void theAcceptor() throws Exception {
-        Listener listener = transport.listen(STREAM, options.sockets());
+        Listener listener = socketProvider.listen(STREAM, options.sockets());
         try {
             Acceptor acceptor = new Acceptor(runner.loops().getFirst(), listener, new RejectingHandler(), acceptLimit,
                     events,
@@ -77,7 +77,7 @@ class AcceptLoopOwnerTest {
 
     @Test
     void theDatagramService() throws Exception {
-        DatagramPort port = transport.bind(DATAGRAMS, options.sockets());
+        DatagramPort port = socketProvider.bind(DATAGRAMS, options.sockets());
         try {
             DatagramService service = new DatagramService(runner, port, (_, _) -> {}, context, acceptLimit,
                     new Counters(), new NoTaken());

@@ -168,7 +168,7 @@ class LiveServerTest {
                     bound = false;
                     throw new OutOfMemoryError("pretended");
                 }
-                bound |= method.equals("transport");
+                bound |= method.equals("socketProvider");
             }
         }, new Endpoint.Tcp("127.0.0.1", port), new Endpoint.Tcp("127.0.0.1", other)))
                 .isInstanceOf(OutOfMemoryError.class);

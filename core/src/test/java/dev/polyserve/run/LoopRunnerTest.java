@@ -11,7 +11,7 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.io.ChannelTransport;
+import dev.polyserve.io.ChannelSocketProvider;
 import dev.polyserve.io.ScriptedSocket;
 import dev.polyserve.io.Source;
 import dev.polyserve.loop.FakeMultiplexer;
@@ -51,7 +51,8 @@ class LoopRunnerTest {
         Protocol silent = (_, _) -> {
         };
         Options options = Options.defaults();
-        Runner runner = LoopRunner.open(1, new SocketFamily(() -> multiplexer, false, new ChannelTransport(), false),
+        Runner runner = LoopRunner.open(1,
+                new SocketFamily(() -> multiplexer, false, new ChannelSocketProvider(), false),
                 new Engine.Setup(List.of(ENDPOINT), Model.nio(1), new Engine.Events(() -> silent), null, options,
                         List.of(), List.of(), List.of(), null),
                 new ServerContext(options, new ServerListener() {}, NanoClock.SYSTEM, _ -> {

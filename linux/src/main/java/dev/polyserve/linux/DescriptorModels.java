@@ -1,15 +1,15 @@
 package dev.polyserve.linux;
 
 import dev.polyserve.conversation.BufferBudget;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.multiplexer.EdgeTriggeredMultiplexer;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.multiplexer.PollMultiplexer;
 import dev.polyserve.linux.multiplexer.PollingMultiplexer;
 import dev.polyserve.linux.multiplexer.SelectMultiplexer;
 import dev.polyserve.linux.ring.RingMultiplexer;
-import dev.polyserve.linux.ring.RingTransport;
-import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.linux.ring.RingSocketProvider;
+import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.linux.worker.WorkerMain;
 import dev.polyserve.run.SocketFamily;
@@ -41,7 +41,7 @@ public final class DescriptorModels {
     static SocketFamily sockets(ModelPlan model, PreopenedSockets given, BufferBudget budget) {
         Multiplexing multiplexing = multiplexing(model);
         return new SocketFamily(opening(multiplexing, budget), multiplexing instanceof Multiplexing.IoUring,
-                transport(multiplexing, given), true);
+                socketProvider(multiplexing, given), true);
     }
 
     /// What the model's loops wait in; a model of threads accepts in epoll.
@@ -49,13 +49,14 @@ public final class DescriptorModels {
         return model.execution().multiplexing().orElseGet(() -> new Multiplexing.Epoll(false));
     }
 
-    private static Transport transport(Multiplexing multiplexing, PreopenedSockets given) {
+    private static SocketProvider socketProvider(Multiplexing multiplexing, PreopenedSockets given) {
         return switch (multiplexing) {
             case Multiplexing.IoUring _ ->
-                new RingTransport(DescriptorTransport.unlimited().serving(given), WorkerMain.isWorker());
-            case Multiplexing.Select _ -> DescriptorTransport.limitedTo(SelectMultiplexer.DESCRIPTORS).serving(given);
+                new RingSocketProvider(DescriptorSocketProvider.unlimited().serving(given), WorkerMain.isWorker());
+            case Multiplexing.Select _ ->
+                DescriptorSocketProvider.limitedTo(SelectMultiplexer.DESCRIPTORS).serving(given);
             case Multiplexing.Poll _, Multiplexing.Epoll _, Multiplexing.Polling _ ->
-                DescriptorTransport.unlimited().serving(given);
+                DescriptorSocketProvider.unlimited().serving(given);
             case Multiplexing.JavaNio _ -> throw notOverDescriptors();
         };
     }

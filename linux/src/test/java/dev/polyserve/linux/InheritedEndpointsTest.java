@@ -15,7 +15,7 @@ import dev.polyserve.io.Source;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.DescriptorDatagramPort;
 import dev.polyserve.linux.socket.DescriptorSource;
-import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
 import dev.polyserve.linux.system.SystemCallException;
@@ -43,7 +43,7 @@ class InheritedEndpointsTest {
     private static final Options.Sockets OPTIONS = Options.defaults().sockets();
     private static final Handler UPPER = InheritedEndpointsTest::upper;
 
-    private final DescriptorTransport parent = DescriptorTransport.unlimited();
+    private final DescriptorSocketProvider parent = DescriptorSocketProvider.unlimited();
 
     @TempDir
     private Path directory;

@@ -75,7 +75,7 @@ public final class RunningContender implements AutoCloseable {
     ///
     /// @param counter another count, such as answered requests. It is read at the same moment, because it grows during
     ///         the milliseconds that a sample takes
-    public Usage usage(LongSupplier counter) {
+    public ResourceUsage usage(LongSupplier counter) {
         return UsageSampler.take(processes, counter);
     }
 

@@ -17,17 +17,17 @@ final class UsageSampler {
 
     private UsageSampler() {}
 
-    static Usage take(ContenderProcesses contender, LongSupplier counter) {
+    static ResourceUsage take(ContenderProcesses contender, LongSupplier counter) {
         // A child that ends during a sample is counted twice or not at all, so the sample is repeated when the set of
         // processes changed.
-        Usage sample = sampleOnce(contender, counter);
+        ResourceUsage sample = sampleOnce(contender, counter);
         for (int i = 1; i < TRIES && !sample.isConsistent(); i++) {
             sample = sampleOnce(contender, counter);
         }
         return sample;
     }
 
-    private static Usage sampleOnce(ContenderProcesses contender, LongSupplier counter) {
+    private static ResourceUsage sampleOnce(ContenderProcesses contender, LongSupplier counter) {
         List<ProcessStat> found = contender.now();
         long takenAtNanos = System.nanoTime();
         long counted = counter.getAsLong();
@@ -44,7 +44,7 @@ final class UsageSampler {
                 addThreads(stat.pid(), threads);
             }
         }
-        return new Usage(takenAtNanos, counted, processes, threads);
+        return new ResourceUsage(takenAtNanos, counted, processes, threads);
     }
 
     private static OptionalLong ownNanos(ProcessStat stat) {

@@ -8,7 +8,7 @@ import dev.polyserve.bench.contender.ProcessorPlacement;
 import dev.polyserve.bench.contender.PolyserveProgram;
 import dev.polyserve.bench.contender.RunningContender;
 import dev.polyserve.bench.contender.EndpointKind;
-import dev.polyserve.bench.contender.Usage;
+import dev.polyserve.bench.contender.ResourceUsage;
 import dev.polyserve.bench.load.LoadGenerator;
 import dev.polyserve.bench.load.Pacing;
 import dev.polyserve.bench.load.ClientTraffic;
@@ -78,9 +78,9 @@ class ComputingPeersTest {
 
     /// In the first windows, the JIT compilers of the Java peers may also use processor time.
     private static double microsPerRequest(RunningContender running, LoadGenerator load) throws Exception {
-        Usage before = running.usage(load::answered);
+        ResourceUsage before = running.usage(load::answered);
         load.begin(new Pacing.Closed(1), Duration.ZERO, WINDOW).await();
-        Usage.Cost cost = running.usage(load::answered).since(before);
+        ResourceUsage.Cost cost = running.usage(load::answered).since(before);
         return cost.cpuNanos().orElseThrow() / 1e3 / cost.counted();
     }
 

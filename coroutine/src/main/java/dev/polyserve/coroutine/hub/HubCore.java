@@ -58,7 +58,9 @@ final class HubCore {
     }
 
     TaskThread newTaskThread(Task<?> task, Runnable body) {
-        return scheduler.lendsThread() ? new HubTaskThread(this, task, body) : new HandoffTaskThread(this, task, body);
+        return scheduler.lendsThread()
+                ? new HubTaskThread(this, task, body)
+                : new TurnTakingTaskThread(this, task, body);
     }
 
     /// Records that a task's turn begins, or with null, that it has ended. **Thread**: the scheduler's.

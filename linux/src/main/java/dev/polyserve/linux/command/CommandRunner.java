@@ -4,12 +4,12 @@ import dev.polyserve.Command;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.process.CurrentProgram;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.socket.DescriptorSocket;
-import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 ///
 /// **Thread**: as [Runner]; the sessions belong to the loop.
 public final class CommandRunner implements Runner {
-    private final Transport transport;
+    private final SocketProvider socketProvider;
     private final Command command;
     private final int mostProcesses;
     private final ServerContext context;
@@ -53,7 +53,8 @@ public final class CommandRunner implements Runner {
         try {
             ConnectionHandle.Instruments instruments = ConnectionHandle.Instruments.make();
             try {
-                return new CommandRunner(exact, mostProcesses, DescriptorTransport.unlimited().serving(given), context,
+                return new CommandRunner(exact, mostProcesses, DescriptorSocketProvider.unlimited().serving(given),
+                        context,
                         hangupMonitor, instruments, new EpollMultiplexer());
             } catch (IOException | RuntimeException | Error e) {
                 instruments.activity().close();
@@ -65,9 +66,9 @@ public final class CommandRunner implements Runner {
         }
     }
 
-    private CommandRunner(Command command, int mostProcesses, Transport transport, ServerContext context,
+    private CommandRunner(Command command, int mostProcesses, SocketProvider socketProvider, ServerContext context,
             HangupMonitor hangupMonitor, ConnectionHandle.Instruments instruments, Multiplexer multiplexer) {
-        this.transport = transport;
+        this.socketProvider = socketProvider;
         this.command = command;
         this.mostProcesses = mostProcesses;
         this.context = context;
@@ -117,8 +118,8 @@ public final class CommandRunner implements Runner {
     }
 
     @Override
-    public Transport transport() {
-        return transport;
+    public SocketProvider socketProvider() {
+        return socketProvider;
     }
 
     @Override

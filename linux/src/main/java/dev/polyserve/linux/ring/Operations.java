@@ -33,7 +33,7 @@ final class Operations {
     private static final int ACCEPT_FLAGS = SocketCalls.SOCK_NONBLOCK | SocketCalls.SOCK_CLOEXEC;
 
     private final CallMemory memory = CallMemory.small();
-    private final Ring ring;
+    private final IoUring ring;
     private final ReceiveBuffers buffers;
     private final SendArena arena;
     private final BufferBudget budget;
@@ -55,7 +55,7 @@ final class Operations {
     ///
     /// @param budget the budget in which the memory of connections counts
     /// @param owner the ring's
-    Operations(Ring ring, ReceiveBuffers buffers, SendArena arena, BufferBudget budget, MultiplexerOwner owner) {
+    Operations(IoUring ring, ReceiveBuffers buffers, SendArena arena, BufferBudget budget, MultiplexerOwner owner) {
         this.ring = ring;
         this.buffers = buffers;
         this.arena = arena;
@@ -76,7 +76,7 @@ final class Operations {
         return budget;
     }
 
-    Ring ring() {
+    IoUring ring() {
         return ring;
     }
 

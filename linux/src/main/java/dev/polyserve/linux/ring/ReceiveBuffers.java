@@ -41,7 +41,7 @@ final class ReceiveBuffers {
     private int provided;
     private short tail;
 
-    private ReceiveBuffers(Ring owner, int group, int size, int first, int most) throws IOException {
+    private ReceiveBuffers(IoUring owner, int group, int size, int first, int most) throws IOException {
         this.size = size;
         this.first = first;
         this.most = most;
@@ -64,7 +64,7 @@ final class ReceiveBuffers {
         more();
     }
 
-    static ReceiveBuffers forConnections(Ring ring) throws IOException {
+    static ReceiveBuffers forConnections(IoUring ring) throws IOException {
         return new ReceiveBuffers(ring, OF_CONNECTIONS, 4 << 10, 128, 2048);
     }
 
@@ -72,7 +72,7 @@ final class ReceiveBuffers {
     ///
     /// @param size the size of each buffer
     /// @param count the number of buffers, a power of two
-    static ReceiveBuffers open(Ring ring, int group, int size, int count) throws IOException {
+    static ReceiveBuffers open(IoUring ring, int group, int size, int count) throws IOException {
         return new ReceiveBuffers(ring, group, size, count, count);
     }
 

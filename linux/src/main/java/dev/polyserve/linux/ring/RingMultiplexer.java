@@ -18,7 +18,7 @@ import java.nio.channels.ClosedChannelException;
 public final class RingMultiplexer implements Multiplexer {
     private final CallMemoryPool memories;
     private final Wakeup wakeup;
-    private final Ring ring;
+    private final IoUring ring;
     private final ReceiveBuffers buffers;
     private final SendArena arena;
     private final MultiplexerOwner owner = new MultiplexerOwner("io_uring");
@@ -26,7 +26,7 @@ public final class RingMultiplexer implements Multiplexer {
     private boolean wakeupPolled;
     private boolean closed;
 
-    private RingMultiplexer(CallMemoryPool memories, Wakeup wakeup, Ring ring, ReceiveBuffers buffers,
+    private RingMultiplexer(CallMemoryPool memories, Wakeup wakeup, IoUring ring, ReceiveBuffers buffers,
             SendArena arena, BufferBudget budget) {
         this.memories = memories;
         this.wakeup = wakeup;
@@ -48,7 +48,7 @@ public final class RingMultiplexer implements Multiplexer {
         try (var opened = new CloseOnFailure()) {
             var memories = new CallMemoryPool();
             Wakeup wakeup = opened.keep(new Wakeup(memories), Wakeup::close);
-            Ring ring = opened.keep(Ring.open(submissions), Ring::close);
+            IoUring ring = opened.keep(IoUring.open(submissions), IoUring::close);
             ReceiveBuffers buffers = opened.keep(ReceiveBuffers.forConnections(ring), ReceiveBuffers::unmap);
             SendArena arena = opened.keep(SendArena.open(), SendArena::unmap);
             opened.complete();
@@ -145,7 +145,7 @@ public final class RingMultiplexer implements Multiplexer {
             opened.keep(wakeup, Wakeup::close);
             opened.keep(arena, SendArena::unmap);
             opened.keep(buffers, ReceiveBuffers::unmap);
-            opened.keep(ring, Ring::close);
+            opened.keep(ring, IoUring::close);
             operations.end();
         }
     }

@@ -8,7 +8,7 @@ import dev.polyserve.spi.Engine;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.run.Concurrency;
@@ -32,9 +32,9 @@ public final class PerConnectionRunner extends Supervisor {
 
     private final Execution.ProcessPerConnection model;
     private final ServerContext context;
-    private final IndexedTransport transport = new IndexedTransport();
+    private final IndexedSocketProvider socketProvider = new IndexedSocketProvider();
     private final SupervisorLoop supervisorLoop;
-    private final EventForwarder eventForwarder;
+    private final WorkerEventDispatcher eventForwarder;
     private final Queue<WorkItem> waiting = new ArrayDeque<>();
     /// How many idle workers to keep: the number rises when they were too few, and falls when they were too many.
     private int spareGoal;
@@ -45,7 +45,7 @@ public final class PerConnectionRunner extends Supervisor {
         this.model = model;
         this.context = context;
         this.spareGoal = Math.max(1, model.workers().minSpare());
-        this.eventForwarder = new EventForwarder(context.listener(), transport::endpoint);
+        this.eventForwarder = new WorkerEventDispatcher(context.listener(), socketProvider::endpoint);
         this.supervisorLoop = new SupervisorLoop(new EpollMultiplexer(), model.workers(), this, context);
     }
 
@@ -81,7 +81,7 @@ public final class PerConnectionRunner extends Supervisor {
 
     @Override
     public WorkerCommand.Serve workerMain() {
-        return new WorkerCommand.Serve(false, transport.slots(), share());
+        return new WorkerCommand.Serve(false, socketProvider.slots(), share());
     }
 
     @Override
@@ -192,8 +192,8 @@ public final class PerConnectionRunner extends Supervisor {
     }
 
     @Override
-    public Transport transport() {
-        return transport;
+    public SocketProvider socketProvider() {
+        return socketProvider;
     }
 
     @Override
@@ -208,7 +208,8 @@ public final class PerConnectionRunner extends Supervisor {
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
         Endpoint endpoint = identity.endpoint();
-        return new DescriptorTransfer(this, context, identity, (DescriptorSocket) socket, transport.slot(endpoint));
+        return new DescriptorTransfer(this, context, identity, (DescriptorSocket) socket,
+                socketProvider.slot(endpoint));
     }
 
     @Override

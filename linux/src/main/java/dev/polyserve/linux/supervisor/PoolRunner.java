@@ -8,9 +8,9 @@ import dev.polyserve.RequestResult;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
-import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.run.AcceptMode;
 import dev.polyserve.run.Concurrency;
 import java.io.IOException;
@@ -28,10 +28,10 @@ import java.util.function.Consumer;
 public final class PoolRunner extends Supervisor {
     private final Execution.ProcessPool model;
     private final ServerContext context;
-    private final SharedTransport transport;
+    private final SharedSocketProvider socketProvider;
     private final SharedMultiplexer multiplexer;
     private final SupervisorLoop supervisorLoop;
-    private final EventForwarder eventForwarder;
+    private final WorkerEventDispatcher eventForwarder;
     /// Actions that wait until each worker has acknowledged its last command about accepting.
     private final List<Runnable> awaitAcknowledged = new ArrayList<>();
     private final AcceptPermission acceptPermission;
@@ -41,9 +41,9 @@ public final class PoolRunner extends Supervisor {
     private PoolRunner(Execution.ProcessPool model, ServerContext context) throws IOException {
         this.model = model;
         this.context = context;
-        this.transport = new SharedTransport(DescriptorTransport.unlimited());
-        this.multiplexer = new SharedMultiplexer(new EpollMultiplexer(), transport::isShared, this::room);
-        this.eventForwarder = new EventForwarder(context.listener(), transport::endpoint);
+        this.socketProvider = new SharedSocketProvider(DescriptorSocketProvider.unlimited());
+        this.multiplexer = new SharedMultiplexer(new EpollMultiplexer(), socketProvider::isShared, this::room);
+        this.eventForwarder = new WorkerEventDispatcher(context.listener(), socketProvider::endpoint);
         this.supervisorLoop = new SupervisorLoop(multiplexer, model.workers(), this, context);
         this.acceptPermission = new AcceptPermission(supervisorLoop.workerPool()::all, this::share);
     }
@@ -87,7 +87,7 @@ public final class PoolRunner extends Supervisor {
 
     @Override
     public WorkerCommand.Serve workerMain() {
-        return new WorkerCommand.Serve(true, transport.slots(), share());
+        return new WorkerCommand.Serve(true, socketProvider.slots(), share());
     }
 
     @Override
@@ -124,7 +124,7 @@ public final class PoolRunner extends Supervisor {
 
     @Override
     public int[] listeners() {
-        return transport.descriptors();
+        return socketProvider.descriptors();
     }
 
     @Override
@@ -167,7 +167,7 @@ public final class PoolRunner extends Supervisor {
                     : Admission.REMOTE_EXCEPT_PER_ADDRESS);
             worker.serves(came.id(), connection);
             acceptPermission.came(worker);
-            RemoteListener listener = transport.remoteListener(came.slot());
+            RemoteListener listener = socketProvider.remoteListener(came.slot());
             listener.hand(connection);
             multiplexer.handed(listener);
             tellIfFull();
@@ -195,7 +195,7 @@ public final class PoolRunner extends Supervisor {
         draining = true;
         supervisorLoop.workerPool().all().forEach(supervisorLoop.workerPool()::dismiss);
         try {
-            transport.closeListeners();
+            socketProvider.closeListeners();
         } catch (IOException e) {
             context.log().warn("a listener was not closed: " + e.getMessage(), e);
         }
@@ -209,8 +209,8 @@ public final class PoolRunner extends Supervisor {
     }
 
     @Override
-    public Transport transport() {
-        return transport;
+    public SocketProvider socketProvider() {
+        return socketProvider;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.Endpoint;
-import dev.polyserve.io.Transport.Place;
+import dev.polyserve.io.SocketProvider.Place;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

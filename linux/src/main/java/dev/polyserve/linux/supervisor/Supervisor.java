@@ -5,7 +5,7 @@ import dev.polyserve.Options;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.loop.EventLoop;
-import dev.polyserve.run.WorkerCounters;
+import dev.polyserve.run.WorkerTotals;
 import dev.polyserve.run.Runner;
 import dev.polyserve.run.WorkerControl;
 import java.io.IOException;
@@ -53,7 +53,7 @@ abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
     }
 
     @Override
-    public final WorkerCounters counters() {
+    public final WorkerTotals counters() {
         return supervisorLoop().workerPool().counters();
     }
 

@@ -10,7 +10,7 @@ import dev.polyserve.Workers;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.process.ExitStatus;
 import dev.polyserve.loop.EventLoop;
-import dev.polyserve.run.WorkerCounters;
+import dev.polyserve.run.WorkerTotals;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -329,8 +329,8 @@ final class WorkerPool {
     }
 
     /// The counters that the workers report. **Thread**: any.
-    WorkerCounters counters() {
-        return new WorkerCounters(datagramsIn.sum(), datagramsOut.sum(), bufferedBytes.sum(), handOffs.sum(),
+    WorkerTotals counters() {
+        return new WorkerTotals(datagramsIn.sum(), datagramsOut.sum(), bufferedBytes.sum(), handOffs.sum(),
                 restarts.sum());
     }
 

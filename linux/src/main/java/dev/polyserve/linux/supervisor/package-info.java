@@ -4,7 +4,7 @@
 /// ```
 ///   PoolRunner, PerConnectionRunner ── SupervisorLoop ── WorkerPool ── Worker ── ControlChannel
 ///        │                                                               └ its assignments:
-///        └ SharedTransport, IndexedTransport                               RemoteConnection, DescriptorTransfer
+///        └ SharedSocketProvider, IndexedSocketProvider                               RemoteConnection, DescriptorTransfer
 /// ```
 ///
 /// [dev.polyserve.linux.supervisor.PoolRunner] shares its listeners with workers that accept themselves (prefork);

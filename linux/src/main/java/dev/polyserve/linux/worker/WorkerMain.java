@@ -45,7 +45,7 @@ public final class WorkerMain {
     private final List<Integer> descriptors;
     private final EventReporter eventReporter;
     private final WorkerSignals signals;
-    private final ReceivedConnectionsTransport handed;
+    private final ReceivedConnectionsProvider handed;
     private final ExitDeadline exitDeadline = ExitDeadline.start();
 
     private WorkerMain(ControlChannel channel, WorkerCommand.Serve serve, List<Integer> descriptors) {
@@ -54,7 +54,7 @@ public final class WorkerMain {
         this.descriptors = descriptors;
         this.eventReporter = new EventReporter(channel, serve);
         this.signals = WorkerSignals.reportedBy(eventReporter);
-        this.handed = new ReceivedConnectionsTransport(serve.slots());
+        this.handed = new ReceivedConnectionsProvider(serve.slots());
     }
 
     /// True when this process is a worker.

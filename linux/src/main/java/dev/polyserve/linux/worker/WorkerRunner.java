@@ -4,7 +4,7 @@ import dev.polyserve.spi.Engine;
 import dev.polyserve.Server;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.Concurrency;
 import dev.polyserve.run.Runner;
@@ -70,8 +70,8 @@ final class WorkerRunner implements Runner, WorkerControl {
     }
 
     @Override
-    public Transport transport() {
-        return inner.transport();
+    public SocketProvider socketProvider() {
+        return inner.socketProvider();
     }
 
     @Override

@@ -8,11 +8,11 @@ import dev.polyserve.Options;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.ring.RingMultiplexer;
 import dev.polyserve.linux.ring.RingProbe;
-import dev.polyserve.linux.ring.RingTransport;
-import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.linux.ring.RingSocketProvider;
+import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.linux.socket.ReceivedListener;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.DescriptorMessage;
@@ -53,7 +53,7 @@ class LeftoversTest {
     private Path directory;
 
     /// A multiplexer, and the family of sockets that it watches.
-    record Kind(String name, Opening opening, Transport transport) {
+    record Kind(String name, Opening opening, SocketProvider socketProvider) {
         @Override
         public String toString() {
             return name;
@@ -66,14 +66,14 @@ class LeftoversTest {
     }
 
     static Stream<Kind> kinds() {
-        Transport descriptors = DescriptorTransport.unlimited();
+        SocketProvider descriptors = DescriptorSocketProvider.unlimited();
         return Stream.of(new Kind("polling", () -> new PollingMultiplexer(Duration.ZERO), descriptors),
                 new Kind("select", SelectMultiplexer::new, descriptors),
                 new Kind("poll", PollMultiplexer::new, descriptors),
                 new Kind("epoll", EpollMultiplexer::new, descriptors),
                 new Kind("epoll-et", EdgeTriggeredMultiplexer::new, descriptors),
                 new Kind("io_uring", () -> RingMultiplexer.open(new BufferBudget(Long.MAX_VALUE)),
-                        new RingTransport()));
+                        new RingSocketProvider()));
     }
 
     private static Multiplexer open(Kind kind) throws IOException {
@@ -82,7 +82,7 @@ class LeftoversTest {
     }
 
     private static Listener listen(Kind kind, String endpoint) throws IOException {
-        return kind.transport.listen(Endpoint.parse(endpoint), Options.defaults().sockets());
+        return kind.socketProvider.listen(Endpoint.parse(endpoint), Options.defaults().sockets());
     }
 
     private static StreamSocket accept(Listener listener) throws IOException {

@@ -8,8 +8,8 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.Transport;
-import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.io.SocketProvider;
+import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -50,8 +50,8 @@ public abstract class MultiplexerContract {
     protected abstract Multiplexer open() throws IOException;
 
     /// Returns the family of sockets that it watches.
-    protected Transport transport() {
-        return DescriptorTransport.unlimited();
+    protected SocketProvider socketProvider() {
+        return DescriptorSocketProvider.unlimited();
     }
 
     /// Returns the text by which its sockets report a reset.
@@ -62,7 +62,7 @@ public abstract class MultiplexerContract {
     @BeforeEach
     void connect() throws IOException {
         multiplexer = open();
-        listener = transport().listen(Endpoint.parse("tcp://127.0.0.1:0"),
+        listener = socketProvider().listen(Endpoint.parse("tcp://127.0.0.1:0"),
                 Options.defaults().sockets());
         client = dial(listener.address());
         socket = accept();

@@ -1,7 +1,7 @@
 package dev.polyserve.linux.multiplexer;
 
-import dev.polyserve.io.ChannelTransport;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.ChannelSocketProvider;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.SelectorMultiplexer;
 import java.io.IOException;
@@ -14,8 +14,8 @@ class SelectorMultiplexerTest extends MultiplexerContract {
     }
 
     @Override
-    protected Transport transport() {
-        return new ChannelTransport();
+    protected SocketProvider socketProvider() {
+        return new ChannelSocketProvider();
     }
 
     @Override

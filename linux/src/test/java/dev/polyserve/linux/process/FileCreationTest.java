@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
-import dev.polyserve.io.ChannelTransport;
+import dev.polyserve.io.ChannelSocketProvider;
 import dev.polyserve.io.Listener;
-import dev.polyserve.io.Transport;
-import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.io.SocketProvider;
+import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class FileCreationTest {
-    private static final List<Transport> FAMILIES = List.of(new ChannelTransport(), DescriptorTransport.unlimited());
+    private static final List<SocketProvider> FAMILIES = List.of(new ChannelSocketProvider(),
+            DescriptorSocketProvider.unlimited());
     private static final int USER_NOBODY = 65_534;
 
     @TempDir
@@ -39,7 +40,7 @@ class FileCreationTest {
     @Test
     void theModeIsThereFromTheBeginning() throws Exception {
         Path before = Files.createFile(directory.resolve("before"));
-        for (Transport family : FAMILIES) {
+        for (SocketProvider family : FAMILIES) {
             for (int mode : List.of(0600, 0660, 0777)) {
                 Path file = directory.resolve("socket");
                 Listener listener = FileCreation.withMode(mode)
@@ -61,7 +62,7 @@ class FileCreationTest {
         assumeTrue(System.getProperty("user.name").equals("root"), "needs root");
         List<String> rightsBefore = rights();
         FileCreation creation = new FileCreation(Optional.of(0640), Optional.of(SystemUser.of("nobody")));
-        for (Transport family : FAMILIES) {
+        for (SocketProvider family : FAMILIES) {
             Path file = directory.resolve("socket");
             Listener listener = creation.of(() -> family.listen(new Endpoint.Unix(file), Options.defaults().sockets()));
             assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(USER_NOBODY);

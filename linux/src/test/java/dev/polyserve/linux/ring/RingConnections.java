@@ -43,7 +43,7 @@ abstract class RingConnections {
     @BeforeEach
     void open() throws IOException {
         multiplexer = RingMultiplexer.open(budget, SMALL_RING);
-        listener = new RingTransport().listen(Endpoint.parse("tcp://127.0.0.1:0"), Options.defaults().sockets());
+        listener = new RingSocketProvider().listen(Endpoint.parse("tcp://127.0.0.1:0"), Options.defaults().sockets());
     }
 
     @AfterEach

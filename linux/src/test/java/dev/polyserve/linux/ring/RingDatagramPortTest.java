@@ -7,7 +7,7 @@ import dev.polyserve.Options;
 import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.DatagramSender;
-import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -54,7 +54,7 @@ class RingDatagramPortTest {
     }
 
     private static DatagramPort bound(String endpoint) throws IOException {
-        return new RingTransport().bind(Endpoint.parse(endpoint), OPTIONS);
+        return new RingSocketProvider().bind(Endpoint.parse(endpoint), OPTIONS);
     }
 
     /// Returns a datagram recognisable by its length and its beginning.
@@ -112,7 +112,7 @@ class RingDatagramPortTest {
     @Test
     void thoseThatComeJoinedAreHandedOutOneByOne() throws Exception {
         DatagramPort server = bound("udp://127.0.0.1:0");
-        DatagramPort client = DescriptorTransport.unlimited().bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
+        DatagramPort client = DescriptorSocketProvider.unlimited().bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
         Multiplexer.Watch watch = multiplexer.watch(server, Multiplexer.READ, _ -> receiveAll(server));
         multiplexer.await(0);
         for (int length : new int[]{300, 300, 300, 120}) {
@@ -130,7 +130,7 @@ class RingDatagramPortTest {
     @Test
     void ofUnixAreAnsweredAndWaitWhileThereIsNoInterest() throws Exception {
         DatagramPort server = bound("unixgram:" + directory.resolve("server"));
-        DatagramPort client = DescriptorTransport.unlimited()
+        DatagramPort client = DescriptorSocketProvider.unlimited()
                 .bind(Endpoint.parse("unixgram:" + directory.resolve("client")), OPTIONS);
         Multiplexer.Watch watch = multiplexer.watch(server, 0, _ -> receiveAll(server));
         assertThat(client.sender().send(datagram(10), server.address(), client.address())).isTrue();

@@ -1,10 +1,10 @@
 package dev.polyserve.linux.ring;
 
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 
 class RingMultiplexerTest extends RingMultiplexerContract {
     @Override
-    protected Transport transport() {
-        return new RingTransport();
+    protected SocketProvider socketProvider() {
+        return new RingSocketProvider();
     }
 }

@@ -64,11 +64,12 @@ class DatagramBatchTest {
     }
 
     private static DatagramPort udp() throws IOException {
-        return DescriptorTransport.unlimited().bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
+        return DescriptorSocketProvider.unlimited().bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
     }
 
     private DatagramPort unix(String name) throws IOException {
-        return DescriptorTransport.unlimited().bind(Endpoint.parse("unixgram:" + directory.resolve(name)), OPTIONS);
+        return DescriptorSocketProvider.unlimited().bind(Endpoint.parse("unixgram:" + directory.resolve(name)),
+                OPTIONS);
     }
 
     /// Returns a datagram recognisable by its length and its beginning.
@@ -182,7 +183,7 @@ class DatagramBatchTest {
     @Test
     void everyReplyComesFromTheAddressThatWasAsked() throws Exception {
         for (String every : List.of("*", "0.0.0.0")) {
-            DatagramPort server = DescriptorTransport.unlimited().bind(new Endpoint.Udp(every, 0), OPTIONS);
+            DatagramPort server = DescriptorSocketProvider.unlimited().bind(new Endpoint.Udp(every, 0), OPTIONS);
             int port = ((InetSocketAddress) server.address()).getPort();
             try (DatagramChannel client = DatagramChannel.open(StandardProtocolFamily.INET)) {
                 client.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -218,7 +219,7 @@ class DatagramBatchTest {
 
     @Test
     void aReplyOverIpv6ComesFromTheAddressThatWasAsked() throws Exception {
-        DatagramPort server = DescriptorTransport.unlimited().bind(new Endpoint.Udp("*", 0), OPTIONS);
+        DatagramPort server = DescriptorSocketProvider.unlimited().bind(new Endpoint.Udp("*", 0), OPTIONS);
         int port = ((InetSocketAddress) server.address()).getPort();
         List<InetAddress> ours = NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
                 .filter(Inet6Address.class::isInstance).toList();
@@ -367,7 +368,7 @@ class DatagramBatchTest {
 
     @Test
     void everyAddressServesBothFamiliesInOneBatch() throws Exception {
-        DatagramPort server = DescriptorTransport.unlimited().bind(Endpoint.parse("udp://*:0"), OPTIONS);
+        DatagramPort server = DescriptorSocketProvider.unlimited().bind(Endpoint.parse("udp://*:0"), OPTIONS);
         int port = ((InetSocketAddress) server.address()).getPort();
         DatagramPort four = udp();
         collect(four, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 9, 9);

@@ -9,7 +9,7 @@ import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.Source;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.FileCalls;
 import dev.polyserve.linux.system.SocketCalls;
@@ -41,7 +41,7 @@ class SocketAdoptionTest {
     private static final Options.Sockets OPTIONS = Options.defaults().sockets();
 
     private final PreopenedSockets given = new PreopenedSockets();
-    private final DescriptorTransport transport = DescriptorTransport.unlimited().serving(given);
+    private final DescriptorSocketProvider socketProvider = DescriptorSocketProvider.unlimited().serving(given);
     private final CallMemory memory = CallMemory.forTransfers();
 
     @TempDir
@@ -68,10 +68,11 @@ class SocketAdoptionTest {
 
     @Test
     void aTcpListenerIsServedWhereItReallyIsAndGoesOnForOthers() throws Exception {
-        Listener parents = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        Listener parents = socketProvider.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         int number = handedDown(parents);
-        assertThat(transport.places(inherited(number))).containsExactly(new Transport.Place(inherited(number), false));
-        Listener adopted = transport.listen(inherited(number), OPTIONS);
+        assertThat(socketProvider.places(inherited(number)))
+                .containsExactly(new SocketProvider.Place(inherited(number), false));
+        Listener adopted = socketProvider.listen(inherited(number), OPTIONS);
         assertThat(adopted.endpoint()).isEqualTo(parents.endpoint());
         assertThat(adopted.address()).isEqualTo(parents.address());
         assertThat(adopted.accept()).as("it does not wait").isNull();
@@ -83,8 +84,8 @@ class SocketAdoptionTest {
 
     @Test
     void aListenerAtEveryAddressSaysSo() throws Exception {
-        Listener parents = transport.listen(Endpoint.parse("tcp://*:0"), OPTIONS);
-        Listener adopted = transport.listen(inherited(handedDown(parents)), OPTIONS);
+        Listener parents = socketProvider.listen(Endpoint.parse("tcp://*:0"), OPTIONS);
+        Listener adopted = socketProvider.listen(inherited(handedDown(parents)), OPTIONS);
         assertThat(adopted.endpoint()).isEqualTo(parents.endpoint());
         adopted.close();
         parents.close();
@@ -93,8 +94,8 @@ class SocketAdoptionTest {
     @Test
     void theFileOfAnInheritedUnixSocketStays() throws Exception {
         Path path = directory.resolve("socket");
-        Listener parents = transport.listen(new Endpoint.Unix(path), OPTIONS);
-        Listener adopted = transport.listen(inherited(handedDown(parents)), OPTIONS);
+        Listener parents = socketProvider.listen(new Endpoint.Unix(path), OPTIONS);
+        Listener adopted = socketProvider.listen(inherited(handedDown(parents)), OPTIONS);
         assertThat(adopted.endpoint()).isEqualTo(new Endpoint.Unix(path));
         requireServes(adopted, UnixDomainSocketAddress.of(path));
         adopted.close();
@@ -108,10 +109,10 @@ class SocketAdoptionTest {
     void theFileOfAGivenUnixSocketGoesIfThatWasAgreed() throws Exception {
         Path path = directory.resolve("socket");
         Endpoint endpoint = new Endpoint.Unix(path);
-        Listener first = transport.listen(endpoint, OPTIONS);
+        Listener first = socketProvider.listen(endpoint, OPTIONS);
         given.give(endpoint, new PreopenedSockets.Given(handedDown(first), true));
         assertThat(given.has(endpoint)).isTrue();
-        Listener second = transport.listen(endpoint, OPTIONS);
+        Listener second = socketProvider.listen(endpoint, OPTIONS);
         assertThat(given.has(endpoint)).as("it is taken").isFalse();
         requireServes(second, UnixDomainSocketAddress.of(path));
         second.close();
@@ -121,10 +122,10 @@ class SocketAdoptionTest {
 
     @Test
     void aGivenListenerKeepsTheNameThatWasAsked() throws Exception {
-        Listener first = transport.listen(Endpoint.parse("tcp://localhost:0"), OPTIONS);
+        Listener first = socketProvider.listen(Endpoint.parse("tcp://localhost:0"), OPTIONS);
         Endpoint asked = Endpoint.parse("tcp://localhost:0");
         given.give(asked, new PreopenedSockets.Given(handedDown(first), false));
-        Listener second = transport.listen(asked, OPTIONS);
+        Listener second = socketProvider.listen(asked, OPTIONS);
         assertThat(second.endpoint()).isEqualTo(first.endpoint());
         second.close();
         first.close();
@@ -132,16 +133,16 @@ class SocketAdoptionTest {
 
     @Test
     void datagramSocketsAreKnownAsSuch() throws Exception {
-        DescriptorDatagramPort udp = transport.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
-        DescriptorDatagramPort unix = transport.bind(new Endpoint.UnixDatagram(directory.resolve("datagrams")),
+        DescriptorDatagramPort udp = socketProvider.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
+        DescriptorDatagramPort unix = socketProvider.bind(new Endpoint.UnixDatagram(directory.resolve("datagrams")),
                 OPTIONS);
         for (DescriptorDatagramPort parents : List.of(udp, unix)) {
             int number = handedDown(parents);
-            assertThat(transport.places(inherited(number)))
-                    .containsExactly(new Transport.Place(inherited(number), true));
-            assertThatThrownBy(() -> transport.listen(inherited(number), OPTIONS))
+            assertThat(socketProvider.places(inherited(number)))
+                    .containsExactly(new SocketProvider.Place(inherited(number), true));
+            assertThatThrownBy(() -> socketProvider.listen(inherited(number), OPTIONS))
                     .hasMessage("cannot listen at fd:" + number + ": it carries no connections");
-            DescriptorDatagramPort adopted = transport.bind(inherited(number), OPTIONS);
+            DescriptorDatagramPort adopted = socketProvider.bind(inherited(number), OPTIONS);
             assertThat(adopted.endpoint()).isEqualTo(parents.endpoint());
             assertThat(adopted.receive(ByteBuffer.allocate(10))).as("it does not wait").isNull();
             adopted.close();
@@ -152,35 +153,35 @@ class SocketAdoptionTest {
 
     @Test
     void namesMayMeanSeveral() throws Exception {
-        Listener stream = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
-        DescriptorDatagramPort datagrams = transport.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
+        Listener stream = socketProvider.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        DescriptorDatagramPort datagrams = socketProvider.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
         int first = handedDown(stream);
         int second = handedDown(datagrams);
         given.name("both", first);
         given.name("both", second);
-        assertThat(transport.places(Endpoint.parse("fd:both"))).containsExactly(
-                new Transport.Place(inherited(first), false), new Transport.Place(inherited(second), true));
-        assertThatThrownBy(() -> transport.places(Endpoint.parse("fd:other")))
+        assertThat(socketProvider.places(Endpoint.parse("fd:both"))).containsExactly(
+                new SocketProvider.Place(inherited(first), false), new SocketProvider.Place(inherited(second), true));
+        assertThatThrownBy(() -> socketProvider.places(Endpoint.parse("fd:other")))
                 .hasMessage("cannot listen at fd:other: no socket of that name was inherited; see LISTEN_FDNAMES");
-        transport.listen(inherited(first), OPTIONS).close();
-        transport.bind(inherited(second), OPTIONS).close();
+        socketProvider.listen(inherited(first), OPTIONS).close();
+        socketProvider.bind(inherited(second), OPTIONS).close();
         stream.close();
         datagrams.close();
     }
 
     @Test
     void whatCannotBeServedIsRefusedInOneSentence() throws Exception {
-        assertThatThrownBy(() -> transport.places(Endpoint.parse("fd:99999999"))).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> socketProvider.places(Endpoint.parse("fd:99999999"))).isInstanceOf(IOException.class)
                 .hasMessage("cannot listen at fd:99999999: descriptor 99999999 is not open; the process that starts"
                         + " this one has to hand it down");
         int event = FileCalls.eventfd(memory);
-        assertThatThrownBy(() -> transport.places(inherited(event))).hasMessage("cannot listen at fd:" + event
+        assertThatThrownBy(() -> socketProvider.places(inherited(event))).hasMessage("cannot listen at fd:" + event
                 + ": descriptor " + event + " is not a socket; hand down a listening one");
         int socket = SocketCalls.socket(memory, 2, SocketCalls.STREAM);
-        assertThatThrownBy(() -> transport.listen(inherited(socket), OPTIONS))
+        assertThatThrownBy(() -> socketProvider.listen(inherited(socket), OPTIONS))
                 .hasMessage("cannot listen at fd:" + socket + ": it does not listen; hand down a listening socket");
         int unbound = SocketCalls.socket(memory, 2, SocketCalls.DATAGRAM);
-        assertThatThrownBy(() -> transport.bind(inherited(unbound), OPTIONS))
+        assertThatThrownBy(() -> socketProvider.bind(inherited(unbound), OPTIONS))
                 .hasMessage("cannot listen at fd:" + unbound + ": it is bound to no port; hand down a bound socket");
         for (int number : new int[]{event, socket, unbound}) {
             assertThat(FileCalls.close(memory, number)).as("it was left alone").isZero();
@@ -189,8 +190,8 @@ class SocketAdoptionTest {
 
     @Test
     void anAdoptedPortAnswers() throws Exception {
-        DescriptorDatagramPort parents = transport.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
-        DatagramPort adopted = transport.bind(inherited(handedDown(parents)), OPTIONS);
+        DescriptorDatagramPort parents = socketProvider.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
+        DatagramPort adopted = socketProvider.bind(inherited(handedDown(parents)), OPTIONS);
         parents.close();
         try (DatagramChannel client = DatagramChannel.open(StandardProtocolFamily.INET)) {
             client.connect(adopted.address());
@@ -205,7 +206,7 @@ class SocketAdoptionTest {
 
     @Test
     void aVirtualThreadMayWaitForASocketAndIsInterrupted() throws Exception {
-        Listener listener = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        Listener listener = socketProvider.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         try (SocketChannel client = SocketChannel.open(listener.address())) {
             StreamSocket socket = Objects.requireNonNull(listener.accept(), "no connection waits");
             ByteBuffer in = ByteBuffer.allocate(10);
@@ -224,14 +225,14 @@ class SocketAdoptionTest {
 
     @Test
     void oneConnectionThatWasHandedDownComesOnce() throws Exception {
-        Listener parents = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        Listener parents = socketProvider.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         try (SocketChannel client = SocketChannel.open(parents.address())) {
             StreamSocket accepted = Objects.requireNonNull(parents.accept(), "no connection waits");
             int number = handedDown(accepted);
             accepted.close(false);
-            assertThat(transport.places(inherited(number)))
-                    .containsExactly(new Transport.Place(inherited(number), false));
-            Listener handed = transport.listen(inherited(number), OPTIONS);
+            assertThat(socketProvider.places(inherited(number)))
+                    .containsExactly(new SocketProvider.Place(inherited(number), false));
+            Listener handed = socketProvider.listen(inherited(number), OPTIONS);
             assertThat(handed.endpoint()).isEqualTo(parents.endpoint());
             StreamSocket socket = Objects.requireNonNull(handed.accept(), "it waits");
             assertThat(handed.accept()).isNull();
@@ -248,12 +249,12 @@ class SocketAdoptionTest {
 
     @Test
     void aConnectionThatWasNotTakenIsClosed() throws Exception {
-        Listener parents = transport.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        Listener parents = socketProvider.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         try (SocketChannel client = SocketChannel.open(parents.address())) {
             StreamSocket accepted = Objects.requireNonNull(parents.accept(), "no connection waits");
             int number = handedDown(accepted);
             accepted.close(false);
-            transport.listen(inherited(number), OPTIONS).close();
+            socketProvider.listen(inherited(number), OPTIONS).close();
             assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
         }
         parents.close();

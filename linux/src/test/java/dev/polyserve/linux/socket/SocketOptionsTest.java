@@ -11,7 +11,7 @@ import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.Source;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SocketOption;
@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SocketOptionsTest {
     private static final int BUFFER_BYTES = 40 << 10;
 
-    private final Transport transport = DescriptorTransport.unlimited();
+    private final SocketProvider socketProvider = DescriptorSocketProvider.unlimited();
     private final CallMemory memory = CallMemory.small();
 
     @TempDir
@@ -54,11 +54,11 @@ class SocketOptionsTest {
     }
 
     private Listener listen(String endpoint, UnaryOperator<Options.Sockets> change) throws IOException {
-        return transport.listen(Endpoint.parse(endpoint), options(change));
+        return socketProvider.listen(Endpoint.parse(endpoint), options(change));
     }
 
     private DatagramPort bind(String endpoint, UnaryOperator<Options.Sockets> change) throws IOException {
-        return transport.bind(Endpoint.parse(endpoint), options(change));
+        return socketProvider.bind(Endpoint.parse(endpoint), options(change));
     }
 
     private int option(Source source, SocketOption option) {

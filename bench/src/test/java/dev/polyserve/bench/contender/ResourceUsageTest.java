@@ -2,7 +2,7 @@ package dev.polyserve.bench.contender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.polyserve.bench.contender.Usage.Cost;
+import dev.polyserve.bench.contender.ResourceUsage.Cost;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Compares the sampled usage of processes with their own figures.
 @Timeout(60)
-class UsageTest {
+class ResourceUsageTest {
     private static final long MILLI = 1_000_000;
     /// Overhead outside the measured work: reading the command, starting threads and processes.
     private static final long BESIDE = 60 * MILLI;
@@ -34,7 +34,7 @@ class UsageTest {
     @ValueSource(strings = {"burn_in_process 0.3", "burn_in_threads 10 0.03", "burn_in_children 10 0.03"})
     void countsTheProcessorTimeUsed(String order) throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
-            Usage before = usage(peer);
+            ResourceUsage before = usage(peer);
             long burned = peer.number(order);
             Cost cost = usage(peer).since(before);
             assertThat(burned).isGreaterThan(290 * MILLI);
@@ -48,7 +48,7 @@ class UsageTest {
     @Test
     void isExactToATickWithoutChildren() throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
-            Usage before = usage(peer);
+            ResourceUsage before = usage(peer);
             peer.ask("burn_in_threads 5 0.001");
             assertThat(ProcessClock.instance()).isPresent();
             assertThat(usage(peer).since(before).cpuErrorNanos()).isLessThanOrEqualTo(10 * MILLI);
@@ -60,7 +60,7 @@ class UsageTest {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             peer.ask("call 1");
             Eventually.holds("it waits for the next order", () -> {
-                Usage before = usage(peer);
+                ResourceUsage before = usage(peer);
                 Cost cost = usage(peer).since(before);
                 return cost.cpuNanos().equals(OptionalLong.of(0)) && cost.contextSwitches().equals(OptionalLong.of(0));
             });
@@ -71,7 +71,7 @@ class UsageTest {
     void countsSwitches() throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             long known = peer.number("switch 0");
-            Usage before = usage(peer);
+            ResourceUsage before = usage(peer);
             long switches = peer.number("switch 300") - known;
             Cost cost = usage(peer).since(before);
             // Only a lower bound: a sleep that has expired before it starts causes no switch.
@@ -85,7 +85,7 @@ class UsageTest {
     @ValueSource(strings = {"burn_in_threads 10 0.03", "burn_in_children 10 0.03"})
     void switchesOfEndedThreadsAreUnknown(String order) throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
-            Usage before = usage(peer);
+            ResourceUsage before = usage(peer);
             peer.ask(order);
             assertThat(usage(peer).since(before).contextSwitches()).isEmpty();
         }
@@ -95,10 +95,10 @@ class UsageTest {
     void timeOfChildrenThatAreNotReapedIsUnknown() throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
             peer.ask("ignore_children");
-            Usage before = usage(peer);
+            ResourceUsage before = usage(peer);
             assertThat(usage(peer).since(before).cpuNanos()).isPresent();
             long child = peer.number("fork");
-            Usage with = usage(peer);
+            ResourceUsage with = usage(peer);
             assertThat(with.since(before).cpuNanos()).isEmpty();
             peer.ask("kill " + child);
             Eventually.holds("it is gone", () -> peer.running.pids().size() == 1);
@@ -109,7 +109,7 @@ class UsageTest {
     @Test
     void theCostOfADeadContenderIsUnknown() throws Exception {
         try (ScriptedContender peer = ScriptedContender.start(launcher)) {
-            Usage before = usage(peer);
+            ResourceUsage before = usage(peer);
             peer.send("leave 1");
             Eventually.holds("it died", () -> !peer.running.alive());
             Cost cost = usage(peer).since(before);
@@ -120,38 +120,38 @@ class UsageTest {
 
     @Test
     void theCostOfUnknownProcessesIsUnknown() {
-        Usage usage = UsageSampler.take(ContenderProcesses.unknown(), () -> 0);
+        ResourceUsage usage = UsageSampler.take(ContenderProcesses.unknown(), () -> 0);
         assertThat(usage.since(usage).cpuNanos()).isEmpty();
         assertThat(usage.since(usage).contextSwitches()).isEmpty();
     }
 
     @Test
     void aReusedProcessIdIsAnotherProcess() {
-        Usage before = sample(0, Map.of(7L, new ThreadUsage(50 * MILLI, 900)), process(7, 1, 100, 50 * MILLI));
-        Usage after = sample(5, Map.of(7L, new ThreadUsage(10 * MILLI, 30)), process(7, 1, 100, 60 * MILLI));
+        ResourceUsage before = sample(0, Map.of(7L, new ThreadUsage(50 * MILLI, 900)), process(7, 1, 100, 50 * MILLI));
+        ResourceUsage after = sample(5, Map.of(7L, new ThreadUsage(10 * MILLI, 30)), process(7, 1, 100, 60 * MILLI));
         assertThat(after.since(before)).isEqualTo(new Cost(5, 15, OptionalLong.of(10 * MILLI), 0, OptionalLong.of(30)));
-        Usage another = sample(9, Map.of(), process(7, 1, 101, 70 * MILLI));
+        ResourceUsage another = sample(9, Map.of(), process(7, 1, 101, 70 * MILLI));
         assertThat(another.since(before).cpuNanos()).isEmpty();
     }
 
     @Test
     void timeOfAnEndedChildCountsForItsParent() {
-        Usage before = sample(0, Map.of(), process(7, 1, 100, 0), process(8, 7, 110, 30 * MILLI));
-        Usage after = sample(5, Map.of(), process(7, 1, 100, 80 * MILLI));
+        ResourceUsage before = sample(0, Map.of(), process(7, 1, 100, 0), process(8, 7, 110, 30 * MILLI));
+        ResourceUsage after = sample(5, Map.of(), process(7, 1, 100, 80 * MILLI));
         assertThat(after.since(before).cpuNanos()).hasValue(50 * MILLI);
     }
 
     @Test
     void timeOfAnEndedOrphanIsUnknown() {
-        Usage before = sample(0, Map.of(), process(7, 1, 100, 0), process(8, 1, 110, 30 * MILLI));
-        Usage after = sample(5, Map.of(), process(7, 1, 100, 80 * MILLI));
+        ResourceUsage before = sample(0, Map.of(), process(7, 1, 100, 0), process(8, 1, 110, 30 * MILLI));
+        ResourceUsage after = sample(5, Map.of(), process(7, 1, 100, 80 * MILLI));
         assertThat(after.since(before).cpuNanos()).isEmpty();
     }
 
     @Test
     void theCounterIsReadWithTheSample() {
         AtomicLong answered = new AtomicLong(40);
-        Usage before = UsageSampler.take(ContenderProcesses.unknown(), answered::get);
+        ResourceUsage before = UsageSampler.take(ContenderProcesses.unknown(), answered::get);
         answered.set(100);
         assertThat(UsageSampler.take(ContenderProcesses.unknown(), answered::get).since(before).counted())
                 .isEqualTo(60);
@@ -164,12 +164,13 @@ class UsageTest {
         assertThat(stat).isEqualTo(new ProcessStat(12, 3, 5, 1234, false, 110, 150, 9));
     }
 
-    private static Usage usage(ScriptedContender peer) {
+    private static ResourceUsage usage(ScriptedContender peer) {
         return peer.running.usage(() -> 0);
     }
 
-    private static Usage sample(long nanos, Map<Long, ThreadUsage> threads, ProcessUsage... processes) {
-        return new Usage(nanos, 3 * nanos, Stream.of(processes).collect(Collectors.toMap(p -> p.stat().pid(), p -> p)),
+    private static ResourceUsage sample(long nanos, Map<Long, ThreadUsage> threads, ProcessUsage... processes) {
+        return new ResourceUsage(nanos, 3 * nanos,
+                Stream.of(processes).collect(Collectors.toMap(p -> p.stat().pid(), p -> p)),
                 threads);
     }
 

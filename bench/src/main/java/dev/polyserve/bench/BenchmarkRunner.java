@@ -16,7 +16,7 @@ import java.util.List;
 /// One benchmark: runs each workload in turn, with all contenders.
 ///
 /// **Thread**: one. Interrupting it ends the benchmark early; the results measured so far are kept.
-public final class Bench {
+public final class BenchmarkRunner {
     private final BenchPlan plan;
     private final Launcher launcher;
     private final ProcessorPlacement placement;
@@ -26,7 +26,7 @@ public final class Bench {
     /// @param launcher starts the contenders
     /// @param placement the processors that contenders and load generator run on
     /// @param environment a description of this machine
-    public Bench(BenchPlan plan, Launcher launcher, ProcessorPlacement placement, Environment environment,
+    public BenchmarkRunner(BenchPlan plan, Launcher launcher, ProcessorPlacement placement, Environment environment,
             BenchListener listener) {
         Contender.requireDistinctNames(plan.contenders());
         for (Workload workload : plan.workloads()) {

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 /// thread of the contender; it does not slow the contender.
 ///
 /// **Thread**: any; samples are values.
-public final class Usage {
+public final class ResourceUsage {
     /// The context switches of ended threads are lost. The loss is negligible when those threads did no more work than
     /// this.
     private static final long NEGLIGIBLE_PART = 100;
@@ -20,7 +20,7 @@ public final class Usage {
     private final Map<Long, ProcessUsage> processes;
     private final Map<Long, ThreadUsage> threads;
 
-    Usage(long takenAtNanos, long counted, Map<Long, ProcessUsage> processes, Map<Long, ThreadUsage> threads) {
+    ResourceUsage(long takenAtNanos, long counted, Map<Long, ProcessUsage> processes, Map<Long, ThreadUsage> threads) {
         this.takenAtNanos = takenAtNanos;
         this.counted = counted;
         this.processes = Map.copyOf(processes);
@@ -40,7 +40,7 @@ public final class Usage {
     public record Cost(long elapsedNanos, long counted, OptionalLong cpuNanos, long cpuErrorNanos,
             OptionalLong contextSwitches) {}
 
-    public Cost since(Usage earlier) {
+    public Cost since(ResourceUsage earlier) {
         OptionalLong cpuNanos = cpuNanosSince(earlier);
         long errorNanos = errorNanosSince(earlier);
         OptionalLong switches = cpuNanos.isEmpty()
@@ -55,7 +55,7 @@ public final class Usage {
                 .filter(now -> now.reapedTicks() == then.stat().reapedTicks()).isPresent());
     }
 
-    private OptionalLong cpuNanosSince(Usage earlier) {
+    private OptionalLong cpuNanosSince(ResourceUsage earlier) {
         boolean known = !processes.isEmpty() && !earlier.processes.isEmpty() && !losesChildren()
                 && !earlier.losesChildren() && earlier.processes.values().stream().noneMatch(this::isLost);
         long nanos = totalNanos() - earlier.totalNanos();
@@ -78,7 +78,7 @@ public final class Usage {
         return processes.values().stream().mapToLong(ProcessUsage::totalNanos).sum();
     }
 
-    private long errorNanosSince(Usage earlier) {
+    private long errorNanosSince(ResourceUsage earlier) {
         long error = 0;
         for (ProcessUsage now : processes.values()) {
             error += now.stepNanos();
@@ -90,7 +90,7 @@ public final class Usage {
         return error;
     }
 
-    private OptionalLong switchesSince(Usage earlier, long cpuNanos, long errorNanos) {
+    private OptionalLong switchesSince(ResourceUsage earlier, long cpuNanos, long errorNanos) {
         long switches = 0;
         long seenNanos = 0;
         for (Map.Entry<Long, ThreadUsage> entry : threads.entrySet()) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The hub does not see that a call of the JDK blocks the thread. Such a call blocks the whole hub, unless it is made
 /// in [#blocking].
-final class HandoffTaskThread implements TaskThread, Runnable {
+final class TurnTakingTaskThread implements TaskThread, Runnable {
     private final HubCore core;
     private final Task<?> task;
     private final Runnable body;
@@ -23,7 +23,7 @@ final class HandoffTaskThread implements TaskThread, Runnable {
     private volatile boolean done;
     private volatile Thread hubThread;
 
-    HandoffTaskThread(HubCore core, Task<?> task, Runnable body) {
+    TurnTakingTaskThread(HubCore core, Task<?> task, Runnable body) {
         this.core = core;
         this.task = task;
         this.body = body;

@@ -5,17 +5,17 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
-import dev.polyserve.io.Transport;
-import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.io.SocketProvider;
+import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A transport that numbers its descriptors in the order that workers use.
+/// A socket provider that numbers its descriptors in the order that workers use.
 ///
 /// **Thread**: any; one thread at a time binds.
-final class IndexedTransport implements Transport {
-    private final DescriptorTransport sockets = DescriptorTransport.unlimited();
+final class IndexedSocketProvider implements SocketProvider {
+    private final DescriptorSocketProvider sockets = DescriptorSocketProvider.unlimited();
     private final RequestedEndpoints asked = new RequestedEndpoints();
     private final List<WorkerCommand.Slot> slots = new ArrayList<>();
     private final List<Endpoint> endpoints = new ArrayList<>();

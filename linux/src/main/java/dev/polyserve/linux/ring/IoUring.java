@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 /// An io_uring instance and its memory.
 ///
 /// **Thread**: its creator's until the first [#enter]; from then on, the thread of that call.
-final class Ring implements AutoCloseable {
+final class IoUring implements AutoCloseable {
     private final CallMemory memory = CallMemory.small();
     private final MemoryShortage shortage = new MemoryShortage();
     private final Descriptor descriptor;
@@ -28,7 +28,7 @@ final class Ring implements AutoCloseable {
     private boolean enabled;
     private boolean lost;
 
-    private Ring(RingSetup setup) throws IOException {
+    private IoUring(RingSetup setup) throws IOException {
         this.descriptor = new Descriptor(setup.descriptor());
         this.number = setup.descriptor();
         try {
@@ -52,8 +52,8 @@ final class Ring implements AutoCloseable {
     /// Opens a ring.
     ///
     /// @param submissions the number of operations that must fit
-    static Ring open(int submissions) throws IOException {
-        return new Ring(RingSetup.open(CallMemory.small(), submissions));
+    static IoUring open(int submissions) throws IOException {
+        return new IoUring(RingSetup.open(CallMemory.small(), submissions));
     }
 
     Submissions submissions() {

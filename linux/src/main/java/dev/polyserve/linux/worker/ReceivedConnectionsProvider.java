@@ -6,7 +6,7 @@ import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.socket.ReceivedListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -17,15 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The transport of a worker that accepts no connection itself: each listener yields the connections that the
+/// The socket provider of a worker that accepts no connection itself: each listener yields the connections that the
 /// supervisor transfers. Datagrams need no socket here, because the supervisor requests each answer.
 ///
 /// **Thread**: one thread at a time binds; [#take] any.
-final class ReceivedConnectionsTransport implements Transport {
+final class ReceivedConnectionsProvider implements SocketProvider {
     private final List<WorkerCommand.Slot> slots;
     private final Map<Integer, ReceivedListener> listeners = new ConcurrentHashMap<>();
 
-    ReceivedConnectionsTransport(List<WorkerCommand.Slot> slots) {
+    ReceivedConnectionsProvider(List<WorkerCommand.Slot> slots) {
         this.slots = slots;
     }
 

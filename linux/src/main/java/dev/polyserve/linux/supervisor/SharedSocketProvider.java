@@ -6,21 +6,21 @@ import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.Source;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.socket.DescriptorListener;
 import dev.polyserve.linux.socket.DescriptorDatagramPort;
-import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.linux.system.DescriptorMessage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The transport of a server that shares its sockets with its workers: the supervisor binds them, the workers serve
+/// The socket provider of a server that shares its sockets with its workers: the supervisor binds them, the workers serve
 /// them. A listener yields here the connections that workers have accepted and reported.
 ///
 /// **Thread**: one thread at a time binds; then the supervisor's loop.
-final class SharedTransport implements Transport {
-    private final DescriptorTransport sockets;
+final class SharedSocketProvider implements SocketProvider {
+    private final DescriptorSocketProvider sockets;
     private final RequestedEndpoints asked = new RequestedEndpoints();
     private final List<Shared> shared = new ArrayList<>();
 
@@ -32,7 +32,7 @@ final class SharedTransport implements Transport {
     /// @param source what the server watches
     private record Shared(WorkerCommand.Slot slot, Endpoint endpoint, int descriptor, Source source) {}
 
-    SharedTransport(DescriptorTransport sockets) {
+    SharedSocketProvider(DescriptorSocketProvider sockets) {
         this.sockets = sockets;
     }
 

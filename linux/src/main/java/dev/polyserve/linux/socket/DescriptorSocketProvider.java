@@ -5,7 +5,7 @@ import dev.polyserve.Options;
 import dev.polyserve.io.BindFailedException;
 import dev.polyserve.io.HostResolver;
 import dev.polyserve.io.Listener;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,28 +13,28 @@ import java.util.List;
 import java.util.Optional;
 
 /// The family of descriptor sockets: TCP, UDP, Unix stream and Unix datagram, bound here or preopened.
-public final class DescriptorTransport implements Transport {
+public final class DescriptorSocketProvider implements SocketProvider {
     private final int mostDescriptors;
     private final PreopenedSockets open;
 
-    private DescriptorTransport(int mostDescriptors, PreopenedSockets open) {
+    private DescriptorSocketProvider(int mostDescriptors, PreopenedSockets open) {
         this.mostDescriptors = mostDescriptors;
         this.open = open;
     }
 
     /// Creates the family without a limit on descriptors.
-    public static DescriptorTransport unlimited() {
-        return new DescriptorTransport(Integer.MAX_VALUE, PreopenedSockets.ofThisProcess());
+    public static DescriptorSocketProvider unlimited() {
+        return new DescriptorSocketProvider(Integer.MAX_VALUE, PreopenedSockets.ofThisProcess());
     }
 
     /// Creates the family for descriptors with numbers below the limit.
-    public static DescriptorTransport limitedTo(int descriptors) {
-        return new DescriptorTransport(descriptors, PreopenedSockets.ofThisProcess());
+    public static DescriptorSocketProvider limitedTo(int descriptors) {
+        return new DescriptorSocketProvider(descriptors, PreopenedSockets.ofThisProcess());
     }
 
     /// Returns the same family, with these sockets instead of those of the process.
-    public DescriptorTransport serving(PreopenedSockets sockets) {
-        return new DescriptorTransport(mostDescriptors, sockets);
+    public DescriptorSocketProvider serving(PreopenedSockets sockets) {
+        return new DescriptorSocketProvider(mostDescriptors, sockets);
     }
 
     @Override
@@ -44,7 +44,7 @@ public final class DescriptorTransport implements Transport {
             int given = hasName(endpoint) ? open.count(endpoint) : 0;
             return given > 0
                     ? Collections.nCopies(given, new Place(endpoint, endpoint.datagram()))
-                    : Transport.super.places(endpoint);
+                    : SocketProvider.super.places(endpoint);
         }
         List<Place> places = new ArrayList<>();
         for (int number : open.numbers(inherited)) {

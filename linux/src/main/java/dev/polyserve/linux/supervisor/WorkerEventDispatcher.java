@@ -13,7 +13,7 @@ import java.util.function.IntFunction;
 ///
 /// @param listener the server's listener
 /// @param endpoints the endpoint of each slot
-record EventForwarder(ServerListener listener, IntFunction<Endpoint> endpoints) {
+record WorkerEventDispatcher(ServerListener listener, IntFunction<Endpoint> endpoints) {
     /// Forwards an event that does not concern a connection of the supervisor's.
     void told(Worker worker, WorkerEvent event) {
         switch (event) {

@@ -15,7 +15,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 
 /// The socket family of the JDK's channels: TCP, UDP and Unix stream, on every system.
-public final class ChannelTransport implements Transport {
+public final class ChannelSocketProvider implements SocketProvider {
     private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
     @Override
@@ -25,7 +25,7 @@ public final class ChannelTransport implements Transport {
         }
         return endpoint instanceof Endpoint.Udp udp && HostResolver.isWildcard(udp.host())
                 ? WildcardDatagramPort.places(udp)
-                : Transport.super.places(endpoint);
+                : SocketProvider.super.places(endpoint);
     }
 
     @Override

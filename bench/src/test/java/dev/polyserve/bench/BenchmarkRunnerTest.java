@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 /// Runs complete benchmarks against servers in processes of their own.
 @Tag("slow")
 @Timeout(120)
-class BenchTest {
+class BenchmarkRunnerTest {
     private static final ProcessorPlacement ANYWHERE = new ProcessorPlacement.Unpinned(2, "a test");
 
     private final List<String> heard = new ArrayList<>();
@@ -61,7 +61,7 @@ class BenchTest {
             }
         };
         try (Launcher launcher = new Launcher(new PolyserveProgram(List.of("false")), ANYWHERE, startTimeout)) {
-            return new Bench(plan, launcher, ANYWHERE, Machine.environment(ANYWHERE), listener).run();
+            return new BenchmarkRunner(plan, launcher, ANYWHERE, Machine.environment(ANYWHERE), listener).run();
         }
     }
 

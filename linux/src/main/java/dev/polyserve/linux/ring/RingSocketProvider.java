@@ -4,9 +4,9 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.socket.DescriptorListener;
-import dev.polyserve.linux.socket.DescriptorTransport;
+import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import java.io.IOException;
 import java.util.List;
 
@@ -16,19 +16,19 @@ import java.util.List;
 /// unsafe. The system would wake the ring that has waited longest, which is always the same one. A ring that ends would
 /// lose the connections that it has already accepted. A shared listener is therefore polled, and accepts one connection
 /// per call.
-public final class RingTransport implements Transport {
-    private final DescriptorTransport descriptors;
+public final class RingSocketProvider implements SocketProvider {
+    private final DescriptorSocketProvider descriptors;
     private final boolean shared;
 
     /// Creates the family.
-    public RingTransport() {
-        this(DescriptorTransport.unlimited(), false);
+    public RingSocketProvider() {
+        this(DescriptorSocketProvider.unlimited(), false);
     }
 
     /// Creates the family over these sockets.
     ///
     /// @param shared true when other processes serve its listeners, too
-    public RingTransport(DescriptorTransport descriptors, boolean shared) {
+    public RingSocketProvider(DescriptorSocketProvider descriptors, boolean shared) {
         this.descriptors = descriptors;
         this.shared = shared;
     }

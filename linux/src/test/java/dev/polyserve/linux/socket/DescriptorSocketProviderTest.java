@@ -9,7 +9,7 @@ import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.io.Transport;
+import dev.polyserve.io.SocketProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,11 +32,11 @@ import org.junit.jupiter.api.io.TempDir;
 /// Checks the sockets of this family with each other and with the JDK's.
 @EnabledOnOs(OS.LINUX)
 @Timeout(30)
-class DescriptorTransportTest {
+class DescriptorSocketProviderTest {
     private static final Options.Sockets OPTIONS = Options.defaults().sockets();
     private static final long MILLI = 1_000_000;
 
-    private final Transport transport = DescriptorTransport.unlimited();
+    private final SocketProvider socketProvider = DescriptorSocketProvider.unlimited();
 
     @TempDir
     private Path directory;
@@ -50,7 +50,7 @@ class DescriptorTransportTest {
     }
 
     private Listener listen(String endpoint) throws IOException {
-        return transport.listen(Endpoint.parse(endpoint), OPTIONS);
+        return socketProvider.listen(Endpoint.parse(endpoint), OPTIONS);
     }
 
     private static SocketChannel connect(SocketAddress address) throws IOException {
@@ -210,7 +210,7 @@ class DescriptorTransportTest {
 
     @Test
     void aConnectionBeyondTheLimitIsClosedWithASentence() throws Exception {
-        Listener listener = DescriptorTransport.limitedTo(1).listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
+        Listener listener = DescriptorSocketProvider.limitedTo(1).listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         try (SocketChannel client = connect(listener.address())) {
             assertThatThrownBy(listener::accept).hasMessageContaining("because select can watch 1 at most");
             assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
@@ -245,7 +245,7 @@ class DescriptorTransportTest {
         listen("unix:" + path).close();
         Files.writeString(path, "mine");
         assertThatThrownBy(() -> listen("unix:" + path)).hasMessageContaining("is not a socket");
-        assertThatThrownBy(() -> transport.bind(Endpoint.parse("unixgram:" + path), OPTIONS))
+        assertThatThrownBy(() -> socketProvider.bind(Endpoint.parse("unixgram:" + path), OPTIONS))
                 .hasMessageContaining("is not a socket");
         assertThatThrownBy(() -> listen("unix:" + directory.resolve("none/x"))).hasMessageContaining("directory");
     }
@@ -253,20 +253,20 @@ class DescriptorTransportTest {
     @Test
     void whatCannotBeBoundIsRefusedWithASentence() throws Exception {
         Listener taken = listen("tcp://127.0.0.1:0");
-        assertThatThrownBy(() -> transport.listen(taken.endpoint(), OPTIONS)).hasMessage("cannot listen at "
+        assertThatThrownBy(() -> socketProvider.listen(taken.endpoint(), OPTIONS)).hasMessage("cannot listen at "
                 + taken.endpoint() + ": the port is in use; stop what listens there or take another port");
         taken.close();
         assertThatThrownBy(() -> listen("tcp://192.0.2.1:0")).hasMessageContaining("not one of this machine's");
         assertThatThrownBy(() -> listen("udp://127.0.0.1:0")).hasMessageContaining("no connections");
-        assertThatThrownBy(() -> transport.places(Endpoint.parse("fd:web"))).hasMessageContaining("inherited");
-        assertThatThrownBy(() -> transport.bind(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS))
+        assertThatThrownBy(() -> socketProvider.places(Endpoint.parse("fd:web"))).hasMessageContaining("inherited");
+        assertThatThrownBy(() -> socketProvider.bind(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS))
                 .hasMessageContaining("datagrams");
     }
 
     @Test
     void unixDatagramsComeAndAreAnsweredUnlessTheSenderHasNoName() throws Exception {
-        DatagramPort server = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("server")), OPTIONS);
-        DatagramPort client = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("client")), OPTIONS);
+        DatagramPort server = socketProvider.bind(Endpoint.parse("unixgram:" + directory.resolve("server")), OPTIONS);
+        DatagramPort client = socketProvider.bind(Endpoint.parse("unixgram:" + directory.resolve("client")), OPTIONS);
         ByteBuffer in = ByteBuffer.allocateDirect(100);
         assertThat(server.receive(in)).isNull();
         assertThat(client.sender().send(bytes("hello"), server.address(), client.address())).isTrue();
@@ -287,8 +287,8 @@ class DescriptorTransportTest {
 
     @Test
     void aFullUnixReceiverRefusesAndLosesNothing() throws Exception {
-        DatagramPort server = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("server")), OPTIONS);
-        DatagramPort client = transport.bind(Endpoint.parse("unixgram:" + directory.resolve("client")), OPTIONS);
+        DatagramPort server = socketProvider.bind(Endpoint.parse("unixgram:" + directory.resolve("server")), OPTIONS);
+        DatagramPort client = socketProvider.bind(Endpoint.parse("unixgram:" + directory.resolve("client")), OPTIONS);
         int sent = 0;
         while (client.sender().send(bytes("datagram"), server.address(), client.address())) {
             sent++;
@@ -304,8 +304,8 @@ class DescriptorTransportTest {
 
     @Test
     void udpCutsWhatIsLongerThanTheBuffer() throws Exception {
-        DatagramPort server = transport.bind(Endpoint.parse("udp://*:0"), OPTIONS);
-        DatagramPort client = transport.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
+        DatagramPort server = socketProvider.bind(Endpoint.parse("udp://*:0"), OPTIONS);
+        DatagramPort client = socketProvider.bind(Endpoint.parse("udp://127.0.0.1:0"), OPTIONS);
         int port = ((InetSocketAddress) server.address()).getPort();
         assertThat(client.sender().send(bytes("hello"), new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 client.address())).isTrue();

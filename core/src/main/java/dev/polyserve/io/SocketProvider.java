@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.List;
 
 /// A family of sockets: it opens listeners and datagram ports for endpoints.
-public interface Transport {
+public interface SocketProvider {
     /// Binds and listens.
     ///
     /// @throws IOException with the endpoint and the reason; nothing stays bound
