@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// Then readiness always disarms, and arming goes through the loop's mailbox.
 ///
 /// State that the coroutine and the loop share needs no fences, because both run on one thread; other threads use the
-/// mailbox. So does a pinned coroutine, which stays on its thread when the loop is handed off ([HandlerCoroutine]). To save an object, this class is also the connection's [BufferPool].
+/// mailbox. So does a pinned coroutine, which stays on its thread when the loop is handed off ([HandlerCoroutine]). To save
+/// an object, this class is also the connection's [BufferPool].
 ///
 /// **Thread**: as [Wire] and [ConnectionContext]; [#ready] and the interest belong to the loop.
 public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Ready, BufferPool {
