@@ -21,14 +21,14 @@ abstract class ChurnClause extends Clause {
             cycle(fixture, settling);
             fixture.awaitOver(settling);
             long descriptors = descriptors();
-            long threads = ServerThreads.count();
+            long threads = ServerThreads.countInUse();
             cycle(fixture, cycles);
             fixture.awaitOver(cycles);
             assertEquals(0, fixture.server.stats().active());
             assertEquals(0, fixture.server.connections().size());
             Eventually.until("nothing is buffered", () -> fixture.server.stats().bufferedBytes() == 0);
             Eventually.until("descriptors are released", () -> descriptors() <= descriptors + spare());
-            Eventually.until("threads are gone", () -> ServerThreads.count() <= threads + 1);
+            Eventually.until("threads are gone", () -> ServerThreads.countInUse() <= threads + 1);
         }
     }
 

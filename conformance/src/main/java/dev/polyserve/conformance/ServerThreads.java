@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The threads of servers in this process, and the JDK's threads that carry and poll for virtual threads, found by
 /// name.
@@ -12,6 +13,7 @@ final class ServerThreads {
     private static final List<String> OF_VIRTUAL_THREADS = List.of("ForkJoinPool-1-worker-", "Read-Poller",
             "Write-Poller",
             "VirtualThread-unparker");
+    private static final String SPARE = "polyserve-spare";
 
     private ServerThreads() {}
 
@@ -31,7 +33,17 @@ final class ServerThreads {
     }
 
     static long count() {
-        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("polyserve"))
-                .count();
+        return names().count();
+    }
+
+    /// The number without spare threads for loops, which come when a busy machine delays a handler, and end half a minute
+    /// later.
+    static long countInUse() {
+        return names().filter(name -> !name.equals(SPARE)).count();
+    }
+
+    private static Stream<String> names() {
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
+                .filter(name -> name.startsWith("polyserve"));
     }
 }
