@@ -68,7 +68,7 @@ public final class LingeringClose {
             heardNanos = now;
         }
         if (thrownAwayBytes > MOST_BYTES) {
-            passed = Optional.of(new Cause.LimitReached(Limit.WRITE_STALL));
+            passed = known ? Optional.of(new Cause.LimitReached(Limit.WRITE_STALL)) : Optional.empty();
             return OVER;
         }
         long leftNanos = leftNanos(now, known);
@@ -91,7 +91,8 @@ public final class LingeringClose {
         return context.draining() ? quietNanos : Math.min(QUIET_TIMES * quietNanos, SILENCE_NANOS);
     }
 
-    /// The limit that passed before the peer had everything, if any.
+    /// The limit that passed before the peer had everything, if any. Empty where the system does not report
+    /// acknowledgement: the peer may have everything.
     public Optional<Cause> passed() {
         return passed;
     }

@@ -91,6 +91,14 @@ class LingeringCloseTest {
         assertThat(lingering.passed()).contains(new Cause.LimitReached(Limit.WRITE_STALL));
     }
 
+    @Test
+    void aPeerThatSendsWithoutEndHasReachedNoKnownLimitWhereTheSystemDoesNotTell() {
+        LingeringClose lingering = ending();
+        assertThat(lingering.lookAgainNanos((int) LingeringClose.MOST_BYTES + 1, Wire.UNKNOWN))
+                .isEqualTo(LingeringClose.OVER);
+        assertThat(lingering.passed()).as("the peer may have everything").isEmpty();
+    }
+
     private LingeringClose ending() {
         return new LingeringClose(context);
     }
