@@ -39,6 +39,8 @@ public final class WorkerMain {
     /// How long a worker that exits waits for a busy supervisor to read its last events.
     private static final Duration SENT = Duration.ofSeconds(1);
     private static final long FIRST_COMMAND_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /// The exit status of a worker whose channel leads to no supervisor; another worker may have one.
+    private static final int NO_SUPERVISOR = 1;
 
     private final ControlChannel channel;
     private final WorkerCommand.Serve serve;
@@ -62,31 +64,52 @@ public final class WorkerMain {
         return WorkerBootstrap.isWorker();
     }
 
-    /// This process's instance.
-    ///
-    /// @throws IllegalStateException when the process is no worker, or its supervisor is gone
+    /// This process's instance, in a worker. Ends the process when it has no supervisor: without a message when the
+    /// supervisor has ended, as a worker does whose supervisor ends later, and otherwise with the reason.
     public static WorkerMain here() {
-        return Here.INSTANCE;
+        return switch (Here.BEGINNING) {
+            case Beginning.Commanded commanded -> commanded.worker();
+            case Beginning.SupervisorGone _ -> throw exit(0, "the supervisor of this worker process is gone");
+            case Beginning.Failed failed -> {
+                String why = "this worker process has no supervisor: " + failed.why();
+                System.err.println("polyserve: " + why);
+                throw exit(NO_SUPERVISOR, why);
+            }
+        };
     }
 
-    /// Received once.
-    private static final class Here {
-        private static final WorkerMain INSTANCE = read();
+    /// What the first packet from the supervisor is.
+    private sealed interface Beginning {
+        record Commanded(WorkerMain worker) implements Beginning {}
 
-        private static WorkerMain read() {
+        record SupervisorGone() implements Beginning {}
+
+        record Failed(String why) implements Beginning {}
+    }
+
+    /// Received once. The process does not end here: a thread that uses this class meanwhile would wait for its
+    /// initializer.
+    private static final class Here {
+        private static final Beginning BEGINNING = read();
+
+        private static Beginning read() {
             try {
                 TerminalSignals.ignore();
                 ControlChannel channel = WorkerBootstrap.channel();
-                ControlChannel.Received first = channel.await(FIRST_COMMAND_NANOS)
-                        .orElseThrow(() -> new IOException("it says nothing"));
-                return switch (first.messages().isEmpty() ? null : first.messages().getFirst()) {
-                    case WorkerCommand.Serve serve -> new WorkerMain(channel, serve, first.descriptors());
-                    case null -> throw new IOException("it is gone");
-                    case ControlMessage other -> throw new IOException("it begins with " + other);
-                };
+                Optional<ControlChannel.Received> first = channel.await(FIRST_COMMAND_NANOS);
+                return first.isEmpty() ? new Beginning.Failed("it says nothing") : beginning(channel, first.get());
             } catch (IOException e) {
-                throw new IllegalStateException("this worker process has no supervisor: " + e.getMessage(), e);
+                return new Beginning.Failed(String.valueOf(e.getMessage()));
             }
+        }
+
+        private static Beginning beginning(ControlChannel channel, ControlChannel.Received first) {
+            return switch (first.messages().isEmpty() ? null : first.messages().getFirst()) {
+                case WorkerCommand.Serve serve ->
+                    new Beginning.Commanded(new WorkerMain(channel, serve, first.descriptors()));
+                case null -> new Beginning.SupervisorGone();
+                case ControlMessage other -> new Beginning.Failed("it begins with " + other);
+            };
         }
     }
 
@@ -145,7 +168,11 @@ public final class WorkerMain {
     /// Reports that no other worker would do better, and ends this process.
     static IllegalStateException hopeless(String why) {
         System.err.println("polyserve: " + why);
-        System.exit(WorkerBootstrap.FATAL);
+        return exit(WorkerBootstrap.FATAL, why);
+    }
+
+    private static IllegalStateException exit(int status, String why) {
+        System.exit(status);
         return new IllegalStateException(why);
     }
 
