@@ -54,6 +54,7 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                 OperatingOptions.of(settings), InheritedSockets.among(endpoints));
         plan.checkEndpoints();
         plan.checkProcesses();
+        plan.checkUnixMode(settings);
         return plan.withOptions(options(settings, plan.service));
     }
 
@@ -211,6 +212,22 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                     .wrong(service.id() + " needs all its clients in one process, but the model " + model.id()
                             + " has several: use a model without worker processes");
         }
+    }
+
+    private void checkUnixMode(Settings settings) {
+        if (settings.has(Setting.UNIX_MODE) && endpoints.stream().noneMatch(ServePlan::bindsFile)) {
+            throw ExitException.wrong(settings.where(Setting.UNIX_MODE)
+                    + " applies to the files of Unix sockets that the server binds, but it has none: add"
+                    + " --listen unix:/PATH, or leave the mode out");
+        }
+    }
+
+    private static boolean bindsFile(Endpoint endpoint) {
+        return switch (endpoint) {
+            case Endpoint.Unix unix -> !unix.isAbstract();
+            case Endpoint.UnixDatagram unix -> !unix.isAbstract();
+            case Endpoint.Tcp _, Endpoint.Udp _, Endpoint.Inherited _ -> false;
+        };
     }
 
     private static boolean loopback(Endpoint.Udp udp) {

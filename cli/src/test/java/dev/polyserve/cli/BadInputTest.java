@@ -129,6 +129,10 @@ class BadInputTest {
                 mistake("serve --allow-amplification", "--allow-amplification applies to discard"),
                 mistake("serve welcome --defer-accept 1s", "welcome sends first: leave it out"),
                 mistake("serve --class-path .", "--class-path applies to --handler"),
+                mistake("serve --unix-mode 0660",
+                        "--unix-mode applies to the files of Unix sockets that the server binds"),
+                mistake("serve --unix-mode 0660 --listen unix:@x --listen udp://127.0.0.1:0",
+                        "--unix-mode applies to the files"),
                 mistake("serve chat --listen udp://127.0.0.1:0",
                         "chat serves connections, but udp://127.0.0.1:0 has datagrams"),
                 mistake("serve qotd --listen udp://*:0", "served on loopback only"));
