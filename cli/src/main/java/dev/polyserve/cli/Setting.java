@@ -50,7 +50,8 @@ enum Setting {
             "What happens to a new client when the server is full (default: wait)."),
     /// The idle time-out of a connection.
     IDLE_TIMEOUT("idle-timeout", "DURATION", Shape.TEXT, true,
-            "Ends a connection that is idle in both directions for this long; 0: never (default: 5m)."),
+            "Ends a connection that waits for input, and has sent and received no byte for this long; 0: never (default:"
+                    + " 5m). A write that waits for a client that does not read ends after 30s, whatever this is."),
     /// The drain time-out.
     DRAIN_TIMEOUT("drain-timeout", "DURATION", Shape.TEXT, true,
             "Time connections may take to finish after TERM or INT (default: 30s)."),
