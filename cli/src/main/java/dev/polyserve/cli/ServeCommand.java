@@ -90,11 +90,12 @@ final class ServeCommand {
         ServiceManager manager = ServiceManager.ofThisProcess();
         Activation.forgetForChildren();
         predecessor.ifPresent(old -> takeOver(old, plan));
-        Restart restart = new Restart(log, plan.endpoints(), predecessor, plan.operation().restartTimeout());
+        Restart restart = restart(plan, predecessor);
         ServerLifecycle lifecycle = new ServerLifecycle(log, plan, settings, config == null
                 ? null
                 : () -> commandLine.orElse(ConfigFile.read(Path.of(config))), words, manager, restart);
         try (lifecycle;
+                restart;
                 manager;
                 LineWriter printer = new LineWriter(own.out(), "polyserve-out", PRINT_QUEUE_LINES,
                         lost -> lost + " lines were lost because standard output was blocked");
@@ -115,6 +116,11 @@ final class ServeCommand {
         } catch (IOException e) {
             throw ExitException.failed(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private Restart restart(ServePlan plan, Optional<Predecessor> predecessor) {
+        OperatingOptions operation = plan.operation();
+        return new Restart(log, plan.endpoints(), predecessor, operation.control(), operation.restartTimeout());
     }
 
     /// Blocks TTIN and TTOU in the server's threads, so that the server keeps running as a background job: the default

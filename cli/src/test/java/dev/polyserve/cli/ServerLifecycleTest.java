@@ -30,7 +30,8 @@ class ServerLifecycleTest {
         Settings settings = new Settings();
         settings.put(Setting.LISTEN, List.of("tcp://127.0.0.1:0", "tcp://127.0.0.1:0"), "--listen");
         return new ServerLifecycle(log, ServePlan.of(List.of(), settings), settings, null, List.of(),
-                ServiceManager.ofThisProcess(), new Restart(log, List.of(), Optional.empty(), Duration.ZERO));
+                ServiceManager.ofThisProcess(),
+                new Restart(log, List.of(), Optional.empty(), Optional.empty(), Duration.ZERO));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.cli.operation.FileIdentity;
+import dev.polyserve.cli.operation.Restart;
 import dev.polyserve.cli.text.Units;
 import dev.polyserve.linux.process.SystemUser;
 import dev.polyserve.linux.process.FileCreation;
@@ -53,7 +54,7 @@ public final class ControlSocket implements AutoCloseable {
     ///
     /// @throws IOException naming the path and what is wrong
     public static ControlSocket bindBeside(Path path, ControlTarget controlled) throws IOException {
-        return bind(path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid()), path, controlled);
+        return bind(Restart.unconfirmedControl(path, ProcessHandle.current().pid()), path, controlled);
     }
 
     private static ControlSocket bind(Path at, Path path, ControlTarget controlled) throws IOException {

@@ -3,14 +3,19 @@ package dev.polyserve.cli.operation;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Server;
 import dev.polyserve.cli.log.ConsoleLog;
+import dev.polyserve.file.OpenDirectoryEntry;
 import dev.polyserve.linux.process.CurrentProgram;
 import dev.polyserve.linux.restart.Predecessor;
 import dev.polyserve.linux.restart.Successor;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Hot restart: starts a new program that replaces this one; one restart at a time.
@@ -22,17 +27,21 @@ import java.util.concurrent.atomic.AtomicReference;
 /// ```
 ///
 /// **Thread**: any.
-public final class Restart {
+public final class Restart implements AutoCloseable {
     /// Set by the start script to its own path; the script builds the program if needed and finds its current version.
     private static final String LAUNCHER = "POLYSERVE_LAUNCHER";
     private static final String JAR = "-jar";
+    private static final Duration CLEARED_UP = Duration.ofSeconds(2);
 
     private final ConsoleLog log;
     private final List<Endpoint> asked;
     private final Optional<Predecessor> predecessor;
+    private final Optional<Path> control;
     private final Duration atMost;
     private final CommandSource command;
     private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
+    /// Held by a restart in progress, until a new program that failed has left no file.
+    private final Semaphore inProgress = new Semaphore(1);
 
     /// The command line of the new program.
     interface CommandSource {
@@ -58,14 +67,17 @@ public final class Restart {
 
     /// @param asked the endpoints as configured
     /// @param predecessor the program that this one has replaced
+    /// @param control the path of the control socket
     /// @param atMost the time within which the new program must be ready
-    public Restart(ConsoleLog log, List<Endpoint> asked, Optional<Predecessor> predecessor, Duration atMost) {
-        this(log, asked, predecessor, atMost, Restart::ownCommand);
+    public Restart(ConsoleLog log, List<Endpoint> asked, Optional<Predecessor> predecessor, Optional<Path> control,
+            Duration atMost) {
+        this(log, asked, predecessor, control, atMost, Restart::ownCommand);
     }
 
-    Restart(ConsoleLog log, List<Endpoint> asked, Optional<Predecessor> predecessor, Duration atMost,
-            CommandSource command) {
+    Restart(ConsoleLog log, List<Endpoint> asked, Optional<Predecessor> predecessor, Optional<Path> control,
+            Duration atMost, CommandSource command) {
         this.command = command;
+        this.control = control;
         this.log = log;
         this.asked = List.copyOf(asked);
         this.predecessor = predecessor;
@@ -75,6 +87,14 @@ public final class Restart {
     /// The program that this one has replaced, if any.
     public Optional<Predecessor> predecessor() {
         return predecessor;
+    }
+
+    /// The path at which a new program binds its control socket until it is confirmed.
+    ///
+    /// @param control the path of the control socket
+    /// @param newPid the process id of the new program
+    public static Path unconfirmedControl(Path control, long newPid) {
+        return control.resolveSibling(control.getFileName() + "." + newPid);
     }
 
     /// Starts the new program, and waits until it has taken over.
@@ -87,6 +107,7 @@ public final class Restart {
             throw new IOException(InitProcess.WHY_NO_RESTART);
         }
         requireIdle(state.compareAndExchange(State.IDLE, State.STARTING));
+        inProgress.acquireUninterruptibly();
         try {
             Successor started = Successor
                     .start(new Successor.Plan(command.get(), asked, server.endpoints(), predecessor));
@@ -96,7 +117,7 @@ public final class Restart {
             log.info("a new program (process " + started.pid() + ") is starting to replace this one", "event",
                     "restarting",
                     "newPid", started.pid());
-            started.handOver(atMost);
+            handOver(started);
             state.set(new State.Replaced(started.pid()));
             return started.pid();
         } catch (IOException e) {
@@ -107,6 +128,33 @@ public final class Restart {
         } catch (RuntimeException | Error e) {
             State _ = failed();
             throw e;
+        } finally {
+            inProgress.release();
+        }
+    }
+
+    private void handOver(Successor started) throws IOException {
+        try {
+            started.handOver(atMost);
+        } catch (IOException | RuntimeException | Error e) {
+            removeControlOf(started.pid(), e);
+            throw e;
+        }
+    }
+
+    /// Removes the unconfirmed control socket of a new program that has failed: a killed program has not removed it.
+    private void removeControlOf(int newPid, Throwable failure) {
+        if (control.isEmpty()) {
+            return;
+        }
+        try (OpenDirectoryEntry entry = OpenDirectoryEntry.at(unconfirmedControl(control.get(), newPid))) {
+            if (entry.attributes().filter(BasicFileAttributes::isOther).isPresent()) {
+                entry.remove();
+            }
+        } catch (IOException e) {
+            log.warn("the control socket of the new program (process " + newPid + ") cannot be removed: "
+                    + e.getMessage(), e, "event", "control-not-removed");
+            failure.addSuppressed(e);
         }
     }
 
@@ -138,6 +186,20 @@ public final class Restart {
         State before = state.getAndUpdate(now -> now instanceof State.Replaced ? now : State.ENDING);
         if (before instanceof State.Started starting) {
             starting.successor().cancel();
+        }
+    }
+
+    /// Waits until a restart that was called off has left no file of the new program, for at most two seconds.
+    @Override
+    public void close() {
+        try {
+            boolean cleared = inProgress.tryAcquire(CLEARED_UP.toMillis(), TimeUnit.MILLISECONDS);
+            if (!cleared) {
+                log.warn("the restart in progress is not over in time; a file of its control socket may stay", null,
+                        "event", "restart-not-over");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

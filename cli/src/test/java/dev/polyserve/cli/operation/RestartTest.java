@@ -13,18 +13,27 @@ import java.io.InputStreamReader;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /// A restart is refused by the state of this program, at any moment.
 @EnabledOnOs(OS.LINUX)
@@ -34,6 +43,8 @@ class RestartTest {
     private static final Duration A_WHILE = Duration.ofSeconds(40);
 
     private final PipedOutputStream logged = new PipedOutputStream();
+    @TempDir
+    private Path directory;
 
     /// A new program that takes over at once and then only exists.
     static final class TakesOver {
@@ -48,6 +59,22 @@ class RestartTest {
         }
     }
 
+    /// A new program that binds its control socket, and is not confirmed: it waits, or ends without removing the file.
+    static final class BindsItsControlSocket {
+        private BindsItsControlSocket() {}
+
+        static void main(String[] arguments) throws IOException, InterruptedException {
+            Path path = Restart.unconfirmedControl(Path.of(arguments[0]), ProcessHandle.current().pid());
+            try (ServerSocketChannel control = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                control.bind(UnixDomainSocketAddress.of(path));
+                if (arguments[1].equals("end")) {
+                    Runtime.getRuntime().halt(3);
+                }
+                new CountDownLatch(1).await();
+            }
+        }
+    }
+
     @AfterEach
     void endNewPrograms() {
         newPrograms().forEach(ProcessHandle::destroyForcibly);
@@ -56,7 +83,7 @@ class RestartTest {
     private static List<ProcessHandle> newPrograms() {
         return ProcessHandle.current().children().filter(child -> {
             String line = child.info().commandLine().orElse("");
-            return line.contains(TakesOver.class.getName()) || line.contains(UNUSUAL_SECONDS);
+            return line.contains(RestartTest.class.getName()) || line.contains(UNUSUAL_SECONDS);
         }).toList();
     }
 
@@ -66,13 +93,27 @@ class RestartTest {
     }
 
     private Restart restart(ConsoleLog log, Server server, List<String> command) {
-        return new Restart(log, server.endpoints(), Optional.empty(), A_WHILE, () -> command);
+        return new Restart(log, server.endpoints(), Optional.empty(), Optional.of(control()), A_WHILE, () -> command);
+    }
+
+    private Path control() {
+        return directory.resolve("control");
     }
 
     private static List<String> takesOver() {
-        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                TakesOver.class.getName());
+        return program(TakesOver.class);
+    }
+
+    private List<String> bindsItsControlSocket(String then) {
+        return program(BindsItsControlSocket.class, control().toString(), then);
+    }
+
+    private static List<String> program(Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     private static void isRefused(Restart restart, Server server, String reason) {
@@ -121,6 +162,33 @@ class RestartTest {
                     .hasMessage("the server is ending, so the restart was called off");
             isRefused(restart, server, "the server is ending");
             assertThat(newPrograms()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRestartThatIsCalledOffLeavesNoFile() throws Exception {
+        try (ConsoleLog log = new ConsoleLog(new PrintStream(PrintStream.nullOutputStream()), false);
+                Server server = served();
+                WatchService created = directory.getFileSystem().newWatchService()) {
+            WatchKey _ = directory.register(created, StandardWatchEventKinds.ENTRY_CREATE);
+            Restart restart = restart(log, server, bindsItsControlSocket("wait"));
+            CompletableFuture<Throwable> failure = CompletableFuture
+                    .supplyAsync(() -> catchThrowable(() -> restart.start(server)), Thread.ofPlatform()::start);
+            assertThat(created.poll(A_WHILE.toSeconds(), TimeUnit.SECONDS)).as("the control socket").isNotNull();
+            restart.end();
+            restart.close();
+            assertThat(directory).isEmptyDirectory();
+            assertThat(failure.join()).isInstanceOf(RestartRefusedException.class);
+        }
+    }
+
+    @Test
+    void aNewProgramThatEndsAbruptlyLeavesNoFile() throws Exception {
+        try (ConsoleLog log = new ConsoleLog(new PrintStream(PrintStream.nullOutputStream()), false);
+                Server server = served()) {
+            Restart restart = restart(log, server, bindsItsControlSocket("end"));
+            assertThatThrownBy(() -> restart.start(server)).hasMessageContaining("exit 3");
+            assertThat(directory).isEmptyDirectory();
         }
     }
 }
