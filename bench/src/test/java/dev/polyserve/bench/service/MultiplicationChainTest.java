@@ -46,7 +46,7 @@ class MultiplicationChainTest {
     }
 
     /// Runs several threads per processor, so that each is preempted. Each must still use as much processor
-    /// time as a single thread.
+    /// time as a single thread. It may use more: a processor that shares its core with a busy one is slower.
     @Test
     void aPreemptedThreadComputesNothingForFree() throws Exception {
         int threads = THREADS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
@@ -70,7 +70,7 @@ class MultiplicationChainTest {
             }
         }
         assertThat(each).as("processor time of each, alone %d ns", alone)
-                .allSatisfy(nanos -> assertThat((double) nanos).isBetween(alone / BAND, alone * BAND));
+                .allSatisfy(nanos -> assertThat((double) nanos).isGreaterThan(alone / BAND));
     }
 
     /// The time of the fastest of several runs, which runs compiled code.
