@@ -60,7 +60,7 @@ final class LoadedContender implements AutoCloseable {
         sleepUntil(run.toNanos());
         ResourceUsage after = running.usage(load::answered);
         Recording recording = run.await();
-        Map<Metric, Double> metrics = metrics(recording, before, after);
+        Map<Metric, Double> metrics = metrics(recording, before, after, counted);
         Footprint footprint = running.footprint();
         footprint.rssBytes().ifPresent(bytes -> metrics.put(Metric.RSS_BYTES, (double) bytes));
         footprint.threads().ifPresent(threads -> metrics.put(Metric.THREADS, (double) threads));
@@ -77,7 +77,8 @@ final class LoadedContender implements AutoCloseable {
         TimeUnit.NANOSECONDS.sleep(nanos - System.nanoTime());
     }
 
-    private static Map<Metric, Double> metrics(Recording recording, ResourceUsage before, ResourceUsage after) {
+    private static Map<Metric, Double> metrics(Recording recording, ResourceUsage before, ResourceUsage after,
+            Duration counted) {
         Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
         metrics.put(Metric.REQUESTS_PER_SECOND, recording.requestsPerSecond());
         if (recording.heavyAnswered() > 0) {
@@ -93,7 +94,11 @@ final class LoadedContender implements AutoCloseable {
         if (recording.lost() > 0) {
             metrics.put(Metric.LOST_SHARE, (double) recording.lost() / (recording.lost() + recording.answered()));
         }
-        perRequest(metrics, after.since(before));
+        ResourceUsage.Cost cost = after.since(before);
+        // On a machine that delays this thread, both samples may be taken at the end of the turn.
+        if (cost.elapsedNanos() > counted.toNanos() / 2) {
+            perRequest(metrics, cost);
+        }
         return metrics;
     }
 

@@ -100,7 +100,7 @@ class BenchProcessTest {
     @Test
     void noModelComputesForFree() throws Exception {
         Path json = directory.resolve("now.json");
-        List<String> length = List.of("--rounds", "1", "--warmup", "300ms", "--duration", "800ms", "--connections",
+        List<String> length = List.of("--rounds", "1", "--warmup", "300ms", "--duration", "2s", "--connections",
                 "4");
         assertThat(bench(length, "--models", "thread,virtual,nio", "--workload", "cpu", "--rate", "50", "--json",
                 json.toString()).waitFor()).as(err.text()).isZero();
