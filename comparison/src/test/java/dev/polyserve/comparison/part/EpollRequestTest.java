@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -54,8 +55,10 @@ class EpollRequestTest {
         }
     }
 
+    /// A server whose loop may be handed off, so that handlers cross its border, and is not: the test looks at one thread.
     private static ServerBuilder serving(String style) {
-        ServerBuilder server = Server.at("tcp://127.0.0.1:0").model(Model.epoll());
+        ServerBuilder server = Server.at("tcp://127.0.0.1:0").model(Model.epoll())
+                .options(options -> options.withTimeouts(timeouts -> timeouts.withHandOff(Duration.ofMinutes(5))));
         return switch (style) {
             case "protocol" -> server.protocol(EchoProtocol::new);
             case "messages" -> server.messages(new Request(), (reply, client) -> client.write(reply));
