@@ -45,6 +45,8 @@ class QueueingLocksTest {
     private static final Map<String, String> ALLOWED = Map.ofEntries(
             Map.entry("dev/polyserve/cli/ServerLifecycle",
                     "loops only count down, which waits for nothing; threads of signals take the monitor"),
+            Map.entry("dev/polyserve/cli/operation/Restart",
+                    "the thread that restarts, and the main thread at its end"),
             Map.entry("dev/polyserve/cli/connect/DatagramClient", "a client, without event loops"),
             Map.entry("dev/polyserve/cli/connect/TerminalClient", "a client, without event loops"),
             Map.entry("dev/polyserve/cli/services/ChatMember",
