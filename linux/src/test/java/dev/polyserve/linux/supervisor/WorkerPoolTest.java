@@ -2,7 +2,6 @@ package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.linux.control.ControlChannel;
 import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Options;
@@ -14,7 +13,6 @@ import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.LoopErrors;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +39,7 @@ class WorkerPoolTest {
         loop = new EventLoop("test-supervisor", new EpollMultiplexer(), context.clock(), false, false, 0,
                 LoopErrors.reportedTo(context.log()));
         Workers workers = Workers.defaults().withProgram(NO_READER);
-        workerPool = new WorkerPool(loop, WorkerProgram.of(workers), workers, new OneWorker(), context);
+        workerPool = new WorkerPool(loop, WorkerProgram.of(workers), workers, new OneWorker(false), context);
         loop.start(_ -> {});
         loop.post(workerPool::begin);
     }
@@ -86,57 +84,5 @@ class WorkerPoolTest {
         assertThat(workerPool.counters().restarts()).isEqualTo(1);
         assertThat(worker.killedBecause).contains("it does not read its commands, of which 16777216 bytes wait");
         assertThat(all()).doesNotContain(worker);
-    }
-
-    private static final class OneWorker implements ScalingPolicy {
-        @Override
-        public int wanted(WorkerPool those) {
-            return 1;
-        }
-
-        @Override
-        public boolean mayLeave(Worker worker) {
-            return false;
-        }
-
-        @Override
-        public boolean isDraining() {
-            return false;
-        }
-
-        @Override
-        public WorkerCommand.Serve workerMain() {
-            return new WorkerCommand.Serve(true, List.of(), 1);
-        }
-
-        @Override
-        public Optional<WorkerCommand.ChangeLimits> limits() {
-            return Optional.empty();
-        }
-
-        @Override
-        public int[] listeners() {
-            return new int[0];
-        }
-
-        @Override
-        public void ready(Worker worker) {
-            throw new AssertionError(worker + " serves");
-        }
-
-        @Override
-        public void changed() {
-            // It serves nothing.
-        }
-
-        @Override
-        public void told(Worker worker, WorkerEvent event) {
-            throw new AssertionError(worker + " tells " + event);
-        }
-
-        @Override
-        public void hopeless(String why) {
-            throw new AssertionError(why);
-        }
     }
 }

@@ -7,13 +7,10 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.Workers;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.linux.control.WorkerCommand;
-import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.LoopErrors;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -38,7 +35,7 @@ class WorkerReplacementTest {
 
     private final ServerContext context = new ServerContext(Options.defaults(), new ServerListener() {},
             NanoClock.SYSTEM, _ -> {});
-    private final OneWorker scaling = new OneWorker();
+    private final OneWorker scaling = new OneWorker(true);
     private EventLoop loop;
     private WorkerPool workerPool;
     private WorkerReplacement replacement;
@@ -148,60 +145,5 @@ class WorkerReplacementTest {
         assertThat(onLoop(() -> first.state)).isEqualTo(Worker.State.SERVING);
         assertThat(onLoop(workerPool::all)).containsExactly(first);
         assertThat(workerPool.counters().restarts()).isZero();
-    }
-
-    private static final class OneWorker implements ScalingPolicy {
-        private boolean asManyAsThereAre;
-        private boolean draining;
-
-        @Override
-        public int wanted(WorkerPool those) {
-            return asManyAsThereAre ? those.stayingCount() : 1;
-        }
-
-        @Override
-        public boolean mayLeave(Worker worker) {
-            return true;
-        }
-
-        @Override
-        public boolean isDraining() {
-            return draining;
-        }
-
-        @Override
-        public WorkerCommand.Serve workerMain() {
-            return new WorkerCommand.Serve(true, List.of(), 1);
-        }
-
-        @Override
-        public Optional<WorkerCommand.ChangeLimits> limits() {
-            return Optional.empty();
-        }
-
-        @Override
-        public int[] listeners() {
-            return new int[0];
-        }
-
-        @Override
-        public void ready(Worker worker) {
-            throw new AssertionError(worker + " serves");
-        }
-
-        @Override
-        public void changed() {
-            // It serves nothing.
-        }
-
-        @Override
-        public void told(Worker worker, WorkerEvent event) {
-            throw new AssertionError(worker + " tells " + event);
-        }
-
-        @Override
-        public void hopeless(String why) {
-            throw new AssertionError(why);
-        }
     }
 }
