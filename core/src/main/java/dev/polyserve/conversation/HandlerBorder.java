@@ -9,7 +9,7 @@ package dev.polyserve.conversation;
 ///   library ──leaveLibrary──▶ handler's code ──enterLibrary──▶ library
 /// ```
 ///
-/// **Thread**: any may call [#enterLibrary]; it has no effect on threads other than the handler's. The handler's own for
+/// **Thread**: any may call [#enterLibrary] and [#leaveIf]; the former has no effect on threads other than the handler's. The handler's own for
 /// the other methods.
 public interface HandlerBorder {
     /// The border of a handler whose thread belongs to it, or whose loop is never handed off.
@@ -38,6 +38,15 @@ public interface HandlerBorder {
     ///
     /// @return whether [#leaveLibrary] has to follow; false when the caller is not in its handler's own code
     boolean enterLibrary();
+
+    /// Continues the handler's own code if [#enterLibrary] has ended a stretch of it.
+    ///
+    /// @param entered what [#enterLibrary] returned
+    default void leaveIf(boolean entered) {
+        if (entered) {
+            leaveLibrary();
+        }
+    }
 
     /// Whether the caller, which is pinned, may block its carrier: the loop is handed off, by this call if not before.
     boolean mayBlock();

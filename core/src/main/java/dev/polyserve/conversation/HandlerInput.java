@@ -40,9 +40,7 @@ final class HandlerInput {
         try {
             return !in.ended() && fillNow();
         } finally {
-            if (entered) {
-                border.leaveLibrary();
-            }
+            border.leaveIf(entered);
         }
     }
 

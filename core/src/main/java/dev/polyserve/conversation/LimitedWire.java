@@ -81,13 +81,7 @@ final class LimitedWire {
         try {
             writeNow(bytes);
         } finally {
-            leaveIf(entered);
-        }
-    }
-
-    private void leaveIf(boolean entered) {
-        if (entered) {
-            border.leaveLibrary();
+            border.leaveIf(entered);
         }
     }
 
@@ -133,7 +127,7 @@ final class LimitedWire {
             try {
                 endOutputNow();
             } finally {
-                leaveIf(entered);
+                border.leaveIf(entered);
             }
         }
     }
@@ -163,7 +157,7 @@ final class LimitedWire {
         try {
             return outbox == null ? wire.peerGone() : outbox.whileNotWriting(wire::peerGone);
         } finally {
-            leaveIf(entered);
+            border.leaveIf(entered);
         }
     }
 

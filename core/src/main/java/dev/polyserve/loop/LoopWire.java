@@ -321,7 +321,7 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
         try {
             return isOnLoop() ? loop.pool().take(atLeastBytes) : new Chunk(atLeastBytes);
         } finally {
-            leaveLibraryIf(entered);
+            coroutine.leaveIf(entered);
         }
     }
 
@@ -333,13 +333,7 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
                 loop.pool().give(chunk);
             }
         } finally {
-            leaveLibraryIf(entered);
-        }
-    }
-
-    private void leaveLibraryIf(boolean entered) {
-        if (entered) {
-            coroutine.leaveLibrary();
+            coroutine.leaveIf(entered);
         }
     }
 
