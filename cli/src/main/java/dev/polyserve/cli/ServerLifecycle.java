@@ -167,7 +167,7 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
     /// Checks once a second whether the terminal from which the server was started is still open.
     void watchTerminal(ServerBuilder builder) {
         if (terminal.isOpen() && !Server.isWorker()) {
-            builder.every(TERMINAL_CHECK_INTERVAL, terminal::look);
+            builder.every(TERMINAL_CHECK_INTERVAL, this::checkTerminal);
         }
     }
 
@@ -244,9 +244,21 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
     /// When the terminal was closed, HUP ends the server, as it ends other programs there; otherwise it asks for a
     /// reload.
     private void hangup() {
-        if (!terminal.wasJustClosed()) {
+        if (terminal.hangup()) {
+            endWithTerminal();
+        } else {
             reload();
-        } else if (endSignals.compareAndSet(0, 1)) {
+        }
+    }
+
+    private void checkTerminal() {
+        if (terminal.look()) {
+            endWithTerminal();
+        }
+    }
+
+    private void endWithTerminal() {
+        if (endSignals.compareAndSet(0, 1)) {
             log.info("the terminal was closed, so the server ends", "event", "terminal-closed");
             drainAndEnd();
         }

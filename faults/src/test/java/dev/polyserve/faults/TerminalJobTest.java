@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -153,9 +154,39 @@ class TerminalJobTest {
         Path errors = directory.resolve("errors");
         ProcessHandle server = serve("", List.of("echo"), "2>" + errors);
         converse(Integer.parseInt(awaitShown(READY)));
-        // The shell receives the signal first and forwards it to its jobs.
+        // The shell forwards the signal to its jobs. It must not read the end of its input before the signal arrives,
+        // since it forwards nothing then: a stopped shell goes on with the signal, which is sent to it with CONT.
+        Signals.send("STOP", shell().pid());
         script.destroyForcibly();
-        server.onExit().get(20, TimeUnit.SECONDS);
-        assertThat(Files.readString(errors)).contains("the terminal was closed, so the server ends", "drained in ");
+        requireEndsWithTerminal(server, errors);
+    }
+
+    /// A terminal emulator sends HUP first and closes the terminal afterwards.
+    @Test
+    void endsWithItsTerminalWhenTheSignalComesFirst() throws Exception {
+        Path errors = directory.resolve("errors");
+        ProcessHandle server = serve("", List.of("echo"), "2>" + errors);
+        converse(Integer.parseInt(awaitShown(READY)));
+        Signals.send("STOP", shell().pid());
+        Signals.send("HUP", server.pid());
+        Eventually.holds(() -> assertThat(errors).content().contains("no configuration file to read again"));
+        // Without a shell, no other signal reaches the server.
+        shell().destroyForcibly();
+        script.destroyForcibly();
+        requireEndsWithTerminal(server, errors);
+    }
+
+    /// The shell of the terminal, which leads its session.
+    private ProcessHandle shell() {
+        return script.children().findFirst().orElseThrow();
+    }
+
+    private static void requireEndsWithTerminal(ProcessHandle server, Path errors) throws Exception {
+        try {
+            server.onExit().get(20, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("still there, having said: " + Files.readString(errors), e);
+        }
+        assertThat(errors).content().contains("the terminal was closed, so the server ends", "drained in ");
     }
 }

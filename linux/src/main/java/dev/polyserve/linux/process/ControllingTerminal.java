@@ -15,12 +15,13 @@ import java.util.function.LongSupplier;
 /// ```
 ///
 /// The kernel removes the terminal from every process of its session, then sends HUP to the session's leader; a shell
-/// forwards it to its jobs (credentials(7), setsid(2)). So a HUP from a closed terminal arrives shortly after the loss.
-/// [#look] must be called every second for the time of the loss to be known.
+/// forwards it to its jobs (credentials(7), setsid(2)). A terminal emulator may send HUP itself and close the terminal
+/// afterwards. So a HUP that is due to a closed terminal comes shortly after the loss or shortly before it. [#look] must
+/// be called every second for both times to be known.
 ///
 /// **Thread**: any.
 public final class ControllingTerminal {
-    /// The longest time between the loss and its HUP, on a loaded machine too.
+    /// The longest time between the loss and its HUP, in either order, on a loaded machine too.
     private static final long SHORTLY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Path STAT = Path.of("/proc/self/stat");
     /// The fields after the name: state ppid pgrp session tty_nr tpgid … (proc_pid_stat(5)).
@@ -34,6 +35,8 @@ public final class ControllingTerminal {
     private boolean open;
     private boolean closed;
     private long closedNanos;
+    private boolean hungUp;
+    private long hungUpNanos;
 
     ControllingTerminal(BooleanSupplier isThere, LongSupplier clockNanos) {
         this.isThere = isThere;
@@ -72,17 +75,25 @@ public final class ControllingTerminal {
     }
 
     /// Checks whether the terminal was closed.
-    public synchronized void look() {
-        if (open && !isThere.getAsBoolean()) {
-            open = false;
-            closed = true;
-            closedNanos = clockNanos.getAsLong();
+    ///
+    /// @return true once, when it is found closed shortly after a HUP: that HUP was due to it
+    public synchronized boolean look() {
+        if (!open || isThere.getAsBoolean()) {
+            return false;
         }
+        open = false;
+        closed = true;
+        closedNanos = clockNanos.getAsLong();
+        return hungUp && closedNanos - hungUpNanos < SHORTLY_NANOS;
     }
 
-    /// True when the terminal was closed just now: a HUP that arrives now is due to that.
-    public synchronized boolean wasJustClosed() {
-        look();
-        return closed && clockNanos.getAsLong() - closedNanos < SHORTLY_NANOS;
+    /// Notes that a HUP has arrived.
+    ///
+    /// @return true when the terminal was closed just now: the HUP is due to that
+    public synchronized boolean hangup() {
+        boolean lost = look();
+        hungUp = true;
+        hungUpNanos = clockNanos.getAsLong();
+        return lost || (closed && hungUpNanos - closedNanos < SHORTLY_NANOS);
     }
 }

@@ -20,7 +20,7 @@ class ControllingTerminalTest {
     void oneThatIsThereWasNotClosed() {
         ControllingTerminal terminal = terminal();
         assertThat(terminal.isOpen()).isTrue();
-        assertThat(terminal.wasJustClosed()).isFalse();
+        assertThat(terminal.hangup()).isFalse();
     }
 
     @Test
@@ -28,7 +28,7 @@ class ControllingTerminalTest {
         there.set(false);
         ControllingTerminal terminal = terminal();
         assertThat(terminal.isOpen()).isFalse();
-        assertThat(terminal.wasJustClosed()).isFalse();
+        assertThat(terminal.hangup()).isFalse();
     }
 
     @Test
@@ -37,10 +37,10 @@ class ControllingTerminalTest {
         there.set(false);
         terminal.look();
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
-        assertThat(terminal.wasJustClosed()).isTrue();
+        assertThat(terminal.hangup()).isTrue();
         assertThat(terminal.isOpen()).isFalse();
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
-        assertThat(terminal.wasJustClosed()).isFalse();
+        assertThat(terminal.hangup()).isFalse();
     }
 
     @Test
@@ -48,6 +48,33 @@ class ControllingTerminalTest {
         ControllingTerminal terminal = terminal();
         nanos.addAndGet(TimeUnit.HOURS.toNanos(1));
         there.set(false);
-        assertThat(terminal.wasJustClosed()).isTrue();
+        assertThat(terminal.hangup()).isTrue();
+    }
+
+    @Test
+    void aHangupShortlyBeforeTheLossIsDueToIt() {
+        ControllingTerminal terminal = terminal();
+        assertThat(terminal.hangup()).isFalse();
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        assertThat(terminal.look()).as("lost").isFalse();
+        there.set(false);
+        assertThat(terminal.look()).as("lost").isTrue();
+        assertThat(terminal.look()).as("lost again").isFalse();
+    }
+
+    @Test
+    void aHangupLongBeforeTheLossIsARequest() {
+        ControllingTerminal terminal = terminal();
+        assertThat(terminal.hangup()).isFalse();
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
+        there.set(false);
+        assertThat(terminal.look()).as("lost").isFalse();
+    }
+
+    @Test
+    void aLossWithoutAHangupEndsNothing() {
+        ControllingTerminal terminal = terminal();
+        there.set(false);
+        assertThat(terminal.look()).as("lost").isFalse();
     }
 }
