@@ -20,6 +20,8 @@ record OperatingOptions(Optional<Duration> exitIdle, Optional<String> user, Sock
         Optional<Path> control,
         Duration restartTimeout) {
     private static final Duration DEFAULT_RESTART = Duration.ofSeconds(30);
+    /// What a restart adds to the path of the new control socket: a dot and a process id, of up to seven digits on Linux.
+    private static final int RESTART_SUFFIX_BYTES = ".4194304".length();
 
     static OperatingOptions of(Settings settings) {
         Optional<Duration> exitIdle = settings.duration(Setting.EXIT_IDLE);
@@ -50,9 +52,10 @@ record OperatingOptions(Optional<Duration> exitIdle, Optional<String> user, Sock
             throw new IllegalArgumentException("an abstract socket has no file that could be protected; give a path");
         }
         int bytes = text.getBytes(FileNames.ENCODING).length;
-        if (bytes > FileNames.MOST_SOCKET_PATH_BYTES) {
-            throw new IllegalArgumentException("it has " + bytes + " bytes, and the path of a socket takes "
-                    + FileNames.MOST_SOCKET_PATH_BYTES + "; take a shorter one");
+        int most = FileNames.MOST_SOCKET_PATH_BYTES - RESTART_SUFFIX_BYTES;
+        if (bytes > most) {
+            throw new IllegalArgumentException("it has " + bytes + " bytes, and the path of the control socket takes "
+                    + most + ", because a restart binds one beside it, with the process id added; take a shorter one");
         }
         return path(text);
     }

@@ -57,7 +57,8 @@ class BadInputTest {
                 mistake(anywhere + "--control /etc/passwd/x", "a file is in the place of its directory"),
                 mistake(anywhere + "--control @abstract", "bad --control '@abstract': an abstract socket has no file"),
                 mistake(anywhere + "--control ", "bad --control '': it is empty; give the path of a file"),
-                mistake(anywhere + "--control /tmp/" + "a".repeat(102), "it has 107 bytes, and the path of a socket"),
+                mistake(anywhere + "--control /tmp/" + "a".repeat(94),
+                        "it has 99 bytes, and the path of the control socket takes 98"),
                 mistake(anywhere + "--pid-file ", "bad --pid-file '': it is empty; give the path of a file"),
                 mistake(anywhere + "--pid-file /proc/x", "the pid file /proc/x cannot be written: its directory"));
     }
