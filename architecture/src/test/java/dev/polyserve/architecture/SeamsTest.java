@@ -34,7 +34,7 @@ class SeamsTest {
             Map.entry("DeadlineMonitor", 2),
             Map.entry("DelegatedConversation.RemoteControl", 4),
             Map.entry("AddressPair", 3),
-            Map.entry("HandlerBorder", 4),
+            Map.entry("HandlerBorder", 5),
             Map.entry("HubScheduler", 7),
             Map.entry("LingeringClose.Peer", 2),
             Map.entry("Listener", 7),

@@ -3,8 +3,13 @@ package dev.polyserve.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.polyserve.Cause;
 import dev.polyserve.Connection;
 import dev.polyserve.DrainReport;
+import dev.polyserve.Framing;
+import dev.polyserve.MessageHandler;
+import dev.polyserve.Output;
+import dev.polyserve.ServerBuilder;
 import dev.polyserve.coroutine.carrier.Carrier;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +30,7 @@ abstract class HandOffClause extends Clause {
     /// More than the loops, which take connections in turn.
     private static final int OTHERS = 4;
     private static final int STUCK = 16;
+    private static final int MOST_IN_FLIGHT = 4;
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /// What occupies the thread of a handler.
@@ -44,20 +51,33 @@ abstract class HandOffClause extends Clause {
 
         void serve(Connection connection) throws Exception {
             for (String line; (line = connection.readLine()) != null;) {
-                switch (line) {
-                    case "COMPUTES", "SLEEPS_PINNED", "COMPUTES_WITH_A_LOCK" -> {
-                        connection.writeLine("began");
-                        connection.flush();
-                        occupy(Occupation.valueOf(line));
-                    }
-                    case "release" -> released.countDown();
-                    case "lock" -> lockForAMoment();
-                    default -> {
-                        // An echo only.
-                    }
-                }
-                connection.writeLine(line);
+                answer(line, connection);
             }
+        }
+
+        void answer(String line, Output client) throws Exception {
+            switch (line) {
+                case "COMPUTES", "SLEEPS_PINNED", "COMPUTES_WITH_A_LOCK" -> {
+                    client.writeLine("began");
+                    client.flush();
+                    occupy(Occupation.valueOf(line));
+                }
+                case "FLUSHES_PINNED" -> PinnedCall.run(() -> {
+                    client.writeLine("pinned");
+                    client.flush();
+                });
+                case "release" -> released.countDown();
+                case "lock" -> lockForAMoment();
+                default -> {
+                    // An echo only.
+                }
+            }
+            client.writeLine(line);
+        }
+
+        TestService service() {
+            return new TestService(() -> this::serve, () -> (_, _) -> {
+            }, new TestService.Messages<>(Framing.lines(), () -> this::answer));
         }
 
         private void occupy(Occupation how) throws Exception {
@@ -100,13 +120,11 @@ abstract class HandOffClause extends Clause {
     }
 
     private ServerFixture startOccupied() throws IOException {
-        Occupied occupied = new Occupied();
-        return start(new TestService(() -> occupied::serve, () -> (_, _) -> {
-        }));
+        return start(new Occupied().service());
     }
 
     private void needsHandOff() {
-        needsStyle(Style.HANDLER);
+        appliesIf(cell().style() != Style.PROTOCOL, "handlers that may wait");
         appliesIf(cell().canHandOff(), "event loops that can be handed off");
         appliesIf(Carrier.whyNot().isEmpty(), "handlers on their loop's own thread");
     }
@@ -205,8 +223,7 @@ abstract class HandOffClause extends Clause {
         needsHandOff();
         needsOneProcess();
         Occupied occupied = new Occupied();
-        try (ServerFixture fixture = start(new TestService(() -> occupied::serve, () -> (_, _) -> {
-        }));
+        try (ServerFixture fixture = start(occupied.service());
                 TestClient other = fixture.connect();
                 TestClient occupying = fixture.connect()) {
             begin(occupying, Occupation.COMPUTES);
@@ -217,6 +234,86 @@ abstract class HandOffClause extends Clause {
             other.awaitClosed();
             occupied.released.countDown();
             fixture.awaitOver(2);
+        }
+    }
+
+    // --- messages ---
+
+    private ServerFixture startInFlight(UnaryOperator<ServerBuilder> inFlight) throws IOException {
+        needsHandOff();
+        needsStyle(Style.MESSAGES);
+        return start(new Occupied().service(), inFlight);
+    }
+
+    private static void assertReplies(TestClient client, String... lines) throws IOException {
+        for (String line : lines) {
+            assertEquals(line, client.line());
+        }
+    }
+
+    @Test
+    void shouldHandleTheNextMessagesOfTheSameConnectionAndReplyInTheirOrder() throws Exception {
+        try (ServerFixture fixture = startInFlight(with -> with.inFlight(MOST_IN_FLIGHT));
+                TestClient client = fixture.connect()) {
+            client.send("COMPUTES\nsecond\nSLEEPS_PINNED\nrelease\nlast\n");
+            assertReplies(client, "began", "COMPUTES", "second", "began", "SLEEPS_PINNED", "release", "last");
+            assertHandedOff(fixture);
+        }
+    }
+
+    @Test
+    void shouldReplyToTheNextMessagesFirstWhereNoOrderIsAskedFor() throws Exception {
+        try (ServerFixture fixture = startInFlight(with -> with.inFlightUnordered(MOST_IN_FLIGHT));
+                TestClient client = fixture.connect()) {
+            begin(client, Occupation.COMPUTES);
+            client.send("second\nthird\n");
+            assertReplies(client, "second", "third");
+            exchange(client, "release");
+            assertReplies(client, "COMPUTES");
+        }
+    }
+
+    @Test
+    void shouldLetAPinnedHandlerFlushInItsTurn() throws Exception {
+        try (ServerFixture fixture = startInFlight(with -> with.inFlight(MOST_IN_FLIGHT));
+                TestClient other = fixture.connect();
+                TestClient client = fixture.connect()) {
+            begin(client, Occupation.COMPUTES);
+            client.send("FLUSHES_PINNED\nlast\n");
+            exchange(other, "while it waits for its turn");
+            exchange(other, "release");
+            assertReplies(client, "COMPUTES", "pinned", "FLUSHES_PINNED", "last");
+        }
+    }
+
+    @Test
+    void shouldServeOthersWhileAHandlerComputesInClosed() throws Exception {
+        needsHandOff();
+        needsStyle(Style.MESSAGES);
+        Occupied occupied = new Occupied();
+        MessageHandler<String> computesInClosed = new MessageHandler<>() {
+            @Override
+            public void handle(String line, Output client) throws Exception {
+                occupied.answer(line, client);
+            }
+
+            @Override
+            public void ended(Output client) throws Exception {
+                client.writeLine("ended");
+            }
+
+            @Override
+            public void closed(Cause cause) {
+                occupied.compute();
+            }
+        };
+        try (ServerFixture fixture = start(TestService.ofMessages(Framing.lines(), () -> computesInClosed));
+                TestClient other = fixture.connect();
+                TestClient closing = fixture.connect()) {
+            closing.end();
+            assertEquals("ended\n", closing.textToTheEnd());
+            exchange(other, "while closed computes");
+            exchange(other, "release");
         }
     }
 }

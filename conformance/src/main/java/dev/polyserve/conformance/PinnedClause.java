@@ -6,13 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Connection;
+import dev.polyserve.Framing;
 import dev.polyserve.Handler;
+import dev.polyserve.Output;
+import dev.polyserve.Sender;
 import dev.polyserve.ServerBuilder;
 import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.coroutine.hub.Hub;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -105,6 +110,80 @@ abstract class PinnedClause extends Clause {
             connection.writeLine(line);
             connection.readTimeout(null);
         }
+    }
+
+    /// Echoes lines; the line `pin` has its reply flushed while pinned, after as many bytes as given.
+    private static TestService flushingPinned(int bytes, CompletableFuture<Sender> sender) {
+        return new TestService(() -> connection -> {
+            for (String line; (line = connection.readLine()) != null;) {
+                flushPinned(line, connection, bytes, sender);
+            }
+        }, () -> (_, _) -> {
+        }, new TestService.Messages<>(Framing.lines(),
+                () -> (line, client) -> flushPinned(line, client, bytes, sender)));
+    }
+
+    private static void flushPinned(String line, Output client, int bytes, CompletableFuture<Sender> sender)
+            throws Exception {
+        sender.complete(client.sender());
+        if (!line.equals("pin")) {
+            client.writeLine(line);
+            return;
+        }
+        PinnedCall.run(() -> {
+            client.write(new byte[bytes]);
+            client.writeLine(line);
+            client.flush();
+        });
+    }
+
+    private void needsHandOff() {
+        appliesIf(cell().style() != Style.PROTOCOL, "handlers that may wait");
+        appliesIf(cell().canHandOff(), "event loops that can be handed off");
+        appliesIf(Carrier.whyNot().isEmpty(), "handlers on their loop's own thread");
+    }
+
+    @Test
+    void shouldLetAPinnedHandlerWriteMuchAndServeOthers() throws Exception {
+        needsHandOff();
+        try (ServerFixture fixture = start(flushingPinned(MUCH, new CompletableFuture<>()),
+                PinnedClause::handedOffByTheWait);
+                TestClient other = fixture.connect();
+                TestClient pinned = fixture.connect()) {
+            exchange(other, "before");
+            pinned.send("pin\n");
+            assertEquals(1, pinned.bytes(1).length);
+            exchange(other, "while it waits");
+            assertEquals(MUCH - 1, pinned.bytes(MUCH - 1).length);
+            assertEquals("pin", pinned.line());
+            exchange(pinned, "afterwards");
+        }
+    }
+
+    @Test
+    void shouldLetAPinnedHandlerFlushBehindASenderAndServeOthers() throws Exception {
+        needsHandOff();
+        needsOneProcess();
+        CompletableFuture<Sender> lent = new CompletableFuture<>();
+        try (ServerFixture fixture = start(flushingPinned(0, lent), PinnedClause::handedOffByTheWait);
+                TestClient pinned = fixture.connect()) {
+            exchange(pinned, "before");
+            long sent = SenderClause.fill(lent.get(), ByteBuffer.allocate(8 << 10));
+            try (TestClient other = fixture.connect()) {
+                pinned.send("pin\n");
+                exchange(other, "while it waits");
+                pinned.end();
+                String all = pinned.textToTheEnd();
+                assertEquals(sent + "pin\n".length(), all.length());
+                assertEquals("pin\n", all.replace("\0", ""));
+            }
+            assertEquals(0, fixture.server.stats().failed());
+        }
+    }
+
+    /// The pinned code itself takes less time than the hand-off time, so that only its wait has the loop handed off.
+    private static ServerBuilder handedOffByTheWait(ServerBuilder with) {
+        return with.options(options -> options.withTimeouts(times -> times.withHandOff(Duration.ofMinutes(5))));
     }
 
     private static ServerBuilder withoutHandOff(ServerBuilder with) {

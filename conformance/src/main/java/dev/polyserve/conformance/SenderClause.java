@@ -125,7 +125,7 @@ abstract class SenderClause extends Clause {
     }
 
     /// Offers messages until none was accepted for a while.
-    private static long fill(Sender sender, ByteBuffer piece) throws InterruptedException, IOException {
+    static long fill(Sender sender, ByteBuffer piece) throws InterruptedException, IOException {
         long accepted = 0;
         while (true) {
             try {

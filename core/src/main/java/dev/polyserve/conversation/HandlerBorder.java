@@ -1,6 +1,7 @@
 package dev.polyserve.conversation;
 
-/// The border between the library and the code of one sequential handler, on an event loop that can be handed off.
+/// The border between the library and the code of handlers that one coroutine runs, on an event loop that can be handed
+/// off.
 ///
 /// The library's code runs only while the handler's thread has the loop for itself. During the handler's own code the
 /// loop may be handed off to another platform thread. The two methods are the crossings:
@@ -9,8 +10,8 @@ package dev.polyserve.conversation;
 ///   library ──leaveLibrary──▶ handler's code ──enterLibrary──▶ library
 /// ```
 ///
-/// **Thread**: any may call [#enterLibrary] and [#leaveIf]; the former has no effect on threads other than the handler's. The handler's own for
-/// the other methods.
+/// **Thread**: any may call [#enterLibrary], [#isOnLoop] and [#leaveIf]; the first has no effect on threads other than the
+/// handler's. The handler's own for the other methods.
 public interface HandlerBorder {
     /// The border of a handler whose thread belongs to it, or whose loop is never handed off.
     HandlerBorder NONE = new HandlerBorder() {
@@ -22,6 +23,11 @@ public interface HandlerBorder {
         @Override
         public boolean enterLibrary() {
             return false;
+        }
+
+        @Override
+        public boolean isOnLoop() {
+            return true;
         }
 
         @Override
@@ -47,6 +53,10 @@ public interface HandlerBorder {
             leaveLibrary();
         }
     }
+
+    /// Whether the caller, which has entered the library, has the loop for itself. A pinned caller beside the loop has not;
+    /// it posts what touches the loop. Nor has a thread that is not the handler's.
+    boolean isOnLoop();
 
     /// Whether the caller, which is pinned, may block its carrier: the loop is handed off, by this call if not before.
     boolean mayBlock();

@@ -168,7 +168,7 @@ final class LimitedWire {
 
     Sender sender() {
         if (outbox == null) {
-            outbox = new WireOutbox(conversation, wire);
+            outbox = new WireOutbox(conversation, wire, border);
             if (outputEnded) {
                 outbox.seal();
             }

@@ -1,9 +1,12 @@
 package dev.polyserve.conversation;
 
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
 /// What a [MessageConversation] needs of its event loop besides its connection: coroutines, and turns outside of the
 /// loop's own.
 ///
-/// **Thread**: the owner (the loop, or a coroutine that it runs), except [#post].
+/// **Thread**: the owner (the loop, or a coroutine that it runs), except [#post] and [#call].
 public interface MessageControl {
     /// Calls [MessageConversation#run] soon, on a coroutine of the loop.
     void runSoon(MessageConversation<?> conversation);
@@ -13,4 +16,7 @@ public interface MessageControl {
 
     /// Runs a task on the loop, soon. **Thread**: any.
     void post(Runnable task);
+
+    /// Runs a task on the loop, soon, and waits for its result. **Thread**: any but the loop's.
+    <R extends @Nullable Object> R call(Supplier<R> task);
 }

@@ -8,11 +8,8 @@ import dev.polyserve.Limit;
 import dev.polyserve.MessageHandler;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
-import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.spi.Engine;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
-import java.util.Arrays;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///                                    └── ends: replies in their order ◀── handler, may wait ◀── run
 ///   steps:  OPEN ─▶ MESSAGE* ─▶ END? ─▶ (the socket is closed) ─▶ CLOSE
 /// ```
+///
+/// The code of the handler runs outside of the library ([HandlerBorder]); framing is the loop's own turn.
 ///
 /// While no further message may begin, the input is read no further than to one more buffer ([#wantsRead]), and while
 /// the peer does not read its replies, no message begins. The conversation finishes once its handlers have returned,
@@ -41,6 +40,8 @@ public final class MessageConversation<T> extends DrivenConversation {
     private final Engine.Messages<T> style;
     private final int highWaterBytes;
     private final int mostBytes;
+    /// The queue has those whose turn is to come, in the order of the replies.
+    private final MessageOutputs outputs = new MessageOutputs();
     private @Nullable MessageHandler<T> handler;
     /// The step that a coroutine is going to run, and its message.
     private Step step = Step.NONE;
@@ -51,11 +52,6 @@ public final class MessageConversation<T> extends DrivenConversation {
     private boolean lastBegun;
     private boolean finished;
     private int inFlight;
-    /// Outputs that a later message uses again; those in use have handlers.
-    private MessageOutput[] outputs = {};
-    /// The outputs whose turn is to come, in the order of the replies.
-    private @Nullable MessageOutput first;
-    private @Nullable MessageOutput last;
 
     /// Creates a conversation, not yet open.
     public <C extends ConnectionContext & MessageControl> MessageConversation(ServerContext context, Identity identity,
@@ -104,7 +100,7 @@ public final class MessageConversation<T> extends DrivenConversation {
     @Override
     public void waits(boolean unsent) {
         super.waits(unsent);
-        wakeWaiting();
+        outputs.wakeWaiting();
         if (in.ended() && isIdle() && !wantsWrite()) {
             advance();
         }
@@ -112,7 +108,7 @@ public final class MessageConversation<T> extends DrivenConversation {
 
     /// Whether no step is due or in flight, and every reply is in the connection's output.
     private boolean isIdle() {
-        return inFlight == 0 && step == Step.NONE && first == null;
+        return inFlight == 0 && step == Step.NONE && outputs.first() == null;
     }
 
     // --- the next step ---
@@ -173,21 +169,25 @@ public final class MessageConversation<T> extends DrivenConversation {
 
     // --- on a coroutine ---
 
-    /// Runs the step that is due. **Thread**: a coroutine of the loop.
-    public void run() {
+    /// Runs the step that is due.
+    ///
+    /// **Thread**: a coroutine of the loop.
+    ///
+    /// @param border that coroutine's
+    public void run(HandlerBorder border) {
         Step now = step;
         T due = message;
         step = Step.NONE;
         message = null;
         if (now == Step.CLOSE) {
-            over();
+            over(border);
             return;
         }
         boolean handles = mayHandle();
-        MessageOutput output = begins(now);
+        MessageOutput output = begins(now, border);
         if (handles) {
             try {
-                handle(now, due, output);
+                handle(now, due, output, border);
             } catch (Throwable e) { // every exception ends only this connection
                 output.closes();
                 failed(e);
@@ -196,12 +196,12 @@ public final class MessageConversation<T> extends DrivenConversation {
         ends(output);
     }
 
-    private MessageOutput begins(Step now) {
+    private MessageOutput begins(Step now, HandlerBorder border) {
         MessageOutput output = unused();
-        output.begins(Thread.currentThread());
+        output.begins(Thread.currentThread(), border);
         inFlight++;
         if (style.inOrder()) {
-            append(output);
+            outputs.append(output);
         }
         if (now == Step.MESSAGE && style.inFlight() > 1) {
             // Another coroutine begins with it when this one waits.
@@ -210,11 +210,25 @@ public final class MessageConversation<T> extends DrivenConversation {
         return output;
     }
 
-    private void handle(Step now, @Nullable T due, MessageOutput output) throws Exception {
+    private void handle(Step now, @Nullable T due, MessageOutput output, HandlerBorder border) throws Exception {
+        border.leaveLibrary();
+        try {
+            call(now, due, output);
+        } finally {
+            var _ = border.enterLibrary();
+        }
+        if (now == Step.OPEN) {
+            greeted = true;
+        } else if (now == Step.END) {
+            output.closes();
+        }
+    }
+
+    /// Runs the handler's own code, outside of the library.
+    private void call(Step now, @Nullable T due, MessageOutput output) throws Exception {
         if (now == Step.OPEN) {
             handler = style.factory().get();
             handler.opened(output);
-            greeted = true;
             return;
         }
         MessageHandler<T> served = handler;
@@ -225,7 +239,6 @@ public final class MessageConversation<T> extends DrivenConversation {
             served.handle(due, output);
         } else {
             served.ended(output);
-            output.closes();
         }
     }
 
@@ -235,7 +248,7 @@ public final class MessageConversation<T> extends DrivenConversation {
         output.handled();
         inFlight--;
         if (!style.inOrder()) {
-            append(output);
+            outputs.append(output);
         }
         advance();
         endTurn();
@@ -257,34 +270,18 @@ public final class MessageConversation<T> extends DrivenConversation {
     // --- replies ---
 
     private MessageOutput unused() {
-        for (MessageOutput output : outputs) {
-            if (!output.inUse() && output.following == null && output != last) {
-                return output;
-            }
+        MessageOutput unused = outputs.unused();
+        if (unused == null) {
+            unused = new MessageOutput(this, highWaterBytes);
+            outputs.add(unused);
         }
-        MessageOutput made = new MessageOutput(this, control.pool(), highWaterBytes);
-        outputs = Arrays.copyOf(outputs, outputs.length + 1);
-        outputs[outputs.length - 1] = made;
-        return made;
-    }
-
-    private void append(MessageOutput output) {
-        if (last == null) {
-            first = output;
-        } else {
-            last.following = output;
-        }
-        last = output;
+        return unused;
     }
 
     /// Moves the replies that are ready, and whose turn it is, to the connection's output.
     private void sendReplies() {
-        for (MessageOutput next; (next = first) != null && !next.inUse() && hasRoomFor(next);) {
-            first = next.following;
-            next.following = null;
-            if (first == null) {
-                last = null;
-            }
+        for (MessageOutput next; (next = outputs.first()) != null && !next.inUse() && hasRoomFor(next);) {
+            outputs.removeFirst(next);
             send(next);
             switch (next.ending()) {
                 case NONE -> {
@@ -294,7 +291,7 @@ public final class MessageConversation<T> extends DrivenConversation {
                 case CONNECTION -> close();
             }
         }
-        wakeWaiting();
+        outputs.wakeWaiting();
     }
 
     private boolean hasRoomFor(MessageOutput reply) {
@@ -317,41 +314,40 @@ public final class MessageConversation<T> extends DrivenConversation {
         }
     }
 
-    /// Sends what a message has written so far, and waits while the peer does not read it. **Thread**: its coroutine.
-    void flush(MessageOutput output) throws IOException {
-        while ((style.inOrder() && first != output) || !hasRoomFor(output)) {
-            await(output);
+    /// Sends what a message has written so far, if its turn has come.
+    ///
+    /// @return false if not: then its handler waits, and is woken to look again
+    boolean joins(MessageOutput output) {
+        boolean joins = (!style.inOrder() || outputs.first() == output) && hasRoomFor(output);
+        output.waits(!joins);
+        if (joins) {
+            send(output);
+            endTurn();
+            messages.turn();
         }
-        send(output);
-        endTurn();
-        messages.turn();
-        while (outputBacklogged()) {
-            await(output);
-        }
-        requireSendable();
+        return joins;
     }
 
-    private void await(MessageOutput output) throws IOException {
-        requireSendable();
-        output.waits(true);
-        try {
-            if (!CarrierThread.park(this)) {
-                throw new PinnedWaitException(CarrierThread.refusal("the connection's handler"));
-            }
-        } finally {
-            output.waits(false);
-        }
-        if (Thread.currentThread().isInterrupted() && !broken()) {
-            throw new ClosedByInterruptException();
-        }
+    /// Whether the peer reads what a message has sent.
+    ///
+    /// @return false if not: as [#joins]
+    boolean isRead(MessageOutput output) {
+        boolean read = !outputBacklogged();
+        output.waits(!read);
+        return read;
     }
 
-    private void wakeWaiting() {
-        for (MessageOutput output : outputs) {
-            output.wake();
-        }
+    /// Has the loop run a call of a handler beside it ([HandlerBorder]), which waits for the result.
+    <R extends @Nullable Object> R callLoop(Supplier<R> call) {
+        return messages.call(call);
     }
 
+    /// The loop's buffers.
+    BufferPool pool() {
+        return control.pool();
+    }
+
+    /// Throws the cause if nothing can be sent any more. **Thread**: any.
     void requireSendable() throws IOException {
         Cause why = cause();
         if (why != null && broken()) {
@@ -366,11 +362,7 @@ public final class MessageConversation<T> extends DrivenConversation {
 
     @Override
     long retainedBytes() {
-        long bytes = super.retainedBytes();
-        for (MessageOutput output : outputs) {
-            bytes += output.collected().capacity();
-        }
-        return bytes;
+        return super.retainedBytes() + outputs.retainedBytes();
     }
 
     // --- the end ---
@@ -390,27 +382,39 @@ public final class MessageConversation<T> extends DrivenConversation {
         }
     }
 
+    /// Tells the handler the cause, and completes the connection.
+    private void over(HandlerBorder border) {
+        MessageHandler<T> served = handler;
+        Cause why = cause();
+        if (served != null && why != null) {
+            try {
+                closed(served, why, border);
+            } catch (Throwable e) { // as of a protocol
+                context.listener().failed(this, e);
+            }
+        }
+        complete(true);
+    }
+
+    private static void closed(MessageHandler<?> served, Cause why, HandlerBorder border) {
+        border.leaveLibrary();
+        try {
+            served.closed(why);
+        } finally {
+            var _ = border.enterLibrary();
+        }
+    }
+
     /// Also interrupts the handlers, as an abort does for a handler with a thread of its own.
     @Override
     void shutdown() {
         super.shutdown();
-        messages.post(this::interruptHandlers);
-    }
-
-    private void interruptHandlers() {
-        for (MessageOutput output : outputs) {
-            output.interrupt();
-        }
+        messages.post(outputs::interrupt);
     }
 
     @Override
     public boolean isOwnedBy(Thread thread) {
-        for (MessageOutput output : outputs) {
-            if (output.isOf(thread)) {
-                return true;
-            }
-        }
-        return false;
+        return outputs.areOf(thread);
     }
 
     /// The events of the connection, as a protocol receives them.
@@ -440,14 +444,6 @@ public final class MessageConversation<T> extends DrivenConversation {
         @Override
         public void ended(Output output) {
             advance();
-        }
-
-        @Override
-        public void closed(Cause cause) {
-            MessageConversation<?> served = conversation;
-            if (served != null && served.handler != null) {
-                served.handler.closed(cause);
-            }
         }
 
         private void advance() {

@@ -122,7 +122,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
 
     /// The peer has ended its side, or the input was cut.
     public final void inputEnded() {
-        if (in.ended() && inputCut()) {
+        if (in.ended() && inputCut() && waitsForPeer()) {
             close();
         }
         if (in.ended() || closing || cause() != null) {
@@ -228,7 +228,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     }
 
     /// Calls the protocol for the last time, and completes.
-    final void over() {
+    private void over() {
         Cause why = cause();
         if (protocol != null && why != null) {
             try {

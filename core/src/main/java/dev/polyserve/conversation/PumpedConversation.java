@@ -160,7 +160,7 @@ public final class PumpedConversation extends ProtocolConversation {
 
     @Override
     Outbox newOutbox() {
-        WireOutbox made = new WireOutbox(this, wire);
+        WireOutbox made = new WireOutbox(this, wire, HandlerBorder.NONE);
         outbox = made;
         return made;
     }

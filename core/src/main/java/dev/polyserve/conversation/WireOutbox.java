@@ -25,14 +25,17 @@ final class WireOutbox extends Outbox {
 
     private final ConnectionContext control;
     private final Wire wire;
+    private final HandlerBorder border;
     private final ReentrantLock output = new ReentrantLock();
     private final AtomicBoolean sending = new AtomicBoolean();
     private volatile boolean outputEnded;
 
-    WireOutbox(LocalConversation conversation, Wire wire) {
+    /// @param border the owner's
+    WireOutbox(LocalConversation conversation, Wire wire, HandlerBorder border) {
         super(conversation);
         this.control = conversation.control;
         this.wire = wire;
+        this.border = border;
     }
 
     @Override
@@ -154,7 +157,7 @@ final class WireOutbox extends Outbox {
     void awaitWrite() {
         if (output.tryLock()) {
             output.unlock();
-        } else if (!conversation.inputCut() && CarrierThread.canUnmount()) {
+        } else if (!conversation.inputCut() && mayWait()) {
             try {
                 if (output.tryLock(WRITE_RETURNS_MILLIS, TimeUnit.MILLISECONDS)) {
                     output.unlock();
@@ -181,11 +184,16 @@ final class WireOutbox extends Outbox {
 
     private void lockOutput() throws IOException {
         if (!output.tryLock()) {
-            if (!CarrierThread.canUnmount()) {
+            if (!mayWait()) {
                 throw new PinnedWaitException(CarrierThread.refusal("the connection's handler"));
             }
             output.lock();
         }
+    }
+
+    /// Whether the caller may wait; a pinned owner may once its loop is handed off.
+    private boolean mayWait() {
+        return CarrierThread.canUnmount() || border.mayBlock();
     }
 
     private void sendAll() throws IOException {

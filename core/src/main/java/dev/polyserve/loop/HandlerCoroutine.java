@@ -5,7 +5,7 @@ import dev.polyserve.coroutine.carrier.CarrierThread;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/// The coroutine of a handler on an event loop: it knows whether the handler's own code or the library's runs, so that the
+/// The coroutine of a handler, or of handlers of messages, on an event loop: it knows whether the handler's own code or the library's runs, so that the
 /// loop can be handed off during the former ([LoopHandOff]).
 ///
 /// ```
@@ -36,9 +36,14 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable {
         this.served = served;
     }
 
+    /// The border of its handler: none where the loop is not handed off.
+    HandlerBorder border() {
+        return loop.handOff().isAllowed() ? this : HandlerBorder.NONE;
+    }
+
     /// Creates and starts its thread. **Thread**: the loop's.
-    void start(Runnable body) {
-        Thread created = loop.coroutines().unstarted("polyserve-coroutine", this, body);
+    void start(String name, Runnable body) {
+        Thread created = loop.coroutines().unstarted(name, this, body);
         thread = created;
         created.start();
     }
@@ -46,6 +51,11 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable {
     /// Its thread; null before the start. **Thread**: any.
     @Nullable Thread thread() {
         return thread;
+    }
+
+    @Override
+    public boolean isOnLoop() {
+        return isOnLoop(Thread.currentThread());
     }
 
     /// Whether the thread is its own, and has the loop for itself while in the library. **Thread**: any, about itself.

@@ -10,10 +10,13 @@ import dev.polyserve.conversation.MessageConversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.conversation.DrivenConversation;
+import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.io.ChannelSource;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Drives a protocol on an event loop: it reads and writes the socket as the conversation requires and the socket
@@ -236,6 +239,14 @@ public final class LoopProtocolDriver implements ConnectionContext, MessageContr
     @Override
     public void post(Runnable task) {
         loop.post(task);
+    }
+
+    @Override
+    public <R extends @Nullable Object> R call(Supplier<R> task) {
+        if (!CarrierThread.canUnmount()) {
+            throw new IllegalStateException(CarrierThread.refusal("a caller beside the event loop"));
+        }
+        return CompletableFuture.supplyAsync(task, loop::post).join();
     }
 
     // --- for other threads ---

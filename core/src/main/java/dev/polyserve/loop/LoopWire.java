@@ -67,7 +67,7 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
 
     /// The border between the library and the handler that uses this wire.
     public HandlerBorder border() {
-        return loop.handOff().isAllowed() ? coroutine : HandlerBorder.NONE;
+        return coroutine.border();
     }
 
     /// Starts watching the socket and starts the coroutine that runs the conversation. **Thread**: the loop's.
@@ -79,7 +79,7 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
         Multiplexer.Watch watched = loop.watch(socket, interest, this);
         watch = watched;
         confined = watched.confined();
-        coroutine.start(() -> {
+        coroutine.start("polyserve-coroutine", () -> {
             try {
                 conversation.run();
             } finally {

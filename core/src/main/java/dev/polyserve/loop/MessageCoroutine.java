@@ -1,17 +1,20 @@
 package dev.polyserve.loop;
 
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.conversation.HandlerBorder;
 import dev.polyserve.conversation.MessageConversation;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A coroutine that runs the messages that are due on its loop, and parks when there are none.
+/// A coroutine that runs the messages that are due on its loop, and parks when there are none. While a handler's own code
+/// runs, the loop can be handed off ([HandlerCoroutine]); another coroutine then goes on with the messages.
 ///
 /// **Thread**: its own, which runs on the loop's; [#resume] the loop's; [#connection] and [#thread] any.
 final class MessageCoroutine implements Runnable {
     private final EventLoop loop;
     private final MessageCoroutines all;
-    private final Thread thread;
+    private final HandlerCoroutine coroutine;
+    private final HandlerBorder border;
     /// The stall monitor reads it, too, for which an old value is good enough.
     private @Nullable MessageConversation<?> serving;
     private boolean started;
@@ -20,7 +23,8 @@ final class MessageCoroutine implements Runnable {
     MessageCoroutine(EventLoop loop, MessageCoroutines all) {
         this.loop = loop;
         this.all = all;
-        this.thread = loop.coroutines().unstarted("polyserve-message", this);
+        this.coroutine = new HandlerCoroutine(loop, this);
+        this.border = coroutine.border();
     }
 
     /// Starts it, or ends its park.
@@ -28,10 +32,10 @@ final class MessageCoroutine implements Runnable {
         loop.assertOwner();
         resumed = true;
         if (started) {
-            LockSupport.unpark(thread);
+            LockSupport.unpark(coroutine.thread());
         } else {
             started = true;
-            thread.start();
+            coroutine.start("polyserve-message", this);
         }
     }
 
@@ -40,7 +44,6 @@ final class MessageCoroutine implements Runnable {
         do {
             resumed = false;
             all.runs();
-            loop.serves(this);
             for (MessageConversation<?> next; (next = all.next()) != null;) {
                 handle(next);
             }
@@ -50,7 +53,7 @@ final class MessageCoroutine implements Runnable {
     private void handle(MessageConversation<?> next) {
         serving = next;
         try {
-            next.run();
+            next.run(border);
         } catch (RuntimeException | Error e) {
             loop.report(e);
         } finally {
@@ -72,7 +75,7 @@ final class MessageCoroutine implements Runnable {
         return now == null ? null : now.info();
     }
 
-    Thread thread() {
-        return thread;
+    @Nullable Thread thread() {
+        return coroutine.thread();
     }
 }

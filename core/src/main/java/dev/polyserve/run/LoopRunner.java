@@ -114,8 +114,7 @@ final class LoopRunner implements Runner {
         }
         this.monitor = new StallMonitor(loops, context);
         long handOffNanos = ServerContext.nanos(context.options().timeouts().handOff());
-        boolean hasHandlers = lendsThread && style instanceof Engine.Sequential;
-        this.handOffs = hasHandlers && handOffNanos > 0 && !sockets.oneThread()
+        this.handOffs = lendsThread && handOffNanos > 0 && !sockets.oneThread()
                 ? Optional.of(new HandOffMonitor(loops, handOffNanos, context))
                 : Optional.empty();
         this.balance = new LoopBalance(loops, context);

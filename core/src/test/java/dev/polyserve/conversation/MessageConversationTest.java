@@ -7,6 +7,7 @@ import dev.polyserve.Framing;
 import dev.polyserve.Limit;
 import dev.polyserve.MessageHandler;
 import dev.polyserve.Output;
+import dev.polyserve.Sender;
 import dev.polyserve.spi.Engine;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// A handler of messages without a socket or coroutines: the test performs the turns of the loop and runs what is due.
@@ -27,6 +30,9 @@ class MessageConversationTest {
     private static final class Driver implements ConnectionContext, MessageControl {
         private final Queue<MessageConversation<?>> due = new ArrayDeque<>();
         private int turns;
+        private HandlerBorder border = HandlerBorder.NONE;
+        /// Calls of a handler beside the loop.
+        private int calls;
 
         @Override
         public void runSoon(MessageConversation<?> conversation) {
@@ -35,12 +41,19 @@ class MessageConversationTest {
 
         @Override
         public void turn() {
+            assertThat(border.enterLibrary()).as("a turn in the handler's code").isFalse();
             turns++;
         }
 
         @Override
         public void post(Runnable task) {
             task.run();
+        }
+
+        @Override
+        public <R extends @Nullable Object> R call(Supplier<R> task) {
+            calls++;
+            return task.get();
         }
 
         @Override
@@ -65,7 +78,8 @@ class MessageConversationTest {
 
         void runDue() {
             for (MessageConversation<?> next; (next = due.poll()) != null;) {
-                next.run();
+                next.run(border);
+                assertThat(border.enterLibrary()).as("a coroutine is left in its handler's code").isFalse();
             }
         }
     }
@@ -238,5 +252,115 @@ class MessageConversationTest {
         driver.runDue();
         assertThat(calls).containsExactly("opened", "closed stopped");
         assertThat(conversation.isDone()).isTrue();
+    }
+
+    @Test
+    void aSecondCutOfTheInputDoesNotOvertakeTheEnd() throws Exception {
+        var conversation = open(1);
+        conversation.cutInput(true);
+        conversation.inputEnded();
+        conversation.inputEnded();
+        driver.runDue();
+        finish(conversation);
+        assertThat(calls).containsExactly("opened", "ended", "closed stopped");
+        assertThat(sent).hasToString("bye\n");
+    }
+
+    /// Knows whether the handler's own code runs, and whether its coroutine is beside the loop.
+    private static final class Border implements HandlerBorder {
+        private boolean inHandler;
+        private boolean beside;
+
+        @Override
+        public void leaveLibrary() {
+            assertThat(inHandler).isFalse();
+            inHandler = true;
+        }
+
+        @Override
+        public boolean enterLibrary() {
+            boolean entered = inHandler;
+            inHandler = false;
+            return entered;
+        }
+
+        @Override
+        public boolean isOnLoop() {
+            return !beside;
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return false;
+        }
+    }
+
+    /// Records where each call runs.
+    private final class Located implements MessageHandler<String> {
+        private final Border border;
+
+        Located(Border border) {
+            this.border = border;
+            record("created");
+        }
+
+        private void record(String call) {
+            calls.add(border.inHandler ? call : call + " in the library");
+        }
+
+        @Override
+        public void opened(Output client) {
+            record("opened");
+        }
+
+        @Override
+        public void handle(String line, Output client) throws Exception {
+            record(line);
+            border.beside = line.equals("beside");
+            client.writeLine(line);
+            client.flush();
+            Sender sender = client.sender();
+            assertThat(client.pendingBytes()).isEqualTo(line.length() + 1);
+            assertThat(sender).isEqualTo(client.sender());
+            record("flushed");
+            border.beside = false;
+        }
+
+        @Override
+        public void ended(Output client) {
+            record("ended");
+            throw new IllegalStateException("at the end");
+        }
+
+        @Override
+        public void closed(Cause cause) {
+            record("closed");
+        }
+    }
+
+    @Test
+    void theCodeOfAHandlerRunsOutsideOfTheLibrary() throws Exception {
+        Border border = new Border();
+        driver.border = border;
+        var conversation = new MessageConversation<>(fixture.context, ConversationFixture.identity(),
+                new Engine.Messages<>(Framing.lines(20), () -> new Located(border), 1, true), driver);
+        conversation.open();
+        driver.runDue();
+        arrives(conversation, "line\n");
+        driver.runDue();
+        send(conversation);
+        sent.setLength(0);
+        assertThat(driver.calls).as("calls of a handler beside the loop").isZero();
+        arrives(conversation, "beside\n");
+        driver.runDue();
+        assertThat(driver.calls).isPositive();
+        conversation.inputEnded();
+        driver.runDue();
+        finish(conversation);
+        assertThat(calls).containsExactly("created", "opened", "line", "flushed", "beside", "flushed", "ended",
+                "closed");
+        assertThat(sent).hasToString("beside\n");
+        assertThat(fixture.failures).singleElement().asString().contains("at the end");
+        assertThat(border.inHandler).isFalse();
     }
 }

@@ -32,7 +32,7 @@ class SenderEndInterleavingTest {
                 task.run();
             }
         };
-        private final WireOutbox outbox = new WireOutbox(conversation(wire), wire);
+        private final WireOutbox outbox = new WireOutbox(conversation(wire), wire, HandlerBorder.NONE);
         private volatile boolean ended;
 
         private static LocalConversation conversation(ScriptedWire wire) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Connection;
-import dev.polyserve.Endpoint;
+import dev.polyserve.Framing;
 import dev.polyserve.Model;
+import dev.polyserve.Output;
 import dev.polyserve.Server;
+import dev.polyserve.ServerBuilder;
 import dev.polyserve.coroutine.carrier.Carrier;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,14 +25,16 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/// Very many hand-offs, at the shortest hand-off time, of handlers that do all that a handler may do. Nothing is lost, and
-/// no thread is left.
+/// Very many hand-offs, at the shortest hand-off time, of handlers that do all that a handler may do. Nothing is lost, no
+/// reply overtakes an earlier one, and no thread is left.
 ///
 /// `./mvnw -pl core -am -Dtest=HandOffStressTest -Dpolyserve.handOffs=100000 -Dsurefire.failIfNoSpecifiedTests=false test`
 @EnabledIfSystemProperty(named = "polyserve.handOffs", matches = "[0-9]+")
@@ -38,33 +42,46 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class HandOffStressTest {
     private static final int CLIENTS = 24;
     private static final int LINES_PER_CONNECTION = 40;
+    private static final int IN_FLIGHT = 4;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Object monitor = new Object();
     private final AtomicLong lines = new AtomicLong();
     /// Threads of handlers, for stack traces.
-    private final Queue<Thread> some = new ConcurrentLinkedQueue<>();
+    private final AtomicReferenceArray<Thread> some = new AtomicReferenceArray<>(CLIENTS);
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean enough;
 
-    /// Answers each line after some work that its first word names.
-    @SuppressWarnings("ThreadPriorityCheck") // a handler may yield
+    /// The style of the handlers.
+    enum Style {
+        HANDLER, MESSAGES, MESSAGES_IN_FLIGHT
+    }
+
     private void serve(Connection connection) throws Exception {
-        some.add(Thread.currentThread());
         for (String line; (line = connection.readLine()) != null;) {
-            switch (line.charAt(0)) {
-                case 'c' -> compute(200);
-                case 's' -> Thread.sleep(1);
-                case 'l' -> withLock();
-                case 'm' -> withMonitor();
-                case 'p' -> PinnedCode.run(() -> pinned(connection));
-                case 'b' -> PinnedCode.run(() -> LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(300)));
-                case 't' -> Thread.startVirtualThread(() -> compute(150)).join();
-                case 'y' -> Thread.yield();
-                default -> compute(20);
+            if (line.charAt(0) == 'r') {
+                PinnedCode.run(() -> readsPinned(connection));
             }
-            connection.writeLine(line);
+            answer(line, connection);
         }
+    }
+
+    /// Answers a line after some work that its first letter names.
+    @SuppressWarnings("ThreadPriorityCheck") // a handler may yield
+    private void answer(String line, Output client) throws Exception {
+        some.set((int) (lines.get() % CLIENTS), Thread.currentThread());
+        switch (line.charAt(0)) {
+            case 'c' -> compute(200);
+            case 's' -> Thread.sleep(1);
+            case 'l' -> withLock();
+            case 'm' -> withMonitor();
+            case 'p' -> PinnedCode.run(() -> flushesPinned(client));
+            case 'b' -> PinnedCode.run(() -> LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(300)));
+            case 't' -> Thread.startVirtualThread(() -> compute(150)).join();
+            case 'y' -> Thread.yield();
+            default -> compute(20);
+        }
+        client.writeLine(line);
     }
 
     private static void compute(int micros) {
@@ -90,7 +107,7 @@ class HandOffStressTest {
     }
 
     /// Reads and answers a line while pinned.
-    private static void pinned(Connection connection) {
+    private static void readsPinned(Connection connection) {
         try {
             connection.writeLine("pinned " + connection.readLine());
         } catch (IOException e) {
@@ -98,31 +115,46 @@ class HandOffStressTest {
         }
     }
 
-    @Test
-    void nothingIsLost() throws Exception {
+    private static void flushesPinned(Output client) {
+        try {
+            client.writeLine("flushed");
+            client.flush();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private ServerBuilder serving(Style style) {
+        ServerBuilder server = Server.at("tcp://127.0.0.1:0").model(Model.nio(4))
+                .options(o -> o.withTimeouts(t -> t.withHandOff(Duration.ofNanos(1)).withStall(Duration.ZERO)));
+        return switch (style) {
+            case HANDLER -> server.handle(this::serve);
+            case MESSAGES -> server.messages(Framing.lines(), this::answer);
+            case MESSAGES_IN_FLIGHT -> server.messages(Framing.lines(), this::answer).inFlight(IN_FLIGHT);
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingIsLost(Style style) throws Exception {
         assumeTrue(Carrier.whyNot().isEmpty(), () -> "needs a carrier: " + Carrier.whyNot());
         long wanted = Long.getLong("polyserve.handOffs");
-        Server server = Server.at(Endpoint.parse("tcp://127.0.0.1:0")).model(Model.nio(4))
-                .options(o -> o.withTimeouts(t -> t.withHandOff(Duration.ofNanos(1)).withStall(Duration.ZERO)))
-                .handle(this::serve).start();
+        Server server = serving(style).start();
         try (server) {
             List<Thread> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 Random random = new Random(i);
-                clients.add(Thread.ofPlatform().start(() -> talkUntilEnough(server.address(), random)));
+                clients.add(Thread.ofPlatform().start(() -> talkUntilEnough(server.address(), random, style)));
             }
             while (!enough && server.stats().handOffs() < wanted) {
-                while (some.size() > CLIENTS) {
-                    some.remove();
-                }
-                some.forEach(Thread::getStackTrace);
+                takeStackTraces();
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
             }
             enough = true;
             for (Thread client : clients) {
                 client.join();
             }
-            System.out.println(server.stats().handOffs() + " hand-offs, " + lines + " lines");
+            System.out.println(style + ": " + server.stats().handOffs() + " hand-offs, " + lines + " lines");
         }
         assertThat(failures).isEmpty();
         assertThat(server.stats().failed()).isZero();
@@ -130,10 +162,19 @@ class HandOffStressTest {
         awaitNoThread();
     }
 
-    private void talkUntilEnough(SocketAddress address, Random random) {
+    private void takeStackTraces() {
+        for (int i = 0; i < CLIENTS; i++) {
+            Thread handlers = some.get(i);
+            if (handlers != null) {
+                handlers.getStackTrace();
+            }
+        }
+    }
+
+    private void talkUntilEnough(SocketAddress address, Random random, Style style) {
         try {
             while (!enough) {
-                talk(address, random);
+                talk((InetSocketAddress) address, random, style);
             }
         } catch (IOException | RuntimeException | Error e) {
             failures.add(e);
@@ -141,23 +182,43 @@ class HandOffStressTest {
         }
     }
 
-    private void talk(SocketAddress address, Random random) throws IOException {
-        InetSocketAddress inet = (InetSocketAddress) address;
-        try (Socket socket = new Socket(inet.getAddress(), inet.getPort())) {
+    private void talk(InetSocketAddress address, Random random, Style style) throws IOException {
+        String kinds = style == Style.HANDLER ? "cslmpbtyxr" : "cslmpbtyx";
+        int atOnce = style == Style.MESSAGES_IN_FLIGHT ? IN_FLIGHT : 1;
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
             socket.setSoTimeout(20_000);
             socket.setTcpNoDelay(true);
             var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-            for (int i = 0; i < LINES_PER_CONNECTION; i++) {
-                String line = "cslmpbtyx".charAt(random.nextInt(9)) + " " + random.nextLong();
-                boolean pins = line.charAt(0) == 'p';
-                socket.getOutputStream().write((line + "\n" + (pins ? "more\n" : "")).getBytes(StandardCharsets.UTF_8));
-                if (pins) {
-                    assertThat(in.readLine()).isEqualTo("pinned more");
+            for (int i = 0; i < LINES_PER_CONNECTION; i += atOnce) {
+                StringBuilder sent = new StringBuilder();
+                List<String> replies = new ArrayList<>();
+                for (int j = 0; j < atOnce; j++) {
+                    exchange(kinds.charAt(random.nextInt(kinds.length())), random.nextLong(), sent, replies);
                 }
-                assertThat(in.readLine()).isEqualTo(line);
-                lines.incrementAndGet();
+                socket.getOutputStream().write(sent.toString().getBytes(StandardCharsets.UTF_8));
+                for (String reply : replies) {
+                    assertThat(in.readLine()).isEqualTo(reply);
+                }
+                lines.addAndGet(atOnce);
             }
         }
+    }
+
+    /// Adds a line to what is sent, and what the handler replies to it.
+    private static void exchange(char kind, long number, StringBuilder sent, List<String> replies) {
+        String line = kind + " " + number;
+        sent.append(line).append('\n');
+        switch (kind) {
+            case 'r' -> {
+                sent.append("more\n");
+                replies.add("pinned more");
+            }
+            case 'p' -> replies.add("flushed");
+            default -> {
+                // Only the line comes back.
+            }
+        }
+        replies.add(line);
     }
 
     private static void awaitNoThread() {

@@ -69,7 +69,7 @@ class LoopHandOffTest {
         var running = new Running(new CompletableFuture<>(), new CompletableFuture<>());
         loop.post(() -> {
             var coroutine = new HandlerCoroutine(loop, new Object());
-            coroutine.start(() -> {
+            coroutine.start("handler", () -> {
                 LoopThread first = loop.thread();
                 coroutine.leaveLibrary();
                 try {
