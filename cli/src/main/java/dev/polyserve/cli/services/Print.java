@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 
 /// Prints each line of input as `[peer] line`; sends nothing.
 ///
-/// It is a [Handler], not a [Protocol], because it must block when standard output does: only then does back-pressure
+/// It is a [Handler], not a [dev.polyserve.Protocol], because it must block when standard output does: only then does back-pressure
 /// reach the client, and no line is lost.
 final class Print implements Handler {
     private static final Codec<String> LINES = LineCodec.printable();

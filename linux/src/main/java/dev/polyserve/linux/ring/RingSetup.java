@@ -14,7 +14,6 @@ import dev.polyserve.linux.system.SystemCallException;
 /// ```
 /// @param descriptor the ring's descriptor
 /// @param parameters the parameters that the kernel has filled in
-/// @param parameters what it has become
 record RingSetup(int descriptor, RingParameters parameters) {
     private static final int COMMON = RingParameters.SETUP_CQSIZE | RingParameters.SETUP_CLAMP
             | RingParameters.SETUP_R_DISABLED | RingParameters.SETUP_SUBMIT_ALL;
