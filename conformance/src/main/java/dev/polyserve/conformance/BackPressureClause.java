@@ -29,13 +29,20 @@ abstract class BackPressureClause extends Clause {
         return with.options(options -> options.withLimits(limits -> limits.withHighWaterBytes(HIGH_WATER_BYTES)));
     }
 
+    /// More bytes than the kernel's buffers hold, made once and in no worker.
+    private static final class Sent {
+        private static final byte[] BYTES = new byte[KERNEL_BYTES];
+
+        static {
+            new Random(5).nextBytes(BYTES);
+        }
+    }
+
     @Test
     void shouldStopReadingFromAClientThatDoesNotRead() throws Exception {
-        byte[] sent = new byte[KERNEL_BYTES];
-        new Random(5).nextBytes(sent);
-        ByteBuffer bytes = ByteBuffer.wrap(sent);
         try (ServerFixture fixture = start(TestService.echo(), BackPressureClause::lowMark);
                 TestClient client = fixture.connect()) {
+            ByteBuffer bytes = ByteBuffer.wrap(Sent.BYTES);
             int taken = client.sendUntilBlocked(bytes, BLOCKED);
             assertTrue(taken < KERNEL_BYTES, () -> taken + " bytes were read from a client that does not read");
             long buffered = fixture.server.stats().bufferedBytes();
@@ -44,7 +51,7 @@ abstract class BackPressureClause extends Clause {
                     + (cell().waitsIn(Multiplexing.IoUring.class) ? RING_BYTES : 0);
             assertTrue(buffered <= most, () -> buffered + " bytes are buffered");
             byte[] answer = client.exchange(bytes.limit(taken), taken);
-            assertArrayEquals(java.util.Arrays.copyOf(sent, taken), answer,
+            assertArrayEquals(java.util.Arrays.copyOf(Sent.BYTES, taken), answer,
                     "the whole answer arrives once the client reads");
         }
     }
