@@ -16,11 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Tests with many connections. Clients and server share the process and its descriptors, two for each connection:
-/// 8,000 connections fit a limit of 20,000.
+/// 8,000 connections fit a limit of 20,000. A build has each model and each style, `-Dfull` each model in each style.
 @Tag("slow")
 @Timeout(60)
 class ManyConnectionsTest {
     private static final int IDLE = 8_000;
+    private static final int KEPT_BYTES = 4 << 20;
     private static final int FAILED_BINDS = 1_024;
 
     static List<Cell> cells() {
@@ -31,7 +32,9 @@ class ManyConnectionsTest {
             }
         }
         cells.removeIf(cell -> cell.transport() != EndpointKind.TCP);
-        return cells;
+        return TestScope.current() == TestScope.FULL
+                ? cells
+                : CoveringArray.choose(cells, List.of(cell -> cell.model().id(), Cell::style), 1);
     }
 
     private static long heapBytes() {
@@ -57,7 +60,8 @@ class ManyConnectionsTest {
             fixture.events.forget();
             assertThat(fixture.server.stats().active()).isZero();
             assertThat(ServerThreads.countInUse()).isLessThanOrEqualTo(threadsBefore + 1);
-            assertThat(heapBytes() - heapBefore).as("bytes of heap kept").isLessThan(4 << 20);
+            // The last threads and coroutines may still be ending.
+            Eventually.until("the heap is at its former size", () -> heapBytes() - heapBefore < KEPT_BYTES);
         }
     }
 
