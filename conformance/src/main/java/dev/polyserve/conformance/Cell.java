@@ -15,6 +15,9 @@ import java.util.Locale;
 /// @param model the concurrency model
 /// @param transport the kind of endpoint
 public record Cell(Style style, Model model, EndpointKind transport) {
+    /// Whether the build runs all cells (`-Dfull`).
+    static final boolean FULL = "full".equals(System.getProperty("polyserve.tests"));
+
     /// The cells of these models for stream handlers: every style, over TCP and Unix.
     public static List<Cell> streams(Model... models) {
         List<Cell> cells = new ArrayList<>();
@@ -69,7 +72,7 @@ public record Cell(Style style, Model model, EndpointKind transport) {
 
     /// The number of repetitions: `usual`, or fewer where each connection costs a process.
     int times(int usual) {
-        return startsPerConnection() ? Math.min(usual, 8) : usual;
+        return startsPerConnection() ? Math.min(usual, FULL ? 8 : 4) : usual;
     }
 
     /// The number of servers: `usual`, or fewer where each starts processes.

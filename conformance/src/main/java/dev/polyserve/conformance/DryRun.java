@@ -13,12 +13,11 @@ final class DryRun {
 
     private DryRun() {}
 
-    /// Whether the test with this unique identifier is not skipped. A test that fails before it starts a server
-    /// applies.
-    static boolean applies(String test) throws ReflectiveOperationException {
+    /// Whether the test is not skipped in the cell. A test that fails before it starts a server applies.
+    static boolean applies(ContractTest test, Cell cell) throws ReflectiveOperationException {
         RUNS.set(true);
         try {
-            Replay.run(test);
+            test.run(cell);
             return true;
         } catch (InvocationTargetException e) {
             return !(e.getCause() instanceof TestAbortedException);

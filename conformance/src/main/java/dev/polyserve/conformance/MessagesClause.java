@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.polyserve.Cause;
+import dev.polyserve.Codec;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Framing;
 import dev.polyserve.MessageHandler;
@@ -23,7 +24,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /// A handler of messages may wait; its messages are handled one at a time, or as many at once as is asked for.
@@ -33,18 +35,25 @@ abstract class MessagesClause extends Clause {
     private static final Duration PAUSE = Duration.ofMillis(5);
     private static final int AT_ONCE = 3;
 
-    @BeforeEach
-    void appliesToMessages() {
-        needsStyle(Style.MESSAGES);
-    }
-
     private ServerFixture lines(MessageHandler<String> shared) throws IOException {
         return lines(shared, with -> with);
     }
 
-    private ServerFixture lines(MessageHandler<String> shared, java.util.function.UnaryOperator<ServerBuilder> with)
+    private ServerFixture lines(MessageHandler<String> shared, UnaryOperator<ServerBuilder> with)
             throws IOException {
-        return start(TestService.ofMessages(Framing.lines(), () -> shared), with);
+        return messages(Framing.lines(), () -> shared, with);
+    }
+
+    private <T> ServerFixture messages(Codec<T> codec, Supplier<? extends MessageHandler<T>> factory)
+            throws IOException {
+        return messages(codec, factory, with -> with);
+    }
+
+    /// Starts a server of messages; skips the test in a cell of another style.
+    private <T> ServerFixture messages(Codec<T> codec, Supplier<? extends MessageHandler<T>> factory,
+            UnaryOperator<ServerBuilder> with) throws IOException {
+        needsStyle(Style.MESSAGES);
+        return start(TestService.ofMessages(codec, factory), with);
     }
 
     /// Skips the test where a connection has one thread, or handlers share no memory with the test.
@@ -55,7 +64,7 @@ abstract class MessagesClause extends Clause {
 
     @Test
     void shouldCallOpenedThenTheMessagesThenEndedThenClosedOnce() throws Exception {
-        try (ServerFixture fixture = start(TestService.ofMessages(Framing.lines(), CallRecorder::new));
+        try (ServerFixture fixture = messages(Framing.lines(), CallRecorder::new);
                 TestClient client = fixture.connect()) {
             client.send("one\ntwo\n");
             assertEquals("one", client.line());
@@ -72,7 +81,7 @@ abstract class MessagesClause extends Clause {
 
     @Test
     void shouldHandleOneMessageAtATimeThoughItsHandlerWaits() throws Exception {
-        try (ServerFixture fixture = start(TestService.ofMessages(Framing.lines(), Exclusive::new))) {
+        try (ServerFixture fixture = messages(Framing.lines(), Exclusive::new)) {
             List<TestClient> clients = new ArrayList<>();
             for (int i = 0; i < Math.min(AT_ONCE, cell().capacity()); i++) {
                 clients.add(fixture.connect());
@@ -148,11 +157,11 @@ abstract class MessagesClause extends Clause {
     void shouldReadNoFurtherWhileAHandlerWaits() throws Exception {
         needsOneProcess();
         CountDownLatch released = new CountDownLatch(1);
-        try (ServerFixture fixture = start(TestService.ofMessages(Framing.fixedLength(1), () -> (message, client) -> {
+        try (ServerFixture fixture = messages(Framing.fixedLength(1), () -> (message, client) -> {
             if (message[0] == 'w') {
                 released.await();
             }
-        })); TestClient client = fixture.connect()) {
+        }); TestClient client = fixture.connect()) {
             client.send("w");
             int taken = client.sendUntilBlocked(ByteBuffer.allocate(KERNEL_BYTES), BLOCKED);
             assertTrue(taken < KERNEL_BYTES, () -> taken + " bytes were read while a handler waits");

@@ -53,7 +53,7 @@ final class ServerFixture implements AutoCloseable {
         EventRecorder events = new EventRecorder();
         Server server = with.apply(service.on(builder(cell, place.endpoint()), cell.style()).listener(events)).bind();
         serveIfWorker(server);
-        return new ServerFixture(Replay.inWorkers(cell.model(), place.endpoint()), server, events, place);
+        return new ServerFixture(Replay.inWorkers(cell, place.endpoint()), server, events, place);
     }
 
     /// Serves in a worker, and does not return there. The worker so skips what its test does with a bound server.
@@ -68,7 +68,7 @@ final class ServerFixture implements AutoCloseable {
         DryRun.reachesAServer();
         // A worker reaches the first server of the test, whichever server started it.
         Endpoint place = Replay.place().orElse(endpoint);
-        return Server.at(place).model(Replay.inWorkers(cell.model(), place)).options(ServerFixture::withShortClose);
+        return Server.at(place).model(Replay.inWorkers(cell, place)).options(ServerFixture::withShortClose);
     }
 
     static Options withShortClose(Options options) {

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Timeout;
 ///
 /// The message of a failure begins with the cell: style × model × endpoint.
 ///
-/// A worker process runs the same test again up to the start of the server. Therefore a test only describes the server
+/// A worker process finds its cell in the static method `cells`, and runs the same test again up to the start of the
+/// server. Therefore a test only describes the server
 /// before that, and observes the handler only through its client and the server's listeners. Tests of memory that the
 /// handler shares with other threads are skipped for workers.
 @Timeout(60)

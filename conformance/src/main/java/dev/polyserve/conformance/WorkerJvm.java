@@ -30,8 +30,9 @@ import java.util.stream.Stream;
 /// **Thread**: any.
 final class WorkerJvm {
     private static final long TRAINING_SECONDS = 60;
-    private static final List<String> FLAGS = List.of("-ea", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-            "-XX:-UsePerfData", "-Xmx256m");
+    /// For a short life: only what runs often is compiled, and reflection generates no code.
+    private static final List<String> FLAGS = List.of("-ea", "-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=5",
+            "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xmx256m", "-Djdk.reflect.useNativeAccessorOnly=true");
     private static final String TRAINING = "--train";
 
     private WorkerJvm() {}

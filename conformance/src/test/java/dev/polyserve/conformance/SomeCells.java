@@ -1,28 +1,37 @@
 package dev.polyserve.conformance;
 
-import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// Runs each test of a class in one cell of each model to which it applies, because each test starts processes. The other
-/// cells are for other tests. `-Dfull` runs each test in each cell.
+/// Runs each test of a class in one of the cells to which it applies, because each test starts processes, or because other
+/// classes run the same tests in another environment. The tests of a clause together run in each model, style and
+/// transport, and all tests together in each cell. `-Dfull` runs each test in each cell.
 ///
 /// **Thread**: the thread of a test.
 final class SomeCells implements ExecutionCondition {
     private static final Pattern CELL = Pattern.compile("\\[class-template-invocation:#(\\d+)]");
     private static final ConditionEvaluationResult ENABLED = ConditionEvaluationResult.enabled("in this cell");
     private static final ConditionEvaluationResult DISABLED = ConditionEvaluationResult
-            .disabled("not in this cell: another cell of the model runs it in this build");
+            .disabled("not in this cell: another cell runs it in this build");
+    private static final List<Function<TestInCell, Object>> FACTORS = List.of(TestInCell::test,
+            one -> one.cell().model().id(), one -> one.cell().style(), one -> one.cell().transport());
 
-    /// The numbers of the cells of each test, by the test's identifier without the number of a cell.
-    private final Map<String, List<Integer>> chosen = new ConcurrentHashMap<>();
+    private final Map<Class<?>, Set<TestInCell>> chosen = new HashMap<>();
+
+    /// A test in one cell.
+    record TestInCell(ContractTest test, Cell cell) {}
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -30,39 +39,55 @@ final class SomeCells implements ExecutionCondition {
                 || context.getTestInstance().isEmpty()) {
             return ENABLED;
         }
-        Matcher cell = CELL.matcher(context.getUniqueId());
+        String id = context.getUniqueId();
+        Matcher cell = CELL.matcher(id);
         if (!cell.find()) {
-            throw new IllegalStateException("the test has no cell: " + context.getUniqueId());
+            throw new IllegalStateException("the test has no cell: " + id);
         }
-        String test = cell.replaceFirst("");
-        Class<?> type = context.getRequiredTestInstances().getAllInstances().getFirst().getClass();
-        return chosen.computeIfAbsent(test, _ -> choose(test, cells(type), context.getUniqueId()))
-                .contains(Integer.parseInt(cell.group(1))) ? ENABLED : DISABLED;
-    }
-
-    /// The numbers of the selected cells, from 1.
-    private static List<Integer> choose(String test, List<?> cells, String anyCell) {
-        List<Integer> applicable = IntStream.rangeClosed(1, cells.size()).filter(number -> applies(anyCell, number))
-                .boxed().toList();
-        return CoveringArray.chooseFor(test, applicable,
-                List.of(number -> ((Cell) cells.get(number - 1)).model().id()));
-    }
-
-    private static boolean applies(String test, int cell) {
         try {
-            return DryRun.applies(CELL.matcher(test).replaceFirst("[class-template-invocation:#" + cell + "]"));
+            ContractTest test = ContractTest.of(id);
+            Cell here = ContractTest.cells(test.type()).get(Integer.parseInt(cell.group(1)) - 1);
+            return chosen(test.type()).contains(new TestInCell(test, here)) ? ENABLED : DISABLED;
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot run " + test, e);
+            throw new IllegalStateException("cannot run " + id, e);
         }
     }
 
-    private static List<?> cells(Class<?> type) {
-        try {
-            Method cells = type.getDeclaredMethod("cells");
-            cells.setAccessible(true);
-            return (List<?>) cells.invoke(null);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(type + " has no cells", e);
+    private synchronized Set<TestInCell> chosen(Class<?> type) throws ReflectiveOperationException {
+        Set<TestInCell> known = chosen.get(type);
+        if (known == null) {
+            known = new HashSet<>(choose(type));
+            chosen.put(type, known);
         }
+        return known;
+    }
+
+    private static List<TestInCell> choose(Class<?> type) throws ReflectiveOperationException {
+        List<TestInCell> all = new ArrayList<>();
+        for (List<ContractTest> clause : ContractTest.clauses(type)) {
+            all.addAll(choose(clause, ContractTest.cells(type)));
+        }
+        return all;
+    }
+
+    /// Selects cells for the tests of a clause.
+    static List<TestInCell> choose(List<ContractTest> clause, List<Cell> cells) throws ReflectiveOperationException {
+        List<TestInCell> applicable = applicable(clause, cells);
+        // Clauses differ in which of equal cells comes first.
+        Collections.shuffle(applicable, new Random(clause.stream().map(ContractTest::method).toList().hashCode()));
+        return CoveringArray.choose(applicable, FACTORS, 1);
+    }
+
+    /// The tests in all cells to which they apply.
+    static List<TestInCell> applicable(List<ContractTest> tests, List<Cell> cells) throws ReflectiveOperationException {
+        List<TestInCell> applicable = new ArrayList<>();
+        for (ContractTest test : tests) {
+            for (Cell cell : cells) {
+                if (DryRun.applies(test, cell)) {
+                    applicable.add(new TestInCell(test, cell));
+                }
+            }
+        }
+        return applicable;
     }
 }

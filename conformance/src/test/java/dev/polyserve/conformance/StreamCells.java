@@ -1,6 +1,8 @@
 package dev.polyserve.conformance;
 
 import dev.polyserve.Model;
+import dev.polyserve.Server;
+import dev.polyserve.Workers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -12,6 +14,10 @@ import java.util.function.Function;
 ///
 /// **Thread**: any.
 final class StreamCells {
+    /// Without `-Dfull`, no more spare workers than a server needs: most tests end before one of two is used.
+    static final Workers SPARE = TestScope.current() == TestScope.FULL
+            ? Workers.defaults()
+            : Workers.defaults().withSpare(1, 1);
     private static final Model NIO_2 = Model.nio(2);
     private static final Model EPOLL_2 = Model.epoll(2);
     private static final Model EPOLL_ET_2 = Model.epollEt(2);
@@ -26,7 +32,7 @@ final class StreamCells {
             Model.virtual());
     private static final List<Model> OF_LOOPS = List.of(Model.nio(), Model.epoll(), Model.epollEt(),
             Model.poll(), Model.ioUring());
-    private static final List<Model> OF_PROCESSES = List.of(Model.process(4),
+    private static final List<Model> OF_PROCESSES = List.of(Model.process(4, SPARE),
             Model.processPool(2, Model.iterative()), Model.processPool(1, Model.thread()),
             Model.processPool(1), Model.processPool(1, Model.epoll()));
 
@@ -67,7 +73,12 @@ final class StreamCells {
 
     /// The cells that this build runs in an environment.
     static List<Cell> in(Environment environment) {
-        return cells(chosen().stream().filter(one -> one.environment() == environment).toList());
+        return cells(chosen(), environment);
+    }
+
+    /// Those of the configurations in an environment.
+    static List<Cell> cells(List<Configuration> configurations, Environment environment) {
+        return cells(configurations.stream().filter(one -> one.environment() == environment).toList());
     }
 
     private static List<Cell> cells(List<Configuration> configurations) {
@@ -80,10 +91,20 @@ final class StreamCells {
     }
 
     private static List<Configuration> chosen() {
-        String word = System.getProperty(CELLS);
-        return word == null
-                ? chosen(TestScope.current())
-                : ALL.stream().filter(one -> one.cell().toString().contains(word)).toList();
+        return Chosen.BY_THIS_BUILD;
+    }
+
+    /// Selected once. A worker process looks for its cell among all, because it would spend most of its start on the
+    /// selection.
+    private static final class Chosen {
+        private static final List<Configuration> BY_THIS_BUILD = Server.isWorker() ? ALL : select();
+
+        private static List<Configuration> select() {
+            String word = System.getProperty(CELLS);
+            return word == null
+                    ? chosen(TestScope.current())
+                    : ALL.stream().filter(one -> one.cell().toString().contains(word)).toList();
+        }
     }
 
     /// The selection of the given size.
