@@ -3,10 +3,9 @@ package dev.polyserve.architecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.Comparator;
@@ -99,15 +98,10 @@ class LayersTest {
                             BENCH,
                             BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT)));
 
-    private final JavaClasses classes = new ClassFileImporter().importPaths(Project.classes("coroutine"),
-            Project.classes("core"), Project.classes("linux"), Project.classes("conformance"),
-            Project.classes("examples"),
-            Project.classes("bench"), Project.classes("cli"));
-
     @Test
     void everyPackageIsListed() {
         var layers = new TreeSet<String>();
-        classes.forEach(c -> layers.add(layer(c)));
+        CompiledClasses.ALL.forEach(c -> layers.add(layer(c)));
         assertThat(layers).as("packages of the project, and those that MAY_USE names").isEqualTo(
                 new TreeSet<>(MAY_USE.keySet()));
     }
@@ -115,7 +109,7 @@ class LayersTest {
     @Test
     void arrowsPointOneWay() {
         var wrong = new TreeSet<String>();
-        for (JavaClass from : classes) {
+        for (JavaClass from : CompiledClasses.ALL) {
             for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
                 JavaClass to = dependency.getTargetClass().getBaseComponentType();
                 if (isOurs(to) && !layer(to).equals(layer(from)) && !mayUse(from, to)) {
@@ -129,7 +123,7 @@ class LayersTest {
     @Test
     void coroutinesNeedOnlyTheJdk() {
         var foreign = new TreeSet<String>();
-        for (JavaClass from : new ClassFileImporter().importPath(Project.classes("coroutine"))) {
+        for (JavaClass from : CompiledClasses.ALL.that(areCoroutines())) {
             for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
                 String to = dependency.getTargetClass().getBaseComponentType().getPackageName();
                 boolean annotation = to.equals("org.jspecify.annotations");
@@ -156,7 +150,11 @@ class LayersTest {
             public String getDescription() {
                 return "packages";
             }
-        }).namingSlices("package $1").should().beFreeOfCycles().check(classes);
+        }).namingSlices("package $1").should().beFreeOfCycles().check(CompiledClasses.ALL);
+    }
+
+    private static DescribedPredicate<JavaClass> areCoroutines() {
+        return DescribedPredicate.describe("coroutines", type -> type.getPackageName().startsWith(COROUTINE));
     }
 
     private static boolean mayUse(JavaClass from, JavaClass to) {

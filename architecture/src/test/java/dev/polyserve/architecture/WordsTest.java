@@ -3,6 +3,7 @@ package dev.polyserve.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,10 +28,12 @@ class WordsTest {
     ///
     /// @param forTypes whether it applies to whole names of types and packages, instead of words
     private record Rule(boolean forTypes, Pattern pattern, String instead) {
-        static List<Rule> all() throws IOException {
+        static List<Rule> all() {
             try (Stream<String> lines = Files
                     .lines(Project.ROOT.resolve("architecture/src/test/resources/banned-words.txt"))) {
                 return lines.filter(line -> !line.isBlank() && !line.startsWith("#")).map(Rule::of).toList();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 
@@ -47,6 +50,8 @@ class WordsTest {
             return forTypes ? pattern.matcher(text).matches() : pattern.matcher(text).find();
         }
     }
+
+    private static final List<Rule> RULES = Rule.all();
 
     @Test
     void commentsMessagesAndNamesUseNoBannedWord() throws IOException {
@@ -74,7 +79,7 @@ class WordsTest {
         for (Path file : Project.sources("main")) {
             var names = new ArrayList<>(TYPE.matcher(Files.readString(file)).results().map(m -> m.group(1)).toList());
             Project.relative(file).forEach(directory -> names.add(directory.toString()));
-            for (Rule rule : Rule.all()) {
+            for (Rule rule : RULES) {
                 names.stream().filter(name -> rule.forTypes && rule.matches(name))
                         .forEach(name -> found.add(Project.relative(file) + ": " + name + "; rather: " + rule.instead));
             }
@@ -83,7 +88,7 @@ class WordsTest {
     }
 
     @Test
-    void findsWordsInCommentsLiteralsAndNamesOnly() throws IOException {
+    void findsWordsInCommentsLiteralsAndNamesOnly() {
         String source = """
                 import who;
                 int waiting = 1; // the thread who waits
@@ -99,12 +104,11 @@ class WordsTest {
         return Stream.concat(Prose.of(source).stream(), Prose.names(source).stream()).toList();
     }
 
-    private static List<String> banned(Path file, List<Prose> prose) throws IOException {
-        List<Rule> rules = Rule.all();
+    private static List<String> banned(Path file, List<Prose> prose) {
         var found = new ArrayList<String>();
         for (Prose piece : prose) {
             String text = ALLOWED.matcher(piece.text()).replaceAll("");
-            for (Rule rule : rules) {
+            for (Rule rule : RULES) {
                 if (!rule.forTypes && rule.matches(text)) {
                     found.add(Project.relative(file) + ":" + piece.line() + " " + piece.text() + "; rather: "
                             + rule.instead);
