@@ -44,7 +44,7 @@ class ComputingPeersTest {
     private static final double MOST = 1.7;
 
     static List<Listed> peers() throws Exception {
-        return PeerProcess.list("--list-computing");
+        return PeerProcess.tested("--list-computing");
     }
 
     @AfterAll

@@ -18,7 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -59,6 +61,11 @@ final class PeerProcess implements AutoCloseable {
             return status.equals("ready");
         }
 
+        /// The language or library, with which the name begins; a peer in C of another kind is not like the first.
+        private String family() {
+            return name.startsWith("c-") ? name : name.replaceFirst("^((resp-)?[a-z]+).*", "$1");
+        }
+
         /// Skips the test when the machine lacks a requirement of the peer.
         void requireReady() {
             if (!ready()) {
@@ -70,6 +77,16 @@ final class PeerProcess implements AutoCloseable {
         public String toString() {
             return name;
         }
+    }
+
+    /// The peers of a list that this build tests: all with `-Dfull`, else the first of each language or library.
+    static List<Listed> tested(String option) throws IOException, InterruptedException {
+        List<Listed> all = list(option);
+        if ("full".equals(System.getProperty("polyserve.tests"))) {
+            return all;
+        }
+        Set<String> seen = new HashSet<>();
+        return all.stream().filter(peer -> seen.add(peer.family())).toList();
     }
 
     /// @param option `--list` or `--list-resp`
@@ -110,7 +127,10 @@ final class PeerProcess implements AutoCloseable {
     }
 
     private static ProcessBuilder command(String... arguments) {
-        return new ProcessBuilder(Stream.concat(Stream.of(SCRIPT), Stream.of(arguments)).toList());
+        var builder = new ProcessBuilder(Stream.concat(Stream.of(SCRIPT), Stream.of(arguments)).toList());
+        // A test's peer lives too shortly to earn back what its optimizing compiler and concurrent collector cost.
+        builder.environment().put("PEER_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+        return builder;
     }
 
     private static int freePort() throws IOException {

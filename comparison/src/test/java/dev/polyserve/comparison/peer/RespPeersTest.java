@@ -22,7 +22,7 @@ class RespPeersTest {
     private static final int PIPELINED = 500;
 
     static List<Listed> peers() throws Exception {
-        return PeerProcess.list("--list-resp");
+        return PeerProcess.tested("--list-resp");
     }
 
     @ParameterizedTest
