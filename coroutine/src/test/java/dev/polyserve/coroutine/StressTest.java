@@ -24,12 +24,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// `-Djunit.jupiter.execution.timeout.mode=disabled`. `comparison/coroutines` measures time and memory.
 @Tag("slow")
 class StressTest {
-    private static final long SECONDS = Long.getLong("polyserve.coroutine.seconds", 1);
+    private static final long MILLIS = Long.getLong("polyserve.coroutine.millis",
+            "full".equals(System.getProperty("polyserve.tests")) ? 1_000 : 300);
     private static final int ALIVE = Integer.getInteger("polyserve.coroutine.alive", 10_000);
     private static final int SWITCHES = Integer.getInteger("polyserve.coroutine.switches", 20_000);
 
     private static boolean goesOn(long began) {
-        return System.nanoTime() - began < TimeUnit.SECONDS.toNanos(SECONDS);
+        return System.nanoTime() - began < TimeUnit.MILLISECONDS.toNanos(MILLIS);
     }
 
     /// Consumers of both kinds take values in turn. A lost hand-over hangs; a duplicate skips a number.

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class HubMonitorTest {
-    private static final Duration LIMIT = Duration.ofMillis(200);
-    private static final Duration LONGER = Duration.ofMillis(600);
+    private static final Duration LIMIT = Duration.ofMillis(100);
+    private static final Duration LONGER = Duration.ofMillis(300);
 
     /// Records stalls. A test waits for a report without a limit, so a busy machine only takes longer.
     private static final class RecordedStalls implements HubListener {
