@@ -34,7 +34,7 @@ class BenchmarkRunnerTest {
 
     private static Contender peer(String name, String behaviour) {
         return Contender.against(name + "=exec '" + System.getProperty("java.home")
-                + "/bin/java' -XX:TieredStopAtLevel=1"
+                + "/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
                 + " --add-opens java.base/java.lang=ALL-UNNAMED -cp '" + System.getProperty("surefire.test.class.path",
                         System.getProperty("java.class.path"))
                 + "' " + EchoPeer.class.getName() + " {port} " + behaviour);
