@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// All orders in which a loop's threads, its coroutine and the monitor can take their steps: in each of them, the library's
 /// code of the loop runs on one thread at a time, and the coroutine comes to its end.
+@Tag("slow")
 class HandOffOrdersTest {
     /// Actors that share state, each a sequence of atomic steps.
     private interface World {
