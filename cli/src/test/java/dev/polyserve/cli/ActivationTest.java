@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Starts the program as systemd and inetd do, with `systemd-socket-activate`.
 @Tag("slow")
+@Tag("process")
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class ActivationTest {

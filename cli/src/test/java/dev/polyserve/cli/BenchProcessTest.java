@@ -8,7 +8,6 @@ import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.ContenderResults;
 import dev.polyserve.bench.result.Metric;
 import dev.polyserve.bench.result.Results;
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -24,11 +23,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/// Runs `bench` as a process with contender processes: short runs with rough but complete figures.
+/// Runs `bench` as a process with contender processes: short runs with rough but complete figures. A run mostly waits, so
+/// that several run at once.
 @Tag("slow")
+@Tag("process")
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class BenchProcessTest {
     private static final List<String> SHORT = List.of("--rounds", "1", "--warmup", "200ms", "--duration", "200ms",
             "--connections", "10");
@@ -51,17 +55,12 @@ class BenchProcessTest {
     }
 
     private Process bench(List<String> length, String... arguments) throws IOException {
-        // Two entries, so that it counts as a class path; surefire's own is a single jar.
-        String classPath = Path.of("target", "classes").toAbsolutePath() + File.pathSeparator
-                + System.getProperty("java.class.path");
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), QUICK_START, "-cp",
-                        classPath,
-                        Main.class.getName(), "bench"));
+        List<String> command = new ArrayList<>(ServedProcess.program(List.of(QUICK_START), "bench"));
         command.addAll(List.of(arguments));
         command.addAll(length);
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("POLYSERVE_JAVA_OPTS", QUICK_START);
+        builder.environment().put("POLYSERVE_JAVA_OPTS",
+                String.join(" ", ServedProcess.cacheOptions()) + " " + QUICK_START);
         Process process = builder.start();
         processes.add(process);
         out.collect(process.getInputStream());

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Runs without a locale, as under cron and in containers: words beyond ASCII reach clients unchanged, or are rejected in one
 /// sentence. The test's own JVM may have no locale either, so a shell substitutes the characters for `WORD`.
 @Tag("slow")
+@Tag("process")
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class NoLocaleTest {

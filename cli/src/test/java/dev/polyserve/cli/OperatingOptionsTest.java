@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The options for the operation of a server.
 @Tag("slow")
+@Tag("process")
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class OperatingOptionsTest {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Runs the program as a process: its streams, exit status and signals.
+@Tag("process")
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(60)
 class ProcessTest {
@@ -126,7 +128,8 @@ class ProcessTest {
 
     @Test
     void onlyWhatIsNeededIsLoaded() throws Exception {
-        Process server = start(List.of("-Xlog:class+load:stderr"), "serve", "echo", "--listen", "tcp://127.0.0.1:0");
+        Process server = start(List.of("-XX:AOTMode=off", "-Xlog:class+load:stderr"), "serve", "echo", "--listen",
+                "tcp://127.0.0.1:0");
         try (Socket client = connect()) {
             client.getOutputStream().write('a');
             client.shutdownOutput();
@@ -144,16 +147,11 @@ class ProcessTest {
         if (!all.contains("--config")) {
             all.addAll(List.of("--listen", "tcp://127.0.0.1:0"));
         }
-        return start(List.of(), all.toArray(String[]::new));
+        return start(List.of("-XX:TieredStopAtLevel=1"), all.toArray(String[]::new));
     }
 
     private Process start(List<String> jvmOptions, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea"));
-        command.addAll(jvmOptions);
-        // Not the executable jar, which is built after the tests: an existing one is from an earlier build.
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(List.of(arguments));
+        List<String> command = ServedProcess.program(jvmOptions, arguments);
         Process process = new ProcessBuilder(command).start();
         processes.add(process);
         out.collect(process.getInputStream());

@@ -25,14 +25,33 @@ final class ServedProcess implements AutoCloseable {
 
     /// The command that runs the program.
     static List<String> program(String... arguments) {
-        // Not the executable jar, which is built after the tests: an existing one is from an earlier build.
+        return program(List.of("-XX:TieredStopAtLevel=1"), arguments);
+    }
+
+    /// The command that runs the program in a JVM with these options: the packaged one with its caches, or, outside the
+    /// tests of a build that come after the packaging, the classes of these tests.
+    static List<String> program(List<String> options, String... arguments) {
         List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-ea", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED",
-                        "--add-opens=java.base/java.lang=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                        Main.class.getName()));
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea"));
+        String jar = System.getProperty("polyserve.cli.jar");
+        if (jar == null) {
+            command.addAll(options);
+            command.addAll(List.of("--enable-native-access=ALL-UNNAMED",
+                    "--add-opens=java.base/java.lang=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
+                    Main.class.getName()));
+        } else {
+            command.addAll(cacheOptions());
+            command.addAll(options);
+            command.addAll(List.of("-jar", jar));
+        }
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /// The options for the caches of the packaged program; none for the classes of these tests.
+    static List<String> cacheOptions() {
+        String jar = System.getProperty("polyserve.cli.jar");
+        return jar == null ? List.of() : PackagedProgram.cacheOptions(Path.of(jar));
     }
 
     /// Starts a command that ends with the program's command.

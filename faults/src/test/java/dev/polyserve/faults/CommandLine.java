@@ -3,6 +3,7 @@ package dev.polyserve.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.polyserve.cli.PackagedProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -93,7 +94,7 @@ final class CommandLine implements AutoCloseable {
                         "-XX:TieredStopAtLevel=1",
                         "-Dstdin.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-jar", jar.toString(), "serve"));
         command.addAll(1, options);
-        command.addAll(1, StartUpCache.ofTheProgram());
+        command.addAll(1, PackagedProgram.cacheOptions(jar));
         command.addAll(arguments);
         command.addAll(0, before);
         Path errors = directory.resolve("errors");

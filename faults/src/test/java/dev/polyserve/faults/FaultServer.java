@@ -11,7 +11,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -23,8 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import javax.management.JMException;
-import javax.management.ObjectName;
 
 /// The program of the server under test. [ServerProcess] starts it and sends it commands.
 ///
@@ -68,6 +65,9 @@ final class FaultServer {
         for (String argument : arguments) {
             String[] parts = argument.split("=", 2);
             settings.put(parts[0], parts[1]);
+        }
+        if (settings.containsKey(TrainingRun.SETTING)) {
+            TrainingRun.serveInEachMode();
         }
         FaultServer running;
         try {
@@ -184,18 +184,15 @@ final class FaultServer {
                 + services.inside() + " mostInside=" + services.mostInside() + reached;
     }
 
+    /// Not by the management beans: the JDK needs as much processor time to load these as for the start of a server.
     private static long heapBytes() {
-        var memory = ManagementFactory.getMemoryMXBean();
-        memory.gc();
-        return memory.getHeapMemoryUsage().getUsed();
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
     /// The native memory in the JVM's accounting: `-                     Other (reserved=123456, committed=123456)`.
-    private static String nativeBytes() throws JMException {
-        Object report = ManagementFactory.getPlatformMBeanServer().invoke(
-                new ObjectName("com.sun.management:type=DiagnosticCommand"), "vmNativeMemory",
-                new Object[]{new String[]{"summary", "scale=B"}}, new String[]{String[].class.getName()});
-        Matcher other = OTHER_MEMORY.matcher(report.toString());
+    private static String nativeBytes() {
+        Matcher other = OTHER_MEMORY.matcher(DiagnosticCommand.run("VM.native_memory summary scale=B"));
         return other.find() ? other.group(1) : "0";
     }
 

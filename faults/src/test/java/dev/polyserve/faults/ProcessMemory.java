@@ -9,8 +9,8 @@ import java.util.Map;
 /// @param heapBytes the used heap after a garbage collection
 /// @param nativeBytes the native memory that Java code has allocated, for example for system calls
 record ProcessMemory(long heapBytes, long nativeBytes) {
-    /// Twice the memory of a server without clients: 3 to 6 MB of heap, and up to 7 MB that the JDK keeps for threads
-    /// that wrote large buffers.
+    /// More than a server without clients uses: 2 to 4 MB of heap, and up to 7 MB of native memory that the JDK keeps for
+    /// threads that wrote large buffers.
     private static final long HEAP_AT_REST_BYTES = 12L << 20;
     private static final long NATIVE_AT_REST_BYTES = 16L << 20;
 

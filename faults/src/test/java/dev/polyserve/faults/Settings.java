@@ -96,16 +96,15 @@ final class Settings {
         return command(StartUpCache.ofServers());
     }
 
-    /// The same with these options of the Java machine, and without its cache.
+    /// The same with these options of the Java machine instead of its cache.
     List<String> command(List<String> options) {
         List<String> java = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-ea", "-Xmx" + heapMegabytes + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                 "-XX:-UseDynamicNumberOfCompilerThreads", "-Xlog:disable", "-XX:NativeMemoryTracking=summary",
-                "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n", "-Djdk.trackAllThreads=true",
-                "--enable-native-access=ALL-UNNAMED", "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--add-opens",
-                "java.base/jdk.internal.vm=ALL-UNNAMED", "-cp", classPath(), FaultServer.class.getName()));
-        java.addAll(1, ServerProcess.crashOptions());
-        java.addAll(1, options);
+                "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n", "-Djdk.trackAllThreads=true"));
+        java.addAll(ServerProcess.crashOptions());
+        java.addAll(options);
+        java.addAll(StartUpCache.jar().map(jar -> List.of("-jar", jar)).orElseGet(Settings::mainClass));
         values.forEach((name, value) -> java.add(name + "=" + value));
         if (descriptors == 0) {
             return java;
@@ -116,9 +115,14 @@ final class Settings {
         return limited;
     }
 
-    private static String classPath() {
-        return Stream.concat(Stream.of(Server.class, Carrier.class, LinuxModels.class).map(Settings::origin),
-                Stream.of(StartUpCache.testClasses())).collect(Collectors.joining(File.pathSeparator));
+    /// The main class with the grants that the manifest of the jar has.
+    private static List<String> mainClass() {
+        return List.of("--enable-native-access=ALL-UNNAMED", "--add-opens", "java.base/java.lang=ALL-UNNAMED",
+                "--add-opens", "java.base/jdk.internal.vm=ALL-UNNAMED", "--add-opens",
+                "jdk.management/com.sun.management.internal=ALL-UNNAMED", "-cp",
+                Stream.of(Server.class, Carrier.class, LinuxModels.class, FaultServer.class).map(Settings::origin)
+                        .collect(Collectors.joining(File.pathSeparator)),
+                FaultServer.class.getName());
     }
 
     /// The class path entry of a class.

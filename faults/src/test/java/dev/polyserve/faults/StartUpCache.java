@@ -28,21 +28,17 @@ final class StartUpCache {
 
     private StartUpCache() {}
 
-    /// The class path entry of the tests: the jar if the build has made one, because a cache holds no classes from
-    /// directories.
-    static String testClasses() {
-        return Optional.ofNullable(System.getProperty("polyserve.faults.jar"))
-                .orElseGet(() -> Settings.origin(FaultServer.class));
+    /// The jar of the tests, which starts [FaultServer]; absent unless a build has made it.
+    ///
+    /// A cache holds no classes from directories, and a JVM with the option `--add-opens` does not use all of a cache. So
+    /// the manifest of the jar has the class path, and grants what a server needs.
+    static Optional<String> jar() {
+        return Optional.ofNullable(System.getProperty("polyserve.faults.jar"));
     }
 
     /// The options of a JVM that runs [FaultServer].
     static List<String> ofServers() {
         return Servers.OPTIONS;
-    }
-
-    /// The options of a JVM that runs the packaged program.
-    static List<String> ofTheProgram() {
-        return TheProgram.OPTIONS;
     }
 
     private static Path directory() throws IOException {
@@ -56,22 +52,20 @@ final class StartUpCache {
         return file;
     }
 
-    private static void sayThatThereIsNone(String of) {
-        System.err.println("faults: " + of + " starts without a cache of classes, which takes longer");
-    }
-
     private static final class Servers {
+        /// The report of the memory crashes a JVM that records for a cache (JDK 25).
+        private static final String NO_TRACKING = "-XX:NativeMemoryTracking=off";
         private static final List<String> OPTIONS = options();
 
         private static List<String> options() {
-            if (!Files.isRegularFile(Path.of(testClasses()))) {
+            if (jar().isEmpty()) {
                 return List.of();
             }
             try {
                 Path cache = temporary(directory().resolve("server.aot"));
                 List<String> command = new ArrayList<>(
-                        Settings.of(new Mode("epoll", Mode.Style.HANDLER))
-                                .command(List.of("-XX:AOTCacheOutput=" + cache)));
+                        Settings.of(new Mode("epoll", Mode.Style.HANDLER)).with(TrainingRun.SETTING, true)
+                                .command(List.of("-XX:AOTCacheOutput=" + cache, NO_TRACKING)));
                 if (trained(command) && Files.exists(cache)) {
                     return List.of("-XX:AOTCache=" + cache);
                 }
@@ -80,7 +74,7 @@ final class StartUpCache {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            sayThatThereIsNone("a server");
+            System.err.println("faults: a server starts without a cache of classes, which takes longer");
             return List.of();
         }
 
@@ -97,7 +91,7 @@ final class StartUpCache {
                         InetAddress.getLoopbackAddress(), Integer.parseInt(ready.group(1))))) {
                     client.converses();
                 }
-                for (String each : List.of("stats", "threads")) {
+                for (String each : List.of("stats", "threads", "memory")) {
                     commands.write(each + "\n");
                     commands.flush();
                     answers.readLine();
@@ -107,38 +101,6 @@ final class StartUpCache {
             } finally {
                 server.destroyForcibly();
             }
-        }
-    }
-
-    /// Created in the same way as by the launcher.
-    private static final class TheProgram {
-        private static final List<String> OPTIONS = options();
-
-        private static List<String> options() {
-            Path jar = CommandLine.requiredJar();
-            Path script = Path.of(System.getProperty("basedir", "."), "..", "build", "train-aot.sh").toAbsolutePath();
-            try {
-                Path directory = directory();
-                Path cache = temporary(directory.resolve("program.aot"));
-                Path workers = temporary(directory.resolve("worker.aot"));
-                Process training = new ProcessBuilder("bash", script.toString(),
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), jar.toString(),
-                        cache.toString(), workers.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(temporary(directory.resolve("training.log")).toFile()).start();
-                if (training.waitFor(TRAINING_SECONDS, TimeUnit.SECONDS) && Files.exists(cache)
-                        && Files.exists(workers)) {
-                    return List.of("-XX:AOTCache=" + cache, "-Dpolyserve.worker.cache=" + workers, "-Xlog:aot*=off",
-                            "-Xlog:cds*=off");
-                }
-                training.destroyForcibly();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            sayThatThereIsNone("the program");
-            return List.of();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.cli.PackagedProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -75,8 +76,9 @@ class TerminalJobTest {
     private ProcessHandle serve(String before, List<String> arguments, String streams) throws Exception {
         List<String> words = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
-                        "-XX:TieredStopAtLevel=1",
-                        "-jar", CommandLine.requiredJar().toString(), "serve"));
+                        "-XX:TieredStopAtLevel=1"));
+        words.addAll(PackagedProgram.cacheOptions(CommandLine.requiredJar()));
+        words.addAll(List.of("-jar", CommandLine.requiredJar().toString(), "serve"));
         words.addAll(arguments);
         words.addAll(List.of("--listen", "tcp://127.0.0.1:0"));
         String command = words.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
