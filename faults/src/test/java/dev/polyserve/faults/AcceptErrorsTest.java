@@ -56,8 +56,9 @@ class AcceptErrorsTest {
                         error,
                         "1.." + FAILURES_IN_A_ROW)) {
                     serveSome(server);
-                    assertThat(injection.callsAfterFailures()).as("after " + error).hasSize(FAILURES_IN_A_ROW)
-                            .containsOnly(mode.calls().accept());
+                    // More when another thread takes over the loop meanwhile, because strace counts for each thread.
+                    assertThat(injection.callsAfterFailures()).as("after " + error)
+                            .hasSizeGreaterThanOrEqualTo(FAILURES_IN_A_ROW).containsOnly(mode.calls().accept());
                 }
             }
         });
