@@ -93,7 +93,8 @@ public final class ServerBuilder {
         return inFlight(most, true);
     }
 
-    /// The same, but each reply is sent, in one piece, when its message is handled: whichever is ready first.
+    /// The same, but each reply is sent, in one piece, when its message is handled: whichever is ready first. A handler that
+    /// calls `flush` ends a piece: other replies may come between that and the rest of its own.
     public ServerBuilder inFlightUnordered(int most) {
         return inFlight(most, false);
     }

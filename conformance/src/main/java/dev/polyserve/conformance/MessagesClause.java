@@ -218,6 +218,29 @@ abstract class MessagesClause extends Clause {
     }
 
     @Test
+    void shouldSendAReplyInOnePieceThoughAPartOfItWasSentBeforeOthersWereReady() throws Exception {
+        needsSeveralInFlight();
+        int bytes = 300_000;
+        CountDownLatch released = new CountDownLatch(1);
+        try (ServerFixture fixture = lines((line, client) -> {
+            if (line.equals("long")) {
+                client.print("x".repeat(bytes));
+                released.await();
+            }
+            client.writeLine(line);
+            if (line.equals("release")) {
+                released.countDown();
+            }
+        }, with -> with.inFlightUnordered(AT_ONCE)); TestClient client = fixture.connect()) {
+            client.send("long\nshort\nrelease\n");
+            client.end();
+            String all = client.textToTheEnd();
+            assertEquals(bytes + "long\nshort\nrelease\n".length(), all.length());
+            assertEquals("x".repeat(bytes) + "long\n", all.substring(0, bytes + "long\n".length()), "in one piece");
+        }
+    }
+
+    @Test
     void shouldKeepTheOrderOfLongRepliesThatAPeerReadsSlowly() throws Exception {
         int bytes = 300_000;
         try (ServerFixture fixture = lines((line, client) -> {

@@ -52,6 +52,8 @@ public final class MessageConversation<T> extends DrivenConversation {
     private boolean lastBegun;
     private boolean finished;
     private int inFlight;
+    /// The output of which a part of a piece was sent, where no order is kept: the rest of it is next.
+    private @Nullable MessageOutput partlySent;
 
     /// Creates a conversation, not yet open.
     public <C extends ConnectionContext & MessageControl> MessageConversation(ServerContext context, Identity identity,
@@ -247,7 +249,10 @@ public final class MessageConversation<T> extends DrivenConversation {
         Thread.interrupted();
         output.handled();
         inFlight--;
-        if (!style.inOrder()) {
+        if (output == partlySent) {
+            outputs.prepend(output);
+            partlySent = null;
+        } else if (!style.inOrder()) {
             outputs.append(output);
         }
         advance();
@@ -280,7 +285,7 @@ public final class MessageConversation<T> extends DrivenConversation {
 
     /// Moves the replies that are ready, and whose turn it is, to the connection's output.
     private void sendReplies() {
-        for (MessageOutput next; (next = outputs.first()) != null && !next.inUse() && hasRoomFor(next);) {
+        for (MessageOutput next; (next = outputs.first()) != null && mayBeSent(next);) {
             outputs.removeFirst(next);
             send(next);
             switch (next.ending()) {
@@ -292,6 +297,15 @@ public final class MessageConversation<T> extends DrivenConversation {
             }
         }
         outputs.wakeWaiting();
+    }
+
+    private boolean mayBeSent(MessageOutput reply) {
+        return !reply.inUse() && partlySent == null && hasRoomFor(reply);
+    }
+
+    /// Whether a part of the reply may be sent now, so that it goes out in one piece with the rest.
+    private boolean hasTurn(MessageOutput reply) {
+        return style.inOrder() ? outputs.first() == reply : partlySent == null || partlySent == reply;
     }
 
     private boolean hasRoomFor(MessageOutput reply) {
@@ -314,13 +328,27 @@ public final class MessageConversation<T> extends DrivenConversation {
         }
     }
 
-    /// Sends what a message has written so far, if its turn has come.
+    /// Sends what a message has written so far, if its turn has come. Where no order is kept, that ends a piece of its reply:
+    /// others may come before the next.
     ///
     /// @return false if not: then its handler waits, and is woken to look again
     boolean joins(MessageOutput output) {
-        boolean joins = (!style.inOrder() || outputs.first() == output) && hasRoomFor(output);
+        boolean joins = joinsPartly(output);
+        if (joins && partlySent == output) {
+            partlySent = null;
+            sendReplies();
+        }
+        return joins;
+    }
+
+    /// As [#joins], but the piece goes on: where no order is kept, other replies wait for its end.
+    boolean joinsPartly(MessageOutput output) {
+        boolean joins = hasTurn(output) && hasRoomFor(output);
         output.waits(!joins);
         if (joins) {
+            if (!style.inOrder()) {
+                partlySent = output;
+            }
             send(output);
             endTurn();
             messages.turn();

@@ -168,17 +168,22 @@ final class MessageOutput implements Output, BufferPool {
     /// How many bytes may be collected now; at least one, for which it waits.
     private int room() throws IOException {
         if (out.pending() >= highWaterBytes) {
-            flush();
+            send(MessageConversation::joinsPartly);
         }
         return highWaterBytes - out.pending();
     }
 
     @Override
     public void flush() throws IOException {
+        send(MessageConversation::joins);
+    }
+
+    /// Sends what was collected, and waits until the peer reads it.
+    private void send(Call<MessageOutput, Boolean> joins) throws IOException {
         conversation.requireSendable();
         boolean entered = border.enterLibrary();
         try {
-            await(MessageConversation::joins);
+            await(joins);
             await(MessageConversation::isRead);
         } finally {
             border.leaveIf(entered);

@@ -38,6 +38,15 @@ final class MessageOutputs {
         last = output;
     }
 
+    /// Puts one at the front of the queue.
+    void prepend(MessageOutput output) {
+        output.following = first;
+        first = output;
+        if (last == null) {
+            last = output;
+        }
+    }
+
     /// The first of the queue.
     @Nullable MessageOutput first() {
         return first;
