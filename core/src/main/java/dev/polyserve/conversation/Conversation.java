@@ -199,9 +199,12 @@ public abstract sealed class Conversation extends Termination implements Connect
         } finally {
             // After the listener, so that a drained server has reported everything.
             context.ended(this);
-            deadlineMonitor.over();
+            try {
+                deadlineMonitor.over();
+            } finally {
+                completion.complete().forEach(this::call);
+            }
         }
-        completion.complete().forEach(this::call);
     }
 
     /// Ends a rejected connection before its handler has begun; its socket is closed already.
@@ -251,7 +254,7 @@ public abstract sealed class Conversation extends Termination implements Connect
         try {
             callback.accept(this);
         } catch (RuntimeException | Error e) {
-            context.log().warn("a done callback of " + this + " threw " + e, e);
+            context.log().failed(System.Logger.Level.WARNING, "the callback failed at the end of ", this, e);
         }
     }
 

@@ -90,20 +90,34 @@ public final class HandlerConversation extends LocalConversation implements Conn
             return null;
         }
         try {
+            converse(handler);
+        } finally { // though the report of a failure fails, for example for lack of memory
+            finish(handler);
+        }
+        return handler;
+    }
+
+    private void converse(Handler handler) {
+        try {
             handler.setUp(this);
             handler.handle(this);
         } catch (Throwable e) { // every exception ends only this connection
             var _ = border.enterLibrary();
-            failed(e);
-            border.leaveLibrary();
+            try {
+                failed(e);
+            } finally {
+                border.leaveLibrary();
+            }
         }
+    }
+
+    private void finish(Handler handler) {
         try {
             handler.finish(this);
         } catch (Throwable e) {
             var _ = border.enterLibrary();
             failed(e);
         }
-        return handler;
     }
 
     /// Tells a handler of messages the cause.

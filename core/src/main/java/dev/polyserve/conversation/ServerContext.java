@@ -41,6 +41,9 @@ public final class ServerContext {
         this.listener = listener;
         this.clock = clock;
         this.budget = new BufferBudget(options.limits().bufferBytesTotal());
+        // Initialises the table behind its `switch`, without which no limit works: a class whose initialisation fails for
+        // lack of memory can never be used again.
+        long _ = waitNanos(Limit.IDLE);
     }
 
     /// A time limit in nanoseconds; zero becomes [#FOREVER_NANOS].

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// A console that is not read or a disk that hangs blocks that thread only, not an event loop or the accept loop. Lines
-/// that exceed the queue are lost, and counted in the next line that is written.
+/// that exceed the queue, or for which there is no memory, are lost, and counted in the next line that is written.
 ///
 /// **Thread**: any.
 public final class ServerLog implements AutoCloseable {
@@ -56,6 +56,8 @@ public final class ServerLog implements AutoCloseable {
         this.sink = sink;
         this.stuckMillis = stuckMillis;
         this.closeMillis = closeMillis;
+        // Initialises the levels: a class whose initialisation fails for lack of memory can never be used again.
+        boolean _ = sink.isLoggable(Level.ERROR);
     }
 
     public void warn(String text, @Nullable Throwable error) {
@@ -66,10 +68,32 @@ public final class ServerLog implements AutoCloseable {
     ///
     /// @param text called at once, and only if the level is enabled
     public void log(Level level, Supplier<String> text, @Nullable Throwable error) {
-        if (!sink.isLoggable(level)) {
-            return;
+        if (sink.isLoggable(level)) {
+            add(level, text.get(), error);
         }
-        Line line = new Line(level, text.get(), error);
+    }
+
+    /// Logs a failure after which the caller goes on. It never throws: while memory is short, the line is lost.
+    ///
+    /// @param what the sentence before the failure; a constant, because composing one needs memory
+    public void failed(Level level, String what, Throwable error) {
+        failed(level, what, "", error);
+    }
+
+    /// As [#failed(Level, String, Throwable)], with what has failed between the sentence and the failure.
+    public void failed(Level level, String what, Object subject, Throwable error) {
+        try {
+            if (sink.isLoggable(level)) {
+                add(level, what + subject + ": " + error, error);
+            }
+        } catch (RuntimeException | Error e) {
+            // There is nowhere to report it; the line counts as lost, and the next one says so.
+            lost.incrementAndGet();
+        }
+    }
+
+    private void add(Level level, String text, @Nullable Throwable error) {
+        Line line = new Line(level, text, error);
         if (waiting.incrementAndGet() > MOST_WAITING) {
             waiting.decrementAndGet();
             lost.incrementAndGet();
@@ -124,8 +148,9 @@ public final class ServerLog implements AutoCloseable {
     }
 
     private void write() {
+        Consumer<Line> timed = this::writeTimed;
         while (!closing || !lines.isEmpty()) {
-            writeAll(this::writeTimed);
+            writeAll(timed);
             if (!closing && lines.isEmpty()) {
                 LockSupport.park(this);
                 // No code interrupts this thread on purpose, and a set flag would end every later park at once.
@@ -134,7 +159,7 @@ public final class ServerLog implements AutoCloseable {
         }
         writer = null;
         // Writes a line added just before by a caller that still saw a writer.
-        writeAll(this::writeTimed);
+        writeAll(timed);
     }
 
     private void writeTimed(Line line) {
@@ -146,13 +171,24 @@ public final class ServerLog implements AutoCloseable {
     private void writeAll(Consumer<Line> write) {
         for (Line line; (line = lines.poll()) != null;) {
             waiting.decrementAndGet();
-            long missing = lost.getAndSet(0);
-            if (missing > 0) {
-                write.accept(
-                        new Line(Level.WARNING, "lines lost, because this log did not take them: " + missing, null));
-            }
+            sayWhatIsLost(write);
             write.accept(line);
         }
+    }
+
+    private void sayWhatIsLost(Consumer<Line> write) {
+        long missing = lost.get();
+        if (missing == 0) {
+            return;
+        }
+        Line line;
+        try {
+            line = new Line(Level.WARNING, "lines lost, because this log did not take them: " + missing, null);
+        } catch (OutOfMemoryError e) {
+            return; // said with a later line
+        }
+        lost.addAndGet(-missing);
+        write.accept(line);
     }
 
     private void write(Line line) {

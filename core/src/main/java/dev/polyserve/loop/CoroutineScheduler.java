@@ -50,9 +50,11 @@ public final class CoroutineScheduler {
     }
 
     /// Gives callbacks on a thread of the loop access to the hub, if one is offered. Called when the thread begins to run
-    /// the loop.
+    /// the loop; without memory, too, since the loop is lost if this fails.
     void runOn(Thread thread) {
-        hub.ifPresent(offered -> thread.setUncaughtExceptionHandler(offered.host()));
+        if (hub.isPresent()) {
+            thread.setUncaughtExceptionHandler(hub.get().host());
+        }
     }
 
     /// The hub, if one is offered. **Thread**: any.

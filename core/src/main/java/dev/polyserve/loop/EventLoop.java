@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,11 +41,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     private static final long END_MILLIS = 1_000;
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int SCRATCH_BYTES = 64 << 10;
+    /// How long the loop rests after a turn that failed for lack of memory, so that others can release some.
+    private static final long MEMORY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final String name;
     private final Multiplexer multiplexer;
     private final NanoClock clock;
     private final Consumer<Throwable> errors;
+    /// The cause of an end that nothing explains, made in advance, because it may be a lack of memory.
+    private final Optional<IOException> failed;
     private final LoopHandOff handOff;
     private final TimerWheel timers;
     private final LoopBufferPool pool = new LoopBufferPool(this);
@@ -76,6 +81,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.multiplexer = multiplexer;
         this.clock = clock;
         this.errors = errors;
+        this.failed = Optional.of(new IOException("the event loop " + name + " failed"));
         this.turnClock = new TurnClock(clock.nanos());
         this.timers = new TimerWheel(turnClock.nowNanos());
         this.coroutines = new CoroutineScheduler(this, lendsThread);
@@ -272,10 +278,24 @@ public final class EventLoop implements Executor, AutoCloseable {
     ///
     /// @return the handle for [#cancel]
     public Delayed schedule(long delayNanos, Runnable task) {
-        return repeat(delayNanos, () -> {
+        Delayed delayed = prepared(task);
+        start(delayed, delayNanos);
+        return delayed;
+    }
+
+    /// A task that [#start] can schedule again and again without memory.
+    public Delayed prepared(Runnable task) {
+        return new PeriodicTask(this, () -> {
             task.run();
             return -1;
         });
+    }
+
+    /// Schedules a prepared task, once, in place of a time at which it was to run.
+    public void start(Delayed prepared, long delayNanos) {
+        PeriodicTask task = (PeriodicTask) prepared;
+        unset(task);
+        set(task, delayNanos);
     }
 
     /// Cancels a scheduled task. It has no effect once the task has run.
@@ -309,9 +329,13 @@ public final class EventLoop implements Executor, AutoCloseable {
         timers.cancel(timer);
     }
 
-    /// Reports what a task threw.
+    /// Reports what a task threw. It never throws: without memory for a report, there is none.
     void report(Throwable error) {
-        errors.accept(error);
+        try {
+            errors.accept(error);
+        } catch (OutOfMemoryError again) {
+            return;
+        }
     }
 
     /// Adds a task to the mailbox without waking the loop: the task runs in the next turn. **Thread**: any.
@@ -360,6 +384,9 @@ public final class EventLoop implements Executor, AutoCloseable {
         } catch (IOException e) {
             lost = Optional.of(
                     new IOException("the event loop " + name + " cannot wait any more: " + e.getMessage(), e));
+        } catch (RuntimeException | Error e) {
+            lost = failed;
+            throw e;
         } finally {
             if (!handedOff) {
                 end(lost);
@@ -378,7 +405,10 @@ public final class EventLoop implements Executor, AutoCloseable {
                 }
             } catch (RuntimeException | Error e) {
                 // A failure of one source must not affect the others. Readiness is reported again.
-                errors.accept(e);
+                report(e);
+                if (e instanceof OutOfMemoryError) {
+                    LockSupport.parkNanos(this, MEMORY_PAUSE_NANOS);
+                }
             }
         }
         runMailbox();
@@ -416,7 +446,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         try {
             multiplexer.close();
         } catch (IOException e) {
-            errors.accept(new UncheckedIOException("the multiplexer of " + name + " was not closed", e));
+            report(new UncheckedIOException("the multiplexer of " + name + " was not closed", e));
         }
     }
 
@@ -511,7 +541,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         try {
             task.run();
         } catch (RuntimeException | Error e) {
-            errors.accept(e);
+            report(e);
         }
     }
 

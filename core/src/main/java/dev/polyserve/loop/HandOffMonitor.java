@@ -82,7 +82,7 @@ public final class HandOffMonitor implements AutoCloseable {
         while (!closed) {
             quiet = sampleAll() ? 0 : quiet + 1;
             if (quiet > QUIET_SAMPLES) {
-                parkUntilALoopAwakes();
+                parkUntilAnyLoopAwakes();
                 quiet = 0;
             } else {
                 LockSupport.parkNanos(this, periodNanos);
@@ -90,13 +90,24 @@ public final class HandOffMonitor implements AutoCloseable {
         }
     }
 
-    private void parkUntilALoopAwakes() {
+    private void parkUntilAnyLoopAwakes() {
         parked = true;
         // Read again after the write: a loop that awakes later sees it.
-        while (parked && !closed && loops.stream().allMatch(loop -> loop.isAsleep() || loop.hasEnded())) {
+        while (parked && !closed && allWait()) {
             LockSupport.park(this);
         }
         parked = false;
+    }
+
+    /// It allocates nothing, as all that runs outside of a guard: the monitor outlives a lack of memory.
+    private boolean allWait() {
+        for (int i = 0; i < loops.size(); i++) {
+            EventLoop loop = loops.get(i);
+            if (!loop.isAsleep() && !loop.hasEnded()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Samples each loop once.
@@ -109,10 +120,18 @@ public final class HandOffMonitor implements AutoCloseable {
                 anyRuns |= sample(i);
             } catch (RuntimeException | Error e) {
                 // A failure, for example for lack of memory, does not end the monitor.
-                context.log().warn("the hand-off monitor failed: " + e, null);
+                report(e);
             }
         }
         return anyRuns;
+    }
+
+    private void report(Throwable failure) {
+        try {
+            context.log().failed(System.Logger.Level.WARNING, "the hand-off monitor failed", failure);
+        } catch (OutOfMemoryError e) {
+            return; // no memory, not even for the constant
+        }
     }
 
     private boolean sample(int index) {

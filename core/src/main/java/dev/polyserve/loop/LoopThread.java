@@ -58,9 +58,19 @@ public final class LoopThread extends CarrierThread {
     public void run() {
         for (EventLoop next = firstLoop.get(); next != null; next = next.handOff().next(this)) {
             loop = next;
-            setName(next.name());
+            rename(next.name());
             renewPermit();
             next.runOn(this);
+        }
+    }
+
+    /// Names the thread after what it runs. Without memory for that, it keeps the old name rather than lose the loop.
+    /// **Thread**: its own.
+    void rename(String name) {
+        try {
+            setName(name);
+        } catch (OutOfMemoryError e) {
+            return;
         }
     }
 

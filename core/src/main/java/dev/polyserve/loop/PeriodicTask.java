@@ -15,4 +15,9 @@ final class PeriodicTask extends PeriodicTimer implements EventLoop.Delayed {
     long run() {
         return task.run();
     }
+
+    @Override
+    long retryNanos() {
+        return -1;
+    }
 }

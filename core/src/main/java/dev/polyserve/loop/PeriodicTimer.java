@@ -16,6 +16,9 @@ abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTas
     /// @return the delay before the next run in nanoseconds; negative: none
     abstract long run();
 
+    /// The delay before the next run after one that threw; negative: none.
+    abstract long retryNanos();
+
     @Override
     final void due() {
         try {
@@ -25,6 +28,11 @@ abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTas
             }
         } catch (RuntimeException | Error e) {
             loop.report(e);
+            long retry = retryNanos();
+            if (retry >= 0 && !cancelled) {
+                loop.unset(this);
+                loop.set(this, retry);
+            }
         }
     }
 

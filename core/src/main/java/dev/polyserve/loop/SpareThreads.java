@@ -1,8 +1,8 @@
 package dev.polyserve.loop;
 
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +18,9 @@ final class SpareThreads implements AutoCloseable {
     private static final long KEEP_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long SHORTLY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /// The last one in is the first one out, because its caches are warm.
-    private final ConcurrentLinkedDeque<LoopThread> idle = new ConcurrentLinkedDeque<>();
+    /// A thread is put into the first free place, and the first one found is taken: mostly the last that was put there, whose
+    /// caches are warm. An array, because a thread must be kept without memory, too.
+    private final AtomicReferenceArray<@Nullable LoopThread> idle = new AtomicReferenceArray<>(MOST);
     /// The number of threads besides one per loop.
     private final AtomicInteger alive = new AtomicInteger();
     private volatile boolean closed;
@@ -28,7 +29,7 @@ final class SpareThreads implements AutoCloseable {
     ///
     /// @return null if there are too many, or the system has no more
     @Nullable LoopThread take() {
-        LoopThread warm = idle.pollFirst();
+        LoopThread warm = pollIdle();
         if (warm != null || closed) {
             return warm;
         }
@@ -36,12 +37,12 @@ final class SpareThreads implements AutoCloseable {
             alive.decrementAndGet();
             return null;
         }
-        LoopThread created = new LoopThread(this);
         try {
+            LoopThread created = new LoopThread(this);
             created.start();
             return created;
         } catch (OutOfMemoryError e) {
-            // The system refuses another thread: as if there were too many, which the stall monitor reports.
+            // There is no memory, or the system refuses another thread: as if there were too many, which the stall monitor reports.
             alive.decrementAndGet();
             return null;
         }
@@ -49,7 +50,7 @@ final class SpareThreads implements AutoCloseable {
 
     /// Gives back a thread that gets no loop after all.
     void giveBack(LoopThread thread) {
-        idle.addFirst(thread);
+        addIdle(thread);
         if (closed) {
             LockSupport.unpark(thread);
         }
@@ -59,9 +60,9 @@ final class SpareThreads implements AutoCloseable {
     ///
     /// @return its next loop; null when it is to end
     @Nullable EventLoop keep(LoopThread thread) {
-        thread.setName(LoopThread.SPARE_NAME);
+        thread.rename(LoopThread.SPARE_NAME);
         thread.stretch().retire();
-        idle.addFirst(thread);
+        addIdle(thread);
         return awaitLoop(thread);
     }
 
@@ -73,7 +74,7 @@ final class SpareThreads implements AutoCloseable {
         EventLoop given;
         while ((given = thread.takeGiven()) == null) {
             long left = until - System.nanoTime();
-            if ((closed || left <= 0) && idle.remove(thread)) {
+            if ((closed || left <= 0) && removeIdle(thread)) {
                 alive.decrementAndGet();
                 return null;
             }
@@ -93,6 +94,36 @@ final class SpareThreads implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        idle.forEach(LockSupport::unpark);
+        for (int i = 0; i < MOST; i++) {
+            LockSupport.unpark(idle.get(i));
+        }
+    }
+
+    private @Nullable LoopThread pollIdle() {
+        for (int i = 0; i < MOST; i++) {
+            LoopThread found = idle.get(i);
+            if (found != null && idle.compareAndSet(i, found, null)) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    /// There is room for each thread: no more exist.
+    private void addIdle(LoopThread thread) {
+        for (int i = 0;; i = (i + 1) % MOST) {
+            if (idle.compareAndSet(i, null, thread)) {
+                return;
+            }
+        }
+    }
+
+    private boolean removeIdle(LoopThread thread) {
+        for (int i = 0; i < MOST; i++) {
+            if (thread.equals(idle.get(i)) && idle.compareAndSet(i, thread, null)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

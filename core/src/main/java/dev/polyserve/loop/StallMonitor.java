@@ -51,16 +51,16 @@ public final class StallMonitor implements AutoCloseable {
         long periodMillis = limitNanos == 0
                 ? MOST_PERIOD_MILLIS
                 : Math.clamp(TimeUnit.NANOSECONDS.toMillis(limitNanos / 2), 1, MOST_PERIOD_MILLIS);
-        try {
-            while (true) {
+        while (true) {
+            try {
                 Thread.sleep(periodMillis);
-                for (int i = 0; i < loops.size(); i++) {
-                    lookGuarded(i);
-                }
+            } catch (InterruptedException e) {
+                // Closed: the only way for the monitor to end.
+                return;
             }
-        } catch (InterruptedException e) {
-            // Closed: the only way for the monitor to end.
-            return;
+            for (int i = 0; i < loops.size(); i++) {
+                lookGuarded(i);
+            }
         }
     }
 
@@ -69,7 +69,15 @@ public final class StallMonitor implements AutoCloseable {
         try {
             look(index);
         } catch (RuntimeException | Error e) {
-            context.log().warn("the stall monitor failed: " + e, null);
+            report(e);
+        }
+    }
+
+    private void report(Throwable failure) {
+        try {
+            context.log().failed(System.Logger.Level.WARNING, "the stall monitor failed", failure);
+        } catch (OutOfMemoryError e) {
+            return; // no memory, not even for the constant
         }
     }
 

@@ -39,7 +39,9 @@ final class Acceptor implements Multiplexer.Ready {
     private final Runnable onDown;
     private final Backoff backoff = new Backoff();
     private Multiplexer.@Nullable Watch watch;
-    private EventLoop.@Nullable Delayed pause;
+    /// Prepared, because a pause may be due to a lack of memory.
+    private final EventLoop.Delayed pauseTimer;
+    private boolean paused;
     private int fatalInARow;
     private int unclearInARow;
     private int retriedInARow;
@@ -52,6 +54,7 @@ final class Acceptor implements Multiplexer.Ready {
         this.acceptLimit = acceptLimit;
         this.events = events;
         this.onDown = onDown;
+        this.pauseTimer = loop.prepared(this::pauseEnds);
     }
 
     Listener listener() {
@@ -61,7 +64,7 @@ final class Acceptor implements Multiplexer.Ready {
     /// Starts or stops watching the listener, after the accept policy or the room has changed.
     void arm() {
         loop.assertOwner();
-        if (!listener.isOpen() || pause != null) {
+        if (!listener.isOpen() || paused) {
             return;
         }
         try {
@@ -106,9 +109,7 @@ final class Acceptor implements Multiplexer.Ready {
             if (watch != null) {
                 loop.forget(watch);
             }
-            if (pause != null) {
-                loop.cancel(pause);
-            }
+            loop.cancel(pauseTimer);
             takeAcceptedInAdvance(mayServe);
             listener.close();
         } catch (IOException e) {
@@ -200,10 +201,11 @@ final class Acceptor implements Multiplexer.Ready {
             return false;
         }
         long nanos = backoff.failedNanos();
-        events.acceptFailed(listener.endpoint(), error, Duration.ofNanos(nanos));
-        if (pause == null) {
-            pause = loop.schedule(nanos, this::pauseEnds);
+        if (!paused) {
+            paused = true;
+            loop.start(pauseTimer, nanos);
         }
+        events.acceptFailed(listener.endpoint(), error, Duration.ofNanos(nanos));
         return false;
     }
 
@@ -211,10 +213,14 @@ final class Acceptor implements Multiplexer.Ready {
     /// an empty backlog shows that the listener works.
     void pauseEnds() {
         loop.assertOwner();
-        pause = null;
-        arm();
-        if (unclearInARow > 0 && listener.isOpen()) {
-            ready(Multiplexer.READ);
+        paused = false;
+        try {
+            arm();
+            if (unclearInARow > 0 && listener.isOpen()) {
+                ready(Multiplexer.READ);
+            }
+        } catch (RuntimeException | Error e) {
+            boolean _ = failed(e);
         }
     }
 

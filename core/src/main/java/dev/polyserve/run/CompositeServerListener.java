@@ -52,7 +52,7 @@ final class CompositeServerListener implements ServerListener {
     }
 
     private void report(ServerListener listener, Throwable e) {
-        log.warn("the listener " + listener.getClass().getName() + " threw " + e, e);
+        log.failed(System.Logger.Level.WARNING, "an exception of the listener ", listener.getClass().getName(), e);
     }
 
     @Override

@@ -44,7 +44,7 @@ final class PeriodicActions {
         try {
             action.run();
         } catch (RuntimeException | Error e) {
-            log.warn("a periodic action threw " + e, e);
+            log.failed(System.Logger.Level.WARNING, "a periodic action failed", e);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.polyserve.conversation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ResourceBundle;
@@ -44,6 +45,19 @@ class ServerLogTest {
         }
         log.close();
         assertThat(sink.written()).isEmpty();
+    }
+
+    @Test
+    void aFailureThatCannotBeLoggedForLackOfMemoryIsCounted() {
+        log.failed(Level.WARNING, "the failure of ", new Object() {
+            @Override
+            public String toString() {
+                throw new OutOfMemoryError("for the test");
+            }
+        }, new IllegalStateException("why"));
+        log.failed(Level.WARNING, "the failure of ", "one", new IllegalStateException("why"));
+        assertThat(sink.written()).containsExactly("lines lost, because this log did not take them: 1",
+                "the failure of one: java.lang.IllegalStateException: why");
     }
 
     @Test

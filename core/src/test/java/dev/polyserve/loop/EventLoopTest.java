@@ -34,6 +34,49 @@ class EventLoopTest {
     }
 
     @Test
+    void outlivesALackOfMemoryEvenForItsReports() throws Exception {
+        CompletableFuture<IOException> lost = new CompletableFuture<>();
+        CompletableFuture<Boolean> ran = new CompletableFuture<>();
+        try (EventLoop lacking = new EventLoop("lacking", new FullMultiplexer(), NanoClock.SYSTEM, true, false, 0,
+                _ -> {
+                    throw new OutOfMemoryError("for the test");
+                })) {
+            lacking.start(lost::complete);
+            lacking.post(() -> {
+                throw new OutOfMemoryError("for the test");
+            });
+            lacking.post(() -> ran.complete(true));
+            assertThat(ran.get(5, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(lost).as("lost").isNotDone();
+    }
+
+    /// The first waits fail, as when a selector cannot allocate.
+    private static final class FullMultiplexer extends FakeMultiplexer {
+        private int failures = 3;
+
+        @Override
+        public void await(long atMostNanos) {
+            if (failures-- > 0) {
+                throw new OutOfMemoryError("for the test");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void saysThatItFailsWhenItCannotGoOn() throws Exception {
+        CompletableFuture<IOException> lost = new CompletableFuture<>();
+        EventLoop failing = new EventLoop("failing", new FullMultiplexer(), NanoClock.SYSTEM, true, false, 0, _ -> {
+            throw new IllegalStateException("for the test");
+        });
+        failing.thread().setUncaughtExceptionHandler((_, thrown) -> error.complete(thrown));
+        failing.start(lost::complete);
+        assertThat(lost.get(5, TimeUnit.SECONDS)).hasMessage("the event loop failing failed");
+        assertThat(error.get(5, TimeUnit.SECONDS)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void looksAtTheSocketsOnceMoreBeforeWhatIsDueRuns() throws Exception {
         var stopped = new StoppedMultiplexer();
         CompletableFuture<Integer> looks = new CompletableFuture<>();

@@ -27,6 +27,7 @@ import java.util.function.LongFunction;
 public final class LineWriter implements AutoCloseable {
     private static final Duration CLOSE_AT_MOST = Duration.ofSeconds(1);
     private static final int MOST_IN_ONE_WRITE = 256;
+    private static final byte[] NOTHING = {};
 
     private final PrintStream out;
     private final String threadName;
@@ -159,20 +160,36 @@ public final class LineWriter implements AutoCloseable {
     }
 
     private void writeBatch(String first) {
-        StringBuilder text = new StringBuilder();
-        int taken = 0;
-        for (String line = first; line != null; line = taken < MOST_IN_ONE_WRITE ? lines.poll() : null) {
-            text.append(line).append('\n');
-            taken++;
-        }
-        count.addAndGet(-taken);
-        tellWaiting();
-        long missing = lost.getAndSet(0);
-        if (missing > 0) {
-            text.append(lostMessage.apply(missing)).append('\n');
-        }
-        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = takeBatch(first);
         out.write(bytes, 0, bytes.length);
         out.flush();
+    }
+
+    /// Takes lines out of the queue, and makes room for others.
+    ///
+    /// @return the lines; nothing if there is no memory for them: then they are lost and counted
+    private byte[] takeBatch(String first) {
+        int taken = 0;
+        try {
+            StringBuilder text = new StringBuilder();
+            for (String line = first; line != null; line = taken < MOST_IN_ONE_WRITE ? lines.poll() : null) {
+                taken++;
+                text.append(line).append('\n');
+            }
+            long missing = lost.get();
+            if (missing > 0) {
+                text.append(lostMessage.apply(missing)).append('\n');
+            }
+            byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+            lost.addAndGet(-missing);
+            return bytes;
+        } catch (OutOfMemoryError e) {
+            taken = Math.max(taken, 1); // the first line was taken before
+            lost.addAndGet(taken);
+            return NOTHING;
+        } finally {
+            count.addAndGet(-taken);
+            tellWaiting();
+        }
     }
 }

@@ -16,7 +16,7 @@ public interface HubListener {
 
     /// A callback threw an exception; the hub continues. **Thread**: the hub's; must not wait.
     default void callbackFailed(Throwable error) {
-        HubLog.warn("a callback on a hub failed", error);
+        HubLog.failed("a callback on a hub failed", error);
     }
 
     /// One task has kept the hub from running others for longer than the stall limit.

@@ -17,6 +17,16 @@ final class HubLog {
         LOG.log(System.Logger.Level.WARNING, message, error);
     }
 
+    /// Logs a failure after which the caller goes on. It never throws: while memory is short, nothing is logged.
+    static void failed(String what, Throwable error) {
+        try {
+            warn(what, error);
+        } catch (RuntimeException | Error e) {
+            // There is nowhere to report it; what failed first is handled.
+            return;
+        }
+    }
+
     static void abandoned(HubOptions options, List<Task<?>> tasks) {
         warn("tasks of the hub " + options.name() + " did not end within " + options.killTimeout().toMillis()
                 + " ms after they were killed, and are abandoned\n" + states(tasks), null);
@@ -27,7 +37,7 @@ final class HubLog {
         try {
             report.run();
         } catch (RuntimeException | Error e) {
-            warn("the listener of a hub failed", e);
+            failed("the listener of a hub failed", e);
         }
     }
 

@@ -45,20 +45,20 @@ final class HubMonitor implements Runnable {
     public void run() {
         // Half the limit, so that a stall is reported before it has lasted twice the limit.
         long periodMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(limitNanos / 2));
-        try {
-            while (loop.thread().isAlive()) {
+        while (loop.thread().isAlive()) {
+            try {
                 Thread.sleep(periodMillis);
-                loop.renewPermit();
-                try {
-                    check();
-                } catch (RuntimeException | Error e) {
-                    // The listener failed, or memory for a stack is short; the next check may succeed.
-                    HubLog.warn("the monitor of a hub failed", e);
-                }
+            } catch (InterruptedException e) {
+                // stop() was called.
+                return;
             }
-        } catch (InterruptedException e) {
-            // stop() was called.
-            return;
+            loop.renewPermit();
+            try {
+                check();
+            } catch (RuntimeException | Error e) {
+                // The listener failed, or memory for a stack is short; the next check may succeed.
+                HubLog.failed("the monitor of a hub failed", e);
+            }
         }
     }
 
