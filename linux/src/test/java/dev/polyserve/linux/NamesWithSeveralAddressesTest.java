@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Checks that a server at a host name listens at every address of the name. The names come from a hosts file of the
 /// JVM, so each case runs in a process of its own.
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class NamesWithSeveralAddressesTest {

@@ -10,10 +10,12 @@ import dev.polyserve.Server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// A server that stalls for 100 ms once a second: an open loop must show the stalls, a closed loop hides them.
+@Tag("slow")
 @Timeout(60)
 class StallTest {
     private static final Duration LEAD_IN = Duration.ofMillis(500);

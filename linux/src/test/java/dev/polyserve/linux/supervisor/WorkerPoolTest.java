@@ -1,7 +1,5 @@
 package dev.polyserve.linux.supervisor;
 
-import dev.polyserve.linux.control.ControlChannel;
-import dev.polyserve.linux.control.WorkerCommand;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Options;
@@ -9,6 +7,8 @@ import dev.polyserve.ServerListener;
 import dev.polyserve.Workers;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.linux.control.ControlChannel;
+import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.LoopErrors;
@@ -17,12 +17,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /// A supervisor and a worker process that does not read its commands: here a program that does not know them.
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class WorkerPoolTest {

@@ -17,6 +17,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.condition.OS;
 
 /// Signals that ask workers to end, which their supervisor decides about. The workers run a program that never serves
 /// and ignores commands.
+@Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class WorkerReplacementTest {
