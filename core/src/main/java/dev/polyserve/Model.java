@@ -19,6 +19,21 @@ public sealed interface Model permits ModelPlan {
     /// Its id on the command line and in messages.
     String id();
 
+    /// What suits this machine and the server's handlers best, chosen when the server is bound; [Server#model] has the choice,
+    /// and the log its reason. The default.
+    ///
+    /// Handlers get event loops over `epoll(7)`, one per processor, if those can be handed off while a handler computes or
+    /// blocks: on Linux, with the module `polyserve-linux` and `--add-opens java.base/java.lang=ALL-UNNAMED`. Else they get
+    /// virtual threads. Protocols and datagrams get event loops on every system.
+    static Model auto() {
+        return ModelTable.auto(0);
+    }
+
+    /// As [#auto()], with this number of event loops, if it takes those.
+    static Model auto(int loops) {
+        return ModelPlan.of(auto()).with(ModelPlan.of(auto()).execution().withLoops(loops));
+    }
+
     /// One client after another, on the server's own thread.
     static Model iterative() {
         return ModelTable.iterative();
@@ -45,7 +60,7 @@ public sealed interface Model permits ModelPlan {
         return ModelTable.threadPool(new Execution.ThreadPool(threads, namePrefix, initializer));
     }
 
-    /// A virtual thread per connection, on the JDK's scheduler: the default.
+    /// A virtual thread per connection, on the JDK's scheduler.
     ///
     /// Virtual threads are not preempted: one that computes keeps its carrier until it waits, and there are as many
     /// carriers as processors. When as many handlers compute at once, all others wait for one of them; [#thread] has no
@@ -171,7 +186,8 @@ public sealed interface Model permits ModelPlan {
     /// Every model with its default numbers for this machine, in the order of the documentation.
     static List<Model> all() {
         int processors = Runtime.getRuntime().availableProcessors();
-        return List.of(iterative(), thread(), threadPool(4 * processors), virtual(), process(), processPool(processors),
+        return List.of(auto(), iterative(), thread(), threadPool(4 * processors), virtual(), process(),
+                processPool(processors),
                 polling(), select(), poll(), epoll(), epollEt(), ioUring(), nio());
     }
 

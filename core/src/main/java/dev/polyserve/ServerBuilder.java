@@ -43,7 +43,7 @@ public final class ServerBuilder {
         return this;
     }
 
-    /// Chooses the concurrency model; the default is [Model#virtual], and [Model#process] for a command.
+    /// Chooses the concurrency model; the default is [Model#auto()], and [Model#process] for a command.
     public ServerBuilder model(Model how) {
         model = how;
         return this;
@@ -172,7 +172,7 @@ public final class ServerBuilder {
     private Model how() {
         boolean commands = streams instanceof Engine.Commands;
         if (model == null) {
-            return commands ? Model.process() : Model.virtual();
+            return commands ? Model.process() : Model.auto();
         }
         if (commands && !ModelPlan.of(model).execution().startsPerConnection()) {
             throw new IllegalStateException("a command is a process for each connection, and the model " + model.id()

@@ -29,11 +29,11 @@ public record ModelAdvice(Duration waits, Duration computes, int clients) {
     public List<String> models(Predicate<Model> runsHere) {
         Stream<Model> inQuestion = switch (nature()) {
             case COMPUTING ->
-                Stream.of(Model.thread(), Model.processPool(1), Model.virtual(), Model.epoll(), Model.nio());
+                Stream.of(Model.auto(), Model.thread(), Model.processPool(1), Model.virtual(), Model.nio());
             case WAITING ->
-                Stream.of(Model.virtual(), Model.epoll(), Model.ioUring(), Model.nio(), Model.thread());
+                Stream.of(Model.auto(), Model.virtual(), Model.ioUring(), Model.nio(), Model.thread());
             case QUICK ->
-                Stream.of(Model.epoll(), Model.ioUring(), Model.nio(), Model.virtual(), Model.thread());
+                Stream.of(Model.auto(), Model.ioUring(), Model.nio(), Model.virtual(), Model.thread());
         };
         return inQuestion
                 .filter(model -> clients <= MOST_THREADS || !ModelPlan.of(model).execution().hasThreadPerConnection())
@@ -55,7 +55,8 @@ public record ModelAdvice(Duration waits, Duration computes, int clients) {
             case COMPUTING ->
                 "a handler that mostly computes is limited by the processors under every model; the models differ"
                         + " in how long light requests wait beside it: the operating system time-slices threads and"
-                        + " processes, while virtual threads and event loops keep a processor until they wait";
+                        + " processes, and event loops go on with another thread, while virtual threads keep a processor"
+                        + " until they wait";
             case WAITING -> "a handler that mostly waits needs something to wait in: a thread, a virtual thread, or a"
                     + " coroutine of an event loop";
             case QUICK -> "a handler that neither waits nor computes is limited by the cost of a request around it";

@@ -13,23 +13,23 @@ class ModelAdviceTest {
 
     @Test
     void aComputingHandlerIsLimitedByProcessors() {
-        assertThat(advice(0, 5, 100).models(_ -> true)).containsExactly("thread", "process-pool", "virtual",
-                "epoll");
+        assertThat(advice(0, 5, 100).models(_ -> true)).containsExactly("auto", "thread", "process-pool",
+                "virtual");
         assertThat(advice(1, 5, 100).reason()).contains("processors",
-                "virtual threads and event loops keep a processor");
+                "virtual threads keep a processor");
         assertThat(advice(1, 5, 100).workloads()).containsExactly(Workload.CUSTOM, Workload.MIXED);
     }
 
     @Test
     void aWaitingHandlerNeedsSomethingToWaitIn() {
-        assertThat(advice(10, 1, 100).models(_ -> true)).containsExactly("virtual", "epoll", "io_uring", "nio");
+        assertThat(advice(10, 1, 100).models(_ -> true)).containsExactly("auto", "virtual", "io_uring", "nio");
         assertThat(advice(10, 0, 100).reason()).contains("wait");
         assertThat(advice(10, 0, 100).workloads()).containsExactly(Workload.CUSTOM);
     }
 
     @Test
     void aQuickHandlerIsLimitedByTheCostOfARequest() {
-        assertThat(advice(0, 0, 100).models(_ -> true)).containsExactly("epoll", "io_uring", "nio", "virtual");
+        assertThat(advice(0, 0, 100).models(_ -> true)).containsExactly("auto", "io_uring", "nio", "virtual");
     }
 
     @Test

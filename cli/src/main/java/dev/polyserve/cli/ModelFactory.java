@@ -7,7 +7,7 @@ import java.util.function.Function;
 
 /// Creates the model that the settings describe, and rejects settings that do not apply to it.
 final class ModelFactory {
-    private static final String DEFAULT = "virtual";
+    private static final String DEFAULT = "auto";
     private static final String PROCESS = "process";
 
     private final Settings settings;

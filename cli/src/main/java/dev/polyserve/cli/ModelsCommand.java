@@ -2,6 +2,8 @@ package dev.polyserve.cli;
 
 import dev.polyserve.Model;
 import dev.polyserve.Server;
+import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.spi.ModelDescription;
 import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.cli.text.Json;
@@ -9,6 +11,7 @@ import dev.polyserve.cli.text.Table;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -52,7 +55,9 @@ final class ModelsCommand {
         List<String> reasons = new ArrayList<>();
         for (Model model : Model.all()) {
             ModelDescription about = ModelPlan.of(model).description();
-            String here = Server.whyNot(model).map(why -> "no (" + noted(reasons, why) + ")").orElse("yes");
+            String here = Server.whyNot(model).map(why -> "no (" + noted(reasons, why) + ")")
+                    .or(() -> taken(model).map(choice -> "yes (" + noted(reasons, "takes " + choice) + ")"))
+                    .orElse("yes");
             table.row(List.of(model.id(), about.runs().handler(), about.waitsIn(), about.endpoints().toString(),
                     about.goodFor(), here));
         }
@@ -65,6 +70,11 @@ final class ModelsCommand {
             notes.lines().forEach(out::println);
         }
         out.flush();
+    }
+
+    /// The model that stands in for this one here, for handlers that may wait.
+    private static Optional<ModelChoice> taken(Model model) {
+        return Engine.load().choice(model, true);
     }
 
     /// The number of the note with this reason.
@@ -83,6 +93,7 @@ final class ModelsCommand {
                     .put("endpoints", about.endpoints().toString()).put("goodFor", about.goodFor());
             Server.whyNot(model).ifPresentOrElse(why -> object.put("available", false).put("whyNot", why),
                     () -> object.put("available", true));
+            taken(model).ifPresent(choice -> object.put("takes", choice.model().id()).put("why", choice.why()));
             return "  " + object;
         }).toList();
         out.println("[\n" + String.join(",\n", objects) + "\n]");

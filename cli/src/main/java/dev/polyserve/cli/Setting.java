@@ -12,7 +12,7 @@ enum Setting {
                     + " from a service manager, else tcp://127.0.0.1:8888)."),
     /// The concurrency model.
     MODEL("model", "MODEL", Shape.TEXT,
-            "Concurrency model; 'polyserve models' lists them (default: virtual)."),
+            "Concurrency model; 'polyserve models' lists them (default: auto)."),
     /// The number of event loops.
     LOOPS("loops", "N", Shape.NUMBER, "Number of event loops, for the models that have them."),
     /// The number of threads or worker processes.

@@ -78,7 +78,7 @@ class ActivationTest {
             assertThat(talk(second, "two\n")).isEqualTo("TWO\n");
             assertThat(server.out.awaitContaining("serving"))
                     .isEqualTo("polyserve: serving upper on tcp://127.0.0.1:" + first + ", tcp://127.0.0.1:" + second
-                            + " with virtual (pid " + server.pid() + ")");
+                            + " with epoll (pid " + server.pid() + ")");
             server.signal("TERM");
             assertThat(server.awaitStatus()).isZero();
         }

@@ -84,7 +84,7 @@ class BadInputTest {
     }
 
     private static Stream<Arguments> values() {
-        return Stream.of(mistake("serve --model fast", "unknown model 'fast': take one of iterative"),
+        return Stream.of(mistake("serve --model fast", "unknown model 'fast': take one of auto, iterative"),
                 mistake("serve --listen 127.0.0.1:80", "bad endpoint '127.0.0.1:80'"),
                 mistake("serve --listen 127.0.0.1:80", "did you mean tcp://127.0.0.1:80?"),
                 mistake("serve --model threads", "unknown model 'threads': did you mean thread?"),
@@ -119,10 +119,10 @@ class BadInputTest {
     }
 
     private static Stream<Arguments> contradictions() {
-        return Stream.of(mistake("serve --loops 2", "--loops does not apply to the model virtual"),
+        return Stream.of(mistake("serve --model virtual --loops 2", "--loops does not apply to the model virtual"),
                 mistake("serve --model polling --loops 2", "it always has one loop"),
                 mistake("serve --model nio --workers 2", "--workers does not apply to the model nio"),
-                mistake("serve --inner nio", "--inner does not apply to the model virtual"),
+                mistake("serve --inner nio", "--inner does not apply to the model auto"),
                 mistake("serve --model nio --queue 5", "--queue does not apply to the model nio"),
                 mistake("serve --model thread-pool --workers 2..4", "a thread-pool has a fixed number of threads"),
                 mistake("serve --model process-pool --inner process", "cannot run the model process"),
@@ -144,7 +144,7 @@ class BadInputTest {
         return Stream.of(mistake("serve chat --model process",
                 "chat needs all its clients in one process, but the model process has several: use a model without"),
                 mistake("serve reply --model process-pool", "reply needs all its clients in one process"),
-                mistake("serve --spare 2", "--spare does not apply to the model virtual: it belongs to process"),
+                mistake("serve --spare 2", "--spare does not apply to the model auto: it belongs to process"),
                 mistake("serve --model epoll --worker-silence 2s",
                         "--worker-silence does not apply to the model epoll"),
                 mistake("serve --model thread-pool --recycle-age 2h",
@@ -165,7 +165,8 @@ class BadInputTest {
     private static Stream<Arguments> places() {
         return Stream.of(
                 mistake("serve --model nio --listen unixgram:/tmp/polyserve-test", "this model has no Unix datagrams"),
-                mistake("serve --user-timeout 5s --listen tcp://127.0.0.1:0", "this model cannot set user-timeout"),
+                mistake("serve --model virtual --user-timeout 5s --listen tcp://127.0.0.1:0",
+                        "this model cannot set user-timeout"),
                 mistake("serve --model nio --listen unix:@polyserve-test", "this model has no abstract addresses"),
                 mistake("serve --model nio --listen unix:/" + "x".repeat(106),
                         "its path has 107 bytes and the JDK's sockets take 106"),

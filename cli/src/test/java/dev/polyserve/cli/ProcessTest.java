@@ -48,7 +48,7 @@ class ProcessTest {
         assertThat(server.waitFor()).isZero();
         err.awaitContaining("drained in ");
         assertThat(out.text()).startsWith("polyserve: serving echo on tcp://127.0.0.1:")
-                .endsWith(" with virtual (pid " + server.pid() + ")\n").hasLineCount(1);
+                .endsWith(" with epoll (pid " + server.pid() + ")\n").hasLineCount(1);
     }
 
     @Test

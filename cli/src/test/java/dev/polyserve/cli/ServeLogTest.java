@@ -21,7 +21,7 @@ class ServeLogTest {
         try (Cli server = Cli.serve("echo", "--listen", "tcp://127.0.0.1:0", "--listen", unix, "--listen",
                 "udp://127.0.0.1:0")) {
             assertThat(server.out.text()).matches("polyserve: serving echo on tcp://127\\.0\\.0\\.1:[1-9]\\d*, " + unix
-                    + ", udp://127\\.0\\.0\\.1:[1-9]\\d* with virtual \\(pid " + ProcessHandle.current().pid()
+                    + ", udp://127\\.0\\.0\\.1:[1-9]\\d* with epoll \\(pid " + ProcessHandle.current().pid()
                     + "\\)\n");
             assertThat(server.stop()).isZero();
             assertThat(server.out.text()).hasLineCount(1);

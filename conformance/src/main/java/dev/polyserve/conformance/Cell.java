@@ -1,6 +1,8 @@
 package dev.polyserve.conformance;
 
+import dev.polyserve.spi.Engine;
 import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.spi.Multiplexing;
 import dev.polyserve.Model;
@@ -47,7 +49,18 @@ public record Cell(Style style, Model model, EndpointKind transport) {
 
     /// What runs the handlers.
     Execution execution() {
-        return ModelPlan.of(model).execution();
+        return ModelPlan.of(taken(model)).execution();
+    }
+
+    /// The model that a server of this style has if it asks for the given one: `auto` takes another one.
+    Model taken(Model asked) {
+        boolean mayWait = style == Style.HANDLER || style == Style.MESSAGES;
+        return Engine.load().choice(asked, mayWait).<Model>map(ModelChoice::model).orElse(asked);
+    }
+
+    /// Whether the model stays the same when loops are not to be handed off; `auto` then takes another one.
+    boolean staysWithoutHandOff() {
+        return ModelPlan.of(model).execution().undecided().isEmpty();
     }
 
     /// Whether the server itself queues accepted connections that cannot be served yet.

@@ -48,6 +48,11 @@ abstract class Clause {
         appliesIf(!cell().hasWorkers(), "handlers in the process of the test");
     }
 
+    /// Skips the test where the model depends on whether loops may be handed off.
+    final void needsModelWithoutHandOff() {
+        appliesIf(cell().staysWithoutHandOff(), "models that stay the same without hand-off");
+    }
+
     /// Skips the test where several workers accept connections.
     final void needsOneCount() {
         appliesIf(!cell().hasSeveralAcceptors(), "servers in which one process accepts");

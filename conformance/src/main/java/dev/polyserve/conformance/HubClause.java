@@ -217,6 +217,7 @@ abstract class HubClause extends Clause {
     private void reportsAStall(BusyWork work, TestService service) throws Exception {
         needsOneProcess();
         appliesIf(cell().runsOnLoops(), "event loops");
+        needsModelWithoutHandOff();
         try (ServerFixture fixture = start(service, BusyWork::watched); TestClient client = fixture.connect()) {
             client.send("x");
             assertTrue(work.awaitReport(fixture.events).soFar().toMillis() >= 40);

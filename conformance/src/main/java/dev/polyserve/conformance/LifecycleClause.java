@@ -43,7 +43,7 @@ abstract class LifecycleClause extends Clause {
             assertTrue(fixture.server.isAccepting());
             assertEquals("welcome", client.line());
             fixture.server.start();
-            assertEquals(fixture.model, fixture.server.model());
+            assertEquals(cell().taken(fixture.model), fixture.server.model());
         }
     }
 

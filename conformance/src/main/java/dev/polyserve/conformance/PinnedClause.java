@@ -194,6 +194,7 @@ abstract class PinnedClause extends Clause {
     @EnumSource
     void shouldEndAPinnedHandlerThatWaitsAndServeOthers(Wait wait) throws Exception {
         needsCoroutinesOnTheLoop();
+        needsModelWithoutHandOff();
         try (ServerFixture fixture = start(pinnedFor(wait), PinnedClause::withoutHandOff);
                 TestClient other = fixture.connect();
                 TestClient pinned = fixture.connect()) {

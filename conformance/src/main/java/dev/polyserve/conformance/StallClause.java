@@ -36,6 +36,7 @@ abstract class StallClause extends Clause {
     @Test
     void shouldReportAStalledLoopOnceWithTheStack() throws Exception {
         appliesIf(cell().runsOnLoops(), "event loops");
+        needsModelWithoutHandOff();
         appliesIf(cell().style() == Style.PROTOCOL || Carrier.whyNot().isEmpty(),
                 "handlers on their loop's own thread");
         try (ServerFixture fixture = start(busy(), BusyWork::watched); TestClient client = fixture.connect()) {

@@ -14,7 +14,7 @@ class PortableDatagramsTest extends DatagramContract {
     }
 
     static List<Cell> cells() {
-        return Cell.datagrams(Model.iterative(), Model.thread(), Model.threadPool(4), Model.virtual(),
+        return Cell.datagrams(Model.auto(), Model.iterative(), Model.thread(), Model.threadPool(4), Model.virtual(),
                 Model.nio(),
                 Model.nio(2));
     }

@@ -22,7 +22,7 @@ final class StreamCells {
     private static final Model EPOLL_2 = Model.epoll(2);
     private static final Model EPOLL_ET_2 = Model.epollEt(2);
     private static final Model IO_URING_2 = Model.ioUring(2);
-    static final List<Model> PORTABLE = List.of(Model.iterative(), Model.thread(), Model.threadPool(4),
+    static final List<Model> PORTABLE = List.of(Model.auto(), Model.iterative(), Model.thread(), Model.threadPool(4),
             Model.virtual(), Model.nio(), NIO_2);
     static final List<Model> LINUX = List.of(Model.epoll(), EPOLL_2, Model.epollEt(),
             EPOLL_ET_2, Model.poll(), Model.select(), Model.polling());

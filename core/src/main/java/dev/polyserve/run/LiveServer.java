@@ -5,6 +5,7 @@ import dev.polyserve.DatagramHandler;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Endpoint;
 import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.RequestResult;
@@ -57,6 +58,7 @@ final class LiveServer implements Server {
     private final PeriodicActions periodicActions;
     private final Shutdown shutdown;
     private final Lifecycle lifecycle = new Lifecycle();
+    private Optional<ModelChoice> choice = Optional.empty();
     private volatile boolean running;
 
     private LiveServer(Engine.Setup setup, RunnerFactory runners) throws IOException {
@@ -76,11 +78,11 @@ final class LiveServer implements Server {
         this.shutdown = new Shutdown(context, live, this::release);
     }
 
-    static Server bind(Engine.Setup setup) throws IOException {
+    static LiveServer bind(Engine.Setup setup) throws IOException {
         return bind(setup, Runners::of);
     }
 
-    static Server bind(Engine.Setup setup, RunnerFactory runners) throws IOException {
+    static LiveServer bind(Engine.Setup setup, RunnerFactory runners) throws IOException {
         LiveServer server = new LiveServer(setup, runners);
         Deque<SocketOpening.Opened> opened = new ArrayDeque<>();
         try {
@@ -95,6 +97,11 @@ final class LiveServer implements Server {
             server.close();
             throw e;
         }
+    }
+
+    /// Sets the model that stands in for `auto`; the start logs it. Call it before the server is passed on.
+    void chose(ModelChoice taken) {
+        choice = Optional.of(taken);
     }
 
     private void add(SocketOpening.Opened opened) {
@@ -206,6 +213,8 @@ final class LiveServer implements Server {
         try {
             if (!running) {
                 context.log().start();
+                choice.ifPresent(taken -> context.log().log(System.Logger.Level.INFO,
+                        () -> "the model auto takes " + taken, null));
                 runner.start(this::loopLost);
                 running = true;
             }

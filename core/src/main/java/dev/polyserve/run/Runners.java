@@ -4,14 +4,18 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
 import dev.polyserve.ModelUnavailableException;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.spi.Execution;
+import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.spi.ModelPlan;
+import dev.polyserve.spi.ModelTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 
 /// Creates the runner of each model: the only place that branches on what runs a model's handlers.
 public final class Runners {
@@ -21,6 +25,51 @@ public final class Runners {
     static Optional<String> whyNot(Model model) {
         ModelPlan plan = ModelPlan.of(model);
         return provider(plan, List.of()).whyNot(plan);
+    }
+
+    /// The model that stands in for `auto` in this setup; empty if the model is another one.
+    static Optional<ModelChoice> choice(Engine.Setup setup) {
+        boolean mayWait = setup.streams() instanceof Engine.Sequential || setup.streams() instanceof Engine.Messages<?>;
+        boolean handsOff = !setup.options().timeouts().handOff().isZero();
+        return choice(setup.model(), mayWait,
+                handsOff ? Optional.empty() : Optional.of("the hand-off of event loops is switched off"));
+    }
+
+    /// As [#choice(Engine.Setup)].
+    ///
+    /// @param whyNotHandedOff why the server's options keep loops from being handed off
+    static Optional<ModelChoice> choice(Model model, boolean mayWait, Optional<String> whyNotHandedOff) {
+        ModelPlan plan = ModelPlan.of(model);
+        Execution execution = plan.execution();
+        return execution.undecided().map(auto -> choice(auto, 1, mayWait, whyNotHandedOff))
+                .or(() -> execution.inner().flatMap(inner -> inner.execution().undecided())
+                        .map(auto -> choice(auto, execution.receivers(), mayWait, whyNotHandedOff))
+                        .map(taken -> new ModelChoice(plan.with(execution.withInner(taken.model())), taken.why())));
+    }
+
+    private static ModelChoice choice(Execution.Auto auto, int processes, boolean mayWait,
+            Optional<String> whyNotHandedOff) {
+        int loops = auto.count() > 0
+                ? auto.count()
+                : Math.max(1, Runtime.getRuntime().availableProcessors() / processes);
+        // The check of the carrier takes a while, and only handlers need its result.
+        return choice(loops, mayWait, mayWait ? whyNotHandedOff.or(Carrier::whyNot) : Optional.empty(),
+                () -> whyNot(ModelTable.epoll(loops)));
+    }
+
+    /// Takes event loops where no handler can block them, in epoll: a completion ring cannot be handed off.
+    ///
+    /// @param whyNoEpoll asked only if it matters: the first system call makes the JDK warn, unless native access is enabled
+    static ModelChoice choice(int loops, boolean mayWait, Optional<String> whyNotHandedOff,
+            Supplier<Optional<String>> whyNoEpoll) {
+        if (mayWait) {
+            return whyNotHandedOff.or(whyNoEpoll).map(why -> new ModelChoice(ModelTable.virtual(), why))
+                    .orElseGet(() -> new ModelChoice(ModelTable.epoll(loops),
+                            "no handler can hold up its event loop, because another thread then goes on with it"));
+        }
+        return whyNoEpoll.get()
+                .map(why -> new ModelChoice(ModelTable.nio(loops), "the loops call the handlers directly; " + why))
+                .orElseGet(() -> new ModelChoice(ModelTable.epoll(loops), "the loops call the handlers directly"));
     }
 
     static Runner of(Engine.Setup setup, ServerContext context) throws IOException {
@@ -40,6 +89,7 @@ public final class Runners {
     public static Runner of(ModelPlan plan, ModelProvider provider, Engine.Setup setup, ServerContext context)
             throws IOException {
         return switch (plan.execution()) {
+            case Execution.Auto _ -> throw new IllegalStateException("no model was chosen for " + plan.id());
             case Execution.Processes processes -> provider.runner(processes, setup, context);
             case Execution.Loops loops ->
                 LoopRunner.open(loops.count(), provider.sockets(plan, context), setup, context);

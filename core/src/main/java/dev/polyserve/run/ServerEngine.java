@@ -1,6 +1,7 @@
 package dev.polyserve.run;
 
 import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.Model;
 import dev.polyserve.Server;
 import java.io.IOException;
@@ -17,8 +18,17 @@ public final class ServerEngine implements Engine {
     }
 
     @Override
+    public Optional<ModelChoice> choice(Model model, boolean mayWait) {
+        return Runners.choice(model, mayWait, Optional.empty());
+    }
+
+    @Override
     public Server bind(Setup setup) throws IOException {
-        return LiveServer.bind(Runners.prepared(setup));
+        Optional<ModelChoice> choice = Runners.choice(setup);
+        LiveServer server = LiveServer
+                .bind(Runners.prepared(choice.map(taken -> setup.with(taken.model())).orElse(setup)));
+        choice.filter(_ -> !isWorker()).ifPresent(server::chose);
+        return server;
     }
 
     @Override

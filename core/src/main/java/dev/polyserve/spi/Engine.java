@@ -25,6 +25,11 @@ public interface Engine {
     /// Why this machine or build cannot run the model, and what to use instead; empty when it can.
     Optional<String> whyNot(Model model);
 
+    /// The model that stands in for `auto` here, alone or in worker processes; empty if the model is another one.
+    ///
+    /// @param mayWait whether the server has handlers that may wait, rather than protocols or datagrams only
+    Optional<ModelChoice> choice(Model model, boolean mayWait);
+
     /// Binds every endpoint, or none, and returns the server, not yet accepting.
     Server bind(Setup setup) throws IOException;
 
@@ -56,6 +61,11 @@ public interface Engine {
             listeners = List.copyOf(listeners);
             filters = List.copyOf(filters);
             periodic = List.copyOf(periodic);
+        }
+
+        /// The same with another model.
+        public Setup with(Model other) {
+            return new Setup(endpoints, other, streams, datagrams, options, listeners, filters, periodic, reportsTo);
         }
     }
 

@@ -41,6 +41,11 @@ public sealed interface Execution {
         return 1;
     }
 
+    /// What is left to be chosen for this machine when a server is bound; empty if nothing is.
+    default Optional<Auto> undecided() {
+        return Optional.empty();
+    }
+
     /// The model that runs in each worker process; empty if there is none.
     default Optional<ModelPlan> inner() {
         return Optional.empty();
@@ -79,6 +84,34 @@ public sealed interface Execution {
     /// @throws IllegalArgumentException when a worker cannot run that model
     default Execution withInner(ModelPlan model) {
         throw new UnsupportedOperationException("it belongs to process-pool");
+    }
+
+    /// What suits this machine and the server's handlers best; chosen when the server is bound.
+    ///
+    /// @param count how many event loops, if those are chosen; 0: one for each processor, among all worker processes
+    record Auto(int count) implements Execution {
+        /// Checks the number.
+        public Auto {
+            if (count < 0) {
+                throw new IllegalArgumentException("loops: " + count + " is negative");
+            }
+        }
+
+        @Override
+        public int capacity() {
+            return Integer.MAX_VALUE;
+        }
+
+        @Override
+        public Optional<Auto> undecided() {
+            return Optional.of(this);
+        }
+
+        @Override
+        public Auto withLoops(int number) {
+            requirePositive("loops", number);
+            return new Auto(number);
+        }
     }
 
     /// Threads of the server's process, each of which blocks while its handler waits.

@@ -13,6 +13,16 @@ public final class ModelTable {
 
     private ModelTable() {}
 
+    /// `auto`.
+    public static ModelPlan auto(int loops) {
+        return new ModelPlan("auto", new Execution.Auto(loops), new ModelDescription(
+                new Runs("event loops that are handed off, else a virtual thread per connection",
+                        "the connection's loop", "the first loop"),
+                "epoll, else the JDK's pollers", UP_TO_THE_LIMIT,
+                "those of its loop, for 2 ms; without hand-off as under virtual", Endpoints.ALL,
+                "most servers; the default"));
+    }
+
     /// `iterative`.
     public static ModelPlan iterative() {
         return new ModelPlan("iterative", new Execution.Iterative(), new ModelDescription(

@@ -50,6 +50,7 @@ public final class LinuxModels implements ModelProvider {
         }
         return switch (model.execution()) {
             case Execution.Threads _ -> DescriptorModels.always() || endpoints.stream().anyMatch(this::needsDescriptor);
+            case Execution.Auto _ -> false;
             case Execution.Loops loops -> !loops.needsChannels();
             case Execution.Processes _ -> true;
         };
@@ -71,6 +72,7 @@ public final class LinuxModels implements ModelProvider {
     @Override
     public Optional<String> whyNot(ModelPlan model) {
         return switch (model.execution()) {
+            case Execution.Auto _ -> Optional.empty();
             case Execution.Loops loops -> whyNoLoops(loops.waitsIn());
             case Execution.Threads _ -> SystemCalls.whyNot().or(() -> trial(DescriptorModels.multiplexing(model)))
                     .map(why -> why
