@@ -44,6 +44,20 @@ class HungWorkerTest {
         }
     }
 
+    /// The clients of a stopped worker cannot be waited for, and nothing takes its place.
+    @Test
+    void isNotReplacedWhenTheServerDrains() throws Exception {
+        try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process", "--drain-timeout", "500ms");
+                WorkerClient client = new WorkerClient(server)) {
+            long stopped = client.asks();
+            Signals.send("STOP", stopped);
+            Signals.send("TERM", server.pid());
+            assertThat(server.awaitExit(Duration.ofSeconds(20))).isZero();
+            assertThat(server.errors()).containsPattern("\\(pid " + stopped + "\\) ended .*: killed by SIGKILL")
+                    .doesNotContain("another one is started");
+        }
+    }
+
     @Test
     void isReportedWithItsThreads() throws Exception {
         Path pipe = directory.resolve("pipe");

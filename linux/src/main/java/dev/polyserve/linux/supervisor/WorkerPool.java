@@ -368,6 +368,8 @@ final class WorkerPool {
             tellIfAllEnded();
         } else if (exit.isPresent() && exit.get().how().equals(new ExitStatus.Code(WorkerBootstrap.FATAL))) {
             scaling.hopeless(exitSummary + ", which says that no other one would do better");
+        } else if (!asked && context.draining()) {
+            context.log().warn(exitSummary, null); // no worker is wanted any more
         } else if (!asked) {
             replace(exitSummary, early);
         }
