@@ -254,7 +254,7 @@ public abstract sealed class Conversation extends Termination implements Connect
         try {
             callback.accept(this);
         } catch (RuntimeException | Error e) {
-            context.log().failed(System.Logger.Level.WARNING, "the callback failed at the end of ", this, e);
+            context.log().threw(System.Logger.Level.WARNING, "a done callback of ", this, e);
         }
     }
 

@@ -77,14 +77,25 @@ public final class ServerLog implements AutoCloseable {
     ///
     /// @param what the sentence before the failure; a constant, because composing one needs memory
     public void failed(Level level, String what, Throwable error) {
-        failed(level, what, "", error);
-    }
-
-    /// As [#failed(Level, String, Throwable)], with what has failed between the sentence and the failure.
-    public void failed(Level level, String what, Object subject, Throwable error) {
         try {
             if (sink.isLoggable(level)) {
-                add(level, what + subject + ": " + error, error);
+                add(level, what + ": " + error, error);
+            }
+        } catch (RuntimeException | Error e) {
+            // There is nowhere to report it; the line counts as lost, and the next one says so.
+            lost.incrementAndGet();
+        }
+    }
+
+    /// Logs an exception of a user's code after which the caller goes on. It never throws, as
+    /// [#failed(Level, String, Throwable)].
+    ///
+    /// @param what the kind of code; a constant
+    /// @param which whose it is
+    public void threw(Level level, String what, Object which, Throwable error) {
+        try {
+            if (sink.isLoggable(level)) {
+                add(level, what + which + " threw " + error, error);
             }
         } catch (RuntimeException | Error e) {
             // There is nowhere to report it; the line counts as lost, and the next one says so.

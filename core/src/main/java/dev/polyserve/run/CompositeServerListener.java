@@ -52,7 +52,7 @@ final class CompositeServerListener implements ServerListener {
     }
 
     private void report(ServerListener listener, Throwable e) {
-        log.failed(System.Logger.Level.WARNING, "an exception of the listener ", listener.getClass().getName(), e);
+        log.threw(System.Logger.Level.WARNING, "the listener ", listener.getClass().getName(), e);
     }
 
     @Override

@@ -49,15 +49,15 @@ class ServerLogTest {
 
     @Test
     void aFailureThatCannotBeLoggedForLackOfMemoryIsCounted() {
-        log.failed(Level.WARNING, "the failure of ", new Object() {
+        log.threw(Level.WARNING, "the listener ", new Object() {
             @Override
             public String toString() {
                 throw new OutOfMemoryError("for the test");
             }
         }, new IllegalStateException("why"));
-        log.failed(Level.WARNING, "the failure of ", "one", new IllegalStateException("why"));
+        log.threw(Level.WARNING, "the listener ", "one", new IllegalStateException("why"));
         assertThat(sink.written()).containsExactly("lines lost, because this log did not take them: 1",
-                "the failure of one: java.lang.IllegalStateException: why");
+                "the listener one threw java.lang.IllegalStateException: why");
     }
 
     @Test
