@@ -9,7 +9,7 @@ class ModelNamesTest {
     @Test
     void shouldKnowModelsByTheirNamesInJava() {
         assertThatThrownBy(() -> Model.named("threads")).hasMessageStartingWith(
-                "unknown model 'threads': did you mean thread? Else take one of iterative");
+                "unknown model 'threads': did you mean thread? Else take one of auto, iterative");
         assertThatThrownBy(() -> Model.named("epollEt")).hasMessageContaining("did you mean epoll-et?");
         assertThatThrownBy(() -> Model.named("fast")).hasMessageStartingWith("unknown model 'fast': take one of");
     }
