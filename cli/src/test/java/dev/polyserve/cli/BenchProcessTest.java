@@ -140,7 +140,7 @@ class BenchProcessTest {
             answers.write("soon\n5ms\n\n");
         }
         assertThat(process.waitFor()).as(err.text()).isZero();
-        assertThat(err.text()).contains("'soon': it is not a duration", "Models to compare: virtual");
+        assertThat(err.text()).contains("'soon': it is not a duration", "Models to compare: auto");
         assertThat(out.text()).contains("custom", "Verdict");
     }
 
