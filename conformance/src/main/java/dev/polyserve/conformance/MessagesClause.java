@@ -241,6 +241,31 @@ abstract class MessagesClause extends Clause {
     }
 
     @Test
+    void shouldSendOtherRepliesOnceAFlushEndsAPieceOfALongOne() throws Exception {
+        needsSeveralInFlight();
+        int bytes = 300_000;
+        CountDownLatch handled = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        try (ServerFixture fixture = lines((line, client) -> {
+            if (line.equals("long")) {
+                client.print("x".repeat(bytes));
+                handled.await();
+                client.flush();
+                released.await();
+            }
+            client.writeLine(line);
+            if (line.equals("short")) {
+                handled.countDown();
+            }
+        }, with -> with.inFlightUnordered(AT_ONCE)); TestClient client = fixture.connect()) {
+            client.send("long\nshort\n");
+            assertEquals("x".repeat(bytes) + "short", client.line());
+            released.countDown();
+            assertEquals("long", client.line());
+        }
+    }
+
+    @Test
     void shouldKeepTheOrderOfLongRepliesThatAPeerReadsSlowly() throws Exception {
         int bytes = 300_000;
         try (ServerFixture fixture = lines((line, client) -> {

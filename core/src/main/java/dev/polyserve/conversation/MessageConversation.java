@@ -333,23 +333,23 @@ public final class MessageConversation<T> extends DrivenConversation {
     ///
     /// @return false if not: then its handler waits, and is woken to look again
     boolean joins(MessageOutput output) {
-        boolean joins = joinsPartly(output);
-        if (joins && partlySent == output) {
-            partlySent = null;
-            sendReplies();
-        }
-        return joins;
+        return joins(output, true);
     }
 
     /// As [#joins], but the piece goes on: where no order is kept, other replies wait for its end.
     boolean joinsPartly(MessageOutput output) {
+        return joins(output, false);
+    }
+
+    private boolean joins(MessageOutput output, boolean pieceEnds) {
         boolean joins = hasTurn(output) && hasRoomFor(output);
         output.waits(!joins);
         if (joins) {
-            if (!style.inOrder()) {
-                partlySent = output;
-            }
             send(output);
+            if (!style.inOrder()) {
+                partlySent = pieceEnds ? null : output;
+                sendReplies();
+            }
             endTurn();
             messages.turn();
         }
