@@ -77,14 +77,7 @@ public final class ServerLog implements AutoCloseable {
     ///
     /// @param what the sentence before the failure; a constant, because composing one needs memory
     public void failed(Level level, String what, Throwable error) {
-        try {
-            if (sink.isLoggable(level)) {
-                add(level, what + ": " + error, error);
-            }
-        } catch (RuntimeException | Error e) {
-            // There is nowhere to report it; the line counts as lost, and the next one says so.
-            lost.incrementAndGet();
-        }
+        addIfPossible(level, what, "", ": ", error);
     }
 
     /// Logs an exception of a user's code after which the caller goes on. It never throws, as
@@ -93,9 +86,13 @@ public final class ServerLog implements AutoCloseable {
     /// @param what the kind of code; a constant
     /// @param which whose it is
     public void threw(Level level, String what, Object which, Throwable error) {
+        addIfPossible(level, what, which, " threw ", error);
+    }
+
+    private void addIfPossible(Level level, String what, Object which, String verb, Throwable error) {
         try {
             if (sink.isLoggable(level)) {
-                add(level, what + which + " threw " + error, error);
+                add(level, what + which + verb + error, error);
             }
         } catch (RuntimeException | Error e) {
             // There is nowhere to report it; the line counts as lost, and the next one says so.
