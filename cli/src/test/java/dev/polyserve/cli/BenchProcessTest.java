@@ -68,6 +68,14 @@ class BenchProcessTest {
         return process;
     }
 
+    /// Its status, once all that it printed was collected.
+    private int status(Process process) throws InterruptedException {
+        int status = process.waitFor();
+        out.awaitEnd();
+        err.awaitEnd();
+        return status;
+    }
+
     private Results json(Path file) throws IOException {
         Results results = ResultsJson.read(file);
         assertThat(results.comparisons()).isNotEmpty().allSatisfy(comparison -> assertThat(comparison.entries())
@@ -81,7 +89,7 @@ class BenchProcessTest {
         Path report = directory.resolve("report.html");
         Process process = bench("--models", "nio", "--workload", String.join(",", Workload.ids()), "--json",
                 json.toString(), "--report", report.toString());
-        assertThat(process.waitFor()).as(err.text()).isZero();
+        assertThat(status(process)).as(err.text()).isZero();
         Results results = json(json);
         assertThat(results.comparisons()).extracting(Comparison::workload).containsAll(Workload.ids());
         for (Comparison comparison : results.comparisons()) {
@@ -101,8 +109,8 @@ class BenchProcessTest {
         Path json = directory.resolve("now.json");
         List<String> length = List.of("--rounds", "1", "--warmup", "300ms", "--duration", "2s", "--connections",
                 "4");
-        assertThat(bench(length, "--models", "thread,virtual,nio", "--workload", "cpu", "--rate", "50", "--json",
-                json.toString()).waitFor()).as(err.text()).isZero();
+        assertThat(status(bench(length, "--models", "thread,virtual,nio", "--workload", "cpu", "--rate", "50", "--json",
+                json.toString()))).as(err.text()).isZero();
         Results results = json(json);
         assertThat(results.settings().multiplicationsPerMilli()).as("of one millisecond").isPositive();
         assertThat(results.comparisons().getFirst().entries()).hasSize(3).allSatisfy(entry -> assertThat(
@@ -116,19 +124,19 @@ class BenchProcessTest {
         Path json = directory.resolve("now.json");
         String[] same = {"--models", "nio,nio:protocol", "--endpoint", "unix", "--rate", "200", "--json",
             json.toString()};
-        assertThat(bench(same).waitFor()).as(err.text()).isZero();
+        assertThat(status(bench(same))).as(err.text()).isZero();
         json(json);
         List<String> again = new ArrayList<>(List.of(same));
         again.addAll(List.of("--baseline", json.toString()));
-        assertThat(bench(again.toArray(String[]::new)).waitFor()).as(err.text()).isZero();
+        assertThat(status(bench(again.toArray(String[]::new)))).as(err.text()).isZero();
         assertThat(out.text()).containsIgnoringCase("baseline");
     }
 
     @Test
     void datagrams() throws Exception {
         Path json = directory.resolve("now.json");
-        assertThat(
-                bench("--models", "virtual", "--endpoint", "udp", "--rate", "500", "--json", json.toString()).waitFor())
+        assertThat(status(
+                bench("--models", "virtual", "--endpoint", "udp", "--rate", "500", "--json", json.toString())))
                 .as(err.text()).isZero();
         assertThat(json(json).settings().endpoint()).isEqualTo("udp");
     }
@@ -139,7 +147,7 @@ class BenchProcessTest {
         try (Writer answers = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8)) {
             answers.write("soon\n5ms\n\n");
         }
-        assertThat(process.waitFor()).as(err.text()).isZero();
+        assertThat(status(process)).as(err.text()).isZero();
         assertThat(err.text()).contains("'soon': it is not a duration", "Models to compare: auto");
         assertThat(out.text()).contains("custom", "Verdict");
     }
@@ -149,7 +157,7 @@ class BenchProcessTest {
         Process process = bench("--models", "nio", "--workload", "echo,churn", "--rate", "200");
         err.awaitContaining("latency at 200 requests/s");
         Signals.send("TERM", process.pid());
-        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(status(process)).isEqualTo(1);
         assertThat(err.text()).contains("interrupted: the results so far follow");
         assertThat(out.text()).contains("echo", "nio");
         assertThat(process.descendants()).isEmpty();
@@ -158,7 +166,7 @@ class BenchProcessTest {
     @Test
     void aContenderThatNeverServesGivesOneSentenceBesideTheFigures() throws Exception {
         Process process = bench("--models", "nio", "--against", "gone=exit 7 # {port}", "--rate", "200");
-        assertThat(process.waitFor()).as(err.text()).isEqualTo(1);
+        assertThat(status(process)).as(err.text()).isEqualTo(1);
         assertThat(out.text()).contains("gone", "7").contains("nio");
     }
 }

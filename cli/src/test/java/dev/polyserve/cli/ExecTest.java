@@ -117,6 +117,8 @@ class ExecTest {
         try (Cli server = serve("--", "/no/such/program")) {
             assertThat(talk(server, "x")).isEmpty();
             server.err.awaitContaining("closed #1");
+            // The failure and the access line are written by different threads; the end of the server waits for both.
+            assertThat(server.stop()).isZero();
             assertThat(server.err.text().lines().filter(line -> line.contains("/no/such/program"))).singleElement()
                     .asString().contains("cannot start /no/such/program: there is no such program");
         }

@@ -8,6 +8,8 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// Collects printed lines, and waits for a given line.
@@ -15,6 +17,7 @@ final class LineSink extends OutputStream {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final CountDownLatch ended = new CountDownLatch(1);
 
     @Override
     public synchronized void write(int value) {
@@ -35,8 +38,17 @@ final class LineSink extends OutputStream {
                 from.transferTo(this);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
+            } finally {
+                ended.countDown();
             }
         });
+    }
+
+    /// Waits until the collected stream has ended: a process that has ended may have left output in the pipe.
+    void awaitEnd() throws InterruptedException {
+        if (!ended.await(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("the stream did not end; there is:\n" + text());
+        }
     }
 
     PrintStream stream() {

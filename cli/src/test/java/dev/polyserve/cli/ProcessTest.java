@@ -137,8 +137,9 @@ class ProcessTest {
         }
         signal(server, "TERM");
         assertThat(server.waitFor()).isZero();
-        err.awaitContaining("dev.polyserve.cli.Main ");
-        assertThat(err.text()).doesNotContain(" java.util.logging.", " org.tomlj.", " org.jline.");
+        err.awaitEnd();
+        assertThat(err.text()).contains("dev.polyserve.cli.Main ").doesNotContain(" java.util.logging.", " org.tomlj.",
+                " org.jline.");
     }
 
     private Process serve(String... arguments) throws IOException, InterruptedException {
