@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ public final class WorkerHandler implements Handler {
     /// The property with the name of the file.
     static final String TROUBLE = "polyserve.faults.trouble";
     private static final String EXIT = "exit ";
+    /// As many bytes as a short request at least, which [Client#converses] waits for; the system has ids of three digits, too.
+    private static final String SHORTEST = "%04d";
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     /// The open files of a worker without free descriptors.
     private static final List<InputStream> OPEN = new ArrayList<>();
@@ -99,7 +102,7 @@ public final class WorkerHandler implements Handler {
             } else if (words[0].equals("fill")) {
                 fill();
             }
-            connection.writeLine(Long.toString(ProcessHandle.current().pid()));
+            connection.writeLine(String.format(Locale.ROOT, SHORTEST, ProcessHandle.current().pid()));
         }
     }
 }
