@@ -89,9 +89,10 @@ public sealed interface Model permits ModelPlan {
         return ModelTable.process(new Execution.ProcessPerConnection(maxWorkers, workers));
     }
 
-    /// Worker processes that share the listener (prefork), each with virtual threads.
+    /// Worker processes that share the listener (prefork), each running what suits the machine and the handlers best, as
+    /// [#auto()] does. Event loops are divided among them: one per processor in all, and at least one in each worker.
     static Model processPool(int workers) {
-        return processPool(workers, virtual());
+        return processPool(workers, auto());
     }
 
     /// Worker processes that share the listener (prefork), each running the inner model.

@@ -93,7 +93,7 @@ final class ModelsCommand {
                     .put("endpoints", about.endpoints().toString()).put("goodFor", about.goodFor());
             Server.whyNot(model).ifPresentOrElse(why -> object.put("available", false).put("whyNot", why),
                     () -> object.put("available", true));
-            taken(model).ifPresent(choice -> object.put("takes", choice.model().id()).put("why", choice.why()));
+            taken(model).ifPresent(choice -> object.put("takes", choice.chosen().id()).put("why", choice.why()));
             return "  " + object;
         }).toList();
         out.println("[\n" + String.join(",\n", objects) + "\n]");

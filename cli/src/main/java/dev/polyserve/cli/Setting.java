@@ -20,7 +20,7 @@ enum Setting {
             "Number of worker processes, or of threads of a thread-pool (a single number; default: thread-pool four per"
                     + " processor, process at most 40, process-pool one per processor)."),
     /// The model inside a worker process.
-    INNER("inner", "MODEL", Shape.TEXT, "Model inside a process-pool worker (default: virtual)."),
+    INNER("inner", "MODEL", Shape.TEXT, "Model inside a process-pool worker (default: auto)."),
     /// The number of idle workers.
     SPARE("spare", "MIN[..MAX]", Shape.TEXT,
             "Number of idle worker processes, within the limits of --workers (default: 1..4)."),

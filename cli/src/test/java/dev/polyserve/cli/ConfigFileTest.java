@@ -71,7 +71,7 @@ class ConfigFileTest {
                 worker-boot = "10s"
                 worker-silence = "5s"
                 """)));
-        assertThat(model).isEqualTo(Model.processPool(2, 8, Model.virtual(), Workers.defaults().withSpare(2, 3)
+        assertThat(model).isEqualTo(Model.processPool(2, 8, Model.auto(), Workers.defaults().withSpare(2, 3)
                 .withRecycleConnections(1000).withRecycleAge(Duration.ofHours(2)).withBoot(Duration.ofSeconds(10))
                 .withSilence(Duration.ofSeconds(5))));
         Model one = ModelFactory.of(ConfigFile.read(file("model = 'process'\nworkers = 9\nspare = 6\n")));

@@ -3,7 +3,10 @@ package dev.polyserve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Model;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -52,6 +55,15 @@ class HelpTest {
         for (Model model : Model.all()) {
             assertThat(run.out().lines()).anyMatch(line -> line.startsWith(model.id() + " "));
         }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void modelsSayWhatAutoTakesAlsoInWorkers() {
+        assertThat(Cli.run("models").out()).contains("takes epoll with ", " in each worker process: ");
+        List<String> lines = Cli.run("models", "--format", "json").out().lines().toList();
+        assertThat(lines).anyMatch(line -> line.contains("\"auto\"") && line.contains("\"takes\":\"epoll\""));
+        assertThat(lines).anyMatch(line -> line.contains("\"process-pool\"") && line.contains("\"takes\":\"epoll\""));
     }
 
     @Test

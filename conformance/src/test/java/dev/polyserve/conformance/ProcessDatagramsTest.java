@@ -24,7 +24,7 @@ class ProcessDatagramsTest extends DatagramContract {
     }
 
     static List<Cell> cells() {
-        return Cell.datagrams(Model.process(4, StreamCells.SPARE), Model.processPool(1),
+        return Cell.datagrams(Model.process(4, StreamCells.SPARE), Model.processPool(1, Model.virtual()),
                 Model.processPool(2, Model.epoll()));
     }
 }

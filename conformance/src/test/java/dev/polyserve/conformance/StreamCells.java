@@ -34,7 +34,7 @@ final class StreamCells {
             Model.poll(), Model.ioUring());
     private static final List<Model> OF_PROCESSES = List.of(Model.process(4, SPARE),
             Model.processPool(2, Model.iterative()), Model.processPool(1, Model.thread()),
-            Model.processPool(1), Model.processPool(1, Model.epoll()));
+            Model.processPool(1, Model.virtual()), Model.processPool(1, Model.epoll()));
 
     private static final String CELLS = "polyserve.conformance.cells";
     private static final List<Configuration> ALL = all();

@@ -5,12 +5,16 @@ package dev.polyserve.spi;
 /// @param model the model
 /// @param why the reason, as a part of a sentence
 public record ModelChoice(ModelPlan model, String why) {
+    /// What was chosen: the model, or the inner model of its worker processes.
+    public ModelPlan chosen() {
+        return model.execution().inner().orElse(model);
+    }
+
     /// The choice in words: `epoll with 4 event loops: …`.
     @Override
     public String toString() {
-        ModelPlan runs = model.execution().inner().orElse(model);
-        int loops = runs.execution().loops();
+        int loops = chosen().execution().loops();
         String with = loops == 0 ? "" : " with " + loops + (loops == 1 ? " event loop" : " event loops");
-        return runs.id() + with + (runs.equals(model) ? "" : " in each worker process") + ": " + why;
+        return chosen().id() + with + (chosen().equals(model) ? "" : " in each worker process") + ": " + why;
     }
 }

@@ -63,7 +63,7 @@ class ModelChoiceTest {
         assertThat(choice(Model.thread(), events)).isEmpty();
         assertThat(choice(Model.auto(), events).orElseThrow().model()).isEqualTo(Model.nio(PROCESSORS));
         assertThat(choice(Model.auto(5), events).orElseThrow().model()).isEqualTo(Model.nio(5));
-        ModelPlan pool = ModelPlan.of(choice(Model.processPool(1000, Model.auto()), events).orElseThrow().model());
+        ModelPlan pool = ModelPlan.of(choice(Model.processPool(1000), events).orElseThrow().model());
         assertThat(pool.execution().inner()).as("one loop in each of many workers")
                 .contains(ModelPlan.of(Model.nio(1)));
     }

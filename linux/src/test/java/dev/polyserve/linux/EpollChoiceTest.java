@@ -49,7 +49,7 @@ class EpollChoiceTest {
 
     @Test
     void theWorkersOfAPoolShareTheProcessors() {
-        Model pool = Model.processPool(PROCESSORS, Model.auto());
+        Model pool = Model.processPool(PROCESSORS);
         assertThat(Engine.load().choice(pool, true).orElseThrow().model().execution().inner())
                 .isEqualTo(Optional.of(ModelPlan.of(Model.epoll(1))));
         assertThat(Server.whyNot(pool)).isEqualTo(Server.whyNot(Model.processPool(PROCESSORS, Model.epoll())));
