@@ -117,8 +117,8 @@ enum Setting {
     QUIET("quiet", "", Shape.FLAG, true, "Logs only warnings and errors, no access lines."),
     /// The user's own class.
     HANDLER("handler", "CLASS", Shape.TEXT,
-            "Serves with your own Handler, Protocol or DatagramHandler (a public class with a public no-argument"
-                    + " constructor) instead of a service."),
+            "Serves with your own Handler, Protocol, MessageHandler (with its codec in a public static field CODEC) or"
+                    + " DatagramHandler, a public class with a public no-argument constructor, instead of a service."),
     /// The class path of that class.
     CLASS_PATH("class-path", "PATH", Shape.TEXT,
             "Class path of --handler: directories and jars (default: .)."),

@@ -114,7 +114,7 @@ class BadInputTest {
                 mistake("serve --config /no/such/file", "there is no configuration file /no/such/file"),
                 mistake("serve --handler no.Such", "the class no.Such cannot serve: there is no such class"),
                 mistake("serve --handler java.lang.String",
-                        "it implements none of Handler, Protocol and DatagramHandler"),
+                        "it implements none of Handler, Protocol, MessageHandler and DatagramHandler"),
                 mistake("serve --handler a.B --class-path /no/such", "the class path has '/no/such'"));
     }
 

@@ -11,6 +11,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The access log of a server, and serving the user's own class.
@@ -134,6 +135,68 @@ class ServeLogTest {
             assertThat(server.err.awaitContaining("closed #1")).contains("failed by server");
             assertThat(server.err.text()).doesNotContain("\tat ");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "nio", "auto"})
+    void theUsersMessageHandlerServesWithItsCodec(String model, @TempDir Path directory) throws Exception {
+        compile(directory, "Messages", """
+                import dev.polyserve.*;
+                public class Messages implements MessageHandler<byte[]>, DatagramHandler {
+                    public static final Codec<byte[]> CODEC = Framing.delimited((byte) ';');
+                    private int messages;
+                    public void handle(byte[] message, Output client) throws Exception {
+                        client.print(++messages + " " + new String(message));
+                        client.write(CODEC, message);
+                    }
+                    public void handle(Datagram request, DatagramReply reply) { reply.print("datagram"); }
+                }
+                """);
+        try (Cli server = Cli.serve("--handler", "Messages", "--class-path", directory.toString(), "--model", model,
+                "--listen", "tcp://127.0.0.1:0", "--listen", "udp://127.0.0.1:0")) {
+            List<String> endpoints = server.endpoints().stream().map(Object::toString).toList();
+            byte[] two = "a;bc;".getBytes(StandardCharsets.US_ASCII);
+            for (int client = 0; client < 2; client++) {
+                assertThat(Cli.run(two, "connect", endpoints.get(0)).out()).isEqualTo("1 aa;2 bcbc;");
+            }
+            assertThat(Cli.run(two, "connect", endpoints.get(1), "--wait", "300ms").out()).isEqualTo("datagram\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            public static final Codec<byte[]> CODEC = Framing.varintPrefixed(); | its field CODEC makes messages of the type \
+            byte[], but it handles those of the type String
+            public final Codec<String> CODEC = Framing.lines();   | a MessageHandler<T> needs a field
+            static final Codec<String> CODEC = Framing.lines();   | a MessageHandler<T> needs a field
+            public static final Object CODEC = Framing.lines();   | a MessageHandler<T> needs a field
+            public static final Codec<String> CODEC = null;       | its field CODEC is null
+            """)
+    void aMessageHandlerNeedsTheCodecOfItsMessages(String field, String sentence, @TempDir Path directory)
+            throws Exception {
+        compile(directory, "Wrong", """
+                import dev.polyserve.*;
+                public class Wrong implements MessageHandler<String> {
+                    %s
+                    public void handle(String message, Output client) {}
+                }
+                """.formatted(field));
+        Cli.Finished run = Cli.run("serve", "--handler", "Wrong", "--class-path", directory.toString());
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).hasLineCount(1).contains("the class Wrong cannot serve: " + sentence);
+    }
+
+    @Test
+    void aConnectionHasOneStyle(@TempDir Path directory) throws Exception {
+        compile(directory, "Two", """
+                import dev.polyserve.*;
+                public class Two implements Handler, MessageHandler<String> {
+                    public void handle(Connection client) {}
+                    public void handle(String message, Output client) {}
+                }
+                """);
+        assertThat(Cli.run("serve", "--handler", "Two", "--class-path", directory.toString()).err())
+                .contains("it implements both Handler and MessageHandler, but a connection needs exactly one of them");
     }
 
     @Test

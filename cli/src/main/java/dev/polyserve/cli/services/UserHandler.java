@@ -1,8 +1,10 @@
 package dev.polyserve.cli.services;
 
 import dev.polyserve.file.FileNames;
+import dev.polyserve.Codec;
 import dev.polyserve.DatagramHandler;
 import dev.polyserve.Handler;
+import dev.polyserve.MessageHandler;
 import dev.polyserve.Protocol;
 import dev.polyserve.ServerBuilder;
 import java.io.File;
@@ -14,17 +16,33 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// A class of the user: a [Handler], [Protocol] or [DatagramHandler] with a public no-argument constructor.
+/// A class of the user with a public no-argument constructor: a [Handler], [Protocol], [MessageHandler] or [DatagramHandler].
 ///
-/// Each connection gets its own instance; all datagrams share one.
+/// Each connection gets its own instance; all datagrams share one. A [MessageHandler] has its codec in a field
+/// `public static final Codec<T> CODEC`.
 public final class UserHandler implements Servable {
     private final Class<?> type;
     private final Constructor<?> constructor;
+    private final Optional<Streams> streams;
 
-    private UserHandler(Class<?> type, Constructor<?> constructor) {
+    private UserHandler(Class<?> type, Constructor<?> constructor, Optional<Streams> streams) {
         this.type = type;
         this.constructor = constructor;
+        this.streams = streams;
+    }
+
+    /// How the class serves a connection.
+    private sealed interface Streams {
+        record Sequential() implements Streams {}
+
+        record Events() implements Streams {}
+
+        record Messages(Codec<?> codec) implements Streams {}
     }
 
     /// Loads the class.
@@ -33,22 +51,36 @@ public final class UserHandler implements Servable {
     /// @throws IllegalArgumentException with one sentence, when the class cannot be used
     public static UserHandler load(String className, String classPath) {
         Class<?> type = find(className, classPath);
-        boolean streams = Handler.class.isAssignableFrom(type) || Protocol.class.isAssignableFrom(type);
-        if (!streams && !DatagramHandler.class.isAssignableFrom(type)) {
-            throw unusable(className, "it implements none of Handler, Protocol and DatagramHandler", null);
+        List<Class<?>> styles = Stream.of(Handler.class, Protocol.class, MessageHandler.class)
+                .filter(style -> style.isAssignableFrom(type)).collect(Collectors.toUnmodifiableList());
+        if (styles.isEmpty() && !DatagramHandler.class.isAssignableFrom(type)) {
+            throw unusable(className, "it implements none of Handler, Protocol, MessageHandler and DatagramHandler",
+                    null);
         }
-        if (Handler.class.isAssignableFrom(type) && Protocol.class.isAssignableFrom(type)) {
-            throw unusable(className,
-                    "it implements both Handler and Protocol, but a connection needs exactly one of them", null);
+        if (styles.size() > 1) {
+            throw unusable(className, "it implements both " + styles.get(0).getSimpleName() + " and "
+                    + styles.get(1).getSimpleName() + ", but a connection needs exactly one of them", null);
         }
         if (!Modifier.isPublic(type.getModifiers()) || Modifier.isAbstract(type.getModifiers())) {
             throw unusable(className, "it is not a public class that can be instantiated", null);
         }
         try {
-            return new UserHandler(type, type.getConstructor());
+            return new UserHandler(type, type.getConstructor(), streams(type));
         } catch (NoSuchMethodException e) {
             throw unusable(className, "it has no public no-argument constructor", e);
         }
+    }
+
+    private static Optional<Streams> streams(Class<?> type) {
+        if (Handler.class.isAssignableFrom(type)) {
+            return Optional.of(new Streams.Sequential());
+        }
+        if (Protocol.class.isAssignableFrom(type)) {
+            return Optional.of(new Streams.Events());
+        }
+        return MessageHandler.class.isAssignableFrom(type)
+                ? Optional.of(new Streams.Messages(CodecField.of(type)))
+                : Optional.empty();
     }
 
     @Override
@@ -58,8 +90,7 @@ public final class UserHandler implements Servable {
 
     @Override
     public boolean servesStreams() {
-        return !DatagramHandler.class.isAssignableFrom(type) || Handler.class.isAssignableFrom(type)
-                || Protocol.class.isAssignableFrom(type);
+        return streams.isPresent();
     }
 
     @Override
@@ -84,14 +115,22 @@ public final class UserHandler implements Servable {
 
     @Override
     public void into(ServerBuilder builder, ServiceContext context) {
-        if (Handler.class.isAssignableFrom(type)) {
-            builder.handler(() -> Handler.class.cast(instance()));
-        } else if (Protocol.class.isAssignableFrom(type)) {
-            builder.protocol(() -> Protocol.class.cast(instance()));
-        }
+        streams.ifPresent(style -> {
+            switch (style) {
+                case Streams.Sequential() -> builder.handler(() -> Handler.class.cast(instance()));
+                case Streams.Events() -> builder.protocol(() -> Protocol.class.cast(instance()));
+                case Streams.Messages(Codec<?> codec) -> messages(builder, codec);
+            }
+        });
         if (servesDatagrams()) {
             builder.datagrams(DatagramHandler.class.cast(instance()));
         }
+    }
+
+    /// The class declares that its handler takes the messages of its codec.
+    @SuppressWarnings("unchecked")
+    private <T> void messages(ServerBuilder builder, Codec<T> codec) {
+        builder.messageHandler(codec, () -> (MessageHandler<T>) instance());
     }
 
     private Object instance() {
@@ -134,8 +173,8 @@ public final class UserHandler implements Servable {
         return urls.toArray(URL[]::new);
     }
 
-    private static IllegalArgumentException unusable(String className, String why,
-            @org.jspecify.annotations.Nullable Throwable cause) {
+    static IllegalArgumentException unusable(String className, String why,
+            @Nullable Throwable cause) {
         return new IllegalArgumentException("the class " + className + " cannot serve: " + why, cause);
     }
 }
