@@ -58,9 +58,8 @@ final class BenchOptions {
 
     static void addTo(CommandSpec spec) {
         add(spec, MODELS, "LIST",
-                "Polyserve models, as in nio,virtual,thread; MODEL:protocol for the event style, none for peers"
-                        + " only"
-                        + " (default: " + String.join(",", usualModels()) + ").");
+                "Polyserve models, as in nio,virtual,thread; MODEL:protocol for the event style, MODEL:messages for handlers"
+                        + " of messages, none for peers only (default: " + String.join(",", usualModels()) + ").");
         add(spec, WORKLOAD, "NAME[,NAME]",
                 "What clients do: " + String.join(", ", Workload.ids()) + " (default: echo).");
         add(spec, CONNECTIONS, "N",

@@ -102,6 +102,20 @@ class BenchProcessTest {
         assertThat(Files.readString(report)).startsWith("<!").contains("broadcast");
     }
 
+    /// The clients check every byte of the replies.
+    @Test
+    void messagesServeEveryWorkloadOfExchanges() throws Exception {
+        Path json = directory.resolve("now.json");
+        assertThat(status(bench("--models", "auto:messages", "--workload", "pipeline,mixed,idle,custom", "--json",
+                json.toString(), "--rate", "200", "--size", "3KiB", "--handler-waits", "1ms"))).as(err.text()).isZero();
+        assertThat(json(json).comparisons()).hasSizeGreaterThanOrEqualTo(4).allSatisfy(comparison -> {
+            ContenderResults entry = comparison.entries().getFirst();
+            assertThat(entry.spread(Metric.REQUESTS_PER_SECOND).orElseThrow().median()).as(comparison.workload())
+                    .isPositive();
+            assertThat(entry.remarks()).noneMatch(remark -> remark.contains("blocking handler"));
+        });
+    }
+
     /// Concurrent clients request 1 ms of computing, which no model may provide for less. It may cost more in a short run,
     /// while the JIT compilers run.
     @Test
@@ -120,9 +134,9 @@ class BenchProcessTest {
     }
 
     @Test
-    void bothStylesOverUnixSocketsAgainstABaseline() throws Exception {
+    void allStylesOverUnixSocketsAgainstABaseline() throws Exception {
         Path json = directory.resolve("now.json");
-        String[] same = {"--models", "nio,nio:protocol", "--endpoint", "unix", "--rate", "200", "--json",
+        String[] same = {"--models", "nio,nio:protocol,nio:messages", "--endpoint", "unix", "--rate", "200", "--json",
             json.toString()};
         assertThat(status(bench(same))).as(err.text()).isZero();
         json(json);

@@ -27,10 +27,21 @@ public sealed interface Contender {
         /// Blocking code, read from top to bottom.
         HANDLER,
         /// Event callbacks.
-        PROTOCOL;
+        PROTOCOL,
+        /// A call per message, which may wait.
+        MESSAGES;
 
         private String id() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /// The style in words.
+        private String noun() {
+            return switch (this) {
+                case HANDLER -> "blocking style";
+                case PROTOCOL -> "event style";
+                case MESSAGES -> "style of messages";
+            };
         }
     }
 
@@ -65,7 +76,15 @@ public sealed interface Contender {
             return switch (style) {
                 case HANDLER -> service.handler();
                 case PROTOCOL -> service.protocol();
+                case MESSAGES -> service.messages();
             };
+        }
+
+        /// Facts that a reader of its figures must know, one sentence each.
+        List<String> remarks(BenchService service) {
+            return style == Style.HANDLER || handler(service) != service.handler()
+                    ? List.of()
+                    : List.of(name() + " runs a blocking handler here, because this service has no " + style.noun());
         }
     }
 
@@ -143,7 +162,7 @@ public sealed interface Contender {
         }
     }
 
-    /// Parses the name of a Polyserve model: `nio`, or `nio:protocol` for its event style.
+    /// Parses the name of a Polyserve model: `nio`, or `nio:protocol` and `nio:messages` for another style.
     ///
     /// @throws IllegalArgumentException with one sentence
     static Polyserve model(String text) {
@@ -156,7 +175,8 @@ public sealed interface Contender {
             }
         }
         throw new IllegalArgumentException(
-                "unknown style '" + style + "' in '" + text + "': use " + model + " or " + model + ":protocol");
+                "unknown style '" + style + "' in '" + text + "': use " + model + ", " + model + ":protocol or " + model
+                        + ":messages");
     }
 
     /// Parses a command or an endpoint, with an optional name before it: `netty=java -jar echo.jar {port}`,

@@ -81,13 +81,8 @@ public final class Launcher implements AutoCloseable {
             EndpointKind transport)
             throws ContenderException, InterruptedException, IOException {
         FreeEndpoint free = FreeEndpoint.chosenByContender(transport);
-        boolean withoutEventStyle = polyserve.style() == Contender.Style.PROTOCOL
-                && service.protocol() == service.handler();
         return start(polyserve.name(), program.with(serve(polyserve, service, free.endpoint())), free,
-                new ReadyCheck.ReadyLine(), withoutEventStyle
-                        ? List.of(polyserve.name()
-                                + " runs a blocking handler here, because this service has no event style")
-                        : List.of());
+                new ReadyCheck.ReadyLine(), polyserve.remarks(service));
     }
 
     private RunningContender startPeer(Contender.Peer peer, BenchService service, EndpointKind transport)

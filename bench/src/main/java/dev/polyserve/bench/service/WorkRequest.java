@@ -1,6 +1,9 @@
 package dev.polyserve.bench.service;
 
+import dev.polyserve.Codec;
+import dev.polyserve.Framing;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /// The layout of a request for work: a big-endian header, then a payload. The reply is the request with `value`
 /// replaced by the end of the [chain][MultiplicationChain] that begins with it.
@@ -23,6 +26,9 @@ public final class WorkRequest {
     public static final int HEADER_BYTES = 24;
     /// Maximum size of a request.
     public static final int MAX_BYTES = 1 << 20;
+
+    /// Requests and replies without their lengths.
+    static final Codec<byte[]> FRAMES = Framing.lengthPrefixed(Integer.BYTES, ByteOrder.BIG_ENDIAN, MAX_BYTES);
 
     private WorkRequest() {}
 

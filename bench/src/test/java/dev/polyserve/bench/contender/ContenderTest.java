@@ -22,6 +22,7 @@ class ContenderTest {
     void readsModels() {
         assertThat(Contender.model("nio")).isEqualTo(new Polyserve("nio", Style.HANDLER, List.of()));
         assertThat(Contender.model("nio:protocol")).isEqualTo(new Polyserve("nio", Style.PROTOCOL, List.of()));
+        assertThat(Contender.model("nio:messages")).isEqualTo(new Polyserve("nio", Style.MESSAGES, List.of()));
         assertThat(Contender.model("nio:handler").name()).isEqualTo("nio");
         assertThat(Contender.model("nio:protocol").name()).isEqualTo("nio:protocol");
         assertThat(new Polyserve("nio", Style.HANDLER, List.of("--loops", "2")).name()).isEqualTo("nio --loops 2");
@@ -31,8 +32,8 @@ class ContenderTest {
     @CsvSource(delimiter = '|', textBlock = """
             nioo       | unknown model 'nioo': take one of
             ''         | unknown model '': take one of
-            nio:events | unknown style 'events' in 'nio:events': use nio or nio:protocol
-            nio:       | unknown style '' in 'nio:': use nio or nio:protocol
+            nio:events | unknown style 'events' in 'nio:events': use nio, nio:protocol or nio:messages
+            nio:       | unknown style '' in 'nio:': use nio, nio:protocol or nio:messages
             """)
     void rejectsUnknownModels(String text, String sentence) {
         assertThatIllegalArgumentException().isThrownBy(() -> Contender.model(text)).withMessageStartingWith(sentence);
@@ -98,6 +99,7 @@ class ContenderTest {
     void datagramsHaveOneStyle() {
         assertThat(Contender.model("nio").cannotServe(BenchService.ECHO, EndpointKind.UDP)).isEmpty();
         assertThat(Contender.model("nio:protocol").cannotServe(BenchService.ECHO, EndpointKind.TCP)).isEmpty();
+        assertThat(Contender.model("nio:messages").cannotServe(BenchService.ECHO, EndpointKind.UDP)).isPresent();
         assertThat(Contender.model("nio:protocol").cannotServe(BenchService.ECHO, EndpointKind.UDP))
                 .contains("nio:protocol does not serve datagrams: datagram handlers have one style only, so use nio");
     }

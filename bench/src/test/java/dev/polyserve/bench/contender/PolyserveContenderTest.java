@@ -7,7 +7,9 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.bench.contender.Contender.Polyserve;
 import dev.polyserve.bench.contender.Contender.Style;
 import dev.polyserve.bench.service.EchoHandler;
+import dev.polyserve.bench.service.EchoMessages;
 import dev.polyserve.bench.service.EchoProtocol;
+import dev.polyserve.bench.service.WorkMessages;
 import dev.polyserve.bench.service.BenchService;
 import java.net.Socket;
 import java.time.Duration;
@@ -47,9 +49,21 @@ class PolyserveContenderTest {
     }
 
     @Test
-    void remarksThatThereIsNoEventStyle() throws Exception {
+    void remarksThatThereIsNoSuchStyle() throws Exception {
         assertThat(launcher.start(Contender.model("nio:protocol"), BenchService.WORK, EndpointKind.TCP).remarks())
                 .containsExactly("nio:protocol runs a blocking handler here, because this service has no event style");
+        assertThat(Contender.model("nio:messages").remarks(BenchService.BROADCAST)).containsExactly(
+                "nio:messages runs a blocking handler here, because this service has no style of messages");
+    }
+
+    @Test
+    void everyExchangeOfMessagesHasThatStyle() throws Exception {
+        Polyserve messages = Contender.model("nio:messages");
+        assertThat(launcher.start(messages, BenchService.ECHO, EndpointKind.TCP).lastOutput().getFirst())
+                .contains(EchoMessages.class.getName());
+        assertThat(messages.handler(BenchService.COMPUTE)).isEqualTo(WorkMessages.class);
+        assertThat(messages.handler(BenchService.WORK)).isEqualTo(WorkMessages.class);
+        assertThat(messages.remarks(BenchService.WORK)).isEmpty();
     }
 
     @Test
