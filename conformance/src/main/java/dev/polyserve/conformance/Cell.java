@@ -103,14 +103,9 @@ public record Cell(Style style, Model model, EndpointKind transport) {
         return execution().processes().isPresent();
     }
 
-    /// Whether connections share an event loop, which can stall.
+    /// Whether connections share an event loop, which can stall; another thread can take it over while a handler computes.
     boolean runsOnLoops() {
         return execution().multiplexing().isPresent();
-    }
-
-    /// Whether connections share event loops that another thread can take over while a handler computes.
-    boolean canHandOff() {
-        return runsOnLoops() && !waitsIn(Multiplexing.IoUring.class);
     }
 
     /// Whether the loops poll without waiting.

@@ -125,7 +125,7 @@ abstract class HandOffClause extends Clause {
 
     private void needsHandOff() {
         appliesIf(cell().style() != Style.PROTOCOL, "handlers that may wait");
-        appliesIf(cell().canHandOff(), "event loops that can be handed off");
+        appliesIf(cell().runsOnLoops(), "event loops");
         appliesIf(Carrier.whyNot().isEmpty(), "handlers on their loop's own thread");
     }
 

@@ -73,7 +73,7 @@ abstract class PinnedClause extends Clause {
     @Test
     void shouldLetAPinnedHandlerReadAndServeOthers() throws Exception {
         needsCoroutinesOnTheLoop();
-        appliesIf(cell().canHandOff(), "event loops that can be handed off");
+        appliesIf(cell().runsOnLoops(), "event loops");
         try (ServerFixture fixture = start(service(PinnedClause::echoPinned));
                 TestClient other = fixture.connect();
                 TestClient pinned = fixture.connect()) {
@@ -139,7 +139,7 @@ abstract class PinnedClause extends Clause {
 
     private void needsHandOff() {
         appliesIf(cell().style() != Style.PROTOCOL, "handlers that may wait");
-        appliesIf(cell().canHandOff(), "event loops that can be handed off");
+        appliesIf(cell().runsOnLoops(), "event loops");
         appliesIf(Carrier.whyNot().isEmpty(), "handlers on their loop's own thread");
     }
 

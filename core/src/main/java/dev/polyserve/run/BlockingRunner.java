@@ -54,7 +54,7 @@ public final class BlockingRunner implements Runner {
     /// @throws IOException if the multiplexer cannot be opened
     static Runner open(ExecutorPolicy executorPolicy, SocketFamily sockets, Engine.Setup setup,
             ServerContext context) throws IOException {
-        return new BlockingRunner(executorPolicy, sockets.multiplexer().open(), sockets.socketProvider(),
+        return new BlockingRunner(executorPolicy, sockets.multiplexer().open(false), sockets.socketProvider(),
                 setup.streams(),
                 context);
     }

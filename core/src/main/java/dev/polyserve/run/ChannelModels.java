@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// The provider of all models that no other module provides: over the JDK's channels.
 final class ChannelModels implements ModelProvider {
-    private static final SocketFamily CHANNELS = new SocketFamily(SelectorMultiplexer::new, false,
+    private static final SocketFamily CHANNELS = new SocketFamily(_ -> new SelectorMultiplexer(),
             new ChannelSocketProvider(), false);
 
     @Override

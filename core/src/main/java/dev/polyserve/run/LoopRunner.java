@@ -54,7 +54,7 @@ final class LoopRunner implements Runner {
     /// @throws IOException if a multiplexer cannot be opened; then none stays open
     static Runner open(int loops, SocketFamily sockets, Engine.Setup setup, ServerContext context)
             throws IOException {
-        return new LoopRunner(sockets, multiplexers(loops, sockets.multiplexer()), setup.streams(), false, context);
+        return new LoopRunner(loops, sockets, setup.streams(), false, context);
     }
 
     /// Opens a runner with one loop that only waits for the sockets. Handlers, protocols and datagrams run on virtual
@@ -63,15 +63,16 @@ final class LoopRunner implements Runner {
     ///
     /// @throws IOException if the multiplexer cannot be opened
     static Runner beside(SocketFamily sockets, Engine.Setup setup, ServerContext context) throws IOException {
-        return new LoopRunner(sockets, multiplexers(1, sockets.multiplexer()), setup.streams(), true, context);
+        return new LoopRunner(1, sockets, setup.streams(), true, context);
     }
 
     /// Opens this number of multiplexers, or none.
-    static List<Multiplexer> multiplexers(int count, SocketFamily.Opening opening) throws IOException {
+    static List<Multiplexer> multiplexers(int count, boolean movable, SocketFamily.Opening opening)
+            throws IOException {
         List<Multiplexer> open = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
-                open.add(opening.open());
+                open.add(opening.open(movable));
             }
             return open;
         } catch (IOException | RuntimeException | Error e) {
@@ -86,10 +87,9 @@ final class LoopRunner implements Runner {
         }
     }
 
-    /// @param multiplexers one per loop
     /// @param beside whether no loop runs coroutines on its thread, whatever the JDK allows
-    private LoopRunner(SocketFamily sockets, List<Multiplexer> multiplexers, Engine.@Nullable Streams style,
-            boolean beside, ServerContext context) {
+    private LoopRunner(int count, SocketFamily sockets, Engine.@Nullable Streams style, boolean beside,
+            ServerContext context) throws IOException {
         this.socketProvider = sockets.socketProvider();
         this.beside = beside;
         this.context = context;
@@ -100,9 +100,11 @@ final class LoopRunner implements Runner {
         this.style = style instanceof Engine.Messages<?> messages && !lendsThread
                 ? MessageReader.sequential(messages)
                 : style;
-        long spinNanos = spinNanos(multiplexers.size());
+        long handOffNanos = ServerContext.nanos(context.options().timeouts().handOff());
+        boolean movable = lendsThread && handOffNanos > 0;
+        long spinNanos = spinNanos(count);
         List<EventLoop> made = new ArrayList<>();
-        for (Multiplexer multiplexer : multiplexers) {
+        for (Multiplexer multiplexer : multiplexers(count, movable, sockets.multiplexer())) {
             // The first loop keeps the JVM alive; the others live as long as it does.
             boolean daemon = !made.isEmpty();
             made.add(new EventLoop("polyserve-loop-" + made.size(), multiplexer, context.clock(), daemon, lendsThread,
@@ -113,8 +115,7 @@ final class LoopRunner implements Runner {
             loops.forEach(loop -> loop.coroutines().offerHub());
         }
         this.monitor = new StallMonitor(loops, context);
-        long handOffNanos = ServerContext.nanos(context.options().timeouts().handOff());
-        this.handOffs = lendsThread && handOffNanos > 0 && !sockets.oneThread()
+        this.handOffs = movable
                 ? Optional.of(new HandOffMonitor(loops, handOffNanos, context))
                 : Optional.empty();
         this.balance = new LoopBalance(loops, context);

@@ -57,7 +57,8 @@ public final class Runners {
                 () -> whyNot(ModelTable.epoll(loops)));
     }
 
-    /// Takes event loops where no handler can block them, in epoll: a completion ring cannot be handed off.
+    /// Takes event loops where no handler can block them, in epoll. A completion ring has no
+    /// advantage there: its operations complete in the thread that has submitted them, also after a hand-off.
     ///
     /// @param whyNoEpoll asked only if it matters: the first system call makes the JDK warn, unless native access is enabled
     static ModelChoice choice(int loops, boolean mayWait, Optional<String> whyNotHandedOff,

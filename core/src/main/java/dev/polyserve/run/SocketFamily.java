@@ -8,14 +8,14 @@ import java.io.IOException;
 ///
 /// @param multiplexer opens the multiplexer of a loop
 /// @param socketProvider opens and binds the sockets
-/// @param oneThread whether a multiplexer can be used by one thread only, so that its loop cannot be handed off
 /// @param blocksCarriers whether a virtual thread that waits for such a socket holds its carrier
-public record SocketFamily(Opening multiplexer, boolean oneThread, SocketProvider socketProvider,
-        boolean blocksCarriers) {
+public record SocketFamily(Opening multiplexer, SocketProvider socketProvider, boolean blocksCarriers) {
     /// Opens one multiplexer.
     @FunctionalInterface
     public interface Opening {
         /// Opens it.
-        Multiplexer open() throws IOException;
+        ///
+        /// @param movable whether the threads that wait in it change: its loop can be handed off
+        Multiplexer open(boolean movable) throws IOException;
     }
 }

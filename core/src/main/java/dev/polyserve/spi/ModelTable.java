@@ -106,9 +106,8 @@ public final class ModelTable {
 
     /// `io_uring`.
     public static ModelPlan ioUring(int loops) {
-        return loops("io_uring", loops, new Multiplexing.IoUring(), new ModelDescription(
-                new Runs("event loops over a completion ring", "the connection's loop", "the first loop"),
-                "io_uring_enter", UP_TO_THE_LIMIT, "all clients of its loop", Endpoints.ALL_ON_LINUX,
+        return loops("io_uring", loops, new Multiplexing.IoUring(), ofLoops("event loops over a completion ring",
+                "io_uring_enter", Endpoints.ALL_ON_LINUX,
                 "the least CPU per request on a recent kernel"));
     }
 

@@ -42,7 +42,7 @@ class AcceptLoopOwnerTest {
     @BeforeEach
     void start() throws Exception {
         Protocol silent = (_, _) -> {};
-        runner = LoopRunner.open(1, new SocketFamily(SelectorMultiplexer::new, false, socketProvider, false),
+        runner = LoopRunner.open(1, new SocketFamily(_ -> new SelectorMultiplexer(), socketProvider, false),
                 new Engine.Setup(List.of(STREAM), Model.nio(1), new Engine.Events(() -> silent), null, options,
                         List.of(), List.of(), List.of(), null),
                 context);

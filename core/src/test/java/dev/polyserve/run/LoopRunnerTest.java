@@ -34,7 +34,7 @@ class LoopRunnerTest {
     @Test
     void noMultiplexerStaysOpenWhenALaterOneCannotBeOpened() {
         List<FakeMultiplexer> opened = new ArrayList<>();
-        assertThatThrownBy(() -> LoopRunner.multiplexers(4, () -> {
+        assertThatThrownBy(() -> LoopRunner.multiplexers(4, false, _ -> {
             if (opened.size() == 2) {
                 throw new IOException("Too many open files");
             }
@@ -52,7 +52,7 @@ class LoopRunnerTest {
         };
         Options options = Options.defaults();
         Runner runner = LoopRunner.open(1,
-                new SocketFamily(() -> multiplexer, false, new ChannelSocketProvider(), false),
+                new SocketFamily(_ -> multiplexer, new ChannelSocketProvider(), false),
                 new Engine.Setup(List.of(ENDPOINT), Model.nio(1), new Engine.Events(() -> silent), null, options,
                         List.of(), List.of(), List.of(), null),
                 new ServerContext(options, new ServerListener() {}, NanoClock.SYSTEM, _ -> {

@@ -40,8 +40,7 @@ public final class DescriptorModels {
     /// @param budget the budget in which the multiplexer's memory for connections counts
     static SocketFamily sockets(ModelPlan model, PreopenedSockets given, BufferBudget budget) {
         Multiplexing multiplexing = multiplexing(model);
-        return new SocketFamily(opening(multiplexing, budget), multiplexing instanceof Multiplexing.IoUring,
-                socketProvider(multiplexing, given), true);
+        return new SocketFamily(opening(multiplexing, budget), socketProvider(multiplexing, given), true);
     }
 
     /// What the model's loops wait in; a model of threads accepts in epoll.
@@ -63,12 +62,12 @@ public final class DescriptorModels {
 
     static SocketFamily.Opening opening(Multiplexing multiplexing, BufferBudget budget) {
         return switch (multiplexing) {
-            case Multiplexing.Epoll epoll when epoll.edgeTriggered() -> EdgeTriggeredMultiplexer::new;
-            case Multiplexing.Epoll _ -> EpollMultiplexer::new;
-            case Multiplexing.Poll _ -> PollMultiplexer::new;
-            case Multiplexing.Select _ -> SelectMultiplexer::new;
-            case Multiplexing.IoUring _ -> () -> RingMultiplexer.open(budget);
-            case Multiplexing.Polling polling -> () -> new PollingMultiplexer(polling.longestRest());
+            case Multiplexing.Epoll epoll when epoll.edgeTriggered() -> _ -> new EdgeTriggeredMultiplexer();
+            case Multiplexing.Epoll _ -> _ -> new EpollMultiplexer();
+            case Multiplexing.Poll _ -> _ -> new PollMultiplexer();
+            case Multiplexing.Select _ -> _ -> new SelectMultiplexer();
+            case Multiplexing.IoUring _ -> movable -> RingMultiplexer.open(budget, movable);
+            case Multiplexing.Polling polling -> _ -> new PollingMultiplexer(polling.longestRest());
             case Multiplexing.JavaNio _ -> throw notOverDescriptors();
         };
     }

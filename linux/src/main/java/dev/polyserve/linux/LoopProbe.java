@@ -18,7 +18,7 @@ final class LoopProbe {
     /// @return the reason of the failure and the remedy, in one sentence; empty on success
     static Optional<String> of(SocketFamily.Opening opening) {
         try {
-            var multiplexer = opening.open();
+            var multiplexer = opening.open(false);
             try {
                 multiplexer.await(0);
             } finally {

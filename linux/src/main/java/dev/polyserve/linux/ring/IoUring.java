@@ -13,7 +13,8 @@ import java.lang.foreign.MemorySegment;
 
 /// An io_uring instance and its memory.
 ///
-/// **Thread**: its creator's until the first [#enter]; from then on, the thread of that call.
+/// **Thread**: its creator's until the first [#enter]; from then on, the thread of that call, or, if it is movable, one
+/// thread after the other.
 final class IoUring implements AutoCloseable {
     private final CallMemory memory = CallMemory.small();
     private final MemoryShortage shortage = new MemoryShortage();
@@ -24,13 +25,15 @@ final class IoUring implements AutoCloseable {
     private final Completions completions;
     /// The ring's number for [#enter]: its descriptor, or the index under which its thread has registered it.
     private int number;
+    private final boolean movable;
     private int enterFlags;
     private boolean enabled;
     private boolean lost;
 
-    private IoUring(RingSetup setup) throws IOException {
+    private IoUring(RingSetup setup, boolean movable) throws IOException {
         this.descriptor = new Descriptor(setup.descriptor());
         this.number = setup.descriptor();
+        this.movable = movable;
         try {
             this.queues = MemoryCalls.mapShared(memory, setup.parameters().mappedBytes(), number, 0);
         } catch (IOException | RuntimeException | Error e) {
@@ -52,8 +55,9 @@ final class IoUring implements AutoCloseable {
     /// Opens a ring.
     ///
     /// @param submissions the number of operations that must fit
-    static IoUring open(int submissions) throws IOException {
-        return new IoUring(RingSetup.open(CallMemory.small(), submissions));
+    /// @param movable whether the threads that enter it change
+    static IoUring open(int submissions, boolean movable) throws IOException {
+        return new IoUring(RingSetup.open(CallMemory.small(), submissions, movable), movable);
     }
 
     Submissions submissions() {
@@ -102,12 +106,15 @@ final class IoUring implements AutoCloseable {
     private void enable() throws IOException {
         SystemCallException.require("io_uring_register", RingCalls.enable(memory, descriptor.number()));
         enabled = true;
+        if (movable) {
+            return; // the index of a registered ring is its thread's
+        }
         int registered = RingCalls.registerRing(memory, descriptor.number());
         if (registered >= 0) {
             number = registered;
             enterFlags = RingCalls.ENTER_REGISTERED_RING;
         }
-        // Otherwise by its descriptor, which costs some nanoseconds: a thread may register only sixteen rings.
+        // Otherwise, it is entered by its descriptor, which costs some nanoseconds: a thread may register only sixteen rings.
     }
 
     /// True when the ring can be entered: no call has failed for good.

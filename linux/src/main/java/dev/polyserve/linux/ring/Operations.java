@@ -49,7 +49,12 @@ final class Operations {
     private final ArrayList<RingSocket> holding = new ArrayList<>();
     private int groups;
     private boolean buffersRanOut;
-    private boolean woken;
+    /// Whether the wake-up is not polled, and must be.
+    private boolean wakeupEnded = true;
+    private int wakeupPolls;
+    /// The identifier of the thread that submits; 0: none has. The kernel completes a multishot operation in the thread
+    /// that has submitted it, which costs two switches of threads once another one runs the loop.
+    private long submitter;
 
     /// Creates the operations of a ring.
     ///
@@ -109,6 +114,21 @@ final class Operations {
     void leave(RingHandle watched) {
         assertOwner();
         table.remove(watched);
+    }
+
+    /// Records the thread that submits from now on. The poll of the wake-up moves to it.
+    void submittedBy(Thread thread) {
+        long before = submitter;
+        submitter = thread.threadId();
+        if (before != submitter && !wakeupEnded) {
+            submissions().add(CANCEL, -1, 0, wakeupUserData(), 0, userData(OperationKind.NONE, 0), 0);
+            wakeupEnded = true;
+        }
+    }
+
+    /// The identifier of the thread that submits.
+    long submitter() {
+        return submitter;
     }
 
     private long userData(OperationKind operation, int slot) {
@@ -206,8 +226,14 @@ final class Operations {
 
     /// Submits a multishot poll of the wake-up.
     void pollWakeup(int descriptor, int bits) {
+        wakeupPolls++;
         submissions().add(POLL, descriptor, 0, 0, Submissions.length(RingLayout.POLL_ADD_MULTI, bits),
-                userData(OperationKind.WAKE, 0), 0);
+                wakeupUserData(), 0);
+    }
+
+    /// The user data of the present poll of the wake-up. A poll of another thread may end later.
+    private long wakeupUserData() {
+        return OperationKind.WAKE.bits() | ((long) wakeupPolls & RingHandleTable.GENERATION_MASK) << Integer.SIZE;
     }
 
     /// Cancels an operation, asynchronously; its completion reports the end.
@@ -340,8 +366,8 @@ final class Operations {
 
     /// Returns whether the poll of the wake-up has ended and must be submitted again; resets the flag.
     boolean takeWakeupEnded() {
-        boolean ended = woken;
-        woken = false;
+        boolean ended = wakeupEnded;
+        wakeupEnded = false;
         return ended;
     }
 
@@ -352,7 +378,7 @@ final class Operations {
         if (watched != null) {
             watched.completed(operation, result, flags);
         } else if (operation == OperationKind.WAKE) {
-            woken |= (flags & RingLayout.CQE_F_MORE) == 0;
+            wakeupEnded |= userData == wakeupUserData() && (flags & RingLayout.CQE_F_MORE) == 0;
         } else {
             withoutHandle(operation, result, flags);
         }

@@ -63,9 +63,10 @@ final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> impleme
         boolean wanted = (interest() & Multiplexer.READ) != 0;
         if (wanted && !receiving && first == ReceiveBuffers.NONE && errno == 0) {
             receiving = true;
+            multishotBegins();
             buffers.publish();
             itsOperations.receiveMessages(this, direct.descriptor().number(), messages.address(), group);
-        } else if (!wanted && receiving && !cancelling) {
+        } else if (receiving && !cancelling && (!wanted || multishotMoves())) {
             cancelling = true;
             itsOperations.cancel(this, OperationKind.RECEIVE_MESSAGES);
         }
@@ -85,6 +86,8 @@ final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> impleme
             boolean expected = result >= 0 || result == -Errno.ENOBUFS || result == -Errno.ECANCELED
                     || result == -Errno.EAGAIN || result == -Errno.EINTR;
             errno = expected ? errno : -result;
+            operations.due(this);
+        } else if (multishotMoves()) {
             operations.due(this);
         }
         operations.enlist(this);

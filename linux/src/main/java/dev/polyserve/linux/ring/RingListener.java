@@ -39,10 +39,12 @@ final class RingListener extends BoundHandle<DescriptorListener> implements List
     @Override
     void submit() {
         boolean wanted = (interest() & Multiplexer.READ) != 0 && count < MOST_WAITING && errno == 0;
+        boolean stays = wanted && !multishotMoves();
         if (wanted && !accepting && slot != 0) {
             accepting = true;
+            multishotBegins();
             requireOperations().accept(this, number());
-        } else if (!wanted && accepting && !cancelling) {
+        } else if (!stays && accepting && !cancelling) {
             cancelling = true;
             requireOperations().cancel(this, OperationKind.ACCEPT);
         }
@@ -60,7 +62,7 @@ final class RingListener extends BoundHandle<DescriptorListener> implements List
             accepting = false;
             cancelling = false;
             itsOperations.due(this);
-        } else if (count >= MOST_WAITING) {
+        } else if (count >= MOST_WAITING || multishotMoves()) {
             itsOperations.due(this);
         }
         itsOperations.enlist(this);

@@ -23,7 +23,6 @@ public final class RingMultiplexer implements Multiplexer {
     private final SendArena arena;
     private final MultiplexerOwner owner = new MultiplexerOwner("io_uring");
     private final Operations operations;
-    private boolean wakeupPolled;
     private boolean closed;
 
     private RingMultiplexer(CallMemoryPool memories, Wakeup wakeup, IoUring ring, ReceiveBuffers buffers,
@@ -39,16 +38,17 @@ public final class RingMultiplexer implements Multiplexer {
     /// Opens a multiplexer.
     ///
     /// @param budget the budget in which the multiplexer's memory for connections counts
-    public static RingMultiplexer open(BufferBudget budget) throws IOException {
-        return open(budget, RingSetup.SUBMISSIONS);
+    /// @param movable whether the threads that wait in it change
+    public static RingMultiplexer open(BufferBudget budget, boolean movable) throws IOException {
+        return open(budget, RingSetup.SUBMISSIONS, movable);
     }
 
     /// Opens a multiplexer with a ring that has room for this many operations.
-    static RingMultiplexer open(BufferBudget budget, int submissions) throws IOException {
+    static RingMultiplexer open(BufferBudget budget, int submissions, boolean movable) throws IOException {
         try (var opened = new CloseOnFailure()) {
             var memories = new CallMemoryPool();
             Wakeup wakeup = opened.keep(new Wakeup(memories), Wakeup::close);
-            IoUring ring = opened.keep(IoUring.open(submissions), IoUring::close);
+            IoUring ring = opened.keep(IoUring.open(submissions, movable), IoUring::close);
             ReceiveBuffers buffers = opened.keep(ReceiveBuffers.forConnections(ring), ReceiveBuffers::unmap);
             SendArena arena = opened.keep(SendArena.open(), SendArena::unmap);
             opened.complete();
@@ -124,8 +124,8 @@ public final class RingMultiplexer implements Multiplexer {
     @Override
     public void await(long atMostNanos) throws IOException {
         owner.assertWaits();
-        if (!wakeupPolled || operations.takeWakeupEnded()) {
-            wakeupPolled = true;
+        operations.submittedBy(Thread.currentThread());
+        if (operations.takeWakeupEnded()) {
             operations.pollWakeup(wakeup.descriptor(), PollDescriptors.IN);
         }
         operations.turn(atMostNanos);

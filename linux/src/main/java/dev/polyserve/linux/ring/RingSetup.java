@@ -9,9 +9,14 @@ import dev.polyserve.linux.system.SystemCallException;
 /// Sets up a ring with as many features as the kernel supports, from the newest down.
 ///
 /// ```
-///   everything ──EINVAL──▶ without NO_SQARRAY (Linux 6.6) ──EINVAL──▶ COOP_TASKRUN for DEFER_TASKRUN (6.1) ──▶ none
+///   of one thread: all ──EINVAL──▶ without NO_SQARRAY (Linux 6.6) ──EINVAL──▶ COOP_TASKRUN for DEFER_TASKRUN (6.1) ──▶ none
+///   movable:       all ──EINVAL──▶ without NO_SQARRAY
 ///        └──ENOMEM──▶ half the size, and again
 /// ```
+///
+/// A ring of one thread completes its operations in that thread's own calls only. A movable ring is entered by one thread
+/// after the other, but the kernel completes an operation in the thread that has submitted it. It interrupts that thread
+/// for it (no COOP_TASKRUN), because a thread that has lost its loop may compute for long without a system call.
 /// @param descriptor the ring's descriptor
 /// @param parameters the parameters that the kernel has filled in
 record RingSetup(int descriptor, RingParameters parameters) {
@@ -23,6 +28,7 @@ record RingSetup(int descriptor, RingParameters parameters) {
         ISSUER | RingParameters.SETUP_DEFER_TASKRUN,
         ISSUER | RingParameters.SETUP_COOP_TASKRUN,
         COMMON | RingParameters.SETUP_COOP_TASKRUN};
+    private static final int[] MOVABLE_LADDER = {COMMON | RingParameters.SETUP_NO_SQARRAY, COMMON};
     /// The number of operations that fit, where memory allows.
     static final int SUBMISSIONS = 1024;
 
@@ -32,11 +38,12 @@ record RingSetup(int descriptor, RingParameters parameters) {
     /// Opens the best ring available.
     ///
     /// @param most the number of operations that must fit
+    /// @param movable whether the threads that enter it change
     /// @throws SystemCallException with the last refusal
-    static RingSetup open(CallMemory memory, int most) throws SystemCallException {
+    static RingSetup open(CallMemory memory, int most, boolean movable) throws SystemCallException {
         int result = -Errno.EINVAL;
         for (int submissions = most; submissions > most >> SMALLER_TIMES; submissions /= 2) {
-            for (int flags : LADDER) {
+            for (int flags : movable ? MOVABLE_LADDER : LADDER) {
                 var parameters = new RingParameters(flags, COMPLETIONS_PER_SUBMISSION * submissions);
                 result = RingCalls.setup(memory, submissions, parameters);
                 if (result >= 0) {

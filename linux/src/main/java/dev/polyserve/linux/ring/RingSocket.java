@@ -76,6 +76,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
         boolean wanted = (interest() & Multiplexer.READ) != 0;
         if (wanted && !receiving && !paused && !ended && receiveFailure == null && receiveQueue.ownBytes() == 0) {
             receiving = true;
+            multishotBegins();
             itsOperations.receive(this, number());
         }
         output.submit(this, number(), itsOperations);
@@ -102,6 +103,8 @@ final class RingSocket extends RingHandle implements StreamSocket {
             receiving = false;
             cancelling = false;
             receiveEnded(result);
+        } else if (multishotMoves()) {
+            cancelReceive(requireOperations());
         }
     }
 

@@ -62,7 +62,7 @@ final class WarmUp {
         Options options = Options.defaults();
         ServerContext context = new ServerContext(options, silent, NanoClock.SYSTEM, _ -> {});
         Runner runner = BlockingRunner.iterative(
-                new SocketFamily(EpollMultiplexer::new, false, new ReceivedConnectionsProvider(List.of()), true),
+                new SocketFamily(_ -> new EpollMultiplexer(), new ReceivedConnectionsProvider(List.of()), true),
                 new Engine.Setup(List.of(NOWHERE), model, streams, null, options, List.of(), List.of(), List.of(),
                         silent),
                 context);

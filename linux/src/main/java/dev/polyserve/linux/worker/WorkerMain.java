@@ -192,7 +192,7 @@ public final class WorkerMain {
 
     /// The connections that the supervisor transfers.
     public SocketFamily handed() {
-        return new SocketFamily(EpollMultiplexer::new, false, handed, true);
+        return new SocketFamily(_ -> new EpollMultiplexer(), handed, true);
     }
 
     /// The runner of a worker, around the runner of the worker's own model.

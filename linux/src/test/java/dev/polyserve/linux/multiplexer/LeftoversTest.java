@@ -72,7 +72,7 @@ class LeftoversTest {
                 new Kind("poll", PollMultiplexer::new, descriptors),
                 new Kind("epoll", EpollMultiplexer::new, descriptors),
                 new Kind("epoll-et", EdgeTriggeredMultiplexer::new, descriptors),
-                new Kind("io_uring", () -> RingMultiplexer.open(new BufferBudget(Long.MAX_VALUE)),
+                new Kind("io_uring", () -> RingMultiplexer.open(new BufferBudget(Long.MAX_VALUE), false),
                         new RingSocketProvider()));
     }
 

@@ -20,7 +20,7 @@ class OperationsTest {
 
     @Test
     void onlyABufferOfConnectionsIsGivenBackToThem() throws Exception {
-        try (IoUring ring = IoUring.open(4)) {
+        try (IoUring ring = IoUring.open(4, false)) {
             ReceiveBuffers buffers = ReceiveBuffers.forConnections(ring);
             SendArena arena = SendArena.open();
             var operations = new Operations(ring, buffers, arena, new BufferBudget(0), new MultiplexerOwner("ring"));
@@ -38,7 +38,7 @@ class OperationsTest {
     /// years of operation: the kernel uses 16 bits.
     @Test
     void aDatagramPortNeverHasTheGroupOfConnections() throws Exception {
-        try (IoUring ring = IoUring.open(4)) {
+        try (IoUring ring = IoUring.open(4, false)) {
             ReceiveBuffers buffers = ReceiveBuffers.forConnections(ring);
             SendArena arena = SendArena.open();
             var operations = new Operations(ring, buffers, arena, new BufferBudget(0), new MultiplexerOwner("ring"));

@@ -42,7 +42,7 @@ abstract class RingConnections {
 
     @BeforeEach
     void open() throws IOException {
-        multiplexer = RingMultiplexer.open(budget, SMALL_RING);
+        multiplexer = RingMultiplexer.open(budget, SMALL_RING, false);
         listener = new RingSocketProvider().listen(Endpoint.parse("tcp://127.0.0.1:0"), Options.defaults().sockets());
     }
 

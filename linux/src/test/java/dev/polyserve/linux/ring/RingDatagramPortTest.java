@@ -45,7 +45,7 @@ class RingDatagramPortTest {
 
     @BeforeEach
     void open() throws IOException {
-        multiplexer = RingMultiplexer.open(new BufferBudget(Long.MAX_VALUE));
+        multiplexer = RingMultiplexer.open(new BufferBudget(Long.MAX_VALUE), false);
     }
 
     @AfterEach

@@ -15,6 +15,6 @@ abstract class RingMultiplexerContract extends MultiplexerContract {
 
     @Override
     protected final Multiplexer open() throws IOException {
-        return RingMultiplexer.open(new BufferBudget(Long.MAX_VALUE));
+        return RingMultiplexer.open(new BufferBudget(Long.MAX_VALUE), false);
     }
 }

@@ -225,7 +225,7 @@ class RingSocketTest extends RingConnections {
     @Test
     void endsWithItsRing() throws Exception {
         int before = descriptors();
-        RingMultiplexer other = RingMultiplexer.open(budget);
+        RingMultiplexer other = RingMultiplexer.open(budget, false);
         StreamSocket socket;
         try (SocketChannel client = SocketChannel.open(listener.address())) {
             socket = Objects.requireNonNull(listener.accept());

@@ -1,4 +1,4 @@
-package dev.polyserve.loop;
+package dev.polyserve.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -36,7 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Very many hand-offs, at the shortest hand-off time, of handlers that do all that a handler may do. Nothing is lost, no
 /// reply overtakes an earlier one, and no thread is left.
 ///
-/// `./mvnw -pl core -am -Dtest=HandOffStressTest -Dpolyserve.handOffs=100000 -Dsurefire.failIfNoSpecifiedTests=false test`
+/// `./mvnw -pl conformance -am -Dtest=HandOffStressTest -Dpolyserve.handOffs=100000 -Dpolyserve.model=nio
+/// -Dsurefire.failIfNoSpecifiedTests=false test`
 @EnabledIfSystemProperty(named = "polyserve.handOffs", matches = "[0-9]+")
 @Timeout(900)
 class HandOffStressTest {
@@ -60,7 +61,7 @@ class HandOffStressTest {
     private void serve(Connection connection) throws Exception {
         for (String line; (line = connection.readLine()) != null;) {
             if (line.charAt(0) == 'r') {
-                PinnedCode.run(() -> readsPinned(connection));
+                PinnedCall.run(() -> readsPinned(connection));
             }
             answer(line, connection);
         }
@@ -75,8 +76,8 @@ class HandOffStressTest {
             case 's' -> Thread.sleep(1);
             case 'l' -> withLock();
             case 'm' -> withMonitor();
-            case 'p' -> PinnedCode.run(() -> flushesPinned(client));
-            case 'b' -> PinnedCode.run(() -> LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(300)));
+            case 'p' -> PinnedCall.run(() -> flushesPinned(client));
+            case 'b' -> PinnedCall.run(() -> LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(300)));
             case 't' -> Thread.startVirtualThread(() -> compute(150)).join();
             case 'y' -> Thread.yield();
             default -> compute(20);
@@ -124,8 +125,19 @@ class HandOffStressTest {
         }
     }
 
+    /// The model that a property names, with four loops.
+    private static Model model() {
+        return switch (System.getProperty("polyserve.model", "nio")) {
+            case "nio" -> Model.nio(4);
+            case "epoll" -> Model.epoll(4);
+            case "epoll-et" -> Model.epollEt(4);
+            case "io_uring" -> Model.ioUring(4);
+            case String other -> Model.named(other);
+        };
+    }
+
     private ServerBuilder serving(Style style) {
-        ServerBuilder server = Server.at("tcp://127.0.0.1:0").model(Model.nio(4))
+        ServerBuilder server = Server.at("tcp://127.0.0.1:0").model(model())
                 .options(o -> o.withTimeouts(t -> t.withHandOff(Duration.ofNanos(1)).withStall(Duration.ZERO)));
         return switch (style) {
             case HANDLER -> server.handle(this::serve);
@@ -223,11 +235,14 @@ class HandOffStressTest {
 
     private static void awaitNoThread() {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (Thread.getAllStackTraces().keySet().stream().anyMatch(thread -> thread.getName().startsWith("polyserve"))
+        while (Thread.getAllStackTraces().keySet().stream().anyMatch(HandOffStressTest::runsALoop)
                 && System.nanoTime() - end < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
-        assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("polyserve"));
+        assertThat(Thread.getAllStackTraces().keySet()).noneMatch(HandOffStressTest::runsALoop);
+    }
+
+    private static boolean runsALoop(Thread thread) {
+        return thread.getName().startsWith("polyserve-loop") || thread.getName().startsWith("polyserve-spare");
     }
 }

@@ -1,0 +1,186 @@
+package dev.polyserve.linux.ring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.conversation.BufferBudget;
+import dev.polyserve.io.Listener;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.linux.socket.Wakeup;
+import dev.polyserve.linux.system.CallMemoryPool;
+import dev.polyserve.linux.system.PollDescriptors;
+import dev.polyserve.loop.Multiplexer;
+import dev.polyserve.loop.MultiplexerOwner;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Another thread goes on with the operations that the first thread of a ring has submitted.
+@Timeout(60)
+class MovableRingTest {
+    private static final long A_WHILE_NANOS = 1_000_000;
+    private static final long LONG_NANOS = 30_000_000_000L;
+
+    private final CallMemoryPool memories = new CallMemoryPool();
+    private final ByteBuffer received = ByteBuffer.allocate(100);
+    private IoUring ring;
+    private ReceiveBuffers buffers;
+    private SendArena arena;
+    private Wakeup wakeup;
+    private Operations operations;
+    private RingListener listener;
+    private RingSocket socket;
+    private SocketChannel client;
+    private int accepted;
+
+    @BeforeAll
+    static void needsRings() {
+        Requirements.ring();
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        ring = IoUring.open(64, true);
+        buffers = ReceiveBuffers.forConnections(ring);
+        arena = SendArena.open();
+        wakeup = new Wakeup(memories);
+        operations = new Operations(ring, buffers, arena, new BufferBudget(1 << 20), new MultiplexerOwner("ring"));
+        Listener opened = new RingSocketProvider().listen(Endpoint.parse("tcp://127.0.0.1:0"),
+                Options.defaults().sockets());
+        listener = (RingListener) opened;
+        client = SocketChannel.open(listener.address());
+        socket = (RingSocket) Objects.requireNonNull(listener.accept());
+        socket.control().blocking(false);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        client.close();
+        socket.close(false);
+        operations.end();
+        listener.close();
+        ring.close();
+        arena.unmap();
+        buffers.unmap();
+        wakeup.close();
+    }
+
+    /// Submits the operations that a loop has while it waits: an accept, a receive and the poll of the wake-up.
+    private void submitAll() throws IOException {
+        operations.submittedBy(Thread.currentThread());
+        listener.joins(operations);
+        listener.watchedBy(_ -> takeAccepted(), Multiplexer.READ);
+        socket.joins(operations, memories);
+        socket.watchedBy(_ -> read(), Multiplexer.READ);
+        turn();
+    }
+
+    private void turn() throws IOException {
+        operations.submittedBy(Thread.currentThread());
+        if (operations.takeWakeupEnded()) {
+            operations.pollWakeup(wakeup.descriptor(), PollDescriptors.IN);
+        }
+        operations.turn(A_WHILE_NANOS);
+        operations.tellReady();
+    }
+
+    private void takeAccepted() {
+        try {
+            StreamSocket taken = listener.accept();
+            if (taken != null) {
+                accepted++;
+                taken.close(false);
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void read() {
+        try {
+            socket.read(received);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void turnUntil(BooleanSupplier done) throws IOException {
+        long end = System.nanoTime() + LONG_NANOS;
+        while (!done.getAsBoolean()) {
+            assertThat(System.nanoTime() - end).as("waited too long").isNegative();
+            turn();
+        }
+    }
+
+    private void send(String text) throws IOException {
+        client.write(StandardCharsets.US_ASCII.encode(text));
+    }
+
+    private String received() {
+        return new String(received.array(), 0, received.position(), StandardCharsets.US_ASCII);
+    }
+
+    private void assertGoesOnHere() throws IOException {
+        send("first ");
+        turnUntil(() -> received().equals("first "));
+        turnUntil(() -> !socket.multishotMoves());
+        send("second");
+        turnUntil(() -> received().equals("first second"));
+        try (SocketChannel another = SocketChannel.open(listener.address())) {
+            assertThat(another.isConnected()).isTrue();
+            turnUntil(() -> accepted == 1);
+        }
+        turnUntil(() -> !listener.multishotMoves());
+        wakeup.signal();
+        long begun = System.nanoTime();
+        operations.turn(LONG_NANOS);
+        assertThat(System.nanoTime() - begun).as("woken").isLessThan(LONG_NANOS);
+    }
+
+    @Test
+    void afterItsFirstThreadHasEnded() throws Exception {
+        FutureTask<Void> submission = new FutureTask<>(() -> {
+            submitAll();
+            return null;
+        });
+        Thread first = Thread.ofPlatform().start(submission);
+        submission.get();
+        first.join();
+        assertGoesOnHere();
+    }
+
+    /// The kernel completes the first thread's operations in that thread, which makes no system call.
+    @Test
+    void whileItsFirstThreadComputes() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        CountDownLatch submitted = new CountDownLatch(1);
+        FutureTask<Void> computation = new FutureTask<>(() -> {
+            submitAll();
+            submitted.countDown();
+            while (released.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+            return null;
+        });
+        Thread first = Thread.ofPlatform().start(computation);
+        submitted.await();
+        try {
+            assertGoesOnHere();
+        } finally {
+            released.countDown();
+        }
+        computation.get();
+        first.join();
+    }
+}
