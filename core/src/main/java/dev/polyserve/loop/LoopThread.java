@@ -77,7 +77,10 @@ public final class LoopThread extends CarrierThread {
     /// Takes the loop given to it, which it runs next; null: none yet.
     @Nullable EventLoop takeGiven() {
         EventLoop next = given;
-        given = null;
+        if (next != null) {
+            // Only then: a loop may be given at this moment, and another one follows only after this one was taken.
+            given = null;
+        }
         return next;
     }
 
