@@ -3,6 +3,7 @@ package dev.polyserve.bench;
 import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.Model;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
 /// @param clients number of clients connected at the same time
 public record ModelAdvice(Duration waits, Duration computes, int clients) {
     private static final int MOST_MODELS = 4;
+    /// From this number of clients on, most of them are idle most of the time, and their memory may be that of a server.
+    private static final int MANY_CLIENTS = 1_000;
     /// Above this number of clients, one platform thread each needs more memory than most machines have to spare.
     private static final int MOST_THREADS = 5_000;
     /// A handler that computes for less than this delays other requests no more than the operating system's scheduler
@@ -41,12 +44,17 @@ public record ModelAdvice(Duration waits, Duration computes, int clients) {
                 .map(Model::id).limit(MOST_MODELS).toList();
     }
 
-    /// The workloads to measure: the handler's own, and for a computing handler also its effect on other clients.
+    /// The workloads to measure: the handler's own; for a computing handler also its effect on other clients, and for many
+    /// clients the memory of an idle connection.
     public List<Workload> workloads() {
-        return switch (nature()) {
-            case COMPUTING -> List.of(Workload.CUSTOM, Workload.MIXED);
-            case WAITING, QUICK -> List.of(Workload.CUSTOM);
-        };
+        List<Workload> workloads = new ArrayList<>(List.of(Workload.CUSTOM));
+        if (nature() == Nature.COMPUTING) {
+            workloads.add(Workload.MIXED);
+        }
+        if (clients >= MANY_CLIENTS) {
+            workloads.add(Workload.IDLE);
+        }
+        return workloads;
     }
 
     /// Explains the choice of models in one sentence.

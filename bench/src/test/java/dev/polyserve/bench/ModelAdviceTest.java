@@ -38,6 +38,13 @@ class ModelAdviceTest {
     }
 
     @Test
+    void theMemoryOfManyConnectionsIsMeasured() {
+        assertThat(advice(0, 0, 999).workloads()).containsExactly(Workload.CUSTOM);
+        assertThat(advice(0, 0, 1_000).workloads()).containsExactly(Workload.CUSTOM, Workload.IDLE);
+        assertThat(advice(0, 5, 2_000).workloads()).containsExactly(Workload.CUSTOM, Workload.MIXED, Workload.IDLE);
+    }
+
+    @Test
     void threadsAreNotSelectedForManyThousandClients() {
         assertThat(advice(10, 0, 20_000).models(Model.thread()::equals)).isEmpty();
     }

@@ -4,12 +4,14 @@ import dev.polyserve.Server;
 import dev.polyserve.bench.ModelAdvice;
 import dev.polyserve.bench.BenchmarkRunner;
 import dev.polyserve.bench.BenchPlan;
+import dev.polyserve.bench.contender.Contender;
 import dev.polyserve.bench.contender.Launcher;
 import dev.polyserve.bench.contender.Machine;
 import dev.polyserve.bench.contender.ProcessorPlacement;
 import dev.polyserve.bench.contender.PolyserveProgram;
 import dev.polyserve.bench.report.Baseline;
 import dev.polyserve.bench.report.HtmlReport;
+import dev.polyserve.bench.report.Recommendation;
 import dev.polyserve.bench.report.ResultsJson;
 import dev.polyserve.bench.report.TextReport;
 import dev.polyserve.bench.result.Results;
@@ -67,11 +69,19 @@ final class BenchCommand {
         Optional<Baseline> baseline = before.map(earlier -> Baseline.compare(earlier, results));
         TextReport.lines(results, isTerminal() ? TerminalWidth.columns() : WIDTH_COLUMNS, baseline)
                 .forEach(stdio.out()::println);
+        if (options.has(BenchOptions.ADVISE)) {
+            stdio.out().println(Recommendation.of(results, models(plan)).sentence());
+        }
         stdio.out().flush();
         write(options, results, baseline);
         boolean failed = results.comparisons().stream().flatMap(table -> table.entries().stream())
                 .anyMatch(entry -> entry.failure() != null);
         return failed || !results.complete() ? FAILED : 0;
+    }
+
+    /// The names of our models, in the order of the advice; a peer is no model to take.
+    private static List<String> models(BenchPlan plan) {
+        return plan.contenders().stream().filter(Contender.Polyserve.class::isInstance).map(Contender::name).toList();
     }
 
     private static String command(ParseResult parsed) {

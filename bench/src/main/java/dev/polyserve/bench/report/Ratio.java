@@ -12,12 +12,13 @@ import java.util.stream.IntStream;
 /// so that a disturbance of the machine affects both and cancels out.
 ///
 /// @param rounds number of rounds of both
+/// @param above in how many of them the ratio is above 1
 /// @param spread of the ratios
 /// @param low lower end of the confidence interval of the true median, at 93 % or more; with fewer than five rounds the
 ///         smallest ratio, which is less certain
 /// @param high upper end of that interval
 /// @param apart true when the gap between the two ranges of figures, unpaired, is at least as wide as the wider range
-record Ratio(int rounds, Spread spread, double low, double high, boolean apart) {
+record Ratio(int rounds, int above, Spread spread, double low, double high, boolean apart) {
     /// Smaller differences are not claimed, however quiet the rounds are: memory layout, start order and the host of a
     /// virtual machine cause such differences.
     static final double LEAST_CLAIMED = 0.05;
@@ -50,7 +51,8 @@ record Ratio(int rounds, Spread spread, double low, double high, boolean apart) 
         List<Double> sorted = IntStream.range(0, figures.size()).mapToObj(i -> figures.get(i) / bases.get(i)).sorted()
                 .toList();
         int outside = outside(sorted.size());
-        return new Ratio(sorted.size(), Spread.of(sorted), sorted.get(outside),
+        int above = (int) sorted.stream().filter(ratio -> ratio > 1).count();
+        return new Ratio(sorted.size(), above, Spread.of(sorted), sorted.get(outside),
                 sorted.get(sorted.size() - 1 - outside), apart(Spread.of(figures), Spread.of(bases)));
     }
 

@@ -47,6 +47,16 @@ final class Samples {
                 environment(), settings(5), comparisons);
     }
 
+    /// The same results of this many connections.
+    static Results withConnections(int connections, Results of) {
+        BenchSettings settings = of.settings();
+        return new Results(of.format(), of.startedAt(), of.tookSeconds(), of.complete(), of.command(), of.environment(),
+                new BenchSettings(settings.endpoint(), connections, settings.requestBytes(), settings.depth(),
+                        settings.rounds(), settings.warmupSeconds(), settings.roundSeconds(),
+                        settings.multiplicationsPerMilli()),
+                of.comparisons());
+    }
+
     static Environment environment() {
         return new Environment("AMD EPYC 7763 64-Core Processor", 2, 8_200_000_000L, "Linux 6.18.5",
                 "contenders on processor 0, generator on processor 1",

@@ -1,0 +1,97 @@
+package dev.polyserve.bench.report;
+
+import dev.polyserve.Model;
+import dev.polyserve.bench.report.Figures.Difference;
+import dev.polyserve.bench.result.Comparison;
+import dev.polyserve.bench.result.ContenderResults;
+import dev.polyserve.bench.result.Metric;
+import dev.polyserve.bench.result.Results;
+import dev.polyserve.bench.result.Spread;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The rule by which one of several models is recommended; the guide states it in the section on advice.
+///
+/// **Thread**: any.
+record SelectionRule(Results results) {
+    /// The model that is taken where others are equal to it.
+    static final String DEFAULT = Model.auto().id();
+    /// Of the models that miss a rate, those that come as near to it as this are equal.
+    private static final double AS_NEAR = 0.95;
+
+    /// A fixed rate that a contender did not hold.
+    ///
+    /// @param answered the requests per second that it answered
+    record Missed(Comparison comparison, double answered) {
+        double share() {
+            return answered / comparison.requestsPerSecond();
+        }
+    }
+
+    /// The model to take; empty if none was measured without failing.
+    ///
+    /// @param models the names of their contenders, the most promising first
+    Optional<String> take(List<String> models) {
+        List<String> serving = models.stream().filter(this::serves).toList();
+        List<String> left = serving.stream().filter(model -> missed(model).isEmpty()).toList();
+        if (left.isEmpty()) {
+            return preferred(nearest(serving));
+        }
+        for (Criterion criterion : Criterion.values()) {
+            left = notWorse(left, criterion);
+        }
+        return preferred(left);
+    }
+
+    /// What decides between two models, if the first is the better one; empty if no difference counts.
+    Optional<Difference> decision(String better, String worse) {
+        return Stream.of(Criterion.values())
+                .flatMap(criterion -> criterion.difference(results, worse, better).stream()).findFirst();
+    }
+
+    /// The rate that a model missed by most; empty if it held all.
+    Optional<Missed> missed(String model) {
+        return entries(model).filter(at -> !Ranking.keptRate(at.comparison(), at.entry()))
+                .map(at -> new Missed(at.comparison(), answered(at.entry())))
+                .min(Comparator.comparingDouble(Missed::share));
+    }
+
+    /// Whether a model has figures, and failed in no comparison.
+    boolean serves(String model) {
+        return entries(model).anyMatch(at -> !at.entry().rounds().isEmpty())
+                && entries(model).allMatch(at -> at.entry().failure() == null);
+    }
+
+    /// Leaves out what is worse than another one. If each is worse than some other one, none is the best.
+    private List<String> notWorse(List<String> models, Criterion criterion) {
+        List<String> left = models.stream().filter(model -> models.stream()
+                .noneMatch(other -> criterion.difference(results, model, other).isPresent())).toList();
+        return left.isEmpty() ? models : left;
+    }
+
+    private List<String> nearest(List<String> models) {
+        double most = models.stream().mapToDouble(this::share).max().orElse(0);
+        return models.stream().filter(model -> share(model) >= AS_NEAR * most).toList();
+    }
+
+    private double share(String model) {
+        return missed(model).map(Missed::share).orElse(1.0);
+    }
+
+    private static Optional<String> preferred(List<String> equal) {
+        return equal.contains(DEFAULT) ? Optional.of(DEFAULT) : equal.stream().findFirst();
+    }
+
+    private static double answered(ContenderResults entry) {
+        return entry.spread(Metric.REQUESTS_PER_SECOND).map(Spread::median).orElse(0.0);
+    }
+
+    private record At(Comparison comparison, ContenderResults entry) {}
+
+    private Stream<At> entries(String model) {
+        return results.comparisons().stream().flatMap(comparison -> comparison.entries().stream()
+                .filter(entry -> entry.contender().equals(model)).map(entry -> new At(comparison, entry)));
+    }
+}
