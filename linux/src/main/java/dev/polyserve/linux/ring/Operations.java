@@ -49,9 +49,7 @@ final class Operations {
     private final ArrayList<RingSocket> holding = new ArrayList<>();
     private int groups;
     private boolean buffersRanOut;
-    /// Whether the wake-up is not polled, and must be.
-    private boolean wakeupEnded = true;
-    private int wakeupPolls;
+    private final WakeupPoll wakeupPoll = new WakeupPoll();
     /// The identifier of the thread that submits; 0: none has. The kernel completes a multishot operation in the thread
     /// that has submitted it, which costs two switches of threads once another one runs the loop.
     private long submitter;
@@ -120,9 +118,8 @@ final class Operations {
     void submittedBy(Thread thread) {
         long before = submitter;
         submitter = thread.threadId();
-        if (before != submitter && !wakeupEnded) {
-            submissions().add(CANCEL, -1, 0, wakeupUserData(), 0, userData(OperationKind.NONE, 0), 0);
-            wakeupEnded = true;
+        if (before != submitter && wakeupPoll.isActive()) {
+            submissions().add(CANCEL, -1, 0, wakeupPoll.giveUp(), 0, userData(OperationKind.NONE, 0), 0);
         }
     }
 
@@ -224,16 +221,12 @@ final class Operations {
                 0);
     }
 
-    /// Submits a multishot poll of the wake-up.
+    /// Submits a multishot poll of the wake-up, unless there is one.
     void pollWakeup(int descriptor, int bits) {
-        wakeupPolls++;
-        submissions().add(POLL, descriptor, 0, 0, Submissions.length(RingLayout.POLL_ADD_MULTI, bits),
-                wakeupUserData(), 0);
-    }
-
-    /// The user data of the present poll of the wake-up. A poll of another thread may end later.
-    private long wakeupUserData() {
-        return OperationKind.WAKE.bits() | ((long) wakeupPolls & RingHandleTable.GENERATION_MASK) << Integer.SIZE;
+        if (!wakeupPoll.isActive()) {
+            submissions().add(POLL, descriptor, 0, 0, Submissions.length(RingLayout.POLL_ADD_MULTI, bits),
+                    wakeupPoll.begin(), 0);
+        }
     }
 
     /// Cancels an operation, asynchronously; its completion reports the end.
@@ -269,7 +262,8 @@ final class Operations {
         }
         submitDue();
         buffers.publish();
-        enter(ready.isEmpty() && due.isEmpty() && !sentIsAwaited() ? atMostNanos : 0);
+        enter(ready.isEmpty() && due.isEmpty() && !wakeupPoll.woken() && !sentIsAwaited() ? atMostNanos : 0);
+        wakeupPoll.waited();
     }
 
     /// Copies bytes that were received and not read in their turn to the connection's own memory.
@@ -364,13 +358,6 @@ final class Operations {
         }
     }
 
-    /// Returns whether the poll of the wake-up has ended and must be submitted again; resets the flag.
-    boolean takeWakeupEnded() {
-        boolean ended = wakeupEnded;
-        wakeupEnded = false;
-        return ended;
-    }
-
     /// Dispatches a completion. When its handle is gone, only the resources that it brought are released.
     void completed(long userData, int result, int flags) {
         OperationKind operation = OperationKind.of(userData);
@@ -378,7 +365,7 @@ final class Operations {
         if (watched != null) {
             watched.completed(operation, result, flags);
         } else if (operation == OperationKind.WAKE) {
-            wakeupEnded |= userData == wakeupUserData() && (flags & RingLayout.CQE_F_MORE) == 0;
+            wakeupPoll.completed(userData, flags);
         } else {
             withoutHandle(operation, result, flags);
         }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the loop's.
 final class RingHandleTable {
-    static final int GENERATION_MASK = 0xff_ffff;
+    private static final int GENERATION_MASK = 0xff_ffff;
     private static final int FIRST_SLOTS = 64;
 
     private @Nullable RingHandle[] slots = new @Nullable RingHandle[FIRST_SLOTS];

@@ -125,9 +125,7 @@ public final class RingMultiplexer implements Multiplexer {
     public void await(long atMostNanos) throws IOException {
         owner.assertWaits();
         operations.submittedBy(Thread.currentThread());
-        if (operations.takeWakeupEnded()) {
-            operations.pollWakeup(wakeup.descriptor(), PollDescriptors.IN);
-        }
+        operations.pollWakeup(wakeup.descriptor(), PollDescriptors.IN);
         operations.turn(atMostNanos);
         operations.tellReady();
     }

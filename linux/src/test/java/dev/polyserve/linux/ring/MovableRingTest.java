@@ -88,9 +88,7 @@ class MovableRingTest {
 
     private void turn() throws IOException {
         operations.submittedBy(Thread.currentThread());
-        if (operations.takeWakeupEnded()) {
-            operations.pollWakeup(wakeup.descriptor(), PollDescriptors.IN);
-        }
+        operations.pollWakeup(wakeup.descriptor(), PollDescriptors.IN);
         operations.turn(A_WHILE_NANOS);
         operations.tellReady();
     }

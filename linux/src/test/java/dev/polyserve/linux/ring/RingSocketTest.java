@@ -22,6 +22,22 @@ import org.junit.jupiter.api.function.Executable;
 /// Checks connections on a ring that is too small, too slow or too full.
 @Timeout(60)
 class RingSocketTest extends RingConnections {
+    private static final long MUCH_LATER_NANOS = 10_000_000_000L;
+
+    /// The queue of submissions is full before the wait, and the wake-up completes with those that are submitted early.
+    @Test
+    void aWakeupDuringTheSubmissionsEndsTheWait() throws Exception {
+        multiplexer.await(0);
+        multiplexer.await(0);
+        for (int i = 0; i < 3 * SMALL_RING; i++) {
+            var _ = new Pair(READ);
+        }
+        multiplexer.wakeup();
+        long begun = System.nanoTime();
+        multiplexer.await(MUCH_LATER_NANOS);
+        assertThat(System.nanoTime() - begun).isLessThan(MUCH_LATER_NANOS);
+    }
+
     @Test
     void sendsAllToAPeerThatTakesLittleAtATime() throws Exception {
         Pair pair = new Pair(WRITE);
