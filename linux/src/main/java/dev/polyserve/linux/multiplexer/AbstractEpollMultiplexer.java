@@ -12,7 +12,7 @@ abstract class AbstractEpollMultiplexer extends DescriptorMultiplexer {
     }
 
     @Override
-    final void remove(DescriptorWatch watch) {
+    void remove(DescriptorWatch watch) {
         epoll.remove(watch);
     }
 

@@ -71,9 +71,15 @@ abstract class DescriptorMultiplexer implements Multiplexer {
     public final void change(Watch watch, int interest) {
         owner.assertOwner();
         DescriptorWatch changing = (DescriptorWatch) watch;
-        if (!changing.forgotten() && changing.interest() != interest) {
+        int before = changing.interest();
+        if (!changing.forgotten() && before != interest) {
             changing.interest(interest);
-            changed(changing);
+            try {
+                changed(changing);
+            } catch (RuntimeException | Error e) {
+                changing.interest(before);
+                throw e;
+            }
         }
     }
 

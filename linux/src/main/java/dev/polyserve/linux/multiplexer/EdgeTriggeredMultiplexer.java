@@ -21,7 +21,9 @@ public final class EdgeTriggeredMultiplexer extends AbstractEpollMultiplexer {
     private static final int EVENTS = EpollEvents.IN | EpollEvents.PRI | EpollEvents.OUT | EpollEvents.RDHUP
             | EpollEvents.ET;
 
+    /// It has room for all watches: an edge that was not put on it for lack of memory would not come again.
     private final ArrayList<DescriptorWatch> list = new ArrayList<>();
+    private int count;
 
     public EdgeTriggeredMultiplexer() throws IOException {
         super("epoll-et");
@@ -34,7 +36,15 @@ public final class EdgeTriggeredMultiplexer extends AbstractEpollMultiplexer {
 
     @Override
     void add(DescriptorWatch watch) throws IOException {
+        list.ensureCapacity(count + 1);
         epoll.add(watch, EVENTS);
+        count++;
+    }
+
+    @Override
+    void remove(DescriptorWatch watch) {
+        super.remove(watch);
+        count--;
     }
 
     @Override
@@ -48,8 +58,8 @@ public final class EdgeTriggeredMultiplexer extends AbstractEpollMultiplexer {
     public void await(long atMostNanos) throws IOException {
         owner.assertWaits();
         dropUsedUp();
-        int count = requireWaited("epoll_wait", epoll.await(list.isEmpty() ? atMostNanos : 0));
-        for (int i = 0; i < count; i++) {
+        int events = requireWaited("epoll_wait", epoll.await(list.isEmpty() ? atMostNanos : 0));
+        for (int i = 0; i < events; i++) {
             DescriptorWatch watch = epoll.watch(i);
             if (watch != null) {
                 watch.readiness.happened(marks(epoll.bits(i)));

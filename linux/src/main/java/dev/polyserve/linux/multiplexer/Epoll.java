@@ -57,6 +57,10 @@ final class Epoll implements AutoCloseable {
     /// Starts watching for these bits.
     void add(DescriptorWatch watch, int bits) throws IOException {
         int descriptor = watch.descriptor;
+        // First what needs memory: an event without a watch could not be answered.
+        if (descriptor >= watches.length) {
+            watches = Arrays.copyOf(watches, Math.max(descriptor + 1, 2 * watches.length));
+        }
         control.setFirst(bits, data(watch));
         try {
             control(WaitCalls.EPOLL_CTL_ADD, descriptor);
@@ -65,9 +69,6 @@ final class Epoll implements AutoCloseable {
                     ? new IOException("epoll may watch no more descriptors for this user; raise the limit"
                             + " fs.epoll.max_user_watches (" + e.getMessage() + ")", e)
                     : e;
-        }
-        if (descriptor >= watches.length) {
-            watches = Arrays.copyOf(watches, Math.max(descriptor + 1, 2 * watches.length));
         }
         watches[descriptor] = watch;
     }

@@ -26,8 +26,8 @@ public final class EpollMultiplexer extends AbstractEpollMultiplexer {
     @Override
     void changed(DescriptorWatch watch) {
         if (!watch.listed) {
-            watch.listed = true;
             changed.add(watch);
+            watch.listed = true;
         }
     }
 
@@ -47,12 +47,12 @@ public final class EpollMultiplexer extends AbstractEpollMultiplexer {
     private void tellChanges() throws IOException {
         for (int i = 0; i < changed.size(); i++) {
             DescriptorWatch watch = changed.get(i);
-            watch.listed = false;
             int interest = watch.interest();
             if (!watch.forgotten() && watch.noted != interest) {
-                watch.noted = interest;
                 epoll.modify(watch, events(interest));
+                watch.noted = interest;
             }
+            watch.listed = false;
         }
         changed.clear();
     }

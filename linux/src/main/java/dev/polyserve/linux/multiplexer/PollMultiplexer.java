@@ -25,6 +25,7 @@ public final class PollMultiplexer extends DescriptorMultiplexer {
         if (count == watches.length) {
             watches = Arrays.copyOf(watches, 2 * count);
         }
+        descriptors.reserve(count + 1);
         watches[count] = watch;
         watch.noted = count;
         count++;

@@ -37,8 +37,9 @@ final class Completions {
     int take(Completed completed) {
         int tail = (int) INT.getAcquire(queue, tailAt);
         int count = tail - head;
-        for (; head != tail; head++) {
+        while (head != tail) {
             long at = first + (long) (head & mask) * RingLayout.CQE_BYTES;
+            head++; // first: none is delivered twice, whatever happens, or a buffer would be held twice
             completed.completed(queue.get(ValueLayout.JAVA_LONG, at + RingLayout.CQE_USER_DATA),
                     queue.get(ValueLayout.JAVA_INT, at + RingLayout.CQE_RESULT),
                     queue.get(ValueLayout.JAVA_INT, at + RingLayout.CQE_FLAGS));

@@ -371,6 +371,13 @@ final class Operations {
         }
     }
 
+    /// Closes a connection that was accepted and cannot be served. By a direct call: the submission queue may be full while
+    /// completions are read.
+    void close(int accepted) {
+        int unused = FileCalls.close(memory, accepted);
+        assert unused <= 0;
+    }
+
     private void withoutHandle(OperationKind operation, int result, int flags) {
         switch (operation) {
             case RECEIVE -> {
@@ -380,9 +387,7 @@ final class Operations {
             }
             case ACCEPT -> {
                 if (result >= 0) {
-                    // By a direct call: the submission queue may be full while completions are read.
-                    int unused = FileCalls.close(memory, result);
-                    assert unused <= 0;
+                    close(result);
                 }
             }
             case NONE, WAKE, SEND, POLL, RECEIVE_MESSAGES -> {

@@ -53,7 +53,7 @@ final class RingListener extends BoundHandle<DescriptorListener> implements List
     @Override
     void completed(OperationKind operation, int result, int flags) {
         if (result >= 0) {
-            add(result);
+            keep(result);
         } else if (result != -Errno.ECANCELED && result != -Errno.EAGAIN && result != -Errno.EINTR) {
             errno = -result;
         }
@@ -66,6 +66,14 @@ final class RingListener extends BoundHandle<DescriptorListener> implements List
             itsOperations.due(this);
         }
         itsOperations.enlist(this);
+    }
+
+    private void keep(int accepted) {
+        try {
+            add(accepted);
+        } catch (OutOfMemoryError e) {
+            requireOperations().close(accepted); // as one that the server cannot take
+        }
     }
 
     private void add(int accepted) {

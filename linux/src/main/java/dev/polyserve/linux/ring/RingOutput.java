@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the loop's.
 final class RingOutput {
+    /// Made in advance, like the next.
+    private static final IOException NO_MEMORY = new IOException("there is no memory for what the peer does not take");
+    /// A failure of the connection that there was no memory to describe.
+    private static final IOException LOST = new IOException("the connection failed while memory was short");
+
     private final ByteQueue unsent = new ByteQueue();
     private int arenaAt;
     private int arenaBytes;
@@ -68,13 +73,21 @@ final class RingOutput {
             } catch (LimitException e) {
                 fail(e, operations);
             } catch (OutOfMemoryError e) {
-                fail(new IOException("there is no memory for what the peer does not take", e), operations);
+                fail(NO_MEMORY, operations);
             }
             operations.due(socket);
         } else {
-            fail(new SystemCallException("send", result), operations);
+            fail(failureOf(result), operations);
         }
         arenaBytes = 0;
+    }
+
+    private static IOException failureOf(int result) {
+        try {
+            return new SystemCallException("send", result);
+        } catch (OutOfMemoryError e) {
+            return LOST; // the failure must not be lost with its completion
+        }
     }
 
     /// Records that the poll has ended: there is room again, or will never be.

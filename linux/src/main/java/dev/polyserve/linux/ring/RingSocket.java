@@ -35,6 +35,12 @@ final class RingSocket extends RingHandle implements StreamSocket {
     /// The limit while the owner does not want to read; small, yet large enough that a short pause costs no operation.
     private static final int MOST_UNWANTED_BYTES = 16 << 10;
 
+    /// Made in advance, like the next.
+    private static final IOException NO_MEMORY = new IOException(
+            "there is no memory for what was received and not read");
+    /// A failure of the connection that there was no memory to describe.
+    private static final IOException LOST = new IOException("the connection failed while memory was short");
+
     private enum Closing {
         NOT, NOW, DRAINED
     }
@@ -117,12 +123,20 @@ final class RingSocket extends RingHandle implements StreamSocket {
         } else if (result == -Errno.ECANCELED) {
             paused = true;
         } else if (result < 0 && result != -Errno.EAGAIN && result != -Errno.EINTR) {
-            receiveFailure = new SystemCallException("recv", result);
+            receiveFailure = failureOf(result);
         }
         if (closing == Closing.NOT) {
             requireOperations().due(this);
         } else {
             finishClosing();
+        }
+    }
+
+    private static IOException failureOf(int result) {
+        try {
+            return new SystemCallException("recv", result);
+        } catch (OutOfMemoryError e) {
+            return LOST; // the failure must not be lost with its completion
         }
     }
 
@@ -145,7 +159,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
         } catch (LimitException e) {
             giveUp(itsOperations, e);
         } catch (OutOfMemoryError e) {
-            giveUp(itsOperations, new IOException("there is no memory for what was received and not read", e));
+            giveUp(itsOperations, NO_MEMORY);
         }
         int most = (interest() & Multiplexer.READ) != 0 ? MOST_UNREAD_BYTES : MOST_UNWANTED_BYTES;
         if (receiveQueue.ownBytes() >= most) {
@@ -325,9 +339,12 @@ final class RingSocket extends RingHandle implements StreamSocket {
     private void close(Closing how) throws IOException {
         if (operations == null || slot == 0) {
             closeDirectly(how);
-        } else if (closing == Closing.NOT) {
+        } else {
             operations.assertOwner();
-            closing = how;
+            if (closing == Closing.NOT) {
+                closing = how;
+            }
+            // Again, when it has failed for lack of memory.
             cancelOperations();
             finishClosing();
         }

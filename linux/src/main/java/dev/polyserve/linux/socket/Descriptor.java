@@ -111,7 +111,7 @@ public final class Descriptor {
     /// Closes it, now or after the calls that use it; a second call has no effect.
     public void close() throws IOException {
         int before = (int) STATE.getAndBitwiseOr(this, CLOSING);
-        if (before == 0) {
+        if (before == 0 || before == CLOSING) {
             int closed = release();
             if (closed < 0 && closed != -Errno.EINTR) {
                 throw new SystemCallException("close", closed);
@@ -131,6 +131,15 @@ public final class Descriptor {
         if (!STATE.compareAndSet(this, CLOSING, CLOSING | CLOSED)) {
             return 0;
         }
+        try {
+            return releaseNow();
+        } catch (OutOfMemoryError e) {
+            int _ = (int) STATE.getAndBitwiseAnd(this, ~CLOSED); // the call was not made: the next close() tries again
+            throw e;
+        }
+    }
+
+    private int releaseNow() {
         CallMemory memory = MEMORIES.take();
         try {
             return FileCalls.close(memory, number);

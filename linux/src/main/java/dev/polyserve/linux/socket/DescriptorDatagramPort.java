@@ -204,11 +204,12 @@ public final class DescriptorDatagramPort extends BoundSource implements Datagra
         if (outgoing.isEmpty()) {
             return;
         }
+        CallMemory memory = memories.take();
         if (!descriptor.tryBegin()) {
+            memories.give(memory);
             outgoing.fail(new ClosedChannelException(), outcome);
             return;
         }
-        CallMemory memory = memories.take();
         try {
             outgoing.send(memory, descriptor.number(), outcome);
         } finally {

@@ -5,6 +5,7 @@ import dev.polyserve.Options;
 import dev.polyserve.io.Listener;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
+import dev.polyserve.linux.system.FileCalls;
 import dev.polyserve.linux.system.SocketAddresses;
 import dev.polyserve.linux.system.SocketCalls;
 import dev.polyserve.linux.system.SocketOption;
@@ -19,11 +20,15 @@ import org.jspecify.annotations.Nullable;
 public final class DescriptorListener extends BoundSource implements Listener {
     static final SocketAddress UNKNOWN_PEER = new InetSocketAddress(0);
 
+    private static final int NONE = -1;
+
     private final int mostDescriptors;
     private final Options.Sockets options;
     /// True unless the listener has a wildcard address: its connections then have the listener's address as their local
     /// one.
     private final boolean boundToOne;
+    /// A connection that was accepted, and that there was no memory to serve or to close.
+    private int unclosed = NONE;
 
     DescriptorListener(BoundDescriptor bound, int mostDescriptors, Options.Sockets options) {
         super(bound);
@@ -36,8 +41,9 @@ public final class DescriptorListener extends BoundSource implements Listener {
     public @Nullable DescriptorSocket accept() throws IOException {
         CallMemory memory = memories.take();
         try {
+            closeUnclosed(memory);
             int accepted = accept(memory);
-            return accepted < 0 ? null : connected(memory, accepted, SocketCalls.lastAddress(memory));
+            return accepted < 0 ? null : connected(memory, accepted, true);
         } finally {
             memories.give(memory);
         }
@@ -72,31 +78,47 @@ public final class DescriptorListener extends BoundSource implements Listener {
     public DescriptorSocket adopt(int accepted) throws IOException {
         CallMemory memory = memories.take();
         try {
-            int told = SocketCalls.getPeerName(memory, accepted);
-            return told < 0
-                    ? connected(memory, accepted, UNKNOWN_PEER)
-                    : connected(memory, accepted, SocketCalls.lastAddress(memory));
+            closeUnclosed(memory);
+            boolean told = SocketCalls.getPeerName(memory, accepted) >= 0;
+            return connected(memory, accepted, told);
         } finally {
             memories.give(memory);
         }
     }
 
-    private DescriptorSocket connected(CallMemory memory, int accepted, SocketAddress peer) throws IOException {
-        Descriptor owned = new Descriptor(accepted);
+    /// The connection that the system has given this number; closes it when that fails.
+    ///
+    /// @param told whether the memory has the peer's address
+    private DescriptorSocket connected(CallMemory memory, int accepted, boolean told) throws IOException {
         try {
-            if (accepted >= mostDescriptors) {
-                throw tooMany(accepted);
-            }
-            SocketAddress local = boundToOne ? bound.address() : local(memory, accepted);
-            if (bound.family() != SocketAddresses.AF_UNIX) {
-                return new DescriptorSocket(owned, peer, local, Optional.empty());
-            }
-            setSendBuffer(memory, accepted);
-            return new DescriptorSocket(owned, peer, local, Optional.of(credentials(memory, accepted)));
+            return connected(memory, new Descriptor(accepted), told ? SocketCalls.lastAddress(memory) : UNKNOWN_PEER);
         } catch (IOException | RuntimeException | Error e) {
-            owned.close();
+            unclosed = accepted;
+            closeUnclosed(memory);
             throw e;
         }
+    }
+
+    /// Closes a connection that could not be served. Without memory for that, the next call does.
+    private void closeUnclosed(CallMemory memory) {
+        if (unclosed != NONE) {
+            int unused = FileCalls.close(memory, unclosed);
+            assert unused <= 0;
+            unclosed = NONE;
+        }
+    }
+
+    private DescriptorSocket connected(CallMemory memory, Descriptor owned, SocketAddress peer) throws IOException {
+        int accepted = owned.number();
+        if (accepted >= mostDescriptors) {
+            throw tooMany(accepted);
+        }
+        SocketAddress local = boundToOne ? bound.address() : local(memory, accepted);
+        if (bound.family() != SocketAddresses.AF_UNIX) {
+            return new DescriptorSocket(owned, peer, local, Optional.empty());
+        }
+        setSendBuffer(memory, accepted);
+        return new DescriptorSocket(owned, peer, local, Optional.of(credentials(memory, accepted)));
     }
 
     static ConnectionInfo.Credentials credentials(CallMemory memory, int accepted) throws IOException {

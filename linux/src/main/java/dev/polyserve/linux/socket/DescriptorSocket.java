@@ -256,13 +256,16 @@ public final class DescriptorSocket extends DescriptorSource
         if (!(local instanceof InetSocketAddress)) {
             return 0;
         }
-        descriptor.begin();
         CallMemory memory = memories.take();
         try {
-            return SystemCallException.require("ioctl", SocketCalls.unacknowledged(memory, descriptor.number()));
+            descriptor.begin();
+            try {
+                return SystemCallException.require("ioctl", SocketCalls.unacknowledged(memory, descriptor.number()));
+            } finally {
+                descriptor.end();
+            }
         } finally {
             memories.give(memory);
-            descriptor.end();
         }
     }
 
@@ -317,11 +320,12 @@ public final class DescriptorSocket extends DescriptorSource
 
     @Override
     public boolean peerGone() {
+        PollDescriptors one = new PollDescriptors(1);
+        CallMemory memory = memories.take();
         if (!descriptor.tryBegin()) {
+            memories.give(memory);
             return true;
         }
-        CallMemory memory = memories.take();
-        PollDescriptors one = new PollDescriptors(1);
         try {
             one.set(0, descriptor.number(), 0);
             return WaitCalls.poll(memory, one, 1, 0) == 1 && (one.takeHappened(0) & PollDescriptors.ERR) != 0;
@@ -338,10 +342,12 @@ public final class DescriptorSocket extends DescriptorSource
     }
 
     private int shutdown(int how) {
+        // Before the call begins: a call that does not end would keep the descriptor open.
+        CallMemory memory = memories.take();
         if (!descriptor.tryBegin()) {
+            memories.give(memory);
             return 0;
         }
-        CallMemory memory = memories.take();
         try {
             return SocketCalls.shutdown(memory, descriptor.number(), how);
         } finally {

@@ -85,17 +85,20 @@ public final class ReceivedListener extends DescriptorSource implements Listener
 
     /// Clears the readiness until the next connection.
     private void reset() {
-        if (descriptor.tryBegin()) {
-            CallMemory memory = memories.take();
-            try {
-                int before = readiness.state();
-                int unused = FileCalls.eventfdReset(memory, descriptor.number());
-                assert unused != 0;
-                readiness.usedUp(Readiness.READ, before);
-            } finally {
-                memories.give(memory);
-                descriptor.end();
+        CallMemory memory = memories.take();
+        try {
+            if (descriptor.tryBegin()) {
+                try {
+                    int before = readiness.state();
+                    int unused = FileCalls.eventfdReset(memory, descriptor.number());
+                    assert unused != 0;
+                    readiness.usedUp(Readiness.READ, before);
+                } finally {
+                    descriptor.end();
+                }
             }
+        } finally {
+            memories.give(memory);
         }
     }
 

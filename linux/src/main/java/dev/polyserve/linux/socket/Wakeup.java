@@ -36,10 +36,11 @@ public final class Wakeup {
 
     /// Makes it readable; without effect when it is closed, because no loop waits then.
     public void signal() {
+        CallMemory memory = memories.take();
         if (!descriptor.tryBegin()) {
+            memories.give(memory);
             return;
         }
-        CallMemory memory = memories.take();
         try {
             int unused = FileCalls.eventfdAdd(memory, descriptor.number());
             // The write fails only when 2^64 signals have filled the counter.

@@ -37,11 +37,16 @@ public final class PollDescriptors {
         return memory.address();
     }
 
-    /// Sets an entry and clears its events.
-    public void set(int index, int descriptor, int events) {
-        if ((long) index * BYTES >= memory.byteSize()) {
+    /// Makes room for this many entries, or throws for lack of memory.
+    public void reserve(int count) {
+        if ((long) count * BYTES > memory.byteSize()) {
             memory = Arena.ofAuto().allocate(2 * memory.byteSize(), BYTES).copyFrom(memory);
         }
+    }
+
+    /// Sets an entry and clears its events.
+    public void set(int index, int descriptor, int events) {
+        reserve(index + 1);
         memory.set(ValueLayout.JAVA_INT, (long) index * BYTES + FD, descriptor);
         memory.set(ValueLayout.JAVA_SHORT, (long) index * BYTES + EVENTS, (short) events);
         memory.set(ValueLayout.JAVA_SHORT, (long) index * BYTES + REVENTS, (short) 0);
