@@ -35,9 +35,12 @@ public abstract sealed class Conversation extends Termination implements Connect
     private final ConnectionLifecycle completion = new ConnectionLifecycle();
     private volatile DeadlineMonitor deadlineMonitor = DeadlineMonitor.NONE;
     private @Nullable Attributes attributes;
+    /// Why another thread is to end it in place of its owner.
+    private volatile @Nullable Throwable abandonedFor;
     private long finalAgeNanos;
     private long accountedBytes;
     private int place;
+    private boolean closedTold;
 
     Conversation(ServerContext context, Identity identity) {
         super(context);
@@ -119,6 +122,35 @@ public abstract sealed class Conversation extends Termination implements Connect
         abort(new Cause.Stopped());
     }
 
+    /// Has the monitor end it in place of its owner, which has failed to, mostly for lack of memory, and does nothing for
+    /// it any more. The monitor tries again until it succeeds. It takes no memory, and has no effect on a conversation
+    /// that is over. **Thread**: the owner's, or before there is one.
+    public final void abandon(Throwable why) {
+        boolean first = abandonedFor == null;
+        if (first) {
+            abandonedFor = why;
+        }
+        // A lack of memory passes; a defect would come again and again.
+        if (!completion.isOver() && (first || why instanceof OutOfMemoryError)) {
+            deadlineMonitor.askNow();
+        }
+    }
+
+    private void endAbandoned(Throwable failure) {
+        settle(new Cause.Failed(failure));
+        sendsNothingMore();
+        endInPlace();
+    }
+
+    /// Ends it in place of its owner: closes the socket, and completes it. When it has failed, it is called again.
+    /// **Thread**: the monitor's.
+    abstract void endInPlace();
+
+    /// Claims it, so that its handler never begins, unless it has begun.
+    final void claim() {
+        boolean _ = completion.claim();
+    }
+
     /// Wakes the owner out of its waits. **Thread**: any.
     abstract void shutdown();
 
@@ -147,6 +179,11 @@ public abstract sealed class Conversation extends Termination implements Connect
     /// @return the nanoseconds until the next check, or -1 when there is nothing more to watch
     public final long watch() {
         if (completion.isOver()) {
+            return -1;
+        }
+        Throwable failure = abandonedFor;
+        if (failure != null) {
+            endAbandoned(failure);
             return -1;
         }
         Optional<Limit> limit = overdue();
@@ -183,28 +220,24 @@ public abstract sealed class Conversation extends Termination implements Connect
         return completion.isOwnedBy(thread);
     }
 
-    /// Completes it: notifies the listener and runs the callbacks. Called once, by the owner or by the code that
-    /// rejected it.
+    /// Completes it: notifies the listener and runs the callbacks. Called by the owner or by the code that rejected it,
+    /// and again when it has failed for lack of memory; what is done then is not repeated.
     final void complete(boolean wasOpened) {
         Cause why = cause();
         if (why == null) {
             throw new IllegalStateException("completed without a cause: " + this);
         }
+        Consumer<Consumer<? super ConnectionFuture>> call = this::call;
         finalAgeNanos = Math.max(1, ageNanos());
         accountNothing();
-        try {
-            if (wasOpened) {
-                context.listener().closed(this, why);
-            }
-        } finally {
-            // After the listener, so that a drained server has reported everything.
-            context.ended(this);
-            try {
-                deadlineMonitor.over();
-            } finally {
-                completion.complete().forEach(this::call);
-            }
+        if (wasOpened && !closedTold) {
+            context.listener().closed(this, why);
+            closedTold = true;
         }
+        // After the listener, so that a drained server has reported everything.
+        context.ended(this);
+        deadlineMonitor.over();
+        completion.complete().forEach(call);
     }
 
     /// Ends a rejected connection before its handler has begun; its socket is closed already.

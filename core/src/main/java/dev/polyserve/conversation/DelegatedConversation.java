@@ -118,6 +118,14 @@ public final class DelegatedConversation extends Conversation {
     }
 
     @Override
+    void endInPlace() {
+        Cause why = cause();
+        if (why == null || !endUnbegun(why)) {
+            elsewhere.end();
+        }
+    }
+
+    @Override
     void discard() {
         elsewhere.end();
     }

@@ -72,4 +72,14 @@ public sealed class DrivenConversation extends ProtocolConversation permits Mess
     void discard() {
         control.shutdown();
     }
+
+    /// One that has begun is ended by its driver, as nothing more is sent.
+    @Override
+    void endInPlace() {
+        claim();
+        control.shutdown();
+        if (!isRunning()) {
+            complete(false);
+        }
+    }
 }

@@ -39,6 +39,9 @@ public final class HandlerConversation extends LocalConversation implements Conn
     private final HandlerOutput output;
     private final HandlerBorder border;
     private boolean closed;
+    private boolean wireClosed;
+    /// The handler, which is to be told the cause; null when there is none, or it was told.
+    private @Nullable Handler served;
 
     /// Creates a conversation over the wire, not yet begun, for a thread that belongs to the handler.
     public <W extends Wire & ConnectionContext> HandlerConversation(ServerContext context, Identity identity,
@@ -58,28 +61,33 @@ public final class HandlerConversation extends LocalConversation implements Conn
         this.input = new HandlerInput(limited, in, output, border);
     }
 
-    /// Runs the whole conversation, from the handler's set-up to the closed socket. It never throws.
+    /// Runs the whole conversation, from the handler's set-up to the closed socket. It never throws: where it fails, for
+    /// example for lack of memory, the conversation is abandoned.
     public void run() {
-        if (!begin(Thread.currentThread())) {
-            return;
-        }
-        Handler handler = null;
         try {
-            handler = handle();
+            if (begin(Thread.currentThread())) {
+                serve();
+            }
+        } catch (RuntimeException | Error e) {
+            ownerFailed(e);
+        }
+    }
+
+    private void serve() {
+        try {
+            handle();
         } finally {
             var _ = border.enterLibrary();
             leaveHandler();
             try {
                 conclude();
-                closed(handler);
             } finally {
-                complete(true);
+                over();
             }
         }
     }
 
-    /// @return the handler; null when there is none
-    private @Nullable Handler handle() {
+    private void handle() {
         Handler handler;
         border.leaveLibrary();
         try {
@@ -87,14 +95,35 @@ public final class HandlerConversation extends LocalConversation implements Conn
         } catch (RuntimeException | Error e) {
             var _ = border.enterLibrary();
             failed(e);
-            return null;
+            return;
         }
+        served = handler;
         try {
             converse(handler);
         } finally { // though the report of a failure fails, for example for lack of memory
             finish(handler);
         }
-        return handler;
+    }
+
+    /// Completes the conversation, after it has closed the socket if that has failed before.
+    private void over() {
+        if (!wireClosed) {
+            close(false);
+        }
+        settle(ending(in.ended()));
+        Handler told = served;
+        served = null;
+        closed(told);
+        complete(isRunning());
+    }
+
+    @Override
+    void endInPlace() {
+        claim();
+        limited.discardQueued();
+        in.clear();
+        output.clear();
+        over();
     }
 
     private void converse(Handler handler) {
@@ -165,6 +194,10 @@ public final class HandlerConversation extends LocalConversation implements Conn
         } catch (IOException e) {
             limited.lost(e);
             graceful = false;
+        } catch (RuntimeException | Error e) {
+            graceful = false; // the output may not have ended, so the peer would not close its side
+            failed(e);
+            throw e;
         } finally {
             limited.discardQueued();
             boolean unread = graceful && mayHaveUnread(in.ended());
@@ -202,6 +235,7 @@ public final class HandlerConversation extends LocalConversation implements Conn
             // The descriptor is released whatever close reports; an earlier error has settled the cause already.
             settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
         }
+        wireClosed = true;
     }
 
     // --- reading ---

@@ -30,6 +30,14 @@ abstract sealed class LocalConversation extends Conversation permits HandlerConv
         return (long) in.capacity() + out.capacity();
     }
 
+    /// The owner's thread cannot go on, for lack of memory or by a defect: leaves the end to the monitor.
+    final void ownerFailed(Throwable why) {
+        abandon(why);
+        context.log().failed(System.Logger.Level.ERROR, why instanceof OutOfMemoryError
+                ? "a connection lacks memory, and is closed"
+                : "a defect in a connection, which is closed", why);
+    }
+
     @Override
     final long waitBeginsNanos() {
         return control.waitBeginsNanos(this, context.clock());

@@ -15,7 +15,12 @@ final class LoopOutbox extends Outbox {
     @Override
     void wake() {
         if (woken.compareAndSet(false, true)) {
-            driven.control.runSender(driven::takeQueued);
+            try {
+                driven.control.runSender(driven::takeQueued);
+            } catch (OutOfMemoryError e) {
+                woken.set(false); // the next message wakes it
+                throw e;
+            }
         }
     }
 

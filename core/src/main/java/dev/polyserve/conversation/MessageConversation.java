@@ -51,6 +51,7 @@ public final class MessageConversation<T> extends DrivenConversation {
     /// Whether a handler has closed the connection: no message begins any more.
     private boolean lastBegun;
     private boolean finished;
+    private boolean closeBegun;
     private int inFlight;
     /// The output of which a part of a piece was sent, where no order is kept: the rest of it is next.
     private @Nullable MessageOutput partlySent;
@@ -129,10 +130,10 @@ public final class MessageConversation<T> extends DrivenConversation {
     }
 
     private void begin(Step next) {
-        step = next;
         if (next != Step.NONE) {
             messages.runSoon(this);
         }
+        step = next;
     }
 
     private boolean mayBegin() {
@@ -182,34 +183,39 @@ public final class MessageConversation<T> extends DrivenConversation {
         step = Step.NONE;
         message = null;
         if (now == Step.CLOSE) {
-            over(border);
+            close(border);
             return;
         }
         boolean handles = mayHandle();
-        MessageOutput output = begins(now, border);
-        if (handles) {
-            try {
+        MessageOutput output = begins(border);
+        try {
+            goesOn(now);
+            if (handles) {
                 handle(now, due, output, border);
-            } catch (Throwable e) { // every exception ends only this connection
-                output.closes();
-                failed(e);
             }
+        } catch (Throwable e) { // every exception ends only this connection
+            output.closes();
+            failed(e);
+        } finally { // though the report of a failure fails, for example for lack of memory
+            ends(output);
         }
-        ends(output);
     }
 
-    private MessageOutput begins(Step now, HandlerBorder border) {
+    private MessageOutput begins(HandlerBorder border) {
         MessageOutput output = unused();
         output.begins(Thread.currentThread(), border);
-        inFlight++;
         if (style.inOrder()) {
             outputs.append(output);
         }
+        inFlight++;
+        return output;
+    }
+
+    /// Prepares the next message: another coroutine begins with it when this one waits.
+    private void goesOn(Step now) {
         if (now == Step.MESSAGE && style.inFlight() > 1) {
-            // Another coroutine begins with it when this one waits.
             advance();
         }
-        return output;
     }
 
     private void handle(Step now, @Nullable T due, MessageOutput output, HandlerBorder border) throws Exception {
@@ -405,8 +411,18 @@ public final class MessageConversation<T> extends DrivenConversation {
 
     private void closeIfIdle() {
         sendReplies();
-        if (isIdle()) {
+        if (isIdle() && !closeBegun) {
             begin(Step.CLOSE);
+            closeBegun = true;
+        }
+    }
+
+    private void close(HandlerBorder border) {
+        try {
+            over(border);
+        } catch (RuntimeException | Error e) {
+            closeBegun = false; // for lack of memory: it is begun again
+            throw e;
         }
     }
 
@@ -415,6 +431,7 @@ public final class MessageConversation<T> extends DrivenConversation {
         MessageHandler<T> served = handler;
         Cause why = cause();
         if (served != null && why != null) {
+            handler = null;
             try {
                 closed(served, why, border);
             } catch (Throwable e) { // as of a protocol

@@ -29,7 +29,6 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     private final Supplier<? extends Protocol> factory;
     private final int highWaterBytes;
     private @Nullable Protocol protocol;
-    private boolean opened;
     private boolean closing;
     private boolean outputEnding;
     private boolean outputEnded;
@@ -94,8 +93,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     ///
     /// @param handlerThread the thread that an abort interrupts; null if the protocol shares it with others
     final void open(@Nullable Thread handlerThread) {
-        opened = begin(handlerThread);
-        if (!opened) {
+        if (!begin(handlerThread)) {
             closing = true;
             return;
         }
@@ -202,7 +200,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     }
 
     /// Completes it after the socket is closed: notifies the protocol and the listener, and runs the callbacks. Called
-    /// once.
+    /// again when it has failed for lack of memory; what is done then is not repeated.
     public void finish() {
         if (conclude()) {
             over();
@@ -211,9 +209,9 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
 
     /// Settles the cause and gives the buffers back.
     ///
-    /// @return false when the conversation was claimed and completed by another call
+    /// @return false when the conversation is over, or was claimed by another call
     final boolean conclude() {
-        if (!opened) {
+        if (!isRunning()) {
             return false;
         }
         leaveHandler();
@@ -230,9 +228,11 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     /// Calls the protocol for the last time, and completes.
     private void over() {
         Cause why = cause();
-        if (protocol != null && why != null) {
+        Protocol told = protocol;
+        if (told != null && why != null) {
+            protocol = null;
             try {
-                protocol.closed(why);
+                told.closed(why);
             } catch (Throwable e) {
                 context.listener().failed(this, e);
             }

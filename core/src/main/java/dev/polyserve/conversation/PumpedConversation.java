@@ -31,9 +31,18 @@ public final class PumpedConversation extends ProtocolConversation {
         this.wire = wire;
     }
 
-    /// Runs the whole conversation, until the wire is closed and the conversation complete. It never throws.
+    /// Runs the whole conversation, until the wire is closed and the conversation complete. It never throws:
+    /// where it fails, for example for lack of memory, the conversation is abandoned.
     public void run() {
-        open(Thread.currentThread());
+        try {
+            open(Thread.currentThread());
+            serve();
+        } catch (RuntimeException | Error e) {
+            ownerFailed(e);
+        }
+    }
+
+    private void serve() {
         try {
             while (!done()) {
                 step();
@@ -42,9 +51,23 @@ public final class PumpedConversation extends ProtocolConversation {
             linger();
         } catch (IOException e) {
             lost(e);
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            throw e;
         } finally {
             closeWire();
             finish();
+        }
+    }
+
+    @Override
+    void endInPlace() {
+        claim();
+        closeWire();
+        if (isRunning()) {
+            finish();
+        } else {
+            complete(false);
         }
     }
 

@@ -158,7 +158,11 @@ public final class ServerLog implements AutoCloseable {
     private void write() {
         Consumer<Line> timed = this::writeTimed;
         while (!closing || !lines.isEmpty()) {
-            writeAll(timed);
+            try {
+                writeAll(timed);
+            } catch (OutOfMemoryError e) {
+                lost.incrementAndGet(); // the line that there was no memory to write
+            }
             if (!closing && lines.isEmpty()) {
                 LockSupport.park(this);
                 // No code interrupts this thread on purpose, and a set flag would end every later park at once.

@@ -26,6 +26,9 @@ final class ChannelListener extends AcceptingChannel implements Listener {
             } catch (IOException e) {
                 // The client disconnected right after the handshake: ignored, since the next one may be waiting.
                 accepted.close();
+            } catch (RuntimeException | Error e) {
+                accepted.close();
+                throw e;
             }
         }
         return null;

@@ -82,7 +82,7 @@ final class UnixChannelListener extends AcceptingChannel implements Listener {
         try {
             ChannelOptions.setSendBuffer(accepted, options);
             return new ChannelSocket(accepted);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             accepted.close();
             throw e;
         }

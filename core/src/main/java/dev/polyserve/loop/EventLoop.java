@@ -43,6 +43,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     private static final int SCRATCH_BYTES = 64 << 10;
     /// How long the loop rests after a turn that failed for lack of memory, so that others can release some.
     private static final long MEMORY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long SHORT_MEMORY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int WAKE_TRIES = 100;
 
     private final String name;
     private final Multiplexer multiplexer;
@@ -56,6 +58,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final Chunk scratch = new Chunk(SCRATCH_BYTES);
     /// Tasks from other threads.
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+    private final LoopRequests requests = new LoopRequests();
     private final RunQueue continuations = new RunQueue();
     private final CoroutineScheduler coroutines;
     private final MessageCoroutines messages;
@@ -156,6 +159,42 @@ public final class EventLoop implements Executor, AutoCloseable {
         wakeupIfAsleep();
     }
 
+    /// Has the loop perform a request, soon; it takes no memory. **Thread**: any.
+    void ask(LoopRequest request, int what) {
+        requests.add(request, what);
+        for (int left = WAKE_TRIES; !wakes(left == 0); left--) {
+            pauseForMemory();
+        }
+    }
+
+    /// Wakes the loop if it waits, which may need memory in code that is not compiled yet.
+    ///
+    /// @param last whether to throw if it fails
+    private boolean wakes(boolean last) {
+        try {
+            wakeupIfAsleep();
+            return true;
+        } catch (OutOfMemoryError e) {
+            if (last) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    /// Waits for a moment without a park, for which a virtual thread needs memory.
+    static void pauseForMemory() {
+        long until = System.nanoTime() + SHORT_MEMORY_PAUSE_NANOS;
+        while (System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /// As [#ask], without waking the loop: it performs the request in the next turn. **Thread**: any.
+    void askForLater(LoopRequest request, int what) {
+        requests.add(request, what);
+    }
+
     /// Schedules the next continuation of a coroutine: the loop is the scheduler of its virtual threads. **Thread**:
     /// any; it never blocks.
     @Override
@@ -228,7 +267,12 @@ public final class EventLoop implements Executor, AutoCloseable {
     private void wakeupIfAsleep() {
         if (asleep) {
             asleep = false;
-            multiplexer.wakeup();
+            try {
+                multiplexer.wakeup();
+            } catch (OutOfMemoryError e) {
+                asleep = true; // the next one tries again
+                throw e;
+            }
             return;
         }
         if (ended) {
@@ -310,13 +354,12 @@ public final class EventLoop implements Executor, AutoCloseable {
         return periodicTimer;
     }
 
-    /// Checks the time limits of a conversation until it is over. **Thread**: the loop's; the conversation may belong
-    /// to any thread.
+    /// Checks the time limits of a conversation, and ends it in place of a thread that cannot, until it is over. The
+    /// checks begin soon. **Thread**: any, before the conversation begins; it may belong to any thread.
     public void watch(Conversation conversation) {
-        assertOwner();
         LimitTimer watching = new LimitTimer(this, conversation);
-        watching.runSoon();
         conversation.watchedBy(watching);
+        watching.askNow();
     }
 
     void set(TimerWheel.Timer timer, long delayNanos) {
@@ -336,11 +379,6 @@ public final class EventLoop implements Executor, AutoCloseable {
         } catch (OutOfMemoryError again) {
             return;
         }
-    }
-
-    /// Adds a task to the mailbox without waking the loop: the task runs in the next turn. **Thread**: any.
-    void postForLater(Runnable task) {
-        mailbox.add(task);
     }
 
     /// Records what this turn serves, for the stall monitor.
@@ -411,8 +449,17 @@ public final class EventLoop implements Executor, AutoCloseable {
                 }
             }
         }
-        runMailbox();
+        runLast();
         return false;
+    }
+
+    /// Runs the tasks that were added before the end. What lacks memory is run after it.
+    private void runLast() {
+        try {
+            runMailbox();
+        } catch (OutOfMemoryError e) {
+            report(e);
+        }
     }
 
     /// Ends the loop. A failure of one step does not skip the next.
@@ -435,7 +482,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// Runs the remaining tasks and continuations. **Thread**: that of the [EndedLoopExecutor].
     private void runLeft() {
         while (runnable()) {
-            runMailbox();
+            runLast();
             for (Runnable next; (next = nextContinuation()) != null;) {
                 guarded(next);
             }
@@ -506,13 +553,17 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private boolean runnable() {
-        return !continuations.isEmpty() || !mailbox.isEmpty() || messages.areDue();
+        return !continuations.isEmpty() || !mailbox.isEmpty() || !requests.isEmpty() || messages.areDue();
     }
 
+    /// Runs the tasks of other threads, and then their requests: what a request ends is begun then.
     private void runMailbox() {
         turnBegins();
         for (Runnable task; (task = mailbox.poll()) != null;) {
             guarded(task);
+        }
+        if (!requests.isEmpty()) {
+            requests.performAll(this);
         }
     }
 

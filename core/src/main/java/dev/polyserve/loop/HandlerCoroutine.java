@@ -86,11 +86,10 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable {
 
     /// Moves from a thread that has lost the loop to the one that has it. That one may have marked the handler's code
     /// before the mount, from a stale value, so it is secured here.
-    @SuppressWarnings("ThreadPriorityCheck") // exact: the loop is the scheduler
     private void returnToLoop(LoopThread lost) {
         LoopThread left = lost;
         while (true) {
-            Thread.yield();
+            yieldToLoop();
             if (!(CarrierThread.ofCaller() instanceof LoopThread carrier) || carrier.stretch().secure()) {
                 return;
             }
@@ -99,6 +98,21 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable {
                 return;
             }
             left = carrier;
+        }
+    }
+
+    /// Without memory to leave its thread, it tries until there is some: the library's code runs on the loop only, also
+    /// that which ends the connection. It holds up nothing: its thread has lost the loop. It does not park, because the JDK
+    /// loses a virtual thread that lacks the memory for its time limit.
+    @SuppressWarnings("ThreadPriorityCheck") // exact: the loop is the scheduler
+    private static void yieldToLoop() {
+        while (true) {
+            try {
+                Thread.yield();
+                return;
+            } catch (OutOfMemoryError e) {
+                EventLoop.pauseForMemory();
+            }
         }
     }
 

@@ -31,9 +31,16 @@ import org.jspecify.annotations.Nullable;
 /// A turn reads once and writes a bounded number of times, so that no connection monopolizes the loop.
 ///
 /// **Thread**: the loop's, except where [ConnectionContext] specifies otherwise.
-public final class LoopProtocolDriver implements ConnectionContext, MessageControl, Multiplexer.Ready {
+public final class LoopProtocolDriver extends LoopRequest
+        implements
+            ConnectionContext,
+            MessageControl,
+            Multiplexer.Ready {
     private static final int WRITES_PER_TURN = 16;
     private static final Step NOTHING = (_, _) -> {};
+    // What other threads ask the loop for.
+    private static final int LOOK = 1;
+    private static final int END_INPUT = 2;
 
     private final EventLoop loop;
     private final StreamSocket socket;
@@ -55,11 +62,9 @@ public final class LoopProtocolDriver implements ConnectionContext, MessageContr
         loop.assertOwner();
         conversation = driven;
         socket.control().blocking(false);
+        watch = loop.watch(socket, Multiplexer.READ, this);
         interest = Multiplexer.READ;
-        watch = loop.watch(socket, interest, this);
-        loop.serves(driven);
-        driven.open();
-        turnEnds(driven);
+        turn((_, opening) -> opening.open());
     }
 
     @Override
@@ -97,12 +102,22 @@ public final class LoopProtocolDriver implements ConnectionContext, MessageContr
         }
         loop.serves(driven);
         try {
+            runStep(step, driven);
+            if (!driven.turnsLater()) {
+                turnEnds(driven);
+            }
+        } catch (RuntimeException | Error e) {
+            // A lack of memory, or a defect: without an end, the same readiness would come again and again.
+            driven.abandon(e);
+            throw e;
+        }
+    }
+
+    private void runStep(Step step, DrivenConversation driven) {
+        try {
             step.run(this, driven);
         } catch (IOException e) {
             driven.lost(e);
-        }
-        if (!driven.turnsLater()) {
-            turnEnds(driven);
         }
     }
 
@@ -137,8 +152,8 @@ public final class LoopProtocolDriver implements ConnectionContext, MessageContr
     private void watchFor(int wanted) {
         Multiplexer.Watch watched = watch;
         if (wanted != interest && watched != null) {
-            interest = wanted;
             loop.change(watched, wanted);
+            interest = wanted;
         }
     }
 
@@ -200,24 +215,29 @@ public final class LoopProtocolDriver implements ConnectionContext, MessageContr
 
     private void close(DrivenConversation driven) {
         loop.assertOwner();
-        if (closed) {
-            return;
+        if (!closed) {
+            if (lingering != null) {
+                lingering.cancel();
+            }
+            closeSocket(driven.mayHaveUnread());
         }
-        closed = true;
-        if (lingering != null) {
-            lingering.cancel();
-        }
+        // Again, when it has failed for lack of memory.
+        driven.finish();
+    }
+
+    private void closeSocket(boolean unread) {
         Multiplexer.Watch watched = watch;
         if (watched != null) {
             loop.forget(watched);
+            watch = null;
         }
         try {
-            socket.close(driven.mayHaveUnread());
+            socket.close(unread);
         } catch (IOException e) {
             // The descriptor is released whatever close reports, and the conversation has already ended.
             socket.control().shutdown();
         }
-        driven.finish();
+        closed = true;
     }
 
     // --- for the coroutines of messages ---
@@ -231,8 +251,14 @@ public final class LoopProtocolDriver implements ConnectionContext, MessageContr
     public void turn() {
         loop.assertOwner();
         DrivenConversation driven = conversation;
-        if (driven != null && !closed) {
+        if (driven == null || closed) {
+            return;
+        }
+        try {
             turnEnds(driven);
+        } catch (RuntimeException | Error e) {
+            driven.abandon(e);
+            throw e;
         }
     }
 
@@ -268,22 +294,20 @@ public final class LoopProtocolDriver implements ConnectionContext, MessageContr
 
     @Override
     public void shutdown() {
-        loop.post(() -> {
-            if (conversation == null) {
-                closeUnbegun();
-            } else {
-                turn(NOTHING);
-            }
-        });
+        loop.ask(this, LOOK);
     }
 
-    private void closeUnbegun() {
-        closed = true;
-        try {
-            socket.close(false);
-        } catch (IOException e) {
-            // The descriptor is released whatever close reports, and no client was served.
-            socket.control().shutdown();
+    @Override
+    void perform(int what) {
+        DrivenConversation driven = conversation;
+        if (driven == null) {
+            if ((what & LOOK) != 0) {
+                closeSocket(false); // it has not begun, and never will
+            }
+        } else if (!closed) {
+            turn((what & END_INPUT) != 0 ? (_, ending) -> ending.inputEnded() : NOTHING);
+        } else if (!driven.isDone()) {
+            driven.finish();
         }
     }
 
@@ -301,7 +325,7 @@ public final class LoopProtocolDriver implements ConnectionContext, MessageContr
 
     @Override
     public void cutInput() {
-        loop.post(() -> turn((_, driven) -> driven.inputEnded()));
+        loop.ask(this, END_INPUT);
     }
 
     @Override

@@ -37,8 +37,15 @@ import org.jspecify.annotations.Nullable;
 /// an object, this class is also the connection's [BufferPool].
 ///
 /// **Thread**: as [Wire] and [ConnectionContext]; [#ready] and the interest belong to the loop.
-public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Ready, BufferPool {
+public final class LoopWire extends LoopRequest implements Wire, ConnectionContext, Multiplexer.Ready, BufferPool {
     private static final int DISCARD_BYTES = 16 << 10;
+    // What threads beside the loop ask it for.
+    private static final int ARM_READ = Multiplexer.READ;
+    private static final int ARM_WRITE = Multiplexer.WRITE;
+    private static final int WAKE = 4;
+    private static final int SHUT_DOWN = 8;
+    private static final int CLOSE = 16;
+    private static final int CLOSE_UNREAD = 32;
 
     private final EventLoop loop;
     private final StreamSocket socket;
@@ -75,8 +82,8 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
         loop.assertOwner();
         connection = served;
         socket.control().blocking(false);
+        Multiplexer.Watch watched = loop.watch(socket, Multiplexer.READ, this);
         interest = Multiplexer.READ;
-        Multiplexer.Watch watched = loop.watch(socket, interest, this);
         watch = watched;
         confined = watched.confined();
         coroutine.start("polyserve-coroutine", () -> {
@@ -119,8 +126,37 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
         loop.assertOwner();
         Multiplexer.Watch watched = watch;
         if (watched != null && wanted != interest) {
-            interest = wanted;
             loop.change(watched, wanted);
+            interest = wanted;
+        }
+    }
+
+    @Override
+    void perform(int what) {
+        if ((what & (ARM_READ | ARM_WRITE)) != 0) {
+            arm(interest | (what & (ARM_READ | ARM_WRITE)));
+        }
+        if ((what & SHUT_DOWN) != 0) {
+            socket.control().shutdown();
+        }
+        if ((what & (SHUT_DOWN | WAKE)) != 0) {
+            wakeWaiting();
+        }
+        if ((what & (CLOSE | CLOSE_UNREAD)) != 0) {
+            try {
+                closeNow((what & CLOSE_UNREAD) != 0);
+            } catch (IOException e) {
+                // The descriptor is released whatever close reports, and the conversation is over.
+                assert watch == null;
+            }
+        }
+    }
+
+    private void wakeWaiting() {
+        readable.wake();
+        ParkGate forWriting = writable;
+        if (forWriting != null) {
+            forWriting.wake();
         }
     }
 
@@ -242,14 +278,7 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
         if (isOnLoop()) {
             closeNow(unread);
         } else {
-            loop.post(() -> {
-                try {
-                    closeNow(unread);
-                } catch (IOException e) {
-                    // The descriptor is released whatever close reports, and the conversation is over.
-                    assert watch == null;
-                }
-            });
+            loop.ask(this, unread ? CLOSE_UNREAD : CLOSE);
         }
     }
 
@@ -257,8 +286,8 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
         loop.assertOwner();
         Multiplexer.Watch watched = watch;
         if (watched != null) {
-            watch = null;
             loop.forget(watched);
+            watch = null;
         }
         socket.close(unread);
     }
@@ -278,20 +307,13 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
         over = true;
         // Runs on the loop. On a foreign thread, this call could hold the channel's lock while the owner and the loop
         // wait for it, although the owner needs the loop to continue.
-        loop.post(() -> {
-            socket.control().shutdown();
-            readable.wake();
-            ParkGate forWriting = writable;
-            if (forWriting != null) {
-                forWriting.wake();
-            }
-        });
+        loop.ask(this, SHUT_DOWN);
     }
 
     @Override
     public void cutInput() {
         cut = true;
-        loop.post(readable::wake);
+        loop.ask(this, WAKE);
     }
 
     @Override
@@ -354,7 +376,7 @@ public final class LoopWire implements Wire, ConnectionContext, Multiplexer.Read
             gate.expect(Thread.currentThread());
         } else {
             gate.expectFromElsewhere(Thread.currentThread());
-            loop.post(() -> arm(interest | operation));
+            loop.ask(this, operation);
         }
         try {
             if (atMostNanos < ServerContext.FOREVER_NANOS) {

@@ -55,6 +55,7 @@ final class MessageCoroutine implements Runnable {
         try {
             next.run(border);
         } catch (RuntimeException | Error e) {
+            next.abandon(e);
             loop.report(e);
         } finally {
             serving = null;

@@ -30,6 +30,10 @@ final class Acceptor implements Multiplexer.Ready {
     private static final int UNCLEAR_IN_A_ROW = 16;
     /// An error that occurs more often than this in a row does not concern one connection only, whatever its number.
     private static final int RETRIED_AT_ONCE = 16;
+    // Constants, so that their class is initialised before memory is short: afterwards it could never be used again.
+    private static final AcceptException.Concerned A_CONNECTION = AcceptException.Concerned.CONNECTION;
+    private static final AcceptException.Concerned THE_LISTENER = AcceptException.Concerned.LISTENER;
+    private static final AcceptException.Concerned UNCLEAR = AcceptException.Concerned.CONNECTION_OR_LISTENER;
 
     private final EventLoop loop;
     private final Listener listener;
@@ -169,7 +173,7 @@ final class Acceptor implements Multiplexer.Ready {
 
     private boolean retriesAtOnce(Throwable error) {
         if (!listener.isOpen() || retriedInARow >= RETRIED_AT_ONCE
-                || !concerns(error, AcceptException.Concerned.CONNECTION)) {
+                || !concerns(error, A_CONNECTION)) {
             return false;
         }
         retriedInARow++;
@@ -191,9 +195,8 @@ final class Acceptor implements Multiplexer.Ready {
         if (!listener.isOpen()) {
             return false;
         }
-        disarm();
-        fatalInARow = concerns(error, AcceptException.Concerned.LISTENER) ? fatalInARow + 1 : 0;
-        unclearInARow = concerns(error, AcceptException.Concerned.CONNECTION_OR_LISTENER) ? unclearInARow + 1 : 0;
+        fatalInARow = concerns(error, THE_LISTENER) ? fatalInARow + 1 : 0;
+        unclearInARow = concerns(error, UNCLEAR) ? unclearInARow + 1 : 0;
         if (fatalInARow >= FATAL_IN_A_ROW || unclearInARow >= UNCLEAR_IN_A_ROW) {
             events.listenerDown(listener.endpoint(), error);
             close(true);
@@ -205,6 +208,7 @@ final class Acceptor implements Multiplexer.Ready {
             paused = true;
             loop.start(pauseTimer, nanos);
         }
+        disarm(); // last, because it may fail: the pause ends all the same
         events.acceptFailed(listener.endpoint(), error, Duration.ofNanos(nanos));
         return false;
     }

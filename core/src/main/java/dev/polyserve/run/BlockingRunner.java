@@ -84,7 +84,7 @@ public final class BlockingRunner implements Runner {
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
         BlockingWire wire = new BlockingWire(socket, context);
-        return switch (style) {
+        Ready prepared = switch (style) {
             case Engine.Sequential sequential -> {
                 var conversation = new HandlerConversation(context, identity, sequential.factory(), wire);
                 yield new Ready(conversation, conversation::run);
@@ -97,6 +97,9 @@ public final class BlockingRunner implements Runner {
             case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
             case null -> throw new IllegalStateException("nothing serves connections here");
         };
+        // Before it begins: whatever fails from here on, the accept loop ends it.
+        acceptLoop.watch(prepared.conversation);
+        return prepared;
     }
 
     @Override
@@ -132,7 +135,6 @@ public final class BlockingRunner implements Runner {
 
         @Override
         public void begin() {
-            acceptLoop.watch(conversation);
             requireHost().run(body, "polyserve-" + conversation.id() + " " + Addresses.shown(conversation.peer()));
         }
     }

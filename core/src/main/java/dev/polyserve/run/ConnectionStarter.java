@@ -74,6 +74,15 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     @Override
     public void take(StreamSocket socket, Listener listener) {
         Runner.Prepared served = prepare(socket, listener);
+        try {
+            admit(served, socket);
+        } catch (RuntimeException | Error e) {
+            served.conversation().abandon(e);
+            throw e;
+        }
+    }
+
+    private void admit(Runner.Prepared served, StreamSocket socket) {
         Conversation conversation = served.conversation();
         events.accepted(conversation);
         int perAddress = context.options().limits().connectionsPerAddress();

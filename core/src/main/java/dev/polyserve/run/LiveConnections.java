@@ -118,17 +118,18 @@ final class LiveConnections {
         return Optional.empty();
     }
 
-    /// Removes a conversation that is over. It has no effect if the conversation never entered.
+    /// Removes a conversation that is over, if it is in. Called again when it has failed for lack of memory.
     void leave(Conversation conversation) {
         boolean tell;
         lock.lock();
         try {
-            if (!remove(conversation)) {
-                return;
-            }
-            Object key = addressKey(conversation.peer());
-            if (key != null) {
-                perAddress.computeIfPresent(key, (_, same) -> same > 1 ? same - 1 : null);
+            if (isIn(conversation)) {
+                // First what needs memory: if there is none, this is called again.
+                Object key = addressKey(conversation.peer());
+                if (key != null) {
+                    perAddress.computeIfPresent(key, (_, same) -> same > 1 ? same - 1 : null);
+                }
+                remove(conversation);
             }
             tell = roomAwaited;
             roomAwaited = false;
@@ -137,21 +138,36 @@ final class LiveConnections {
         }
         LockSupport.unpark(awaiting);
         if (tell) {
-            onRoom.run();
+            tellOfRoom();
         }
     }
 
-    private boolean remove(Conversation conversation) {
-        int place = conversation.place();
-        if (place >= live.size() || !live.get(place).equals(conversation)) {
-            return false;
+    private void tellOfRoom() {
+        try {
+            onRoom.run();
+        } catch (OutOfMemoryError e) {
+            lock.lock();
+            try {
+                roomAwaited = true;
+            } finally {
+                lock.unlock();
+            }
+            throw e;
         }
+    }
+
+    private boolean isIn(Conversation conversation) {
+        int place = conversation.place();
+        return place < live.size() && live.get(place).equals(conversation);
+    }
+
+    private void remove(Conversation conversation) {
+        int place = conversation.place();
         Conversation last = live.removeLast();
         if (!last.equals(conversation)) {
             live.set(place, last);
             last.place(place);
         }
-        return true;
     }
 
     private List<Conversation> all() {

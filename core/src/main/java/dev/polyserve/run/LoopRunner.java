@@ -171,6 +171,13 @@ final class LoopRunner implements Runner {
         EventLoop loop = loops.get(next);
         balance.takes(next);
         next = (next + 1) % loops.size();
+        Ready prepared = prepare(loop, socket, identity);
+        // Before it begins: whatever fails from here on, the loop ends it.
+        loop.watch(prepared.conversation);
+        return prepared;
+    }
+
+    private Ready prepare(EventLoop loop, StreamSocket socket, Conversation.Identity identity) {
         return switch (style) {
             case Engine.Sequential sequential -> {
                 LoopWire wire = new LoopWire(loop, socket);
@@ -236,22 +243,21 @@ final class LoopRunner implements Runner {
                 // belong to another connection.
                 return;
             }
-            loop.watch(conversation);
             try {
                 start.run();
             } catch (IOException e) {
                 // The system cannot watch another socket, or not in the required way. The peer is not the cause.
-                if (abandon(e)) {
+                if (reject(e)) {
                     listener.acceptFailed(conversation.endpoint(), e, Duration.ZERO);
                 }
             } catch (RuntimeException | Error e) {
-                boolean _ = abandon(e);
+                conversation.abandon(e);
                 throw e;
             }
         }
 
         /// Closes the socket and rejects the conversation. The result is false if the conversation had already ended.
-        private boolean abandon(Throwable why) {
+        private boolean reject(IOException why) {
             try {
                 socket.close(false);
             } catch (IOException e) {

@@ -1,7 +1,6 @@
 package dev.polyserve.conversation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Handler;
@@ -99,7 +98,7 @@ class HandlerConversationTest {
         };
         HandlerConversation conversation = new HandlerConversation(fixture.context, ConversationFixture.identity(),
                 () -> _ -> {}, failing);
-        assertThatThrownBy(conversation::run).hasMessage("a defect");
+        conversation.run();
         assertThat(conversation.isDone()).isTrue();
         assertThat(failing.calls).endsWith("close");
     }

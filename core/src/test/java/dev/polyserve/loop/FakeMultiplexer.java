@@ -8,6 +8,19 @@ public class FakeMultiplexer implements Multiplexer {
     private int interest;
     private boolean forgotten;
     private boolean closed;
+    private int lacks;
+
+    /// Makes the next changes, or ends of a watch, fail for lack of memory.
+    public void lacksMemory(int times) {
+        lacks = times;
+    }
+
+    private void needMemory() {
+        if (lacks > 0) {
+            lacks--;
+            throw new OutOfMemoryError("for the test");
+        }
+    }
 
     /// The last interest in any source.
     public int interest() {
@@ -37,11 +50,13 @@ public class FakeMultiplexer implements Multiplexer {
 
     @Override
     public void change(Watch watch, int wanted) {
+        needMemory();
         interest = wanted;
     }
 
     @Override
     public void forget(Watch watch) {
+        needMemory();
         forgotten = true;
     }
 

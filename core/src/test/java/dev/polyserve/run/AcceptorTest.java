@@ -1,6 +1,7 @@
 package dev.polyserve.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.ServerListener;
@@ -58,6 +59,22 @@ class AcceptorTest {
         assertThat(multiplexer.interest()).as("not watched during the pause").isZero();
         acceptor.arm();
         assertThat(multiplexer.interest()).as("nor when there is room again meanwhile").isZero();
+    }
+
+    @Test
+    void shouldResumeThoughThePauseItselfLacksMemory() {
+        failures.add(new OutOfMemoryError("pretended"));
+        multiplexer.lacksMemory(1);
+        assertThatThrownBy(() -> acceptor.ready(Multiplexer.READ)).isInstanceOf(OutOfMemoryError.class);
+        multiplexer.lacksMemory(1);
+        acceptor.pauseEnds();
+        acceptor.pauseEnds();
+        assertThat(multiplexer.interest()).isEqualTo(Multiplexer.READ);
+        failures.add(new IOException("Too many open files"));
+        acceptor.ready(Multiplexer.READ);
+        assertThat(multiplexer.interest()).as("not watched during the pause").isZero();
+        acceptor.pauseEnds();
+        assertThat(multiplexer.interest()).isEqualTo(Multiplexer.READ);
     }
 
     @Test

@@ -108,7 +108,12 @@ public class CarrierThread extends Thread {
             return true;
         }
         long before = carrier.mounts;
-        Thread.yield();
+        try {
+            Thread.yield();
+        } catch (OutOfMemoryError e) {
+            carrier.renewPermit();
+            throw e;
+        }
         if (!carrier.equals(ofCaller()) || carrier.mounts != before) {
             return true;
         }
