@@ -11,9 +11,11 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+const char *program = "peer";
+
 _Noreturn void fail(const char *what)
 {
-    fprintf(stderr, "peer: %s: %s\n", what, strerror(errno));
+    fprintf(stderr, "%s: %s: %s\n", program, what, strerror(errno));
     exit(EXIT_FAILURE);
 }
 
@@ -25,7 +27,7 @@ int descriptor_limit(void)
     return (int)limit.rlim_cur;
 }
 
-static void raise_descriptor_limit(void)
+void raise_descriptor_limit(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
