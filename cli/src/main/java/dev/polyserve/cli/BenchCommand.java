@@ -1,5 +1,6 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.Model;
 import dev.polyserve.Server;
 import dev.polyserve.bench.ModelAdvice;
 import dev.polyserve.bench.BenchmarkRunner;
@@ -70,7 +71,7 @@ final class BenchCommand {
         TextReport.lines(results, isTerminal() ? TerminalWidth.columns() : WIDTH_COLUMNS, baseline)
                 .forEach(stdio.out()::println);
         if (options.has(BenchOptions.ADVISE)) {
-            stdio.out().println(Recommendation.of(results, models(plan)).sentence());
+            stdio.out().println(Recommendation.of(results, models(plan), Model.auto().id()).sentence());
         }
         stdio.out().flush();
         write(options, results, baseline);

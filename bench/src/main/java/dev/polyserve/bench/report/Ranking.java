@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///         the rate or were limited by the load generator
 record Ranking(Question question, List<Place> places) {
     /// A contender that answers a smaller share of the due requests has not kept the rate.
-    private static final double RATE_KEPT = 0.95;
+    static final double RATE_KEPT = 0.95;
 
     Ranking {
         places = List.copyOf(places);

@@ -20,8 +20,9 @@ public record Recommendation(Optional<String> model, String sentence) {
     /// Draws the conclusion by the [rule][SelectionRule].
     ///
     /// @param models the names of the contenders to choose from, the most promising first
-    public static Recommendation of(Results results, List<String> models) {
-        SelectionRule rule = new SelectionRule(results);
+    /// @param usual the default model, which is taken where others are equal to it
+    public static Recommendation of(Results results, List<String> models, String usual) {
+        SelectionRule rule = new SelectionRule(results, usual);
         Optional<String> model = rule.take(models);
         return new Recommendation(model, "Recommendation: " + model
                 .map(taken -> new Writer(results, rule, taken).sentence(models))
@@ -31,7 +32,7 @@ public record Recommendation(Optional<String> model, String sentence) {
     private record Writer(Results results, SelectionRule rule, String taken) {
         private String sentence(List<String> models) {
             List<String> others = models.stream().filter(model -> !model.equals(taken)).toList();
-            String words = "take " + taken + (taken.equals(SelectionRule.DEFAULT) ? ", the default" : "")
+            String words = "take " + taken + (taken.equals(rule.usual()) ? ", the default" : "")
                     + rule.missed(taken).map(Writer::shortfall).orElse("") + ". "
                     + rule.take(others).map(next -> comparedWithNext(next, others)).orElse(alone(others));
             return words + (words.contains(MAY_BE_NOISE) ? " " + MAY_BE_NOISE + " marks what may be noise." : "");
@@ -55,10 +56,10 @@ public record Recommendation(Optional<String> model, String sentence) {
 
         private String comparedWithNext(String next, List<String> others) {
             String words = compared(next + ", the next best,", next);
-            boolean aboutDefault = others.contains(SelectionRule.DEFAULT) && !next.equals(SelectionRule.DEFAULT)
-                    && rule.serves(SelectionRule.DEFAULT);
+            boolean aboutDefault = others.contains(rule.usual()) && !next.equals(rule.usual())
+                    && rule.serves(rule.usual());
             return aboutDefault
-                    ? words + " " + compared(SelectionRule.DEFAULT + ", the default,", SelectionRule.DEFAULT)
+                    ? words + " " + compared(rule.usual() + ", the default,", rule.usual())
                     : words;
         }
 

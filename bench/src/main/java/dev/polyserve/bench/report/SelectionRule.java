@@ -1,6 +1,5 @@
 package dev.polyserve.bench.report;
 
-import dev.polyserve.Model;
 import dev.polyserve.bench.report.Figures.Difference;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.ContenderResults;
@@ -15,9 +14,10 @@ import java.util.stream.Stream;
 /// The rule by which one of several models is recommended; the guide states it in the section on advice.
 ///
 /// **Thread**: any.
-record SelectionRule(Results results) {
-    /// The model that is taken where others are equal to it.
-    static final String DEFAULT = Model.auto().id();
+///
+/// @param results what was measured
+/// @param usual the model that is taken where others are equal to it
+record SelectionRule(Results results, String usual) {
     /// Of the models that miss a rate, those that come as near to it as this are equal.
     private static final double AS_NEAR = 0.95;
 
@@ -52,10 +52,20 @@ record SelectionRule(Results results) {
     }
 
     /// The rate that a model missed by most; empty if it held all.
+    ///
+    /// At a rate that was derived from the capacity of the weakest one, nothing less than all rounds counts: the user has not asked
+    /// for it.
     Optional<Missed> missed(String model) {
         return entries(model).filter(at -> !Ranking.keptRate(at.comparison(), at.entry()))
+                .filter(at -> at.comparison().shareOfWeakest() == 0 || missedInAllRounds(at))
                 .map(at -> new Missed(at.comparison(), answered(at.entry())))
                 .min(Comparator.comparingDouble(Missed::share));
+    }
+
+    private static boolean missedInAllRounds(At at) {
+        return at.entry().spread(Metric.REQUESTS_PER_SECOND)
+                .filter(answered -> answered.most() < Ranking.RATE_KEPT * at.comparison().requestsPerSecond())
+                .isPresent();
     }
 
     /// Whether a model has figures, and failed in no comparison.
@@ -80,8 +90,8 @@ record SelectionRule(Results results) {
         return missed(model).map(Missed::share).orElse(1.0);
     }
 
-    private static Optional<String> preferred(List<String> equal) {
-        return equal.contains(DEFAULT) ? Optional.of(DEFAULT) : equal.stream().findFirst();
+    private Optional<String> preferred(List<String> equal) {
+        return equal.contains(usual) ? Optional.of(usual) : equal.stream().findFirst();
     }
 
     private static double answered(ContenderResults entry) {

@@ -32,7 +32,7 @@ class RecommendationTest {
     }
 
     private static Recommendation of(List<String> models, Comparison... comparisons) {
-        return Recommendation.of(Samples.results(true, List.of(comparisons)), models);
+        return Recommendation.of(Samples.results(true, List.of(comparisons)), models, "auto");
     }
 
     private static Recommendation autoOrThread(Comparison... comparisons) {
@@ -127,6 +127,16 @@ class RecommendationTest {
     }
 
     @Test
+    void aRateThatNoUserHasAskedForIsMissedIfItIsMissedInAllRounds() {
+        ContenderResults thread = entry("thread", 1_000, 9, 1, 1).build();
+        ContenderResults atTimes = entry("auto", 940, 9, 1, 1).noise(5).build();
+        assertThat(autoOrThread(open("custom", 1_000, HALF, atTimes, thread)).model()).contains("auto");
+        assertThat(autoOrThread(open("custom", 1_000, GIVEN, atTimes, thread)).model()).contains("thread");
+        assertThat(autoOrThread(open("custom", 1_000, HALF, entry("auto", 900, 9, 1, 1).build(), thread)).model())
+                .contains("thread");
+    }
+
+    @Test
     void ifNoneHoldsTheRateTheNearestIsTaken() {
         Comparison tooFast = open("custom", 100_000, GIVEN, entry("auto", 60_000, 1, 1, 1).build(),
                 entry("thread", 81_000, 1, 1, 1).build());
@@ -166,7 +176,7 @@ class RecommendationTest {
         assertThat(autoOrThread(idle).sentence()).as("9 MB for 100 connections")
                 .contains("times the memory per idle connection: no difference that counts");
         Results many = Samples.withConnections(10_000, Samples.results(true, List.of(idle)));
-        assertThat(Recommendation.of(many, List.of("thread", "auto")).sentence())
+        assertThat(Recommendation.of(many, List.of("thread", "auto"), "auto").sentence())
                 .startsWith("Recommendation: take auto")
                 .contains("Decided by memory/connection in idle, closed loop: 1.95 KiB against 87.9 KiB");
     }
