@@ -82,7 +82,8 @@ final class BenchOptions {
         add(spec, JSON, "FILE", "Writes all results.");
         add(spec, BASELINE, "FILE.json", "Marks changes since an earlier --json file that exceed the noise.");
         spec.addOption(OptionSpec.builder(ADVISE).type(boolean.class)
-                .description("Asks about your handler, and measures only the models that suit it.").build());
+                .description("Asks about your handler, measures only the models that suit it, and recommends one.")
+                .build());
         add(spec, HANDLER_WAITS, "DURATION",
                 "Time a handler waits per request (with --advise, or workload custom).");
         add(spec, HANDLER_COMPUTES, "DURATION",

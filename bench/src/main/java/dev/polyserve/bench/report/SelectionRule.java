@@ -35,14 +35,21 @@ record SelectionRule(Results results, String usual) {
     /// @param models the names of their contenders, the most promising first
     Optional<String> take(List<String> models) {
         List<String> serving = models.stream().filter(this::serves).toList();
-        List<String> left = serving.stream().filter(model -> missed(model).isEmpty()).toList();
-        if (left.isEmpty()) {
+        List<String> holding = serving.stream().filter(model -> missed(model).isEmpty()).toList();
+        if (holding.isEmpty()) {
             return preferred(nearest(serving));
         }
+        List<String> left = holding;
         for (Criterion criterion : Criterion.values()) {
             left = notWorse(left, criterion);
         }
-        return preferred(left);
+        return preferred(holding.contains(usual) ? notEqualToUsual(left) : left);
+    }
+
+    /// Leaves out what only noise keeps apart from the usual model, which itself may be out by a difference to another one.
+    private List<String> notEqualToUsual(List<String> models) {
+        List<String> better = models.stream().filter(model -> decision(model, usual).isPresent()).toList();
+        return better.isEmpty() || models.contains(usual) ? List.of(usual) : better;
     }
 
     /// What decides between two models, if the first is the better one; empty if no difference counts.

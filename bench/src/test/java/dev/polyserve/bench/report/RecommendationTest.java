@@ -136,6 +136,17 @@ class RecommendationTest {
                 .contains("thread");
     }
 
+    /// `thread` cannot be told from either of the others.
+    @Test
+    void noModelIsTakenInPlaceOfTheDefaultByNoiseAlone() {
+        ContenderResults noisy = entry("thread", 2_000, 0, 100, 7_000).noise(60)
+                .metric(Metric.HEAVY_PER_SECOND, 40).build();
+        Recommendation recommendation = of(List.of("auto", "thread", "process-pool"),
+                mixed(light("auto", 9_000, 40), noisy, light("process-pool", 6_000, 40)));
+        assertThat(recommendation.sentence())
+                .startsWith("Recommendation: take process-pool. auto, the next best, has 1.49 times the p99");
+    }
+
     @Test
     void ifNoneHoldsTheRateTheNearestIsTaken() {
         Comparison tooFast = open("custom", 100_000, GIVEN, entry("auto", 60_000, 1, 1, 1).build(),
