@@ -39,7 +39,7 @@ public record Recommendation(Optional<String> model, String sentence) {
         }
 
         private static String shortfall(SelectionRule.Missed missed) {
-            return ", which comes nearest to a rate that no model holds: it answers " + answered(missed);
+            return ", although no model holds the rate: it answers " + answered(missed);
         }
 
         /// `1,220 of 2,000 requests/s in mixed`.

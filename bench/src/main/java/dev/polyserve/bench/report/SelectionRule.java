@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// @param results what was measured
 /// @param usual the model that is taken where others are equal to it
 record SelectionRule(Results results, String usual) {
-    /// Of the models that miss a rate, those that come as near to it as this are equal.
+    /// Of the models that miss a rate, the usual one is taken if it comes as near to it as this.
     private static final double AS_NEAR = 0.95;
 
     /// A fixed rate that a contender did not hold.
@@ -37,7 +37,7 @@ record SelectionRule(Results results, String usual) {
         List<String> serving = models.stream().filter(this::serves).toList();
         List<String> holding = serving.stream().filter(model -> missed(model).isEmpty()).toList();
         if (holding.isEmpty()) {
-            return preferred(nearest(serving));
+            return nearest(serving);
         }
         List<String> left = holding;
         for (Criterion criterion : Criterion.values()) {
@@ -88,9 +88,9 @@ record SelectionRule(Results results, String usual) {
         return left.isEmpty() ? models : left;
     }
 
-    private List<String> nearest(List<String> models) {
-        double most = models.stream().mapToDouble(this::share).max().orElse(0);
-        return models.stream().filter(model -> share(model) >= AS_NEAR * most).toList();
+    private Optional<String> nearest(List<String> models) {
+        Optional<String> nearest = models.stream().max(Comparator.comparingDouble(this::share));
+        return nearest.map(most -> models.contains(usual) && share(usual) >= AS_NEAR * share(most) ? usual : most);
     }
 
     private double share(String model) {
