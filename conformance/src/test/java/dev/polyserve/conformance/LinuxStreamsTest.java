@@ -3,6 +3,7 @@ package dev.polyserve.conformance;
 import java.util.List;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -11,6 +12,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class LinuxStreamsTest extends StreamContract {
+    @RegisterExtension
+    static final SomeCells CELLS = SomeCells.ofThisBuild();
+
     LinuxStreamsTest(Cell cell) {
         super(cell);
     }

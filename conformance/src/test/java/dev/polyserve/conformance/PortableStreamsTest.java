@@ -1,6 +1,7 @@
 package dev.polyserve.conformance;
 
 import java.util.List;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -8,6 +9,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("cells")
 class PortableStreamsTest extends StreamContract {
+    @RegisterExtension
+    static final SomeCells CELLS = SomeCells.ofThisBuild();
+
     PortableStreamsTest(Cell cell) {
         super(cell);
     }

@@ -11,13 +11,13 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// Runs each test of a class in one of the cells to which it applies, because each test starts processes, or because other
-/// classes run the same tests in another environment. The tests of a clause together run in each model, style and
-/// transport, and all tests together in each cell. `-Dfull` runs each test in each cell.
+/// Runs each test of a class in some of the cells to which it applies. All tests together run in each cell. `-Dfull` runs
+/// each test in each cell.
 ///
 /// **Thread**: the thread of a test.
 final class SomeCells implements ExecutionCondition {
@@ -25,10 +25,37 @@ final class SomeCells implements ExecutionCondition {
     private static final ConditionEvaluationResult ENABLED = ConditionEvaluationResult.enabled("in this cell");
     private static final ConditionEvaluationResult DISABLED = ConditionEvaluationResult
             .disabled("not in this cell: another cell runs it in this build");
-    private static final List<Function<TestInCell, Object>> FACTORS = List.of(TestInCell::test,
-            one -> one.cell().model().id(), one -> one.cell().style(), one -> one.cell().transport());
+    private static final List<Function<Cell, Object>> OF_A_CELL = List.of(cell -> cell.model().id(),
+            StreamCells::hasTwoLoops, Cell::style, Cell::transport);
 
+    private final List<Function<TestInCell, Object>> factors;
     private final Map<Class<?>, Set<TestInCell>> chosen = new HashMap<>();
+
+    /// Selects one cell for each test, because each test starts processes, or because other classes run the same tests in
+    /// another environment. The tests of a clause together run in each model, style and transport.
+    SomeCells() {
+        this(Stream.concat(Stream.of(TestInCell::test), OF_A_CELL.stream()
+                .<Function<TestInCell, Object>>map(factor -> one -> factor.apply(one.cell()))).toList());
+    }
+
+    private SomeCells(List<Function<TestInCell, Object>> factors) {
+        this.factors = factors;
+    }
+
+    /// As many cells for each test as it takes to run it in each model, style and transport.
+    static SomeCells eachModelForEachTest() {
+        return new SomeCells(OF_A_CELL.stream().<Function<TestInCell, Object>>map(
+                factor -> one -> List.of(one.test(), factor.apply(one.cell()))).toList());
+    }
+
+    /// What this build runs of a model's tests in the default environment: with `-Dquick` one cell for each test.
+    static SomeCells ofThisBuild() {
+        return of(TestScope.current());
+    }
+
+    static SomeCells of(TestScope scope) {
+        return scope == TestScope.QUICK ? new SomeCells() : eachModelForEachTest();
+    }
 
     /// A test in one cell.
     record TestInCell(ContractTest test, Cell cell) {}
@@ -62,7 +89,7 @@ final class SomeCells implements ExecutionCondition {
         return known;
     }
 
-    private static List<TestInCell> choose(Class<?> type) throws ReflectiveOperationException {
+    private List<TestInCell> choose(Class<?> type) throws ReflectiveOperationException {
         List<TestInCell> all = new ArrayList<>();
         for (List<ContractTest> clause : ContractTest.clauses(type)) {
             all.addAll(choose(clause, ContractTest.cells(type)));
@@ -71,11 +98,11 @@ final class SomeCells implements ExecutionCondition {
     }
 
     /// Selects cells for the tests of a clause.
-    static List<TestInCell> choose(List<ContractTest> clause, List<Cell> cells) throws ReflectiveOperationException {
+    List<TestInCell> choose(List<ContractTest> clause, List<Cell> cells) throws ReflectiveOperationException {
         List<TestInCell> applicable = applicable(clause, cells);
         // Clauses differ in which of equal cells comes first.
         Collections.shuffle(applicable, new Random(clause.stream().map(ContractTest::method).toList().hashCode()));
-        return CoveringArray.choose(applicable, FACTORS, 1);
+        return CoveringArray.choose(applicable, factors, 1);
     }
 
     /// The tests in all cells to which they apply.

@@ -60,15 +60,20 @@ final class StreamCells {
             return cell.execution().inner().<Model>map(inner -> inner).orElse(cell.model()).id();
         }
 
-        boolean hasTwoLoops() {
-            return OF_TWO_LOOPS.contains(cell.model());
-        }
     }
 
     /// The cells of these models that this build runs in the default environment.
     static List<Cell> of(List<Model> models) {
-        return cells(chosen().stream().filter(one -> one.environment() == Environment.USUAL)
-                .filter(one -> models.contains(one.cell().model())).toList());
+        return usual(chosen(), models);
+    }
+
+    /// Those of the configurations that have one of these models in the default environment.
+    static List<Cell> usual(List<Configuration> configurations, List<Model> models) {
+        return cells(configurations, Environment.USUAL).stream().filter(cell -> models.contains(cell.model())).toList();
+    }
+
+    static boolean hasTwoLoops(Cell cell) {
+        return OF_TWO_LOOPS.contains(cell.model());
     }
 
     /// The cells that this build runs in an environment.
@@ -120,7 +125,7 @@ final class StreamCells {
     }
 
     static List<Function<Configuration, Object>> factors() {
-        return List.of(Configuration::environment, Configuration::running, Configuration::hasTwoLoops,
+        return List.of(Configuration::environment, Configuration::running, one -> hasTwoLoops(one.cell()),
                 one -> one.cell().style(), one -> one.cell().transport());
     }
 

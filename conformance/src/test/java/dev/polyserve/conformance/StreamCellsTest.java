@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polyserve.conformance.SomeCells.TestInCell;
 import dev.polyserve.conformance.StreamCells.Configuration;
 import dev.polyserve.conformance.StreamCells.Environment;
+import dev.polyserve.Model;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +15,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class StreamCellsTest {
     /// Also prints the number of all cells and of the cells that this build runs.
@@ -40,7 +43,7 @@ class StreamCellsTest {
         Set<Cell> used = new HashSet<>();
         for (List<ContractTest> clause : ContractTest.clauses(ProcessStreamsTest.class)) {
             List<TestInCell> applicable = SomeCells.applicable(clause, cells);
-            List<TestInCell> chosen = SomeCells.choose(clause, cells);
+            List<TestInCell> chosen = new SomeCells().choose(clause, cells);
             assertThat(tests(chosen)).isEqualTo(tests(applicable));
             assertThat(models(chosen)).isEqualTo(models(applicable));
             chosen.forEach(one -> used.add(one.cell()));
@@ -48,28 +51,57 @@ class StreamCellsTest {
         assertThat(used).containsExactlyInAnyOrderElementsOf(cells);
     }
 
-    /// Prints the number of tests, including those that skip themselves in a cell.
-    @Test
-    void theUsualBuildHasAFractionOfTheTests() throws Exception {
-        long usual = 0;
-        for (Environment environment : Environment.values()) {
-            List<Cell> cells = StreamCells.cells(StreamCells.chosen(TestScope.USUAL), environment);
-            if (environment == Environment.USUAL) {
-                usual += cells.size() * tests();
-            } else {
-                for (List<ContractTest> clause : ContractTest.clauses(ProcessStreamsTest.class)) {
-                    usual += SomeCells.choose(clause, cells).size();
-                }
-            }
-        }
-        long full = StreamCells.chosen(TestScope.FULL).size() * tests();
-        System.out.printf("conformance: tests of stream handlers: %d usual, %d full%n", usual, full);
-        assertThat(usual).isLessThan(full / 5);
+    static List<List<Model>> modelsOfTheUsualEnvironment() {
+        return List.of(StreamCells.PORTABLE, StreamCells.LINUX, StreamCells.RING);
     }
 
-    /// The number of tests of each cell.
-    private static long tests() throws ReflectiveOperationException {
-        return ContractTest.clauses(ProcessStreamsTest.class).stream().mapToLong(List::size).sum();
+    @ParameterizedTest
+    @MethodSource("modelsOfTheUsualEnvironment")
+    void eachTestIsInEachModelStyleAndTransportOfTheUsualEnvironment(List<Model> models) throws Exception {
+        List<Cell> cells = StreamCells.usual(StreamCells.chosen(TestScope.USUAL), models);
+        Set<Cell> used = new HashSet<>();
+        for (List<ContractTest> clause : ContractTest.clauses(PortableStreamsTest.class)) {
+            List<TestInCell> chosen = SomeCells.eachModelForEachTest().choose(clause, cells);
+            for (TestInCell one : SomeCells.applicable(clause, cells)) {
+                List<Cell> same = chosen.stream().filter(each -> each.test().equals(one.test())).map(TestInCell::cell)
+                        .toList();
+                assertThat(same).as(one.toString()).anyMatch(cell -> cell.model().id().equals(one.cell().model().id()))
+                        .anyMatch(cell -> cell.style() == one.cell().style())
+                        .anyMatch(cell -> cell.transport() == one.cell().transport())
+                        .anyMatch(cell -> StreamCells.hasTwoLoops(cell) == StreamCells.hasTwoLoops(one.cell()));
+            }
+            chosen.forEach(one -> used.add(one.cell()));
+        }
+        assertThat(used).containsExactlyInAnyOrderElementsOf(cells);
+    }
+
+    /// Prints the number of tests; that of a full build includes the tests that skip themselves in a cell.
+    @Test
+    void theUsualBuildHasAFractionOfTheTests() throws Exception {
+        long quick = count(TestScope.QUICK);
+        long usual = count(TestScope.USUAL);
+        long full = StreamCells.chosen(TestScope.FULL).size()
+                * ContractTest.clauses(ProcessStreamsTest.class).stream().mapToLong(List::size).sum();
+        System.out.printf("conformance: tests of stream handlers: %d quick, %d usual, at most %d full%n", quick, usual,
+                full);
+        assertThat(quick).isLessThan(usual / 3);
+        assertThat(usual).isLessThan(full / 8);
+    }
+
+    /// The number of tests in a build.
+    private static long count(TestScope scope) throws ReflectiveOperationException {
+        long count = 0;
+        for (List<ContractTest> clause : ContractTest.clauses(ProcessStreamsTest.class)) {
+            for (List<Model> models : modelsOfTheUsualEnvironment()) {
+                count += SomeCells.of(scope)
+                        .choose(clause, StreamCells.usual(StreamCells.chosen(scope), models)).size();
+            }
+            for (Environment environment : EnumSet.complementOf(EnumSet.of(Environment.USUAL))) {
+                count += new SomeCells()
+                        .choose(clause, StreamCells.cells(StreamCells.chosen(scope), environment)).size();
+            }
+        }
+        return count;
     }
 
     private static Set<ContractTest> tests(List<TestInCell> some) {
