@@ -1,9 +1,9 @@
 """The clients of five tutorials on socket servers, written anew: what a beginner types first must work.
 
-    python3 tutorial_clients.py SCENARIO HOST PORT
+    python3 tutorial_clients.py HOST PORT SCENARIO...
 
-Each scenario is one client's conversation; it ends with status 0 when every byte was as it should be. Unlike most tutorials
-they send lines with an ending and read until they have what they wait for: a stream has no messages.
+Each scenario is one client's conversation. The program ends with status 0 when every byte was as it should be. Unlike most
+tutorials they send lines with an ending and read until they have what they wait for: a stream has no messages.
 """
 
 import socket
@@ -185,9 +185,12 @@ def datagrams_echo(host, port):
 
 
 def main():
-    if len(sys.argv) != 4 or sys.argv[1] not in globals():
+    host, port, *scenarios = sys.argv[1:] if len(sys.argv) > 3 else ("", "0", "")
+    if any(scenario not in globals() for scenario in scenarios):
         sys.exit(__doc__)
-    globals()[sys.argv[1]](sys.argv[2], int(sys.argv[3]))
+    for scenario in scenarios:
+        print(scenario, flush=True)
+        globals()[scenario](host, int(port))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@ package dev.polyserve.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The modes of a usual build cover each pair of a test and a family, and of a model and a style.
+/// The modes and models of a usual build cover each pair of a test and a family, and the modes each pair of a model and a
+/// style.
 class ModesTest {
     @ParameterizedTest
     @EnumSource
@@ -28,7 +30,7 @@ class ModesTest {
     void eachTestHasEachFamilyAndEachStyle() throws Exception {
         int full = 0;
         int usual = 0;
-        List<Method> tests = tests();
+        List<Method> tests = testsWith(Modes.class);
         for (Method test : tests) {
             List<Mode> all = test.getAnnotation(Modes.class).value().modes();
             List<Mode> chosen = ModesOfTest.choose(test, all);
@@ -40,21 +42,43 @@ class ModesTest {
             full += all.size();
             usual += chosen.size();
         }
-        System.out.printf("faults: of %d tests in all modes (model × style), %d cells usual, %d full%n", tests.size(),
-                usual, full);
+        for (Method test : testsWith(Models.class)) {
+            List<String> all = List.of(test.getAnnotation(Models.class).value());
+            List<String> chosen = ModelsOfTest.choose(test, all);
+            assertThat(chosen).as(test.toString()).isSubsetOf(all).doesNotHaveDuplicates();
+            assertThat(chosen.stream().map(ModelsOfTest::family)).as(test.toString())
+                    .containsAll(all.stream().map(ModelsOfTest::family).toList());
+            full += all.size();
+            usual += chosen.size();
+        }
+        System.out.printf("faults: of %d tests in all modes (model × style) or models, %d cells usual, %d full%n",
+                tests.size() + testsWith(Models.class).size(), usual, full);
     }
 
     @Test
     void eachModeHasSomeTests() throws Exception {
         Set<Mode> chosen = new HashSet<>();
-        for (Method test : tests()) {
+        for (Method test : testsWith(Modes.class)) {
             chosen.addAll(ModesOfTest.choose(test, test.getAnnotation(Modes.class).value().modes()));
         }
         assertThat(chosen).containsExactlyInAnyOrderElementsOf(
                 Stream.of(Modes.Group.values()).flatMap(group -> group.modes().stream()).distinct().toList());
     }
 
-    private static List<Method> tests() throws IOException, ReflectiveOperationException {
+    @Test
+    void eachModelHasSomeTestsOfThePackagedProgram() throws Exception {
+        Set<String> all = new HashSet<>();
+        Set<String> chosen = new HashSet<>();
+        for (Method test : testsWith(Models.class)) {
+            List<String> models = List.of(test.getAnnotation(Models.class).value());
+            all.addAll(models);
+            chosen.addAll(ModelsOfTest.choose(test, models));
+        }
+        assertThat(chosen).isNotEmpty().isEqualTo(all);
+    }
+
+    private static List<Method> testsWith(Class<? extends Annotation> annotation)
+            throws IOException, ReflectiveOperationException {
         Path classes = Path.of("target", "test-classes", ModesTest.class.getPackageName().replace('.', '/'));
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("basedir", "")).resolve(classes))) {
             List<String> names = files.map(file -> file.getFileName().toString())
@@ -63,7 +87,7 @@ class ModesTest {
             for (String name : names) {
                 Class<?> type = Class.forName(ModesTest.class.getPackageName() + "."
                         + name.substring(0, name.length() - ".class".length()));
-                Stream.of(type.getDeclaredMethods()).filter(method -> method.isAnnotationPresent(Modes.class))
+                Stream.of(type.getDeclaredMethods()).filter(method -> method.isAnnotationPresent(annotation))
                         .forEach(tests::add);
             }
             return tests;

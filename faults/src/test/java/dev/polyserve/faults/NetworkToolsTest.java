@@ -21,7 +21,7 @@ class NetworkToolsTest {
     private Path directory;
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
+    @Models({"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
     void talkOverTcp(String model) throws Exception {
         try (CommandLine server = serve(model, "tcp://127.0.0.1:0")) {
             String port = Integer.toString(server.port());
@@ -36,7 +36,7 @@ class NetworkToolsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
+    @Models({"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
     void talkOverAUnixSocket(String model) throws Exception {
         Path socket = directory.resolve("up.sock");
         try (CommandLine _ = serve(model, "unix:" + socket)) {
@@ -47,7 +47,7 @@ class NetworkToolsTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
+    @Models({"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring"})
     void talkOverUdp(String model) throws Exception {
         try (CommandLine server = serve(model, "udp://127.0.0.1:0")) {
             // Datagrams have no end: socat exits when it has the whole answer.
@@ -62,9 +62,8 @@ class NetworkToolsTest {
     void talkByUnixDatagrams(String model) throws Exception {
         Path socket = directory.resolve("up.sock");
         try (CommandLine _ = serve(model, "unixgram:" + socket)) {
-            int bytes = ANSWERED.getBytes(StandardCharsets.UTF_8).length;
-            answered("socat", "socat", "-t", "10", "-",
-                    "UNIX-SENDTO:" + socket + ",bind=" + directory.resolve("own") + ",readbytes=" + bytes);
+            answeredAtOnce("socat", "socat", "-t", "10", "-",
+                    "UNIX-SENDTO:" + socket + ",bind=" + directory.resolve("own"));
             answered("nc", "nc", "-u", "-U", "-W", "1", socket.toString());
         }
         assertThat(socket).doesNotExist();
@@ -78,13 +77,31 @@ class NetworkToolsTest {
         assertThat(said(program, SAID, command)).as(program).isEqualTo(ANSWERED);
     }
 
-    /// The output of a tool for the given input.
-    private String said(String program, String typed, String... command) throws Exception {
+    /// For a tool that waits for more, although it has the whole answer.
+    private void answeredAtOnce(String program, String... command) throws Exception {
+        Process tool = start(program, SAID, command);
+        try {
+            int bytes = ANSWERED.getBytes(StandardCharsets.UTF_8).length;
+            assertThat(new String(tool.getInputStream().readNBytes(bytes), StandardCharsets.UTF_8)).as(program)
+                    .isEqualTo(ANSWERED);
+        } finally {
+            tool.destroyForcibly();
+        }
+    }
+
+    /// Starts a tool with the given input.
+    private Process start(String program, String typed, String... command) throws Exception {
         Requirements.program(program);
         Process tool = new ProcessBuilder(command).redirectError(directory.resolve("tool-errors").toFile()).start();
+        tool.getOutputStream().write(typed.getBytes(StandardCharsets.UTF_8));
+        tool.getOutputStream().close();
+        return tool;
+    }
+
+    /// The output of a tool for the given input.
+    private String said(String program, String typed, String... command) throws Exception {
+        Process tool = start(program, typed, command);
         try {
-            tool.getOutputStream().write(typed.getBytes(StandardCharsets.UTF_8));
-            tool.getOutputStream().close();
             String shown = new String(tool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(tool.waitFor(TOOL_SECONDS, TimeUnit.SECONDS)).as(program + " has ended").isTrue();
             return shown;

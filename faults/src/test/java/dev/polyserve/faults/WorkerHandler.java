@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The handler of the workers under test: answers each line with the id of its process.
 ///
-/// `rest MILLIS` is answered after that time. `stick FILE` blocks the thread until the test writes into that pipe, and
+/// `rest MILLIS` is answered after that time, `await FILE` as soon as that file exists. `stick FILE` blocks the thread until the test writes into that pipe, and
 /// with it the event loop, because the hub was used before. `fill` allocates the whole heap and keeps trying.
 ///
 /// The file named by the property `polyserve.faults.trouble` causes a fault of the worker: `exit N` ends it as soon as
@@ -94,6 +94,10 @@ public final class WorkerHandler implements Handler {
             String[] words = line.split(" ", -1);
             if (words[0].equals("rest")) {
                 Thread.sleep(Long.parseLong(words[1]));
+            } else if (words[0].equals("await")) {
+                while (!Files.exists(Path.of(words[1]))) {
+                    TimeUnit.NANOSECONDS.sleep(POLL_NANOS);
+                }
             } else if (words[0].equals("stick")) {
                 Hub.find();
                 try (InputStream pipe = new FileInputStream(words[1])) {

@@ -1,5 +1,6 @@
 package dev.polyserve.faults;
 
+import dev.polyserve.conformance.TestScope;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,8 +19,10 @@ import java.util.concurrent.locks.LockSupport;
 /// **Thread**: the test's; each client has one of its own.
 final class WorkerLoad implements AutoCloseable {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    /// Leaves processor time for the server's processes, some of which start meanwhile.
-    private static final long THINK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /// Leaves processor time for the server's processes, some of which start meanwhile: clients that fill the processors make
+    /// the start of a worker take three times as long.
+    private static final long THINK_NANOS = TimeUnit.MILLISECONDS
+            .toNanos(TestScope.current() == TestScope.FULL ? 1 : 5);
 
     private final int port;
     private final List<Thread> threads = new ArrayList<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -29,6 +30,9 @@ class WorkerTerminationTest {
     /// Longer than the test: no deadline ends a request.
     private static final String FAR_DEADLINE = "1h";
     private static final long FOR_EVER_MILLIS = 600_000;
+    /// How long a signal to a worker would take to have an effect, and some time more (`WorkerReplacement`).
+    private static final Duration SIGNALS = Duration.ofMillis(1500);
+    private static final String LONGER_THAN_THE_SIGNALS = "rest " + SIGNALS.toMillis();
     /// Much less than the time of the requests, and much more than the delay of a busy machine.
     private static final Duration AT_ONCE = Duration.ofSeconds(20);
 
@@ -63,9 +67,14 @@ class WorkerTerminationTest {
                 WorkerClient client = new WorkerClient(server)) {
             long worker = client.asks();
             try (WorkerLoad load = WorkerLoad.on(server, 2)) {
-                client.say("rest 4000");
+                Path finished = directory.resolve("finished");
+                client.say("await " + finished);
+                Set<Long> before = WorkerProcesses.of(server);
                 Signals.send(signal, worker);
                 awaitReplaced(server, worker, signal);
+                Eventually.holds(() -> assertThat(load.servers()).as("the workers that have served, with a new one")
+                        .anyMatch(serving -> !before.contains(serving)));
+                Files.createFile(finished);
                 assertThat(client.hears()).as("the worker that finished its request").isEqualTo(worker);
                 awaitGone(worker, Duration.ofSeconds(30));
                 long served = load.served();
@@ -124,13 +133,15 @@ class WorkerTerminationTest {
                 WorkerClient other = otherWorkersClient(server, cut)) {
             long worker = cut.asks();
             long otherWorker = other.asks();
+            Path finished = directory.resolve("finished");
             cut.say("rest " + FOR_EVER_MILLIS);
-            other.say("rest 3000");
+            other.say("await " + finished);
             Signals.send("TERM", worker);
             awaitReplaced(server, worker, "TERM");
             Signals.send("TERM", worker);
             awaitGone(worker, AT_ONCE);
             assertThatThrownBy(cut::hears).as("the request that was cut").isInstanceOf(IOException.class);
+            Files.createFile(finished);
             assertThat(other.hears()).as("another worker's request").isEqualTo(otherWorker);
             assertThat(server.errors()).contains("(pid " + worker + ") has received TERM again and ends now: 1"
                     + " connections are cut off").doesNotContain("(pid " + otherWorker + ")");
@@ -160,8 +171,8 @@ class WorkerTerminationTest {
             try (WorkerClient one = new WorkerClient(server); WorkerClient other = new WorkerClient(server)) {
                 long worker = one.asks();
                 long otherWorker = other.asks();
-                one.say("rest 3000");
-                other.say("rest 3000");
+                one.say(LONGER_THAN_THE_SIGNALS);
+                other.say(LONGER_THAN_THE_SIGNALS);
                 sendToAll(server, WorkerProcesses.of(server), supervisorFirst);
                 assertThat(one.hears()).as("the worker that finished its request").isEqualTo(worker);
                 assertThat(other.hears()).as("the worker that finished its request").isEqualTo(otherWorker);
@@ -191,7 +202,8 @@ class WorkerTerminationTest {
             try (WorkerClient finishing = new WorkerClient(server); WorkerClient cut = new WorkerClient(server)) {
                 long worker = finishing.asks();
                 Set<Long> serving = new HashSet<>(List.of(worker, cut.asks()));
-                finishing.say("rest 4000");
+                Path finished = directory.resolve("finished");
+                finishing.say("await " + finished);
                 cut.say("rest " + FOR_EVER_MILLIS);
                 sendToAll(server, serving, false);
                 int port = server.port();
@@ -200,6 +212,9 @@ class WorkerTerminationTest {
                 for (long process : serving) {
                     Signals.send("TERM", process);
                 }
+                // The time in which nothing must happen.
+                TimeUnit.NANOSECONDS.sleep(SIGNALS.toNanos());
+                Files.createFile(finished);
                 assertThat(finishing.hears()).as("the worker that finished its request").isEqualTo(worker);
                 Signals.send("TERM", server.pid());
                 assertThat(server.awaitExit(AT_ONCE)).as("exit status").isZero();
