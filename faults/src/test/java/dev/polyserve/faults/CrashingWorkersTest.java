@@ -24,7 +24,7 @@ class CrashingWorkersTest {
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers", "2",
                 "--inner", "epoll");
                 WorkerLoad load = WorkerLoad.on(server, 2)) {
-            long victim = WorkerProcesses.awaitServing(server, 2, load).iterator().next();
+            long victim = WorkerProcesses.awaitServing(server, 2).iterator().next();
             Files.writeString(WorkerProcesses.trouble(directory), "exit 1");
             Signals.send("KILL", victim);
             Eventually.holds(() -> assertThat(server.errors()).contains("exit 1; another one is started in")
@@ -34,7 +34,7 @@ class CrashingWorkersTest {
             long restarts = pauses(server).size();
             assertThat(restarts).as("restarts so far").isLessThan(8);
             Files.delete(WorkerProcesses.trouble(directory));
-            WorkerProcesses.awaitServing(server, 2, load);
+            WorkerProcesses.awaitServing(server, 2);
             load.end();
             assertThat(load.notConnected()).as("clients of the other worker that could not connect").isZero();
         }
@@ -48,7 +48,7 @@ class CrashingWorkersTest {
                 CommandLine other = WorkerProcesses.serve(elsewhere, "--model", "process-pool", "--workers", "1");
                 WorkerLoad load = WorkerLoad.on(other, 1)) {
             long victim = WorkerProcesses.awaitServing(server, 1).iterator().next();
-            Set<Long> unaffected = WorkerProcesses.awaitServing(other, 1, load);
+            Set<Long> unaffected = WorkerProcesses.awaitServing(other, 1);
             Files.writeString(WorkerProcesses.trouble(directory), "exit 1");
             Signals.send("KILL", victim);
             Eventually.holds(() -> assertThat(server.errors()).contains("crash-looping, 4 in a row"));

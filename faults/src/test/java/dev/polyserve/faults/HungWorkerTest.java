@@ -27,8 +27,8 @@ class HungWorkerTest {
 
     @Test
     void isKilledAndReplaced() throws Exception {
-        try (CommandLine server = serve("2", "thread"); WorkerLoad load = WorkerLoad.on(server, 2)) {
-            Set<Long> both = WorkerProcesses.awaitServing(server, 2, load);
+        try (CommandLine server = serve("2", "thread"); WorkerLoad _ = WorkerLoad.on(server, 2)) {
+            Set<Long> both = WorkerProcesses.awaitServing(server, 2);
             try (WorkerClient patient = new WorkerClient(server)) {
                 long resting = patient.asks();
                 patient.say("rest " + LONGER.toMillis());
@@ -38,7 +38,7 @@ class HungWorkerTest {
                 Eventually.holds(() -> assertThat(server.errors())
                         .containsPattern("worker \\d \\(pid " + hung + "\\) has been silent for 4000 ms")
                         .containsPattern("\\(pid " + hung + "\\) ended .*by us: its accept loop was stuck"));
-                assertThat(WorkerProcesses.awaitServing(server, 2, load)).contains(resting).doesNotContain(hung);
+                assertThat(WorkerProcesses.awaitServing(server, 2)).contains(resting).doesNotContain(hung);
                 assertThat(server.errors()).doesNotContain("(pid " + resting + ")");
             }
         }
@@ -76,7 +76,7 @@ class HungWorkerTest {
     @Test
     void isNotAssumedAfterTheSupervisorWasSuspended() throws Exception {
         try (CommandLine server = serve("2", "epoll"); WorkerLoad load = WorkerLoad.on(server, 2)) {
-            Set<Long> before = WorkerProcesses.awaitServing(server, 2, load);
+            Set<Long> before = WorkerProcesses.awaitServing(server, 2);
             Signals.send("STOP", server.pid());
             long began = System.nanoTime();
             long served = load.served();

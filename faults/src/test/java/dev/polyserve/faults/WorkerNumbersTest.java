@@ -68,6 +68,7 @@ class WorkerNumbersTest {
                     later.putAll(WorkerProcesses.starts(server));
                 }
                 Eventually.holds(Duration.ofSeconds(60), () -> {
+                    WorkerProcesses.askAtOnce(server, 4 * first.size());
                     later.putAll(WorkerProcesses.starts(server));
                     first.forEach(later::remove);
                     assertThat(later).as("workers that were started for others")

@@ -2,9 +2,13 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +16,8 @@ import java.util.stream.Collectors;
 
 /// The worker processes of a server.
 final class WorkerProcesses {
+    private static final int CLIENTS_PER_WORKER = 8;
+
     private WorkerProcesses() {}
 
     /// Starts a server of [WorkerHandler] with these settings.
@@ -60,15 +66,37 @@ final class WorkerProcesses {
 
     /// Waits until this many workers live, and all of them serve.
     static Set<Long> awaitServing(CommandLine server, int count) throws Exception {
-        try (WorkerLoad load = WorkerLoad.on(server, 2 * count)) {
-            return awaitServing(server, count, load);
-        }
+        Set<Long> serving = new HashSet<>();
+        Eventually.holds(() -> {
+            assertThat(of(server)).as("live workers; errors: " + server.errors()).hasSize(count);
+            serving.addAll(askAtOnce(server, CLIENTS_PER_WORKER * count));
+            assertThat(of(server)).as("live workers; errors: " + server.errors()).hasSize(count)
+                    .allMatch(serving::contains);
+        });
+        return of(server);
     }
 
-    /// Waits until this many workers live, and each has answered one of these clients.
-    static Set<Long> awaitServing(CommandLine server, int count, WorkerLoad load) throws Exception {
-        Eventually.holds(() -> assertThat(of(server)).as("live workers; errors: " + server.errors()).hasSize(count)
-                .allMatch(load.servers()::contains));
-        return of(server);
+    /// Connects this many clients before the first one asks, so that workers that are busy leave some to the others: the
+    /// system wakes the same worker as long as it waits.
+    ///
+    /// @return the ids of the workers that have served them
+    static Set<Long> askAtOnce(CommandLine server, int count) throws IOException {
+        Set<Long> serving = new HashSet<>();
+        Deque<WorkerClient> clients = new ArrayDeque<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                clients.add(new WorkerClient(server));
+            }
+            while (!clients.isEmpty()) {
+                try (WorkerClient client = clients.remove()) {
+                    serving.add(client.asks());
+                }
+            }
+            return serving;
+        } finally {
+            for (WorkerClient client : clients) {
+                client.close();
+            }
+        }
     }
 }

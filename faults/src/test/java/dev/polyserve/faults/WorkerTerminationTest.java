@@ -90,7 +90,7 @@ class WorkerTerminationTest {
     @ValueSource(strings = {"TERM", "STOP TERM CONT"})
     void allWorkersOfAPoolAreReplaced(String signals) throws Exception {
         try (CommandLine server = serve("process-pool", "3"); WorkerLoad load = WorkerLoad.on(server, 3)) {
-            Set<Long> before = WorkerProcesses.awaitServing(server, 3, load);
+            Set<Long> before = WorkerProcesses.awaitServing(server, 3);
             for (String signal : signals.split(" ", -1)) {
                 for (long worker : before) {
                     Signals.send(signal, worker);
@@ -98,7 +98,7 @@ class WorkerTerminationTest {
             }
             Eventually.holds(() -> assertThat(WorkerProcesses.of(server)).as("workers").hasSize(3)
                     .doesNotContainAnyElementsOf(before));
-            WorkerProcesses.awaitServing(server, 3, load);
+            WorkerProcesses.awaitServing(server, 3);
             requireNoneLost(load);
             assertThat(server.errors()).as("the log").doesNotContain(" ended after ");
         }
