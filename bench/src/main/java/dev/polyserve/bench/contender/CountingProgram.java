@@ -67,11 +67,16 @@ final class CountingProgram implements AutoCloseable {
         }
     }
 
+    /// Whether the program has ended by itself.
+    boolean hasEnded() {
+        return !process.isAlive();
+    }
+
     /// Interrupts the program, as Ctrl-C does, and returns its report: the lines of its standard error.
     List<String> interrupt() throws ContenderException, InterruptedException {
-        // ProcessHandle can only send TERM and KILL.
-        SystemCommand.Result sent = SystemCommand.run(List.of("bash", "-c", "kill -INT " + process.pid()));
-        if (!sent.succeeded() || !process.waitFor(REPLY_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+        // ProcessHandle can only send TERM and KILL. The program may have ended by itself meanwhile.
+        SystemCommand.run(List.of("bash", "-c", "kill -INT " + process.pid()));
+        if (!process.waitFor(REPLY_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
             throw failed("did not end within " + REPLY_TIMEOUT.toSeconds() + " s");
         }
         errors.awaitEnd();

@@ -35,7 +35,14 @@ final class PerfStat implements SystemCallCounts {
 
     @Override
     public Count stop() throws ContenderException, InterruptedException {
-        send(perf, "disable");
+        try {
+            send(perf, "disable");
+        } catch (ContenderException e) {
+            // perf reports and ends after the last process that it observes.
+            if (!perf.hasEnded()) {
+                throw e;
+            }
+        }
         List<String> report = perf.interrupt();
         return new Count(value(report, CALLS), OptionalLong.of(value(report, SWITCHES)), NAME);
     }
