@@ -89,20 +89,28 @@ final class LimitedWire {
         int end = bytes.limit();
         try {
             while (bytes.position() < end) {
-                int piece = Math.min(end - bytes.position(), Wire.WRITE_PIECE_BYTES);
-                bytes.limit(bytes.position() + piece);
-                if (outbox == null) {
-                    wire.write(bytes, false);
-                }
-                if (bytes.hasRemaining()) {
-                    writeWaiting(bytes);
-                }
-                conversation.countOut(piece);
+                bytes.limit(Math.min(end, bytes.position() + Wire.WRITE_PIECE_BYTES));
+                writePiece(bytes);
             }
         } catch (IOException e) {
             throw lost(e);
         } finally {
             bytes.limit(end);
+        }
+    }
+
+    /// Counts what was sent of the piece, whole or not.
+    private void writePiece(ByteBuffer piece) throws IOException {
+        int before = piece.position();
+        try {
+            if (outbox == null) {
+                wire.write(piece, false);
+            }
+            if (piece.hasRemaining()) {
+                writeWaiting(piece);
+            }
+        } finally {
+            conversation.countOut(piece.position() - before);
         }
     }
 

@@ -121,10 +121,15 @@ public final class PumpedConversation extends ProtocolConversation {
         int count = Math.min(bytes.remaining(), Wire.WRITE_PIECE_BYTES);
         bytes.limit(bytes.position() + count);
         waits();
-        if (outbox == null) {
-            wire.write(bytes, true);
-        } else {
-            outbox.write(bytes);
+        try {
+            if (outbox == null) {
+                wire.write(bytes, true);
+            } else {
+                outbox.write(bytes);
+            }
+        } catch (IOException e) {
+            countOut(count - bytes.remaining());
+            throw e;
         }
         waited();
         sent(count);

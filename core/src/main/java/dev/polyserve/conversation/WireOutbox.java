@@ -209,10 +209,13 @@ final class WireOutbox extends Outbox {
 
     private void sendPieces(ByteBuffer message, int end) throws IOException {
         while (message.position() < end) {
-            int piece = Math.min(end - message.position(), Wire.WRITE_PIECE_BYTES);
-            message.limit(message.position() + piece);
-            wire.write(message, true);
-            conversation.countOut(piece);
+            int before = message.position();
+            message.limit(Math.min(end, before + Wire.WRITE_PIECE_BYTES));
+            try {
+                wire.write(message, true);
+            } finally {
+                conversation.countOut(message.position() - before);
+            }
             conversation.touch();
         }
     }

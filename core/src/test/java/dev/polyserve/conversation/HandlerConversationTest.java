@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Handler;
+import dev.polyserve.Input;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -86,6 +90,63 @@ class HandlerConversationTest {
         assertThat(fixture.failures).containsExactly(thrown);
         assertThat(wire.sent.size()).isEqualTo(5);
         assertThat(wire.calls).endsWith("endOutput", "close");
+    }
+
+    @Test
+    void whatWasSentOfAPieceIsCountedThoughTheRestFails() {
+        ScriptedWire wire = new ScriptedWire(new byte[0], () -> 1000) {
+            @Override
+            public void write(ByteBuffer bytes, boolean waits) throws IOException {
+                if (waits) {
+                    throw new IOException("reset");
+                }
+                super.write(bytes, false);
+            }
+        };
+        HandlerConversation conversation = run(wire, client -> client.write(new byte[32 << 10]));
+        assertThat(wire.sent.size()).isEqualTo(1000);
+        assertThat(conversation.bytesOut()).isEqualTo(1000);
+    }
+
+    @Test
+    void whatASenderHasSentOfAPieceIsCountedThoughTheRestFails() {
+        ScriptedWire wire = new FailingHalfway();
+        HandlerConversation conversation = run(wire, client -> {
+            client.sender().offer(ByteBuffer.allocate(32 << 10));
+            wire.tasks.remove().run();
+        });
+        assertThat(conversation.bytesOut()).isEqualTo(1000);
+    }
+
+    @Test
+    void whatAProtocolHasSentOfAPieceIsCountedThoughTheRestFails() {
+        PumpedConversation conversation = new PumpedConversation(fixture.context, ConversationFixture.identity(),
+                () -> new Protocol() {
+                    @Override
+                    public void opened(Output output) throws IOException {
+                        output.write(new byte[32 << 10]);
+                    }
+
+                    @Override
+                    public void received(Input input, Output output) {
+                        input.skip(input.available());
+                    }
+                }, new FailingHalfway());
+        conversation.run();
+        assertThat(conversation.bytesOut()).isEqualTo(1000);
+    }
+
+    /// The system takes 1000 bytes, and the connection is lost.
+    private static final class FailingHalfway extends ScriptedWire {
+        FailingHalfway() {
+            super(new byte[0], () -> 1000);
+        }
+
+        @Override
+        public void write(ByteBuffer bytes, boolean waits) throws IOException {
+            super.write(bytes, false);
+            throw new IOException("reset");
+        }
     }
 
     @Test
