@@ -23,7 +23,7 @@ public enum Limit {
     FIRST_BYTE("first byte"),
     /// The time without a byte in either direction.
     IDLE("idle"),
-    /// The wait for a peer that does not read.
+    /// The wait for a peer that takes nothing.
     WRITE_STALL("write stall"),
     /// The length of the whole conversation.
     CONVERSATION("conversation"),

@@ -42,6 +42,7 @@ class SeamsTest {
             Map.entry("Multiplexer.Watch", 1),
             Map.entry("Runner", 7),
             Map.entry("Runner.Prepared", 3),
+            Map.entry("SendQueue", 1),
             Map.entry("SocketControl", 7),
             Map.entry("StreamSocket", 7),
             Map.entry("SocketProvider", 4),

@@ -51,7 +51,7 @@ enum Setting {
     /// The idle time-out of a connection.
     IDLE_TIMEOUT("idle-timeout", "DURATION", Shape.TEXT, true,
             "Ends a connection that waits for input, and has sent and received no byte for this long; 0: never (default:"
-                    + " 5m). A write that waits for a client that does not read ends after 30s, whatever this is."),
+                    + " 5m). A write that waits ends when the client takes nothing for 30s, whatever this is."),
     /// The drain time-out.
     DRAIN_TIMEOUT("drain-timeout", "DURATION", Shape.TEXT, true,
             "Time connections may take to finish after TERM or INT (default: 30s)."),

@@ -118,6 +118,11 @@ public record Cell(Style style, Model model, EndpointKind transport) {
         return execution().multiplexing().filter(mechanism::isInstance).isPresent();
     }
 
+    /// Whether the model serves every connection on a descriptor, which can be asked for more than the JDK's channels.
+    boolean hasDescriptors() {
+        return hasWorkers() || (runsOnLoops() && !waitsIn(Multiplexing.JavaNio.class));
+    }
+
     /// The number of connections that the model serves at once.
     int capacity() {
         return execution().capacity();

@@ -1,5 +1,6 @@
 package dev.polyserve.conformance;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,8 @@ abstract class EndingClause extends Clause {
     /// A limit that starts at the accept. It must not pass before the handler has begun on a busy machine, because a
     /// handler that never began is not notified of the end.
     private static final Duration SHORT_FROM_THE_START = Duration.ofMillis(400);
+
+    private static final Duration LONGER_THAN_A_PAUSE = Duration.ofSeconds(1);
 
     private static UnaryOperator<Options> times(UnaryOperator<Options.Timeouts> change) {
         return options -> options.withTimeouts(change);
@@ -195,6 +199,25 @@ abstract class EndingClause extends Clause {
                 TestClient client = fixture.connect()) {
             client.send("x");
             assertEquals(new Cause.TimedOut(Limit.WRITE_STALL), fixture.events.nextCause());
+        }
+    }
+
+    /// The system reports no room meanwhile: that takes a third of the send buffer, 5 s at this pace.
+    @Test
+    void shouldNotTimeOutAClientThatReadsSlowly() throws Exception {
+        needsTransport(EndpointKind.TCP);
+        appliesIf(cell().hasDescriptors(), "models on descriptors");
+        UnaryOperator<Options> change = times(times -> times.withWriteStall(LONGER_THAN_A_PAUSE));
+        byte[] expected = new byte[4 << 20];
+        TestService.number(expected, 0);
+        try (ServerFixture fixture = start(TestService.answersAndEnds(expected.length), with -> with.options(change));
+                TestClient client = TestClient.withSmallReceiveBuffer(fixture.server.address())) {
+            client.send("x");
+            byte[] slowly = client.bytesSlowly(400 << 10, 8 << 10, Duration.ofMillis(50));
+            assertArrayEquals(Arrays.copyOf(expected, slowly.length), slowly);
+            assertArrayEquals(Arrays.copyOfRange(expected, slowly.length, expected.length), client.toTheEnd());
+            client.disconnect();
+            assertEquals(done(false), fixture.events.nextCause());
         }
     }
 

@@ -152,6 +152,16 @@ final class TestClient implements AutoCloseable {
         return exchange(ByteBuffer.allocate(0), count);
     }
 
+    /// Reads bytes slowly: so many at a time, at equal intervals.
+    byte[] bytesSlowly(int count, int atOnce, Duration pause) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        while (all.size() < count) {
+            ready(0, pause.toNanos());
+            all.write(bytes(Math.min(atOnce, count - all.size())));
+        }
+        return all.toByteArray();
+    }
+
     /// All bytes up to the server's end.
     byte[] toTheEnd() throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();

@@ -2,7 +2,8 @@ package dev.polyserve.conversation;
 
 /// What a conversation needs of its connection besides the bytes: memory, time, and control from other threads.
 ///
-/// The driver of an event loop implements it alone; a connection with a thread, or a coroutine, is a [Wire], too.
+/// A connection with a thread, or a coroutine, is a [Wire], too. One whose system can report what the peer has
+/// acknowledged is a [SendQueue].
 ///
 /// **Thread**: any, but [#pool], [#waitBeginsNanos] and [#resetOnClose] the owner.
 public interface ConnectionContext {

@@ -1,10 +1,12 @@
 package dev.polyserve.conversation;
 
 import dev.polyserve.Limit;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// How long a connection may still wait, or continue at all.
 ///
@@ -49,6 +51,8 @@ class Deadlines extends ByteCounters {
     private long lastBytes = -1;
     /// For the monitor only: how often a wait was ready though its limit had passed.
     private int looks;
+    /// For the monitor only: null until a look finds a wait for room.
+    private @Nullable SendProgress progress;
 
     Deadlines(ServerContext context) {
         this.context = context;
@@ -135,6 +139,9 @@ class Deadlines extends ByteCounters {
             return Optional.of(Limit.CONVERSATION);
         }
         Limit limit = waitLimit;
+        if (limit == Limit.WRITE_STALL) {
+            lookAtProgress(age);
+        }
         if (age < waitUntil()) {
             looks = 0;
             return Optional.empty();
@@ -144,6 +151,36 @@ class Deadlines extends ByteCounters {
             return Optional.empty();
         }
         return Optional.of(limit);
+    }
+
+    private void lookAtProgress(long age) {
+        long since = (long) WAIT_SINCE.getOpaque(this);
+        if (since == NOT_WAITING) {
+            return;
+        }
+        try {
+            int unacknowledged = unacknowledged();
+            if (unacknowledged != Wire.UNKNOWN) {
+                noticed().look(since, bytesOut() - unacknowledged, age);
+            }
+        } catch (IOException e) {
+            // Closed or reset: the owner detects that.
+            return;
+        }
+    }
+
+    private SendProgress noticed() {
+        SendProgress noticed = progress;
+        if (noticed == null) {
+            noticed = new SendProgress();
+            progress = noticed;
+        }
+        return noticed;
+    }
+
+    /// As [SendQueue#unacknowledged]. **Thread**: the monitor's.
+    int unacknowledged() throws IOException {
+        return Wire.UNKNOWN;
     }
 
     /// Whether the wait is ready, though its limit has passed: the process may have been stopped meanwhile. The owner
@@ -167,14 +204,14 @@ class Deadlines extends ByteCounters {
     }
 
     /// The nanoseconds until the next check; at least one. The present wait may give way to a shorter one that begins
-    /// just after this moment, so the result is never longer than the shortest limit of a wait.
+    /// just after this moment, so the result is never longer than [ServerContext#longestLookNanos].
     final long askAgainNanos() {
         if (looks > 0) {
             return LOOK_AGAIN_NANOS;
         }
         long age = ageNanos();
         long next = Math.min(waitUntil(), conversationUntil());
-        return Math.clamp(next - age, 1, context.shortestWaitNanos());
+        return Math.clamp(next - age, 1, context.longestLookNanos());
     }
 
     private long waitUntil() {
@@ -182,7 +219,13 @@ class Deadlines extends ByteCounters {
         if (since == NOT_WAITING) {
             return Long.MAX_VALUE;
         }
+        Limit limit = waitLimit;
         // A sender's bytes are progress, too, for an owner that waits for the same peer.
-        return Math.max(since, (long) TOUCHED.getOpaque(this)) + context.waitNanos(waitLimit);
+        long from = Math.max(since, (long) TOUCHED.getOpaque(this));
+        SendProgress noticed = progress;
+        if (limit == Limit.WRITE_STALL && noticed != null) {
+            from = Math.max(from, noticed.lastNanos());
+        }
+        return from + context.waitNanos(limit);
     }
 }

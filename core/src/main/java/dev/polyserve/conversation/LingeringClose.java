@@ -17,8 +17,8 @@ import java.util.function.BooleanSupplier;
 ///                         └──────────────────────────────────────────────┘
 /// ```
 ///
-/// The limits are the same for every socket: the write-stall limit in time, and [#MOST_BYTES] of discarded input. Where
-/// the system does not report acknowledgement, only the peer's end shows that it has everything. Such a peer is waited
+/// The limits are the same for every socket: the write-stall limit for a peer that acknowledges nothing, and
+/// [#MOST_BYTES] of discarded input. Where the system does not report acknowledgement, only the peer's end shows that it has everything. Such a peer is waited
 /// for until it has sent nothing for [#SILENCE_NANOS], because a connection on which nothing arrives is closed without
 /// a loss.
 ///
@@ -38,9 +38,11 @@ public final class LingeringClose {
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final ServerContext context;
-    private final long sinceNanos;
+    /// When the output was ended, or the peer last acknowledged something.
+    private long progressNanos;
     /// When the peer last sent something.
     private long heardNanos;
+    private int lastUnacknowledged = Wire.UNKNOWN;
     private long pauseNanos = FIRST_PAUSE_NANOS;
     private long thrownAwayBytes;
     private Optional<Cause> passed = Optional.empty();
@@ -48,14 +50,14 @@ public final class LingeringClose {
     /// Starts when the output has just been ended.
     public LingeringClose(ServerContext context) {
         this.context = context;
-        this.sinceNanos = context.clock().nanos();
-        this.heardNanos = sinceNanos;
+        this.progressNanos = context.clock().nanos();
+        this.heardNanos = progressNanos;
     }
 
     /// Checks again, after the input so far was discarded.
     ///
     /// @param discarded how many bytes were discarded, or [Wire#END]
-    /// @param unacknowledged as [Peer#unacknowledged]
+    /// @param unacknowledged as [SendQueue#unacknowledged]
     /// @return the nanoseconds until the next check, or [#OVER]
     public long lookAgainNanos(int discarded, int unacknowledged) {
         boolean known = unacknowledged != Wire.UNKNOWN;
@@ -67,6 +69,10 @@ public final class LingeringClose {
             thrownAwayBytes += discarded;
             heardNanos = now;
         }
+        if (known && unacknowledged < lastUnacknowledged) {
+            progressNanos = now;
+        }
+        lastUnacknowledged = unacknowledged;
         if (thrownAwayBytes > MOST_BYTES) {
             passed = known ? Optional.of(new Cause.LimitReached(Limit.WRITE_STALL)) : Optional.empty();
             return OVER;
@@ -81,7 +87,7 @@ public final class LingeringClose {
     }
 
     private long leftNanos(long now, boolean known) {
-        long left = context.waitNanos(Limit.WRITE_STALL) - (now - sinceNanos);
+        long left = context.waitNanos(Limit.WRITE_STALL) - (now - progressNanos);
         return known ? left : Math.min(left, silenceNanos() - (now - heardNanos));
     }
 
@@ -114,15 +120,11 @@ public final class LingeringClose {
     }
 
     /// The peer of a connection after the end of the output. **Thread**: the owner's.
-    public interface Peer {
+    public interface Peer extends SendQueue {
         /// Discards input from the peer.
         ///
         /// @param atMostNanos how long to wait for input; 0: not at all
         /// @return how many bytes; 0 or [Wire#TIMED_OUT] when there are none, [Wire#END] when no more can come
         int discard(long atMostNanos) throws IOException;
-
-        /// How many of our bytes, with our end counted as one, the peer's system has not acknowledged; [Wire#UNKNOWN]
-        /// when the system does not report it.
-        int unacknowledged() throws IOException;
     }
 }

@@ -1,6 +1,7 @@
 package dev.polyserve.conversation;
 
 import dev.polyserve.Cause;
+import java.io.IOException;
 
 /// A conversation that this process serves: its buffers, and its connection as other threads control it.
 ///
@@ -46,6 +47,11 @@ abstract sealed class LocalConversation extends Conversation permits HandlerConv
     @Override
     ReadinessCheck pending(boolean toWrite) {
         return control.pending(toWrite);
+    }
+
+    @Override
+    final int unacknowledged() throws IOException {
+        return control instanceof SendQueue queue ? queue.unacknowledged() : Wire.UNKNOWN;
     }
 
     /// As [dev.polyserve.Output#reset].

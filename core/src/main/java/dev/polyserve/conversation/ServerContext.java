@@ -15,6 +15,9 @@ public final class ServerContext {
     /// An unlimited length of time: far enough, and still addable to a clock's reading without overflow.
     public static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
 
+    /// A peer that takes bytes is noticed within this part of the write-stall limit.
+    private static final int LOOKS_IN_A_WRITE_STALL = 4;
+
     private final NonQueueingLock replaceLock = new NonQueueingLock();
     private volatile Current current;
     private final ServerListener listener;
@@ -141,10 +144,11 @@ public final class ServerContext {
         return limitNanos(current.options.timeouts().drainQuiet());
     }
 
-    /// The shortest of the waits: no wait that begins after now can be overdue sooner.
-    long shortestWaitNanos() {
+    /// The longest time between two looks at a connection: no wait that begins after now can be overdue sooner, and
+    /// the looks during a wait for room show whether the peer takes bytes.
+    long longestLookNanos() {
         Current now = current;
-        return Math.min(now.firstByteNanos, now.writeStallNanos);
+        return Math.clamp(now.writeStallNanos / LOOKS_IN_A_WRITE_STALL, 1, now.firstByteNanos);
     }
 
     /// The options in force, and their waits in nanoseconds.

@@ -6,7 +6,7 @@ import java.io.IOException;
 
 /// The system calls on a connection that move no bytes, the same whether a completion ring moves them or not.
 ///
-/// **Thread**: the owner, except [#shutdown] and [#ends].
+/// **Thread**: the owner, except [#shutdown], [#ends] and [#unacknowledged].
 public interface SocketControl {
     /// The addresses of the connection. **Thread**: any.
     AddressPair ends();
@@ -19,7 +19,7 @@ public interface SocketControl {
 
     /// How many of our bytes, with our end counted as one, the peer's system has not acknowledged: data that arrives
     /// after the close destroys them. 0 on a Unix socket, where no byte is ever in transit; [Wire#UNKNOWN] when the
-    /// system does not report it.
+    /// system does not report it. **Thread**: any.
     default int unacknowledged() throws IOException {
         return Wire.UNKNOWN;
     }

@@ -9,6 +9,7 @@ import dev.polyserve.conversation.MessageControl;
 import dev.polyserve.conversation.MessageConversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ReadinessCheck;
+import dev.polyserve.conversation.SendQueue;
 import dev.polyserve.conversation.DrivenConversation;
 import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.io.ChannelSource;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoopProtocolDriver extends LoopRequest
         implements
             ConnectionContext,
+            SendQueue,
             MessageControl,
             Multiplexer.Ready {
     private static final int WRITES_PER_TURN = 16;
@@ -314,6 +316,11 @@ public final class LoopProtocolDriver extends LoopRequest
     @Override
     public ReadinessCheck pending(boolean toWrite) {
         return pending(loop, socket, toWrite);
+    }
+
+    @Override
+    public int unacknowledged() throws IOException {
+        return socket.control().unacknowledged();
     }
 
     /// As [StreamSocket#pending]. A JDK channel is queried on its loop only. The query takes the channel's lock, which

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polyserve.Limit;
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,17 +22,27 @@ class DeadlinesTest {
             new ServerListener() {}, clock::get, _ -> {
             });
     private ReadinessCheck pending = ReadinessCheck.NO;
+    private int unacknowledged = Wire.UNKNOWN;
+    private boolean closed;
     private final Deadlines deadlines = new Deadlines(context) {
         @Override
         ReadinessCheck pending(boolean toWrite) {
             return pending;
+        }
+
+        @Override
+        int unacknowledged() throws IOException {
+            if (closed) {
+                throw new ClosedChannelException();
+            }
+            return unacknowledged;
         }
     };
 
     @Test
     void asksAgainBeforeAWaitThatBeginsNextCouldBeOverdue() {
         deadlines.waitsFor(Limit.IDLE);
-        assertThat(deadlines.askAgainNanos()).isEqualTo(seconds(10));
+        assertThat(deadlines.askAgainNanos()).isEqualTo(seconds(10) / 4);
     }
 
     @Test
@@ -128,6 +140,80 @@ class DeadlinesTest {
         assertThat(deadlines.isQuiet(seconds(1))).isTrue();
         pending = ReadinessCheck.YES;
         assertThat(deadlines.isQuiet(seconds(1))).isFalse();
+    }
+
+    @Test
+    void aPeerThatTakesBytesIsNotStalledThoughThereIsNoRoom() {
+        unacknowledged = 4 << 20;
+        deadlines.waitsFor(Limit.WRITE_STALL);
+        for (int second = 0; second < 60; second++) {
+            pass(1);
+            unacknowledged -= 30_000;
+            assertThat(deadlines.overdue()).isEmpty();
+        }
+        assertThat(secondsUntilOverdue()).as("after the last byte it takes").isEqualTo(10);
+    }
+
+    @Test
+    void aPeerThatTakesBytesInBurstsIsNotStalled() {
+        unacknowledged = 4 << 20;
+        deadlines.waitsFor(Limit.WRITE_STALL);
+        for (int burst = 0; burst < 5; burst++) {
+            for (int second = 0; second < 6; second++) {
+                pass(1);
+                assertThat(deadlines.overdue()).isEmpty();
+            }
+            unacknowledged -= 400_000;
+        }
+    }
+
+    @Test
+    void aPeerThatTakesNothingIsStalledAtTheLimit() {
+        unacknowledged = 4 << 20;
+        deadlines.waitsFor(Limit.WRITE_STALL);
+        assertThat(secondsUntilOverdue()).isEqualTo(10);
+    }
+
+    @Test
+    void whatAPeerHasTakenBeforeAWaitIsNoProgressInIt() {
+        unacknowledged = 4 << 20;
+        deadlines.waitsFor(Limit.WRITE_STALL);
+        pass(2);
+        assertThat(deadlines.overdue()).isEmpty();
+        deadlines.waited();
+        deadlines.countOut(1);
+        unacknowledged = 0;
+        pass(5);
+        deadlines.waitsFor(Limit.WRITE_STALL);
+        assertThat(secondsUntilOverdue()).isEqualTo(10);
+    }
+
+    @Test
+    void whatAPeerTakesIsNoProgressForAWaitForInput() {
+        unacknowledged = 4 << 20;
+        deadlines.waitsFor(Limit.IDLE);
+        for (int second = 0; second < 99; second++) {
+            pass(1);
+            unacknowledged -= 30_000;
+            assertThat(deadlines.overdue()).isEmpty();
+        }
+        pass(1);
+        assertThat(deadlines.overdue()).contains(Limit.IDLE);
+    }
+
+    @Test
+    void aSocketThatIsClosedDuringALookMakesNoWaitLonger() {
+        closed = true;
+        deadlines.waitsFor(Limit.WRITE_STALL);
+        assertThat(secondsUntilOverdue()).isEqualTo(10);
+    }
+
+    private int secondsUntilOverdue() {
+        int second = 0;
+        for (; deadlines.overdue().isEmpty(); second++) {
+            pass(1);
+        }
+        return second;
     }
 
     private void pass(int seconds) {

@@ -34,6 +34,18 @@ class LingeringCloseTest {
     }
 
     @Test
+    void aPeerThatTakesTheLastBytesSlowlyIsWaitedFor() {
+        LingeringClose lingering = ending();
+        for (int unacknowledged = 1_000; unacknowledged > 0; unacknowledged -= 100) {
+            assertThat(lingering.lookAgainNanos(0, unacknowledged)).isPositive();
+            clock.addAndGet(TimeUnit.SECONDS.toNanos(9));
+        }
+        assertThat(lingering.lookAgainNanos(0, 10)).isPositive();
+        assertThat(waitUntilOver(lingering, 10)).isEqualTo(TimeUnit.SECONDS.toNanos(10));
+        assertThat(lingering.passed()).contains(new Cause.TimedOut(Limit.WRITE_STALL));
+    }
+
+    @Test
     void aPeerThatHasEndedHasEverything() {
         assertThat(ending().lookAgainNanos(Wire.END, 1)).isEqualTo(LingeringClose.OVER);
         assertThat(ending().lookAgainNanos(Wire.END, Wire.UNKNOWN)).isEqualTo(LingeringClose.OVER);

@@ -1,0 +1,31 @@
+package dev.polyserve.conversation;
+
+/// When a peer last took bytes while the owner waits for room. TCP reports room only once a third of the send buffer is
+/// free, and that buffer grows to several megabytes: a peer that reads slowly, but all the time, frees so much in a
+/// minute or more. So progress is what the peer has acknowledged, and not what the system has accepted.
+///
+/// The time is that of the look that noticed it, up to one interval of the looks late.
+///
+/// **Thread**: the monitor's.
+final class SendProgress {
+    private long waitSinceNanos = Long.MAX_VALUE;
+    private long takenBytes;
+    private long lastNanos = Long.MIN_VALUE;
+
+    /// Records a look. The first one in a wait has nothing to compare with, and notices no progress.
+    ///
+    /// @param sinceNanos when the wait began
+    /// @param taken how many bytes the peer has acknowledged
+    void look(long sinceNanos, long taken, long nowNanos) {
+        if (sinceNanos == waitSinceNanos && taken != takenBytes) {
+            lastNanos = nowNanos;
+        }
+        waitSinceNanos = sinceNanos;
+        takenBytes = taken;
+    }
+
+    /// When a look last noticed progress; the smallest value before the first time.
+    long lastNanos() {
+        return lastNanos;
+    }
+}
