@@ -1,7 +1,6 @@
 package dev.polyserve.loop;
 
 import dev.polyserve.conversation.MessageConversation;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// The coroutines of a loop that handle messages. One of them runs all messages that are due, one after another, as
@@ -22,8 +21,8 @@ final class MessageCoroutines {
     private static final int MOST_IDLE = 256;
 
     private final EventLoop loop;
-    private final ArrayDeque<MessageConversation<?>> due = new ArrayDeque<>();
-    private final ArrayDeque<MessageCoroutine> idle = new ArrayDeque<>();
+    private final ArrayQueue<MessageConversation<?>> due = new ArrayQueue<>();
+    private final ArrayQueue<MessageCoroutine> idle = new ArrayQueue<>();
     /// Whether a coroutine was resumed that has not run yet.
     private boolean resumed;
     /// The connection whose handler a coroutine has entered and not left since the last [#dispatch].
@@ -64,8 +63,7 @@ final class MessageCoroutines {
     /// Ends the parked coroutines; others end when they have nothing to run.
     void end() {
         ended = true;
-        idle.forEach(MessageCoroutine::resume);
-        idle.clear();
+        idle.takeAll(MessageCoroutine::resume);
     }
 
     // --- the coroutine's side ---
@@ -93,7 +91,7 @@ final class MessageCoroutines {
     boolean keep(MessageCoroutine coroutine) {
         boolean keeps = !ended && idle.size() < MOST_IDLE;
         if (keeps) {
-            idle.addLast(coroutine);
+            idle.add(coroutine);
         }
         return keeps;
     }

@@ -1,6 +1,5 @@
 package dev.polyserve.loop;
 
-import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the loop's, except [#addForeign].
 final class RunQueue {
     /// From the loop's own thread.
-    private final ArrayDeque<Runnable> own = new ArrayDeque<>();
+    private final ArrayQueue<Runnable> own = new ArrayQueue<>();
     private final Queue<Runnable> foreign = new ConcurrentLinkedQueue<>();
     private boolean foreignFirst;
 

@@ -1,0 +1,85 @@
+package dev.polyserve.loop;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A queue that keeps its elements when there is no memory to grow. `ArrayDeque` adds first and grows afterwards: where
+/// that fails, it looks empty, and what it held is lost.
+///
+/// **Thread**: one at a time.
+final class ArrayQueue<E> {
+    private static final int FIRST_CAPACITY = 16;
+
+    /// Its length is a power of two.
+    private @Nullable Object[] elements = new @Nullable Object[FIRST_CAPACITY];
+    private int head;
+    private int size;
+
+    /// Adds an element at the end.
+    ///
+    /// @throws OutOfMemoryError if there is no memory to grow; then nothing was added
+    void add(E element) {
+        if (size == elements.length) {
+            grow();
+        }
+        elements[at(size)] = element;
+        size++;
+    }
+
+    private void grow() {
+        int capacity = elements.length;
+        @Nullable
+        Object[] more = Arrays.copyOf(elements, 2 * capacity);
+        System.arraycopy(elements, 0, more, capacity, head);
+        Arrays.fill(more, 0, head, null);
+        elements = more;
+    }
+
+    private int at(int index) {
+        return (head + index) & (elements.length - 1);
+    }
+
+    /// Takes the first element; null if there is none.
+    @Nullable E poll() {
+        if (size == 0) {
+            return null;
+        }
+        E first = take(head);
+        head = at(1);
+        size--;
+        return first;
+    }
+
+    /// Takes the last element; null if there is none.
+    @Nullable E pollLast() {
+        if (size == 0) {
+            return null;
+        }
+        size--;
+        return take(at(size));
+    }
+
+    @SuppressWarnings("unchecked") // only add puts elements
+    private E take(int place) {
+        Object taken = Objects.requireNonNull(elements[place]);
+        elements[place] = null;
+        return (E) taken;
+    }
+
+    int size() {
+        return size;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /// Takes all elements, the first one first.
+    void takeAll(Consumer<? super E> taker) {
+        for (E next; (next = poll()) != null;) {
+            taker.accept(next);
+        }
+    }
+}
