@@ -9,6 +9,9 @@ import java.util.concurrent.TimeUnit;
 /// The entry point of the program.
 public final class Main {
     private static final long HOOKS_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /// Made in advance, because it is written without memory.
+    private static final byte[] NO_MEMORY = ("polyserve: the heap is full, so this process ends; a larger one is set by"
+            + " -Xmx, as in POLYSERVE_JAVA_OPTS=-Xmx1g\n").getBytes(StandardCharsets.US_ASCII);
 
     private Main() {}
 
@@ -21,10 +24,20 @@ public final class Main {
             // Shutdown hooks of a user's handler may hang.
             ExitDeadline.start().within(HOOKS_NANOS);
         } catch (OutOfMemoryError e) {
+            sayWithoutMemory();
             Runtime.getRuntime().halt(1);
             return;
         }
         System.exit(status);
+    }
+
+    private static void sayWithoutMemory() {
+        try {
+            System.err.write(NO_MEMORY, 0, NO_MEMORY.length);
+            System.err.flush();
+        } catch (OutOfMemoryError e) {
+            return; // the status says that it failed
+        }
     }
 
     /// Returns the stream, or without a locale a UTF-8 stream: the JDK's would replace each character beyond ASCII by a

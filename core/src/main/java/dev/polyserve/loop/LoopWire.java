@@ -114,12 +114,18 @@ public final class LoopWire extends LoopRequest implements Wire, ConnectionConte
         if (disarm != 0 && forWriting != null) {
             forWriting.open();
         }
-        if ((readiness & Multiplexer.READ) != 0 && (!readable.open() || !loop.coroutines().lendThread())) {
+        if ((readiness & Multiplexer.READ) != 0 && !comesSoon()) {
             disarm |= Multiplexer.READ;
         }
         if (disarm != 0) {
             arm(interest & ~disarm);
         }
+    }
+
+    /// Wakes the coroutine, which is to read what is there in this turn. One that has not come for very many turns must not
+    /// keep the loop busy: the JDK can lose a virtual thread that lacks memory while it is woken.
+    private boolean comesSoon() {
+        return readable.open() && loop.coroutines().lendThread() && !readable.isOverdue();
     }
 
     private void arm(int wanted) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class ParkGate {
     private static final VarHandle READY;
     private static final VarHandle WAITER;
+    private static final int OVERDUE = 1_000;
 
     static {
         try {
@@ -28,13 +29,21 @@ final class ParkGate {
     private boolean ready;
     @SuppressWarnings("unused")
     private @Nullable Thread waiter;
+    /// How often it was opened again before the waiting thread has come.
+    private int opened;
 
     /// Marks the direction as ready and wakes the waiting thread. **Thread**: the loop's.
     ///
     /// @return whether a thread was waiting
     boolean open() {
+        opened = (boolean) READY.getOpaque(this) ? opened + 1 : 0;
         READY.setOpaque(this, true);
         return wake();
+    }
+
+    /// Whether it was opened very often, and the waiting thread has not come. **Thread**: the loop's.
+    boolean isOverdue() {
+        return opened >= OVERDUE;
     }
 
     /// Makes the waiting thread check again. **Thread**: the loop's.

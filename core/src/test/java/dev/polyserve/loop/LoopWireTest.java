@@ -1,0 +1,102 @@
+package dev.polyserve.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
+import dev.polyserve.ServerListener;
+import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.HandlerConversation;
+import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.coroutine.carrier.Carrier;
+import dev.polyserve.io.ScriptedSocket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Readiness of a connection whose handler is a coroutine.
+@Timeout(20)
+class LoopWireTest {
+    private static final int VERY_OFTEN = 2_000;
+
+    /// It waits for nothing: the loop spins.
+    private static final class Spinning extends FakeMultiplexer {
+        @Override
+        public void await(long atMostNanos) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static final class OneByte extends ScriptedSocket {
+        private final AtomicBoolean available = new AtomicBoolean();
+
+        @Override
+        public int read(ByteBuffer into) {
+            if (!available.getAndSet(false)) {
+                return 0;
+            }
+            into.put((byte) 'x');
+            return 1;
+        }
+    }
+
+    private final Spinning multiplexer = new Spinning();
+    private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
+    private final OneByte socket = new OneByte();
+
+    /// The notifications come while the loop does not run the coroutine, as for one that is lost.
+    @Test
+    void aCoroutineThatDoesNotComeDoesNotKeepItsLoopBusy() throws Exception {
+        assumeTrue(Carrier.whyNot().isEmpty(), () -> "needs a carrier: " + Carrier.whyNot());
+        try (EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, true, 0, failed::complete)) {
+            LoopWire wire = new LoopWire(loop, socket);
+            var read = new CompletableFuture<Integer>();
+            HandlerConversation conversation = conversation(wire, read);
+            loop.start(failed::complete);
+            loop.watch(conversation);
+            onLoop(loop, () -> start(wire, conversation));
+            while (onLoop(loop, multiplexer::interest) != Multiplexer.READ) {
+                Thread.onSpinWait();
+            }
+            int interest = onLoop(loop, () -> {
+                wire.ready(Multiplexer.READ);
+                assertThat(multiplexer.interest()).as("after one").isEqualTo(Multiplexer.READ);
+                for (int i = 0; i < VERY_OFTEN; i++) {
+                    wire.ready(Multiplexer.READ);
+                }
+                socket.available.set(true);
+                return multiplexer.interest();
+            });
+            assertThat(interest).as("after very many").isZero();
+            assertThat(read.get(10, TimeUnit.SECONDS)).as("it comes nevertheless").isEqualTo((int) 'x');
+        }
+    }
+
+    private HandlerConversation conversation(LoopWire wire, CompletableFuture<Integer> read) {
+        ServerContext context = new ServerContext(Options.defaults(), new ServerListener() {}, NanoClock.SYSTEM, _ -> {
+        });
+        return new HandlerConversation(context, new Conversation.Identity(1, socket.peer(), socket.local(),
+                Endpoint.parse("tcp://127.0.0.1:0")), () -> client -> read.complete(client.readByte()), wire,
+                wire.border());
+    }
+
+    private static Void start(LoopWire wire, HandlerConversation conversation) {
+        try {
+            wire.start(conversation, conversation::run);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return null;
+    }
+
+    private static <T> T onLoop(EventLoop loop, Supplier<T> task) throws Exception {
+        return CompletableFuture.supplyAsync(task, loop::post).get(10, TimeUnit.SECONDS);
+    }
+}
