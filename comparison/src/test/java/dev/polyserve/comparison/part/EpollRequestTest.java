@@ -16,25 +16,44 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordedStackTrace;
+import jdk.jfr.consumer.RecordingFile;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A request to a server that waits in epoll allocates nothing on the loop's thread, including its system calls.
+///
+/// The JDK makes a slice of a memory segment for each foreign call. Escape analysis removes it, except in some compilations of
+/// some runs; then the test requires that the request allocates nothing else.
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 class EpollRequestTest {
     private static final String LOOP = "polyserve-loop-0";
     private static final int REQUESTS = 5_000;
     private static final int REQUEST_BYTES = 64;
-    private static final long COMPILED_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long COMPILED_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final String OWN = "dev.polyserve.";
+    private static final String TESTS = "dev.polyserve.comparison.";
+    private static final String OF_FOREIGN_CALLS = "jdk.internal.foreign.";
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    @TempDir
+    private Path directory;
 
     /// Before escape analysis applies, compiled-away objects are allocated, so the test repeats until nothing is
     /// allocated, or a limit is reached. The smallest object has 16 bytes.
@@ -51,8 +70,37 @@ class EpollRequestTest {
                 exchange(client);
                 bytesPerRequest = (double) (threads.getThreadAllocatedBytes(loop) - before) / REQUESTS;
             } while (bytesPerRequest >= 1 && System.nanoTime() - deadline < 0);
-            assertThat(bytesPerRequest).as("bytes that a request allocates").isLessThan(1);
+            if (bytesPerRequest >= 1) {
+                assertThat(allocations(client)).as("%f bytes that a request allocates", bytesPerRequest).isNotEmpty()
+                        .allMatch(method -> method.startsWith(OF_FOREIGN_CALLS));
+            }
         }
+    }
+
+    /// The methods of samples of what the server allocates during requests.
+    private Set<String> allocations(Socket client) throws IOException {
+        Path file = directory.resolve("allocations.jfr");
+        try (Recording recording = new Recording()) {
+            recording.enable("jdk.ObjectAllocationSample").with("throttle", "1000/s");
+            recording.start();
+            exchange(client);
+            recording.stop();
+            recording.dump(file);
+        }
+        return RecordingFile.readAllEvents(file).stream().map(RecordedEvent::getStackTrace)
+                .filter(stack -> stack != null && isOfTheServer(stack))
+                .map(stack -> method(stack.getFrames().getFirst()))
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isOfTheServer(RecordedStackTrace stack) {
+        List<String> methods = stack.getFrames().stream().map(EpollRequestTest::method).toList();
+        return methods.stream().anyMatch(method -> method.startsWith(OWN))
+                && methods.stream().noneMatch(method -> method.startsWith(TESTS) && !method.contains("$Request"));
+    }
+
+    private static String method(RecordedFrame frame) {
+        return frame.getMethod().getType().getName() + "." + frame.getMethod().getName();
     }
 
     /// A server whose loop may be handed off, so that handlers cross its border, and is not: the test looks at one thread.
