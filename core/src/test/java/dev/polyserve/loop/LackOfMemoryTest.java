@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LackOfMemoryTest {
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    private final LackingMultiplexer multiplexer = new LackingMultiplexer();
+    private final SpinningMultiplexer multiplexer = new SpinningMultiplexer();
     private final EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, false, 0, _ -> {
     });
     private final List<String> told = new CopyOnWriteArrayList<>();
@@ -52,14 +52,6 @@ class LackOfMemoryTest {
         ended.incrementAndGet();
     });
     private final LackingSocket socket = new LackingSocket();
-
-    /// It waits for nothing: the loop spins.
-    private static final class LackingMultiplexer extends FakeMultiplexer {
-        @Override
-        public void await(long atMostNanos) {
-            Thread.onSpinWait();
-        }
-    }
 
     private static final class LackingSocket extends ScriptedSocket {
         private final AtomicInteger lacks = new AtomicInteger();

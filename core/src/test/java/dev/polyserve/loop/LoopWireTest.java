@@ -26,14 +26,6 @@ import org.junit.jupiter.api.Timeout;
 class LoopWireTest {
     private static final int VERY_OFTEN = 2_000;
 
-    /// It waits for nothing: the loop spins.
-    private static final class Spinning extends FakeMultiplexer {
-        @Override
-        public void await(long atMostNanos) {
-            Thread.onSpinWait();
-        }
-    }
-
     private static final class OneByte extends ScriptedSocket {
         private final AtomicBoolean available = new AtomicBoolean();
 
@@ -47,7 +39,7 @@ class LoopWireTest {
         }
     }
 
-    private final Spinning multiplexer = new Spinning();
+    private final SpinningMultiplexer multiplexer = new SpinningMultiplexer();
     private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
     private final OneByte socket = new OneByte();
 
