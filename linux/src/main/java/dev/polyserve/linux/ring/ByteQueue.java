@@ -14,6 +14,8 @@ import java.util.Arrays;
 /// **Thread**: its owner's.
 final class ByteQueue {
     private static final byte[] NOTHING = {};
+    /// Doubled up to here: a longer array grows by what is asked for, because up to half of it would be unused.
+    private static final int MOST_DOUBLED_BYTES = 64 << 10;
 
     private byte[] array = NOTHING;
     private int head;
@@ -27,13 +29,20 @@ final class ByteQueue {
         return head == tail;
     }
 
+    /// Makes room for this many more bytes.
+    ///
+    /// @throws LimitException when the budget has too little left; then the queue is unchanged
+    void reserve(int count, BufferBudget budget) throws LimitException {
+        if (array.length - tail < count) {
+            grow(Math.max(size() + count, Math.min(2 * size(), MOST_DOUBLED_BYTES)), budget);
+        }
+    }
+
     /// Appends bytes.
     ///
     /// @throws LimitException when the budget has too little left; then the queue is unchanged
     void append(MemorySegment source, long from, int count, BufferBudget budget) throws LimitException {
-        if (array.length - tail < count) {
-            grow(Math.max(size() + count, 2 * size()), budget);
-        }
+        reserve(count, budget);
         MemorySegment.copy(source, ValueLayout.JAVA_BYTE, from, array, tail, count);
         tail += count;
     }

@@ -157,7 +157,7 @@ final class Operations {
         holding.add(socket);
     }
 
-    /// Requests more buffers before the next submissions, because those provided were not enough.
+    /// Records that the buffers were not enough, so that more may be provided before the next submissions.
     void buffersRanOut() {
         buffersRanOut = true;
     }
@@ -254,12 +254,12 @@ final class Operations {
 
     /// Submits what is due, waits, and records the completions.
     void turn(long atMostNanos) throws IOException {
-        emptyHeld();
-        dropUsedUp();
         if (buffersRanOut) {
             buffersRanOut = false;
-            buffers.more();
+            buffers.ranOut(holding.size());
         }
+        emptyHeld();
+        dropUsedUp();
         submitDue();
         buffers.publish();
         enter(ready.isEmpty() && due.isEmpty() && !wakeupPoll.woken() && !sentIsAwaited() ? atMostNanos : 0);

@@ -14,7 +14,9 @@ import java.nio.ByteBuffer;
 
 /// The buffers of a loop into which the kernel receives for all of its connections: an idle connection holds none.
 ///
-/// It starts with few buffers, which stay in the processor's cache, and provides more when those run out.
+/// It starts with few buffers, which stay in the processor's cache, and provides more when those run out for many
+/// connections. A few connections that fill all of them have to wait, because what one of them holds unread must stay
+/// small.
 ///
 /// ```
 ///   provided ──kernel fills──▶ held by a connection, in a chain ──read, or copied out at the turn's end──▶ provided
@@ -26,6 +28,9 @@ final class ReceiveBuffers {
     static final int NONE = -1;
     /// The group of the connections' buffers.
     static final int OF_CONNECTIONS = 0;
+
+    /// Buffers for each connection that holds any; more of them would be its unread bytes only.
+    private static final int PER_CONNECTION = 16;
 
     private static final VarHandle TAIL = ValueLayout.JAVA_SHORT.varHandle();
 
@@ -76,8 +81,15 @@ final class ReceiveBuffers {
         return new ReceiveBuffers(ring, group, size, count, count);
     }
 
+    /// The buffers have run out while `connections` connections hold some.
+    void ranOut(int connections) {
+        if (connections * PER_CONNECTION > provided) {
+            more();
+        }
+    }
+
     /// Provides more buffers, while there are any.
-    void more() {
+    private void more() {
         for (int left = Math.max(first, provided); left > 0 && provided < most; left--) {
             provide(provided);
             provided++;

@@ -58,10 +58,19 @@ final class ReceiveQueue {
     ///
     /// @throws LimitException when the budget has too little left
     void copyHeld(ReceiveBuffers buffers, BufferBudget budget) throws LimitException {
+        own.reserve(heldBytes(buffers), budget);
         while (firstHeld != ReceiveBuffers.NONE) {
             buffers.takeAll(firstHeld, own, budget);
             giveFirstBack(buffers);
         }
+    }
+
+    private int heldBytes(ReceiveBuffers buffers) {
+        int count = 0;
+        for (int held = firstHeld; held != ReceiveBuffers.NONE; held = buffers.next(held)) {
+            count += buffers.left(held);
+        }
+        return count;
     }
 
     /// Discards everything.

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RingMemoryTest extends RingConnections {
     /// The limit of unread bytes, plus the bytes that one turn may add.
-    private static final long MOST_HELD = 2 << 20;
+    private static final long MOST_HELD = 1 << 20;
 
     @Test
     void stopsReceivingWhatIsNotReadAndLosesNothing() throws Exception {
@@ -117,7 +117,7 @@ class RingMemoryTest extends RingConnections {
         }
         pair.client.configureBlocking(false);
         ByteBuffer out = pattern(0, MUCH);
-        while (budget.used() < 192 << 10) {
+        while (budget.used() < 64 << 10) {
             pair.client.write(out);
             multiplexer.await(A_WHILE);
         }
