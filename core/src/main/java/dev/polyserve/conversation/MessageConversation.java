@@ -52,6 +52,8 @@ public final class MessageConversation<T> extends DrivenConversation {
     private boolean lastBegun;
     private boolean finished;
     private boolean closeBegun;
+    /// What the coroutines that run its messages know of how long they take.
+    private byte expectedLong;
     private int inFlight;
     /// The output of which a part of a piece was sent, where no order is kept: the rest of it is next.
     private @Nullable MessageOutput partlySent;
@@ -107,6 +109,16 @@ public final class MessageConversation<T> extends DrivenConversation {
         if (in.ended() && isIdle() && !wantsWrite()) {
             advance();
         }
+    }
+
+    /// What the last coroutine that ran a message here has learned. **Thread**: the loop's.
+    public byte expectedLong() {
+        return expectedLong;
+    }
+
+    /// Keeps what a coroutine has learned of its messages, for the next one. **Thread**: the loop's.
+    public void expectedLong(byte learned) {
+        expectedLong = learned;
     }
 
     /// Whether no step is due or in flight, and every reply is in the connection's output.

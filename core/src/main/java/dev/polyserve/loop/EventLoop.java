@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// after that handler. "The loop's thread" is the one that runs it now.
 ///
 /// **Thread**: its own, except [#post], [#execute], [#close] and the state that the stall monitor reads.
-public final class EventLoop implements Executor, AutoCloseable {
+public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task {
     /// The most coroutine continuations that one turn runs before the loop polls the sockets again.
     private static final int COROUTINES_PER_TURN = 256;
     private static final long END_MILLIS = 1_000;
@@ -110,6 +110,11 @@ public final class EventLoop implements Executor, AutoCloseable {
     /// The thread that runs the loop now. **Thread**: any.
     public LoopThread thread() {
         return handOff.thread();
+    }
+
+    @Override
+    public EventLoop loop() {
+        return this;
     }
 
     /// Which thread runs the loop. **Thread**: any.
@@ -409,7 +414,9 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /// Runs the loop on the calling thread, from its start or from where another thread has lost it, until the loop ends
     /// or is handed off. **Thread**: the loop's.
-    void runOn(LoopThread current) {
+    @Override
+    public void runOn(LoopThread current) {
+        current.rename(name);
         coroutines.runOn(current);
         boolean handedOff = false;
         Optional<IOException> lost = Optional.empty();

@@ -63,6 +63,11 @@ public final class HandOffMonitor implements AutoCloseable {
         spares.close();
     }
 
+    /// How long a stretch of a handler's code may take on a loop's thread. **Thread**: any.
+    long limitNanos() {
+        return limitNanos;
+    }
+
     /// The threads that take loops over. **Thread**: any.
     SpareThreads spares() {
         return spares;

@@ -14,11 +14,18 @@ import org.jspecify.annotations.Nullable;
 ///         └──── at the next crossing ── beside the loop ◀── pinned: cannot leave its platform thread
 /// ```
 ///
+/// A handler whose stretches were long is expected to compute again: it begins the next one on a spare thread, so that the
+/// loop does not lose its thread.
+///
 /// Where the JDK lends the loop's thread, this object is the scheduler of its virtual thread: it marks the loop's thread
 /// before each mount. Virtual threads that the handler starts inherit it, and are always in the handler's code.
 ///
 /// **Thread**: the coroutine's, except as noted.
-final class HandlerCoroutine implements HandlerBorder, Executor, Runnable {
+final class HandlerCoroutine implements HandlerBorder, Executor, Runnable, LoopThread.Task {
+    /// How many stretches are expected to be long after a long one. A request may have short ones beside it.
+    private static final int AFTER_A_LONG_ONE = 3;
+    private static final int MOST_EXPECTED = 4 * AFTER_A_LONG_ONE;
+
     private final EventLoop loop;
     /// What it serves, for the stall monitor.
     private final Object served;
@@ -30,6 +37,8 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable {
     private boolean inHandler;
     /// Whether it runs the library's code on a platform thread that has lost the loop.
     private boolean beside;
+    /// How many of the next stretches are expected to be long.
+    private byte expectedLong;
 
     HandlerCoroutine(EventLoop loop, Object served) {
         this.loop = loop;
@@ -67,8 +76,41 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable {
     public void leaveLibrary() {
         inHandler = true;
         if (!beside && CarrierThread.ofCaller() instanceof LoopThread carrier) {
-            carrier.stretch().leaveLibrary();
+            if (expectedLong == 0 || !movesToSpare(carrier)) {
+                carrier.stretch().leaveLibrary();
+            }
         }
+    }
+
+    /// Begins a stretch on a spare thread.
+    ///
+    /// @return false if there is none, or the caller cannot leave its thread
+    private boolean movesToSpare(LoopThread carrier) {
+        LoopThread spare = loop.handOff().takeSpare();
+        if (spare == null) {
+            return false;
+        }
+        carrier.succeededBy(spare);
+        try {
+            yieldOnce();
+        } catch (OutOfMemoryError e) {
+            // It stays on its thread, as one that is pinned.
+        }
+        LoopThread unused = carrier.equals(CarrierThread.ofCaller()) ? carrier.takeSuccessor() : null;
+        if (unused != null) {
+            loop.handOff().giveBack(unused);
+        }
+        return unused == null;
+    }
+
+    /// The stretches that are expected to be long, for another coroutine that continues with the same handler.
+    byte expectedLong() {
+        return expectedLong;
+    }
+
+    /// What [#expectedLong] was for the handler that runs next.
+    void expectedLong(byte known) {
+        expectedLong = known;
     }
 
     @Override
@@ -79,9 +121,18 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable {
         inHandler = false;
         beside = false;
         if (CarrierThread.ofCaller() instanceof LoopThread carrier && !carrier.stretch().secure()) {
+            learns(carrier.isBesideFor(loop.handOff().limitNanos()));
             returnToLoop(carrier);
+        } else if (expectedLong != 0) {
+            learns(false);
         }
         return true;
+    }
+
+    private void learns(boolean wasLong) {
+        expectedLong = (byte) (wasLong
+                ? Math.min(MOST_EXPECTED, expectedLong + AFTER_A_LONG_ONE)
+                : Math.max(0, expectedLong - 1));
     }
 
     /// Moves from a thread that has lost the loop to the one that has it. That one may have marked the handler's code
@@ -104,16 +155,20 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable {
     /// Without memory to leave its thread, it tries until there is some: the library's code runs on the loop only, also
     /// that which ends the connection. It holds up nothing: its thread has lost the loop. It does not park, because the JDK
     /// loses a virtual thread that lacks the memory for its time limit.
-    @SuppressWarnings("ThreadPriorityCheck") // exact: the loop is the scheduler
     private static void yieldToLoop() {
         while (true) {
             try {
-                Thread.yield();
+                yieldOnce();
                 return;
             } catch (OutOfMemoryError e) {
                 EventLoop.pauseForMemory();
             }
         }
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // exact: the loop is the scheduler
+    private static void yieldOnce() {
+        Thread.yield();
     }
 
     @Override
@@ -130,7 +185,30 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable {
         if (continuation == null) {
             continuation = next; // the first call is by start(), before any other thread can wake it
         }
-        loop.execute(next.equals(continuation) ? this : new HandlersOwnThread(loop, next));
+        if (!next.equals(continuation)) {
+            loop.execute(new HandlersOwnThread(loop, next));
+            return;
+        }
+        LoopThread spare = Thread.currentThread() instanceof LoopThread carrier ? carrier.takeSuccessor() : null;
+        if (spare == null) {
+            loop.execute(this);
+        } else {
+            loop.handOff().begins(this, spare);
+        }
+    }
+
+    @Override
+    public EventLoop loop() {
+        return loop;
+    }
+
+    @Override
+    public void runOn(LoopThread spare) {
+        try {
+            spare.runBeside(this);
+        } catch (RuntimeException | Error e) {
+            loop.report(e);
+        }
     }
 
     /// Runs the coroutine until its next wait. **Thread**: the loop's, or the one that unwinds what is left of it.

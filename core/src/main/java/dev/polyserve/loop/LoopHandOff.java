@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///   the loop's thread runs a handler's code too long, or is pinned by it and waits
 ///     ──take──▶ a spare thread runs the loop ─▶ the handler's next call of the library returns to it through the run queue
 ///           └─▶ the first thread ends the stretch, and becomes a spare
+///   a handler begins a stretch that is expected to be long ([HandlerCoroutine])
+///     ──takeSpare──▶ a spare thread runs the stretch, the loop goes on
 /// ```
 ///
 /// A loop whose hub was asked for is not handed off: its tasks and handlers take turns, and see each other's unguarded
@@ -100,7 +102,7 @@ final class LoopHandOff {
             return false;
         }
         if (!from.equals(thread) || !from.stretch().take(sampled)) {
-            spares().giveBack(next);
+            giveBack(next);
             return false;
         }
         goesTo(next);
@@ -128,6 +130,32 @@ final class LoopHandOff {
         return true;
     }
 
+    /// Takes a spare thread for a stretch of a handler's code that is expected to be long; a call of [#begins] or
+    /// [#giveBack] follows. **Thread**: the loop's.
+    ///
+    /// @return null if the loop may not be handed off, or no thread is to spare
+    @Nullable LoopThread takeSpare() {
+        loop.assertOwner();
+        return nextThread();
+    }
+
+    /// Gives a stretch of a handler's code to a spare thread, beside the loop. **Thread**: any.
+    void begins(HandlerCoroutine stretch, LoopThread spare) {
+        count.incrementAndGet();
+        spare.give(stretch);
+    }
+
+    /// Gives back a spare thread that was not needed.
+    void giveBack(LoopThread spare) {
+        spares().giveBack(spare);
+    }
+
+    /// How long a stretch of a handler's code may take on the loop's thread.
+    long limitNanos() {
+        HandOffMonitor allowing = monitor;
+        return allowing == null ? Long.MAX_VALUE : allowing.limitNanos();
+    }
+
     private @Nullable LoopThread nextThread() {
         return isAllowed() ? spares().take() : null;
     }
@@ -146,10 +174,10 @@ final class LoopHandOff {
         next.give(loop);
     }
 
-    /// Ends a thread whose loop has ended, and keeps one whose loop was handed off.
+    /// Ends a thread whose loop has ended, and keeps one that another thread runs the loop in place of.
     ///
-    /// @return the next loop of the thread; null when it is to end
-    @Nullable EventLoop next(LoopThread last) {
+    /// @return what the thread runs next; null when it is to end
+    LoopThread.@Nullable Task next(LoopThread last) {
         return last.stretch().isTaken() ? spares().keep(last) : null;
     }
 

@@ -5,37 +5,52 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A platform thread that runs an event loop until the loop ends or is handed off, and afterwards perhaps another one.
+/// A platform thread that runs an event loop until the loop ends or is handed off, and afterwards perhaps another one, or
+/// stretches of handlers' code.
 ///
 /// ```
-///   runs its loop ──handed off──▶ ends the handler's stretch ──▶ spare ──given a loop──▶ runs it …
+///   runs its loop ──handed off──▶ ends the handler's stretch ──▶ spare ──given a loop or a stretch──▶ runs it …
 ///        └──the loop ends──▶ over                                  └──not needed──▶ over
 /// ```
 ///
 /// **Thread**: its own, except as noted.
 public final class LoopThread extends CarrierThread {
+    /// What such a thread runs.
+    sealed interface Task permits EventLoop, HandlerCoroutine {
+        /// The loop, or that of the handler.
+        EventLoop loop();
+
+        /// Runs it on the calling thread. **Thread**: the given one.
+        void runOn(LoopThread current);
+    }
+
+    private static final long TAKEN = Long.MIN_VALUE;
     /// The name of a thread without a loop.
     static final String SPARE_NAME = "polyserve-spare";
 
     private final StretchState stretch = new StretchState();
-    /// Waits for the loop to run first; null: none comes.
-    private final Supplier<@Nullable EventLoop> firstLoop;
-    /// The loop that it is to run next; null: none yet.
-    private volatile @Nullable EventLoop given;
+    /// Waits for what to run first; null: nothing comes.
+    private final Supplier<@Nullable Task> first;
+    /// What it is to run next; null: nothing yet.
+    private volatile @Nullable Task given;
     /// The loop that it runs, or ran last.
     private volatile @Nullable EventLoop loop;
+    /// The thread that runs the next stretch of the coroutine which is about to leave this one; null: this one again.
+    private @Nullable LoopThread successor;
+    /// When it began to run a stretch beside the loop; [#TAKEN]: it has lost the loop in its stretch.
+    private long besideSinceNanos = TAKEN;
 
     /// The first thread of a loop.
     LoopThread(EventLoop first, String name, boolean daemon) {
         super(name, daemon);
-        firstLoop = () -> first;
+        this.first = () -> first;
         loop = first;
     }
 
     /// A thread without a loop, which waits for one.
     LoopThread(SpareThreads spares) {
         super(SPARE_NAME, false);
-        firstLoop = () -> spares.awaitLoop(this);
+        first = () -> spares.awaitTask(this);
     }
 
     /// Whose code it runs. **Thread**: any.
@@ -48,17 +63,16 @@ public final class LoopThread extends CarrierThread {
         return loop;
     }
 
-    /// Gives a loop to this thread, which has none. **Thread**: the one that took the loop from its last thread.
-    void give(EventLoop next) {
+    /// Gives this thread, which has nothing to run, something. **Thread**: the one that took this thread from the spare ones.
+    void give(Task next) {
         given = next;
         LockSupport.unpark(this);
     }
 
     @Override
     public void run() {
-        for (EventLoop next = firstLoop.get(); next != null; next = next.handOff().next(this)) {
-            loop = next;
-            rename(next.name());
+        for (Task next = first.get(); next != null; next = next.loop().handOff().next(this)) {
+            loop = next.loop();
             renewPermit();
             next.runOn(this);
         }
@@ -74,11 +88,41 @@ public final class LoopThread extends CarrierThread {
         }
     }
 
-    /// Takes the loop given to it, which it runs next; null: none yet.
-    @Nullable EventLoop takeGiven() {
-        EventLoop next = given;
+    /// The coroutine that is about to yield continues on a spare thread. **Thread**: its virtual thread.
+    void succeededBy(LoopThread spare) {
+        successor = spare;
+    }
+
+    /// The thread on which a coroutine that has yielded continues; null: this one. **Thread**: its own, and its virtual thread.
+    @Nullable LoopThread takeSuccessor() {
+        LoopThread next = successor;
+        successor = null;
+        return next;
+    }
+
+    /// Runs a stretch of a handler's code, beside the loop. **Thread**: its own.
+    void runBeside(Runnable continuation) {
+        stretch.giveAway();
+        besideSinceNanos = System.nanoTime();
+        try {
+            beforeMount();
+            continuation.run();
+        } finally {
+            besideSinceNanos = TAKEN;
+        }
+    }
+
+    /// Whether the stretch that it runs without having the loop has taken this long. One in which it lost the loop has.
+    /// **Thread**: its virtual thread.
+    boolean isBesideFor(long nanos) {
+        return besideSinceNanos == TAKEN || System.nanoTime() - besideSinceNanos >= nanos;
+    }
+
+    /// Takes what was given to it, which it runs next; null: nothing yet.
+    @Nullable Task takeGiven() {
+        Task next = given;
         if (next != null) {
-            // Only then: a loop may be given at this moment, and another one follows only after this one was taken.
+            // Only then: a task may be given at this moment, and another one follows only after this one was taken.
             given = null;
         }
         return next;

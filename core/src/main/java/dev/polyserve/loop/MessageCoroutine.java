@@ -53,7 +53,9 @@ final class MessageCoroutine implements Runnable {
     private void handle(MessageConversation<?> next) {
         serving = next;
         try {
+            coroutine.expectedLong(next.expectedLong());
             next.run(border);
+            next.expectedLong(coroutine.expectedLong());
         } catch (RuntimeException | Error e) {
             next.abandon(e);
             loop.report(e);

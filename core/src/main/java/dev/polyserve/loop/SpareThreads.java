@@ -7,9 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The platform threads of a server that have no event loop to run now, because their loop was handed off, and those
-/// created to take one over. Their number, with those that still run a handler's code, is bounded.
+/// created to take one over, or to run a stretch of a handler's code beside it. Their number, with those that still run a handler's code, is bounded.
 ///
-/// A thread that gets no loop for half a minute ends.
+/// A thread that gets nothing to run for half a minute ends.
 ///
 /// **Thread**: any.
 final class SpareThreads implements AutoCloseable {
@@ -25,7 +25,7 @@ final class SpareThreads implements AutoCloseable {
     private final AtomicInteger alive = new AtomicInteger();
     private volatile boolean closed;
 
-    /// Takes a thread that waits for a loop; a call of [LoopThread#give] or [#giveBack] follows.
+    /// Takes a thread that waits for a task; a call of [LoopThread#give] or [#giveBack] follows.
     ///
     /// @return null if there are too many, or the system has no more
     @Nullable LoopThread take() {
@@ -48,7 +48,7 @@ final class SpareThreads implements AutoCloseable {
         }
     }
 
-    /// Gives back a thread that gets no loop after all.
+    /// Gives back a thread that gets no task after all.
     void giveBack(LoopThread thread) {
         addIdle(thread);
         if (closed) {
@@ -56,29 +56,30 @@ final class SpareThreads implements AutoCloseable {
         }
     }
 
-    /// Keeps a thread whose loop was handed off, and that has nothing left to run for it, until it gets a loop.
+    /// Keeps a thread whose loop was handed off, and that has nothing left to run for it, until it gets a loop
+    /// or a stretch.
     ///
-    /// @return its next loop; null when it is to end
-    @Nullable EventLoop keep(LoopThread thread) {
+    /// @return what it runs next; null when it is to end
+    LoopThread.@Nullable Task keep(LoopThread thread) {
         thread.rename(LoopThread.SPARE_NAME);
         thread.stretch().retire();
         addIdle(thread);
-        return awaitLoop(thread);
+        return awaitTask(thread);
     }
 
-    /// Waits until the thread gets a loop.
+    /// Waits until the thread gets a loop or a stretch of a handler's code.
     ///
     /// @return null when it is to end
-    @Nullable EventLoop awaitLoop(LoopThread thread) {
+    LoopThread.@Nullable Task awaitTask(LoopThread thread) {
         long until = System.nanoTime() + KEEP_NANOS;
-        EventLoop given;
+        LoopThread.Task given;
         while ((given = thread.takeGiven()) == null) {
             long left = until - System.nanoTime();
             if ((closed || left <= 0) && removeIdle(thread)) {
                 alive.decrementAndGet();
                 return null;
             }
-            // If it is idle no more, it gets a loop, or is given back, in a moment.
+            // If it is idle no more, it gets a task, or is given back, in a moment.
             LockSupport.parkNanos(this, Math.max(left, SHORTLY_NANOS));
             boolean _ = Thread.interrupted(); // left by a handler: it would end every wait
         }

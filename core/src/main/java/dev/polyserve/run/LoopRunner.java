@@ -75,15 +75,25 @@ final class LoopRunner implements Runner {
                 open.add(opening.open(movable));
             }
             return open;
-        } catch (IOException | RuntimeException | Error e) {
-            for (Multiplexer multiplexer : open) {
-                try {
-                    multiplexer.close();
-                } catch (IOException alsoFailed) {
-                    e.addSuppressed(alsoFailed);
-                }
-            }
+        } catch (IOException e) {
+            closeAll(open, e);
+            throw open.isEmpty()
+                    ? e
+                    : new IOException("only " + open.size() + " of " + count + " event loops can be opened: "
+                            + e.getMessage() + "; choose fewer loops", e);
+        } catch (RuntimeException | Error e) {
+            closeAll(open, e);
             throw e;
+        }
+    }
+
+    private static void closeAll(List<Multiplexer> open, Throwable failure) {
+        for (Multiplexer multiplexer : open) {
+            try {
+                multiplexer.close();
+            } catch (IOException alsoFailed) {
+                failure.addSuppressed(alsoFailed);
+            }
         }
     }
 

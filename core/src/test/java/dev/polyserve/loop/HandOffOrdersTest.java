@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,8 @@ class HandOffOrdersTest {
     /// A loop with two platform threads (actors 0 and 1), a monitor (2), a thread that wakes the coroutine (3), and one that
     /// takes a stack trace of it (4), by which the JDK may submit it twice.
     ///
-    /// The coroutine leaves the library, waits in its handler's code, enters, leaves, enters again, and ends.
+    /// The coroutine leaves the library, waits in its handler's code, enters, leaves, enters again, and ends. Where it
+    /// expects long stretches, it begins them on the other platform thread if that is to spare.
     private static final class HandedOff implements World {
         private static final int MONITOR = 2;
         private static final int WAKER = 3;
@@ -91,7 +93,7 @@ class HandOffOrdersTest {
         }
 
         private enum Platform {
-            SPARE, LOOP, MARKED, MOUNTED, LEFT, RETIRES
+            SPARE, GIVEN, LOOP, MARKED, MOUNTED, LEFT, RETIRES
         }
 
         private final StretchState[] stretches = {new StretchState(), new StretchState()};
@@ -107,6 +109,15 @@ class HandOffOrdersTest {
         private boolean taken;
         private boolean traced;
         private int libraryTurns;
+        private final boolean expectsLong;
+        private final boolean watched;
+
+        /// @param expectsLong whether the coroutine begins its stretches beside the loop
+        /// @param watched whether the monitor takes part
+        HandedOff(boolean expectsLong, boolean watched) {
+            this.expectsLong = expectsLong;
+            this.watched = watched;
+        }
 
         @Override
         public int actors() {
@@ -117,13 +128,14 @@ class HandOffOrdersTest {
         public boolean canStep(int actor) {
             return switch (actor) {
                 case MONITOR ->
-                    monitorSteps < 3 || taken || (monitorSteps < 6 && !traced && thread != Scheduled.TERMINATED);
+                    watched && (monitorSteps < 3 || taken || (monitorSteps < 6 && !traced
+                            && thread != Scheduled.TERMINATED));
                 case WAKER -> thread == Scheduled.PARKED;
                 case TRACER -> !traced && thread == Scheduled.RUNNABLE;
                 default -> switch (platforms[actor]) {
                     case SPARE -> false;
                     case LOOP -> queued > 0;
-                    case MARKED, MOUNTED, LEFT, RETIRES -> true;
+                    case GIVEN, MARKED, MOUNTED, LEFT, RETIRES -> true;
                 };
             };
         }
@@ -185,6 +197,10 @@ class HandOffOrdersTest {
                     }
                     platforms[me] = Platform.MARKED;
                 }
+                case GIVEN -> {
+                    stretches[me].giveAway();
+                    platforms[me] = Platform.MARKED;
+                }
                 case MARKED -> {
                     boolean mounts = thread == Scheduled.RUNNABLE;
                     thread = mounts ? Scheduled.RUNNING : thread;
@@ -210,9 +226,8 @@ class HandOffOrdersTest {
                 case BEGINS, IN_LIBRARY -> {
                     if (secured(me)) {
                         library(me);
-                        inHandler = true;
-                        stretches[me].leaveLibrary();
-                        coroutine = coroutine == Coroutine.BEGINS ? Coroutine.IN_HANDLER : Coroutine.IN_HANDLER_AGAIN;
+                        leaves(me,
+                                coroutine == Coroutine.BEGINS ? Coroutine.IN_HANDLER : Coroutine.IN_HANDLER_AGAIN);
                     }
                 }
                 case IN_HANDLER -> unmounts(me, Scheduled.PARKED, Coroutine.RESUMES);
@@ -225,6 +240,17 @@ class HandOffOrdersTest {
                     }
                 }
                 case ENDED -> throw new AssertionError("the coroutine has ended");
+            }
+        }
+
+        private void leaves(int me, Coroutine next) {
+            inHandler = true;
+            if (expectsLong && platforms[1 - me] == Platform.SPARE) {
+                platforms[1 - me] = Platform.GIVEN;
+                unmounts(me, Scheduled.RUNNABLE, next);
+            } else {
+                stretches[me].leaveLibrary();
+                coroutine = next;
             }
         }
 
@@ -262,6 +288,28 @@ class HandOffOrdersTest {
 
     @Test
     void inEachOrderOneThreadRunsTheLibrarysCode() {
-        assertThat(inAllOrders(HandedOff::new)).as("orders").isGreaterThan(1_000);
+        assertThat(inAllOrders(() -> new HandedOff(false, true))).as("orders").isGreaterThan(1_000);
+    }
+
+    @Test
+    void inEachOrderOneThreadRunsTheLibrarysCodeWhereStretchesBeginBesideTheLoop() {
+        assertThat(inAllOrders(() -> new HandedOff(true, false))).as("orders").isGreaterThan(1_000);
+    }
+
+    /// With the monitor there are too many orders to run all.
+    @Test
+    void inManyOrdersOneThreadRunsTheLibrarysCodeWhereSuchALoopIsHandedOffToo() {
+        var random = new Random(1);
+        for (int order = 0; order < 50_000; order++) {
+            World world = new HandedOff(true, true);
+            for (int able; (able = able(world)) != 0;) {
+                int skipped = random.nextInt(Integer.bitCount(able));
+                for (int i = 0; i < skipped; i++) {
+                    able &= able - 1;
+                }
+                world.step(Integer.numberOfTrailingZeros(able));
+            }
+            world.end();
+        }
     }
 }

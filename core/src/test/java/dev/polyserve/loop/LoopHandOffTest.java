@@ -263,4 +263,69 @@ class LoopHandOffTest {
         released.countDown();
         assertThat(soon(handler.done)).as("it ends on the thread that runs what is left").isTrue();
     }
+
+    /// Runs stretches of a handler, of which the first one is long.
+    ///
+    /// @param stretches the short ones that follow
+    /// @return whether each of them ran on the loop's thread
+    private List<Boolean> afterALongStretch(int stretches) throws Exception {
+        var onLoop = new CompletableFuture<List<Boolean>>();
+        loop.post(() -> {
+            var coroutine = new HandlerCoroutine(loop, new Object());
+            coroutine.start("handler", () -> {
+                List<Boolean> seen = new ArrayList<>();
+                coroutine.leaveLibrary();
+                computeUntilHandedOff();
+                for (int i = 0; i < stretches; i++) {
+                    coroutine.enterLibrary();
+                    loop.assertOwner();
+                    coroutine.leaveLibrary();
+                    seen.add(loop.thread().equals(CarrierThread.ofCaller()));
+                }
+                coroutine.enterLibrary();
+                loop.assertOwner();
+                onLoop.complete(seen);
+            });
+        });
+        return soon(onLoop);
+    }
+
+    private void computeUntilHandedOff() {
+        long before = loop.handOffs();
+        while (loop.handOffs() == before) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aHandlerThatTookLongBeginsBesideTheLoopUntilItIsShortAgain() throws Exception {
+        assertThat(afterALongStretch(5)).containsExactly(false, false, false, true, true);
+        assertThat(loop.handOffs()).isEqualTo(4);
+        assertThat(monitor.spares().alive()).isLessThanOrEqualTo(2);
+    }
+
+    private void pinned(Runnable code) {
+        try {
+            PinnedCode.run(code::run);
+        } catch (Exception e) {
+            errors.add(e);
+        }
+    }
+
+    @Test
+    void aPinnedHandlerThatTookLongStaysOnTheLoopsThread() throws Exception {
+        var onLoop = new CompletableFuture<Boolean>();
+        loop.post(() -> {
+            var coroutine = new HandlerCoroutine(loop, new Object());
+            coroutine.expectedLong((byte) 1);
+            coroutine.start("handler", () -> pinned(() -> {
+                coroutine.leaveLibrary();
+                onLoop.complete(loop.thread().equals(CarrierThread.ofCaller()));
+                coroutine.enterLibrary();
+                loop.assertOwner();
+            }));
+        });
+        assertThat(soon(onLoop)).isTrue();
+        assertThat(afterALongStretch(1)).as("afterwards").containsExactly(false);
+    }
 }

@@ -15,8 +15,9 @@ import dev.polyserve.linux.system.SystemCallException;
 /// ```
 ///
 /// A ring of one thread completes its operations in that thread's own calls only. A movable ring is entered by one thread
-/// after the other, but the kernel completes an operation in the thread that has submitted it. It interrupts that thread
-/// for it (no COOP_TASKRUN), because a thread that has lost its loop may compute for long without a system call.
+/// after the other, but the kernel completes an operation in the thread that has submitted it. A thread that has lost its
+/// loop and computes without a system call does so at its next timer tick (COOP_TASKRUN): to interrupt it at once would cost
+/// each request of a loop that is never handed off a seventh of its processor time.
 /// @param descriptor the ring's descriptor
 /// @param parameters the parameters that the kernel has filled in
 record RingSetup(int descriptor, RingParameters parameters) {
@@ -28,7 +29,8 @@ record RingSetup(int descriptor, RingParameters parameters) {
         ISSUER | RingParameters.SETUP_DEFER_TASKRUN,
         ISSUER | RingParameters.SETUP_COOP_TASKRUN,
         COMMON | RingParameters.SETUP_COOP_TASKRUN};
-    private static final int[] MOVABLE_LADDER = {COMMON | RingParameters.SETUP_NO_SQARRAY, COMMON};
+    private static final int MOVABLE = COMMON | RingParameters.SETUP_COOP_TASKRUN;
+    private static final int[] MOVABLE_LADDER = {MOVABLE | RingParameters.SETUP_NO_SQARRAY, MOVABLE};
     /// The number of operations that fit, where memory allows.
     static final int SUBMISSIONS = 1024;
 
