@@ -2,6 +2,8 @@ package dev.polyserve.loop;
 
 import dev.polyserve.conversation.HandlerBorder;
 import dev.polyserve.coroutine.carrier.CarrierThread;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,18 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable, LoopT
     /// How many stretches are expected to be long after a long one. A request may have short ones beside it.
     private static final int AFTER_A_LONG_ONE = 3;
     private static final int MOST_EXPECTED = 4 * AFTER_A_LONG_ONE;
+    private static final VarHandle MOVE;
+    private static final byte STAYS = 0;
+    private static final byte GIVEN = 1;
+    private static final byte MOUNTING = 2;
+
+    static {
+        try {
+            MOVE = MethodHandles.lookup().findVarHandle(HandlerCoroutine.class, "move", byte.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final EventLoop loop;
     /// What it serves, for the stall monitor.
@@ -39,6 +53,14 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable, LoopT
     private boolean beside;
     /// How many of the next stretches are expected to be long.
     private byte expectedLong;
+    /// Which thread may mount it while it moves to a spare one: the JDK may have submitted it to the loop a second time.
+    ///
+    /// ```
+    ///   STAYS ──given to the spare thread──▶ GIVEN ──claimed by it──▶ MOUNTING ──begins there, or cannot──▶ STAYS
+    ///     ▲                                    │                         └─ the loop waits with a second submission
+    ///     └──the loop mounts it, for a second submission
+    /// ```
+    private volatile byte move;
 
     HandlerCoroutine(EventLoop loop, Object served) {
         this.loop = loop;
@@ -96,6 +118,12 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable, LoopT
         } catch (OutOfMemoryError e) {
             // It stays on its thread, as one that is pinned.
         }
+        if (spare.equals(CarrierThread.ofCaller())) {
+            spare.beginsBeside();
+            move = STAYS;
+            return true;
+        }
+        // A thread of the loop, by a second submission, or still its thread.
         LoopThread unused = carrier.equals(CarrierThread.ofCaller()) ? carrier.takeSuccessor() : null;
         if (unused != null) {
             loop.handOff().giveBack(unused);
@@ -193,6 +221,7 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable, LoopT
         if (spare == null) {
             loop.execute(this);
         } else {
+            move = GIVEN;
             loop.handOff().begins(this, spare);
         }
     }
@@ -204,10 +233,19 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable, LoopT
 
     @Override
     public void runOn(LoopThread spare) {
+        spare.stretch().giveAway();
+        Runnable next = continuation;
+        if (next == null || !MOVE.compareAndSet(this, GIVEN, MOUNTING)) {
+            return;
+        }
         try {
-            spare.runBeside(this);
+            spare.runBeside(next);
         } catch (RuntimeException | Error e) {
             loop.report(e);
+        } finally {
+            if (!spare.hasBegunBeside()) {
+                move = STAYS; // suspended for a stack trace, after which the JDK submits it again
+            }
         }
     }
 
@@ -216,6 +254,10 @@ final class HandlerCoroutine implements HandlerBorder, Executor, Runnable, LoopT
     public void run() {
         Runnable next = continuation;
         if (next == null) {
+            return;
+        }
+        if (move != STAYS && !MOVE.compareAndSet(this, GIVEN, STAYS) && move == MOUNTING) {
+            loop.execute(this);
             return;
         }
         if (loop.handOff().isThreadCalling()) {

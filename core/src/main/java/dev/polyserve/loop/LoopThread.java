@@ -39,6 +39,7 @@ public final class LoopThread extends CarrierThread {
     private @Nullable LoopThread successor;
     /// When it began to run a stretch beside the loop; [#TAKEN]: it has lost the loop in its stretch.
     private long besideSinceNanos = TAKEN;
+    private boolean hasBegunBeside;
 
     /// The first thread of a loop.
     LoopThread(EventLoop first, String name, boolean daemon) {
@@ -102,7 +103,7 @@ public final class LoopThread extends CarrierThread {
 
     /// Runs a stretch of a handler's code, beside the loop. **Thread**: its own.
     void runBeside(Runnable continuation) {
-        stretch.giveAway();
+        hasBegunBeside = false;
         besideSinceNanos = System.nanoTime();
         try {
             beforeMount();
@@ -110,6 +111,16 @@ public final class LoopThread extends CarrierThread {
         } finally {
             besideSinceNanos = TAKEN;
         }
+    }
+
+    /// The stretch of [#runBeside] begins. **Thread**: its virtual thread.
+    void beginsBeside() {
+        hasBegunBeside = true;
+    }
+
+    /// Whether the stretch of the last [#runBeside] has begun. **Thread**: its own.
+    boolean hasBegunBeside() {
+        return hasBegunBeside;
     }
 
     /// Whether the stretch that it runs without having the loop has taken this long. One in which it lost the loop has.
