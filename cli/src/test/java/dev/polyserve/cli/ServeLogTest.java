@@ -171,6 +171,8 @@ class ServeLogTest {
             static final Codec<String> CODEC = Framing.lines();   | a MessageHandler<T> needs a field
             public static final Object CODEC = Framing.lines();   | a MessageHandler<T> needs a field
             public static final Codec<String> CODEC = null;       | its field CODEC is null
+            public static final Codec<String> CODEC = java.util.Objects.requireNonNull(null); | its static initializer threw \
+            java.lang.NullPointerException
             """)
     void aMessageHandlerNeedsTheCodecOfItsMessages(String field, String sentence, @TempDir Path directory)
             throws Exception {

@@ -151,6 +151,8 @@ public final class UserHandler implements Servable {
         } catch (ClassNotFoundException e) {
             throw unusable(className, "there is no such class on the class path " + classPath
                     + " (use the full name, as in com.example.MyHandler, and set --class-path to its location)", e);
+        } catch (ExceptionInInitializerError e) {
+            throw unusable(className, "its static initializer threw " + e.getCause(), e.getCause());
         } catch (LinkageError e) {
             throw unusable(className, "it cannot be loaded: " + e, e);
         }
