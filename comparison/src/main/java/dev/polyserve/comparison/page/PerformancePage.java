@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
-/// Writes the tables of a page between its two markers, and draws the costs in these tables ([CostChart]) into a file beside
+/// Writes the tables of a page between its two markers, and draws the costs in these tables ([BarChart]) into a file beside
 /// the page with the ending `.svg`: `PerformancePage PAGE.md DIRECTORY`. Without a directory it only draws the picture again.
 ///
 /// The directory is one run of `comparison/run`, see [RunDirectory]. What is outside the markers stays.
@@ -51,10 +51,10 @@ public final class PerformancePage {
         replace(page, between(page, read(page), tables));
     }
 
-    /// Draws what the page says now. A page without costs has no picture.
+    /// Draws what the page says now. A page without such tables has no picture.
     private static void draw(Path page) throws IOException, UnreadableException {
         Path picture = page.resolveSibling(page.getFileName().toString().replaceFirst("(\\.md)?$", ".svg"));
-        Optional<String> chart = CostChart.of(read(page).lines().toList());
+        Optional<String> chart = BarChart.of(read(page).lines().toList());
         if (chart.isPresent()) {
             replace(picture, chart.get());
         } else {

@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
@@ -131,6 +133,17 @@ class PerformancePageTest {
     }
 
     @Test
+    void drawsTheLatencyBesideHandlersThatCompute() throws IOException {
+        results(true, new Comparison("mixed", Load.OPEN, 2_000, 0, List.of(
+                tail("nio", 1_000, 2_000, 3_000), tail("slow", 90_000, 100_000, 400_000))));
+        assertThat(PerformancePage.run(arguments())).isZero();
+        assertThat(picture()).contains("p99 of the light requests", "mixed: nio 2.00 ms, slow 100 ms.")
+                .contains("y=\"106\" width=\"2.2\"", "y=\"126\" width=\"112.0\"")
+                .as("a round that is longer than the longest bar ends there")
+                .contains("x2=\"260.0\" y1=\"132\"");
+    }
+
+    @Test
     void pageWithoutCostsHasNoPicture() throws IOException {
         results(true, closed("echo", cost("nio", 7)));
         assertThat(PerformancePage.run(arguments())).isZero();
@@ -141,11 +154,12 @@ class PerformancePageTest {
     }
 
     /// The picture of the repository shows the figures of the page: `comparison/run --picture` draws it again.
-    @Test
-    void thePictureIsThatOfThePage() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"performance", "performance-mixed"})
+    void thePictureIsThatOfThePage(String page) throws IOException {
         Path docs = Path.of(System.getProperty("basedir", ""), "..", "docs");
-        assertThat(docs.resolve("performance.svg")).content()
-                .isEqualTo(CostChart.of(Files.readAllLines(docs.resolve("performance.md"))).orElseThrow());
+        assertThat(docs.resolve(page + ".svg")).content()
+                .isEqualTo(BarChart.of(Files.readAllLines(docs.resolve(page + ".md"))).orElseThrow());
     }
 
     private String picture() throws IOException {
@@ -182,6 +196,14 @@ class PerformancePageTest {
     private static ContenderResults cost(String name, double... micros) {
         List<RoundResult> rounds = Arrays.stream(micros).mapToObj(cost -> new RoundResult(Map.of(
                 Metric.CPU_MICROS_PER_REQUEST, cost, Metric.REQUESTS_PER_SECOND, cost * 1_000), false)).toList();
+        return new ContenderResults(name, rounds, List.of(), null, List.of());
+    }
+
+    /// A contender whose rounds have this 99th percentile.
+    private static ContenderResults tail(String name, double... micros) {
+        List<RoundResult> rounds = Arrays.stream(micros)
+                .mapToObj(p99 -> new RoundResult(Map.of(Metric.P99, p99), false))
+                .toList();
         return new ContenderResults(name, rounds, List.of(), null, List.of());
     }
 

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The cost of a request as an SVG picture: a column of bars for each [CostTable] of the page.
+/// The tables of a page as an SVG picture: a column of bars for each [BarTable].
 ///
 /// All text is text, so it can be read aloud and searched. The picture brings its own background, light or dark as the
 /// reader prefers, so it is legible on any page. Colour is not the only mark of Polyserve: its names are bold, too.
-final class CostChart {
+final class BarChart {
     private static final int MARGIN = 20;
     private static final int COLUMN = 306;
     private static final int NAME = 120;
@@ -41,15 +41,15 @@ final class CostChart {
 
     private final StringBuilder svg = new StringBuilder();
 
-    private CostChart() {}
+    private BarChart() {}
 
-    /// {@return the picture of a page, or nothing where no table of it tells the cost of a request}
+    /// {@return the picture of a page, or nothing where no table of it can be drawn}
     static Optional<String> of(List<String> page) {
-        List<CostTable> tables = CostTable.of(page);
+        List<BarTable> tables = BarTable.of(page);
         if (tables.isEmpty()) {
             return Optional.empty();
         }
-        var chart = new CostChart();
+        var chart = new BarChart();
         chart.draw(tables, source(page));
         return Optional.of(chart.svg.toString());
     }
@@ -60,16 +60,17 @@ final class CostChart {
                 .map(found -> found.group(1)).reduce((machine, date) -> machine + "; " + date).orElse("");
     }
 
-    private void draw(List<CostTable> tables, String source) {
+    private void draw(List<BarTable> tables, String source) {
+        String title = tables.getFirst().subject().title();
         int width = 2 * MARGIN + tables.size() * COLUMN;
         int height = TOP + LINE * tables.stream().mapToInt(table -> table.rows().size()).max().orElse(0) + BOTTOM;
         add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\""
                 + " aria-labelledby=\"title desc\">%n", width, height, width, height);
-        add("<title id=\"title\">Processor time of the server for one request</title>%n");
+        add("<title id=\"title\">%s</title>%n", title);
         add("<desc id=\"desc\">%s.</desc>%n", escaped(described(tables)));
         svg.append(STYLE);
         add("<rect class=\"paper\" x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" rx=\"6\"/>%n", width - 1, height - 1);
-        text(MARGIN, 32, "title", "Processor time of the server for one request");
+        text(MARGIN, 32, "title", title);
         add("<rect class=\"own\" x=\"%d\" y=\"44\" width=\"11\" height=\"11\"/>%n", MARGIN);
         text(MARGIN + 16, 54, "own", "Polyserve");
         add("<rect class=\"peer\" x=\"%d\" y=\"44\" width=\"11\" height=\"11\"/>%n", MARGIN + 92);
@@ -82,25 +83,34 @@ final class CostChart {
         add("</svg>%n");
     }
 
-    private void column(int x, CostTable table) {
+    private void column(int x, BarTable table) {
         text(x, TOP - 16, "workload", table.workload());
-        double longest = table.rows().stream().mapToDouble(CostTable.Row::most).max().orElse(1);
+        double longest = longest(table);
         int y = TOP;
-        for (CostTable.Row row : table.rows()) {
+        for (BarTable.Row row : table.rows()) {
             String mark = row.polyserve() ? "own" : "peer";
             int start = x + NAME + 8;
             text(x + NAME, y + 12, "name " + mark, row.contender());
             add("<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"12\"/>%n", mark, start, y + 2,
                     BAR * row.median() / longest);
             add("<line class=\"range\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>%n",
-                    start + BAR * row.least() / longest, start + BAR * row.most() / longest, y + 8, y + 8);
+                    start + BAR * row.least() / longest, start + BAR * Math.min(1, row.most() / longest), y + 8,
+                    y + 8);
             text(start + BAR + 54, y + 12, "value " + mark, row.label());
             y += LINE;
         }
     }
 
+    /// The figure that fills a bar. Single rounds of a tail may be many times as long as its median.
+    private static double longest(BarTable table) {
+        return switch (table.subject()) {
+            case COST -> table.rows().stream().mapToDouble(BarTable.Row::most).max().orElse(1);
+            case TAIL -> table.rows().stream().mapToDouble(BarTable.Row::median).max().orElse(1);
+        };
+    }
+
     /// The figures in words, for a reader that does not see.
-    private static String described(List<CostTable> tables) {
+    private static String described(List<BarTable> tables) {
         return String.join(". ", tables.stream().map(table -> table.workload() + ": " + String.join(", ", table.rows()
                 .stream().map(row -> row.contender() + " " + row.label()).toList())).toList());
     }

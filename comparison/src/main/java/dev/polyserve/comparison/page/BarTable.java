@@ -6,35 +6,64 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/// One table of the page that compares the processor time of a request, read back from its Markdown.
+/// One table of the page that can be drawn, read back from its Markdown.
 ///
+/// @param subject what its first figure is
 /// @param workload the name of the workload
-/// @param rows in the order of the page, the cheapest first
-record CostTable(String workload, List<Row> rows) {
-    private static final String COLUMNS = "| contender | " + Metric.CPU_MICROS_PER_REQUEST.label() + " |";
-    private static final Pattern HEADING = Pattern.compile("### `([^`]+)`, as fast as it goes");
+/// @param rows in the order of the page, the best first
+record BarTable(Subject subject, String workload, List<Row> rows) {
+    /// What a picture can show. A page is drawn for the first of them that it has tables of.
+    enum Subject {
+        /// The processor time of a request.
+        COST("Processor time of the server for one request", Metric.CPU_MICROS_PER_REQUEST.label(),
+                "### `([^`]+)`, as fast as it goes"),
+        /// The latency beside handlers that compute.
+        TAIL("p99 of the light requests beside handlers that compute", Metric.P99.label(),
+                "### `(mixed)`, .* requests/s");
+
+        private final String title;
+        private final String columns;
+        private final Pattern heading;
+
+        Subject(String title, String figure, String heading) {
+            this.title = title;
+            this.columns = "| contender | " + figure + " |";
+            this.heading = Pattern.compile(heading);
+        }
+
+        String title() {
+            return title;
+        }
+    }
+
     private static final String TIME = "([0-9.,]+) (µs|ms|s)";
     /// A contender, its median, and the range of its rounds unless all rounds are equal.
     private static final Pattern ROW = Pattern.compile("\\| (?<name>\\S+)(?: ⚠)? \\| (?<median>" + TIME
             + ")(?: \\((?<least>" + TIME + ") – (?<most>" + TIME + ")\\))? \\|.*");
 
-    /// A contender and what a request costs it, in microseconds.
+    /// A contender and its figure, in microseconds.
     ///
     /// @param polyserve whether it is a model of Polyserve
     /// @param label the median as the page shows it
     record Row(String contender, boolean polyserve, String label, double median, double least, double most) {}
 
-    /// {@return the tables of a page whose first figure is the processor time of a request}
-    static List<CostTable> of(List<String> page) {
-        var tables = new ArrayList<CostTable>();
+    /// {@return the tables of a page whose first figure is the first subject that it has}
+    static List<BarTable> of(List<String> page) {
+        return Stream.of(Subject.values()).map(subject -> of(subject, page)).filter(tables -> !tables.isEmpty())
+                .findFirst().orElse(List.of());
+    }
+
+    private static List<BarTable> of(Subject subject, List<String> page) {
+        var tables = new ArrayList<BarTable>();
         for (int i = 0; i < page.size(); i++) {
-            Matcher heading = HEADING.matcher(page.get(i));
+            Matcher heading = subject.heading.matcher(page.get(i));
             if (heading.matches()) {
                 List<String> table = page.subList(i + 1, page.size()).stream().takeWhile(line -> !line.startsWith("#"))
                         .filter(line -> line.startsWith("|")).toList();
-                if (!table.isEmpty() && (table.getFirst() + " ").startsWith(COLUMNS)) {
-                    tables.add(new CostTable(heading.group(1), rows(table)));
+                if (!table.isEmpty() && (table.getFirst() + " ").startsWith(subject.columns)) {
+                    tables.add(new BarTable(subject, heading.group(1), rows(table)));
                 }
             }
         }
@@ -43,7 +72,7 @@ record CostTable(String workload, List<Row> rows) {
 
     private static List<Row> rows(List<String> table) {
         return table.stream().map(ROW::matcher).filter(Matcher::matches).map(Matcher::toMatchResult)
-                .map(CostTable::row).toList();
+                .map(BarTable::row).toList();
     }
 
     private static Row row(MatchResult cells) {
