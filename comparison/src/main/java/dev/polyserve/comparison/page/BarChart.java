@@ -15,6 +15,8 @@ final class BarChart {
     private static final int COLUMN = 306;
     private static final int NAME = 120;
     private static final int BAR = 112;
+    /// Room for the legend.
+    private static final int LEAST_WIDTH = 2 * MARGIN + 2 * COLUMN;
     private static final int TOP = 104;
     private static final int LINE = 20;
     private static final int BOTTOM = 34;
@@ -41,7 +43,16 @@ final class BarChart {
 
     private final StringBuilder svg = new StringBuilder();
 
-    private BarChart() {}
+    private final int width;
+    private final int column;
+    /// The length of the longest bar.
+    private final int bar;
+
+    private BarChart(int columns) {
+        width = Math.max(LEAST_WIDTH, 2 * MARGIN + columns * COLUMN);
+        column = (width - 2 * MARGIN) / columns;
+        bar = BAR + column - COLUMN;
+    }
 
     /// {@return the picture of a page, or nothing where no table of it can be drawn}
     static Optional<String> of(List<String> page) {
@@ -49,7 +60,7 @@ final class BarChart {
         if (tables.isEmpty()) {
             return Optional.empty();
         }
-        var chart = new BarChart();
+        var chart = new BarChart(tables.size());
         chart.draw(tables, source(page));
         return Optional.of(chart.svg.toString());
     }
@@ -62,7 +73,6 @@ final class BarChart {
 
     private void draw(List<BarTable> tables, String source) {
         String title = tables.getFirst().subject().title();
-        int width = 2 * MARGIN + tables.size() * COLUMN;
         int height = TOP + LINE * tables.stream().mapToInt(table -> table.rows().size()).max().orElse(0) + BOTTOM;
         add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\""
                 + " aria-labelledby=\"title desc\">%n", width, height, width, height);
@@ -77,7 +87,7 @@ final class BarChart {
         text(MARGIN + 108, 54, "quiet", "others");
         text(MARGIN + 164, 54, "quiet", "Less is better. The line shows the smallest and the largest round.");
         for (int i = 0; i < tables.size(); i++) {
-            column(MARGIN + i * COLUMN, tables.get(i));
+            column(MARGIN + i * column, tables.get(i));
         }
         text(MARGIN, height - 14, "quiet", source);
         add("</svg>%n");
@@ -92,11 +102,11 @@ final class BarChart {
             int start = x + NAME + 8;
             text(x + NAME, y + 12, "name " + mark, row.contender());
             add("<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"12\"/>%n", mark, start, y + 2,
-                    BAR * row.median() / longest);
+                    bar * row.median() / longest);
             add("<line class=\"range\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>%n",
-                    start + BAR * row.least() / longest, start + BAR * Math.min(1, row.most() / longest), y + 8,
+                    start + bar * row.least() / longest, start + bar * Math.min(1, row.most() / longest), y + 8,
                     y + 8);
-            text(start + BAR + 54, y + 12, "value " + mark, row.label());
+            text(start + bar + 54, y + 12, "value " + mark, row.label());
             y += LINE;
         }
     }

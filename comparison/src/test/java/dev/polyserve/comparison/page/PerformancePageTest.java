@@ -127,9 +127,9 @@ class PerformancePageTest {
         assertThat(picture()).contains("echo: c&lt;epoll 5.00 µs, nio 7.00 µs, slow 1.30 ms.")
                 .contains("<text class=\"name own\" x=\"140\" y=\"136\">nio</text>")
                 .contains("Some CPU, 2 processors, 4.0 GiB of memory; 21 November 2026").doesNotContain("virtual");
-        // The longest bar has room for its largest round: 112 for 1.60 ms.
-        assertThat(picture()).contains("y=\"146\" width=\"91.0\"",
-                "<line class=\"range\" x1=\"232.0\" x2=\"260.0\" y1=\"152\" y2=\"152\"/>");
+        // The longest bar has room for its largest round: 418 for 1.60 ms.
+        assertThat(picture()).contains("y=\"146\" width=\"339.6\"",
+                "<line class=\"range\" x1=\"461.5\" x2=\"566.0\" y1=\"152\" y2=\"152\"/>");
     }
 
     @Test
@@ -138,9 +138,9 @@ class PerformancePageTest {
                 tail("nio", 1_000, 2_000, 3_000), tail("slow", 90_000, 100_000, 400_000))));
         assertThat(PerformancePage.run(arguments())).isZero();
         assertThat(picture()).contains("p99 of the light requests", "mixed: nio 2.00 ms, slow 100 ms.")
-                .contains("y=\"106\" width=\"2.2\"", "y=\"126\" width=\"112.0\"")
+                .contains("y=\"106\" width=\"8.4\"", "y=\"126\" width=\"418.0\"")
                 .as("a round that is longer than the longest bar ends there")
-                .contains("x2=\"260.0\" y1=\"132\"");
+                .contains("x2=\"566.0\" y1=\"132\"");
     }
 
     @Test
