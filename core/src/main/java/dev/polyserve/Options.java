@@ -252,7 +252,7 @@ public final class Options extends ValueObject {
         }
 
         /// How long the code of a [Handler] may occupy its event loop's thread before another thread goes on with the
-        /// loop.
+        /// loop. A handler that took longer begins beside the loop's thread from then on, until it is shorter again.
         public Duration handOff() {
             return values.handOff;
         }

@@ -38,7 +38,8 @@ public interface ServerStats {
     /// Worker processes started to replace others that ended unexpectedly, or at a signal.
     long workerRestarts();
 
-    /// How often another thread has taken over an event loop whose thread a handler's code occupied.
+    /// How often another thread has taken over an event loop whose thread a handler's code occupied, or has run such code
+    /// beside the loop, because the handler took long before.
     long handOffs();
 
     /// How often each limit was reached; limits never reached are absent.
