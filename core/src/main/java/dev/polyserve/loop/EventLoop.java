@@ -362,7 +362,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     /// Checks the time limits of a conversation, and ends it in place of a thread that cannot, until it is over. The
     /// checks begin soon. **Thread**: any, before the conversation begins; it may belong to any thread.
     public void watch(Conversation conversation) {
-        LimitTimer watching = new LimitTimer(this, conversation);
+        LimitRequest watching = new LimitRequest(new LimitTimer(this, conversation));
         conversation.watchedBy(watching);
         watching.askNow();
     }

@@ -22,8 +22,8 @@ final class TimerWheel {
         this.startNanos = nowNanos;
     }
 
-    /// A timer that can be cancelled, and set again after it was due. Other threads set it by a request.
-    abstract static class Timer extends LoopRequest {
+    /// A timer that can be cancelled, and set again after it was due.
+    abstract static class Timer {
         private long dueTick;
         private boolean set;
         private @Nullable Timer previous;
@@ -31,11 +31,6 @@ final class TimerWheel {
 
         /// Runs when the timer is due; the timer is no longer set then. It must not throw.
         abstract void due();
-
-        @Override
-        void perform(int what) {
-            throw new IllegalStateException("nothing is asked of this timer");
-        }
     }
 
     /// Sets a timer that is not set, to be due after at least `delayNanos`.
