@@ -8,7 +8,8 @@ import java.net.SocketAddress;
 /// A handle that is bound to an endpoint: a listener or a datagram port.
 ///
 /// **Thread**: as its subclass.
-abstract sealed class BoundHandle<S extends BoundSource> extends RingHandle permits RingListener, RingDatagramPort {
+abstract sealed class BoundHandle<S extends BoundSource> extends MultishotHandle
+        permits RingListener, RingDatagramPort {
     /// The same socket on a descriptor, for direct system calls.
     final S direct;
 

@@ -36,8 +36,6 @@ final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> impleme
     private @Nullable SocketAddress sender;
     private SocketAddress local;
     private int errno;
-    private boolean receiving;
-    private boolean cancelling;
 
     RingDatagramPort(DescriptorDatagramPort direct) {
         super(direct);
@@ -55,20 +53,23 @@ final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> impleme
     // --- receiving ---
 
     @Override
+    OperationKind multishot() {
+        return OperationKind.RECEIVE_MESSAGES;
+    }
+
+    @Override
     void submit() {
         Operations itsOperations = operations;
         if (itsOperations == null || buffers == null || slot == 0) {
             return;
         }
         boolean wanted = (interest() & Multiplexer.READ) != 0;
-        if (wanted && !receiving && first == ReceiveBuffers.NONE && errno == 0) {
-            receiving = true;
-            multishotBegins();
+        if (wanted && !isActive() && first == ReceiveBuffers.NONE && errno == 0) {
+            begins();
             buffers.publish();
             itsOperations.receiveMessages(this, direct.descriptor().number(), messages.address(), group);
-        } else if (receiving && !cancelling && (!wanted || multishotMoves())) {
-            cancelling = true;
-            itsOperations.cancel(this, OperationKind.RECEIVE_MESSAGES);
+        } else if (!wanted || isToMove()) {
+            cancel();
         }
     }
 
@@ -80,14 +81,12 @@ final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> impleme
         if ((flags & RingLayout.CQE_F_BUFFER) != 0) {
             hold(buffers, flags >>> RingLayout.CQE_BUFFER_SHIFT);
         }
-        if ((flags & RingLayout.CQE_F_MORE) == 0) {
-            receiving = false;
-            cancelling = false;
+        if (ends(flags)) {
             boolean expected = result >= 0 || result == -Errno.ENOBUFS || result == -Errno.ECANCELED
                     || result == -Errno.EAGAIN || result == -Errno.EINTR;
             errno = expected ? errno : -result;
             operations.due(this);
-        } else if (multishotMoves()) {
+        } else if (isToMove()) {
             operations.due(this);
         }
         operations.enlist(this);
@@ -141,7 +140,7 @@ final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> impleme
         first = from.next(given);
         from.giveBack(given);
         sender = null;
-        if (!receiving && first == ReceiveBuffers.NONE) {
+        if (!isActive() && first == ReceiveBuffers.NONE) {
             itsOperations.due(this);
         }
     }
@@ -179,9 +178,7 @@ final class RingDatagramPort extends BoundHandle<DescriptorDatagramPort> impleme
             return;
         }
         try {
-            if (receiving) {
-                itsOperations.cancelNow(this, OperationKind.RECEIVE_MESSAGES);
-            }
+            cancelNow();
             itsOperations.ring().unregister(group);
         } catch (IOException e) {
             throw new UncheckedIOException("datagrams are received at " + direct.endpoint() + " until its loop ends",

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the loop's.
 abstract sealed class RingHandle implements Multiplexer.Watch
-        permits RingSocket, BoundHandle, PolledSource {
+        permits MultishotHandle, PolledSource {
     private static final Multiplexer.Ready NO_CALLBACK = _ -> {};
 
     /// The operations of the ring that watches it; null while none does.
@@ -26,8 +26,6 @@ abstract sealed class RingHandle implements Multiplexer.Watch
     /// True while it is on the list of handles that submit before the next wait.
     boolean due;
     private int interest;
-    /// The thread that has submitted the multishot operation.
-    private long submitter;
     private Multiplexer.Ready ready = NO_CALLBACK;
 
     /// Joins the ring that watches it from now on.
@@ -43,17 +41,6 @@ abstract sealed class RingHandle implements Multiplexer.Watch
             throw new IllegalStateException("no ring watches it");
         }
         return itsOperations;
-    }
-
-    /// Records that its multishot operation is submitted.
-    final void multishotBegins() {
-        submitter = requireOperations().submitter();
-    }
-
-    /// Whether another thread runs the loop since its multishot operation was submitted, which should then be cancelled and
-    /// submitted again ([Operations#submitter]).
-    final boolean multishotMoves() {
-        return submitter != requireOperations().submitter();
     }
 
     /// Sets the callback and the interest.

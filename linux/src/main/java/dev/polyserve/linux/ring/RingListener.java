@@ -6,7 +6,6 @@ import dev.polyserve.linux.socket.AcceptErrors;
 import dev.polyserve.linux.socket.DescriptorListener;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.system.Errno;
-import dev.polyserve.linux.system.RingLayout;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.util.Arrays;
@@ -23,8 +22,6 @@ final class RingListener extends BoundHandle<DescriptorListener> implements List
     private int head;
     private int count;
     private int errno;
-    private boolean accepting;
-    private boolean cancelling;
 
     RingListener(DescriptorListener direct) {
         super(direct);
@@ -37,16 +34,18 @@ final class RingListener extends BoundHandle<DescriptorListener> implements List
     // --- accepting ---
 
     @Override
+    OperationKind multishot() {
+        return OperationKind.ACCEPT;
+    }
+
+    @Override
     void submit() {
         boolean wanted = (interest() & Multiplexer.READ) != 0 && count < MOST_WAITING && errno == 0;
-        boolean stays = wanted && !multishotMoves();
-        if (wanted && !accepting && slot != 0) {
-            accepting = true;
-            multishotBegins();
+        if (wanted && !isActive() && slot != 0) {
+            begins();
             requireOperations().accept(this, number());
-        } else if (!stays && accepting && !cancelling) {
-            cancelling = true;
-            requireOperations().cancel(this, OperationKind.ACCEPT);
+        } else if (!wanted || isToMove()) {
+            cancel();
         }
     }
 
@@ -58,11 +57,7 @@ final class RingListener extends BoundHandle<DescriptorListener> implements List
             errno = -result;
         }
         Operations itsOperations = requireOperations();
-        if ((flags & RingLayout.CQE_F_MORE) == 0) {
-            accepting = false;
-            cancelling = false;
-            itsOperations.due(this);
-        } else if (count >= MOST_WAITING || multishotMoves()) {
+        if (ends(flags) || count >= MOST_WAITING || isToMove()) {
             itsOperations.due(this);
         }
         itsOperations.enlist(this);
@@ -97,7 +92,7 @@ final class RingListener extends BoundHandle<DescriptorListener> implements List
         operations.assertOwner();
         StreamSocket first = first();
         if (first != null) {
-            if (!accepting) {
+            if (!isActive()) {
                 operations.due(this);
             }
             return first;
@@ -138,8 +133,8 @@ final class RingListener extends BoundHandle<DescriptorListener> implements List
     void leave() {
         Operations itsOperations = requireOperations();
         try {
-            if (accepting) {
-                itsOperations.cancelNow(this, OperationKind.ACCEPT);
+            if (isActive()) {
+                cancelNow();
                 itsOperations.submitNow(); // and collects the connections accepted before
             }
         } catch (IOException e) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// with that limit, and holds nothing from then on.
 ///
 /// **Thread**: the loop's once it is watched, except [#pending].
-final class RingSocket extends RingHandle implements StreamSocket {
+final class RingSocket extends MultishotHandle implements StreamSocket {
     /// The limit of unread bytes while the owner is reading; the receive pauses until they are read.
     private static final int MOST_UNREAD_BYTES = 64 << 10;
     /// The limit while the owner does not want to read; small, yet large enough that a short pause costs no operation.
@@ -50,8 +50,6 @@ final class RingSocket extends RingHandle implements StreamSocket {
     private final ReceiveQueue receiveQueue = new ReceiveQueue();
     private final RingOutput output = new RingOutput();
     private @Nullable IOException receiveFailure;
-    private boolean receiving;
-    private boolean cancelling;
     /// The receive has ended, while the kernel may hold more bytes.
     private boolean paused;
     private boolean ended;
@@ -74,15 +72,19 @@ final class RingSocket extends RingHandle implements StreamSocket {
     // --- receiving ---
 
     @Override
+    OperationKind multishot() {
+        return OperationKind.RECEIVE;
+    }
+
+    @Override
     void submit() {
         if (closing != Closing.NOT || slot == 0) {
             return;
         }
         Operations itsOperations = requireOperations();
         boolean wanted = (interest() & Multiplexer.READ) != 0;
-        if (wanted && !receiving && !paused && !ended && receiveFailure == null && receiveQueue.ownBytes() == 0) {
-            receiving = true;
-            multishotBegins();
+        if (wanted && !isActive() && !paused && !ended && receiveFailure == null && receiveQueue.ownBytes() == 0) {
+            begins();
             itsOperations.receive(this, number());
         }
         output.submit(this, number(), itsOperations);
@@ -105,12 +107,10 @@ final class RingSocket extends RingHandle implements StreamSocket {
         if ((flags & RingLayout.CQE_F_BUFFER) != 0) {
             hold(flags >>> RingLayout.CQE_BUFFER_SHIFT, result);
         }
-        if ((flags & RingLayout.CQE_F_MORE) == 0) {
-            receiving = false;
-            cancelling = false;
+        if (ends(flags)) {
             receiveEnded(result);
-        } else if (multishotMoves()) {
-            cancelReceive(requireOperations());
+        } else if (isToMove()) {
+            cancel();
         }
     }
 
@@ -163,7 +163,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
         }
         int most = (interest() & Multiplexer.READ) != 0 ? MOST_UNREAD_BYTES : MOST_UNWANTED_BYTES;
         if (receiveQueue.ownBytes() >= most) {
-            cancelReceive(itsOperations);
+            cancel();
         }
     }
 
@@ -172,15 +172,8 @@ final class RingSocket extends RingHandle implements StreamSocket {
         receiveFailure = why;
         receiveQueue.clear(itsOperations.buffers(), itsOperations.budget());
         output.fail(why, itsOperations);
-        cancelReceive(itsOperations);
+        cancel();
         itsOperations.enlist(this);
-    }
-
-    private void cancelReceive(Operations itsOperations) {
-        if (receiving && !cancelling) {
-            cancelling = true;
-            itsOperations.cancel(this, OperationKind.RECEIVE);
-        }
     }
 
     @Override
@@ -195,7 +188,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
             count += readPaused(into);
         }
         if (count > 0) {
-            if (!receiving) {
+            if (!isActive()) {
                 itsOperations.due(this);
             }
             return count;
@@ -231,7 +224,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
         if (ended) {
             return END;
         }
-        if (!receiving) {
+        if (!isActive()) {
             itsOperations.due(this);
         }
         return 0;
@@ -326,9 +319,8 @@ final class RingSocket extends RingHandle implements StreamSocket {
     }
 
     private void cancelOperations() {
-        Operations itsOperations = requireOperations();
-        cancelReceive(itsOperations);
-        output.cancel(this, itsOperations);
+        cancel();
+        output.cancel(this, requireOperations());
     }
 
     @Override
@@ -359,7 +351,7 @@ final class RingSocket extends RingHandle implements StreamSocket {
 
     /// Closes the socket once no operation is in flight.
     private void finishClosing() {
-        if (receiving || output.busy() || slot == 0) {
+        if (isActive() || output.busy() || slot == 0) {
             return;
         }
         Operations itsOperations = requireOperations();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.conversation.BufferBudget;
+import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.socket.Wakeup;
@@ -14,6 +15,7 @@ import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.MultiplexerOwner;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -41,8 +43,10 @@ class MovableRingTest {
     private Operations operations;
     private RingListener listener;
     private RingSocket socket;
+    private RingDatagramPort port;
     private SocketChannel client;
     private int accepted;
+    private int datagrams;
 
     @BeforeAll
     static void needsRings() {
@@ -62,6 +66,9 @@ class MovableRingTest {
         client = SocketChannel.open(listener.address());
         socket = (RingSocket) Objects.requireNonNull(listener.accept());
         socket.control().blocking(false);
+        DatagramPort bound = new RingSocketProvider().bind(Endpoint.parse("udp://127.0.0.1:0"),
+                Options.defaults().sockets());
+        port = (RingDatagramPort) bound;
     }
 
     @AfterEach
@@ -70,19 +77,22 @@ class MovableRingTest {
         socket.close(false);
         operations.end();
         listener.close();
+        port.close();
         ring.close();
         arena.unmap();
         buffers.unmap();
         wakeup.close();
     }
 
-    /// Submits the operations that a loop has while it waits: an accept, a receive and the poll of the wake-up.
+    /// Submits the operations that a loop has while it waits: an accept, two receives and the poll of the wake-up.
     private void submitAll() throws IOException {
         operations.submittedBy(Thread.currentThread());
         listener.joins(operations);
         listener.watchedBy(_ -> takeAccepted(), Multiplexer.READ);
         socket.joins(operations, memories);
         socket.watchedBy(_ -> read(), Multiplexer.READ);
+        port.joins(operations, memories);
+        port.watchedBy(_ -> receive(), Multiplexer.READ);
         turn();
     }
 
@@ -113,6 +123,16 @@ class MovableRingTest {
         }
     }
 
+    private void receive() {
+        try {
+            while (port.receive(ByteBuffer.allocate(100)) != null) {
+                datagrams++;
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private void turnUntil(BooleanSupplier done) throws IOException {
         long end = System.nanoTime() + LONG_NANOS;
         while (!done.getAsBoolean()) {
@@ -132,18 +152,29 @@ class MovableRingTest {
     private void assertGoesOnHere() throws IOException {
         send("first ");
         turnUntil(() -> received().equals("first "));
-        turnUntil(() -> !socket.multishotMoves());
+        turnUntil(() -> !socket.isToMove());
         send("second");
         turnUntil(() -> received().equals("first second"));
         try (SocketChannel another = SocketChannel.open(listener.address())) {
             assertThat(another.isConnected()).isTrue();
             turnUntil(() -> accepted == 1);
         }
-        turnUntil(() -> !listener.multishotMoves());
+        turnUntil(() -> !listener.isToMove());
+        assertDatagramsGoOnHere();
         wakeup.signal();
         long begun = System.nanoTime();
         operations.turn(LONG_NANOS);
         assertThat(System.nanoTime() - begun).as("woken").isLessThan(LONG_NANOS);
+    }
+
+    private void assertDatagramsGoOnHere() throws IOException {
+        try (DatagramChannel sender = DatagramChannel.open()) {
+            sender.send(ByteBuffer.allocate(10), port.address());
+            turnUntil(() -> datagrams == 1);
+            turnUntil(() -> !port.isToMove());
+            sender.send(ByteBuffer.allocate(10), port.address());
+            turnUntil(() -> datagrams == 2);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.polyserve.io.Listener;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.RingLayout;
+import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.MultiplexerOwner;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -66,6 +67,32 @@ class OperationsTest {
     void aDatagramPortNeverHasTheGroupOfConnections() {
         for (int port = 0; port <= 1 << 17; port++) {
             assertThat((short) operations.newGroup()).isNotEqualTo((short) ReceiveBuffers.OF_CONNECTIONS);
+        }
+    }
+
+    @Test
+    void aMultishotOperationIsCancelledOnceEachTimeThatItIsActive() throws Exception {
+        Listener opened = new RingSocketProvider().listen(Endpoint.parse("tcp://127.0.0.1:0"),
+                Options.defaults().sockets());
+        RingListener listener = (RingListener) opened;
+        try {
+            listener.joins(operations);
+            listener.watchedBy(_ -> {
+            }, Multiplexer.READ);
+            listener.cancel();
+            assertThat(ring.submissions().waiting()).as("cancellations while it is not active").isZero();
+            for (int round = 0; round < 2; round++) {
+                operations.turn(0);
+                assertThat(listener.isActive()).isTrue();
+                listener.cancel();
+                listener.cancel();
+                assertThat(ring.submissions().waiting()).as("cancellations").isEqualTo(1);
+                operations.turn(0);
+                assertThat(listener.isActive()).as("active after its last completion").isFalse();
+            }
+            operations.end();
+        } finally {
+            listener.close();
         }
     }
 
