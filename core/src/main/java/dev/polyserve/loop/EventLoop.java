@@ -50,8 +50,8 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     private final Multiplexer multiplexer;
     private final NanoClock clock;
     private final Consumer<Throwable> errors;
-    /// The cause of an end that nothing explains, made in advance, because it may be a lack of memory.
-    private final Optional<IOException> failed;
+    /// What is reported of a failure that there is no memory to describe.
+    private final Optional<IOException> undescribed;
     private final LoopHandOff handOff;
     private final TimerWheel timers;
     private final LoopBufferPool pool = new LoopBufferPool(this);
@@ -84,7 +84,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
         this.multiplexer = multiplexer;
         this.clock = clock;
         this.errors = errors;
-        this.failed = Optional.of(new IOException("the event loop " + name + " failed"));
+        this.undescribed = Optional.of(new IOException("the event loop " + name + " failed while memory was short"));
         this.turnClock = new TurnClock(clock.nanos());
         this.timers = new TimerWheel(turnClock.nowNanos());
         this.coroutines = new CoroutineScheduler(this, lendsThread);
@@ -430,12 +430,20 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
             lost = Optional.of(
                     new IOException("the event loop " + name + " cannot wait any more: " + e.getMessage(), e));
         } catch (RuntimeException | Error e) {
-            lost = failed;
+            lost = failed(e);
             throw e;
         } finally {
             if (!handedOff) {
                 end(lost);
             }
+        }
+    }
+
+    private Optional<IOException> failed(Throwable why) {
+        try {
+            return Optional.of(new IOException("the event loop " + name + " failed", why));
+        } catch (OutOfMemoryError e) {
+            return undescribed;
         }
     }
 

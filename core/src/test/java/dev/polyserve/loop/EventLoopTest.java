@@ -72,8 +72,8 @@ class EventLoopTest {
         });
         failing.thread().setUncaughtExceptionHandler((_, thrown) -> error.complete(thrown));
         failing.start(lost::complete);
-        assertThat(lost.get(5, TimeUnit.SECONDS)).hasMessage("the event loop failing failed");
         assertThat(error.get(5, TimeUnit.SECONDS)).isInstanceOf(IllegalStateException.class);
+        assertThat(lost.get(5, TimeUnit.SECONDS)).hasMessage("the event loop failing failed").hasCause(error.join());
     }
 
     @Test
