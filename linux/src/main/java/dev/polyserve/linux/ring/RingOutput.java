@@ -3,7 +3,6 @@ package dev.polyserve.linux.ring;
 import dev.polyserve.conversation.LimitException;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
-import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +16,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the loop's.
 final class RingOutput {
-    /// Made in advance, like the next.
-    private static final IOException NO_MEMORY = new IOException("there is no memory for what the peer does not take");
-    /// A failure of the connection that there was no memory to describe.
-    private static final IOException LOST = new IOException("the connection failed while memory was short");
-
     private final ByteQueue unsent = new ByteQueue();
     private int arenaAt;
     private int arenaBytes;
@@ -46,7 +40,7 @@ final class RingOutput {
 
     void throwIfFailed() throws IOException {
         if (failure != null) {
-            throw failure;
+            throw NoMemoryException.toThrow(failure);
         }
     }
 
@@ -73,21 +67,13 @@ final class RingOutput {
             } catch (LimitException e) {
                 fail(e, operations);
             } catch (OutOfMemoryError e) {
-                fail(NO_MEMORY, operations);
+                fail(NoMemoryException.UNSENT, operations);
             }
             operations.due(socket);
         } else {
-            fail(failureOf(result), operations);
+            fail(NoMemoryException.failureOf("send", result), operations);
         }
         arenaBytes = 0;
-    }
-
-    private static IOException failureOf(int result) {
-        try {
-            return new SystemCallException("send", result);
-        } catch (OutOfMemoryError e) {
-            return LOST; // the failure must not be lost with its completion
-        }
     }
 
     /// Records that the poll has ended: there is room again, or will never be.

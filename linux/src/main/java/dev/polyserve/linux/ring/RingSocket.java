@@ -9,7 +9,6 @@ import dev.polyserve.linux.socket.Readiness;
 import dev.polyserve.linux.system.CallMemoryPool;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.RingLayout;
-import dev.polyserve.linux.system.SystemCallException;
 import dev.polyserve.loop.Multiplexer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,12 +33,6 @@ final class RingSocket extends MultishotHandle implements StreamSocket {
     private static final int MOST_UNREAD_BYTES = 64 << 10;
     /// The limit while the owner does not want to read; small, yet large enough that a short pause costs no operation.
     private static final int MOST_UNWANTED_BYTES = 16 << 10;
-
-    /// Made in advance, like the next.
-    private static final IOException NO_MEMORY = new IOException(
-            "there is no memory for what was received and not read");
-    /// A failure of the connection that there was no memory to describe.
-    private static final IOException LOST = new IOException("the connection failed while memory was short");
 
     private enum Closing {
         NOT, NOW, DRAINED
@@ -123,20 +116,12 @@ final class RingSocket extends MultishotHandle implements StreamSocket {
         } else if (result == -Errno.ECANCELED) {
             paused = true;
         } else if (result < 0 && result != -Errno.EAGAIN && result != -Errno.EINTR) {
-            receiveFailure = failureOf(result);
+            receiveFailure = NoMemoryException.failureOf("recv", result);
         }
         if (closing == Closing.NOT) {
             requireOperations().due(this);
         } else {
             finishClosing();
-        }
-    }
-
-    private static IOException failureOf(int result) {
-        try {
-            return new SystemCallException("recv", result);
-        } catch (OutOfMemoryError e) {
-            return LOST; // the failure must not be lost with its completion
         }
     }
 
@@ -159,7 +144,7 @@ final class RingSocket extends MultishotHandle implements StreamSocket {
         } catch (LimitException e) {
             giveUp(itsOperations, e);
         } catch (OutOfMemoryError e) {
-            giveUp(itsOperations, NO_MEMORY);
+            giveUp(itsOperations, NoMemoryException.UNREAD);
         }
         int most = (interest() & Multiplexer.READ) != 0 ? MOST_UNREAD_BYTES : MOST_UNWANTED_BYTES;
         if (receiveQueue.ownBytes() >= most) {
@@ -218,7 +203,7 @@ final class RingSocket extends MultishotHandle implements StreamSocket {
     /// @return 0 when more bytes may arrive
     private int nothingLeft(Operations itsOperations) throws IOException {
         if (receiveFailure != null) {
-            throw receiveFailure;
+            throw NoMemoryException.toThrow(receiveFailure);
         }
         output.throwIfFailed();
         if (ended) {

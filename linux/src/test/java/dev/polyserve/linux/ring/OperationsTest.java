@@ -1,6 +1,7 @@
 package dev.polyserve.linux.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
@@ -68,6 +69,22 @@ class OperationsTest {
         for (int port = 0; port <= 1 << 17; port++) {
             assertThat((short) operations.newGroup()).isNotEqualTo((short) ReceiveBuffers.OF_CONNECTIONS);
         }
+    }
+
+    /// Connections share a failure for lack of memory, whatever callers do with what was thrown.
+    @Test
+    void whatACallerAddsToAFailureForLackOfMemoryStaysWithThatCaller() {
+        Throwable first = thrownByAnOutputWithoutMemory();
+        first.addSuppressed(new IOException("for the test"));
+        Throwable second = thrownByAnOutputWithoutMemory();
+        assertThat(second).hasMessage(first.getMessage()).hasNoSuppressedExceptions();
+        assertThat(second.getStackTrace()).anyMatch(frame -> frame.getMethodName().equals("throwIfFailed"));
+    }
+
+    private Throwable thrownByAnOutputWithoutMemory() {
+        RingOutput output = new RingOutput();
+        output.fail(NoMemoryException.UNSENT, operations);
+        return catchThrowable(output::throwIfFailed);
     }
 
     @Test
