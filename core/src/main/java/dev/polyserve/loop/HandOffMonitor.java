@@ -27,6 +27,7 @@ public final class HandOffMonitor implements AutoCloseable {
     private final List<EventLoop> loops;
     private final long limitNanos;
     private final ServerContext context;
+    private final MonitorLog log;
     private final SpareThreads spares = new SpareThreads();
     /// The last sample of each loop, its thread, and when that stretch was first seen.
     private final long[] sampled;
@@ -43,6 +44,7 @@ public final class HandOffMonitor implements AutoCloseable {
         this.loops = List.copyOf(loops);
         this.limitNanos = limitNanos;
         this.context = context;
+        this.log = new MonitorLog(context.log(), "the hand-off monitor failed");
         this.sampled = new long[loops.size()];
         this.sampledThreads = new @Nullable LoopThread[loops.size()];
         this.sinceNanos = new long[loops.size()];
@@ -125,18 +127,10 @@ public final class HandOffMonitor implements AutoCloseable {
                 anyRuns |= sample(i);
             } catch (RuntimeException | Error e) {
                 // A failure, for example for lack of memory, does not end the monitor.
-                report(e);
+                log.failed(e);
             }
         }
         return anyRuns;
-    }
-
-    private void report(Throwable failure) {
-        try {
-            context.log().failed(System.Logger.Level.WARNING, "the hand-off monitor failed", failure);
-        } catch (OutOfMemoryError e) {
-            return; // no memory, not even for the constant
-        }
     }
 
     private boolean sample(int index) {

@@ -22,6 +22,7 @@ public final class StallMonitor implements AutoCloseable {
     private final List<EventLoop> loops;
     private final long limitNanos;
     private final ServerContext context;
+    private final MonitorLog log;
     private final long[] reportedTurns;
     private final Thread thread;
 
@@ -30,6 +31,7 @@ public final class StallMonitor implements AutoCloseable {
         this.loops = List.copyOf(loops);
         this.limitNanos = ServerContext.nanos(context.options().timeouts().stall());
         this.context = context;
+        this.log = new MonitorLog(context.log(), "the stall monitor failed");
         this.reportedTurns = new long[loops.size()];
         this.thread = Thread.ofPlatform().name("polyserve-stall-monitor").daemon().unstarted(this::run);
     }
@@ -69,15 +71,7 @@ public final class StallMonitor implements AutoCloseable {
         try {
             look(index);
         } catch (RuntimeException | Error e) {
-            report(e);
-        }
-    }
-
-    private void report(Throwable failure) {
-        try {
-            context.log().failed(System.Logger.Level.WARNING, "the stall monitor failed", failure);
-        } catch (OutOfMemoryError e) {
-            return; // no memory, not even for the constant
+            log.failed(e);
         }
     }
 

@@ -1,0 +1,23 @@
+package dev.polyserve.loop;
+
+import dev.polyserve.conversation.ServerLog;
+
+/// Reports the failures of a monitor of loops, after which it goes on: a lack of memory must not end it.
+///
+/// **Thread**: the monitor's.
+final class MonitorLog {
+    private final ServerLog log;
+    /// Made in advance: even a constant needs memory when it is first used.
+    private final String sentence;
+
+    /// @param sentence what is reported before the failure
+    MonitorLog(ServerLog log, String sentence) {
+        this.log = log;
+        this.sentence = sentence;
+    }
+
+    /// Reports a failure. It never throws: while memory is short, the line is lost, and counted.
+    void failed(Throwable failure) {
+        log.failed(System.Logger.Level.WARNING, sentence, failure);
+    }
+}
