@@ -23,6 +23,7 @@ class LayersTest {
     private static final String COROUTINE = "dev.polyserve.coroutine";
     private static final String COROUTINE_CARRIER = "dev.polyserve.coroutine.carrier";
     private static final String COROUTINE_HUB = "dev.polyserve.coroutine.hub";
+    private static final String COROUTINE_QUEUE = "dev.polyserve.coroutine.queue";
     private static final String CONVERSATION = "dev.polyserve.conversation";
     private static final String FILE = "dev.polyserve.file";
     private static final String TEXT = "dev.polyserve.text";
@@ -55,7 +56,8 @@ class LayersTest {
     /// package (such as `dev.polyserve.cli.serve`) and counts as part of it, except below the API.
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry(COROUTINE_CARRIER, Set.of()),
-            Map.entry(COROUTINE_HUB, Set.of(COROUTINE_CARRIER)),
+            Map.entry(COROUTINE_QUEUE, Set.of()),
+            Map.entry(COROUTINE_HUB, Set.of(COROUTINE_CARRIER, COROUTINE_QUEUE)),
             Map.entry(COROUTINE, Set.of(COROUTINE_CARRIER)),
             Map.entry(FILE, Set.of()),
             Map.entry(API, Set.of(SPI, COROUTINE_HUB, FILE)),
@@ -63,7 +65,7 @@ class LayersTest {
             Map.entry(TEXT, Set.of(API)),
             Map.entry(CONVERSATION, Set.of(API, SPI, TEXT, COROUTINE_CARRIER)),
             Map.entry(IO, Set.of(API, FILE, CONVERSATION)),
-            Map.entry(LOOP, Set.of(API, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB)),
+            Map.entry(LOOP, Set.of(API, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB, COROUTINE_QUEUE)),
             Map.entry(RUN, Set.of(API, SPI, TEXT, CONVERSATION, IO, LOOP, COROUTINE_CARRIER, COROUTINE_HUB)),
             Map.entry(LINUX_SYSTEM, Set.of(FILE)),
             Map.entry(LINUX_SOCKET, Set.of(API, CONVERSATION, IO, LINUX_SYSTEM)),

@@ -5,6 +5,7 @@ import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.coroutine.queue.RunQueue;
 import dev.polyserve.io.Source;
 import java.io.IOException;
 import java.io.UncheckedIOException;

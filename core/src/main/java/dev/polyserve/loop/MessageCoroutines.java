@@ -1,6 +1,7 @@
 package dev.polyserve.loop;
 
 import dev.polyserve.conversation.MessageConversation;
+import dev.polyserve.coroutine.queue.ArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /// The coroutines of a loop that handle messages. One of them runs all messages that are due, one after another, as

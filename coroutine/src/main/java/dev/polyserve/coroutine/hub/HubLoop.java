@@ -1,11 +1,9 @@
 package dev.polyserve.coroutine.hub;
 
 import dev.polyserve.coroutine.carrier.CarrierThread;
+import dev.polyserve.coroutine.queue.RunQueue;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +30,8 @@ final class HubLoop implements HubScheduler, Runnable {
     private final Owner owner;
     private final boolean lendsThread;
     private final Thread thread;
-    private final ArrayDeque<Runnable> local = new ArrayDeque<>();
-    private final Queue<Runnable> remote = new ConcurrentLinkedQueue<>();
+    private final RunQueue ready = new RunQueue();
     private final HubTimers timers = new HubTimers();
-    private boolean remoteFirst;
     private volatile boolean asleep;
     private volatile boolean ended;
     private final Object lateLock = new Object();
@@ -65,11 +61,11 @@ final class HubLoop implements HubScheduler, Runnable {
 
     @Override
     public void execute(Runnable step) {
-        // While a task has its turn, the loop's thread runs it or waits for it, so the task may use the local queue.
+        // While a task has its turn, the loop's thread runs it or waits for it, so its steps are the loop's own.
         if (isCurrent() || owner.isTaskCalling()) {
-            local.add(step);
+            ready.addOwn(step);
         } else {
-            remote.add(step);
+            ready.addForeign(step);
             if (asleep) {
                 LockSupport.unpark(thread);
             }
@@ -117,7 +113,7 @@ final class HubLoop implements HubScheduler, Runnable {
     public void run() {
         while (!owner.isGivenUp()) {
             for (int left = STEPS_PER_TURN; left > 0; left--) {
-                Runnable next = poll();
+                Runnable next = ready.poll();
                 if (next == null) {
                     break;
                 }
@@ -127,7 +123,7 @@ final class HubLoop implements HubScheduler, Runnable {
             for (HubTimer due; (due = timers.poll(now)) != null;) {
                 step(due::fire);
             }
-            if (isIdle()) {
+            if (ready.isEmpty()) {
                 if (owner.isOver()) {
                     break;
                 }
@@ -141,7 +137,7 @@ final class HubLoop implements HubScheduler, Runnable {
     /// Runs steps that were submitted after the loop ended, one at a time, on the submitting thread. **Thread**: any.
     private void runLate() {
         synchronized (lateLock) {
-            for (Runnable next; (next = remote.poll()) != null;) {
+            for (Runnable next; (next = ready.pollForeign()) != null;) {
                 step(next);
             }
         }
@@ -173,20 +169,6 @@ final class HubLoop implements HubScheduler, Runnable {
         }
     }
 
-    /// Takes from both queues in turn, so that tasks that only yield do not starve tasks that other threads woke.
-    private @Nullable Runnable poll() {
-        remoteFirst = !remoteFirst;
-        Runnable next = remoteFirst ? remote.poll() : local.poll();
-        if (next == null) {
-            next = remoteFirst ? local.poll() : remote.poll();
-        }
-        return next;
-    }
-
-    private boolean isIdle() {
-        return local.isEmpty() && remote.isEmpty();
-    }
-
     private void sleep() {
         if (timers.isEmpty()) {
             owner.nothingScheduled();
@@ -194,10 +176,10 @@ final class HubLoop implements HubScheduler, Runnable {
         asleep = true;
         STEPS.setRelease(this, steps + 1);
         if (thread instanceof CarrierThread carrier) {
-            // If this takes the permit of a wake-up, isIdle sees the step that the wake-up added.
+            // If this takes the permit of a wake-up, isEmpty sees the step that the wake-up added.
             carrier.takePermit();
         }
-        if (isIdle() && !owner.isOver() && !owner.isGivenUp()) {
+        if (ready.isEmpty() && !owner.isOver() && !owner.isGivenUp()) {
             long atMostNanos = timers.nextDelayNanos(System.nanoTime());
             if (atMostNanos == Long.MAX_VALUE) {
                 LockSupport.park(this);

@@ -7,7 +7,7 @@
 ///
 /// **Threads**: of the tasks of a hub one runs at a time.
 ///
-/// **Depends on** `carrier` and the JDK.
+/// **Depends on** `carrier`, `queue` and the JDK.
 @NullMarked
 package dev.polyserve.coroutine.hub;
 

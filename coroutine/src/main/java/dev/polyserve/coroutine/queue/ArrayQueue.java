@@ -1,4 +1,4 @@
-package dev.polyserve.loop;
+package dev.polyserve.coroutine.queue;
 
 import java.util.Arrays;
 import java.util.Objects;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// that fails, it looks empty, and what it held is lost.
 ///
 /// **Thread**: one at a time.
-final class ArrayQueue<E> {
+public final class ArrayQueue<E> {
     private static final int FIRST_CAPACITY = 16;
 
     /// Its length is a power of two.
@@ -20,7 +20,7 @@ final class ArrayQueue<E> {
     /// Adds an element at the end.
     ///
     /// @throws OutOfMemoryError if there is no memory to grow; then nothing was added
-    void add(E element) {
+    public void add(E element) {
         if (size == elements.length) {
             grow();
         }
@@ -42,7 +42,7 @@ final class ArrayQueue<E> {
     }
 
     /// Takes the first element; null if there is none.
-    @Nullable E poll() {
+    public @Nullable E poll() {
         if (size == 0) {
             return null;
         }
@@ -53,12 +53,33 @@ final class ArrayQueue<E> {
     }
 
     /// Takes the last element; null if there is none.
-    @Nullable E pollLast() {
+    public @Nullable E pollLast() {
         if (size == 0) {
             return null;
         }
         size--;
         return take(at(size));
+    }
+
+    /// Removes an element wherever it is; the order of the others stays. It takes the time of a search.
+    ///
+    /// @return whether it was there
+    public boolean remove(E element) {
+        for (int index = 0; index < size; index++) {
+            if (element.equals(elements[at(index)])) {
+                closeGap(index);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void closeGap(int index) {
+        size--;
+        for (int i = index; i < size; i++) {
+            elements[at(i)] = elements[at(i + 1)];
+        }
+        elements[at(size)] = null;
     }
 
     @SuppressWarnings("unchecked") // only add puts elements
@@ -68,16 +89,16 @@ final class ArrayQueue<E> {
         return (E) taken;
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return size == 0;
     }
 
     /// Takes all elements, the first one first.
-    void takeAll(Consumer<? super E> taker) {
+    public void takeAll(Consumer<? super E> taker) {
         for (E next; (next = poll()) != null;) {
             taker.accept(next);
         }

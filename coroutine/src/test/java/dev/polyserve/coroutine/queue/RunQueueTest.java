@@ -1,4 +1,4 @@
-package dev.polyserve.loop;
+package dev.polyserve.coroutine.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
