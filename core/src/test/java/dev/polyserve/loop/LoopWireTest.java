@@ -14,6 +14,7 @@ import dev.polyserve.coroutine.carrier.Carrier;
 import dev.polyserve.io.ScriptedSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -54,7 +55,7 @@ class LoopWireTest {
             loop.start(failed::complete);
             loop.watch(conversation);
             onLoop(loop, () -> start(wire, conversation));
-            while (onLoop(loop, multiplexer::interest) != Multiplexer.READ) {
+            while (onLoop(loop, () -> stateOfCoroutine(wire)) != Thread.State.WAITING) {
                 Thread.onSpinWait();
             }
             int interest = onLoop(loop, () -> {
@@ -77,6 +78,10 @@ class LoopWireTest {
         return new HandlerConversation(context, new Conversation.Identity(1, socket.peer(), socket.local(),
                 Endpoint.parse("tcp://127.0.0.1:0")), () -> client -> read.complete(client.readByte()), wire,
                 wire.border());
+    }
+
+    private static Thread.State stateOfCoroutine(LoopWire wire) {
+        return Objects.requireNonNull(wire.runningCoroutine()).getState();
     }
 
     private static Void start(LoopWire wire, HandlerConversation conversation) {
