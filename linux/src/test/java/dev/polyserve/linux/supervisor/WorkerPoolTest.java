@@ -12,9 +12,13 @@ import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.run.LoopErrors;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -30,6 +34,8 @@ import org.junit.jupiter.api.condition.OS;
 class WorkerPoolTest {
     private static final List<String> NO_READER = List.of("sleep", "3600");
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int DATAGRAM_BYTES = 32 << 10;
 
     private final ServerContext context = new ServerContext(Options.defaults(), new ServerListener() {},
             NanoClock.SYSTEM, _ -> {});
@@ -63,7 +69,7 @@ class WorkerPoolTest {
         long until = System.nanoTime() + LIMIT_NANOS;
         List<Worker> workers = all();
         while (workers.isEmpty() && System.nanoTime() - until < 0) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(POLL_NANOS);
             workers = all();
         }
         return workers.getFirst();
@@ -72,16 +78,19 @@ class WorkerPoolTest {
     @Test
     void aWorkerThatDoesNotReadItsOrdersIsKilledAndReplaced() {
         Worker worker = awaitWorker();
+        // Long commands: each one costs an attempt to send those that wait, and of short ones a hundred thousand fit.
+        InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         int commands = 0;
         while (!worker.isStuck() && commands < ControlChannel.MOST_WAITING_BYTES) {
-            worker.command(new WorkerCommand.RejectExcess(true));
+            worker.command(new WorkerCommand.AnswerDatagram(commands, peer, peer, false,
+                    ByteBuffer.allocate(DATAGRAM_BYTES)));
             commands++;
         }
         assertThat(commands).as("commands until one was dropped").isLessThan(2 * ControlChannel.MOST_WAITING_BYTES
-                / ControlChannel.OVERHEAD_BYTES);
+                / DATAGRAM_BYTES);
         long until = System.nanoTime() + LIMIT_NANOS;
         while (workerPool.counters().restarts() == 0 && System.nanoTime() - until < 0) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(POLL_NANOS);
         }
         assertThat(workerPool.counters().restarts()).isEqualTo(1);
         assertThat(worker.killedBecause).contains("it does not read its commands, of which 16777216 bytes wait");
