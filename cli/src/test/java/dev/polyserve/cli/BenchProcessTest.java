@@ -17,8 +17,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -27,12 +30,13 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Runs `bench` as a process with contender processes: short runs with rough but complete figures. A run mostly waits, so
-/// that several run at once.
+/// that several run at once; the longest ones begin first, so that none of them runs alone at the end.
 @Tag("slow")
 @Tag("process")
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(180)
 @Execution(ExecutionMode.CONCURRENT)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class BenchProcessTest {
     private static final List<String> SHORT = List.of("--rounds", "1", "--warmup", "200ms", "--duration", "200ms",
             "--connections", "10");
@@ -84,6 +88,7 @@ class BenchProcessTest {
     }
 
     @Test
+    @Order(2)
     void everyWorkloadIsMeasuredAndReported() throws Exception {
         Path json = directory.resolve("now.json");
         Path report = directory.resolve("report.html");
@@ -119,6 +124,7 @@ class BenchProcessTest {
     /// Concurrent clients request 1 ms of computing, which no model may provide for less. It may cost more in a short run,
     /// while the JIT compilers run.
     @Test
+    @Order(1)
     void noModelComputesForFree() throws Exception {
         Path json = directory.resolve("now.json");
         List<String> length = List.of("--rounds", "1", "--warmup", "300ms", "--duration", "2s", "--connections",
