@@ -24,7 +24,7 @@ class PackageInfoTest {
 
     /// Why a package is not part of another one although it holds one class or two.
     private static final Map<String, String> SMALL = Map.of("dev.polyserve.coroutine.queue",
-            "the loops of core share its queues with hubs, and users of either see none",
+            "loops and supervisors share its queues with hubs, and users see none",
             "dev.polyserve.file",
             "the public interface and the system calls use it, and may use nothing else in common",
             "dev.polyserve.text", "every module writes the text of peers by it, and sees nothing else of the layers");

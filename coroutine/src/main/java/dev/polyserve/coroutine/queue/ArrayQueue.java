@@ -61,6 +61,12 @@ public final class ArrayQueue<E> {
         return take(at(size));
     }
 
+    /// Returns an element and leaves it there; the first one has the index 0.
+    public E get(int index) {
+        Objects.checkIndex(index, size);
+        return element(at(index));
+    }
+
     /// Removes an element wherever it is; the order of the others stays. It takes the time of a search.
     ///
     /// @return whether it was there
@@ -82,11 +88,15 @@ public final class ArrayQueue<E> {
         elements[at(size)] = null;
     }
 
-    @SuppressWarnings("unchecked") // only add puts elements
     private E take(int place) {
-        Object taken = Objects.requireNonNull(elements[place]);
+        E taken = element(place);
         elements[place] = null;
-        return (E) taken;
+        return taken;
+    }
+
+    @SuppressWarnings("unchecked") // only add puts elements
+    private E element(int place) {
+        return (E) Objects.requireNonNull(elements[place]);
     }
 
     public int size() {

@@ -45,6 +45,10 @@ class ArrayQueueTest {
         }
         assertThat(queue.size()).isEqualTo(same.size());
         assertThat(queue.isEmpty()).isEqualTo(same.isEmpty());
+        if (!same.isEmpty()) {
+            assertThat(queue.get(0)).isEqualTo(same.peekFirst());
+            assertThat(queue.get(queue.size() - 1)).isEqualTo(same.peekLast());
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.polyserve.linux.control;
 
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
+import dev.polyserve.coroutine.queue.ArrayQueue;
 import dev.polyserve.linux.socket.SeqpacketSocket;
 import dev.polyserve.linux.socket.WatchedDescriptor;
 import dev.polyserve.linux.system.DescriptorMessage;
@@ -9,11 +10,9 @@ import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ public final class ControlChannel {
     /// Not a monitor: coroutines of a loop send messages, as does the loop itself.
     private final NonQueueingLock lock = new NonQueueingLock();
     /// Guarded by `lock`, as is sending.
-    private final Queue<Outgoing> packets = new ArrayDeque<>();
+    private final ArrayQueue<Outgoing> packets = new ArrayQueue<>();
     /// The bytes that `packets` occupies. Guarded by `lock`.
     private int waitingBytes;
 
@@ -139,15 +138,16 @@ public final class ControlChannel {
     }
 
     private boolean sendAll() throws IOException {
-        for (Outgoing next; (next = packets.peek()) != null;) {
+        while (!packets.isEmpty()) {
             List<Outgoing> together = together();
-            int sent = socket.send(joined(together), next.descriptors.stream().mapToInt(Integer::intValue).toArray());
+            int sent = socket.send(joined(together),
+                    together.getFirst().descriptors.stream().mapToInt(Integer::intValue).toArray());
             if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS || sent == -Errno.ETOOMANYREFS) {
                 return false;
             }
             SystemCallException.require("sendmsg", sent);
             for (Outgoing packet : together) {
-                packets.remove();
+                packets.poll();
                 waitingBytes -= packet.occupiedBytes();
             }
         }
@@ -158,7 +158,8 @@ public final class ControlChannel {
     private List<Outgoing> together() {
         List<Outgoing> together = new ArrayList<>();
         int bytes = 0;
-        for (Outgoing packet : packets) {
+        for (int i = 0; i < packets.size(); i++) {
+            Outgoing packet = packets.get(i);
             bytes += packet.bytes.remaining();
             boolean fits = together.isEmpty()
                     || (bytes <= PACKET_BYTES && together.size() < MOST_TOGETHER && packet.descriptors.isEmpty());

@@ -7,16 +7,15 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.coroutine.queue.ArrayQueue;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.run.Concurrency;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -35,7 +34,7 @@ public final class PerConnectionRunner extends Supervisor {
     private final IndexedSocketProvider socketProvider = new IndexedSocketProvider();
     private final SupervisorLoop supervisorLoop;
     private final WorkerEventDispatcher eventForwarder;
-    private final Queue<WorkItem> waiting = new ArrayDeque<>();
+    private final ArrayQueue<WorkItem> waiting = new ArrayQueue<>();
     /// How many idle workers to keep: the number rises when they were too few, and falls when they were too many.
     private int spareGoal;
     private long lastDatagram;

@@ -1,12 +1,11 @@
 package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.coroutine.queue.ArrayQueue;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /// The supervisor's counterpart of a listener that its workers share: it yields the connections that they have accepted
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the supervisor's loop.
 final class RemoteListener implements Listener {
     private final Listener real;
-    private final Queue<StreamSocket> waiting = new ArrayDeque<>();
+    private final ArrayQueue<StreamSocket> waiting = new ArrayQueue<>();
     private boolean open = true;
 
     RemoteListener(Listener real) {
