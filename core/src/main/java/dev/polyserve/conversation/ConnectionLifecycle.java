@@ -18,15 +18,16 @@ import org.jspecify.annotations.Nullable;
 ///      └─────claim──▶ CLAIMED ──complete──────▲
 /// ```
 ///
-/// **Thread**: any; changes are guarded by `lock`, which event loops and coroutines take. Threads that wait for the end
+/// It is itself the lock of its state, so that an idle connection need not keep another object.
+///
+/// **Thread**: any; changes are guarded by that lock, which event loops and coroutines take. Threads that wait for the end
 /// park.
-final class ConnectionLifecycle {
+final class ConnectionLifecycle extends NonQueueingLock {
     private enum State {
         QUEUED, CLAIMED, RUNNING, OVER
     }
 
-    private final NonQueueingLock lock = new NonQueueingLock();
-    /// Written under `lock`, under which the two fields below are also read.
+    /// Written under the lock, under which the two fields below are also read.
     private volatile State state = State.QUEUED;
     private volatile @Nullable Thread owner;
     private @Nullable List<Consumer<? super ConnectionFuture>> callbacks;
@@ -51,7 +52,7 @@ final class ConnectionLifecycle {
     }
 
     private boolean leaveQueue(State next, @Nullable Thread handlerThread) {
-        lock.lock();
+        lock();
         try {
             if (state != State.QUEUED) {
                 return false;
@@ -60,7 +61,7 @@ final class ConnectionLifecycle {
             owner = handlerThread;
             return true;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -73,28 +74,28 @@ final class ConnectionLifecycle {
 
     /// Interrupts the handler while it runs, in any of its waits.
     void interruptHandler() {
-        lock.lock();
+        lock();
         try {
             Thread running = owner;
             if (running != null) {
                 running.interrupt();
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     /// Marks the handler's code as left for good: from now on its thread, which may serve another connection next, is
     /// not interrupted. A pending interrupt is cleared, so that it does not hit the last flush.
     void leaveHandler() {
-        lock.lock();
+        lock();
         try {
             if (owner != null) {
                 owner = null;
                 Thread.interrupted();
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -102,14 +103,14 @@ final class ConnectionLifecycle {
     ///
     /// @return the callbacks, in the order they were added
     List<Consumer<? super ConnectionFuture>> complete() {
-        lock.lock();
+        lock();
         try {
             state = State.OVER;
             List<Consumer<? super ConnectionFuture>> waiting = callbacks == null ? List.of() : callbacks;
             callbacks = null;
             return waiting;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -117,7 +118,7 @@ final class ConnectionLifecycle {
     ///
     /// @return false when it is over already, so that the caller runs the callback
     boolean keep(Consumer<? super ConnectionFuture> callback) {
-        lock.lock();
+        lock();
         try {
             if (state == State.OVER) {
                 return false;
@@ -128,18 +129,18 @@ final class ConnectionLifecycle {
             callbacks.add(callback);
             return true;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
     private void forget(Consumer<? super ConnectionFuture> callback) {
-        lock.lock();
+        lock();
         try {
             if (callbacks != null) {
                 callbacks.remove(callback);
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// Critical sections are short. Code between [#lock] and [#unlock] does not wait, does not call code that may wait, and
 /// does not take the lock again.
 ///
+/// Where many objects have such state, each may itself be the lock of its state, by inheritance: that saves an object.
+///
 /// **Thread**: any.
-public final class NonQueueingLock {
+public class NonQueueingLock {
     private static final int SPINS = 100;
 
     private static final VarHandle OWNER;
@@ -36,7 +38,7 @@ public final class NonQueueingLock {
     ///
     /// @throws IllegalStateException when the calling thread holds it already
     @SuppressWarnings("ThreadPriorityCheck") // a coroutine that yields lets its loop run, which is the purpose
-    public void lock() {
+    public final void lock() {
         Thread current = Thread.currentThread();
         for (int spins = 0; !OWNER.compareAndSet(this, null, current); spins++) {
             if (current.equals(owner)) {
@@ -53,7 +55,7 @@ public final class NonQueueingLock {
     /// Releases the lock.
     ///
     /// @throws IllegalStateException when the calling thread does not hold it
-    public void unlock() {
+    public final void unlock() {
         if (!Thread.currentThread().equals(owner)) {
             throw new IllegalStateException(Thread.currentThread() + " does not hold this lock");
         }
