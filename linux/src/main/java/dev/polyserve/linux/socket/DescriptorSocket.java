@@ -1,6 +1,6 @@
 package dev.polyserve.linux.socket;
 
-import dev.polyserve.ConnectionInfo;
+import dev.polyserve.ConnectionInfo.Credentials;
 import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.io.BlockingSocket;
@@ -17,7 +17,6 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -44,15 +43,18 @@ public final class DescriptorSocket extends DescriptorSource
     /// The peer's IPv4 address, if it has one. As objects it would be four, kept by every idle connection.
     private final int peerNumber;
     private final char peerPort;
-    /// Any other address of a peer.
-    private final @Nullable SocketAddress otherPeer;
-    private final Optional<ConnectionInfo.Credentials> peerCredentials;
+    /// Any other peer.
+    private final @Nullable OtherPeer otherPeer;
     private volatile boolean waits = true;
 
+    /// A peer without an IPv4 address.
+    ///
+    /// @param credentials of a Unix peer
+    private record OtherPeer(SocketAddress address, Optional<Credentials> credentials) {}
+
     DescriptorSocket(Descriptor descriptor, SocketAddress peer, SocketAddress local,
-            Optional<ConnectionInfo.Credentials> peerCredentials) {
+            Optional<Credentials> peerCredentials) {
         super(descriptor);
-        this.peerCredentials = peerCredentials;
         this.local = local;
         if (peer instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet4Address address) {
             this.peerNumber = ByteBuffer.wrap(address.getAddress()).getInt();
@@ -61,7 +63,7 @@ public final class DescriptorSocket extends DescriptorSource
         } else {
             this.peerNumber = 0;
             this.peerPort = 0;
-            this.otherPeer = peer;
+            this.otherPeer = new OtherPeer(peer, peerCredentials);
         }
     }
 
@@ -306,7 +308,7 @@ public final class DescriptorSocket extends DescriptorSource
     public void resetOnClose() {
         CallMemory memory = memories.take();
         try {
-            if (otherPeer instanceof UnixDomainSocketAddress || !descriptor.tryBegin()) {
+            if (!(local instanceof InetSocketAddress) || !descriptor.tryBegin()) {
                 return;
             }
             // Failure means that the connection is already lost, and needs no reset.
@@ -391,7 +393,7 @@ public final class DescriptorSocket extends DescriptorSource
     @Override
     public SocketAddress peer() {
         if (otherPeer != null) {
-            return otherPeer;
+            return otherPeer.address;
         }
         byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(peerNumber).array();
         try {
@@ -402,8 +404,8 @@ public final class DescriptorSocket extends DescriptorSource
     }
 
     @Override
-    public Optional<ConnectionInfo.Credentials> peerCredentials() {
-        return peerCredentials;
+    public Optional<Credentials> peerCredentials() {
+        return otherPeer == null ? Optional.empty() : otherPeer.credentials;
     }
 
     @Override
