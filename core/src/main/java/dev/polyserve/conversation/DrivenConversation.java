@@ -18,6 +18,12 @@ public sealed class DrivenConversation extends ProtocolConversation permits Mess
         super(context, identity, factory, driver);
     }
 
+    /// Without buffers of its own.
+    DrivenConversation(ServerContext context, Identity identity, Supplier<? extends Protocol> factory,
+            ConnectionContext driver, InputBuffer in, OutputBuffer out) {
+        super(context, identity, factory, driver, in, out);
+    }
+
     /// Begins the conversation; afterwards it may be [#done] already.
     public void open() {
         open(null);
@@ -51,7 +57,7 @@ public sealed class DrivenConversation extends ProtocolConversation permits Mess
             for (ByteBuffer message; !outputBacklogged() && (message = queued.poll()) != null;) {
                 int bytes = message.remaining();
                 try {
-                    out.append(message);
+                    output().append(message);
                 } finally {
                     queued.left(bytes);
                 }

@@ -2,6 +2,7 @@ package dev.polyserve.conversation;
 
 import dev.polyserve.Input;
 import dev.polyserve.Limit;
+import dev.polyserve.Options;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -18,14 +19,17 @@ import java.util.Arrays;
 /// **Thread**: the owner.
 public final class InputBuffer implements Input {
     private static final byte[] NO_SEQUENCE = {};
+    /// The buffer of a connection that has no input and no buffer of its own. It is only asked, and never changes.
+    static final InputBuffer NONE = new InputBuffer(BufferPool.UNPOOLED, 0, 0);
+
     private static final int FIRST_BYTES = 512;
     private static final int LARGEST_STEP_BYTES = 64 << 10;
     /// The array shrinks after this many reads in a row that used less than an eighth of it.
     private static final int SMALL_READS = 16;
 
     private final BufferPool pool;
-    private final int mostBytes;
-    private final int maxFrameBytes;
+    private int mostBytes;
+    private int maxFrameBytes;
     private Chunk chunk = Chunk.NONE;
     /// The array of `chunk`.
     private byte[] array = Chunk.NONE.array;
@@ -48,6 +52,20 @@ public final class InputBuffer implements Input {
         this.pool = pool;
         this.mostBytes = mostBytes;
         this.maxFrameBytes = maxFrameBytes;
+    }
+
+    /// A buffer with these limits.
+    InputBuffer(BufferPool pool, Options.Limits limits) {
+        this(pool, limits.bufferBytesPerConnection(), limits.frameBytes());
+    }
+
+    /// Becomes as a new buffer with these limits, for another connection. It has no array.
+    void startsAgain(Options.Limits limits) {
+        mostBytes = limits.bufferBytesPerConnection();
+        maxFrameBytes = limits.frameBytes();
+        ended = false;
+        filled = false;
+        smallReads = 0;
     }
 
     // --- the driver's side ---
@@ -123,6 +141,9 @@ public final class InputBuffer implements Input {
 
     /// Gives everything back.
     public void clear() {
+        if (array.length == 0) {
+            return;
+        }
         head = tail;
         if (!lent) {
             give();

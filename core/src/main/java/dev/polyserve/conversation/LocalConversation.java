@@ -9,16 +9,22 @@ import java.io.IOException;
 abstract sealed class LocalConversation extends Conversation permits HandlerConversation, ProtocolConversation {
     final ConnectionContext control;
     /// Bytes received and not yet consumed.
-    final InputBuffer in;
+    InputBuffer in;
     /// Bytes written and not yet sent.
-    final OutputBuffer out;
+    OutputBuffer out;
 
-    LocalConversation(ServerContext context, Identity identity, ConnectionContext control) {
+    LocalConversation(ServerContext context, Identity identity, ConnectionContext control, InputBuffer in,
+            OutputBuffer out) {
         super(context, identity);
         this.control = control;
-        var limits = context.options().limits();
-        this.in = new InputBuffer(control.pool(), limits.bufferBytesPerConnection(), limits.frameBytes());
-        this.out = new OutputBuffer(control.pool(), limits.bufferBytesPerConnection());
+        this.in = in;
+        this.out = out;
+    }
+
+    /// With buffers of its own.
+    LocalConversation(ServerContext context, Identity identity, ConnectionContext control) {
+        this(context, identity, control, new InputBuffer(control.pool(), context.options().limits()),
+                new OutputBuffer(control.pool(), context.options().limits()));
     }
 
     /// Accounts for the bytes of the buffers, before a wait.

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The code of the handler runs outside of the library ([HandlerBorder]); framing is the loop's own turn.
 ///
+/// An idle connection has no buffers either: it takes some from the loop when bytes arrive or are to be sent, and gives them
+/// back with its next wait as an idle one ([MessageBuffers]).
+///
 /// While no further message may begin, the input is read no further than to one more buffer ([#wantsRead]), and while
 /// the peer does not read its replies, no message begins. The conversation finishes once its handlers have returned,
 /// even if the socket is closed before.
@@ -36,12 +39,10 @@ public final class MessageConversation<T> extends DrivenConversation {
         NONE, OPEN, MESSAGE, END, CLOSE
     }
 
-    private final MessageControl messages;
     private final Engine.Messages<T> style;
-    private final int highWaterBytes;
-    private final int mostBytes;
-    /// The queue has those whose turn is to come, in the order of the replies.
-    private final MessageOutputs outputs = new MessageOutputs();
+    /// Also those that `in` and `out` are. The queue of its outputs has those whose turn is to come, in the order of the
+    /// replies.
+    private MessageBuffers buffers = MessageBuffers.NONE;
     private @Nullable MessageHandler<T> handler;
     /// The step that a coroutine is going to run, and its message.
     private Step step = Step.NONE;
@@ -54,24 +55,56 @@ public final class MessageConversation<T> extends DrivenConversation {
     private boolean closeBegun;
     /// What the coroutines that run its messages know of how long they take.
     private byte expectedLong;
-    private int inFlight;
-    /// The output of which a part of a piece was sent, where no order is kept: the rest of it is next.
-    private @Nullable MessageOutput partlySent;
 
     /// Creates a conversation, not yet open.
     public <C extends ConnectionContext & MessageControl> MessageConversation(ServerContext context, Identity identity,
             Engine.Messages<T> style, C control) {
-        this(context, identity, style, control, new MessageEvents());
+        super(context, identity, MessageEvents.INSTANCE, control, InputBuffer.NONE, OutputBuffer.NONE);
+        this.style = style;
     }
 
-    private <C extends ConnectionContext & MessageControl> MessageConversation(ServerContext context, Identity identity,
-            Engine.Messages<T> style, C control, MessageEvents events) {
-        super(context, identity, events, control);
-        events.conversation = this;
-        this.messages = control;
-        this.style = style;
-        this.highWaterBytes = context.options().limits().highWaterBytes();
-        this.mostBytes = context.options().limits().bufferBytesPerConnection();
+    // --- the buffers ---
+
+    @Override
+    public InputBuffer input() {
+        takeBuffers();
+        return in;
+    }
+
+    @Override
+    OutputBuffer output() {
+        takeBuffers();
+        return out;
+    }
+
+    private void takeBuffers() {
+        if (buffers == MessageBuffers.NONE) {
+            use(messages().buffers().take(limits));
+        }
+    }
+
+    private void giveBuffers() {
+        MessageBuffers given = buffers;
+        if (given != MessageBuffers.NONE) {
+            use(MessageBuffers.NONE);
+            messages().buffers().give(given);
+        }
+    }
+
+    /// The loop, which this was created with.
+    private MessageControl messages() {
+        return (MessageControl) control;
+    }
+
+    private void use(MessageBuffers next) {
+        buffers = next;
+        in = next.in;
+        out = next.out;
+    }
+
+    /// Whether the buffers have nothing that is needed.
+    private boolean areUnused() {
+        return isIdle() && in.available() == 0 && !in.ended() && !wantsWrite();
     }
 
     // --- what is wanted next ---
@@ -83,7 +116,7 @@ public final class MessageConversation<T> extends DrivenConversation {
 
     @Override
     public int mostReadBytes() {
-        return Math.max(1, mostBytes - in.available());
+        return Math.max(1, limits.bufferBytesPerConnection() - in.available());
     }
 
     /// True while a step is due: the coroutine that runs it ends the turn.
@@ -105,9 +138,12 @@ public final class MessageConversation<T> extends DrivenConversation {
     @Override
     public void waits(boolean unsent) {
         super.waits(unsent);
-        outputs.wakeWaiting();
+        buffers.outputs.wakeWaiting();
         if (in.ended() && isIdle() && !wantsWrite()) {
             advance();
+        }
+        if (areUnused()) {
+            giveBuffers();
         }
     }
 
@@ -123,7 +159,7 @@ public final class MessageConversation<T> extends DrivenConversation {
 
     /// Whether no step is due or in flight, and every reply is in the connection's output.
     private boolean isIdle() {
-        return inFlight == 0 && step == Step.NONE && outputs.first() == null;
+        return buffers.outputs.inFlight == 0 && step == Step.NONE && buffers.outputs.first() == null;
     }
 
     // --- the next step ---
@@ -143,13 +179,14 @@ public final class MessageConversation<T> extends DrivenConversation {
 
     private void begin(Step next) {
         if (next != Step.NONE) {
-            messages.runSoon(this);
+            messages().runSoon(this);
         }
         step = next;
     }
 
     private boolean mayBegin() {
-        return inFlight < (greeted ? style.inFlight() : 1) && !lastBegun && mayHandle() && !outputBacklogged();
+        return buffers.outputs.inFlight < (greeted ? style.inFlight() : 1) && !lastBegun && mayHandle()
+                && !outputBacklogged();
     }
 
     private boolean mayHandle() {
@@ -165,12 +202,12 @@ public final class MessageConversation<T> extends DrivenConversation {
             return Step.MESSAGE;
         }
         if (!in.ended()) {
-            if (in.available() >= mostBytes) {
+            if (in.available() >= limits.bufferBytesPerConnection()) {
                 throw new LimitException(Limit.BUFFER_PER_CONNECTION);
             }
             return Step.NONE;
         }
-        if (inFlight > 0) {
+        if (buffers.outputs.inFlight > 0) {
             return Step.NONE;
         }
         if (in.available() > 0) {
@@ -214,12 +251,13 @@ public final class MessageConversation<T> extends DrivenConversation {
     }
 
     private MessageOutput begins(HandlerBorder border) {
-        MessageOutput output = unused();
-        output.begins(Thread.currentThread(), border);
+        takeBuffers();
+        MessageOutput output = buffers.outputs.unused();
+        output.begins(this, Thread.currentThread(), border);
         if (style.inOrder()) {
-            outputs.append(output);
+            buffers.outputs.append(output);
         }
-        inFlight++;
+        buffers.outputs.inFlight++;
         return output;
     }
 
@@ -266,10 +304,11 @@ public final class MessageConversation<T> extends DrivenConversation {
         // A handler may leave its interrupt status set, which would end the next wait of another one.
         Thread.interrupted();
         output.handled();
-        inFlight--;
-        if (output == partlySent) {
+        MessageOutputs outputs = buffers.outputs;
+        outputs.inFlight--;
+        if (output == outputs.partlySent) {
             outputs.prepend(output);
-            partlySent = null;
+            outputs.partlySent = null;
         } else if (!style.inOrder()) {
             outputs.append(output);
         }
@@ -278,7 +317,7 @@ public final class MessageConversation<T> extends DrivenConversation {
         if (finished) {
             closeIfIdle();
         } else if (step == Step.NONE || outputBacklogged()) {
-            messages.turn();
+            messages().turn();
         }
         // Else the replies go out with that of the next message, which runs in this turn.
     }
@@ -286,23 +325,15 @@ public final class MessageConversation<T> extends DrivenConversation {
     /// The handler of a message waits, and the loop goes on: sends the replies so far. **Thread**: the loop's.
     public void handlerWaits() {
         if (!finished) {
-            messages.turn();
+            messages().turn();
         }
     }
 
     // --- replies ---
 
-    private MessageOutput unused() {
-        MessageOutput unused = outputs.unused();
-        if (unused == null) {
-            unused = new MessageOutput(this, highWaterBytes);
-            outputs.add(unused);
-        }
-        return unused;
-    }
-
     /// Moves the replies that are ready, and whose turn it is, to the connection's output.
     private void sendReplies() {
+        MessageOutputs outputs = buffers.outputs;
         for (MessageOutput next; (next = outputs.first()) != null && mayBeSent(next);) {
             outputs.removeFirst(next);
             send(next);
@@ -313,23 +344,25 @@ public final class MessageConversation<T> extends DrivenConversation {
                 case OUTPUT -> end();
                 case CONNECTION -> close();
             }
+            next.joined();
         }
         outputs.wakeWaiting();
     }
 
     private boolean mayBeSent(MessageOutput reply) {
-        return !reply.inUse() && partlySent == null && hasRoomFor(reply);
+        return !reply.inUse() && buffers.outputs.partlySent == null && hasRoomFor(reply);
     }
 
     /// Whether a part of the reply may be sent now, so that it goes out in one piece with the rest.
     private boolean hasTurn(MessageOutput reply) {
-        return style.inOrder() ? outputs.first() == reply : partlySent == null || partlySent == reply;
+        MessageOutput partlySent = buffers.outputs.partlySent;
+        return style.inOrder() ? buffers.outputs.first() == reply : partlySent == null || partlySent == reply;
     }
 
     private boolean hasRoomFor(MessageOutput reply) {
         int pending = out.pending();
         return pending == 0 || ended() || broken()
-                || (!outputBacklogged() && pending + reply.collected().pending() <= mostBytes);
+                || (!outputBacklogged() && pending + reply.collected().pending() <= limits.bufferBytesPerConnection());
     }
 
     private void send(MessageOutput reply) {
@@ -338,7 +371,7 @@ public final class MessageConversation<T> extends DrivenConversation {
             return;
         }
         try {
-            out.take(reply.collected());
+            output().take(reply.collected());
             reply.collected().reclaim();
         } catch (LimitException e) {
             reply.collected().clear();
@@ -365,11 +398,11 @@ public final class MessageConversation<T> extends DrivenConversation {
         if (joins) {
             send(output);
             if (!style.inOrder()) {
-                partlySent = pieceEnds ? null : output;
+                buffers.outputs.partlySent = pieceEnds ? null : output;
                 sendReplies();
             }
             endTurn();
-            messages.turn();
+            messages().turn();
         }
         return joins;
     }
@@ -385,7 +418,7 @@ public final class MessageConversation<T> extends DrivenConversation {
 
     /// Has the loop run a call of a handler beside it ([HandlerBorder]), which waits for the result.
     <R extends @Nullable Object> R callLoop(Supplier<R> call) {
-        return messages.call(call);
+        return messages().call(call);
     }
 
     /// The loop's buffers.
@@ -408,7 +441,7 @@ public final class MessageConversation<T> extends DrivenConversation {
 
     @Override
     long retainedBytes() {
-        return super.retainedBytes() + outputs.retainedBytes();
+        return super.retainedBytes() + buffers.outputs.retainedBytes();
     }
 
     // --- the end ---
@@ -440,6 +473,7 @@ public final class MessageConversation<T> extends DrivenConversation {
 
     /// Tells the handler the cause, and completes the connection.
     private void over(HandlerBorder border) {
+        giveBuffers();
         MessageHandler<T> served = handler;
         Cause why = cause();
         if (served != null && why != null) {
@@ -466,17 +500,18 @@ public final class MessageConversation<T> extends DrivenConversation {
     @Override
     void shutdown() {
         super.shutdown();
-        messages.post(outputs::interrupt);
+        messages().post(() -> buffers.outputs.interrupt());
     }
 
     @Override
     public boolean isOwnedBy(Thread thread) {
-        return outputs.areOf(thread);
+        return buffers.outputs.areOf(this, thread);
     }
 
-    /// The events of the connection, as a protocol receives them.
+    /// The events of a connection, as a protocol receives them. It has no state: the output that it is passed is the
+    /// conversation itself.
     private static final class MessageEvents implements Protocol, Supplier<Protocol> {
-        private @Nullable MessageConversation<?> conversation;
+        private static final MessageEvents INSTANCE = new MessageEvents();
 
         @Override
         public Protocol get() {
@@ -485,29 +520,26 @@ public final class MessageConversation<T> extends DrivenConversation {
 
         @Override
         public void opened(Output output) {
-            advance();
+            advance(output);
         }
 
         @Override
         public void received(Input input, Output output) {
-            advance();
+            advance(output);
         }
 
         @Override
         public void drained(Output output) {
-            advance();
+            advance(output);
         }
 
         @Override
         public void ended(Output output) {
-            advance();
+            advance(output);
         }
 
-        private void advance() {
-            MessageConversation<?> served = conversation;
-            if (served != null) {
-                served.advance();
-            }
+        private static void advance(Output output) {
+            ((MessageConversation<?>) output).advance();
         }
     }
 }

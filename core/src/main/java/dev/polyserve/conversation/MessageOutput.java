@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// The output of one message in handling. It is collected apart from that of other messages and of senders, and joins
 /// the connection's output in one piece, when the message is handled or its handler flushes.
 ///
-/// A connection uses it again for a later message. To save an object, this class is also the source of its buffers.
+/// A later message uses it again, of another connection too: a handler that keeps it can write to no other connection,
+/// because every call requires the thread that handles the message ([#used]). To save an object, this class is also the source
+/// of its buffers.
 ///
 /// Collecting is the handler's own code, during which the loop can be handed off. What touches the conversation or the
 /// loop's buffers enters the library ([#perform]).
@@ -27,9 +29,9 @@ final class MessageOutput implements Output, BufferPool {
         NONE, OUTPUT, CONNECTION
     }
 
-    private final MessageConversation<?> conversation;
-    private final OutputBuffer out;
-    private final int highWaterBytes;
+    private final OutputBuffer out = new OutputBuffer(this, Integer.MAX_VALUE);
+    /// The connection of the message; null while no message uses it.
+    private @Nullable MessageConversation<?> conversation;
     /// The output of the message after this one, while replies are sent in order.
     @Nullable
     MessageOutput following;
@@ -40,19 +42,15 @@ final class MessageOutput implements Output, BufferPool {
     private volatile boolean waiting;
     private Ending ending = Ending.NONE;
 
-    MessageOutput(MessageConversation<?> conversation, int highWaterBytes) {
-        this.conversation = conversation;
-        this.out = new OutputBuffer(this, Integer.MAX_VALUE);
-        this.highWaterBytes = highWaterBytes;
-    }
-
     // --- the conversation's side ---
 
     /// A handler begins.
     ///
+    /// @param connection that of the message
     /// @param handling the coroutine that runs it
     /// @param crossing its border
-    void begins(Thread handling, HandlerBorder crossing) {
+    void begins(MessageConversation<?> connection, Thread handling, HandlerBorder crossing) {
+        conversation = connection;
         coroutine = handling;
         border = crossing;
         if (waiting) {
@@ -72,8 +70,28 @@ final class MessageOutput implements Output, BufferPool {
         return coroutine != null;
     }
 
-    boolean isOf(Thread thread) {
-        return thread.equals(coroutine);
+    /// The reply has joined the connection's output: another message may use it.
+    void joined() {
+        conversation = null;
+    }
+
+    /// Whether no message uses it, not even one that is handled and whose reply waits for its turn.
+    boolean isUnused() {
+        return conversation == null;
+    }
+
+    /// Discards what a message has left, if one uses it.
+    void discard() {
+        if (conversation != null) {
+            handled();
+            out.clear();
+            following = null;
+            conversation = null;
+        }
+    }
+
+    boolean isOf(MessageConversation<?> connection, Thread thread) {
+        return thread.equals(coroutine) && connection == conversation;
     }
 
     void interrupt() {
@@ -85,7 +103,7 @@ final class MessageOutput implements Output, BufferPool {
     /// Makes the connection end after this reply.
     void closes() {
         ending = Ending.CONNECTION;
-        conversation.noMoreMessages();
+        connection().noMoreMessages();
     }
 
     Ending ending() {
@@ -109,7 +127,25 @@ final class MessageOutput implements Output, BufferPool {
         }
     }
 
+    private MessageConversation<?> connection() {
+        MessageConversation<?> now = conversation;
+        if (now == null) {
+            throw new IllegalStateException("no message uses this output");
+        }
+        return now;
+    }
+
     // --- the handler's side ---
+
+    /// The connection, for the handler of its message.
+    private MessageConversation<?> used() {
+        if (!Thread.currentThread().equals(coroutine)) {
+            throw new IllegalStateException(
+                    "the output of a message is used after its handler has returned, or on another"
+                            + " thread; use its connection's sender()");
+        }
+        return connection();
+    }
 
     /// What a handler has the conversation do. Constants, so that a call allocates nothing.
     private interface Call<A, R extends @Nullable Object> {
@@ -118,26 +154,26 @@ final class MessageOutput implements Output, BufferPool {
 
     /// Performs a call on the loop: at once if the handler's thread has the loop, else the loop runs it.
     private <A, R extends @Nullable Object> R perform(Call<A, R> call, A argument) {
+        MessageConversation<?> served = used();
         boolean entered = border.enterLibrary();
         try {
-            return performEntered(call, argument);
+            return performEntered(served, call, argument);
         } finally {
             border.leaveIf(entered);
         }
     }
 
-    private <A, R extends @Nullable Object> R performEntered(Call<A, R> call, A argument) {
-        return border.isOnLoop()
-                ? call.run(conversation, argument)
-                : conversation.callLoop(() -> call.run(conversation, argument));
+    private <A, R extends @Nullable Object> R performEntered(MessageConversation<?> served, Call<A, R> call,
+            A argument) {
+        return border.isOnLoop() ? call.run(served, argument) : served.callLoop(() -> call.run(served, argument));
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        requireOutput();
+        MessageConversation<?> served = requireOutput();
         int end = offset + length;
         for (int from = offset; from < end;) {
-            int piece = Math.min(end - from, room());
+            int piece = Math.min(end - from, room(served));
             out.append(bytes, from, piece);
             from += piece;
         }
@@ -145,11 +181,11 @@ final class MessageOutput implements Output, BufferPool {
 
     @Override
     public void write(ByteBuffer bytes) throws IOException {
-        requireOutput();
+        MessageConversation<?> served = requireOutput();
         int end = bytes.limit();
         try {
             while (bytes.position() < end) {
-                bytes.limit(bytes.position() + Math.min(end - bytes.position(), room()));
+                bytes.limit(bytes.position() + Math.min(end - bytes.position(), room(served)));
                 out.append(bytes);
             }
         } finally {
@@ -159,47 +195,47 @@ final class MessageOutput implements Output, BufferPool {
 
     @Override
     public void writeByte(int value) throws IOException {
-        requireOutput();
-        int most = room();
+        int most = room(requireOutput());
         assert most > 0;
         out.append((byte) value);
     }
 
     /// How many bytes may be collected now; at least one, for which it waits.
-    private int room() throws IOException {
+    private int room(MessageConversation<?> served) throws IOException {
+        int highWaterBytes = served.limits.highWaterBytes();
         if (out.pending() >= highWaterBytes) {
-            send(MessageConversation::joinsPartly);
+            send(served, MessageConversation::joinsPartly);
         }
         return highWaterBytes - out.pending();
     }
 
     @Override
     public void flush() throws IOException {
-        send(MessageConversation::joins);
+        send(used(), MessageConversation::joins);
     }
 
     /// Sends what was collected, and waits until the peer reads it.
-    private void send(Call<MessageOutput, Boolean> joins) throws IOException {
-        conversation.requireSendable();
+    private void send(MessageConversation<?> served, Call<MessageOutput, Boolean> joins) throws IOException {
+        served.requireSendable();
         boolean entered = border.enterLibrary();
         try {
-            await(joins);
-            await(MessageConversation::isRead);
+            await(served, joins);
+            await(served, MessageConversation::isRead);
         } finally {
             border.leaveIf(entered);
         }
-        conversation.requireSendable();
+        served.requireSendable();
     }
 
     /// Waits until the conversation says that a step of a flush is done. A pinned handler first has the loop handed off.
-    private void await(Call<MessageOutput, Boolean> step) throws IOException {
-        while (!performEntered(step, this)) {
+    private void await(MessageConversation<?> served, Call<MessageOutput, Boolean> step) throws IOException {
+        while (!performEntered(served, step, this)) {
             while (waiting) {
-                conversation.requireSendable();
-                if (!CarrierThread.park(conversation) && !border.mayBlock()) {
+                served.requireSendable();
+                if (!CarrierThread.park(served) && !border.mayBlock()) {
                     throw new PinnedWaitException(CarrierThread.refusal("the connection's handler"));
                 }
-                if (Thread.currentThread().isInterrupted() && !conversation.broken()) {
+                if (Thread.currentThread().isInterrupted() && !served.broken()) {
                     throw new ClosedByInterruptException();
                 }
             }
@@ -207,25 +243,29 @@ final class MessageOutput implements Output, BufferPool {
     }
 
     /// The end of the connection's output may be seen late, beside the loop: what is written then is discarded.
-    private void requireOutput() throws IOException {
-        if (ended()) {
+    private MessageConversation<?> requireOutput() throws IOException {
+        MessageConversation<?> served = used();
+        if (ending != Ending.NONE || served.ended()) {
             throw new IOException("the output was ended: nothing can be written after end() or close()");
         }
-        conversation.requireSendable();
+        served.requireSendable();
+        return served;
     }
 
     @Override
     public long pendingBytes() {
-        return out.pending() + perform((served, _) -> served.pendingBytes(), this);
+        return perform((served, _) -> served.pendingBytes(), this) + out.pending();
     }
 
     @Override
     public boolean ended() {
-        return ending != Ending.NONE || conversation.ended();
+        MessageConversation<?> served = used();
+        return ending != Ending.NONE || served.ended();
     }
 
     @Override
     public void end() {
+        var _ = used();
         if (ending == Ending.NONE) {
             ending = Ending.OUTPUT;
         }
@@ -249,12 +289,12 @@ final class MessageOutput implements Output, BufferPool {
 
     @Override
     public ConnectionInfo info() {
-        return conversation.info();
+        return used().info();
     }
 
     @Override
     public boolean draining() {
-        return conversation.draining();
+        return used().draining();
     }
 
     @Override
@@ -281,7 +321,7 @@ final class MessageOutput implements Output, BufferPool {
     public Chunk take(int atLeastBytes) {
         boolean entered = border.enterLibrary();
         try {
-            return border.isOnLoop() ? conversation.pool().take(atLeastBytes) : new Chunk(atLeastBytes);
+            return border.isOnLoop() ? connection().pool().take(atLeastBytes) : new Chunk(atLeastBytes);
         } finally {
             border.leaveIf(entered);
         }
@@ -292,7 +332,7 @@ final class MessageOutput implements Output, BufferPool {
         boolean entered = border.enterLibrary();
         try {
             if (border.isOnLoop()) {
-                conversation.pool().give(chunk);
+                connection().pool().give(chunk);
             }
         } finally {
             border.leaveIf(entered);
@@ -301,6 +341,6 @@ final class MessageOutput implements Output, BufferPool {
 
     @Override
     public boolean reclaims() {
-        return conversation.pool().reclaims();
+        return connection().pool().reclaims();
     }
 }

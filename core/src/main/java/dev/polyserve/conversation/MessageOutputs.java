@@ -4,28 +4,46 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The outputs of a connection's messages: a queue of those whose replies are to join the connection's output, and all of
-/// them, to be used again by later messages.
+/// them, to be used again by later messages, of other connections too.
 ///
 /// **Thread**: the owner; [#areOf] any.
 final class MessageOutputs {
-    /// Those in use have handlers.
     private MessageOutput[] all = {};
     private @Nullable MessageOutput first;
     private @Nullable MessageOutput last;
+    /// How many messages are in handling.
+    int inFlight;
+    /// The output of which a part of a piece was sent, where no order is kept: the rest of it is next.
+    @Nullable
+    MessageOutput partlySent;
 
-    /// One that no message uses; null: all are in use.
-    @Nullable MessageOutput unused() {
+    /// One that no message uses.
+    MessageOutput unused() {
         for (MessageOutput output : all) {
-            if (!output.inUse() && output.following == null && output != last) {
+            if (output.isUnused()) {
                 return output;
             }
         }
-        return null;
-    }
-
-    void add(MessageOutput created) {
+        MessageOutput created = new MessageOutput();
         all = Arrays.copyOf(all, all.length + 1);
         all[all.length - 1] = created;
+        return created;
+    }
+
+    /// How many there are, used or not.
+    int size() {
+        return all.length;
+    }
+
+    /// Makes all of them unused.
+    void clear() {
+        first = null;
+        last = null;
+        inFlight = 0;
+        partlySent = null;
+        for (MessageOutput output : all) {
+            output.discard();
+        }
     }
 
     /// Puts one at the end of the queue.
@@ -76,10 +94,11 @@ final class MessageOutputs {
         }
     }
 
-    /// Whether one of the handlers runs on the thread. **Thread**: any.
-    boolean areOf(Thread thread) {
+    /// Whether one of the handlers of the connection runs on the thread, which asks: another connection may have them by
+    /// now, but not for a message that this thread handles. **Thread**: any.
+    boolean areOf(MessageConversation<?> connection, Thread thread) {
         for (MessageOutput output : all) {
-            if (output.isOf(thread)) {
+            if (output.isOf(connection, thread)) {
                 return true;
             }
         }

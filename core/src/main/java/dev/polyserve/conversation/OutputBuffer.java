@@ -1,16 +1,20 @@
 package dev.polyserve.conversation;
 
 import dev.polyserve.Limit;
+import dev.polyserve.Options;
 import java.nio.ByteBuffer;
 
 /// Bytes written and not yet accepted by the kernel: `[head..tail)` of one array.
 ///
 /// **Thread**: the owner.
 public final class OutputBuffer {
+    /// The buffer of a connection that has no output and no buffer of its own. It is only asked, and never changes.
+    static final OutputBuffer NONE = new OutputBuffer(BufferPool.UNPOOLED, 0);
+
     private static final int FIRST_BYTES = 512;
 
     private final BufferPool pool;
-    private final int mostBytes;
+    private int mostBytes;
     private Chunk chunk = Chunk.NONE;
     /// The array of `chunk`.
     private byte[] array = Chunk.NONE.array;
@@ -21,6 +25,16 @@ public final class OutputBuffer {
     public OutputBuffer(BufferPool pool, int mostBytes) {
         this.pool = pool;
         this.mostBytes = mostBytes;
+    }
+
+    /// A buffer with these limits.
+    OutputBuffer(BufferPool pool, Options.Limits limits) {
+        this(pool, limits.bufferBytesPerConnection());
+    }
+
+    /// Becomes as a new buffer with these limits, for another connection. It has no array.
+    void startsAgain(Options.Limits limits) {
+        mostBytes = limits.bufferBytesPerConnection();
     }
 
     /// The number of waiting bytes.
@@ -88,9 +102,11 @@ public final class OutputBuffer {
 
     /// Discards the waiting bytes and gives everything back.
     void clear() {
-        head = 0;
-        tail = 0;
-        give();
+        if (array.length > 0) {
+            head = 0;
+            tail = 0;
+            give();
+        }
     }
 
     /// Bytes that the array occupies.

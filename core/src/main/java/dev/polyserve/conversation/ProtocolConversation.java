@@ -2,6 +2,7 @@ package dev.polyserve.conversation;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Limit;
+import dev.polyserve.Options;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import dev.polyserve.Sender;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class ProtocolConversation extends LocalConversation implements Output
         permits DrivenConversation, PumpedConversation {
     private final Supplier<? extends Protocol> factory;
-    private final int highWaterBytes;
+    /// Those in force when it was created.
+    final Options.Limits limits;
     private @Nullable Protocol protocol;
     private boolean closing;
     private boolean outputEnding;
@@ -38,7 +40,15 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
             ConnectionContext control) {
         super(context, identity, control);
         this.factory = factory;
-        this.highWaterBytes = context.options().limits().highWaterBytes();
+        this.limits = context.options().limits();
+    }
+
+    /// Without buffers of its own.
+    ProtocolConversation(ServerContext context, Identity identity, Supplier<? extends Protocol> factory,
+            ConnectionContext control, InputBuffer in, OutputBuffer out) {
+        super(context, identity, control, in, out);
+        this.factory = factory;
+        this.limits = context.options().limits();
     }
 
     // --- the wanted operations ---
@@ -78,8 +88,13 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     }
 
     /// The buffer for the driver's input.
-    public final InputBuffer input() {
+    public InputBuffer input() {
         return in;
+    }
+
+    /// The buffer to write to.
+    OutputBuffer output() {
+        return out;
     }
 
     /// The bytes for the driver to send.
@@ -124,10 +139,10 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
             close();
         }
         if (in.ended() || closing || cause() != null) {
-            in.end();
+            input().end();
             return;
         }
-        in.end();
+        input().end();
         turn(() -> {
             Protocol served = requireProtocol();
             if (in.available() > 0) {
@@ -251,7 +266,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     }
 
     final boolean outputBacklogged() {
-        return out.pending() >= highWaterBytes;
+        return out.pending() >= limits.highWaterBytes();
     }
 
     /// Whether the conversation ends as soon as everything is sent.
@@ -302,19 +317,19 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     @Override
     public final void write(byte[] bytes, int offset, int length) throws IOException {
         requireOutput();
-        out.append(bytes, offset, length);
+        output().append(bytes, offset, length);
     }
 
     @Override
     public final void write(ByteBuffer bytes) throws IOException {
         requireOutput();
-        out.append(bytes);
+        output().append(bytes);
     }
 
     @Override
     public final void writeByte(int value) throws IOException {
         requireOutput();
-        out.append((byte) value);
+        output().append((byte) value);
     }
 
     @Override

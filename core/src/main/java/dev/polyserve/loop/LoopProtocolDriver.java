@@ -5,6 +5,7 @@ import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.LingeringClose;
+import dev.polyserve.conversation.MessageBufferPool;
 import dev.polyserve.conversation.MessageControl;
 import dev.polyserve.conversation.MessageConversation;
 import dev.polyserve.conversation.NanoClock;
@@ -243,6 +244,11 @@ public final class LoopProtocolDriver extends LoopRequest
     }
 
     // --- for the coroutines of messages ---
+
+    @Override
+    public MessageBufferPool buffers() {
+        return loop.messages().buffers();
+    }
 
     @Override
     public void runSoon(MessageConversation<?> messages) {

@@ -1,5 +1,6 @@
 package dev.polyserve.loop;
 
+import dev.polyserve.conversation.MessageBufferPool;
 import dev.polyserve.conversation.MessageConversation;
 import dev.polyserve.coroutine.queue.ArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class MessageCoroutines {
     private static final int MOST_IDLE = 256;
 
     private final EventLoop loop;
+    private final MessageBufferPool buffers;
     private final ArrayQueue<MessageConversation<?>> due = new ArrayQueue<>();
     private final ArrayQueue<MessageCoroutine> idle = new ArrayQueue<>();
     /// Whether a coroutine was resumed that has not run yet.
@@ -32,6 +34,13 @@ final class MessageCoroutines {
 
     MessageCoroutines(EventLoop loop) {
         this.loop = loop;
+        this.buffers = new MessageBufferPool(loop.pool());
+    }
+
+    /// The buffers of its connections that are not idle.
+    MessageBufferPool buffers() {
+        loop.assertOwner();
+        return buffers;
     }
 
     /// Adds a connection with a message to handle.

@@ -1,6 +1,7 @@
 package dev.polyserve.conversation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Framing;
@@ -9,6 +10,7 @@ import dev.polyserve.MessageHandler;
 import dev.polyserve.Output;
 import dev.polyserve.Sender;
 import dev.polyserve.spi.Engine;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,10 +31,20 @@ class MessageConversationTest {
     /// Keeps what is due.
     private static final class Driver implements ConnectionContext, MessageControl {
         private final Queue<MessageConversation<?>> due = new ArrayDeque<>();
+        private final MessageBufferPool buffers = new MessageBufferPool(BufferPool.UNPOOLED);
+        private boolean lacksMemory;
         private int turns;
         private HandlerBorder border = HandlerBorder.NONE;
         /// Calls of a handler beside the loop.
         private int calls;
+
+        @Override
+        public MessageBufferPool buffers() {
+            if (lacksMemory) {
+                throw new OutOfMemoryError("for the test");
+            }
+            return buffers;
+        }
 
         @Override
         public void runSoon(MessageConversation<?> conversation) {
@@ -264,6 +276,85 @@ class MessageConversationTest {
         finish(conversation);
         assertThat(calls).containsExactly("opened", "ended", "closed stopped");
         assertThat(sent).hasToString("bye\n");
+    }
+
+    @Test
+    void anIdleConnectionHasNoBuffers() throws Exception {
+        var conversation = open(4);
+        send(conversation);
+        assertThat(conversation.retainedBytes()).isZero();
+        InputBuffer first = conversation.input();
+        arrives(conversation, "a\nb\n");
+        driver.runDue();
+        send(conversation);
+        assertThat(driver.buffers.take(conversation.limits).in).as("given back").isSameAs(first);
+        arrives(conversation, "a\npart");
+        driver.runDue();
+        InputBuffer second = conversation.input();
+        send(conversation);
+        assertThat(conversation.input()).as("kept with a part of a message").isSameAs(second).isNotSameAs(first);
+        arrives(conversation, " of a line\n");
+        driver.runDue();
+        conversation.inputEnded();
+        driver.runDue();
+        finish(conversation);
+        assertThat(sent).hasToString("a\nb\na\npart of a line\nbye\n");
+        assertThat(driver.buffers.take(conversation.limits).in).as("given back at the end").isSameAs(second);
+        assertThat(second.ended()).as("the end of another connection's input").isFalse();
+    }
+
+    @Test
+    void anOutputIsOfNoUseToAnotherMessage() throws Exception {
+        List<Output> kept = new ArrayList<>();
+        var first = new MessageConversation<>(fixture.context, ConversationFixture.identity(),
+                new Engine.Messages<>(Framing.lines(20), () -> (_, client) -> kept.add(client), 1, true), driver);
+        first.open();
+        arrives(first, "");
+        driver.runDue();
+        arrives(first, "a\n");
+        driver.runDue();
+        send(first);
+        Output stale = kept.getFirst();
+        assertThatThrownBy(() -> stale.writeLine("x")).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("after its handler has returned");
+        assertThatThrownBy(stale::info).isInstanceOf(IllegalStateException.class);
+        List<Throwable> thrown = new ArrayList<>();
+        var second = new MessageConversation<>(fixture.context, ConversationFixture.identity(),
+                new Engine.Messages<>(Framing.lines(20), () -> (_, client) -> {
+                    assertThat(client).as("the loop keeps outputs for all its connections").isSameAs(stale);
+                    Thread other = new Thread(() -> {
+                        try {
+                            stale.writeLine("to another connection");
+                        } catch (IOException | IllegalStateException e) {
+                            thrown.add(e);
+                        }
+                    });
+                    other.start();
+                    other.join();
+                    client.writeLine("mine");
+                }, 1, true), driver);
+        second.open();
+        driver.runDue();
+        arrives(second, "a\n");
+        driver.runDue();
+        send(second);
+        assertThat(thrown).singleElement().isInstanceOf(IllegalStateException.class);
+        assertThat(sent).hasToString("mine\n");
+        assertThat(fixture.failures).isEmpty();
+    }
+
+    @Test
+    void aLackOfMemoryForBuffersEndsOnlyTheConnection() throws Exception {
+        var conversation = open(1);
+        send(conversation);
+        driver.lacksMemory = true;
+        assertThatThrownBy(() -> arrives(conversation, "a\n")).isInstanceOf(OutOfMemoryError.class);
+        conversation.abort(new Cause.Failed(new OutOfMemoryError("for the test")));
+        assertThat(conversation.done()).isTrue();
+        conversation.finish();
+        driver.runDue();
+        assertThat(calls).containsExactly("opened", "closed failed: java.lang.OutOfMemoryError: for the test");
+        assertThat(conversation.isDone()).isTrue();
     }
 
     /// Knows whether the handler's own code runs, and whether its coroutine is beside the loop.
