@@ -136,6 +136,11 @@ public abstract sealed class Conversation extends Termination implements Connect
         }
     }
 
+    /// Whether the monitor is to end it in place of its owner. **Thread**: any.
+    public final boolean isAbandoned() {
+        return abandonedFor != null;
+    }
+
     private void endAbandoned(Throwable failure) {
         settle(new Cause.Failed(failure));
         sendsNothingMore();

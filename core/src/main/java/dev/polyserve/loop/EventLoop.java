@@ -368,6 +368,12 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
         watching.askNow();
     }
 
+    /// How long the time limits of connections are not believed, because the loop was held up; 0 or less: they are.
+    long limitPauseNanos() {
+        assertOwner();
+        return turnClock.limitPauseNanos(clock.nanos());
+    }
+
     void set(TimerWheel.Timer timer, long delayNanos) {
         assertOwner();
         timers.set(timer, clock.nanos(), delayNanos);
@@ -538,6 +544,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
 
     private void await() throws IOException {
         long atMostNanos = runnable() ? 0 : timers.nextDelayNanos(turnClock.nowNanos());
+        turnClock.waits(atMostNanos);
         turn.begins(0);
         if (atMostNanos > 0 && spin.endsWithWork(atMostNanos)) {
             return;

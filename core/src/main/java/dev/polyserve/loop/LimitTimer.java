@@ -19,7 +19,8 @@ final class LimitTimer extends PeriodicTimer {
 
     @Override
     long run() {
-        return conversation.watch();
+        long pauseNanos = loop.limitPauseNanos();
+        return pauseNanos > 0 && !conversation.isAbandoned() ? pauseNanos : conversation.watch();
     }
 
     /// A connection keeps its limits after a lack of memory.

@@ -15,13 +15,17 @@ final class TurnClock {
     static final long LONG_TURN_NANOS = TimerWheel.TICK_NANOS;
     private static final int FIRST_WAITS = 64;
 
+    private final LimitPause limitPause;
     private long nowNanos;
+    /// How long the loop may wait before the next turn.
+    private long waitNanos;
     private long busyNanos;
     private @Nullable Conversation[] waiting = new @Nullable Conversation[FIRST_WAITS];
     private int count;
 
     TurnClock(long nowNanos) {
         this.nowNanos = nowNanos;
+        this.limitPause = new LimitPause(nowNanos);
     }
 
     /// The last reading.
@@ -34,8 +38,14 @@ final class TurnClock {
         return busyNanos;
     }
 
+    /// Records how long the loop may wait before the next turn.
+    void waits(long atMostNanos) {
+        waitNanos = atMostNanos;
+    }
+
     /// Records the start of a turn.
     void turnBegins(long nanos) {
+        limitPause.heldUp(nanos - nowNanos - waitNanos, nanos);
         nowNanos = nanos;
     }
 
@@ -50,7 +60,14 @@ final class TurnClock {
         return nowNanos + LONG_TURN_NANOS;
     }
 
+    /// How long the time limits of connections are not believed after the end of this turn; 0 or less: they are.
+    long limitPauseNanos(long nanos) {
+        limitPause.heldUp(nanos - nowNanos, nanos);
+        return limitPause.leftNanos(nanos);
+    }
+
     void turnEnds(long nanos) {
+        limitPause.heldUp(nanos - nowNanos, nanos);
         boolean tookLong = nanos - nowNanos > LONG_TURN_NANOS;
         for (int i = 0; i < count; i++) {
             Conversation one = waiting[i];

@@ -70,6 +70,55 @@ class TurnClockTest {
         assertThat(conversation.quietNanos()).isGreaterThan(99 * SECOND);
     }
 
+    private void turn(long waitNanos, long untilBeginsNanos, long nanos) {
+        turns.waits(waitNanos);
+        turns.turnBegins(clock.addAndGet(untilBeginsNanos));
+        turns.turnEnds(clock.addAndGet(nanos));
+    }
+
+    /// Whether limits are believed at the end of a turn, and this much later.
+    private boolean believes(long laterNanos) {
+        return turns.limitPauseNanos(clock.get()) <= 0 && believesLater(laterNanos);
+    }
+
+    private boolean believesLater(long laterNanos) {
+        turn(laterNanos, laterNanos, 0);
+        return turns.limitPauseNanos(clock.get()) <= 0;
+    }
+
+    @Test
+    void limitsAreBelievedAfterWaitsAndTurnsThatTakeTheirTime() {
+        turn(10 * SECOND, 10 * SECOND, 1_000);
+        assertThat(believes(1)).isTrue();
+        turn(10 * SECOND, 1_000, LimitPause.HELD_UP_NANOS - 1);
+        assertThat(believes(1)).isTrue();
+        turn(Long.MAX_VALUE, 100 * SECOND, 1);
+        assertThat(believes(1)).isTrue();
+    }
+
+    @Test
+    void limitsAreNotBelievedAfterASuspensionUntilTheLostTimeHasPassedAgain() {
+        turn(SECOND, SECOND + SECOND / 2, 0);
+        assertThat(believesLater(SECOND / 2 - 1)).as("suspended in a wait").isFalse();
+        assertThat(believesLater(1)).isTrue();
+        turn(10 * SECOND, 10 * SECOND, SECOND / 2);
+        assertThat(believesLater(SECOND / 2 - 1)).as("suspended in a turn").isFalse();
+        assertThat(believesLater(1)).isTrue();
+        clock.addAndGet(10 * SECOND);
+        assertThat(turns.limitPauseNanos(clock.get())).as("suspended since the turn").isEqualTo(SECOND);
+        assertThat(believesLater(SECOND)).isTrue();
+    }
+
+    @Test
+    void limitsAreBelievedHalfOfTheTimeByALoopThatIsAlwaysHeldUp() {
+        int believed = 0;
+        for (int i = 0; i < 100; i++) {
+            turn(0, 0, SECOND / 4);
+            believed += turns.limitPauseNanos(clock.get()) <= 0 ? 1 : 0;
+        }
+        assertThat(believed).isBetween(40, 60);
+    }
+
     /// Reads the turn clock, and drives nothing.
     private final class CountingInTurns implements ConnectionContext {
         @Override
