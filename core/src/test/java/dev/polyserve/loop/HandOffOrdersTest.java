@@ -75,8 +75,8 @@ class HandOffOrdersTest {
     /// takes a stack trace of it (4), by which the JDK may submit it twice.
     ///
     /// The coroutine leaves the library, waits in its handler's code, enters, leaves, enters again, and ends. Where it
-    /// expects long stretches, it begins them on the other platform thread if that is to spare, and waits in the library
-    /// instead.
+    /// expects long stretches, it begins the first on the other platform thread if that is to spare, and waits in the
+    /// library instead.
     private static final class HandedOff implements World {
         private static final int MONITOR = 2;
         private static final int WAKER = 3;
@@ -277,7 +277,7 @@ class HandOffOrdersTest {
 
         private void leaves(int me, Coroutine next) {
             inHandler = true;
-            if (expectsLong && platforms[1 - me] == Platform.SPARE) {
+            if (expectsLong && next == Coroutine.IN_HANDLER && platforms[1 - me] == Platform.SPARE) {
                 move = Move.GIVEN;
                 platforms[1 - me] = Platform.GIVEN;
                 unmounts(me, Scheduled.RUNNABLE, next);
