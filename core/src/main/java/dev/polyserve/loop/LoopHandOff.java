@@ -174,7 +174,7 @@ final class LoopHandOff {
         next.give(loop);
     }
 
-    /// Ends a thread whose loop has ended, and keeps one that another thread runs the loop in place of.
+    /// Ends a thread whose loop has ended, and keeps one that has lost its loop or has run a stretch beside it.
     ///
     /// @return what the thread runs next; null when it is to end
     LoopThread.@Nullable Task next(LoopThread last) {
