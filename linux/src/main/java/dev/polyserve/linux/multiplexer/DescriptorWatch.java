@@ -2,27 +2,12 @@ package dev.polyserve.linux.multiplexer;
 
 import dev.polyserve.linux.socket.Readiness;
 import dev.polyserve.loop.Multiplexer;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 
 /// One watched descriptor.
 ///
 /// **Thread**: its loop's.
 final class DescriptorWatch implements Multiplexer.Watch {
-    /// [Multiplexer.Ready#ready], not constant for the compiler, which therefore inlines no callback into the wait of the loop.
-    /// Inlined there, a turn exceeds the depth that the compiler inlines (`MaxInlineLevel`), and each system call allocates
-    /// the segments of the JDK's foreign-function calls: 80 bytes a request.
-    @SuppressWarnings("NonFinalStaticField")
-    private static MethodHandle readyCall;
-
     static {
-        try {
-            readyCall = MethodHandles.lookup().findVirtual(Multiplexer.Ready.class, "ready",
-                    MethodType.methodType(void.class, int.class));
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
         // The constants have the same values in both packages.
         assert Multiplexer.READ == Readiness.READ && Multiplexer.WRITE == Readiness.WRITE;
     }
@@ -70,17 +55,7 @@ final class DescriptorWatch implements Multiplexer.Watch {
     void tell(int readiness) {
         int wanted = readiness & interest;
         if (wanted != 0) {
-            call(wanted);
-        }
-    }
-
-    private void call(int wanted) {
-        try {
-            readyCall.invokeExact(ready, wanted);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException("a callback threw a checked exception", e);
+            ready.ready(wanted);
         }
     }
 

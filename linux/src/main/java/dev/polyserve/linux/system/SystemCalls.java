@@ -39,7 +39,7 @@ public final class SystemCalls {
     static long call(CallMemory memory, CallNumber number, long a, long b, long c, long d, long e, long f) {
         long result;
         try {
-            result = (long) Linked.SYSCALL.invokeExact(memory.captured(), number.here, a, b, c, d, e, f);
+            result = (long) Linked.syscall.invokeExact(memory.captured(), number.here, a, b, c, d, e, f);
         } catch (RuntimeException | Error thrown) {
             throw thrown;
         } catch (Throwable thrown) {
@@ -51,7 +51,11 @@ public final class SystemCalls {
     /// The linked function, initialised once. It is a class of its own, so that a failure to link does not fail the
     /// initialisation of [SystemCalls].
     private static final class Linked {
-        private static final MethodHandle SYSCALL;
+        /// Not constant for the compiler, which therefore compiles a call by itself, and inlines it nowhere. Inlined into a
+        /// turn of a loop or into a handler, it would exceed the depth to which the compiler inlines (`MaxInlineLevel`), and
+        /// allocate the segment of the JDK's foreign-function call: 40 bytes a call.
+        @SuppressWarnings("NonFinalStaticField")
+        private static MethodHandle syscall;
         private static final @Nullable String WHY_NOT;
 
         static {
@@ -67,7 +71,7 @@ public final class SystemCalls {
             } catch (RuntimeException | UnsatisfiedLinkError e) {
                 whyNot = "this JDK cannot make system calls: " + e.getMessage();
             }
-            SYSCALL = linked;
+            syscall = linked;
             WHY_NOT = whyNot;
         }
 
