@@ -556,10 +556,15 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
             }
         }
         multiplexer.await(atMostNanos);
+        awake();
+        handOff.awakes();
+    }
+
+    /// From now on a task wakes no loop: the turn looks at the queues after its sockets.
+    private void awake() {
         if (asleep) {
             asleep = false;
         }
-        handOff.awakes();
     }
 
     private boolean hasWork() {
@@ -572,6 +577,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
         if (turn.startedNanos() == 0) {
             turnClock.turnBegins(clock.nanos());
             turn.begins(turnClock.nowNanos());
+            awake();
         }
     }
 

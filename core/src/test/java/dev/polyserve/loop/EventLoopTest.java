@@ -111,6 +111,49 @@ class EventLoopTest {
     }
 
     @Test
+    void whatASocketsReadinessPostsWakesNothing() throws Exception {
+        CompletableFuture<Boolean> ran = new CompletableFuture<>();
+        var ready = new ReadyMultiplexer();
+        try (EventLoop awake = new EventLoop("awake", ready, NanoClock.SYSTEM, true, false, 0, error::complete)) {
+            awake.watch(new Source() {}, Multiplexer.READ, _ -> {
+                awake.turnBegins();
+                awake.post(() -> ran.complete(ready.woken));
+            });
+            awake.start(_ -> {
+            });
+            assertThat(ran.get(5, TimeUnit.SECONDS)).as("woken").isFalse();
+        }
+        assertThat(error).as("no defect").isNotDone();
+    }
+
+    /// Its source is ready in the first wait that may block.
+    private static final class ReadyMultiplexer extends FakeMultiplexer {
+        private Ready callback = _ -> {};
+        private boolean told;
+        private volatile boolean woken;
+
+        @Override
+        public Watch watch(Source source, int wanted, Ready ready) {
+            callback = ready;
+            return super.watch(source, wanted, ready);
+        }
+
+        @Override
+        public void await(long atMostNanos) {
+            if (atMostNanos > 0 && !told) {
+                told = true;
+                callback.ready(READ);
+            }
+            Thread.onSpinWait();
+        }
+
+        @Override
+        public void wakeup() {
+            woken = true;
+        }
+    }
+
+    @Test
     void runsWhatIsPostedBecauseOfThat() throws Exception {
         CompletableFuture<Thread> ran = new CompletableFuture<>();
         loop.start(_ -> loop.post(() -> ran.complete(Thread.currentThread())));
