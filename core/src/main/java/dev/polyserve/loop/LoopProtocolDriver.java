@@ -184,7 +184,10 @@ public final class LoopProtocolDriver extends LoopRequest
             return false;
         }
         if (wanted) {
-            socket.control().endOutput();
+            boolean closesNow = driven.done() && !driven.mayHaveUnread(); // which ends the output, too
+            if (!closesNow) {
+                socket.control().endOutput();
+            }
             driven.outputEnded();
         }
         return true;
