@@ -13,6 +13,7 @@ import dev.polyserve.bench.contender.PolyserveProgram;
 import dev.polyserve.bench.report.Baseline;
 import dev.polyserve.bench.report.HtmlReport;
 import dev.polyserve.bench.report.Recommendation;
+import dev.polyserve.bench.report.BenchReport;
 import dev.polyserve.bench.report.ResultsJson;
 import dev.polyserve.bench.report.TextReport;
 import dev.polyserve.bench.result.Results;
@@ -67,14 +68,13 @@ final class BenchCommand {
                 ? Optional.of(read(Path.of(options.text(BenchOptions.BASELINE, ""))))
                 : Optional.empty();
         Results results = measure(plan);
-        Optional<Baseline> baseline = before.map(earlier -> Baseline.compare(earlier, results));
-        TextReport.lines(results, isTerminal() ? TerminalWidth.columns() : WIDTH_COLUMNS, baseline)
-                .forEach(stdio.out()::println);
-        if (options.has(BenchOptions.ADVISE)) {
-            stdio.out().println(Recommendation.of(results, models(plan), Model.auto().id()).sentence());
-        }
+        BenchReport report = new BenchReport(results, before.map(earlier -> Baseline.compare(earlier, results)),
+                options.has(BenchOptions.ADVISE)
+                        ? Optional.of(Recommendation.of(results, models(plan), Model.auto().id()))
+                        : Optional.empty());
+        TextReport.lines(report, isTerminal() ? TerminalWidth.columns() : WIDTH_COLUMNS).forEach(stdio.out()::println);
         stdio.out().flush();
-        write(options, results, baseline);
+        write(options, report);
         boolean failed = results.comparisons().stream().flatMap(table -> table.entries().stream())
                 .anyMatch(entry -> entry.failure() != null);
         return failed || !results.complete() ? FAILED : 0;
@@ -118,13 +118,13 @@ final class BenchCommand {
         }
     }
 
-    private static void write(BenchOptions options, Results results, Optional<Baseline> baseline) {
+    private static void write(BenchOptions options, BenchReport report) {
         try {
             if (options.has(BenchOptions.JSON)) {
-                ResultsJson.write(results, Path.of(options.text(BenchOptions.JSON, "")));
+                ResultsJson.write(report, Path.of(options.text(BenchOptions.JSON, "")));
             }
             if (options.has(BenchOptions.REPORT)) {
-                HtmlReport.write(results, baseline, Path.of(options.text(BenchOptions.REPORT, "")));
+                HtmlReport.write(report, Path.of(options.text(BenchOptions.REPORT, "")));
             }
         } catch (IOException e) {
             throw ExitException.failed(String.valueOf(e.getMessage()), e);

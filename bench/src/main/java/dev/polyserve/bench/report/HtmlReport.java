@@ -29,20 +29,18 @@ public final class HtmlReport {
 
     /// Writes the page to a file, replacing its content.
     ///
-    /// @param baseline the changes since an earlier benchmark
     /// @throws IOException with one sentence, when the file cannot be written
-    public static void write(Results results, Optional<Baseline> baseline, Path file) throws IOException {
-        ReportFile.write(file, page(results, baseline));
+    public static void write(BenchReport report, Path file) throws IOException {
+        ReportFile.write(file, page(report));
     }
 
     /// The page as text.
-    ///
-    /// @param baseline the changes since an earlier benchmark
-    public static String page(Results results, Optional<Baseline> baseline) {
+    public static String page(BenchReport report) {
+        Results results = report.results();
         Charts charts = new Charts(results);
         Html body = new Html();
-        new Overview(results, baseline).write(body);
-        comparisons(body, results, baseline, charts);
+        new Overview(report).write(body);
+        comparisons(body, results, report.baseline(), charts);
         MeasurementSection.write(body, results);
         String library = "/*\n" + resource(UPLOT + "LICENSE") + "\n*/\n" + resource(UPLOT + "uPlot.iife.min.js");
         String script = resource("report.js");
@@ -51,7 +49,7 @@ public final class HtmlReport {
         parts.put("policy", "'sha256-" + sha256(library) + "' 'sha256-" + sha256(script) + "'");
         parts.put("style", resource(UPLOT + "uPlot.min.css") + resource("report.css"));
         parts.put("body", body.toString());
-        parts.put("results", data(ResultsJson.tree(results).toString()));
+        parts.put("results", data(ResultsJson.tree(report).toString()));
         parts.put("charts", data(charts.json().toString()));
         parts.put("library", library);
         parts.put("script", script);

@@ -8,13 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
-/// The top of the page: what was measured, the verdict, and the changes since the baseline.
-///
-/// @param results all results
-/// @param baseline the changes
-record Overview(Results results, Optional<Baseline> baseline) {
+/// The top of the page: what was measured, the recommendation, the verdict, and the changes since the baseline.
+record Overview(BenchReport report) {
     /// `echo, wait and idle`.
     static String title(Results results) {
         List<String> workloads = results.comparisons().stream().map(Comparison::workload).distinct().toList();
@@ -24,21 +20,24 @@ record Overview(Results results, Optional<Baseline> baseline) {
     void write(Html html) {
         html.in("header", header -> {
             header.leaf("p.brand", "polyserve bench");
-            header.leaf("h1", Phrases.sentence(title(results)) + ", measured");
+            header.leaf("h1", Phrases.sentence(title(report.results())) + ", measured");
             header.leaf("p.when", when());
         });
+        report.recommendation().ifPresent(taken -> html.leaf("p.recommendation", taken.sentence()));
         html.in("section", this::verdict, "aria-labelledby", "verdict");
-        baseline.ifPresent(changes -> html.in("section", section -> baseline(section, changes), "aria-labelledby",
-                "baseline"));
+        report.baseline()
+                .ifPresent(changes -> html.in("section", section -> baseline(section, changes), "aria-labelledby",
+                        "baseline"));
     }
 
     private String when() {
+        Results results = report.results();
         return TextReport.when(results.startedAt()) + " · " + Phrases.machine(results.environment()) + " · "
                 + Phrases.load(results.settings());
     }
 
     private void verdict(Html html) {
-        Verdict verdict = Verdict.of(results);
+        Verdict verdict = Verdict.of(report.results());
         html.leaf("h2", "Verdict, for this load on this machine", "id", "verdict");
         html.in("div.findings", grid -> verdict.findings().forEach(finding -> finding(grid, finding)));
         verdict.remarks().forEach(remark -> html.leaf("p.caveat", remark));

@@ -23,13 +23,14 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Reads and writes results as JSON: all figures in a stable order, and for each entry a `summary` (minimum, median and
-/// maximum of each metric) for readers that do not want to compute it.
+/// Reads and writes results as JSON: all figures in a stable order, and for readers that do not want to compute it, a
+/// `summary` of each entry (minimum, median and maximum of each metric) and the `recommendation`, if one was asked for.
 ///
 /// **Thread**: any.
 public final class ResultsJson {
-    /// Written for other programs, ignored when read: the rounds are authoritative.
+    // Written for other programs, ignored when read: the rounds are authoritative.
     private static final String SUMMARY = "summary";
+    private static final String RECOMMENDATION = "recommendation";
     private static final String NEW_ONE = "write a new one with 'polyserve bench --json FILE'";
 
     /// Rejects nulls, so that a hand-made or edited file cannot put one into a record that has none.
@@ -51,19 +52,19 @@ public final class ResultsJson {
         abstract @Nullable String failure();
     }
 
-    /// The results as indented JSON with a final line break.
-    public static String text(Results results) {
+    /// The results and the recommendation as indented JSON with a final line break.
+    public static String text(BenchReport report) {
         DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
         return MAPPER.writer().with(new DefaultPrettyPrinter().withObjectIndenter(indenter))
-                .writeValueAsString(tree(results))
+                .writeValueAsString(tree(report))
                 + "\n";
     }
 
-    /// Writes the results to a file, replacing its content.
+    /// Writes the results and the recommendation to a file, replacing its content.
     ///
     /// @throws IOException with one sentence, when the file cannot be written
-    public static void write(Results results, Path file) throws IOException {
-        ReportFile.write(file, text(results));
+    public static void write(BenchReport report, Path file) throws IOException {
+        ReportFile.write(file, text(report));
     }
 
     /// Reads the results from a file.
@@ -80,9 +81,11 @@ public final class ResultsJson {
         }
     }
 
-    /// The results with a summary for each entry: the content of the file and of the page.
-    static ObjectNode tree(Results results) {
+    /// The results with what is computed from them: the content of the file and of the page.
+    static ObjectNode tree(BenchReport report) {
+        Results results = report.results();
         ObjectNode tree = MAPPER.valueToTree(results);
+        report.recommendation().ifPresent(taken -> tree.set(RECOMMENDATION, MAPPER.valueToTree(taken)));
         for (int c = 0; c < results.comparisons().size(); c++) {
             Comparison comparison = results.comparisons().get(c);
             for (int e = 0; e < comparison.entries().size(); e++) {
@@ -128,6 +131,7 @@ public final class ResultsJson {
             throw new IOException(
                     file + " has format " + format + ", which this polyserve no longer reads: " + NEW_ONE);
         }
+        ((ObjectNode) tree).remove(RECOMMENDATION);
         tree.path("comparisons").forEach(comparison -> comparison.path("entries").forEach(entry -> {
             if (entry instanceof ObjectNode object) {
                 object.remove(SUMMARY);

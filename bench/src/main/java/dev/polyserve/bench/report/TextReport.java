@@ -12,9 +12,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
-/// Results for a terminal: a table per comparison, the changes, and the verdict last, where the cursor is.
+/// Results for a terminal: a table per comparison, the changes, the verdict, and the recommendation last, where the cursor
+/// is.
 ///
 /// **Thread**: one at a time.
 public final class TextReport {
@@ -31,14 +31,14 @@ public final class TextReport {
 
     /// The complete report.
     ///
-    /// @param width of the terminal, in columns
-    /// @param baseline the changes since an earlier benchmark
-    public static List<String> lines(Results results, int width, Optional<Baseline> baseline) {
+    /// @param width of the terminal, in columns; the recommendation is one line of any width
+    public static List<String> lines(BenchReport told, int width) {
         TextReport report = new TextReport(width);
-        report.header(results);
-        results.comparisons().forEach(report::comparison);
-        baseline.ifPresent(report::baseline);
-        report.verdict(Verdict.of(results));
+        report.header(told.results());
+        told.results().comparisons().forEach(report::comparison);
+        told.baseline().ifPresent(report::baseline);
+        report.verdict(Verdict.of(told.results()));
+        told.recommendation().map(Recommendation::sentence).ifPresent(report.lines::add);
         return report.lines.stream().map(TextReport::printable).toList();
     }
 

@@ -18,8 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 class HtmlReportTest {
-    private final String page = HtmlReport.page(Samples.rich(),
-            Optional.of(Baseline.compare(Samples.earlier(), Samples.rich())));
+    private final BenchReport report = new BenchReport(Samples.rich(),
+            Optional.of(Baseline.compare(Samples.earlier(), Samples.rich())),
+            Optional.of(new Recommendation(Optional.of("<b>not</b>"), "Recommendation: take <b>not</b>.")));
+    private final String page = HtmlReport.page(report);
 
     @Test
     void textAndAttributesAreEscaped() {
@@ -38,7 +40,13 @@ class HtmlReportTest {
     void holdsAllResults() {
         String json = page.substring(page.indexOf("id=\"results\">") + 13);
         assertThat(JsonMapper.shared().readTree(json.substring(0, json.indexOf("</script>"))))
-                .isEqualTo(JsonMapper.shared().readTree(ResultsJson.text(Samples.rich())));
+                .isEqualTo(JsonMapper.shared().readTree(ResultsJson.text(report)));
+    }
+
+    @Test
+    void aRecommendationIsShownFirst() {
+        assertThat(page).containsPattern("</header>\\s*<p class=\"recommendation\">Recommendation: take &lt;b");
+        assertThat(HtmlReport.page(BenchReport.of(Samples.rich()))).doesNotContain("class=\"recommendation\"");
     }
 
     @Test
@@ -71,7 +79,7 @@ class HtmlReportTest {
 
     @Test
     void emptyResultsGiveAPage() {
-        assertThat(HtmlReport.page(Samples.results(false, List.of()), Optional.empty()))
+        assertThat(HtmlReport.page(BenchReport.of(Samples.results(false, List.of()))))
                 .contains("Nothing was measured.").contains("The run was interrupted");
     }
 
@@ -94,7 +102,7 @@ class HtmlReportTest {
 
     @Test
     void aFileThatCannotBeWrittenIsNamed(@TempDir Path directory) {
-        assertThatThrownBy(() -> HtmlReport.write(Samples.rich(), Optional.empty(), directory.resolve("no/r.html")))
+        assertThatThrownBy(() -> HtmlReport.write(BenchReport.of(Samples.rich()), directory.resolve("no/r.html")))
                 .isInstanceOf(IOException.class).hasMessageContaining("r.html cannot be written: create its directory");
     }
 }

@@ -36,7 +36,9 @@ class PageTest {
         Optional<Path> program = Browser.program();
         assumeTrue(program.isPresent(), "no chromium on the PATH (Debian's package is called chromium)");
         page = directory.resolve("report.html");
-        HtmlReport.write(Samples.rich(), Optional.of(Baseline.compare(Samples.earlier(), Samples.rich())), page);
+        HtmlReport
+                .write(new BenchReport(Samples.rich(), Optional.of(Baseline.compare(Samples.earlier(), Samples.rich())),
+                        Optional.of(Recommendation.of(Samples.rich(), List.of("epoll"), "auto"))), page);
         browser = Browser.start(program.get(), Files.createDirectory(directory.resolve("profile")));
     }
 

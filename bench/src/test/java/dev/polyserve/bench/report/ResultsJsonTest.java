@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 class ResultsJsonTest {
+    private static final Recommendation TAKE_EPOLL = new Recommendation(Optional.of("epoll"),
+            "Recommendation: take epoll.");
+
     @TempDir
     private Path directory;
 
@@ -29,14 +33,23 @@ class ResultsJsonTest {
         Path file = directory.resolve("results.json");
         Results results = Samples.rich();
 
-        ResultsJson.write(results, file);
+        ResultsJson.write(new BenchReport(results, Optional.empty(), Optional.of(TAKE_EPOLL)), file);
 
         assertThat(ResultsJson.read(file)).isEqualTo(results);
     }
 
     @Test
+    void aRecommendationIsWritten() {
+        JsonNode tree = JsonMapper.shared()
+                .readTree(ResultsJson.text(new BenchReport(Samples.rich(), Optional.empty(), Optional.of(TAKE_EPOLL))));
+
+        assertThat(tree.path("recommendation").path("model").stringValue()).isEqualTo("epoll");
+        assertThat(tree.path("recommendation").path("sentence").stringValue()).isEqualTo(TAKE_EPOLL.sentence());
+    }
+
+    @Test
     void theOrderIsThatOfTheRecordsAndOfTheMetrics() {
-        JsonNode tree = JsonMapper.shared().readTree(ResultsJson.text(Samples.rich()));
+        JsonNode tree = JsonMapper.shared().readTree(ResultsJson.text(BenchReport.of(Samples.rich())));
 
         assertThat(tree.propertyNames()).containsExactly("format", "startedAt", "tookSeconds", "complete", "command",
                 "environment", "settings", "comparisons");
@@ -51,7 +64,7 @@ class ResultsJsonTest {
     @Test
     void theSummaryIsThatOfTheRounds() {
         Results results = Samples.rich();
-        JsonNode tree = JsonMapper.shared().readTree(ResultsJson.text(results));
+        JsonNode tree = JsonMapper.shared().readTree(ResultsJson.text(BenchReport.of(results)));
         for (int c = 0; c < results.comparisons().size(); c++) {
             Comparison comparison = results.comparisons().get(c);
             for (int e = 0; e < comparison.entries().size(); e++) {
@@ -124,10 +137,11 @@ class ResultsJsonTest {
     void aFileThatCannotBeReadOrWrittenIsNamed() {
         refused(directory.resolve("absent.json"), "there is no file");
         refused(directory, "cannot be read");
-        assertThatThrownBy(() -> ResultsJson.write(Samples.rich(), directory.resolve("no/such.json")))
+        assertThatThrownBy(() -> ResultsJson.write(BenchReport.of(Samples.rich()), directory.resolve("no/such.json")))
                 .isInstanceOf(IOException.class).hasMessageContaining("such.json")
                 .hasMessageContaining("create its dir");
-        assertThatThrownBy(() -> ResultsJson.write(Samples.rich(), directory)).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> ResultsJson.write(BenchReport.of(Samples.rich()), directory))
+                .isInstanceOf(IOException.class)
                 .hasMessageContaining(directory.toString());
     }
 
@@ -137,7 +151,7 @@ class ResultsJsonTest {
     }
 
     private static ObjectNode tree() {
-        return (ObjectNode) JsonMapper.shared().readTree(ResultsJson.text(Samples.rich()));
+        return (ObjectNode) JsonMapper.shared().readTree(ResultsJson.text(BenchReport.of(Samples.rich())));
     }
 
     private Path write(String content) throws IOException {

@@ -45,7 +45,8 @@ class TextReportTest {
     @ValueSource(ints = {40, 60, 80, 100, 120, 200})
     void noLineIsWiderThanTheTerminal(int width) {
         Optional<Baseline> baseline = Optional.of(Baseline.compare(Samples.earlier(), Samples.rich()));
-        assertThat(TextReport.lines(Samples.rich(), width, baseline)).hasSizeGreaterThan(60)
+        assertThat(TextReport.lines(new BenchReport(Samples.rich(), baseline, Optional.empty()), width))
+                .hasSizeGreaterThan(60)
                 .allMatch(line -> line.codePointCount(0, line.length()) <= width);
     }
 
@@ -85,7 +86,7 @@ class TextReportTest {
 
     @Test
     void theVerdictIsLast() {
-        List<String> lines = TextReport.lines(Samples.rich(), WIDE, Optional.empty());
+        List<String> lines = TextReport.lines(BenchReport.of(Samples.rich()), WIDE);
         int verdict = lines.indexOf("Verdict, for this load on this machine:");
         assertThat(lines.subList(verdict, lines.size())).hasSize(11)
                 .anyMatch(line -> line.startsWith("  idle, memory per idle connection: epoll (310 B)"));
@@ -100,7 +101,7 @@ class TextReportTest {
     @Test
     void emptyResultsAreReported() {
         Results nothing = Samples.results(false, List.of());
-        assertThat(TextReport.lines(nothing, 80, Optional.empty())).contains("  Nothing was measured.");
+        assertThat(TextReport.lines(BenchReport.of(nothing), 80)).contains("  Nothing was measured.");
         Comparison failed = closed("echo",
                 new ContenderResults("epoll", List.of(), List.of(), "it never listened", List.of()));
         assertThat(text(TextReport.lines(failed, 80))).contains("✗ epoll failed: it never listened");

@@ -2,6 +2,7 @@ package dev.polyserve.comparison.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.bench.report.BenchReport;
 import dev.polyserve.bench.report.ResultsJson;
 import dev.polyserve.bench.result.Comparison;
 import dev.polyserve.bench.result.Comparison.Load;
@@ -185,7 +186,7 @@ class PerformancePageTest {
     private void results(boolean complete, Comparison... comparisons) throws IOException {
         var results = new Results(Results.FORMAT, Instant.parse("2026-11-21T10:15:00Z"), 61, complete,
                 "polyserve bench", HERE, SETTINGS, List.of(comparisons));
-        ResultsJson.write(results, directory.resolve("1.json"));
+        ResultsJson.write(BenchReport.of(results), directory.resolve("1.json"));
     }
 
     private static Comparison closed(String workload, ContenderResults... entries) {

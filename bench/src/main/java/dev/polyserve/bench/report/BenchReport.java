@@ -1,0 +1,16 @@
+package dev.polyserve.bench.report;
+
+import dev.polyserve.bench.result.Results;
+import java.util.Optional;
+
+/// What a report tells: the results, and what is concluded from them.
+///
+/// @param results all results
+/// @param baseline the changes since an earlier benchmark
+/// @param recommendation the model to take, if that was asked
+public record BenchReport(Results results, Optional<Baseline> baseline, Optional<Recommendation> recommendation) {
+    /// A report of the results alone.
+    public static BenchReport of(Results results) {
+        return new BenchReport(results, Optional.empty(), Optional.empty());
+    }
+}
