@@ -1,6 +1,7 @@
 package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,6 +32,9 @@ class CommandFaultsTest {
     /// One in this many clients resets its connection, and one leaves a process behind.
     private static final int ODD = 25;
     private static final int REFUSED = 3;
+    /// The system keeps 15 letters of a thread's name.
+    private static final String ACCEPT_LOOP = "polyserve-accep";
+    private static final String OTHER_LOOP = "polyserve-loop-";
 
     @TempDir
     private Path directory;
@@ -160,5 +164,30 @@ class CommandFaultsTest {
             assertThat(server.errors().lines().filter(line -> line.contains("cannot start")).count())
                     .isLessThanOrEqualTo(REFUSED);
         }
+    }
+
+    @Test
+    void afterAFailureOnAnotherLoopTheAcceptLoopStartsTheNextCommand() throws Exception {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor has one loop");
+        try (CommandLine server = serve("cat"); Socket held = connect(server)) {
+            held.getOutputStream().write('x');
+            assertThat(held.getInputStream().read()).as("the accept loop has a command").isEqualTo('x');
+            try (Injection injection = Injection.of(server.pid(), "clone3", "EAGAIN", "1..2")) {
+                assertThat(talk(server, "a")).isEmpty();
+                assertThat(talk(server, "b")).isEmpty();
+                assertThat(talk(server, "c")).isEmpty();
+                assertThat(talk(server, "d")).as("the accept loop has failed twice").isEqualTo("d");
+                Eventually.holds(() -> assertThat(failedStarts(server, injection)).containsExactly(OTHER_LOOP,
+                        ACCEPT_LOOP, ACCEPT_LOOP));
+            }
+            assertThat(talk(server, "still there")).isEqualTo("still there");
+        }
+    }
+
+    /// The names of the loops whose starts have failed, in order; other threads of the JVM start threads by the same call.
+    private static List<String> failedStarts(CommandLine server, Injection injection) throws IOException {
+        return injection.calls().stream().filter(Injection.Call::injected)
+                .map(call -> textOf(Path.of("/proc/" + server.pid() + "/task/" + call.thread() + "/comm")).strip())
+                .filter(List.of(ACCEPT_LOOP, OTHER_LOOP)::contains).toList();
     }
 }

@@ -3,40 +3,35 @@ package dev.polyserve.linux.command;
 import dev.polyserve.Command;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
-import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.SocketProvider;
-import dev.polyserve.linux.process.Program;
+import dev.polyserve.io.StreamSocket;
 import dev.polyserve.linux.process.CurrentProgram;
-import dev.polyserve.linux.multiplexer.EpollMultiplexer;
+import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.linux.socket.PreopenedSockets;
 import dev.polyserve.loop.EventLoop;
-import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.run.Concurrency;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/// Serves each connection with a process that runs a command: one loop accepts, starts the processes and watches for
-/// their ends.
+/// Serves each connection with a process that runs a command. A loop waits while the system starts a program for it, so
+/// there is one loop for each processor: programs start at the same time. The first loop also accepts, and assigns each
+/// connection to the loop with the fewest.
 ///
-/// **Thread**: as [Runner]; the sessions belong to the loop.
+/// **Thread**: as [Runner]; a session belongs to one loop.
 public final class CommandRunner implements Runner {
     private final SocketProvider socketProvider;
-    private final Command command;
     private final int mostProcesses;
-    private final ServerContext context;
-    private final HangupMonitor hangupMonitor;
-    private final ConnectionHandle.Instruments instruments;
-    private final EventLoop loop;
-    private final LingeringGroups lingeringGroups;
-    /// Sessions with a running command or with processes that a command has left behind.
-    private final Set<CommandSession> live = new HashSet<>();
+    private final List<CommandLoop> loops;
+    /// Whether the last program could not be started because the system is exhausted. The first loop then starts the
+    /// next ones, because a failure there pauses accepting.
+    private final AtomicBoolean exhausted = new AtomicBoolean();
 
     /// Creates a runner that is not started.
     ///
@@ -49,72 +44,31 @@ public final class CommandRunner implements Runner {
         Command exact = command.withEnvironment(CurrentProgram.exact(command.environment()));
         // Rejects now what would be rejected for each connection.
         Program _ = new Program(exact.argv(), exact.environment(), Optional.empty(), true);
-        HangupMonitor hangupMonitor = HangupMonitor.open();
+        return new CommandRunner(exact, mostProcesses, DescriptorSocketProvider.unlimited().serving(given), context);
+    }
+
+    private CommandRunner(Command command, int mostProcesses, SocketProvider socketProvider, ServerContext context)
+            throws IOException {
+        this.socketProvider = socketProvider;
+        this.mostProcesses = mostProcesses;
+        int count = Math.clamp(mostProcesses, 1, Runtime.getRuntime().availableProcessors());
+        this.loops = open(count, command, context, exhausted);
+    }
+
+    private static List<CommandLoop> open(int count, Command command, ServerContext context,
+            AtomicBoolean exhausted) throws IOException {
+        List<CommandLoop> open = new ArrayList<>();
         try {
-            ConnectionHandle.Instruments instruments = ConnectionHandle.Instruments.make();
-            try {
-                return new CommandRunner(exact, mostProcesses, DescriptorSocketProvider.unlimited().serving(given),
-                        context,
-                        hangupMonitor, instruments, new EpollMultiplexer());
-            } catch (IOException | RuntimeException | Error e) {
-                instruments.activity().close();
-                throw e;
+            open.add(CommandLoop.open("polyserve-accept", false, command, context, exhausted));
+            while (open.size() < count) {
+                open.add(CommandLoop.open("polyserve-loop-" + open.size(), true, command, context, exhausted));
             }
+            return List.copyOf(open);
         } catch (IOException | RuntimeException | Error e) {
-            hangupMonitor.close();
+            open.forEach(loop -> loop.loop().close());
+            open.forEach(CommandLoop::close);
             throw e;
         }
-    }
-
-    private CommandRunner(Command command, int mostProcesses, SocketProvider socketProvider, ServerContext context,
-            HangupMonitor hangupMonitor, ConnectionHandle.Instruments instruments, Multiplexer multiplexer) {
-        this.socketProvider = socketProvider;
-        this.command = command;
-        this.mostProcesses = mostProcesses;
-        this.context = context;
-        this.hangupMonitor = hangupMonitor;
-        this.instruments = instruments;
-        this.loop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0, this::report);
-        this.lingeringGroups = new LingeringGroups(loop, context.clock(), ServerContext.nanos(command.terminate()),
-                this::report);
-    }
-
-    Command command() {
-        return command;
-    }
-
-    ServerContext context() {
-        return context;
-    }
-
-    EventLoop loop() {
-        return loop;
-    }
-
-    LingeringGroups lingeringGroups() {
-        return lingeringGroups;
-    }
-
-    /// Creates the handle of an accepted connection.
-    ConnectionHandle line(DescriptorSocket socket) {
-        return new ConnectionHandle(socket, hangupMonitor, instruments);
-    }
-
-    /// Called when a session's command runs.
-    void began(CommandSession serving) {
-        loop.assertOwner();
-        live.add(serving);
-    }
-
-    /// Called when a session's command and all processes that it has left behind are gone.
-    void ended(CommandSession serving) {
-        live.remove(serving);
-    }
-
-    /// Reports a failure that is not due to a command or its client.
-    void report(Throwable error) {
-        context.log().log(System.Logger.Level.ERROR, () -> "a defect in what serves commands, which goes on: " + error,
-                error);
     }
 
     @Override
@@ -124,28 +78,12 @@ public final class CommandRunner implements Runner {
 
     @Override
     public void start(Consumer<? super IOException> whenLost) {
-        loop.start(whenLost);
-        loop.post(() -> {
-            try {
-                loop.watch(hangupMonitor.source(), Multiplexer.READ, _ -> tellHangups());
-            } catch (IOException e) {
-                whenLost.accept(e);
-            }
-        });
-    }
-
-    private void tellHangups() {
-        loop.turnBegins();
-        try {
-            hangupMonitor.tell();
-        } catch (IOException e) {
-            report(e);
-        }
+        loops.forEach(loop -> loop.start(whenLost));
     }
 
     @Override
     public List<EventLoop> loops() {
-        return List.of(loop);
+        return loops.stream().map(CommandLoop::loop).toList();
     }
 
     @Override
@@ -155,20 +93,28 @@ public final class CommandRunner implements Runner {
 
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
-        return new CommandSession(this, (DescriptorSocket) socket, identity);
+        loops.getFirst().loop().assertOwner();
+        return new CommandSession(next(), (DescriptorSocket) socket, identity);
+    }
+
+    /// The loop for the next connection: the one with the fewest, the first among equals, which needs no wake-up.
+    private CommandLoop next() {
+        CommandLoop next = loops.getFirst();
+        if (exhausted.get()) {
+            return next;
+        }
+        for (CommandLoop other : loops) {
+            if (other.sessions() < next.sessions()) {
+                next = other;
+            }
+        }
+        return next;
     }
 
     @Override
     public void stop() {
-        loop.close();
-        loop.awaitEnd();
-        try (TrafficDetector _ = instruments.activity(); HangupMonitor _ = hangupMonitor) {
-            for (CommandSession serving : List.copyOf(live)) {
-                serving.endNow();
-            }
-        } catch (IOException e) {
-            // The descriptors are released whatever close reports.
-            report(e);
-        }
+        loops.forEach(loop -> loop.loop().close());
+        loops.forEach(loop -> loop.loop().awaitEnd());
+        loops.forEach(CommandLoop::close);
     }
 }

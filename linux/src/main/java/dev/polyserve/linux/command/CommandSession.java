@@ -44,7 +44,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
     private static final long LOOKS_AT_LEAST_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Duration END_NOW = Duration.ofSeconds(1);
 
-    private final CommandRunner runner;
+    private final CommandLoop commands;
     private final EventLoop loop;
     private final ConnectionHandle line;
     private final DelegatedConversation conversation;
@@ -63,11 +63,11 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
     private int waitsFor;
     private boolean leftBehind;
 
-    CommandSession(CommandRunner runner, DescriptorSocket socket, Conversation.Identity identity) {
-        this.runner = runner;
-        this.loop = runner.loop();
-        this.conversation = new DelegatedConversation(runner.context(), identity, this);
-        this.line = runner.line(socket);
+    CommandSession(CommandLoop commands, DescriptorSocket socket, Conversation.Identity identity) {
+        this.commands = commands;
+        this.loop = commands.loop();
+        this.conversation = new DelegatedConversation(commands.context(), identity, this);
+        this.line = commands.line(socket);
     }
 
     @Override
@@ -79,42 +79,72 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
 
     @Override
     public void begin() {
+        commands.takes();
+        if (Thread.currentThread().equals(loop.thread())) {
+            Optional<IllegalStateException> exhausted = start();
+            if (exhausted.isPresent()) {
+                // The accept loop reports it and pauses.
+                throw exhausted.get();
+            }
+        } else {
+            loop.post(this::startElsewhere);
+        }
+    }
+
+    /// Starts the command on another loop than the one that accepts. That one is not paused by a failure here, but by
+    /// the next one, which is its own.
+    private void startElsewhere() {
+        try {
+            start().ifPresent(exhausted -> commands.context().listener()
+                    .acceptFailed(conversation.endpoint(), exhausted, Duration.ZERO));
+        } catch (RuntimeException | Error e) {
+            conversation.abandon(e);
+            throw e;
+        }
+    }
+
+    /// Starts the command, unless the connection is over or the command cannot be started.
+    ///
+    /// @return what the system lacked to start it; empty when it was started, or not for that reason
+    private Optional<IllegalStateException> start() {
         loop.assertOwner();
         if (letGo || !conversation.begins()) {
-            return;
+            commands.startedNone();
+            return Optional.empty();
         }
         try {
             line.watch(this::hungUp);
-            Command command = runner.command();
+            Command command = commands.command();
             child = line.start(
                     new Program(command.argv(), command.environmentFor(conversation), Optional.empty(), true),
                     STDERR);
         } catch (StartFailedException e) {
-            refuse(e, e.mayPass());
-            return;
+            return refuse(e, e.mayPass());
         } catch (IOException | IllegalArgumentException e) {
-            refuse(e, e instanceof IOException);
-            return;
+            return refuse(e, e instanceof IOException);
         }
-        runner.began(this);
+        commands.began(this);
         watchEnd(child);
         loop.watch(conversation);
-        movedNanos = runner.context().clock().nanos();
+        movedNanos = commands.context().clock().nanos();
         conversation.quiet();
         looking = loop.repeat(lookAgainNanos(), this::look);
+        return Optional.empty();
     }
 
-    /// Ends the session because the command could not be started. Exhaustion of the system is thrown, so that the
-    /// accept loop reports it and pauses.
-    private void refuse(Exception why, boolean exhausted) {
+    /// Ends the session because the command could not be started.
+    private Optional<IllegalStateException> refuse(Exception why, boolean exhausted) {
         line.close();
+        commands.startedNone();
         if (!exhausted) {
             conversation.failed(why);
         }
         conversation.ends(new Cause.Failed(why));
-        if (exhausted) {
-            throw new IllegalStateException(why.getMessage(), why);
+        if (!exhausted) {
+            return Optional.empty();
         }
+        commands.exhausted();
+        return Optional.of(new IllegalStateException(why.getMessage(), why));
     }
 
     private void watchEnd(ChildProcess started) {
@@ -134,13 +164,13 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         if (letGo) {
             return -1;
         }
-        long now = runner.context().clock().nanos();
-        long idle = ServerContext.limitNanos(runner.context().options().timeouts().idle());
+        long now = commands.context().clock().nanos();
+        long idle = ServerContext.limitNanos(commands.context().options().timeouts().idle());
         if (moves()) {
             movedNanos = now;
             conversation.quiet();
         } else if (now - movedNanos >= idle) {
-            runner.context().listener().limitReached(Limit.IDLE);
+            commands.context().listener().limitReached(Limit.IDLE);
             conversation.abort(new Cause.TimedOut(Limit.IDLE));
             return -1;
         }
@@ -152,13 +182,13 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         try {
             return line.count(conversation);
         } catch (IOException e) {
-            runner.report(e);
+            commands.report(e);
             return true;
         }
     }
 
     private long lookAgainNanos() {
-        long idle = ServerContext.limitNanos(runner.context().options().timeouts().idle());
+        long idle = ServerContext.limitNanos(commands.context().options().timeouts().idle());
         return Math.clamp(idle / 8, 1, LOOKS_AT_LEAST_NANOS);
     }
 
@@ -226,9 +256,9 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         line.shutdown();
         // A server that stops has ended the command's input long ago, if there was time.
         boolean stopping = conversation.cause() instanceof Cause.Stopped;
-        step(stopping ? Duration.ZERO : runner.command().hangUp(), () -> {
+        step(stopping ? Duration.ZERO : commands.command().hangUp(), () -> {
             signalGroup(ProcessCalls.SIGTERM);
-            step(runner.command().terminate(), () -> signalGroup(ProcessCalls.SIGKILL));
+            step(commands.command().terminate(), () -> signalGroup(ProcessCalls.SIGKILL));
         });
     }
 
@@ -242,7 +272,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
                 child.signalGroup(signal);
             }
         } catch (IOException e) {
-            runner.report(e);
+            commands.report(e);
         }
     }
 
@@ -275,7 +305,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         waitsFor = leftOver ? 2 : 1;
         if (leftOver) {
             leftBehind = true;
-            runner.lingeringGroups().watch(started, () -> {
+            commands.lingeringGroups().watch(started, () -> {
                 leftBehind = false;
                 partOver(started);
             });
@@ -331,12 +361,12 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
     }
 
     private void over(ChildProcess started) {
-        runner.ended(this);
+        commands.ended(this);
         conversation.ends(new Cause.Stopped());
         try {
             started.close();
         } catch (IOException e) {
-            runner.report(e);
+            commands.report(e);
         }
     }
 
@@ -358,7 +388,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
                 }
             }
         } catch (IOException e) {
-            runner.report(e);
+            commands.report(e);
         }
         over(started);
     }

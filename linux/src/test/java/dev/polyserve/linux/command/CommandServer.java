@@ -35,10 +35,17 @@ final class CommandServer implements AutoCloseable {
 
     private final BlockingQueue<Closed> closed = new LinkedBlockingQueue<>();
     final List<String> failures = new CopyOnWriteArrayList<>();
+    /// The names of the threads on which commands began.
+    final List<String> beganOn = new CopyOnWriteArrayList<>();
     final Server server;
 
     private CommandServer(ServerBuilder builder) throws IOException {
         server = builder.listener(new ServerListener() {
+            @Override
+            public void opened(ConnectionInfo connection) {
+                beganOn.add(Thread.currentThread().getName());
+            }
+
             @Override
             public void closed(ConnectionInfo connection, Cause cause) {
                 closed.add(new Closed(connection, cause));
