@@ -3,6 +3,7 @@ package dev.polyserve.linux.command;
 import dev.polyserve.Command;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.multiplexer.EpollMultiplexer;
+import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
 /// **Thread**: the loop's, except [#loop], [#takes], [#sessions] and, after the loop's end, [#close].
 final class CommandLoop {
     private final Command command;
+    private final Program program;
     private final ServerContext context;
     private final HangupMonitor hangupMonitor;
     private final ConnectionHandle.Instruments instruments;
@@ -37,7 +39,8 @@ final class CommandLoop {
     /// @param daemon whether the JVM may exit while the loop runs
     /// @param exhausted whether the last program could not be started because the system is exhausted
     /// @throws IOException when the system refuses a resource; nothing stays open
-    static CommandLoop open(String name, boolean daemon, Command command, ServerContext context,
+    static CommandLoop open(String name, boolean daemon, Command command, Program program,
+            ServerContext context,
             AtomicBoolean exhausted) throws IOException {
         HangupMonitor hangupMonitor = HangupMonitor.open();
         try {
@@ -45,7 +48,7 @@ final class CommandLoop {
             try {
                 EventLoop loop = new EventLoop(name, new EpollMultiplexer(), context.clock(), daemon, false, 0,
                         error -> report(context, error));
-                return new CommandLoop(command, context, hangupMonitor, instruments, loop, exhausted);
+                return new CommandLoop(command, program, context, hangupMonitor, instruments, loop, exhausted);
             } catch (IOException | RuntimeException | Error e) {
                 instruments.activity().close();
                 throw e;
@@ -56,9 +59,10 @@ final class CommandLoop {
         }
     }
 
-    private CommandLoop(Command command, ServerContext context, HangupMonitor hangupMonitor,
+    private CommandLoop(Command command, Program program, ServerContext context, HangupMonitor hangupMonitor,
             ConnectionHandle.Instruments instruments, EventLoop loop, AtomicBoolean exhausted) {
         this.command = command;
+        this.program = program;
         this.context = context;
         this.hangupMonitor = hangupMonitor;
         this.instruments = instruments;
@@ -70,6 +74,11 @@ final class CommandLoop {
 
     Command command() {
         return command;
+    }
+
+    /// The command as a program to start.
+    Program program() {
+        return program;
     }
 
     ServerContext context() {

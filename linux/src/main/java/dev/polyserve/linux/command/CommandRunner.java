@@ -43,25 +43,27 @@ public final class CommandRunner implements Runner {
             throws IOException {
         Command exact = command.withEnvironment(CurrentProgram.exact(command.environment()));
         // Rejects now what would be rejected for each connection.
-        Program _ = new Program(exact.argv(), exact.environment(), Optional.empty(), true);
-        return new CommandRunner(exact, mostProcesses, DescriptorSocketProvider.unlimited().serving(given), context);
+        Program program = new Program(exact.argv(), exact.environment(), Optional.empty(), true);
+        return new CommandRunner(exact, program, mostProcesses, DescriptorSocketProvider.unlimited().serving(given),
+                context);
     }
 
-    private CommandRunner(Command command, int mostProcesses, SocketProvider socketProvider, ServerContext context)
+    private CommandRunner(Command command, Program program, int mostProcesses, SocketProvider socketProvider,
+            ServerContext context)
             throws IOException {
         this.socketProvider = socketProvider;
         this.mostProcesses = mostProcesses;
         int count = Math.clamp(mostProcesses, 1, Runtime.getRuntime().availableProcessors());
-        this.loops = open(count, command, context, exhausted);
+        this.loops = open(count, command, program, context, exhausted);
     }
 
-    private static List<CommandLoop> open(int count, Command command, ServerContext context,
+    private static List<CommandLoop> open(int count, Command command, Program program, ServerContext context,
             AtomicBoolean exhausted) throws IOException {
         List<CommandLoop> open = new ArrayList<>();
         try {
-            open.add(CommandLoop.open("polyserve-accept", false, command, context, exhausted));
+            open.add(CommandLoop.open("polyserve-accept", false, command, program, context, exhausted));
             while (open.size() < count) {
-                open.add(CommandLoop.open("polyserve-loop-" + open.size(), true, command, context, exhausted));
+                open.add(CommandLoop.open("polyserve-loop-" + open.size(), true, command, program, context, exhausted));
             }
             return List.copyOf(open);
         } catch (IOException | RuntimeException | Error e) {

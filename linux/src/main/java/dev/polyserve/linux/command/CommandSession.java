@@ -9,7 +9,6 @@ import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.process.ChildProcess;
 import dev.polyserve.linux.process.ExitStatus;
-import dev.polyserve.linux.process.Program;
 import dev.polyserve.linux.process.StartFailedException;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.system.ProcessCalls;
@@ -114,10 +113,7 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
         }
         try {
             line.watch(this::hungUp);
-            Command command = commands.command();
-            child = line.start(
-                    new Program(command.argv(), command.environmentFor(conversation), Optional.empty(), true),
-                    STDERR);
+            child = line.start(commands.program(), commands.command().environmentFor(conversation), STDERR);
         } catch (StartFailedException e) {
             return refuse(e, e.mayPass());
         } catch (IOException | IllegalArgumentException e) {

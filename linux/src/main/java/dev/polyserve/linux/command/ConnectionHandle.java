@@ -18,6 +18,7 @@ import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.LingeringSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,9 @@ final class ConnectionHandle {
     private final Instruments with;
     private final boolean counted;
     private boolean watched;
+    /// Whether calls on the connection block, as the program expects.
+    private boolean blocks;
+    private boolean outputEnded;
     private long received;
     private long sent;
 
@@ -65,9 +69,24 @@ final class ConnectionHandle {
 
     /// Starts a program with the connection as 0 and 1. From now on calls on it block, ours too: the program expects
     /// that.
-    ChildProcess start(Program program, int stderr) throws IOException {
-        SystemCallException.require("fcntl", FileCalls.blocking(with.memory, number));
-        return program.start(number, number, stderr);
+    ChildProcess start(Program program, Map<String, String> environment, int stderr) throws IOException {
+        SystemCallException.require("ioctl", FileCalls.blocking(with.memory, number));
+        blocks = true;
+        return program.start(environment, number, number, stderr);
+    }
+
+    private void unblock() throws SystemCallException {
+        if (blocks) {
+            SystemCallException.require("ioctl", FileCalls.nonBlocking(with.memory, number));
+            blocks = false;
+        }
+    }
+
+    private void endOutput() throws IOException {
+        if (!outputEnded) {
+            outputEnded = true;
+            socket.endOutput();
+        }
     }
 
     /// Counts the bytes that have moved since the last call, on TCP.
@@ -124,10 +143,10 @@ final class ConnectionHandle {
             Consumer<@Nullable IOException> whenOver) {
         LingeringSocket lingering = new LingeringSocket(loop, socket, decides, inputCut, whenOver);
         try {
-            SystemCallException.require("fcntl", FileCalls.nonBlocking(with.memory, number));
+            unblock();
             socket.blocking(false);
             if (!inputCut) {
-                socket.endOutput();
+                endOutput();
             }
             lingering.begin();
         } catch (IOException e) {
@@ -146,8 +165,8 @@ final class ConnectionHandle {
             with.activity.forget(number);
         }
         try {
-            socket.endOutput();
-            SystemCallException.require("fcntl", FileCalls.nonBlocking(with.memory, number));
+            endOutput();
+            unblock();
             socket.close(true);
         } catch (IOException e) {
             // The client has closed first, which is the intended result.

@@ -89,9 +89,18 @@ public final class ChildProcess implements AutoCloseable {
         if (exit == null || !ownGroup) {
             return false;
         }
-        while (withMemory(memory -> ProcessCalls.reapOfGroup(memory, pid, status)) == 0 && status.ended()) {
-            // Reaps every ended process of the group.
+        if (!hasMembers(signal)) {
+            return false;
         }
+        boolean reaped = false;
+        while (withMemory(memory -> ProcessCalls.reapOfGroup(memory, pid, status)) == 0 && status.ended()) {
+            reaped = true;
+        }
+        return !reaped || hasMembers(0);
+    }
+
+    /// Sends its group a signal, and returns whether the group has members, zombies included.
+    private boolean hasMembers(int signal) throws IOException {
         int result = withMemory(memory -> ProcessCalls.kill(memory, -pid, signal));
         requireUnlessGone("kill", result);
         return result == 0;

@@ -119,6 +119,14 @@ public final class CallMemory {
         return address + TRANSFER_AT;
     }
 
+    int transferInt(int at) {
+        return all.get(ValueLayout.JAVA_INT, TRANSFER_AT + at);
+    }
+
+    long transferLong(int at) {
+        return all.get(ValueLayout.JAVA_LONG, TRANSFER_AT + at);
+    }
+
     /// Copies the bytes that a call has written here, and moves the buffer's position.
     public void copyTo(ByteBuffer into, int count) {
         NativeBytes.copyTo(into, all, TRANSFER_AT, count);

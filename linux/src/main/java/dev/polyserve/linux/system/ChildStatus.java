@@ -1,9 +1,5 @@
 package dev.polyserve.linux.system;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-
 /// The result of `waitid` for a child.
 ///
 /// ```c
@@ -18,50 +14,54 @@ public final class ChildStatus {
     static final int PID = 16;
     static final int STATUS = 24;
     static final int USAGE_BYTES = 144;
+    static final int BYTES = INFO_BYTES + USAGE_BYTES;
     static final int USER_TIME = 0;
     static final int SYSTEM_TIME = 16;
     static final int CLD_EXITED = 1;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long NANOS_PER_MICRO = 1_000;
 
-    private final MemorySegment memory = Arena.ofAuto().allocate(INFO_BYTES + USAGE_BYTES, Long.BYTES);
+    private boolean ended;
+    private boolean exited;
+    private int status;
+    private long cpuNanos;
 
     /// Creates an empty result.
     public ChildStatus() {}
 
-    void clear() {
-        memory.fill((byte) 0);
+    /// Reads the result that `waitid` has written to the beginning of a transfer buffer, `siginfo_t` first.
+    void read(CallMemory memory) {
+        ended = memory.transferInt(PID) != 0;
+        exited = memory.transferInt(CODE) == CLD_EXITED;
+        status = memory.transferInt(STATUS);
+        cpuNanos = nanos(memory, INFO_BYTES + USER_TIME) + nanos(memory, INFO_BYTES + SYSTEM_TIME);
     }
 
-    long infoAddress() {
-        return memory.address();
+    private static long nanos(CallMemory memory, int at) {
+        return memory.transferLong(at) * NANOS_PER_SECOND + memory.transferLong(at + Long.BYTES) * NANOS_PER_MICRO;
     }
 
-    long usageAddress() {
-        return memory.address() + INFO_BYTES;
+    /// Makes it the result of a call that has found no ended child.
+    void none() {
+        ended = false;
     }
 
     public boolean ended() {
-        return memory.get(ValueLayout.JAVA_INT, PID) != 0;
+        return ended;
     }
 
     /// Returns true when the child has exited, rather than been killed by a signal.
     public boolean exited() {
-        return memory.get(ValueLayout.JAVA_INT, CODE) == CLD_EXITED;
+        return exited;
     }
 
     /// Returns the exit code, or the number of the signal.
     public int status() {
-        return memory.get(ValueLayout.JAVA_INT, STATUS);
+        return status;
     }
 
     /// Returns the processor time of the child and of the children that it has waited for.
     public long cpuNanos() {
-        return nanos(INFO_BYTES + USER_TIME) + nanos(INFO_BYTES + SYSTEM_TIME);
-    }
-
-    private long nanos(int at) {
-        return memory.get(ValueLayout.JAVA_LONG, at) * NANOS_PER_SECOND
-                + memory.get(ValueLayout.JAVA_LONG, at + Long.BYTES) * NANOS_PER_MICRO;
+        return cpuNanos;
     }
 }

@@ -9,13 +9,11 @@ import java.nio.charset.StandardCharsets;
 public final class FileCalls {
     private static final int F_GETFD = 1;
     private static final int F_SETFD = 2;
-    static final int F_GETFL = 3;
-    static final int F_SETFL = 4;
     private static final int FD_CLOEXEC = 1;
-    private static final int O_NONBLOCK = 0x800;
     private static final int EFD_NONBLOCK = 0x800;
     private static final int EFD_CLOEXEC = 0x80000;
     static final int F_DUPFD_CLOEXEC = 1030;
+    static final int FIONBIO = 0x5421;
     private static final int AT_FDCWD = -100;
     private static final int O_RDWR = 2;
     private static final int O_CLOEXEC = 0x80000;
@@ -56,20 +54,19 @@ public final class FileCalls {
                 : call(memory, CallNumber.FCNTL, descriptor, F_SETFD, flags | FD_CLOEXEC, 0, 0, 0));
     }
 
-    /// `fcntl(2)`: makes the open file non-blocking, for all processes that share it.
+    /// `ioctl(2)`, `FIONBIO`: makes the open file non-blocking, for all processes that share it.
     public static int nonBlocking(CallMemory memory, int descriptor) {
-        long flags = call(memory, CallNumber.FCNTL, descriptor, F_GETFL, 0, 0, 0, 0);
-        return flags < 0 ? (int) flags : setFlags(memory, descriptor, flags | O_NONBLOCK);
+        return nonBlocking(memory, descriptor, 1);
     }
 
-    /// `fcntl(2)`: makes the open file blocking, for all processes that share it.
+    /// `ioctl(2)`, `FIONBIO`: makes the open file blocking, for all processes that share it.
     public static int blocking(CallMemory memory, int descriptor) {
-        long flags = call(memory, CallNumber.FCNTL, descriptor, F_GETFL, 0, 0, 0, 0);
-        return flags < 0 ? (int) flags : setFlags(memory, descriptor, flags & ~O_NONBLOCK);
+        return nonBlocking(memory, descriptor, 0);
     }
 
-    private static int setFlags(CallMemory memory, int descriptor, long flags) {
-        return (int) call(memory, CallNumber.FCNTL, descriptor, F_SETFL, flags, 0, 0, 0);
+    private static int nonBlocking(CallMemory memory, int descriptor, int on) {
+        memory.half(0, on);
+        return (int) call(memory, CallNumber.IOCTL, descriptor, FIONBIO, memory.wordsAddress(), 0, 0, 0);
     }
 
     /// `eventfd(2)`: a non-blocking counter to wait for.

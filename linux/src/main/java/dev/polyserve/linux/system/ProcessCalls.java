@@ -2,8 +2,6 @@ package dev.polyserve.linux.system;
 
 import static dev.polyserve.linux.system.SystemCalls.call;
 
-import java.lang.ref.Reference;
-
 /// Calls on child processes of this process.
 ///
 /// None of them waits for *any* child, because other code waits for the children that it has started.
@@ -49,6 +47,8 @@ public final class ProcessCalls {
     }
 
     /// `waitid(2)`, non-blocking: stores the result of an ended child in the status, and reaps the child.
+    ///
+    /// @param memory a memory of [CallMemory#forTransfers]
     public static int reap(CallMemory memory, int pidfd, ChildStatus status) {
         return wait(memory, P_PIDFD, pidfd, status);
     }
@@ -69,20 +69,22 @@ public final class ProcessCalls {
     /// `waitid(2)`, non-blocking: reaps one zombie of the group of a reaped child. Such a zombie is a child of this
     /// process only when its parent has left it to us, as to the first process of a container.
     ///
+    /// @param memory a memory of [CallMemory#forTransfers]
     /// @return 0 when there was one, or none at the moment; `-ECHILD` when there will be none
     public static int reapOfGroup(CallMemory memory, int group, ChildStatus status) {
         return wait(memory, P_PGID, group, status);
     }
 
     private static int wait(CallMemory memory, int kind, int id, ChildStatus status) {
-        try {
-            status.clear();
-            return (int) call(memory, CallNumber.WAITID, kind, id, status.infoAddress(), WEXITED | WNOHANG,
-                    status.usageAddress(), 0);
-        } finally {
-            // An address does not keep the object reachable, and the system writes to it.
-            Reference.reachabilityFence(status);
+        assert memory.transferBytes() >= ChildStatus.BYTES;
+        int result = (int) call(memory, CallNumber.WAITID, kind, id, memory.transferAddress(), WEXITED | WNOHANG,
+                memory.transferAddress() + ChildStatus.INFO_BYTES, 0);
+        if (result == 0) {
+            status.read(memory);
+        } else {
+            status.none();
         }
+        return result;
     }
 
     /// `rt_sigaction(2)`: keeps ended children until they are waited for. A program started with SIGCHLD ignored could

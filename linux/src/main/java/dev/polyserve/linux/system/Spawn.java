@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.util.HashMap;
-import java.util.List;
+import java.lang.ref.Reference;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,22 +28,24 @@ public final class Spawn implements AutoCloseable {
     static final int SETSIGDEF = 4;
     static final int SETSIGMASK = 8;
 
+    /// Enough for the structure, and for the variables that most programs are given.
+    private static final int MEMORY_BYTES = 4096;
+
     private final Arena arena = Arena.ofConfined();
-    private final MemorySegment actions = arena.allocate(STRUCTURE_BYTES, 16);
-    private final MemorySegment attributes = arena.allocate(STRUCTURE_BYTES, 16);
+    private final MemorySegment memory = arena.allocate(MEMORY_BYTES, 16);
+    private final long attributes;
+    private long usedBytes = STRUCTURE_BYTES;
 
     /// Prepares the signals only.
     ///
     /// @param ownGroup true when the process leads a group of its own
     public Spawn(boolean ownGroup) {
-        MemorySegment signals = arena.allocate(SIGNAL_SET_BYTES, 8);
-        require(Function.ACTIONS_INIT.call(actions.address()));
-        require(Function.ATTRIBUTES_INIT.call(attributes.address()));
-        require(Function.SET_FLAGS.call(attributes.address(),
-                SETSIGDEF | SETSIGMASK | (ownGroup ? SETPGROUP : 0)));
-        require(Function.SET_SIGNAL_MASK.call(attributes.address(), signals.address()));
-        signals.set(ValueLayout.JAVA_LONG, 0, -1L);
-        require(Function.SET_SIGNAL_DEFAULT.call(attributes.address(), signals.address()));
+        this.attributes = ownGroup ? Attributes.OWN_GROUP : Attributes.OUR_GROUP;
+        require(Function.ACTIONS_INIT.call(actions()));
+    }
+
+    private long actions() {
+        return memory.address();
     }
 
     private static void require(int result) {
@@ -59,53 +61,69 @@ public final class Spawn implements AutoCloseable {
 
     /// Duplicates one of our descriptors to this number in the new process; it is not closed on `exec`.
     public int become(int descriptor, int number) {
-        return Function.ADD_DUP2.call(actions.address(), descriptor, number);
+        return Function.ADD_DUP2.call(actions(), descriptor, number);
     }
 
     /// Closes every descriptor from this number on in the new process.
     public int closeFrom(int number) {
-        return Function.ADD_CLOSEFROM.call(actions.address(), number);
+        return Function.ADD_CLOSEFROM.call(actions(), number);
     }
 
     /// Sets the working directory of the new process.
     public int directory(String path) {
-        return Function.ADD_CHDIR.call(actions.address(), text(path));
+        return Function.ADD_CHDIR.call(actions(), text(path));
     }
 
     /// Starts the program.
     ///
-    /// @param file the program: a path, or a name to look up on our PATH
-    /// @param argv its arguments, the first of which is its name
-    /// @param environment its variables, each as `NAME=VALUE`
+    /// @param environment the whole of its environment
     /// @return the number of its process, or `-errno`
-    public int start(String file, List<String> argv, List<String> environment) {
-        MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
-        int result = Function.SPAWN.call(pid.address(), text(file), actions.address(), attributes.address(),
-                array(argv), array(environment));
-        return result < 0 ? result : pid.get(ValueLayout.JAVA_INT, 0);
+    public int start(ProgramTexts program, Map<String, String> environment) {
+        MemorySegment pid = room(Long.BYTES);
+        try {
+            int result = Function.SPAWN.call(pid.address(), program.name(), actions(), attributes,
+                    program.arguments(), array(program, environment));
+            return result < 0 ? result : pid.get(ValueLayout.JAVA_INT, 0);
+        } finally {
+            // An address does not keep the object reachable.
+            Reference.reachabilityFence(program);
+        }
+    }
+
+    private long array(ProgramTexts program, Map<String, String> environment) {
+        MemorySegment array = room((environment.size() + 1L) * Long.BYTES);
+        int index = 0;
+        for (Map.Entry<String, String> variable : environment.entrySet()) {
+            long known = program.address(variable.getKey(), variable.getValue());
+            array.setAtIndex(ValueLayout.JAVA_LONG, index,
+                    known == 0 ? text(variable.getKey() + "=" + variable.getValue()) : known);
+            index++;
+        }
+        return array.address();
     }
 
     private long text(String text) {
         byte[] bytes = SystemText.encode(text);
         // The memory is zeroed, which terminates the text.
-        MemorySegment copy = arena.allocate(bytes.length + 1L);
+        MemorySegment copy = room(bytes.length + 1L);
         MemorySegment.copy(bytes, 0, copy, ValueLayout.JAVA_BYTE, 0, bytes.length);
         return copy.address();
     }
 
-    private long array(List<String> texts) {
-        MemorySegment array = arena.allocate(ValueLayout.JAVA_LONG, texts.size() + 1);
-        for (int i = 0; i < texts.size(); i++) {
-            array.setAtIndex(ValueLayout.JAVA_LONG, i, text(texts.get(i)));
+    /// Returns zeroed memory until [#close], aligned for an address.
+    private MemorySegment room(long bytes) {
+        if (usedBytes + bytes > MEMORY_BYTES) {
+            return arena.allocate(bytes, Long.BYTES);
         }
-        return array.address();
+        MemorySegment room = memory.asSlice(usedBytes, bytes);
+        usedBytes += bytes + Long.BYTES - 1 & -Long.BYTES;
+        return room;
     }
 
     @Override
     public void close() {
-        int unused = Function.ACTIONS_DESTROY.call(actions.address());
-        int alsoUnused = Function.ATTRIBUTES_DESTROY.call(attributes.address());
-        assert unused == 0 && alsoUnused == 0;
+        int unused = Function.ACTIONS_DESTROY.call(actions());
+        assert unused == 0;
         arena.close();
     }
 
@@ -119,7 +137,6 @@ public final class Spawn implements AutoCloseable {
         ADD_CLOSEFROM("posix_spawn_file_actions_addclosefrom_np"), //
         ADD_CHDIR("posix_spawn_file_actions_addchdir_np"), //
         ATTRIBUTES_INIT("posix_spawnattr_init"), //
-        ATTRIBUTES_DESTROY("posix_spawnattr_destroy"), //
         SET_FLAGS("posix_spawnattr_setflags"), //
         SET_SIGNAL_MASK("posix_spawnattr_setsigmask"), //
         SET_SIGNAL_DEFAULT("posix_spawnattr_setsigdefault");
@@ -150,10 +167,29 @@ public final class Spawn implements AutoCloseable {
         }
     }
 
+    /// The signals of a new process and its group: the same for all, so they are set once and never freed.
+    private static final class Attributes {
+        private static final long OUR_GROUP = make(0);
+        private static final long OWN_GROUP = make(SETPGROUP);
+
+        private static long make(int flags) {
+            MemorySegment attributes = Arena.global().allocate(STRUCTURE_BYTES, 16);
+            require(Function.ATTRIBUTES_INIT.call(attributes.address()));
+            require(Function.SET_FLAGS.call(attributes.address(), SETSIGDEF | SETSIGMASK | flags));
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment signals = arena.allocate(SIGNAL_SET_BYTES, 8);
+                require(Function.SET_SIGNAL_MASK.call(attributes.address(), signals.address()));
+                signals.set(ValueLayout.JAVA_LONG, 0, -1L);
+                require(Function.SET_SIGNAL_DEFAULT.call(attributes.address(), signals.address()));
+            }
+            return attributes.address();
+        }
+    }
+
     /// The linked functions, initialised once.
     private static final class Linked {
         private static final MethodHandle SHAPE;
-        private static final Map<Function, MemorySegment> FUNCTIONS = new HashMap<>();
+        private static final Map<Function, MemorySegment> FUNCTIONS = new EnumMap<>(Function.class);
         private static final @Nullable String WHY_NOT;
 
         static {

@@ -56,6 +56,21 @@ public final class SystemText {
     ///
     /// @throws IllegalArgumentException when the encoding lacks one of its characters
     public static byte[] encode(String text) {
+        return CHARSET.equals(StandardCharsets.UTF_8) && isAscii(text)
+                ? text.getBytes(StandardCharsets.ISO_8859_1)
+                : encodeAny(text);
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= FIRST_ESCAPED) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static byte[] encodeAny(String text) {
         CharsetEncoder encoder = CHARSET.newEncoder().onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
         CharBuffer in = CharBuffer.wrap(text);

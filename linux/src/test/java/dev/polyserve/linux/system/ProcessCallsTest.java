@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -16,7 +17,7 @@ class ProcessCallsTest {
     private static final int SIGUSR2 = 12;
     private static final long SIG_IGN = 1;
 
-    private final CallMemory memory = CallMemory.small();
+    private final CallMemory memory = CallMemory.forTransfers();
 
     @TempDir
     private Path directory;
@@ -83,8 +84,9 @@ class ProcessCallsTest {
         Path seen = directory.resolve("seen");
         setAction(SIGUSR2, SIG_IGN, 0);
         try (Spawn spawn = new Spawn(false)) {
-            int pid = spawn.start("sh", List.of("sh", "-c", "exec grep ^Sig /proc/self/status >" + seen),
-                    List.of("PATH=/usr/bin:/bin"));
+            int pid = spawn.start(
+                    new ProgramTexts(List.of("sh", "-c", "exec grep ^Sig /proc/self/status >" + seen), Map.of()),
+                    Map.of("PATH", "/usr/bin:/bin"));
             assertThat(pid).isPositive();
             int pidfd = ProcessCalls.pidfdOpen(memory, pid);
             PollDescriptors one = new PollDescriptors(1);
@@ -101,7 +103,7 @@ class ProcessCallsTest {
     @Test
     void aChildWithoutADescriptorIsEndedAndReaped() {
         try (Spawn spawn = new Spawn(true)) {
-            int pid = spawn.start("sleep", List.of("sleep", "1000"), List.of());
+            int pid = spawn.start(new ProgramTexts(List.of("sleep", "1000"), Map.of()), Map.of());
             assertThat(pid).isPositive();
             assertThat(ProcessCalls.killAndReap(memory, pid, true)).isZero();
             assertThat(ProcessCalls.pidfdOpen(memory, pid)).isEqualTo(-Errno.ESRCH);
