@@ -1,8 +1,10 @@
 package dev.polyserve.conformance;
 
 import dev.polyserve.conversation.BufferPool;
+import dev.polyserve.conversation.ConnectionBufferPool;
 import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.DrivenConversation;
+import dev.polyserve.conversation.LoopBuffers;
 import dev.polyserve.conversation.ServerContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// After a short write it reads before it writes the rest, which is the worst interleaving of the two directions.
 ///
 /// **Thread**: its rehearsal's.
-final class ScriptedLoop implements ConnectionContext {
+final class ScriptedLoop implements ConnectionContext, LoopBuffers {
+    private final ConnectionBufferPool buffers = new ConnectionBufferPool(BufferPool.UNPOOLED);
     private final ScriptedPeer peer;
     private @Nullable Runnable sending;
     private boolean cut;
@@ -93,6 +96,11 @@ final class ScriptedLoop implements ConnectionContext {
     private void endOutput(DrivenConversation driven) {
         outputEnded = true;
         driven.outputEnded();
+    }
+
+    @Override
+    public ConnectionBufferPool buffers() {
+        return buffers;
     }
 
     @Override

@@ -38,7 +38,6 @@ public abstract sealed class Conversation extends Termination implements Connect
     /// Why another thread is to end it in place of its owner.
     private volatile @Nullable Throwable abandonedFor;
     private long finalAgeNanos;
-    private long accountedBytes;
     private int place;
     private boolean closedTold;
 
@@ -304,17 +303,8 @@ public abstract sealed class Conversation extends Termination implements Connect
     }
 
     /// Records that the buffers occupy nothing.
-    final void accountNothing() {
-        context.budget().give(accountedBytes);
-        accountedBytes = 0;
-    }
-
-    /// Reports how many bytes the buffers occupy now; it costs nothing unless the number has changed.
-    final void account(long retainedBytes) throws LimitException {
-        if (retainedBytes != accountedBytes) {
-            context.budget().take(retainedBytes - accountedBytes);
-            accountedBytes = retainedBytes;
-        }
+    void accountNothing() {
+        // Without a socket in this process there are no buffers.
     }
 
     /// Its index in the server's list, as set by [#place(int)]. **Thread**: the one that keeps that list.

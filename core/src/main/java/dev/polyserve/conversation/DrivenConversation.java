@@ -8,26 +8,72 @@ import org.jspecify.annotations.Nullable;
 /// A protocol's conversation that an event loop drives: the loop asks what it wants, performs that when the socket is
 /// ready, and reports it. Senders queue their messages, and wake the loop to take them ([#takeQueued]).
 ///
+/// An idle connection has no buffers: it takes some from the loop when bytes arrive or are to be sent, and gives them back
+/// with its next wait as an idle one ([ConnectionBuffers]).
+///
 /// **Thread**: the loop's, except `shutdown`, `cutInput` and the sender.
 public sealed class DrivenConversation extends ProtocolConversation permits MessageConversation {
     private @Nullable LoopOutbox outbox;
 
     /// Creates a conversation, not yet open.
-    public DrivenConversation(ServerContext context, Identity identity, Supplier<? extends Protocol> factory,
-            ConnectionContext driver) {
-        super(context, identity, factory, driver);
-    }
-
-    /// Without buffers of its own.
-    DrivenConversation(ServerContext context, Identity identity, Supplier<? extends Protocol> factory,
-            ConnectionContext driver, InputBuffer in, OutputBuffer out) {
-        super(context, identity, factory, driver, in, out);
+    public <C extends ConnectionContext & LoopBuffers> DrivenConversation(ServerContext context, Identity identity,
+            Supplier<? extends Protocol> factory, C driver) {
+        super(context, identity, factory, driver, ConnectionBuffers.NONE);
     }
 
     /// Begins the conversation; afterwards it may be [#done] already.
     public void open() {
         open(null);
     }
+
+    // --- the buffers ---
+
+    @Override
+    public InputBuffer input() {
+        takeBuffers();
+        return super.input();
+    }
+
+    @Override
+    OutputBuffer output() {
+        takeBuffers();
+        return super.output();
+    }
+
+    final void takeBuffers() {
+        if (buffers == ConnectionBuffers.NONE) {
+            buffers = lent().take(limits);
+        }
+    }
+
+    @Override
+    final void giveBuffers() {
+        ConnectionBuffers given = buffers;
+        if (given != ConnectionBuffers.NONE) {
+            buffers = ConnectionBuffers.NONE;
+            given.accountNothing(context.budget());
+            lent().give(given);
+        }
+    }
+
+    private ConnectionBufferPool lent() {
+        return ((LoopBuffers) control).buffers();
+    }
+
+    /// Whether the buffers have nothing that is needed.
+    boolean areBuffersUnused() {
+        return buffers.in.available() == 0 && !buffers.in.ended() && !wantsWrite();
+    }
+
+    @Override
+    public void waits(boolean unsent) {
+        super.waits(unsent);
+        if (areBuffersUnused()) {
+            giveBuffers();
+        }
+    }
+
+    // --- the messages of senders ---
 
     @Override
     @Nullable Outbox outbox() {

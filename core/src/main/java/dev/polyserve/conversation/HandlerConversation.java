@@ -57,8 +57,8 @@ public final class HandlerConversation extends LocalConversation implements Conn
         this.wire = wire;
         this.border = border;
         this.limited = new LimitedWire(this, wire, border);
-        this.output = new HandlerOutput(limited, out, context.options().limits().highWaterBytes());
-        this.input = new HandlerInput(limited, in, output, border);
+        this.output = new HandlerOutput(limited, buffers.out, context.options().limits().highWaterBytes());
+        this.input = new HandlerInput(limited, buffers.in, output, border);
     }
 
     /// Runs the whole conversation, from the handler's set-up to the closed socket. It never throws: where it fails, for
@@ -110,7 +110,7 @@ public final class HandlerConversation extends LocalConversation implements Conn
         if (!wireClosed) {
             close(false);
         }
-        settle(ending(in.ended()));
+        settle(ending(buffers.in.ended()));
         Handler told = served;
         served = null;
         closed(told);
@@ -121,7 +121,7 @@ public final class HandlerConversation extends LocalConversation implements Conn
     void endInPlace() {
         claim();
         limited.discardQueued();
-        in.clear();
+        buffers.in.clear();
         output.clear();
         over();
     }
@@ -200,8 +200,8 @@ public final class HandlerConversation extends LocalConversation implements Conn
             throw e;
         } finally {
             limited.discardQueued();
-            boolean unread = graceful && mayHaveUnread(in.ended());
-            in.clear();
+            boolean unread = graceful && mayHaveUnread(buffers.in.ended());
+            buffers.in.clear();
             output.clear();
             accountNothing();
             try {
@@ -209,7 +209,7 @@ public final class HandlerConversation extends LocalConversation implements Conn
                     linger();
                 }
             } finally {
-                settle(ending(in.ended()));
+                settle(ending(buffers.in.ended()));
                 close(unread);
             }
         }
@@ -282,7 +282,7 @@ public final class HandlerConversation extends LocalConversation implements Conn
 
     @Override
     public int available() {
-        return in.available();
+        return buffers.in.available();
     }
 
     @Override
@@ -351,7 +351,7 @@ public final class HandlerConversation extends LocalConversation implements Conn
                     end();
                 }
             } finally {
-                settle(ending(in.ended()));
+                settle(ending(buffers.in.ended()));
             }
         }
     }

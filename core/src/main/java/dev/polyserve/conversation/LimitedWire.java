@@ -46,7 +46,7 @@ final class LimitedWire {
         conversation.waitsFor(conversation.bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
         int count;
         try {
-            count = wire.read(conversation.in, atMostNanos);
+            count = wire.read(conversation.buffers.in, atMostNanos);
         } catch (IOException e) {
             throw lost(e);
         } finally {

@@ -8,33 +8,27 @@ import java.io.IOException;
 /// **Thread**: as [Conversation]; the buffers belong to the owner.
 abstract sealed class LocalConversation extends Conversation permits HandlerConversation, ProtocolConversation {
     final ConnectionContext control;
-    /// Bytes received and not yet consumed.
-    InputBuffer in;
-    /// Bytes written and not yet sent.
-    OutputBuffer out;
+    ConnectionBuffers buffers;
 
-    LocalConversation(ServerContext context, Identity identity, ConnectionContext control, InputBuffer in,
-            OutputBuffer out) {
+    LocalConversation(ServerContext context, Identity identity, ConnectionContext control, ConnectionBuffers buffers) {
         super(context, identity);
         this.control = control;
-        this.in = in;
-        this.out = out;
+        this.buffers = buffers;
     }
 
     /// With buffers of its own.
     LocalConversation(ServerContext context, Identity identity, ConnectionContext control) {
-        this(context, identity, control, new InputBuffer(control.pool(), context.options().limits()),
-                new OutputBuffer(control.pool(), context.options().limits()));
+        this(context, identity, control, ConnectionBuffers.own(control.pool(), context.options().limits()));
     }
 
     /// Accounts for the bytes of the buffers, before a wait.
     final void accountBuffers() throws LimitException {
-        account(retainedBytes());
+        buffers.account(context.budget());
     }
 
-    /// The bytes that the buffers occupy.
-    long retainedBytes() {
-        return (long) in.capacity() + out.capacity();
+    @Override
+    final void accountNothing() {
+        buffers.accountNothing(context.budget());
     }
 
     /// The owner's thread cannot go on, for lack of memory or by a defect: leaves the end to the monitor.

@@ -3,14 +3,10 @@ package dev.polyserve.conversation;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What a [MessageConversation] needs of its event loop besides its connection: buffers, coroutines, and turns outside of
-/// the loop's own.
+/// What a [MessageConversation] needs of its event loop besides its connection and its buffers: coroutines, and turns outside of the loop's own.
 ///
 /// **Thread**: the owner (the loop, or a coroutine that it runs), except [#post] and [#call].
-public interface MessageControl {
-    /// The buffers that the loop keeps for connections that are not idle.
-    MessageBufferPool buffers();
-
+public interface MessageControl extends LoopBuffers {
     /// Calls [MessageConversation#run] soon, on a coroutine of the loop.
     void runSoon(MessageConversation<?> conversation);
 

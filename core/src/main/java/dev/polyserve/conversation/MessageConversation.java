@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The code of the handler runs outside of the library ([HandlerBorder]); framing is the loop's own turn.
 ///
-/// An idle connection has no buffers either: it takes some from the loop when bytes arrive or are to be sent, and gives them
-/// back with its next wait as an idle one ([MessageBuffers]).
+/// The queue of the outputs ([ConnectionBuffers#outputs]) has those whose turn is to come, in the order of the replies.
 ///
 /// While no further message may begin, the input is read no further than to one more buffer ([#wantsRead]), and while
 /// the peer does not read its replies, no message begins. The conversation finishes once its handlers have returned,
@@ -40,9 +39,6 @@ public final class MessageConversation<T> extends DrivenConversation {
     }
 
     private final Engine.Messages<T> style;
-    /// Also those that `in` and `out` are. The queue of its outputs has those whose turn is to come, in the order of the
-    /// replies.
-    private MessageBuffers buffers = MessageBuffers.NONE;
     private @Nullable MessageHandler<T> handler;
     /// The step that a coroutine is going to run, and its message.
     private Step step = Step.NONE;
@@ -59,64 +55,32 @@ public final class MessageConversation<T> extends DrivenConversation {
     /// Creates a conversation, not yet open.
     public <C extends ConnectionContext & MessageControl> MessageConversation(ServerContext context, Identity identity,
             Engine.Messages<T> style, C control) {
-        super(context, identity, MessageEvents.INSTANCE, control, InputBuffer.NONE, OutputBuffer.NONE);
+        super(context, identity, MessageEvents.INSTANCE, control);
         this.style = style;
     }
 
     // --- the buffers ---
-
-    @Override
-    public InputBuffer input() {
-        takeBuffers();
-        return in;
-    }
-
-    @Override
-    OutputBuffer output() {
-        takeBuffers();
-        return out;
-    }
-
-    private void takeBuffers() {
-        if (buffers == MessageBuffers.NONE) {
-            use(messages().buffers().take(limits));
-        }
-    }
-
-    private void giveBuffers() {
-        MessageBuffers given = buffers;
-        if (given != MessageBuffers.NONE) {
-            use(MessageBuffers.NONE);
-            messages().buffers().give(given);
-        }
-    }
 
     /// The loop, which this was created with.
     private MessageControl messages() {
         return (MessageControl) control;
     }
 
-    private void use(MessageBuffers next) {
-        buffers = next;
-        in = next.in;
-        out = next.out;
-    }
-
-    /// Whether the buffers have nothing that is needed.
-    private boolean areUnused() {
-        return isIdle() && in.available() == 0 && !in.ended() && !wantsWrite();
+    @Override
+    boolean areBuffersUnused() {
+        return isIdle() && super.areBuffersUnused();
     }
 
     // --- what is wanted next ---
 
     @Override
     public boolean wantsRead() {
-        return super.wantsRead() && (in.available() == 0 || mayBegin());
+        return super.wantsRead() && (buffers.in.available() == 0 || mayBegin());
     }
 
     @Override
     public int mostReadBytes() {
-        return Math.max(1, limits.bufferBytesPerConnection() - in.available());
+        return Math.max(1, limits.bufferBytesPerConnection() - buffers.in.available());
     }
 
     /// True while a step is due: the coroutine that runs it ends the turn.
@@ -139,11 +103,8 @@ public final class MessageConversation<T> extends DrivenConversation {
     public void waits(boolean unsent) {
         super.waits(unsent);
         buffers.outputs.wakeWaiting();
-        if (in.ended() && isIdle() && !wantsWrite()) {
+        if (buffers.in.ended() && isIdle() && !wantsWrite()) {
             advance();
-        }
-        if (areUnused()) {
-            giveBuffers();
         }
     }
 
@@ -197,12 +158,12 @@ public final class MessageConversation<T> extends DrivenConversation {
         if (!greeted) {
             return Step.OPEN;
         }
-        message = in.available() > 0 ? style.codec().decode(in) : null;
+        message = buffers.in.available() > 0 ? style.codec().decode(buffers.in) : null;
         if (message != null) {
             return Step.MESSAGE;
         }
-        if (!in.ended()) {
-            if (in.available() >= limits.bufferBytesPerConnection()) {
+        if (!buffers.in.ended()) {
+            if (buffers.in.available() >= limits.bufferBytesPerConnection()) {
                 throw new LimitException(Limit.BUFFER_PER_CONNECTION);
             }
             return Step.NONE;
@@ -210,11 +171,11 @@ public final class MessageConversation<T> extends DrivenConversation {
         if (buffers.outputs.inFlight > 0) {
             return Step.NONE;
         }
-        if (in.available() > 0) {
+        if (buffers.in.available() > 0) {
             if (wantsWrite()) {
                 return Step.NONE; // the replies first: the loss of the peer's last message loses what is not sent
             }
-            throw new IncompleteFrameException(in.take(in.available()));
+            throw new IncompleteFrameException(buffers.in.take(buffers.in.available()));
         }
         return Step.END;
     }
@@ -360,7 +321,7 @@ public final class MessageConversation<T> extends DrivenConversation {
     }
 
     private boolean hasRoomFor(MessageOutput reply) {
-        int pending = out.pending();
+        int pending = buffers.out.pending();
         return pending == 0 || ended() || broken()
                 || (!outputBacklogged() && pending + reply.collected().pending() <= limits.bufferBytesPerConnection());
     }
@@ -437,11 +398,6 @@ public final class MessageConversation<T> extends DrivenConversation {
     /// A handler has closed the connection.
     void noMoreMessages() {
         lastBegun = true;
-    }
-
-    @Override
-    long retainedBytes() {
-        return super.retainedBytes() + buffers.outputs.retainedBytes();
     }
 
     // --- the end ---

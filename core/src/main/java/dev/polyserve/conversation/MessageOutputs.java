@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the owner; [#areOf] any.
 final class MessageOutputs {
-    private MessageOutput[] all = {};
+    private static final MessageOutput[] EMPTY = {};
+    /// Those of a connection that handles no message: they are only asked, and never change.
+    static final MessageOutputs NONE = new MessageOutputs();
+
+    private MessageOutput[] all = EMPTY;
     private @Nullable MessageOutput first;
     private @Nullable MessageOutput last;
     /// How many messages are in handling.

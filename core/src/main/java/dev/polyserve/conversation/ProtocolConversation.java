@@ -43,10 +43,10 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
         this.limits = context.options().limits();
     }
 
-    /// Without buffers of its own.
+    /// With these buffers at its beginning.
     ProtocolConversation(ServerContext context, Identity identity, Supplier<? extends Protocol> factory,
-            ConnectionContext control, InputBuffer in, OutputBuffer out) {
-        super(context, identity, control, in, out);
+            ConnectionContext control, ConnectionBuffers buffers) {
+        super(context, identity, control, buffers);
         this.factory = factory;
         this.limits = context.options().limits();
     }
@@ -55,12 +55,12 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
 
     /// Whether more input may come.
     public boolean wantsRead() {
-        return !in.ended() && !closing && !outputBacklogged() && cause() == null;
+        return !buffers.in.ended() && !closing && !outputBacklogged() && cause() == null;
     }
 
     /// Whether output is pending.
     public final boolean wantsWrite() {
-        return out.pending() > 0;
+        return buffers.out.pending() > 0;
     }
 
     /// Whether the output is to be ended now: everything was sent and nothing will follow.
@@ -69,7 +69,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     }
 
     private boolean nothingToSend() {
-        return out.pending() == 0 && !hasQueued();
+        return buffers.out.pending() == 0 && !hasQueued();
     }
 
     /// Whether only [#finish] is left.
@@ -89,17 +89,17 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
 
     /// The buffer for the driver's input.
     public InputBuffer input() {
-        return in;
+        return buffers.in;
     }
 
     /// The buffer to write to.
     OutputBuffer output() {
-        return out;
+        return buffers.out;
     }
 
     /// The bytes for the driver to send.
     public final ByteBuffer pendingOutput() {
-        return out.pendingBytes();
+        return buffers.out.pendingBytes();
     }
 
     // --- events ---
@@ -125,7 +125,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
         Protocol served = protocol;
         if (served != null && !closing && cause() == null) {
             try {
-                served.received(in, this);
+                served.received(buffers.in, this);
             } catch (Throwable e) { // every exception ends only this connection
                 failed(e);
             }
@@ -135,18 +135,18 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
 
     /// The peer has ended its side, or the input was cut.
     public final void inputEnded() {
-        if (in.ended() && inputCut() && waitsForPeer()) {
+        if (buffers.in.ended() && inputCut() && waitsForPeer()) {
             close();
         }
-        if (in.ended() || closing || cause() != null) {
+        if (buffers.in.ended() || closing || cause() != null) {
             input().end();
             return;
         }
         input().end();
         turn(() -> {
             Protocol served = requireProtocol();
-            if (in.available() > 0) {
-                served.received(in, this);
+            if (buffers.in.available() > 0) {
+                served.received(buffers.in, this);
             }
             served.ended(this);
         });
@@ -155,13 +155,13 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     /// Records that the kernel accepted `count` bytes of [#pendingOutput].
     public final void sent(int count) {
         countOut(count);
-        out.sent(count);
-        if (out.pending() > 0) {
+        buffers.out.sent(count);
+        if (buffers.out.pending() > 0) {
             return;
         }
-        out.reclaim();
+        buffers.out.reclaim();
         takeQueued();
-        if (aboveHighWater && out.pending() == 0 && !closing && !outputEnding && cause() == null) {
+        if (aboveHighWater && buffers.out.pending() == 0 && !closing && !outputEnding && cause() == null) {
             aboveHighWater = false;
             turn(() -> requireProtocol().drained(this));
         }
@@ -192,7 +192,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     ///
     /// @param unsent whether the kernel has yet to accept the last bytes, though none are pending here
     public void waits(boolean unsent) {
-        in.reclaim();
+        buffers.in.reclaim();
         try {
             if (cause() == null) {
                 accountBuffers();
@@ -200,7 +200,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
         } catch (LimitException e) {
             lost(e);
         }
-        if (unsent || out.pending() > 0) {
+        if (unsent || buffers.out.pending() > 0) {
             waitsFor(Limit.WRITE_STALL);
         } else if (waitsForPeer()) {
             waitsFor(bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
@@ -230,13 +230,13 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
             return false;
         }
         leaveHandler();
-        settle(ending(in.ended()));
+        settle(ending(buffers.in.ended()));
         Outbox queued = outbox();
         if (queued != null) {
             queued.discard();
         }
-        in.clear();
-        out.clear();
+        buffers.in.clear();
+        buffers.out.clear();
         return true;
     }
 
@@ -252,7 +252,13 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
                 context.listener().failed(this, e);
             }
         }
+        giveBuffers();
         complete(true);
+    }
+
+    /// Gives back buffers that are not its own: nothing more is received or sent.
+    void giveBuffers() {
+        // These are its own.
     }
 
     /// Whether the last bytes must still reach the peer.
@@ -262,11 +268,11 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
 
     /// Whether the peer may have sent bytes that were not read, which must be discarded before closing.
     public final boolean mayHaveUnread() {
-        return mayHaveUnread(in.ended());
+        return mayHaveUnread(buffers.in.ended());
     }
 
     final boolean outputBacklogged() {
-        return out.pending() >= limits.highWaterBytes();
+        return buffers.out.pending() >= limits.highWaterBytes();
     }
 
     /// Whether the conversation ends as soon as everything is sent.
@@ -339,7 +345,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
 
     @Override
     public final long pendingBytes() {
-        return out.pending();
+        return buffers.out.pending();
     }
 
     @Override

@@ -5,7 +5,7 @@ import dev.polyserve.conversation.Chunk;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.LingeringClose;
-import dev.polyserve.conversation.MessageBufferPool;
+import dev.polyserve.conversation.ConnectionBufferPool;
 import dev.polyserve.conversation.MessageControl;
 import dev.polyserve.conversation.MessageConversation;
 import dev.polyserve.conversation.NanoClock;
@@ -249,7 +249,7 @@ public final class LoopProtocolDriver extends LoopRequest
     // --- for the coroutines of messages ---
 
     @Override
-    public MessageBufferPool buffers() {
+    public ConnectionBufferPool buffers() {
         return loop.messages().buffers();
     }
 

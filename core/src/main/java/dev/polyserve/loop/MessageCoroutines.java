@@ -1,6 +1,6 @@
 package dev.polyserve.loop;
 
-import dev.polyserve.conversation.MessageBufferPool;
+import dev.polyserve.conversation.ConnectionBufferPool;
 import dev.polyserve.conversation.MessageConversation;
 import dev.polyserve.coroutine.queue.ArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ final class MessageCoroutines {
     private static final int MOST_IDLE = 256;
 
     private final EventLoop loop;
-    private final MessageBufferPool buffers;
+    private final ConnectionBufferPool buffers;
     private final ArrayQueue<MessageConversation<?>> due = new ArrayQueue<>();
     private final ArrayQueue<MessageCoroutine> idle = new ArrayQueue<>();
     /// Whether a coroutine was resumed that has not run yet.
@@ -34,11 +34,11 @@ final class MessageCoroutines {
 
     MessageCoroutines(EventLoop loop) {
         this.loop = loop;
-        this.buffers = new MessageBufferPool(loop.pool());
+        this.buffers = new ConnectionBufferPool(loop.pool());
     }
 
     /// The buffers of its connections that are not idle.
-    MessageBufferPool buffers() {
+    ConnectionBufferPool buffers() {
         loop.assertOwner();
         return buffers;
     }

@@ -31,7 +31,7 @@ class MessageConversationTest {
     /// Keeps what is due.
     private static final class Driver implements ConnectionContext, MessageControl {
         private final Queue<MessageConversation<?>> due = new ArrayDeque<>();
-        private final MessageBufferPool buffers = new MessageBufferPool(BufferPool.UNPOOLED);
+        private final ConnectionBufferPool buffers = new ConnectionBufferPool(BufferPool.UNPOOLED);
         private boolean lacksMemory;
         private int turns;
         private HandlerBorder border = HandlerBorder.NONE;
@@ -39,7 +39,7 @@ class MessageConversationTest {
         private int calls;
 
         @Override
-        public MessageBufferPool buffers() {
+        public ConnectionBufferPool buffers() {
             if (lacksMemory) {
                 throw new OutOfMemoryError("for the test");
             }
@@ -282,7 +282,7 @@ class MessageConversationTest {
     void anIdleConnectionHasNoBuffers() throws Exception {
         var conversation = open(4);
         send(conversation);
-        assertThat(conversation.retainedBytes()).isZero();
+        assertThat(conversation.buffers).isSameAs(ConnectionBuffers.NONE);
         InputBuffer first = conversation.input();
         arrives(conversation, "a\nb\n");
         driver.runDue();

@@ -233,7 +233,14 @@ class OutboxTest {
     }
 
     /// A driver without any effect.
-    static final class IdleDriver implements ConnectionContext {
+    static final class IdleDriver implements ConnectionContext, LoopBuffers {
+        private final ConnectionBufferPool buffers = new ConnectionBufferPool(BufferPool.UNPOOLED);
+
+        @Override
+        public ConnectionBufferPool buffers() {
+            return buffers;
+        }
+
         @Override
         public BufferPool pool() {
             return BufferPool.UNPOOLED;

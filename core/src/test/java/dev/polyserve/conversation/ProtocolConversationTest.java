@@ -99,6 +99,58 @@ class ProtocolConversationTest {
         assertThat(driven.wantsRead()).isTrue();
     }
 
+    private void arrives(DrivenConversation driven, String text) throws Exception {
+        byte[] bytes = ConversationFixture.bytes(text);
+        driven.input().room().put(bytes);
+        driven.input().received(bytes.length);
+        driven.received(bytes.length);
+    }
+
+    @Test
+    void anIdleConnectionOfALoopHasNoBuffers() throws Exception {
+        DrivenConversation driven = driven(UPPER);
+        driven.open();
+        driven.waits();
+        assertThat(driven.buffers).isSameAs(ConnectionBuffers.NONE);
+        arrives(driven, "line\npart");
+        driven.waits();
+        assertThat(driven.wantsWrite()).as("kept with its output").isTrue();
+        driven.sent(5);
+        InputBuffer with = driven.input();
+        driven.waits();
+        assertThat(driven.input()).as("kept with a part of a line").isSameAs(with);
+        assertThat(fixture.context.budget().used()).isPositive();
+        arrives(driven, " of a line\n");
+        driven.sent(15);
+        driven.waits();
+        assertThat(driven.buffers).isSameAs(ConnectionBuffers.NONE);
+        assertThat(fixture.context.budget().used()).isZero();
+    }
+
+    /// A protocol may keep its output, and write in a turn in which it has received nothing.
+    @Test
+    void whatIsWrittenBetweenTwoTurnsIsSentInTheNext() throws Exception {
+        DrivenConversation driven = driven(UPPER);
+        driven.open();
+        driven.waits();
+        driven.write(ConversationFixture.bytes("later"));
+        assertThat(driven.wantsWrite()).isTrue();
+        driven.waits();
+        assertThat(driven.pendingOutput().remaining()).isEqualTo(5);
+    }
+
+    @Test
+    void theEndOfInputIsNotForgottenByAnIdleConnection() {
+        DrivenConversation driven = driven(UPPER);
+        driven.open();
+        driven.inputEnded();
+        driven.waits();
+        assertThat(driven.wantsRead()).isFalse();
+        driven.finish();
+        assertThat(driven.outcome()).contains(new Cause.Done(true));
+        assertThat(driven.buffers).isSameAs(ConnectionBuffers.NONE);
+    }
+
     @Test
     void theWaitForTheLastBytesIsOneHoweverManyTurnsItTakes() {
         DrivenConversation driven = driven(new Protocol() {

@@ -8,9 +8,11 @@ import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.BufferPool;
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.ConnectionBufferPool;
 import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.DrivenConversation;
+import dev.polyserve.conversation.LoopBuffers;
 import dev.polyserve.conversation.ServerContext;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -120,7 +122,12 @@ class TurnClockTest {
     }
 
     /// Reads the turn clock, and drives nothing.
-    private final class CountingInTurns implements ConnectionContext {
+    private final class CountingInTurns implements ConnectionContext, LoopBuffers {
+        @Override
+        public ConnectionBufferPool buffers() {
+            throw new AssertionError("it has nothing to send");
+        }
+
         @Override
         public BufferPool pool() {
             return BufferPool.UNPOOLED;
