@@ -166,7 +166,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     }
 
     /// Has the loop perform a request, soon; it takes no memory. **Thread**: any.
-    void ask(LoopRequest request, int what) {
+    void ask(LoopConnection<?> request, int what) {
         requests.add(request, what);
         for (int left = WAKE_TRIES; !wakes(left == 0); left--) {
             pauseForMemory();
@@ -197,7 +197,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     }
 
     /// As [#ask], without waking the loop: it performs the request in the next turn. **Thread**: any.
-    void askForLater(LoopRequest request, int what) {
+    void askForLater(LoopConnection<?> request, int what) {
         requests.add(request, what);
     }
 
@@ -360,12 +360,10 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
         return periodicTimer;
     }
 
-    /// Checks the time limits of a conversation, and ends it in place of a thread that cannot, until it is over. The
-    /// checks begin soon. **Thread**: any, before the conversation begins; it may belong to any thread.
+    /// Checks the time limits of a conversation that it does not serve, and ends it in place of a thread that cannot, until it
+    /// is over. The checks begin soon. **Thread**: any, before the conversation begins; it may belong to any thread.
     public void watch(Conversation conversation) {
-        LimitRequest watching = new LimitRequest(new LimitTimer(this, conversation));
-        conversation.watchedBy(watching);
-        watching.askNow();
+        new WatchedConversation(this).watch(conversation);
     }
 
     /// How long the time limits of connections are not believed, because the loop was held up; 0 or less: they are.

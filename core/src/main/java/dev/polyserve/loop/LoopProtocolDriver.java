@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// A turn reads once and writes a bounded number of times, so that no connection monopolizes the loop.
 ///
 /// **Thread**: the loop's, except where [ConnectionContext] specifies otherwise.
-public final class LoopProtocolDriver extends LoopRequest
+public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         implements
             ConnectionContext,
             SendQueue,
@@ -45,28 +45,23 @@ public final class LoopProtocolDriver extends LoopRequest
     private static final int LOOK = 1;
     private static final int END_INPUT = 2;
 
-    private final EventLoop loop;
     private final StreamSocket socket;
-    private @Nullable DrivenConversation conversation;
+    /// Null before the conversation begins, and once the socket is closed.
     private Multiplexer.@Nullable Watch watch;
-    private int interest;
-    private boolean closed;
     /// Keeps the socket open until the peer has received our last bytes.
     private @Nullable LingeringSocket lingering;
 
     /// Creates a driver for a socket. [#start] makes the socket non-blocking.
     public LoopProtocolDriver(EventLoop loop, StreamSocket socket) {
-        this.loop = loop;
+        super(loop);
         this.socket = socket;
     }
 
-    /// Starts watching the socket and opens the conversation, which was created with this driver.
-    public void start(DrivenConversation driven) throws IOException {
+    /// Starts watching the socket and opens the conversation, which was created with this driver and is watched already.
+    public void start() throws IOException {
         loop.assertOwner();
-        conversation = driven;
         socket.control().blocking(false);
         watch = loop.watch(socket, Multiplexer.READ, this);
-        interest = Multiplexer.READ;
         turn((_, opening) -> opening.open());
     }
 
@@ -99,8 +94,8 @@ public final class LoopProtocolDriver extends LoopRequest
 
     private void turn(Step step) {
         loop.assertOwner();
-        DrivenConversation driven = conversation;
-        if (driven == null || closed) {
+        DrivenConversation driven = conversation();
+        if (driven == null || watch == null) {
             return;
         }
         loop.serves(driven);
@@ -154,9 +149,8 @@ public final class LoopProtocolDriver extends LoopRequest
 
     private void watchFor(int wanted) {
         Multiplexer.Watch watched = watch;
-        if (wanted != interest && watched != null) {
+        if (watched != null) {
             loop.change(watched, wanted);
-            interest = wanted;
         }
     }
 
@@ -221,7 +215,7 @@ public final class LoopProtocolDriver extends LoopRequest
 
     private void close(DrivenConversation driven) {
         loop.assertOwner();
-        if (!closed) {
+        if (watch != null) {
             if (lingering != null) {
                 lingering.cancel();
             }
@@ -231,11 +225,11 @@ public final class LoopProtocolDriver extends LoopRequest
         driven.finish();
     }
 
+    /// Closes the socket; a second call has no effect.
     private void closeSocket(boolean unread) {
         Multiplexer.Watch watched = watch;
         if (watched != null) {
             loop.forget(watched);
-            watch = null;
         }
         try {
             socket.close(unread);
@@ -243,7 +237,7 @@ public final class LoopProtocolDriver extends LoopRequest
             // The descriptor is released whatever close reports, and the conversation has already ended.
             socket.control().shutdown();
         }
-        closed = true;
+        watch = null;
     }
 
     // --- for the coroutines of messages ---
@@ -261,8 +255,8 @@ public final class LoopProtocolDriver extends LoopRequest
     @Override
     public void turn() {
         loop.assertOwner();
-        DrivenConversation driven = conversation;
-        if (driven == null || closed) {
+        DrivenConversation driven = conversation();
+        if (driven == null || watch == null) {
             return;
         }
         try {
@@ -310,15 +304,13 @@ public final class LoopProtocolDriver extends LoopRequest
 
     @Override
     void perform(int what) {
-        DrivenConversation driven = conversation;
-        if (driven == null) {
-            if ((what & LOOK) != 0) {
-                closeSocket(false); // it has not begun, and never will
-            }
-        } else if (!closed) {
+        DrivenConversation driven = conversation();
+        if (watch != null) {
             turn((what & END_INPUT) != 0 ? (_, ending) -> ending.inputEnded() : NOTHING);
-        } else if (!driven.isDone()) {
+        } else if (driven != null && driven.isRunning()) {
             driven.finish();
+        } else if ((what & LOOK) != 0) {
+            closeSocket(false); // it has not begun, and never will
         }
     }
 

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: any; [#performAll] the loop's.
 final class LoopRequests {
-    private final AtomicReference<@Nullable LoopRequest> last = new AtomicReference<>();
+    private final AtomicReference<@Nullable LoopConnection<?>> last = new AtomicReference<>();
 
-    void add(LoopRequest request, int what) {
+    void add(LoopConnection<?> request, int what) {
         if (!request.add(what)) {
             return;
         }
-        LoopRequest before;
+        LoopConnection<?> before;
         do {
             before = last.get();
             request.next = before;
@@ -29,14 +29,14 @@ final class LoopRequests {
     /// @throws OutOfMemoryError if there is any
     void performAll(EventLoop loop) {
         OutOfMemoryError lack = null;
-        LoopRequest following = last.getAndSet(null);
+        LoopConnection<?> following = last.getAndSet(null);
         while (following != null) {
-            LoopRequest request = following;
+            LoopConnection<?> request = following;
             following = request.next;
             request.next = null;
             int what = request.take();
             try {
-                request.perform(what);
+                request.performAll(what);
             } catch (OutOfMemoryError e) {
                 add(request, what);
                 lack = e;

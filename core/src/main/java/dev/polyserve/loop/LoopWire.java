@@ -37,7 +37,12 @@ import org.jspecify.annotations.Nullable;
 /// an object, this class is also the connection's [BufferPool].
 ///
 /// **Thread**: as [Wire] and [ConnectionContext]; [#ready] and the interest belong to the loop.
-public final class LoopWire extends LoopRequest implements Wire, ConnectionContext, Multiplexer.Ready, BufferPool {
+public final class LoopWire extends LoopConnection<Conversation>
+        implements
+            Wire,
+            ConnectionContext,
+            Multiplexer.Ready,
+            BufferPool {
     private static final int DISCARD_BYTES = 16 << 10;
     // What threads beside the loop ask it for.
     private static final int ARM_READ = Multiplexer.READ;
@@ -47,7 +52,6 @@ public final class LoopWire extends LoopRequest implements Wire, ConnectionConte
     private static final int CLOSE = 16;
     private static final int CLOSE_UNREAD = 32;
 
-    private final EventLoop loop;
     private final StreamSocket socket;
     private final ParkGate readable = new ParkGate();
     /// Created by the first write that has to wait.
@@ -56,7 +60,6 @@ public final class LoopWire extends LoopRequest implements Wire, ConnectionConte
     private volatile boolean cut;
     private final HandlerCoroutine coroutine;
     private volatile @Nullable Thread besides;
-    private volatile @Nullable ConnectionInfo connection;
     /// Whether only the loop's thread may read and write the socket. Set before the coroutine starts.
     private boolean confined;
     /// Whether the last read took all available bytes.
@@ -67,7 +70,7 @@ public final class LoopWire extends LoopRequest implements Wire, ConnectionConte
 
     /// Creates a wire for a socket. [#start] makes the socket non-blocking.
     public LoopWire(EventLoop loop, StreamSocket socket) {
-        this.loop = loop;
+        super(loop);
         this.socket = socket;
         this.coroutine = new HandlerCoroutine(loop, this);
     }
@@ -77,10 +80,10 @@ public final class LoopWire extends LoopRequest implements Wire, ConnectionConte
         return coroutine.border();
     }
 
-    /// Starts watching the socket and starts the coroutine that runs the conversation. **Thread**: the loop's.
-    public void start(ConnectionInfo served, Runnable conversation) throws IOException {
+    /// Starts watching the socket and starts the coroutine that runs the conversation, which is watched already.
+    /// **Thread**: the loop's.
+    public void start(Runnable conversation) throws IOException {
         loop.assertOwner();
-        connection = served;
         socket.control().blocking(false);
         Multiplexer.Watch watched = loop.watch(socket, Multiplexer.READ, this);
         interest = Multiplexer.READ;
@@ -96,7 +99,7 @@ public final class LoopWire extends LoopRequest implements Wire, ConnectionConte
     }
 
     @Nullable ConnectionInfo connection() {
-        return connection;
+        return conversation();
     }
 
     @Nullable Thread runningCoroutine() {

@@ -5,6 +5,7 @@ package dev.polyserve.loop;
 /// **Thread**: the loop's.
 final class PeriodicTask extends PeriodicTimer implements EventLoop.Delayed {
     private final EventLoop.Repeated task;
+    private boolean cancelled;
 
     PeriodicTask(EventLoop loop, EventLoop.Repeated task) {
         super(loop);
@@ -13,7 +14,15 @@ final class PeriodicTask extends PeriodicTimer implements EventLoop.Delayed {
 
     @Override
     long run() {
-        return task.run();
+        long againNanos = task.run();
+        return cancelled ? -1 : againNanos;
+    }
+
+    /// Prevents all further runs.
+    void cancel() {
+        loop.assertOwner();
+        cancelled = true;
+        loop.unset(this);
     }
 
     @Override

@@ -3,9 +3,8 @@ package dev.polyserve.loop;
 /// A repeated action of a loop: one object for all its runs, with its timer included.
 ///
 /// **Thread**: the loop's.
-abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTask, LimitTimer {
+abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTask, LoopConnection {
     final EventLoop loop;
-    private boolean cancelled;
 
     PeriodicTimer(EventLoop loop) {
         this.loop = loop;
@@ -23,13 +22,13 @@ abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTas
     final void due() {
         try {
             long again = run();
-            if (again >= 0 && !cancelled) {
+            if (again >= 0) {
                 loop.set(this, again);
             }
         } catch (RuntimeException | Error e) {
             loop.report(e);
             long retry = retryNanos();
-            if (retry >= 0 && !cancelled) {
+            if (retry >= 0) {
                 loop.unset(this);
                 loop.set(this, retry);
             }
@@ -39,16 +38,7 @@ abstract sealed class PeriodicTimer extends TimerWheel.Timer permits PeriodicTas
     /// Reschedules the next run for the next tick.
     final void runSoon() {
         loop.assertOwner();
-        if (!cancelled) {
-            loop.unset(this);
-            loop.set(this, 0);
-        }
-    }
-
-    /// Prevents all further runs.
-    final void cancel() {
-        loop.assertOwner();
-        cancelled = true;
         loop.unset(this);
+        loop.set(this, 0);
     }
 }

@@ -24,23 +24,28 @@ final class TimerWheel {
 
     /// A timer that can be cancelled, and set again after it was due.
     abstract static class Timer {
+        private static final long NOT_SET = 0;
+
+        /// [#NOT_SET], or the tick in which it is due.
         private long dueTick;
-        private boolean set;
         private @Nullable Timer previous;
         private @Nullable Timer next;
 
         /// Runs when the timer is due; the timer is no longer set then. It must not throw.
         abstract void due();
+
+        private boolean isSet() {
+            return dueTick != NOT_SET;
+        }
     }
 
     /// Sets a timer that is not set, to be due after at least `delayNanos`.
     void set(Timer timer, long nowNanos, long delayNanos) {
-        if (timer.set) {
+        if (timer.isSet()) {
             throw new IllegalStateException("the timer is already set");
         }
         long dueNanos = nowNanos - startNanos + delayNanos;
         timer.dueTick = Math.max(currentTick + 1, dueNanos / TICK_NANOS + 1);
-        timer.set = true;
         int slot = slot(timer.dueTick);
         Timer first = slots[slot];
         timer.next = first;
@@ -55,10 +60,9 @@ final class TimerWheel {
 
     /// Cancels a timer. It has no effect on a timer that is not set.
     void cancel(Timer timer) {
-        if (!timer.set) {
+        if (!timer.isSet()) {
             return;
         }
-        timer.set = false;
         size--;
         if (timer.previous == null) {
             slots[slot(timer.dueTick)] = timer.next;
@@ -68,6 +72,7 @@ final class TimerWheel {
         if (timer.next != null) {
             timer.next.previous = timer.previous;
         }
+        timer.dueTick = Timer.NOT_SET;
         timer.previous = null;
         timer.next = null;
     }

@@ -181,36 +181,38 @@ final class LoopRunner implements Runner {
         EventLoop loop = loops.get(next);
         balance.takes(next);
         next = (next + 1) % loops.size();
-        Ready prepared = prepare(loop, socket, identity);
-        // Before it begins: whatever fails from here on, the loop ends it.
-        loop.watch(prepared.conversation);
-        return prepared;
+        return prepare(loop, socket, identity);
     }
 
+    /// Prepares it. From here on its loop watches it: whatever fails, the loop ends it.
     private Ready prepare(EventLoop loop, StreamSocket socket, Conversation.Identity identity) {
         return switch (style) {
             case Engine.Sequential sequential -> {
                 LoopWire wire = new LoopWire(loop, socket);
                 var conversation = new HandlerConversation(context, identity, sequential.factory(), wire,
                         wire.border());
+                wire.watch(conversation);
                 yield new Ready(loop, socket, conversation, context.listener(),
-                        () -> wire.start(conversation, conversation::run));
+                        () -> wire.start(conversation::run));
             }
             case Engine.Events events when beside -> {
                 LoopWire wire = new LoopWire(loop, socket);
                 var conversation = new PumpedConversation(context, identity, events.factory(), wire);
+                wire.watch(conversation);
                 yield new Ready(loop, socket, conversation, context.listener(),
-                        () -> wire.start(conversation, conversation::run));
+                        () -> wire.start(conversation::run));
             }
             case Engine.Events events -> {
                 LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
                 var conversation = new DrivenConversation(context, identity, events.factory(), driver);
-                yield new Ready(loop, socket, conversation, context.listener(), () -> driver.start(conversation));
+                driver.watch(conversation);
+                yield new Ready(loop, socket, conversation, context.listener(), driver::start);
             }
             case Engine.Messages<?> messages -> {
                 LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
                 var conversation = new MessageConversation<>(context, identity, messages, driver);
-                yield new Ready(loop, socket, conversation, context.listener(), () -> driver.start(conversation));
+                driver.watch(conversation);
+                yield new Ready(loop, socket, conversation, context.listener(), driver::start);
             }
             case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
             case null -> throw new IllegalStateException("nothing serves connections here");

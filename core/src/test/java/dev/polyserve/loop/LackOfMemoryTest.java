@@ -92,10 +92,10 @@ class LackOfMemoryTest {
         DrivenConversation conversation = new DrivenConversation(context, identity(), Silent::new, driver);
         loop.start(_ -> {
         });
-        loop.watch(conversation);
+        driver.watch(conversation);
         onLoop(() -> {
             try {
-                driver.start(conversation);
+                driver.start();
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
@@ -158,10 +158,10 @@ class LackOfMemoryTest {
         }, wire, wire.border());
         loop.start(_ -> {
         });
-        loop.watch(conversation);
+        wire.watch(conversation);
         onLoop(() -> {
             try {
-                wire.start(conversation, conversation::run);
+                wire.start(conversation::run);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
@@ -184,7 +184,7 @@ class LackOfMemoryTest {
         });
         socket.lacks.set(times);
         lacksAtEnd.set(times);
-        loop.watch(conversation);
+        wire.watch(conversation);
         conversation.abandon(new OutOfMemoryError("no thread"));
         assertThat(conversation.await(SOON)).isInstanceOf(Cause.Failed.class);
         awaitOnLoop(() -> socket.calls.contains("close"), socket.calls);

@@ -2,14 +2,10 @@ package dev.polyserve.loop;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
-import dev.polyserve.Protocol;
 import dev.polyserve.ServerListener;
-import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.NanoClock;
-import dev.polyserve.conversation.DrivenConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.ScriptedSocket;
 import java.util.concurrent.CompletableFuture;
@@ -70,13 +66,8 @@ class LoopOwnerTest {
 
     @Test
     void theConnectionOfAProtocol() {
-        ScriptedSocket socket = new ScriptedSocket();
-        LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
-        Protocol silent = (_, _) -> {};
-        DrivenConversation conversation = new DrivenConversation(context,
-                new Conversation.Identity(1, socket.peer(), socket.local(), Endpoint.parse("tcp://127.0.0.1:0")),
-                () -> silent, driver);
-        assertRefused(() -> driver.start(conversation));
+        LoopProtocolDriver driver = new LoopProtocolDriver(loop, new ScriptedSocket());
+        assertRefused(driver::start);
         assertRefused(() -> driver.ready(Multiplexer.READ));
     }
 

@@ -53,6 +53,11 @@ class LoopProtocolDriverTest {
         }
     }
 
+    private void start() throws Exception {
+        driver.watch(conversation);
+        driver.start();
+    }
+
     @AfterEach
     void closeLoop() {
         loop.close();
@@ -61,7 +66,7 @@ class LoopProtocolDriverTest {
     @Test
     void theEndWaitsUntilTheSystemHasTheLastBytes() throws Exception {
         socket.sent = false;
-        driver.start(conversation);
+        start();
         assertThat(socket.calls).isEmpty();
         assertThat(multiplexer.interest()).isEqualTo(Multiplexer.WRITE);
         socket.sent = true;
@@ -73,7 +78,7 @@ class LoopProtocolDriverTest {
     @Test
     void anAbortedConversationIsClosedThoughBytesAreUnsent() throws Exception {
         socket.sent = false;
-        driver.start(conversation);
+        start();
         conversation.abort(new Cause.Stopped());
         driver.ready(0);
         assertThat(socket.calls).containsExactly("close");
@@ -83,7 +88,7 @@ class LoopProtocolDriverTest {
     @Test
     void theWriteStallLimitHoldsForUnsentBytes() throws Exception {
         socket.sent = false;
-        driver.start(conversation);
+        start();
         // The clock of a loop may be late by the length of a turn.
         clock.addAndGet(TimeUnit.SECONDS.toNanos(11));
         assertThat(conversation.watch()).isNegative();
@@ -93,7 +98,7 @@ class LoopProtocolDriverTest {
     @Test
     void anAbortEndsTheWaitForAcknowledgement() throws Exception {
         socket.unacknowledged = Wire.UNKNOWN;
-        driver.start(conversation);
+        start();
         assertThat(multiplexer.interest()).isEqualTo(Multiplexer.READ);
         driver.ready(Multiplexer.READ);
         assertThat(socket.calls).as("it waits for the peer").containsExactly("endOutput", "endOutput");

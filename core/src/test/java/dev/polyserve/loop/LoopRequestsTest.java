@@ -3,6 +3,7 @@ package dev.polyserve.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,14 @@ class LoopRequestsTest {
             errors::add);
     private final LoopRequests requests = new LoopRequests();
 
-    private static final class Recorded extends LoopRequest {
+    private static final class Recorded extends LoopConnection<Conversation> {
         private final List<Integer> performed = new ArrayList<>();
         private Error failure = new OutOfMemoryError("for the test");
         private int failures;
+
+        Recorded(EventLoop loop) {
+            super(loop);
+        }
 
         @Override
         void perform(int what) {
@@ -38,7 +43,7 @@ class LoopRequestsTest {
 
     @Test
     void whatIsAskedForTwiceIsDoneOnce() {
-        Recorded request = new Recorded();
+        Recorded request = new Recorded(loop);
         requests.add(request, 1);
         requests.add(request, 1);
         requests.add(request, 4);
@@ -52,12 +57,12 @@ class LoopRequestsTest {
 
     @Test
     void oneThatLacksMemoryIsDoneLaterAndDelaysNoOther() {
-        Recorded lacking = new Recorded();
+        Recorded lacking = new Recorded(loop);
         lacking.failures = 2;
-        Recorded other = new Recorded();
+        Recorded other = new Recorded(loop);
         requests.add(other, 1);
         requests.add(lacking, 1);
-        requests.add(new Recorded(), 1);
+        requests.add(new Recorded(loop), 1);
         assertThatThrownBy(() -> requests.performAll(loop)).isInstanceOf(OutOfMemoryError.class);
         assertThat(other.performed).containsExactly(1);
         requests.add(lacking, 2);
@@ -70,7 +75,7 @@ class LoopRequestsTest {
 
     @Test
     void aDefectIsReportedOnce() {
-        Recorded request = new Recorded();
+        Recorded request = new Recorded(loop);
         request.failure = new AssertionError("for the test");
         request.failures = 1;
         requests.add(request, 1);

@@ -53,7 +53,7 @@ class LoopWireTest {
             var read = new CompletableFuture<Integer>();
             HandlerConversation conversation = conversation(wire, read);
             loop.start(failed::complete);
-            loop.watch(conversation);
+            wire.watch(conversation);
             onLoop(loop, () -> start(wire, conversation));
             while (onLoop(loop, () -> stateOfCoroutine(wire)) != Thread.State.WAITING) {
                 Thread.onSpinWait();
@@ -86,7 +86,7 @@ class LoopWireTest {
 
     private static Void start(LoopWire wire, HandlerConversation conversation) {
         try {
-            wire.start(conversation, conversation::run);
+            wire.start(conversation::run);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

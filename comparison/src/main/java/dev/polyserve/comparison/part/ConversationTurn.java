@@ -83,11 +83,13 @@ public class ConversationTurn {
         var identity = new Conversation.Identity(1, socket.ends(), new Endpoint.Tcp("memory", 1));
         if (style.equals("protocol")) {
             var driver = new LoopProtocolDriver(loop, socket);
-            driver.start(new DrivenConversation(context, identity, EchoProtocol::new, driver));
+            driver.watch(new DrivenConversation(context, identity, EchoProtocol::new, driver));
+            driver.start();
         } else {
             var wire = new LoopWire(loop, socket);
             var conversation = new HandlerConversation(context, identity, EchoHandler::new, wire);
-            wire.start(conversation, conversation::run);
+            wire.watch(conversation);
+            wire.start(conversation::run);
         }
     }
 
