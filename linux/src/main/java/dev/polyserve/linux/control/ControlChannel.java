@@ -1,5 +1,6 @@
 package dev.polyserve.linux.control;
 
+import dev.polyserve.Cause;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import dev.polyserve.coroutine.queue.ArrayQueue;
 import dev.polyserve.linux.socket.SeqpacketSocket;
@@ -10,10 +11,8 @@ import dev.polyserve.linux.system.PollDescriptors;
 import dev.polyserve.linux.system.SystemCallException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// One side of the socket between a supervisor and a worker: messages in packets, with descriptors beside them. Each
@@ -44,9 +43,13 @@ public final class ControlChannel {
     private int waitingBytes;
 
     /// A message that waits to be sent.
-    private record Outgoing(ByteBuffer bytes, List<Integer> descriptors) {
+    ///
+    /// @param bytes its encoding
+    /// @param descriptors for the other side
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Outgoing(byte[] bytes, int... descriptors) {
         int occupiedBytes() {
-            return bytes.remaining() + OVERHEAD_BYTES;
+            return bytes.length + OVERHEAD_BYTES;
         }
     }
 
@@ -71,11 +74,28 @@ public final class ControlChannel {
         return socket.source();
     }
 
-    /// Encodes a message without sending it, so that linking the pattern switches, which takes milliseconds, does not
-    /// delay the first message. **Thread**: any.
-    public static void warmUp(ControlMessage message) {
-        int length = ControlMessageWriter.bytes(message).length;
-        assert length > 0;
+    /// Sends the messages of one connection over a channel that both ends of this process use: the first run of this code
+    /// loads and links it, which takes milliseconds, and a client would wait for it. **Thread**: any.
+    public static void warmUp() throws IOException {
+        SeqpacketSocket.Pair pair = SeqpacketSocket.pair();
+        ControlChannel sending = new ControlChannel(pair.ours());
+        ControlChannel receiving = new ControlChannel(SeqpacketSocket.of(pair.theirs()));
+        try {
+            sending.pass(receiving, new WorkerCommand.TakeConnection(0, 0), pair.theirs().number());
+            receiving.pass(sending, new WorkerEvent.ConnectionTaken(0));
+            receiving.pass(sending, new WorkerEvent.HandlerStarted(0));
+            receiving.pass(sending, new WorkerEvent.ConnectionClosed(0, new Cause.Done(false), 0, 0));
+        } finally {
+            receiving.close();
+            sending.close();
+        }
+    }
+
+    private void pass(ControlChannel to, ControlMessage message, int... descriptors) throws IOException {
+        boolean passed = send(message, descriptors) && flush();
+        Optional<Received> received = to.await(0);
+        received.ifPresent(Received::closeDescriptors);
+        assert passed && received.map(Received::messages).equals(Optional.of(List.of(message)));
     }
 
     /// Queues a message for [#flush], unless too many messages wait already because the other side does not read.
@@ -91,7 +111,7 @@ public final class ControlChannel {
                     + " descriptors; a control channel takes at most " + DescriptorMessage.MOST_BYTES + " and "
                     + DescriptorMessage.MOST_DESCRIPTORS);
         }
-        Outgoing packet = new Outgoing(ByteBuffer.wrap(bytes), IntStream.of(descriptors).boxed().toList());
+        Outgoing packet = new Outgoing(bytes, descriptors);
         lock.lock();
         try {
             boolean fits = packet.occupiedBytes() <= MOST_WAITING_BYTES - waitingBytes;
@@ -139,41 +159,48 @@ public final class ControlChannel {
 
     private boolean sendAll() throws IOException {
         while (!packets.isEmpty()) {
-            List<Outgoing> together = together();
-            int sent = socket.send(joined(together),
-                    together.getFirst().descriptors.stream().mapToInt(Integer::intValue).toArray());
+            int count = together();
+            int sent = socket.send(joined(count), packets.get(0).descriptors);
             if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS || sent == -Errno.ETOOMANYREFS) {
                 return false;
             }
             SystemCallException.require("sendmsg", sent);
-            for (Outgoing packet : together) {
+            for (; count > 0; count--) {
+                waitingBytes -= packets.get(0).occupiedBytes();
                 packets.poll();
-                waitingBytes -= packet.occupiedBytes();
             }
         }
         return true;
     }
 
-    /// The first message and those that share its packet: descriptors belong to the first message of a packet.
-    private List<Outgoing> together() {
-        List<Outgoing> together = new ArrayList<>();
-        int bytes = 0;
-        for (int i = 0; i < packets.size(); i++) {
-            Outgoing packet = packets.get(i);
-            bytes += packet.bytes.remaining();
-            boolean fits = together.isEmpty()
-                    || (bytes <= PACKET_BYTES && together.size() < MOST_TOGETHER && packet.descriptors.isEmpty());
-            if (!fits) {
+    /// The number of messages that the next packet takes: the first, and those that fit beside it. Descriptors belong to
+    /// the first message of a packet.
+    private int together() {
+        int bytes = packets.get(0).bytes.length;
+        int count = 1;
+        while (count < Math.min(packets.size(), MOST_TOGETHER)) {
+            Outgoing next = packets.get(count);
+            bytes += next.bytes.length;
+            if (bytes > PACKET_BYTES || next.descriptors.length > 0) {
                 break;
             }
-            together.add(packet);
+            count++;
         }
-        return together;
+        return count;
     }
 
-    private static ByteBuffer joined(List<Outgoing> packets) {
-        ByteBuffer all = ByteBuffer.allocate(packets.stream().mapToInt(packet -> packet.bytes.remaining()).sum());
-        packets.forEach(packet -> all.put(packet.bytes.duplicate()));
+    private ByteBuffer joined(int count) {
+        if (count == 1) {
+            return ByteBuffer.wrap(packets.get(0).bytes);
+        }
+        int bytes = 0;
+        for (int i = 0; i < count; i++) {
+            bytes += packets.get(i).bytes.length;
+        }
+        ByteBuffer all = ByteBuffer.allocate(bytes);
+        for (int i = 0; i < count; i++) {
+            all.put(packets.get(i).bytes);
+        }
         return all.flip();
     }
 

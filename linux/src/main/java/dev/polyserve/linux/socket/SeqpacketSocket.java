@@ -13,9 +13,9 @@ import dev.polyserve.linux.system.SystemCalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// One end of a pair of connected sockets between two processes. It carries packets that preserve their boundaries,
@@ -155,8 +155,11 @@ public final class SeqpacketSocket {
     }
 
     private Packet received(int count) throws IOException {
-        Packet packet = new Packet(ByteBuffer.wrap(incoming.received(count)),
-                IntStream.of(incoming.receivedDescriptors()).boxed().toList());
+        List<Integer> descriptors = new ArrayList<>();
+        for (int descriptor : incoming.receivedDescriptors()) {
+            descriptors.add(descriptor);
+        }
+        Packet packet = new Packet(ByteBuffer.wrap(incoming.received(count)), List.copyOf(descriptors));
         if (incoming.wasCut()) {
             packet.closeDescriptors();
             throw new IOException("descriptors were lost on their way to this process: it has no room for them;"

@@ -232,6 +232,11 @@ final class Worker {
         return served.isEmpty();
     }
 
+    /// True when it can be given a connection or datagram.
+    boolean isSpare() {
+        return state == State.SERVING && !retiring && isIdle();
+    }
+
     /// Adds an assignment.
     void serves(long id, Assignment what) {
         loop.assertOwner();

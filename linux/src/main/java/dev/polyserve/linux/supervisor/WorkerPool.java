@@ -95,9 +95,13 @@ final class WorkerPool {
     /// The serving workers without a connection or datagram.
     List<Worker> idle() {
         loop.assertOwner();
-        return all.stream()
-                .filter(worker -> worker.state == Worker.State.SERVING && !worker.retiring && worker.isIdle())
-                .toList();
+        List<Worker> idle = new ArrayList<>();
+        for (Worker worker : all) {
+            if (worker.isSpare()) {
+                idle.add(worker);
+            }
+        }
+        return idle;
     }
 
     /// All workers: starting, serving or leaving.

@@ -4,7 +4,6 @@ import dev.polyserve.linux.control.ControlChannel;
 import dev.polyserve.linux.control.ControlMessage;
 import dev.polyserve.linux.control.WorkerCommand;
 import dev.polyserve.linux.control.WorkerEvent;
-import dev.polyserve.Cause;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.RequestResult;
@@ -62,11 +61,11 @@ final class ControlLoop {
         this.started = !startsLater;
     }
 
-    /// Runs a command without effect and encodes an event without sending it, so that linking the pattern switches
-    /// does not delay the first client.
+    /// Runs a command without effect, and passes messages through a channel, so that linking this code does not delay the
+    /// first client.
     void warmUp() throws IOException {
         execute(new WorkerCommand.CutInput(NO_CONNECTION), List.of());
-        ControlChannel.warmUp(new WorkerEvent.ConnectionClosed(NO_CONNECTION, new Cause.Done(false), 0, 0));
+        ControlChannel.warmUp();
     }
 
     /// Runs the loop; does not return.

@@ -227,4 +227,27 @@ class ControlChannelTest {
         }
         assertThat(FileCalls.close(memory, file)).isZero();
     }
+
+    @Test
+    void aWarmUpLeavesNoDescriptorOpen() throws Exception {
+        ControlChannel.warmUp();
+        long before = sockets();
+        ControlChannel.warmUp();
+        assertThat(sockets()).isEqualTo(before);
+    }
+
+    private static long sockets() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.filter(ControlChannelTest::isSocket).count();
+        }
+    }
+
+    private static boolean isSocket(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString().startsWith("socket:");
+        } catch (IOException e) {
+            // It was closed meanwhile.
+            return false;
+        }
+    }
 }
