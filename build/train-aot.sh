@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Makes the JDK's AOT caches for the jar: one for the program, and one for its worker processes, which run other code.
-# A server starts, serves one client, and stops; meanwhile the JDK records the classes that it loads.
+# Servers start, serve clients, and stop; meanwhile the JDK records the classes that it loads. In the program, which serves many
+# clients then (`polyserve train`), it also records how methods are used: the compilers know in the first second what they
+# otherwise learn in ten.
 # Arguments: the java to use, the jar, the cache to write, the cache for workers to write (not written on systems without
-# worker processes).
+# worker processes), and how many requests a client makes (1000; a few record classes only, for the short servers of tests).
 set -u
-java=$1 jar=$2 cache=$3 worker_cache=$4
-most_tenths=300 # a step takes at most 30 s, so that it cannot hang a start
+java=$1 jar=$2 cache=$3 worker_cache=$4 requests=${5-1000}
+most_tenths=600 # a step takes at most 60 s, so that it cannot hang a start
 
 records=$(mktemp -d) || exit
 trap 'rm -rf "$records"' EXIT
@@ -45,11 +47,10 @@ create() {
         "$java" -XX:AOTMode=create "-XX:AOTConfiguration=$records/pid$1" "-XX:AOTCache=$2" -cp "$jar"
 }
 
-# The model that uses the most classes, where the system has it: with a cache of another model, its start takes half as much
-# again.
 train_program() {
-    { serve --model epoll || serve; } && exec {client}>&-
-    kill -TERM "$pid"
+    local pid
+    "$java" -XX:AOTMode=record "-XX:AOTConfiguration=$records/%p" -jar "$jar" train --requests "$requests" &
+    pid=$!
     await_end "$pid"
     create "$pid" "$cache"
 }

@@ -80,6 +80,7 @@ final class Commands {
             case RestartCommand.NAME -> new RestartCommand(stdio.out()).run(leaf);
             case ControlCommand.STATUS, ControlCommand.WORKERS, ControlCommand.DRAIN ->
                 new ControlCommand(stdio.out()).run(name, leaf);
+            case TrainCommand.NAME -> new TrainCommand().run(leaf);
             case COMPLETION -> complete(leaf.commandSpec());
             default ->
                 throw ExitException.wrong("no command was given: use serve, connect, models, bench, status, workers,"
@@ -121,6 +122,7 @@ final class Commands {
             case ModelsCommand.NAME -> line.addSubcommand(ModelsCommand.spec());
             case BenchCommand.NAME -> line.addSubcommand(BenchCommand.spec());
             case RestartCommand.NAME -> line.addSubcommand(RestartCommand.spec());
+            case TrainCommand.NAME -> line.addSubcommand(TrainCommand.spec());
             case ControlCommand.STATUS -> line.addSubcommand(ControlCommand.status());
             case ControlCommand.WORKERS -> line.addSubcommand(ControlCommand.workers());
             case ControlCommand.DRAIN -> line.addSubcommand(ControlCommand.drain());

@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 /// **Thread**: any.
 public final class PackagedProgram {
     private static final int TRAINING_SECONDS = 120;
+    /// So few that classes are recorded, and no use of methods, which servers of tests end too early to profit by.
+    private static final String REQUESTS = "2";
     private static final Map<Path, List<String>> OPTIONS = new ConcurrentHashMap<>();
 
     private PackagedProgram() {}
@@ -71,7 +73,7 @@ public final class PackagedProgram {
         Files.deleteIfExists(workers);
         Process training = new ProcessBuilder("bash", script.toString(),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), jar.toString(), program.toString(),
-                workers.toString())
+                workers.toString(), REQUESTS)
                 .redirectErrorStream(true).redirectOutput(program.resolveSibling("training.log").toFile()).start();
         boolean ended = training.waitFor(TRAINING_SECONDS, TimeUnit.SECONDS);
         training.destroyForcibly();
