@@ -3,6 +3,7 @@
 //
 // In a closed loop each connection sends its next request after the reply. At a fixed rate a request is sent when it is
 // due, or as soon after that as a connection is free, and its latency counts from when it was due. Every byte of a reply is checked.
+// With --churn, each request has a connection of its own. With --windows, the processor time of each stretch of time is printed.
 #define _GNU_SOURCE
 #include "echo.h"
 #include "work.h"
@@ -26,8 +27,8 @@
 enum { EVENTS = 256, MOST_PIDS = 64, NANOS_PER_SECOND = 1000000000, WAIT_MICROS_AT = 4, STAT_BYTES = 1024 };
 
 static struct {
-    int port, connections, heavy;
-    bool idle;
+    int port, connections, heavy, windows;
+    bool idle, churn;
     size_t bytes;
     double rate, seconds, warm_up_seconds;
     uint32_t wait_micros;
@@ -124,6 +125,8 @@ static void record(int64_t latency)
     latencies[latency_count++] = latency;
 }
 
+static void reconnect(struct connection *connection);
+
 static void answered(struct connection *connection)
 {
     int64_t at = now();
@@ -138,6 +141,8 @@ static void answered(struct connection *connection)
     connection->since = 0;
     if (plan.idle)
         return;
+    if (plan.churn)
+        reconnect(connection);
     if (plan.rate > 0)
         unused[unused_count++] = (int)(connection - connections);
     else
@@ -178,6 +183,21 @@ static int connected(void)
     return fd;
 }
 
+static void watch(struct connection *connection)
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.ptr = connection };
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, connection->fd, &event) < 0)
+        fail("epoll_ctl");
+}
+
+// Over the loopback interface, a connection is established when connect(2) returns.
+static void reconnect(struct connection *connection)
+{
+    close(connection->fd);
+    connection->fd = connected();
+    watch(connection);
+}
+
 static void connect_all(void)
 {
     int all = plan.connections + plan.heavy;
@@ -185,9 +205,7 @@ static void connect_all(void)
     unused = room((size_t)plan.connections, sizeof *unused);
     for (int i = 0; i < all; i++) {
         connections[i] = (struct connection){ .fd = connected(), .exchange = i < plan.connections ? &light : &heavy };
-        struct epoll_event event = { .events = EPOLLIN, .data.ptr = &connections[i] };
-        if (epoll_ctl(epoll, EPOLL_CTL_ADD, connections[i].fd, &event) < 0)
-            fail("epoll_ctl");
+        watch(&connections[i]);
     }
 }
 
@@ -303,6 +321,25 @@ static void load(void)
         percentile_micros(0.5), percentile_micros(0.99), (double)heavy_answered / plan.seconds, used / plan.seconds);
 }
 
+// The processor time of the server for a request, in one window after the other from the first connection on.
+static void windows(void)
+{
+    double before = processor_micros();
+    int64_t from = now(), due = from;
+    counted_to = INT64_MAX;
+    connect_all();
+    begin_all();
+    for (int i = 0; i < plan.windows; i++) {
+        size_t answers = latency_count;
+        run_until(from + (int64_t)((i + 1) * plan.seconds * NANOS_PER_SECOND), &due, 0);
+        double used = processor_micros() - before;
+        before += used;
+        answers = latency_count - answers;
+        printf("%scpu/request=%.2f", i == 0 ? "" : " ", answers == 0 ? 0 : used / (double)answers);
+    }
+    printf("\n");
+}
+
 // Opens connections, each with one exchange, and leaves them idle: what each adds to the memory of the server.
 static void idle(void)
 {
@@ -338,7 +375,8 @@ static void calibrate(void)
 static _Noreturn void usage(void)
 {
     fprintf(stderr, "usage: %s PORT [--connections N] [--bytes N] [--rate N] [--seconds S] [--warm-up S] [--wait MICROS]\n"
-                    "       [--multiplications N] [--heavy N --heavy-multiplications N] [--idle] [--pid PID]…\n"
+                    "       [--multiplications N] [--heavy N --heavy-multiplications N] [--idle | --churn]\n"
+                    "       [--windows N] [--pid PID]…\n"
                     "       %s --calibrate\n", program, program);
     exit(2);
 }
@@ -363,6 +401,7 @@ static void set(int option, double value)
     case 'w': plan.wait_micros = (uint32_t)value; break;
     case 'm': plan.multiplications = (uint64_t)value; break;
     case 'h': plan.heavy = (int)value; break;
+    case 'n': plan.windows = (int)value; break;
     case 'H': plan.heavy_multiplications = (uint64_t)value; break;
     case 'p':
         if (plan.pid_count < MOST_PIDS) {
@@ -378,8 +417,8 @@ static void read_options(int argc, char **argv)
     static const struct option options[] = {
         { "connections", 1, 0, 'c' }, { "bytes", 1, 0, 'b' }, { "rate", 1, 0, 'r' }, { "seconds", 1, 0, 's' },
         { "warm-up", 1, 0, 'u' }, { "wait", 1, 0, 'w' }, { "multiplications", 1, 0, 'm' }, { "heavy", 1, 0, 'h' },
-        { "heavy-multiplications", 1, 0, 'H' }, { "pid", 1, 0, 'p' }, { "idle", 0, 0, 'i' }, { "calibrate", 0, 0, 'C' },
-        { 0 },
+        { "heavy-multiplications", 1, 0, 'H' }, { "windows", 1, 0, 'n' }, { "pid", 1, 0, 'p' }, { "idle", 0, 0, 'i' },
+        { "churn", 0, 0, 'x' }, { "calibrate", 0, 0, 'C' }, { 0 },
     };
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'C') {
@@ -388,6 +427,8 @@ static void read_options(int argc, char **argv)
         }
         if (option == 'i')
             plan.idle = true;
+        else if (option == 'x')
+            plan.churn = true;
         else if (option == '?')
             usage();
         else
@@ -411,6 +452,10 @@ int main(int argc, char **argv)
         fail("epoll_create1");
     if (plan.idle) {
         idle();
+        return 0;
+    }
+    if (plan.windows > 0) {
+        windows();
         return 0;
     }
     connect_all();
