@@ -2,6 +2,7 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,17 +38,17 @@ class WorkerBalanceTest {
     @ValueSource(strings = {"thread", "epoll", "io_uring"})
     void everyWorkerHasItsShare(String inner) throws Exception {
         Requirements.descriptors(CLIENTS + 1000);
-        List<WorkerClient> clients = new ArrayList<>();
+        // The clients leave before the server ends, which would wait for them.
         try (CommandLine server = WorkerProcesses.serve(directory, "--model", "process-pool", "--workers",
-                Integer.toString(WORKERS), "--inner", inner)) {
+                Integer.toString(WORKERS), "--inner", inner); Held clients = new Held(new ArrayList<>())) {
             WorkerProcesses.awaitServing(server, WORKERS);
             Map<Long, Long> held = new HashMap<>();
-            while (clients.size() < CLIENTS) {
+            while (clients.all().size() < CLIENTS) {
                 List<WorkerClient> some = new ArrayList<>();
                 for (int i = 0; i < AT_ONCE; i++) {
                     some.add(new WorkerClient(server));
                 }
-                clients.addAll(some);
+                clients.all().addAll(some);
                 for (WorkerClient client : some) {
                     held.merge(client.asks(), 1L, Long::sum);
                 }
@@ -58,8 +59,14 @@ class WorkerBalanceTest {
             assertThat(held.keySet()).as("the workers with clients").isEqualTo(WorkerProcesses.of(server));
             assertThat(shares.getMax()).as("most clients of a worker").isLessThan(3 * SHARE);
             assertThat(shares.getMin()).as("fewest clients of a worker").isGreaterThan(SHARE / 4);
-        } finally {
-            for (WorkerClient client : clients) {
+        }
+    }
+
+    /// Clients that keep their connections.
+    private record Held(List<WorkerClient> all) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            for (WorkerClient client : all) {
                 client.close();
             }
         }
