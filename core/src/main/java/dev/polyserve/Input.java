@@ -8,7 +8,7 @@ import java.nio.charset.MalformedInputException;
 /// A stream has no message boundaries, so the window may hold half a message, or three. Consume whole messages (a
 /// [Codec] does) and leave the rest: it is offered again with more.
 ///
-/// **Thread**: valid only during the call that it was passed to.
+/// **Thread**: valid only during the call that it was passed to. Afterwards it may be the input of another connection.
 public interface Input {
     /// How many bytes there are.
     int available();

@@ -9,7 +9,7 @@ import java.lang.invoke.VarHandle;
 /// that object, too, and an idle connection to keep it.
 ///
 /// **Thread**: one writer per direction at a time; any thread reads, and may see values that lag behind.
-class ByteCounters {
+class ByteCounters extends ConnectionLifecycle {
     private static final VarHandle IN;
     private static final VarHandle OUT;
 

@@ -9,37 +9,41 @@ import dev.polyserve.Options;
 final class ConnectionBuffers {
     /// Those of an idle connection of a loop, shared by all: they are only asked, and never change.
     static final ConnectionBuffers NONE = new ConnectionBuffers(InputBuffer.NONE, OutputBuffer.NONE,
-            MessageOutputs.NONE);
+            MessageOutputs.NONE, Options.defaults().limits());
 
     final InputBuffer in;
     final OutputBuffer out;
     /// The outputs of the messages in handling, and of those whose replies are to be sent.
     final MessageOutputs outputs;
+    /// Those in force when the connection got the buffers.
+    Options.Limits limits;
     /// How many of the bytes that they occupy the budget knows of.
     private long accountedBytes;
 
-    private ConnectionBuffers(InputBuffer in, OutputBuffer out, MessageOutputs outputs) {
+    private ConnectionBuffers(InputBuffer in, OutputBuffer out, MessageOutputs outputs, Options.Limits limits) {
         this.in = in;
         this.out = out;
         this.outputs = outputs;
+        this.limits = limits;
     }
 
     /// Buffers for one connection, until its end, whose handler has no outputs of its own.
     static ConnectionBuffers own(BufferPool pool, Options.Limits limits) {
         return new ConnectionBuffers(new InputBuffer(pool, limits), new OutputBuffer(pool, limits),
-                MessageOutputs.NONE);
+                MessageOutputs.NONE, limits);
     }
 
     /// Buffers for any connection, one after another.
     static ConnectionBuffers shared(BufferPool pool, Options.Limits limits) {
         return new ConnectionBuffers(new InputBuffer(pool, limits), new OutputBuffer(pool, limits),
-                new MessageOutputs());
+                new MessageOutputs(), limits);
     }
 
     /// Starts again for another connection.
-    void startAgain(Options.Limits limits) {
-        in.startsAgain(limits);
-        out.startsAgain(limits);
+    void startAgain(Options.Limits inForce) {
+        limits = inForce;
+        in.startsAgain(inForce);
+        out.startsAgain(inForce);
     }
 
     /// Reports how many bytes they occupy now; it costs nothing unless the number has changed.

@@ -14,15 +14,16 @@ import org.jspecify.annotations.Nullable;
 /// The state of a conversation, the thread of its handler, and the callbacks for its end.
 ///
 /// ```
-///   QUEUED ──begin──▶ RUNNING ──complete──▶ OVER
-///      └─────claim──▶ CLAIMED ──complete──────▲
+///   QUEUED ──tryBegin──▶ RUNNING ──enterOver──▶ OVER
+///      └────tryClaim──▶ CLAIMED ──enterOver──────▲
 /// ```
 ///
-/// It is itself the lock of its state, so that an idle connection need not keep another object.
+/// It is the uppermost superclass of [Conversation], for the reason that [ByteCounters] states, and itself the lock of its
+/// state.
 ///
 /// **Thread**: any; changes are guarded by that lock, which event loops and coroutines take. Threads that wait for the end
 /// park.
-final class ConnectionLifecycle extends NonQueueingLock {
+class ConnectionLifecycle extends NonQueueingLock {
     private enum State {
         QUEUED, CLAIMED, RUNNING, OVER
     }
@@ -32,22 +33,25 @@ final class ConnectionLifecycle extends NonQueueingLock {
     private volatile @Nullable Thread owner;
     private @Nullable List<Consumer<? super ConnectionFuture>> callbacks;
 
-    boolean isRunning() {
+    /// Whether its handler has begun, and it is not over. **Thread**: any.
+    public final boolean isRunning() {
         return state == State.RUNNING;
     }
 
-    boolean isOver() {
+    /// Whether it is over. **Thread**: any.
+    public final boolean isDone() {
         return state == State.OVER;
     }
 
-    boolean isOwnedBy(Thread thread) {
+    /// Whether the thread runs its handler now. **Thread**: any.
+    public boolean isOwnedBy(Thread thread) {
         return thread.equals(owner);
     }
 
     /// Claims the conversation before its handler begins, so that the handler never begins. The claimant completes it.
     ///
     /// @return false when the handler has begun, or the conversation was claimed before
-    boolean claim() {
+    final boolean tryClaim() {
         return leaveQueue(State.CLAIMED, null);
     }
 
@@ -68,12 +72,12 @@ final class ConnectionLifecycle extends NonQueueingLock {
     /// Marks the handler as begun.
     ///
     /// @return false when it has begun, or the conversation was claimed, before
-    boolean begin(@Nullable Thread handlerThread) {
+    final boolean tryBegin(@Nullable Thread handlerThread) {
         return leaveQueue(State.RUNNING, handlerThread);
     }
 
     /// Interrupts the handler while it runs, in any of its waits.
-    void interruptHandler() {
+    final void interruptHandler() {
         lock();
         try {
             Thread running = owner;
@@ -87,7 +91,7 @@ final class ConnectionLifecycle extends NonQueueingLock {
 
     /// Marks the handler's code as left for good: from now on its thread, which may serve another connection next, is
     /// not interrupted. A pending interrupt is cleared, so that it does not hit the last flush.
-    void leaveHandler() {
+    final void leaveHandler() {
         lock();
         try {
             if (owner != null) {
@@ -102,7 +106,7 @@ final class ConnectionLifecycle extends NonQueueingLock {
     /// Marks the conversation as over; calls no callback.
     ///
     /// @return the callbacks, in the order they were added
-    List<Consumer<? super ConnectionFuture>> complete() {
+    final List<Consumer<? super ConnectionFuture>> enterOver() {
         lock();
         try {
             state = State.OVER;
@@ -117,7 +121,7 @@ final class ConnectionLifecycle extends NonQueueingLock {
     /// Keeps a callback for the end.
     ///
     /// @return false when it is over already, so that the caller runs the callback
-    boolean keep(Consumer<? super ConnectionFuture> callback) {
+    final boolean keep(Consumer<? super ConnectionFuture> callback) {
         lock();
         try {
             if (state == State.OVER) {
@@ -144,32 +148,32 @@ final class ConnectionLifecycle extends NonQueueingLock {
         }
     }
 
-    void await(Conversation whose, long atMostNanos) throws InterruptedException, TimeoutException {
+    final void awaitOver(long atMostNanos) throws InterruptedException, TimeoutException {
         Thread waiting = Thread.currentThread();
         Consumer<ConnectionFuture> wakes = _ -> LockSupport.unpark(waiting);
         if (!keep(wakes)) {
             return;
         }
         try {
-            awaitOver(whose, atMostNanos);
+            parkUntilOver(atMostNanos);
         } finally {
             forget(wakes);
         }
     }
 
-    private void awaitOver(Conversation whose, long atMostNanos) throws InterruptedException, TimeoutException {
+    private void parkUntilOver(long atMostNanos) throws InterruptedException, TimeoutException {
         long until = System.nanoTime() + atMostNanos;
         while (state != State.OVER) {
             if (Thread.interrupted()) {
-                throw new InterruptedException("interrupted while waiting for the end of " + whose);
+                throw new InterruptedException("interrupted while waiting for the end of " + this);
             }
             long left = until - System.nanoTime();
             if (left <= 0) {
                 throw new TimeoutException(
-                        whose + " is not over after " + TimeUnit.NANOSECONDS.toMillis(atMostNanos) + " ms");
+                        this + " is not over after " + TimeUnit.NANOSECONDS.toMillis(atMostNanos) + " ms");
             }
             if (!CarrierThread.parkNanos(this, left)) {
-                throw new IllegalStateException(CarrierThread.refusal("the end of " + whose));
+                throw new IllegalStateException(CarrierThread.refusal("the end of " + this));
             }
         }
     }

@@ -32,12 +32,10 @@ public abstract sealed class Conversation extends Termination implements Connect
     private final long id;
     private final AddressPair ends;
     private final Endpoint endpoint;
-    private final ConnectionLifecycle completion = new ConnectionLifecycle();
     private volatile DeadlineMonitor deadlineMonitor = DeadlineMonitor.NONE;
     private @Nullable Attributes attributes;
     /// Why another thread is to end it in place of its owner.
     private volatile @Nullable Throwable abandonedFor;
-    private long finalAgeNanos;
     private int place;
     private boolean closedTold;
 
@@ -77,23 +75,12 @@ public abstract sealed class Conversation extends Termination implements Connect
 
     @Override
     public final Duration age() {
-        long ended = finalAgeNanos;
-        return Duration.ofNanos(ended > 0 ? ended : ageNanos());
-    }
-
-    @Override
-    public final boolean isDone() {
-        return completion.isOver();
-    }
-
-    @Override
-    public final boolean isRunning() {
-        return completion.isRunning();
+        return Duration.ofNanos(livedNanos());
     }
 
     @Override
     public final Optional<Cause> outcome() {
-        return completion.isOver() ? Optional.ofNullable(cause()) : Optional.empty();
+        return isDone() ? Optional.ofNullable(cause()) : Optional.empty();
     }
 
     @Override
@@ -110,9 +97,9 @@ public abstract sealed class Conversation extends Termination implements Connect
         sendsNothingMore();
         // Also when the cause is settled already: the owner may still wait, to send its last bytes or for anything
         // else.
-        if (!endUnbegun(why) && !completion.isOver()) {
+        if (!endUnbegun(why) && !isDone()) {
             shutdown();
-            completion.interruptHandler();
+            interruptHandler();
         }
     }
 
@@ -130,7 +117,7 @@ public abstract sealed class Conversation extends Termination implements Connect
             abandonedFor = why;
         }
         // A lack of memory passes; a defect would come again and again.
-        if (!completion.isOver() && (first || why instanceof OutOfMemoryError)) {
+        if (!isDone() && (first || why instanceof OutOfMemoryError)) {
             deadlineMonitor.askNow();
         }
     }
@@ -152,7 +139,7 @@ public abstract sealed class Conversation extends Termination implements Connect
 
     /// Claims it, so that its handler never begins, unless it has begun.
     final void claim() {
-        boolean _ = completion.claim();
+        boolean _ = tryClaim();
     }
 
     /// Wakes the owner out of its waits. **Thread**: any.
@@ -182,7 +169,7 @@ public abstract sealed class Conversation extends Termination implements Connect
     ///
     /// @return the nanoseconds until the next check, or -1 when there is nothing more to watch
     public final long watch() {
-        if (completion.isOver()) {
+        if (isDone()) {
             return -1;
         }
         Throwable failure = abandonedFor;
@@ -207,21 +194,11 @@ public abstract sealed class Conversation extends Termination implements Connect
     ///
     /// @return false when it was ended and completed before
     final boolean begin(@Nullable Thread handlerThread) {
-        if (!completion.begin(handlerThread)) {
+        if (!tryBegin(handlerThread)) {
             return false;
         }
         context.listener().opened(this);
         return true;
-    }
-
-    /// Marks the handler's code as left for good.
-    final void leaveHandler() {
-        completion.leaveHandler();
-    }
-
-    /// Whether the thread runs its handler now. **Thread**: any.
-    public boolean isOwnedBy(Thread thread) {
-        return completion.isOwnedBy(thread);
     }
 
     /// Completes it: notifies the listener and runs the callbacks. Called by the owner or by the code that rejected it,
@@ -232,7 +209,7 @@ public abstract sealed class Conversation extends Termination implements Connect
             throw new IllegalStateException("completed without a cause: " + this);
         }
         Consumer<Consumer<? super ConnectionFuture>> call = this::call;
-        finalAgeNanos = Math.max(1, ageNanos());
+        stopsAgeing();
         accountNothing();
         if (wasOpened && !closedTold) {
             context.listener().closed(this, why);
@@ -241,14 +218,14 @@ public abstract sealed class Conversation extends Termination implements Connect
         // After the listener, so that a drained server has reported everything.
         context.ended(this);
         deadlineMonitor.over();
-        completion.complete().forEach(call);
+        enterOver().forEach(call);
     }
 
     /// Ends a rejected connection before its handler has begun; its socket is closed already.
     ///
     /// @return false when it was ended by another call
     public final boolean reject(Cause why) {
-        boolean claimed = completion.claim();
+        boolean claimed = tryClaim();
         if (claimed) {
             settle(why);
             complete(false);
@@ -265,7 +242,7 @@ public abstract sealed class Conversation extends Termination implements Connect
     ///
     /// @return whether the handler had not begun
     boolean endUnbegun(Cause why) {
-        if (!completion.claim()) {
+        if (!tryClaim()) {
             return false;
         }
         settle(why);
@@ -276,13 +253,13 @@ public abstract sealed class Conversation extends Termination implements Connect
 
     @Override
     public final Cause await(Duration atMost) throws InterruptedException, TimeoutException {
-        completion.await(this, ServerContext.nanos(atMost));
+        awaitOver(ServerContext.nanos(atMost));
         return outcome().orElseThrow();
     }
 
     @Override
     public final void onDone(Consumer<? super ConnectionFuture> callback) {
-        if (!completion.keep(callback)) {
+        if (!keep(callback)) {
             call(callback);
         }
     }

@@ -16,13 +16,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Thread**: the owner begins and ends waits; one monitor checks; a sender touches.
 class Deadlines extends ByteCounters {
-    private static final VarHandle WAIT_SINCE;
-    private static final VarHandle TOUCHED;
+    private static final VarHandle SINCE;
+    private static final VarHandle WAITING;
+    private static final VarHandle PROGRESS;
 
     static {
         try {
-            WAIT_SINCE = MethodHandles.lookup().findVarHandle(Deadlines.class, "waitSinceNanos", long.class);
-            TOUCHED = MethodHandles.lookup().findVarHandle(Deadlines.class, "touchedNanos", long.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            SINCE = lookup.findVarHandle(Deadlines.class, "sinceNanos", long.class);
+            WAITING = lookup.findVarHandle(Deadlines.class, "waiting", boolean.class);
+            PROGRESS = lookup.findVarHandle(Deadlines.class, "progress", SendProgress.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -35,24 +38,25 @@ class Deadlines extends ByteCounters {
 
     final ServerContext context;
     private final long startedNanos;
-    /// Relative to [#startedNanos], like the two below, so that plain comparison is correct whatever the clock's
-    /// origin.
-    private volatile long deadlineNanos = ServerContext.FOREVER_NANOS;
-    /// When the present wait began; [#NOT_WAITING] while there is none. Its limit is read at each check, so that a
-    /// changed limit applies to it.
+    /// Its own deadline or, once it is over, when that was. Relative to [#startedNanos], like the one below, so that plain
+    /// comparison is correct whatever the clock's origin.
+    private volatile long endNanos = ServerContext.FOREVER_NANOS;
+    /// When the last wait began, which goes on while [#waiting]. Its limit is read at each check, so that a changed limit
+    /// applies to it.
     @SuppressWarnings("unused")
-    private long waitSinceNanos = NOT_WAITING;
-    /// When a sender last sent bytes: the connection is not idle then.
-    @SuppressWarnings("unused")
-    private long touchedNanos;
+    private long sinceNanos;
     private volatile Limit waitLimit = Limit.FIRST_BYTE;
-    /// For the owner only: when the last wait began, and how many bytes had been moved then.
-    private long lastSinceNanos;
-    private long lastBytes = -1;
+    @SuppressWarnings("unused")
+    private boolean waiting;
+    private volatile boolean stopped;
     /// For the monitor only: how often a wait was ready though its limit had passed.
-    private int looks;
-    /// For the monitor only: null until a look finds a wait for room.
-    private @Nullable SendProgress progress;
+    private short looks;
+    /// For the owner only: how many bytes had been moved when the last wait began. The low bits suffice: fewer are moved
+    /// between two waits.
+    private int lastBytes = -1;
+    /// Null until there is a sender, or a look finds a wait for room.
+    @SuppressWarnings("unused")
+    private volatile @Nullable SendProgress progress;
 
     Deadlines(ServerContext context) {
         this.context = context;
@@ -68,13 +72,13 @@ class Deadlines extends ByteCounters {
     ///
     /// A sent byte is progress for every wait; a received byte is not progress for a wait for room.
     public final void waitsFor(Limit limit) {
-        long bytes = limit == Limit.WRITE_STALL ? bytesOut() : bytesIn() + bytesOut();
+        int bytes = (int) (limit == Limit.WRITE_STALL ? bytesOut() : bytesIn() + bytesOut());
         if (bytes != lastBytes || waitLimit != limit) {
             waitLimit = limit;
             lastBytes = bytes;
-            lastSinceNanos = waitBeginsNanos() - startedNanos;
+            SINCE.setOpaque(this, waitBeginsNanos() - startedNanos);
         }
-        WAIT_SINCE.setOpaque(this, lastSinceNanos);
+        WAITING.setRelease(this, true);
     }
 
     /// The begin time of a wait that begins now.
@@ -85,20 +89,54 @@ class Deadlines extends ByteCounters {
     /// Corrects the begin time of a wait from `saidNanos`, which `waitBeginsNanos` returned, to `nanos`, if the wait
     /// still continues. **Thread**: the owner.
     public final void waitsSince(long saidNanos, long nanos) {
-        if (lastSinceNanos == saidNanos - startedNanos && (long) WAIT_SINCE.getOpaque(this) == lastSinceNanos) {
-            lastSinceNanos = nanos - startedNanos;
-            WAIT_SINCE.setOpaque(this, lastSinceNanos);
+        if (sinceNanos == saidNanos - startedNanos && waiting) {
+            SINCE.setOpaque(this, nanos - startedNanos);
         }
     }
 
     /// The wait is over.
     public final void waited() {
-        WAIT_SINCE.setOpaque(this, NOT_WAITING);
+        WAITING.setRelease(this, false);
     }
 
-    /// Records that bytes were sent from outside the owner.
+    /// When the present wait began; [#NOT_WAITING] while there is none. **Thread**: any.
+    private long waitSinceNanos() {
+        return (boolean) WAITING.getAcquire(this) ? (long) SINCE.getOpaque(this) : NOT_WAITING;
+    }
+
+    /// What is known of the peer's progress; also makes it.
+    final SendProgress progress() {
+        SendProgress known = progress;
+        if (known == null) {
+            SendProgress made = new SendProgress();
+            known = (SendProgress) PROGRESS.compareAndExchange(this, null, made);
+            return known == null ? made : known;
+        }
+        return known;
+    }
+
+    /// Records that bytes were sent from outside the owner: the connection is not idle then.
     final void touch() {
-        TOUCHED.setOpaque(this, ageNanos());
+        progress().touched(ageNanos());
+    }
+
+    private long touchedNanos() {
+        SendProgress known = progress;
+        return known == null ? 0 : known.touchedNanos();
+    }
+
+    /// It is over: its age does not grow any more. A second call has no effect.
+    final void stopsAgeing() {
+        if (!stopped) {
+            // In this order: no monitor takes the time of the end for a deadline.
+            stopped = true;
+            endNanos = ageNanos();
+        }
+    }
+
+    /// Its age, or that at its end. **Thread**: any.
+    final long livedNanos() {
+        return stopped ? Math.min(endNanos, ageNanos()) : ageNanos();
     }
 
     /// Makes the conversation end after this time, if that is sooner.
@@ -108,23 +146,24 @@ class Deadlines extends ByteCounters {
         long until = ageNanos() + nanos;
         boolean sooner = until < conversationUntil();
         if (sooner) {
-            deadlineNanos = until;
+            endNanos = until;
         }
         return sooner;
     }
 
     /// When the conversation must end: by the limit in force, or by its own deadline.
     private long conversationUntil() {
-        return Math.min(deadlineNanos, context.conversationNanos());
+        long end = endNanos;
+        return stopped ? Long.MAX_VALUE : Math.min(end, context.conversationNanos());
     }
 
     /// How long it has waited for input without any byte; 0 while it does not wait. **Thread**: any.
     public final long quietNanos() {
-        long since = (long) WAIT_SINCE.getOpaque(this);
+        long since = waitSinceNanos();
         if (since == NOT_WAITING || waitLimit == Limit.WRITE_STALL) {
             return 0;
         }
-        return Math.max(0, ageNanos() - Math.max(since, (long) TOUCHED.getOpaque(this)));
+        return Math.max(0, ageNanos() - Math.max(since, touchedNanos()));
     }
 
     /// Whether it has waited for input without any byte for this time, and no input is ready. **Thread**: any.
@@ -154,28 +193,19 @@ class Deadlines extends ByteCounters {
     }
 
     private void lookAtProgress(long age) {
-        long since = (long) WAIT_SINCE.getOpaque(this);
+        long since = waitSinceNanos();
         if (since == NOT_WAITING) {
             return;
         }
         try {
             int unacknowledged = unacknowledged();
             if (unacknowledged != Wire.UNKNOWN) {
-                noticed().look(since, bytesOut() - unacknowledged, age);
+                progress().look(since, bytesOut() - unacknowledged, age);
             }
         } catch (IOException e) {
             // Closed or reset: the owner detects that.
             return;
         }
-    }
-
-    private SendProgress noticed() {
-        SendProgress noticed = progress;
-        if (noticed == null) {
-            noticed = new SendProgress();
-            progress = noticed;
-        }
-        return noticed;
     }
 
     /// As [SendQueue#unacknowledged]. **Thread**: the monitor's.
@@ -215,13 +245,13 @@ class Deadlines extends ByteCounters {
     }
 
     private long waitUntil() {
-        long since = (long) WAIT_SINCE.getOpaque(this);
+        long since = waitSinceNanos();
         if (since == NOT_WAITING) {
             return Long.MAX_VALUE;
         }
         Limit limit = waitLimit;
         // A sender's bytes are progress, too, for an owner that waits for the same peer.
-        long from = Math.max(since, (long) TOUCHED.getOpaque(this));
+        long from = Math.max(since, touchedNanos());
         SendProgress noticed = progress;
         if (limit == Limit.WRITE_STALL && noticed != null) {
             from = Math.max(from, noticed.lastNanos());

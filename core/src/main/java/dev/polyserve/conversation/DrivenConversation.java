@@ -42,7 +42,7 @@ public sealed class DrivenConversation extends ProtocolConversation permits Mess
 
     final void takeBuffers() {
         if (buffers == ConnectionBuffers.NONE) {
-            buffers = lent().take(limits);
+            buffers = lent().take(context.options().limits());
         }
     }
 

@@ -7,6 +7,7 @@ import dev.polyserve.ConnectionException;
 import dev.polyserve.Framing;
 import dev.polyserve.Handler;
 import dev.polyserve.Sender;
+import dev.polyserve.TimedOutException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -181,6 +182,11 @@ public final class HandlerConversation extends LocalConversation implements Conn
                 // Not an error of the handler.
             }
         }
+    }
+
+    @Override
+    boolean isOwn(TimedOutException late) {
+        return limited.threw(late);
     }
 
     /// Sends the last bytes and closes.

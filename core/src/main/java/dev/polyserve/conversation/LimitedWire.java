@@ -30,6 +30,7 @@ final class LimitedWire {
     private boolean outputEnded;
     /// Created by the owner on first use; from then on every write takes its lock.
     private @Nullable WireOutbox outbox;
+    private @Nullable TimedOutException lastTimeout;
 
     LimitedWire(HandlerConversation conversation, Wire wire, HandlerBorder border) {
         this.conversation = conversation;
@@ -71,8 +72,13 @@ final class LimitedWire {
     private TimedOutException late(long atMostNanos) {
         var late = new TimedOutException("reading from " + Addresses.shown(conversation.peer()),
                 Duration.ofNanos(atMostNanos));
-        conversation.ownTimeout = late;
+        lastTimeout = late;
         return late;
+    }
+
+    /// Whether a read threw it as its last one.
+    boolean threw(TimedOutException late) {
+        return late.equals(lastTimeout);
     }
 
     /// Sends all remaining bytes, waiting while the peer does not take them.

@@ -80,7 +80,8 @@ public final class MessageConversation<T> extends DrivenConversation {
 
     @Override
     public int mostReadBytes() {
-        return Math.max(1, limits.bufferBytesPerConnection() - buffers.in.available());
+        takeBuffers();
+        return Math.max(1, buffers.limits.bufferBytesPerConnection() - buffers.in.available());
     }
 
     /// True while a step is due: the coroutine that runs it ends the turn.
@@ -163,7 +164,7 @@ public final class MessageConversation<T> extends DrivenConversation {
             return Step.MESSAGE;
         }
         if (!buffers.in.ended()) {
-            if (buffers.in.available() >= limits.bufferBytesPerConnection()) {
+            if (buffers.in.available() >= buffers.limits.bufferBytesPerConnection()) {
                 throw new LimitException(Limit.BUFFER_PER_CONNECTION);
             }
             return Step.NONE;
@@ -323,7 +324,8 @@ public final class MessageConversation<T> extends DrivenConversation {
     private boolean hasRoomFor(MessageOutput reply) {
         int pending = buffers.out.pending();
         return pending == 0 || ended() || broken()
-                || (!outputBacklogged() && pending + reply.collected().pending() <= limits.bufferBytesPerConnection());
+                || (!outputBacklogged()
+                        && pending + reply.collected().pending() <= buffers.limits.bufferBytesPerConnection());
     }
 
     private void send(MessageOutput reply) {

@@ -202,7 +202,7 @@ final class MessageOutput implements Output, BufferPool {
 
     /// How many bytes may be collected now; at least one, for which it waits.
     private int room(MessageConversation<?> served) throws IOException {
-        int highWaterBytes = served.limits.highWaterBytes();
+        int highWaterBytes = served.buffers.limits.highWaterBytes();
         if (out.pending() >= highWaterBytes) {
             send(served, MessageConversation::joinsPartly);
         }

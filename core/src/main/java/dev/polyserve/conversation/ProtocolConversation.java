@@ -2,7 +2,6 @@ package dev.polyserve.conversation;
 
 import dev.polyserve.Cause;
 import dev.polyserve.Limit;
-import dev.polyserve.Options;
 import dev.polyserve.Output;
 import dev.polyserve.Protocol;
 import dev.polyserve.Sender;
@@ -28,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class ProtocolConversation extends LocalConversation implements Output
         permits DrivenConversation, PumpedConversation {
     private final Supplier<? extends Protocol> factory;
-    /// Those in force when it was created.
-    final Options.Limits limits;
     private @Nullable Protocol protocol;
     private boolean closing;
     private boolean outputEnding;
@@ -40,7 +37,6 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
             ConnectionContext control) {
         super(context, identity, control);
         this.factory = factory;
-        this.limits = context.options().limits();
     }
 
     /// With these buffers at its beginning.
@@ -48,7 +44,6 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
             ConnectionContext control, ConnectionBuffers buffers) {
         super(context, identity, control, buffers);
         this.factory = factory;
-        this.limits = context.options().limits();
     }
 
     // --- the wanted operations ---
@@ -272,7 +267,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
     }
 
     final boolean outputBacklogged() {
-        return buffers.out.pending() >= limits.highWaterBytes();
+        return buffers.out.pending() >= buffers.limits.highWaterBytes();
     }
 
     /// Whether the conversation ends as soon as everything is sent.

@@ -4,10 +4,13 @@ package dev.polyserve.conversation;
 /// free, and that buffer grows to several megabytes: a peer that reads slowly, but all the time, frees so much in a
 /// minute or more. So progress is what the peer has acknowledged, and not what the system has accepted.
 ///
-/// The time is that of the look that noticed it, up to one interval of the looks late.
+/// The time is that of the look that noticed it, up to one interval of the looks late. What a sender sends beside the owner
+/// is progress, too.
 ///
-/// **Thread**: the monitor's.
+/// **Thread**: the monitor's; [#touched] any.
 final class SendProgress {
+    /// When a sender last sent bytes.
+    private volatile long touchedNanos;
     private long waitSinceNanos = Long.MAX_VALUE;
     private long takenBytes;
     private long lastNanos = Long.MIN_VALUE;
@@ -22,6 +25,16 @@ final class SendProgress {
         }
         waitSinceNanos = sinceNanos;
         takenBytes = taken;
+    }
+
+    /// A sender has sent bytes.
+    void touched(long nowNanos) {
+        touchedNanos = nowNanos;
+    }
+
+    /// When a sender last sent bytes; 0 before the first time.
+    long touchedNanos() {
+        return touchedNanos;
     }
 
     /// When a look last noticed progress; the smallest value before the first time.

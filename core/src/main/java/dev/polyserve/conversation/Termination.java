@@ -27,18 +27,12 @@ abstract class Termination extends Deadlines {
         }
     }
 
-    /// Whether and why the server ended the input.
-    private enum Cut {
-        NOT, BY_SENDER, STOPPING
-    }
-
     private volatile @Nullable Cause cause;
-    private volatile Cut cut = Cut.NOT;
+    /// Whether the server ended the input, and whether it did so because it stops.
+    private volatile boolean inputCut;
+    private volatile boolean stopping;
     /// Whether the connection is aborted from outside, or lost: nothing more is sent, whatever the cause.
     private volatile boolean unsendable;
-    /// The last exception that a read of this connection threw; one of another connection is an ordinary failure.
-    @Nullable
-    TimedOutException ownTimeout;
 
     Termination(ServerContext context) {
         super(context);
@@ -69,7 +63,8 @@ abstract class Termination extends Deadlines {
     ///
     /// @param stopping whether the server is stopping, which is then the cause
     public final void cutInput(boolean stopping) {
-        cut = stopping ? Cut.STOPPING : Cut.BY_SENDER;
+        this.stopping = stopping;
+        inputCut = true;
         cutInput();
     }
 
@@ -80,7 +75,7 @@ abstract class Termination extends Deadlines {
 
     /// Whether the server ended the input.
     final boolean inputCut() {
-        return cut != Cut.NOT;
+        return inputCut;
     }
 
     /// Wakes a waiting read, and makes it and all later reads return the end. **Thread**: any.
@@ -88,11 +83,10 @@ abstract class Termination extends Deadlines {
 
     /// The cause when the handler ends by itself.
     final Cause ending(boolean inputEnded) {
-        return switch (cut) {
-            case NOT -> new Cause.Done(inputEnded);
-            case BY_SENDER -> new Cause.Done(false);
-            case STOPPING -> new Cause.Stopped();
-        };
+        if (inputCut && stopping) {
+            return new Cause.Stopped();
+        }
+        return new Cause.Done(inputEnded && !inputCut);
     }
 
     // --- the last bytes ---
@@ -122,13 +116,18 @@ abstract class Termination extends Deadlines {
         return switch (error) {
             case FrameTooLongException _ -> reached(Limit.FRAME);
             case LimitException limit -> reached(limit.limit());
-            case TimedOutException late when late.equals(ownTimeout) -> {
+            case TimedOutException late when isOwn(late) -> {
                 context.listener().limitReached(Limit.READ);
                 yield new Cause.TimedOut(Limit.READ);
             }
             case IncompleteFrameException cut -> new Cause.PeerReset(String.valueOf(cut.getMessage()));
             default -> new Cause.Failed(error);
         };
+    }
+
+    /// Whether a read of this connection threw it; one of another connection is an ordinary failure.
+    boolean isOwn(TimedOutException late) {
+        return false;
     }
 
     private Cause reached(Limit limit) {

@@ -36,6 +36,7 @@ final class WireOutbox extends Outbox {
         this.control = conversation.control;
         this.wire = wire;
         this.border = border;
+        var _ = conversation.progress(); // made now, so that what is sent later needs no memory for it
     }
 
     @Override

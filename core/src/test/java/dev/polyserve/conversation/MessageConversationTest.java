@@ -287,7 +287,7 @@ class MessageConversationTest {
         arrives(conversation, "a\nb\n");
         driver.runDue();
         send(conversation);
-        assertThat(driver.buffers.take(conversation.limits).in).as("given back").isSameAs(first);
+        assertThat(driver.buffers.take(fixture.context.options().limits()).in).as("given back").isSameAs(first);
         arrives(conversation, "a\npart");
         driver.runDue();
         InputBuffer second = conversation.input();
@@ -299,7 +299,8 @@ class MessageConversationTest {
         driver.runDue();
         finish(conversation);
         assertThat(sent).hasToString("a\nb\na\npart of a line\nbye\n");
-        assertThat(driver.buffers.take(conversation.limits).in).as("given back at the end").isSameAs(second);
+        assertThat(driver.buffers.take(fixture.context.options().limits()).in).as("given back at the end")
+                .isSameAs(second);
         assertThat(second.ended()).as("the end of another connection's input").isFalse();
     }
 
