@@ -78,7 +78,7 @@ class IdleConnectionMemoryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"epoll, messages, 500", "epoll, messages in flight, 500", "epoll, protocol, 580", "nio, messages, 500"})
+    @CsvSource({"epoll, messages, 380", "epoll, messages in flight, 380", "epoll, protocol, 350", "nio, messages, 360"})
     void anIdleConnectionKeepsNoMoreThan(String model, String style, long mostBytes) throws Exception {
         List<Socket> clients = new ArrayList<>();
         try (Server server = serving(model, style).start()) {

@@ -60,9 +60,8 @@ abstract class DescriptorMultiplexer implements Multiplexer {
         owner.assertOwner();
         DescriptorSource watched = (DescriptorSource) source;
         lastNumber++;
-        DescriptorWatch watch = new DescriptorWatch(watched.descriptor().number(), lastNumber, newReadiness(), interest,
-                ready);
-        watched.joins(memories, watch.readiness);
+        watched.joins(memories, newReadiness());
+        DescriptorWatch watch = new DescriptorWatch(watched, lastNumber, interest, ready);
         add(watch);
         return watch;
     }

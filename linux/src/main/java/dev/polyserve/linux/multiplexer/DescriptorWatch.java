@@ -1,5 +1,6 @@
 package dev.polyserve.linux.multiplexer;
 
+import dev.polyserve.linux.socket.DescriptorSource;
 import dev.polyserve.linux.socket.Readiness;
 import dev.polyserve.loop.Multiplexer;
 
@@ -12,25 +13,31 @@ final class DescriptorWatch implements Multiplexer.Watch {
         assert Multiplexer.READ == Readiness.READ && Multiplexer.WRITE == Readiness.WRITE;
     }
 
-    final int descriptor;
+    private final DescriptorSource source;
     /// The number of this watch in its loop. Descriptor numbers are reused; this number is not.
     final int number;
-    /// The known readiness, for mechanisms that report each change only once.
-    final Readiness readiness;
     private final Multiplexer.Ready ready;
-    private int interest;
+    private byte interest;
     private boolean forgotten;
     /// The mechanism's own note: the index in an array, or the interest that the system knows.
     int noted;
     /// True while the watch is on a list of its mechanism.
     boolean listed;
 
-    DescriptorWatch(int descriptor, int number, Readiness readiness, int interest, Multiplexer.Ready ready) {
-        this.descriptor = descriptor;
+    DescriptorWatch(DescriptorSource source, int number, int interest, Multiplexer.Ready ready) {
+        this.source = source;
         this.number = number;
-        this.readiness = readiness;
-        this.interest = interest;
+        this.interest = (byte) interest;
         this.ready = ready;
+    }
+
+    int descriptor() {
+        return source.descriptor().number();
+    }
+
+    /// The known readiness, for mechanisms that report each change only once.
+    Readiness readiness() {
+        return source.readiness();
     }
 
     int interest() {
@@ -38,7 +45,7 @@ final class DescriptorWatch implements Multiplexer.Watch {
     }
 
     void interest(int wanted) {
-        interest = wanted;
+        interest = (byte) wanted;
     }
 
     /// Stops all notifications.

@@ -49,7 +49,7 @@ public final class EdgeTriggeredMultiplexer extends AbstractEpollMultiplexer {
 
     @Override
     void changed(DescriptorWatch watch) {
-        if (watch.readiness.readyFor(watch.interest()) != 0) {
+        if (watch.readiness().readyFor(watch.interest()) != 0) {
             enlist(watch);
         }
     }
@@ -62,14 +62,14 @@ public final class EdgeTriggeredMultiplexer extends AbstractEpollMultiplexer {
         for (int i = 0; i < events; i++) {
             DescriptorWatch watch = epoll.watch(i);
             if (watch != null) {
-                watch.readiness.happened(marks(epoll.bits(i)));
+                watch.readiness().happened(marks(epoll.bits(i)));
                 enlist(watch);
             }
         }
         // Watches enlisted meanwhile are notified in the next turn.
         for (int i = 0, told = list.size(); i < told; i++) {
             DescriptorWatch watch = list.get(i);
-            watch.tell(watch.readiness.readyFor(watch.interest()));
+            watch.tell(watch.readiness().readyFor(watch.interest()));
         }
     }
 
@@ -84,7 +84,7 @@ public final class EdgeTriggeredMultiplexer extends AbstractEpollMultiplexer {
         int kept = 0;
         for (int i = 0; i < list.size(); i++) {
             DescriptorWatch watch = list.get(i);
-            if (watch.readiness.readyFor(watch.interest()) != 0) {
+            if (watch.readiness().readyFor(watch.interest()) != 0) {
                 list.set(kept, watch);
                 kept++;
             } else {

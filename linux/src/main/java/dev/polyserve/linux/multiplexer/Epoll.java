@@ -56,7 +56,7 @@ final class Epoll implements AutoCloseable {
 
     /// Starts watching for these bits.
     void add(DescriptorWatch watch, int bits) throws IOException {
-        int descriptor = watch.descriptor;
+        int descriptor = watch.descriptor();
         // First what needs memory: an event without a watch could not be answered.
         if (descriptor >= watches.length) {
             watches = Arrays.copyOf(watches, Math.max(descriptor + 1, 2 * watches.length));
@@ -76,11 +76,11 @@ final class Epoll implements AutoCloseable {
     void modify(DescriptorWatch watch, int bits) throws IOException {
         if (isWatched(watch)) {
             control.setFirst(bits, data(watch));
-            int result = WaitCalls.epollControl(memory, epoll.number(), WaitCalls.EPOLL_CTL_MOD, watch.descriptor,
+            int result = WaitCalls.epollControl(memory, epoll.number(), WaitCalls.EPOLL_CTL_MOD, watch.descriptor(),
                     control);
             if (result == -Errno.EBADF || result == -Errno.ENOENT) {
                 // Another thread has closed the descriptor meanwhile, which needs no consent of the loop.
-                watches[watch.descriptor] = null;
+                watches[watch.descriptor()] = null;
             } else {
                 SystemCallException.require("epoll_ctl", result);
             }
@@ -90,8 +90,8 @@ final class Epoll implements AutoCloseable {
     /// Stops watching. The kernel has already removed a closed descriptor.
     void remove(DescriptorWatch watch) {
         if (isWatched(watch)) {
-            watches[watch.descriptor] = null;
-            int unused = WaitCalls.epollControl(memory, epoll.number(), WaitCalls.EPOLL_CTL_DEL, watch.descriptor,
+            watches[watch.descriptor()] = null;
+            int unused = WaitCalls.epollControl(memory, epoll.number(), WaitCalls.EPOLL_CTL_DEL, watch.descriptor(),
                     control);
             assert unused <= 0;
         }
@@ -99,7 +99,7 @@ final class Epoll implements AutoCloseable {
 
     /// True while the descriptor's number still belongs to the watch.
     private boolean isWatched(DescriptorWatch watch) {
-        return watch.equals(watches[watch.descriptor]);
+        return watch.equals(watches[watch.descriptor()]);
     }
 
     private void control(int operation, int descriptor) throws SystemCallException {
@@ -108,7 +108,7 @@ final class Epoll implements AutoCloseable {
     }
 
     private static long data(DescriptorWatch watch) {
-        return (long) watch.number << Integer.SIZE | watch.descriptor;
+        return (long) watch.number << Integer.SIZE | watch.descriptor();
     }
 
     /// Waits for events.

@@ -36,7 +36,7 @@ public final class PollMultiplexer extends DescriptorMultiplexer {
     void changed(DescriptorWatch watch) {
         int interest = watch.interest();
         // The system reports errors and hang-ups even without interest, at every wait; it skips a negative number.
-        int descriptor = interest == 0 ? ~watch.descriptor : watch.descriptor;
+        int descriptor = interest == 0 ? ~watch.descriptor() : watch.descriptor();
         descriptors.set(watch.noted, descriptor, Readiness.bits(interest));
     }
 

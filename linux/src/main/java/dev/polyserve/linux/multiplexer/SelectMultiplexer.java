@@ -39,23 +39,23 @@ public final class SelectMultiplexer extends DescriptorMultiplexer {
 
     @Override
     void add(DescriptorWatch watch) throws IOException {
-        requireFits(watch.descriptor);
-        watches[watch.descriptor] = watch;
-        end = Math.max(end, watch.descriptor + 1);
+        requireFits(watch.descriptor());
+        watches[watch.descriptor()] = watch;
+        end = Math.max(end, watch.descriptor() + 1);
         changed(watch);
     }
 
     @Override
     void changed(DescriptorWatch watch) {
-        wantRead.set(watch.descriptor, (watch.interest() & READ) != 0);
-        wantWrite.set(watch.descriptor, (watch.interest() & WRITE) != 0);
+        wantRead.set(watch.descriptor(), (watch.interest() & READ) != 0);
+        wantWrite.set(watch.descriptor(), (watch.interest() & WRITE) != 0);
     }
 
     @Override
     void remove(DescriptorWatch watch) {
-        watches[watch.descriptor] = null;
-        wantRead.set(watch.descriptor, false);
-        wantWrite.set(watch.descriptor, false);
+        watches[watch.descriptor()] = null;
+        wantRead.set(watch.descriptor(), false);
+        wantWrite.set(watch.descriptor(), false);
         while (end > wakeup.descriptor() + 1 && watches[end - 1] == null) {
             end--;
         }

@@ -23,6 +23,11 @@ public abstract sealed class DescriptorSource implements Source
         return descriptor;
     }
 
+    /// Returns the readiness record that its calls update. **Thread**: the loop's.
+    public final Readiness readiness() {
+        return readiness;
+    }
+
     /// Joins a loop that is about to watch it: its calls use the loop's memory, and record the readiness that they have
     /// used up. **Thread**: the loop's, before other threads call the source.
     public final void joins(CallMemoryPool loopsMemories, Readiness noted) {
