@@ -20,12 +20,14 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/// Serves each connection with a process that runs a command. A loop waits while the system starts a program for it, so
-/// there is one loop for each processor: programs start at the same time. The first loop also accepts, and assigns each
-/// connection to the loop with the fewest.
+/// Serves each connection with a process that runs a command. A loop waits while the system starts a program for it, mostly
+/// for a processor, so there are several loops for each: programs start at the same time. The first loop also accepts, and
+/// assigns each connection to the loop with the fewest.
 ///
 /// **Thread**: as [Runner]; a session belongs to one loop.
 public final class CommandRunner implements Runner {
+    private static final int LOOPS_PER_PROCESSOR = 2;
+
     private final SocketProvider socketProvider;
     private final int mostProcesses;
     private final List<CommandLoop> loops;
@@ -53,7 +55,7 @@ public final class CommandRunner implements Runner {
             throws IOException {
         this.socketProvider = socketProvider;
         this.mostProcesses = mostProcesses;
-        int count = Math.clamp(mostProcesses, 1, Runtime.getRuntime().availableProcessors());
+        int count = Math.clamp(mostProcesses, 1, LOOPS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors());
         this.loops = open(count, command, program, context, exhausted);
     }
 

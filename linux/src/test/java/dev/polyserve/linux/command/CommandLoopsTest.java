@@ -1,14 +1,12 @@
 package dev.polyserve.linux.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Command;
 import dev.polyserve.DrainReport;
 import dev.polyserve.Model;
 import java.net.Socket;
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -22,11 +20,6 @@ class CommandLoopsTest {
     private static final String SECOND = "polyserve-loop-1";
     private static final Command CAT = Command.of("sh", "-c", "echo ready; exec cat");
     private static final Duration LONG = Duration.ofSeconds(60);
-
-    @BeforeAll
-    static void severalProcessors() {
-        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor has one loop");
-    }
 
     private static Socket ready(CommandServer serves) throws Exception {
         Socket socket = serves.connect();
