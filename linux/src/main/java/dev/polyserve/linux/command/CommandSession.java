@@ -130,17 +130,17 @@ final class CommandSession implements DelegatedConversation.RemoteControl, Runne
 
     /// Ends the session because the command could not be started.
     private Optional<IllegalStateException> refuse(Exception why, boolean exhausted) {
-        line.close();
         commands.startedNone();
+        if (exhausted) {
+            // Before the client sees the end: it may connect again at once.
+            commands.exhausted();
+        }
+        line.close();
         if (!exhausted) {
             conversation.failed(why);
         }
         conversation.ends(new Cause.Failed(why));
-        if (!exhausted) {
-            return Optional.empty();
-        }
-        commands.exhausted();
-        return Optional.of(new IllegalStateException(why.getMessage(), why));
+        return exhausted ? Optional.of(new IllegalStateException(why.getMessage(), why)) : Optional.empty();
     }
 
     private void watchEnd(ChildProcess started) {
