@@ -19,9 +19,6 @@ import java.util.concurrent.TimeUnit;
 ///
 /// **Thread**: any.
 public final class PackagedProgram {
-    /// The options of a JVM that lives for a second or two: compile only what runs often, and do not optimize it.
-    public static final List<String> SHORT_LIFE = List.of("-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=5");
-
     private static final int TRAINING_SECONDS = 120;
     /// So few that classes are recorded, and no use of methods, which servers of tests end too early to profit by.
     private static final String REQUESTS = "2";

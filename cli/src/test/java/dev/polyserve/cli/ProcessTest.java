@@ -148,7 +148,7 @@ class ProcessTest {
         if (!all.contains("--config")) {
             all.addAll(List.of("--listen", "tcp://127.0.0.1:0"));
         }
-        return start(PackagedProgram.SHORT_LIFE, all.toArray(String[]::new));
+        return start(List.of("-XX:TieredStopAtLevel=1"), all.toArray(String[]::new));
     }
 
     private Process start(List<String> jvmOptions, String... arguments) throws IOException, InterruptedException {

@@ -91,9 +91,9 @@ final class CommandLine implements AutoCloseable {
         Path jar = requiredJar();
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
+                        "-XX:TieredStopAtLevel=1",
                         "-Dstdin.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-jar", jar.toString(), "serve"));
         command.addAll(1, options);
-        command.addAll(1, PackagedProgram.SHORT_LIFE);
         command.addAll(1, PackagedProgram.cacheOptions(jar));
         command.addAll(arguments);
         command.addAll(0, before);

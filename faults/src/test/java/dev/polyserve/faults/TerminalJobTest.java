@@ -75,8 +75,8 @@ class TerminalJobTest {
     /// @param streams the redirections of its output; empty for the terminal
     private ProcessHandle serve(String before, List<String> arguments, String streams) throws Exception {
         List<String> words = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea"));
-        words.addAll(PackagedProgram.SHORT_LIFE);
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
+                        "-XX:TieredStopAtLevel=1"));
         words.addAll(PackagedProgram.cacheOptions(CommandLine.requiredJar()));
         words.addAll(List.of("-jar", CommandLine.requiredJar().toString(), "serve"));
         words.addAll(arguments);
