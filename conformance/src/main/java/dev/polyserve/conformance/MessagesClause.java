@@ -221,12 +221,15 @@ abstract class MessagesClause extends Clause {
     void shouldSendAReplyInOnePieceThoughAPartOfItWasSentBeforeOthersWereReady() throws Exception {
         needsSeveralInFlight();
         int bytes = 300_000;
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
         try (ServerFixture fixture = lines((line, client) -> {
             if (line.equals("long")) {
                 client.print("x".repeat(bytes));
+                begun.countDown();
                 released.await();
             }
+            begun.await();
             client.writeLine(line);
             if (line.equals("release")) {
                 released.countDown();
@@ -244,15 +247,18 @@ abstract class MessagesClause extends Clause {
     void shouldSendOtherRepliesOnceAFlushEndsAPieceOfALongOne() throws Exception {
         needsSeveralInFlight();
         int bytes = 300_000;
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch handled = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
         try (ServerFixture fixture = lines((line, client) -> {
             if (line.equals("long")) {
                 client.print("x".repeat(bytes));
+                begun.countDown();
                 handled.await();
                 client.flush();
                 released.await();
             }
+            begun.await();
             client.writeLine(line);
             if (line.equals("short")) {
                 handled.countDown();
