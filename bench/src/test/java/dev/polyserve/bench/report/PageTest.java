@@ -103,9 +103,18 @@ class PageTest {
         JsonNode drawn = tab.evaluate(INK);
         tab.look(WIDE, 900, "dark");
 
+        awaitRedrawn(tab);
         assertThat(background(tab)).isNotEqualTo(light);
         assertThat(tab.evaluate(INK)).as("redrawn when the theme changes").isNotEqualTo(drawn);
         assertThat(tab.reported("Runtime.exceptionThrown", "Log.entryAdded")).isEmpty();
+    }
+
+    /// The page draws again in the frame after a change.
+    private static void awaitRedrawn(Browser tab) throws Exception {
+        assertThat(
+                tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
+                        .intValue())
+                .isEqualTo(1);
     }
 
     @Test
@@ -114,8 +123,8 @@ class PageTest {
         int wide = tab.evaluate("document.querySelector('.chart canvas').clientWidth").intValue();
         tab.look(PHONE, 800, "light");
 
-        assertThat(tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => "
-                + "done(document.querySelector('.chart canvas').clientWidth))))").intValue()).isLessThan(wide)
+        awaitRedrawn(tab);
+        assertThat(tab.evaluate("document.querySelector('.chart canvas').clientWidth").intValue()).isLessThan(wide)
                 .isLessThan(PHONE);
         assertThat(tab.evaluate("document.documentElement.scrollWidth").intValue()).isEqualTo(PHONE);
     }
