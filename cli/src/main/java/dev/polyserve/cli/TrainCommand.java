@@ -24,6 +24,7 @@ import picocli.CommandLine.ParseResult;
 final class TrainCommand {
     static final String NAME = "train";
     private static final String REQUESTS = "--requests";
+    private static final int USUAL_REQUESTS = 1_000;
     private static final Pattern READY = Pattern.compile(".* on tcp://127\\.0\\.0\\.1:(\\d+).*");
     private static final String HANDLER = "dev.polyserve.bench.service.EchoHandler";
     private static final String MESSAGES = "dev.polyserve.bench.service.EchoMessages";
@@ -38,15 +39,15 @@ final class TrainCommand {
 
     static CommandSpec spec() {
         CommandSpec spec = Commands.common(CommandSpec.create().name(NAME));
-        spec.addOption(OptionSpec.builder(REQUESTS).type(int.class).paramLabel("N").defaultValue("1000")
-                .description("How many requests each client makes (${DEFAULT-VALUE}).").build());
+        spec.addOption(OptionSpec.builder(REQUESTS).type(int.class).paramLabel("N")
+                .description("How many requests each client makes (" + USUAL_REQUESTS + ").").build());
         spec.usageMessage().description("Serves clients of its own, while the JVM records for a start-up cache.");
         return spec;
     }
 
     int run(ParseResult parsed) throws InterruptedException {
         try {
-            int requests = parsed.matchedOptionValue(REQUESTS, 1_000);
+            int requests = parsed.matchedOptionValue(REQUESTS, USUAL_REQUESTS);
             if (requests < 1) {
                 throw ExitException.wrong("bad " + REQUESTS + " '" + requests + "': it must be 1 or more");
             }
