@@ -100,10 +100,14 @@ class TerminalJobTest {
     }
 
     private static boolean isInForeground(ProcessHandle job) throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + job.pid() + "/stat"));
-        // state ppid pgrp session tty_nr tpgid …, after the name (proc_pid_stat(5)).
-        String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return afterName[2].equals(afterName[5]);
+        String[] status = status(job);
+        return status[2].equals(status[5]);
+    }
+
+    /// Returns state, ppid, pgrp, session, tty_nr, tpgid and what follows them (proc_pid_stat(5)).
+    private static String[] status(ProcessHandle process) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     }
 
     private static void converse(int port) throws IOException {
@@ -158,7 +162,7 @@ class TerminalJobTest {
         converse(Integer.parseInt(awaitShown(READY)));
         // The shell forwards the signal to its jobs. It must not read the end of its input before the signal arrives,
         // since it forwards nothing then: a stopped shell goes on with the signal, which is sent to it with CONT.
-        Signals.send("STOP", shell().pid());
+        stopShell();
         script.destroyForcibly();
         requireEndsWithTerminal(server, errors);
     }
@@ -169,7 +173,7 @@ class TerminalJobTest {
         Path errors = directory.resolve("errors");
         ProcessHandle server = serve("", List.of("echo"), "2>" + errors);
         converse(Integer.parseInt(awaitShown(READY)));
-        Signals.send("STOP", shell().pid());
+        stopShell();
         Signals.send("HUP", server.pid());
         Eventually.holds(() -> assertThat(errors).content().contains("no configuration file to read again"));
         // Without a shell, no other signal reaches the server.
@@ -181,6 +185,13 @@ class TerminalJobTest {
     /// The shell of the terminal, which leads its session.
     private ProcessHandle shell() {
         return script.children().findFirst().orElseThrow();
+    }
+
+    /// Stops the shell, and returns when it is stopped: CONT would take back a STOP that has not stopped it yet.
+    private void stopShell() throws Exception {
+        ProcessHandle shell = shell();
+        Signals.send("STOP", shell.pid());
+        Eventually.holds(() -> assertThat(status(shell)[0]).isEqualTo("T"));
     }
 
     private static void requireEndsWithTerminal(ProcessHandle server, Path errors) throws Exception {
