@@ -44,8 +44,9 @@ class SeamsTest {
             Map.entry("Runner", 7),
             Map.entry("Runner.Prepared", 3),
             Map.entry("SendQueue", 1),
-            Map.entry("SocketControl", 7),
+            Map.entry("SocketControl", 6),
             Map.entry("StreamSocket", 7),
+            Map.entry("StreamSource", 2),
             Map.entry("SocketProvider", 4),
             Map.entry("Wire", 7),
             Map.entry("WorkerControl", 7));

@@ -100,7 +100,8 @@ public final class BlockingWire implements Wire, ConnectionContext {
         if (!sides.compareAndSet(Sides.OPEN, Sides.ENDED) && sides.get() == Sides.CUT) {
             awaitSocketAcknowledged();
         }
-        control.endOutput();
+        boolean ended = socket.endOutput(false);
+        assert ended : "a socket that waits returns when its output is ended";
     }
 
     /// Whether a close soon after the end might destroy bytes, and the system would not report that.
@@ -137,7 +138,7 @@ public final class BlockingWire implements Wire, ConnectionContext {
 
     @Override
     public ReadinessCheck pending(boolean toWrite) {
-        return socket.pending(toWrite);
+        return socket.source().pending(toWrite);
     }
 
     @Override
@@ -153,7 +154,7 @@ public final class BlockingWire implements Wire, ConnectionContext {
 
     @Override
     public boolean peerGone() {
-        return socket.peerGone();
+        return socket.source().peerGone();
     }
 
     @Override

@@ -21,7 +21,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A connection of the JDK's family, TCP or Unix.
-final class ChannelSocket implements StreamSocket, SocketControl, BlockingSocket, AddressPair, ChannelSource {
+final class ChannelSocket
+        implements
+            StreamSocket,
+            SocketControl,
+            BlockingSocket,
+            AddressPair,
+            StreamSource,
+            ChannelSource {
     /// The most that is discarded before closing: a peer that sends without end is reset after all.
     private static final int DRAIN_STEP_BYTES = 2 << 10;
     private static final int DRAIN_MOST_BYTES = 256 << 10;
@@ -45,6 +52,11 @@ final class ChannelSocket implements StreamSocket, SocketControl, BlockingSocket
 
     @Override
     public SocketControl control() {
+        return this;
+    }
+
+    @Override
+    public StreamSource source() {
         return this;
     }
 
@@ -130,8 +142,8 @@ final class ChannelSocket implements StreamSocket, SocketControl, BlockingSocket
         return sentBytes > 0 && peer instanceof InetSocketAddress ? Wire.UNKNOWN : 0;
     }
 
-    @Override
-    public boolean sent() throws IOException {
+    /// Whether the kernel has accepted, and the peer received, what was written.
+    private boolean sent() throws IOException {
         return blocking || sentBytes <= FIRST_FLIGHT_BYTES || !mayAskWhetherAcknowledged() || becomesWritable(0);
     }
 
@@ -184,11 +196,17 @@ final class ChannelSocket implements StreamSocket, SocketControl, BlockingSocket
     }
 
     @Override
-    public void endOutput() throws IOException {
-        outputEnded = true;
-        if (channel.isOpen()) {
-            channel.shutdownOutput();
+    public boolean endOutput(boolean closes) throws IOException {
+        if (!sent()) {
+            return false;
         }
+        if (!closes) {
+            outputEnded = true;
+            if (channel.isOpen()) {
+                channel.shutdownOutput();
+            }
+        }
+        return true;
     }
 
     @Override

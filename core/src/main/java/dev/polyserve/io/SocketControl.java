@@ -24,9 +24,6 @@ public interface SocketControl {
         return Wire.UNKNOWN;
     }
 
-    /// Ends the output: the peer reads the end of input.
-    void endOutput() throws IOException;
-
     /// Makes closing send a reset (SO_LINGER with zero time, `socket(7)`) instead of an end, on TCP; a Unix socket has
     /// none.
     default void resetOnClose() {

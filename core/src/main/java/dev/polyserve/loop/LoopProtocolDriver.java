@@ -15,6 +15,7 @@ import dev.polyserve.conversation.DrivenConversation;
 import dev.polyserve.coroutine.carrier.CarrierThread;
 import dev.polyserve.io.ChannelSource;
 import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.StreamSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,8 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
     // What other threads ask the loop for.
     private static final int LOOK = 1;
     private static final int END_INPUT = 2;
+    // What the driver asks the loop for.
+    private static final int READ_BUFFERED = 4;
 
     private final StreamSocket socket;
     /// Null before the conversation begins, and once the socket is closed.
@@ -61,7 +64,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
     public void start() throws IOException {
         loop.assertOwner();
         socket.control().blocking(false);
-        watch = loop.watch(socket, Multiplexer.READ, this);
+        watch = loop.watch(socket.source(), Multiplexer.READ, this);
         turn((_, opening) -> opening.open());
     }
 
@@ -145,6 +148,9 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         int wanted = (driven.wantsRead() ? Multiplexer.READ : 0)
                 | (driven.wantsWrite() || unsent ? Multiplexer.WRITE : 0);
         watchFor(wanted);
+        if ((wanted & Multiplexer.READ) != 0 && socket.buffered()) {
+            loop.ask(this, READ_BUFFERED);
+        }
     }
 
     private void watchFor(int wanted) {
@@ -174,14 +180,10 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         if (!driven.graceful() || (!wanted && !driven.done())) {
             return true;
         }
-        if (!socket.sent()) {
+        if (!socket.endOutput(driven.done() && !driven.mayHaveUnread())) {
             return false;
         }
         if (wanted) {
-            boolean closesNow = driven.done() && !driven.mayHaveUnread(); // which ends the output, too
-            if (!closesNow) {
-                socket.control().endOutput();
-            }
             driven.outputEnded();
         }
         return true;
@@ -203,14 +205,8 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
             close(driven);
         });
         lingering = ending;
-        try {
-            socket.control().endOutput();
-            watchFor(Multiplexer.READ);
-            ending.begin();
-        } catch (IOException e) {
-            driven.lostAtTheEnd(e);
-            close(driven);
-        }
+        watchFor(Multiplexer.READ);
+        ending.begin();
     }
 
     private void close(DrivenConversation driven) {
@@ -306,7 +302,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
     void perform(int what) {
         DrivenConversation driven = conversation();
         if (watch != null) {
-            turn((what & END_INPUT) != 0 ? (_, ending) -> ending.inputEnded() : NOTHING);
+            turn(step(what));
         } else if (driven != null && driven.isRunning()) {
             driven.finish();
         } else if ((what & LOOK) != 0) {
@@ -314,9 +310,16 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         }
     }
 
+    private static Step step(int what) {
+        if ((what & END_INPUT) != 0) {
+            return (_, ending) -> ending.inputEnded();
+        }
+        return (what & READ_BUFFERED) != 0 ? LoopProtocolDriver::read : NOTHING;
+    }
+
     @Override
     public ReadinessCheck pending(boolean toWrite) {
-        return pending(loop, socket, toWrite);
+        return pending(loop, socket.source(), toWrite);
     }
 
     @Override
@@ -324,11 +327,11 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         return socket.control().unacknowledged();
     }
 
-    /// As [StreamSocket#pending]. A JDK channel is queried on its loop only. The query takes the channel's lock, which
+    /// As [StreamSource#pending]. A JDK channel is queried on its loop only. The query takes the channel's lock, which
     /// another thread could hand to a coroutine while the loop itself is queued for that lock.
-    static ReadinessCheck pending(EventLoop loop, StreamSocket socket, boolean toWrite) {
-        boolean mayAsk = !(socket instanceof ChannelSource) || Thread.currentThread().equals(loop.thread());
-        return mayAsk ? socket.pending(toWrite) : ReadinessCheck.UNKNOWN;
+    static ReadinessCheck pending(EventLoop loop, StreamSource source, boolean toWrite) {
+        boolean mayAsk = !(source instanceof ChannelSource) || Thread.currentThread().equals(loop.thread());
+        return mayAsk ? source.pending(toWrite) : ReadinessCheck.UNKNOWN;
     }
 
     @Override

@@ -85,10 +85,11 @@ public final class LoopWire extends LoopConnection<Conversation>
     public void start(Runnable conversation) throws IOException {
         loop.assertOwner();
         socket.control().blocking(false);
-        Multiplexer.Watch watched = loop.watch(socket, Multiplexer.READ, this);
+        Multiplexer.Watch watched = loop.watch(socket.source(), Multiplexer.READ, this);
         interest = Multiplexer.READ;
         watch = watched;
         confined = watched.confined();
+        drained = !socket.buffered();
         coroutine.start("polyserve-coroutine", () -> {
             try {
                 conversation.run();
@@ -237,13 +238,12 @@ public final class LoopWire extends LoopConnection<Conversation>
 
     @Override
     public void endOutput(boolean acknowledged) throws IOException {
-        while (!(isReachable() ? socket.sent() : onLoop(() -> socket.sent() ? 1 : 0) == 1)) {
+        while (!(isReachable() ? socket.endOutput(false) : onLoop(() -> socket.endOutput(false) ? 1 : 0) == 1)) {
             if (over) {
                 throw new ClosedChannelException();
             }
             await(forWriting(), Multiplexer.WRITE, ServerContext.FOREVER_NANOS);
         }
-        socket.control().endOutput();
     }
 
     @Override
@@ -268,7 +268,7 @@ public final class LoopWire extends LoopConnection<Conversation>
 
     @Override
     public ReadinessCheck pending(boolean toWrite) {
-        return LoopProtocolDriver.pending(loop, socket, toWrite);
+        return LoopProtocolDriver.pending(loop, socket.source(), toWrite);
     }
 
     /// Whether the calling thread may read and write the socket.
@@ -308,7 +308,7 @@ public final class LoopWire extends LoopConnection<Conversation>
 
     @Override
     public boolean peerGone() {
-        return socket.peerGone();
+        return socket.source().peerGone();
     }
 
     @Override

@@ -139,7 +139,7 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     private void close(StreamSocket socket) {
         try {
             try {
-                socket.control().endOutput();
+                boolean _ = socket.endOutput(false);
             } finally {
                 socket.close(true);
             }

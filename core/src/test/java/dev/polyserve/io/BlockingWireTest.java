@@ -54,9 +54,9 @@ class BlockingWireTest {
         }
 
         @Override
-        public void endOutput() {
+        public boolean endOutput(boolean closes) {
             whenEnding.run();
-            super.endOutput();
+            return super.endOutput(closes);
         }
 
         @Override

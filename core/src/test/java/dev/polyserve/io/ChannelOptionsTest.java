@@ -49,7 +49,7 @@ class ChannelOptionsTest {
     }
 
     private static SocketChannel channel(StreamSocket socket) {
-        SelectableChannel channel = ((ChannelSource) socket).channel();
+        SelectableChannel channel = ((ChannelSource) socket.source()).channel();
         return (SocketChannel) channel;
     }
 

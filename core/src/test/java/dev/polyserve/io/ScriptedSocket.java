@@ -11,14 +11,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// A socket without a system below it: a test chooses its results, and sees the order of the calls that change it.
 ///
 /// **Thread**: any.
-public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSocket, AddressPair {
+public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSocket, AddressPair, StreamSource {
     private static final SocketAddress NOWHERE = InetSocketAddress.createUnresolved("nowhere", 1);
 
     /// The names of the calls, in order.
     public final List<String> calls = new CopyOnWriteArrayList<>();
     /// What [#unacknowledged] returns.
     public volatile int unacknowledged;
-    /// What [#sent] returns.
+    /// Whether the output can be ended.
     public volatile boolean sent = true;
 
     @Override
@@ -59,11 +59,6 @@ public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSock
     }
 
     @Override
-    public boolean sent() {
-        return sent;
-    }
-
-    @Override
     public ReadinessCheck pending(boolean toWrite) {
         return ReadinessCheck.NO;
     }
@@ -80,8 +75,16 @@ public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSock
     }
 
     @Override
-    public void endOutput() {
-        calls.add("endOutput");
+    public boolean endOutput(boolean closes) {
+        if (sent && !closes) {
+            calls.add("endOutput");
+        }
+        return sent;
+    }
+
+    @Override
+    public StreamSource source() {
+        return this;
     }
 
     @Override

@@ -101,7 +101,7 @@ class LoopProtocolDriverTest {
         start();
         assertThat(multiplexer.interest()).isEqualTo(Multiplexer.READ);
         driver.ready(Multiplexer.READ);
-        assertThat(socket.calls).as("it waits for the peer").containsExactly("endOutput", "endOutput");
+        assertThat(socket.calls).as("it waits for the peer").containsExactly("endOutput");
         conversation.abort(new Cause.Stopped());
         driver.ready(0);
         assertThat(socket.calls).endsWith("close");

@@ -119,7 +119,7 @@ class InheritedEndpointsTest {
         Listener parents = parent.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         try (SocketChannel client = SocketChannel.open(parents.address())) {
             StreamSocket accepted = Objects.requireNonNull(parents.accept(), "no connection waits");
-            Endpoint inherited = handedDown(accepted);
+            Endpoint inherited = handedDown(accepted.source());
             accepted.close(false);
             try (Server server = Server.at(inherited).model(model).handle(UPPER).start()) {
                 assertThat(server.endpoints()).containsExactly(parents.endpoint());

@@ -85,7 +85,7 @@ final class ConnectionHandle {
     private void endOutput() throws IOException {
         if (!outputEnded) {
             outputEnded = true;
-            socket.endOutput();
+            boolean _ = socket.endOutput(false);
         }
     }
 

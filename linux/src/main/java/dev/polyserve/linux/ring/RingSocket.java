@@ -4,6 +4,7 @@ import dev.polyserve.conversation.LimitException;
 import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.StreamSource;
 import dev.polyserve.linux.socket.DescriptorSocket;
 import dev.polyserve.linux.socket.Readiness;
 import dev.polyserve.linux.system.CallMemoryPool;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// with that limit, and holds nothing from then on.
 ///
 /// **Thread**: the loop's once it is watched, except [#pending].
-final class RingSocket extends MultishotHandle implements StreamSocket {
+final class RingSocket extends MultishotHandle implements StreamSocket, StreamSource {
     /// The limit of unread bytes while the owner is reading; the receive pauses until they are read.
     private static final int MOST_UNREAD_BYTES = 64 << 10;
     /// The limit while the owner does not want to read; small, yet large enough that a short pause costs no operation.
@@ -260,14 +261,19 @@ final class RingSocket extends MultishotHandle implements StreamSocket {
     }
 
     @Override
-    public boolean sent() throws IOException {
+    public boolean endOutput(boolean closes) throws IOException {
         output.throwIfFailed();
-        return output.idle();
+        return output.idle() && direct.endOutput(closes);
     }
 
     @Override
     public SocketControl control() {
         return direct;
+    }
+
+    @Override
+    public StreamSource source() {
+        return this;
     }
 
     @Override

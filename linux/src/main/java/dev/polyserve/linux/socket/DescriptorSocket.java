@@ -6,6 +6,7 @@ import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.StreamSource;
 import dev.polyserve.linux.system.CallMemory;
 import dev.polyserve.linux.system.Errno;
 import dev.polyserve.linux.system.PollDescriptors;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class DescriptorSocket extends DescriptorSource
         implements
             StreamSocket,
+            StreamSource,
             SocketControl,
             BlockingSocket,
             AddressPair {
@@ -69,6 +71,11 @@ public final class DescriptorSocket extends DescriptorSource
 
     @Override
     public SocketControl control() {
+        return this;
+    }
+
+    @Override
+    public StreamSource source() {
         return this;
     }
 
@@ -288,13 +295,14 @@ public final class DescriptorSocket extends DescriptorSource
     }
 
     @Override
-    public void endOutput() throws IOException {
-        if (descriptor.isOpen()) {
+    public boolean endOutput(boolean closes) throws IOException {
+        if (!closes && descriptor.isOpen()) {
             int result = shutdown(SocketCalls.SHUT_WR);
             if (result != -Errno.ENOTCONN) {
                 SystemCallException.require("shutdown", result);
             }
         }
+        return true;
     }
 
     @Override

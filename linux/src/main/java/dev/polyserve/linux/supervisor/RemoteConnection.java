@@ -11,6 +11,7 @@ import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.StreamSource;
 import dev.polyserve.run.Runner;
 import dev.polyserve.text.Addresses;
 import java.io.IOException;
@@ -151,8 +152,9 @@ final class RemoteConnection
     }
 
     @Override
-    public void endOutput() {
+    public boolean endOutput(boolean closes) {
         end();
+        return true;
     }
 
     @Override
@@ -201,6 +203,11 @@ final class RemoteConnection
 
     @Override
     public BlockingSocket waiting() {
+        throw notHere();
+    }
+
+    @Override
+    public StreamSource source() {
         throw notHere();
     }
 

@@ -120,7 +120,7 @@ class LeftoversTest {
             client.connect((InetSocketAddress) listener.address());
             client.setTcpNoDelay(true);
             StreamSocket socket = accept(listener);
-            multiplexer.watch(socket, Multiplexer.READ, told::add);
+            multiplexer.watch(socket.source(), Multiplexer.READ, told::add);
             multiplexer.await(0);
             for (int round = 0; round < 3; round++) {
                 client.getOutputStream().write(bytes("abc"));
@@ -141,7 +141,7 @@ class LeftoversTest {
             int client = SocketCalls.socket(memory, SocketAddresses.AF_UNIX, SocketCalls.STREAM);
             assertThat(SocketCalls.connect(memory, client, SocketAddresses.AF_UNIX, listener.address())).isZero();
             StreamSocket socket = accept(listener);
-            multiplexer.watch(socket, Multiplexer.READ, told::add);
+            multiplexer.watch(socket.source(), Multiplexer.READ, told::add);
             multiplexer.await(0);
             var message = new DescriptorMessage();
             for (int round = 0; round < 3; round++) {

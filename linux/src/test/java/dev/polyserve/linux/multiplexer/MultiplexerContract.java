@@ -130,7 +130,7 @@ public abstract class MultiplexerContract {
 
     @Test
     void tellsAgainWhatWasNotUsedUp() throws Exception {
-        multiplexer.watch(socket, READ, told::add);
+        multiplexer.watch(socket.source(), READ, told::add);
         assertSilence();
         send(10);
         assertTold(READ);
@@ -148,7 +148,7 @@ public abstract class MultiplexerContract {
 
     @Test
     void tellsOnlyWhatIsOfInterest() throws Exception {
-        Multiplexer.Watch watch = multiplexer.watch(socket, 0, told::add);
+        Multiplexer.Watch watch = multiplexer.watch(socket.source(), 0, told::add);
         send(10);
         assertSilence();
         multiplexer.change(watch, READ);
@@ -170,7 +170,7 @@ public abstract class MultiplexerContract {
 
     @Test
     void tellsWhenThereIsRoomAgain() throws Exception {
-        Multiplexer.Watch watch = multiplexer.watch(socket, WRITE, told::add);
+        Multiplexer.Watch watch = multiplexer.watch(socket.source(), WRITE, told::add);
         assertTold(WRITE);
         fill();
         assertSilence();
@@ -183,7 +183,7 @@ public abstract class MultiplexerContract {
 
     @Test
     void tellsAPeersEndUntilThereIsNoInterest() throws Exception {
-        Multiplexer.Watch watch = multiplexer.watch(socket, READ, told::add);
+        Multiplexer.Watch watch = multiplexer.watch(socket.source(), READ, told::add);
         send(3);
         client.shutdownOutput();
         assertTold(READ);
@@ -196,7 +196,7 @@ public abstract class MultiplexerContract {
 
     @Test
     void tellsAResetForWhateverIsOfInterestAndNothingWithoutInterest() throws Exception {
-        Multiplexer.Watch watch = multiplexer.watch(socket, 0, told::add);
+        Multiplexer.Watch watch = multiplexer.watch(socket.source(), 0, told::add);
         client.setOption(StandardSocketOptions.SO_LINGER, 0);
         client.close();
         for (int i = 0; i < 3; i++) {
@@ -213,7 +213,7 @@ public abstract class MultiplexerContract {
 
     @Test
     void tellsAResetThatComesTogetherWithBytes() throws Exception {
-        multiplexer.watch(socket, READ, told::add);
+        multiplexer.watch(socket.source(), READ, told::add);
         multiplexer.await(0);
         send(10);
         client.setOption(StandardSocketOptions.SO_LINGER, 0);
@@ -249,8 +249,8 @@ public abstract class MultiplexerContract {
                 multiplexer.forget(watches.removeFirst());
                 multiplexer.forget(watches.removeFirst());
             };
-            watches.add(multiplexer.watch(socket, READ, forgetsTheOther));
-            watches.add(multiplexer.watch(other, READ, forgetsTheOther));
+            watches.add(multiplexer.watch(socket.source(), READ, forgetsTheOther));
+            watches.add(multiplexer.watch(other.source(), READ, forgetsTheOther));
             send(1);
             otherClient.write(ByteBuffer.allocate(1));
             assertTold(READ);
@@ -261,13 +261,13 @@ public abstract class MultiplexerContract {
 
     @Test
     void tellsTheNextOwnerOfANumberAndNotTheLast() throws Exception {
-        Multiplexer.Watch watch = multiplexer.watch(socket, READ, _ -> told.add(-1));
+        Multiplexer.Watch watch = multiplexer.watch(socket.source(), READ, _ -> told.add(-1));
         send(1);
         multiplexer.forget(watch);
         socket.close(false);
         try (SocketChannel otherClient = dial(listener.address())) {
             StreamSocket other = accept();
-            multiplexer.watch(other, READ, told::add);
+            multiplexer.watch(other.source(), READ, told::add);
             assertSilence();
             multiplexer.change(watch, WRITE);
             multiplexer.forget(watch);
@@ -281,7 +281,7 @@ public abstract class MultiplexerContract {
     @Test
     void carriesOnWhenOneThrows() throws Exception {
         Deque<String> thrown = new ArrayDeque<>();
-        multiplexer.watch(socket, READ, _ -> {
+        multiplexer.watch(socket.source(), READ, _ -> {
             throw new IllegalStateException("thrown by a source");
         });
         send(1);
@@ -322,10 +322,10 @@ public abstract class MultiplexerContract {
 
     @Test
     void isOwnedByTheThreadThatWaits() throws Exception {
-        Multiplexer.Watch watch = multiplexer.watch(socket, READ, told::add);
+        Multiplexer.Watch watch = multiplexer.watch(socket.source(), READ, told::add);
         multiplexer.await(0);
         assertRefused(() -> multiplexer.await(0));
-        assertRefused(() -> multiplexer.watch(socket, READ, told::add));
+        assertRefused(() -> multiplexer.watch(socket.source(), READ, told::add));
         assertRefused(() -> multiplexer.change(watch, WRITE));
         assertRefused(() -> multiplexer.forget(watch));
         multiplexer.forget(watch);
@@ -345,7 +345,7 @@ public abstract class MultiplexerContract {
         for (int i = 0; i < 200; i++) {
             clients.add(dial(listener.address()));
             sockets.add(accept());
-            watches.add(multiplexer.watch(sockets.getLast(), READ, told::add));
+            watches.add(multiplexer.watch(sockets.getLast().source(), READ, told::add));
             if (i % 3 == 0) {
                 multiplexer.forget(watches.removeFirst());
                 sockets.removeFirst().close(false);

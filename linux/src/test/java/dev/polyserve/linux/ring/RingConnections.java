@@ -70,7 +70,7 @@ abstract class RingConnections {
             client.connect(listener.address());
             socket = Objects.requireNonNull(listener.accept());
             socket.control().blocking(false);
-            watch = multiplexer.watch(socket, interest, readiness -> told |= readiness);
+            watch = multiplexer.watch(socket.source(), interest, readiness -> told |= readiness);
             pairs.add(this);
         }
 
@@ -114,7 +114,7 @@ abstract class RingConnections {
 
     static boolean isSent(Pair pair) {
         try {
-            return pair.socket.sent();
+            return pair.socket.endOutput(true);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

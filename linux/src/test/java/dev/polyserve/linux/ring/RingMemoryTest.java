@@ -98,7 +98,7 @@ class RingMemoryTest extends RingConnections {
         budget.take(left);
         Pair other = new Pair(WRITE);
         assertThatThrownBy(() -> {
-            while (other.socket.sent()) {
+            while (other.socket.endOutput(true)) {
                 other.socket.write(pattern(0, 64 << 10));
                 multiplexer.await(0);
             }

@@ -95,7 +95,7 @@ class RingSocketTest extends RingConnections {
             multiplexer.await(A_WHILE);
         }
         turnUntil(() -> pair.told == WRITE);
-        pair.socket.control().endOutput();
+        assertThat(pair.socket.endOutput(false)).isTrue();
         while (pair.client.read(in.clear()) >= 0) {
             read = verify(in.flip(), read);
         }
@@ -172,7 +172,7 @@ class RingSocketTest extends RingConnections {
         assertThatThrownBy(() -> pair.socket.read(ByteBuffer.allocate(10))).hasMessageContaining("ECONNRESET");
         pair.socket.write(ByteBuffer.allocate(10));
         multiplexer.await(A_WHILE);
-        assertThatThrownBy(pair.socket::sent).hasMessageContaining("EPIPE");
+        assertThatThrownBy(() -> pair.socket.endOutput(true)).hasMessageContaining("EPIPE");
         assertThatThrownBy(() -> pair.socket.write(ByteBuffer.allocate(10))).hasMessageContaining("EPIPE");
     }
 
@@ -197,7 +197,7 @@ class RingSocketTest extends RingConnections {
             StreamSocket socket = Objects.requireNonNull(listener.accept());
             socket.control().blocking(false);
             Multiplexer.Watch[] watch = new Multiplexer.Watch[1];
-            watch[0] = multiplexer.watch(socket, READ, _ -> {
+            watch[0] = multiplexer.watch(socket.source(), READ, _ -> {
                 if (!answers(socket, bytes)) {
                     left[0]--;
                     multiplexer.forget(watch[0]);
@@ -246,7 +246,7 @@ class RingSocketTest extends RingConnections {
         try (SocketChannel client = SocketChannel.open(listener.address())) {
             socket = Objects.requireNonNull(listener.accept());
             socket.control().blocking(false);
-            other.watch(socket, READ, _ -> {
+            other.watch(socket.source(), READ, _ -> {
             });
             other.await(0);
             socket.write(pattern(0, 10));

@@ -96,7 +96,7 @@ class DescriptorSocketProviderTest {
         socket.control().blocking(false);
         assertThat(socket.read(in.clear())).isZero();
         assertThat(socket.write(bytes("world"))).isEqualTo(5);
-        socket.control().endOutput();
+        assertThat(socket.endOutput(false)).isTrue();
         assertThat(client.read(in.clear())).isEqualTo(5);
         assertThat(text(in)).isEqualTo("world");
         assertThat(client.read(in.clear())).isEqualTo(-1);
@@ -106,7 +106,7 @@ class DescriptorSocketProviderTest {
         socket.close(false);
         socket.control().shutdown();
         socket.control().waiting().cutInput();
-        socket.control().endOutput();
+        assertThat(socket.endOutput(false)).isTrue();
         assertThatThrownBy(() -> socket.read(in.clear())).isInstanceOf(ClosedChannelException.class);
         assertThatThrownBy(() -> socket.write(bytes("x"))).isInstanceOf(ClosedChannelException.class);
     }
@@ -127,9 +127,9 @@ class DescriptorSocketProviderTest {
             client.write(bytes("request"));
             assertThat(socket.write(bytes("reply"))).isEqualTo(5);
             assertThat(client.read(ByteBuffer.allocate(readBytes))).isEqualTo(readBytes);
-            assertThat(socket.peerGone()).as("it is still connected").isFalse();
+            assertThat(socket.source().peerGone()).as("it is still connected").isFalse();
         }
-        boolean gone = socket.peerGone();
+        boolean gone = socket.source().peerGone();
         socket.close(false);
         return gone;
     }

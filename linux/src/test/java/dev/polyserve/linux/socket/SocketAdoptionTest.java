@@ -228,7 +228,7 @@ class SocketAdoptionTest {
         Listener parents = socketProvider.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         try (SocketChannel client = SocketChannel.open(parents.address())) {
             StreamSocket accepted = Objects.requireNonNull(parents.accept(), "no connection waits");
-            int number = handedDown(accepted);
+            int number = handedDown(accepted.source());
             accepted.close(false);
             assertThat(socketProvider.places(inherited(number)))
                     .containsExactly(new SocketProvider.Place(inherited(number), false));
@@ -252,7 +252,7 @@ class SocketAdoptionTest {
         Listener parents = socketProvider.listen(Endpoint.parse("tcp://127.0.0.1:0"), OPTIONS);
         try (SocketChannel client = SocketChannel.open(parents.address())) {
             StreamSocket accepted = Objects.requireNonNull(parents.accept(), "no connection waits");
-            int number = handedDown(accepted);
+            int number = handedDown(accepted.source());
             accepted.close(false);
             socketProvider.listen(inherited(number), OPTIONS).close();
             assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);

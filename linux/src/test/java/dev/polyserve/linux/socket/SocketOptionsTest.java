@@ -101,13 +101,13 @@ class SocketOptionsTest {
                 .withUserTimeout(Duration.ofMillis(4_321)));
         try (SocketChannel client = SocketChannel.open(listener.address())) {
             StreamSocket accepted = awaited(listener::accept);
-            assertThat(option(accepted, SocketOption.SO_KEEPALIVE)).isEqualTo(1);
-            assertThat(option(accepted, SocketOption.TCP_KEEPIDLE)).isEqualTo(60);
-            assertThat(option(accepted, SocketOption.TCP_KEEPINTVL)).isEqualTo(7);
-            assertThat(option(accepted, SocketOption.TCP_KEEPCNT)).isEqualTo(5);
-            assertThat(option(accepted, SocketOption.TCP_USER_TIMEOUT)).isEqualTo(4_321);
-            assertThat(option(accepted, SocketOption.SO_RCVBUF)).isEqualTo(2 * BUFFER_BYTES);
-            assertThat(option(accepted, SocketOption.SO_SNDBUF)).isEqualTo(4 * BUFFER_BYTES);
+            assertThat(option(accepted.source(), SocketOption.SO_KEEPALIVE)).isEqualTo(1);
+            assertThat(option(accepted.source(), SocketOption.TCP_KEEPIDLE)).isEqualTo(60);
+            assertThat(option(accepted.source(), SocketOption.TCP_KEEPINTVL)).isEqualTo(7);
+            assertThat(option(accepted.source(), SocketOption.TCP_KEEPCNT)).isEqualTo(5);
+            assertThat(option(accepted.source(), SocketOption.TCP_USER_TIMEOUT)).isEqualTo(4_321);
+            assertThat(option(accepted.source(), SocketOption.SO_RCVBUF)).isEqualTo(2 * BUFFER_BYTES);
+            assertThat(option(accepted.source(), SocketOption.SO_SNDBUF)).isEqualTo(4 * BUFFER_BYTES);
             assertThat(accepted.control().ends().peerCredentials()).isEmpty();
             assertThat(client.isOpen()).isTrue();
             accepted.close(false);
@@ -146,7 +146,7 @@ class SocketOptionsTest {
         StreamSocket accepted;
         try (SocketChannel client = connectUnix(listener.address())) {
             accepted = awaited(listener::accept);
-            assertThat(option(accepted, SocketOption.SO_SNDBUF)).isEqualTo(2 * BUFFER_BYTES);
+            assertThat(option(accepted.source(), SocketOption.SO_SNDBUF)).isEqualTo(2 * BUFFER_BYTES);
             assertThat(accepted.control().ends().peerCredentials()).contains(ourselves());
             assertThat(client.isOpen()).isTrue();
         }
