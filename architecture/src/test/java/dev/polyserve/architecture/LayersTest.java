@@ -28,6 +28,7 @@ class LayersTest {
     private static final String FILE = "dev.polyserve.file";
     private static final String TEXT = "dev.polyserve.text";
     private static final String IO = "dev.polyserve.io";
+    private static final String PROXY = "dev.polyserve.proxy";
     private static final String LOOP = "dev.polyserve.loop";
     private static final String RUN = "dev.polyserve.run";
     private static final String LINUX = "dev.polyserve.linux";
@@ -63,6 +64,7 @@ class LayersTest {
             Map.entry(API, Set.of(SPI, COROUTINE_HUB, FILE)),
             Map.entry(SPI, Set.of(API)),
             Map.entry(TEXT, Set.of(API)),
+            Map.entry(PROXY, Set.of(API)),
             Map.entry(CONVERSATION, Set.of(API, SPI, TEXT, COROUTINE_CARRIER)),
             Map.entry(IO, Set.of(API, FILE, CONVERSATION)),
             Map.entry(LOOP, Set.of(API, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB, COROUTINE_QUEUE)),
