@@ -4,13 +4,14 @@ import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.io.BlockingSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.StreamSource;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /// A socket in memory: input is available on demand, and every write succeeds completely.
 ///
 /// **Thread**: the loop's, except for [#written].
-final class MemorySocket implements StreamSocket, SocketControl {
+final class MemorySocket implements StreamSocket, StreamSource, SocketControl {
     private final byte[] request;
     private boolean arrived;
     private long written;
@@ -64,7 +65,14 @@ final class MemorySocket implements StreamSocket, SocketControl {
     public void blocking(boolean waits) {}
 
     @Override
-    public void endOutput() {}
+    public boolean endOutput(boolean closes) {
+        return true;
+    }
+
+    @Override
+    public StreamSource source() {
+        return this;
+    }
 
     @Override
     public void shutdown() {}
