@@ -27,6 +27,7 @@ class LayersTest {
     private static final String CONVERSATION = "dev.polyserve.conversation";
     private static final String FILE = "dev.polyserve.file";
     private static final String TEXT = "dev.polyserve.text";
+    private static final String TLS = "dev.polyserve.tls";
     private static final String IO = "dev.polyserve.io";
     private static final String PROXY = "dev.polyserve.proxy";
     private static final String LOOP = "dev.polyserve.loop";
@@ -66,6 +67,7 @@ class LayersTest {
             Map.entry(TEXT, Set.of(API)),
             Map.entry(PROXY, Set.of(API)),
             Map.entry(CONVERSATION, Set.of(API, SPI, TEXT, COROUTINE_CARRIER)),
+            Map.entry(TLS, Set.of(API)),
             Map.entry(IO, Set.of(API, FILE, CONVERSATION)),
             Map.entry(LOOP, Set.of(API, CONVERSATION, IO, COROUTINE_CARRIER, COROUTINE_HUB, COROUTINE_QUEUE)),
             Map.entry(RUN, Set.of(API, SPI, TEXT, CONVERSATION, IO, LOOP, COROUTINE_CARRIER, COROUTINE_HUB)),

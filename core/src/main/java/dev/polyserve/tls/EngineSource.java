@@ -1,0 +1,134 @@
+package dev.polyserve.tls;
+
+import dev.polyserve.Tls;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/// One whole configuration, ready to make engines: never changed, but replaced.
+///
+/// **Thread**: any.
+final class EngineSource {
+    private static final String AUTHORITIES = "the file of client authorities";
+
+    private final SSLContext context;
+    private final SSLParameters parameters;
+    private final List<Identity> identities;
+
+    private EngineSource(SSLContext context, SSLParameters parameters, List<Identity> identities) {
+        this.context = context;
+        this.parameters = parameters;
+        this.identities = identities;
+    }
+
+    /// Reads all files.
+    ///
+    /// @param hosts the names for a self-signed certificate
+    /// @param selfMade the self-signed certificate that is already there
+    /// @param warnings receives one sentence for each thing to mend
+    static EngineSource of(Tls tls, Collection<String> hosts, @Nullable Identity selfMade, Consumer<String> warnings)
+            throws TlsFileException {
+        var identities = new ArrayList<Identity>();
+        if (tls.isSelfSigned()) {
+            identities.add(selfMade == null ? SelfSigned.identity(hosts) : selfMade);
+        }
+        var reader = new IdentityReader(tls.password(), warnings);
+        for (Tls.CertificateFiles files : tls.certificates()) {
+            identities.add(reader.read(files, Instant.now()));
+        }
+        SSLContext context = tls.context().isPresent() ? tls.context().get() : context(tls, identities);
+        return new EngineSource(context, parameters(tls, context), List.copyOf(identities));
+    }
+
+    private static SSLContext context(Tls tls, List<Identity> identities) throws TlsFileException {
+        // Without authorities no client certificate is asked for, so none has to be trusted.
+        TrustManager[] trusted = tls.clientAuthorities().isPresent()
+                ? trusting(tls.clientAuthorities().get())
+                : new TrustManager[0];
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[]{new NamedKeyManager(identities)}, trusted, new SecureRandom());
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has TLS", e);
+        }
+    }
+
+    private static TrustManager[] trusting(Path authorities) throws TlsFileException {
+        try {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            for (X509Certificate one : PemFile.read(authorities, AUTHORITIES).certificates(AUTHORITIES)) {
+                store.setCertificateEntry(Integer.toString(store.size()), one);
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(store);
+            return factory.getTrustManagers();
+        } catch (TlsFileException e) {
+            throw e;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new TlsFileException(AUTHORITIES + " " + authorities + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static SSLParameters parameters(Tls tls, SSLContext context) {
+        SSLParameters parameters = context.getDefaultSSLParameters();
+        boolean onlyNew = tls.minimumVersion().equals("1.3");
+        parameters.setProtocols(onlyNew ? new String[]{"TLSv1.3"} : new String[]{"TLSv1.3", "TLSv1.2"});
+        if (tls.context().isEmpty()) {
+            parameters.setCipherSuites(Stream.of(context.getSupportedSSLParameters().getCipherSuites())
+                    .filter(EngineSource::isCurrent).toArray(String[]::new));
+        }
+        parameters.setUseCipherSuitesOrder(true);
+        parameters.setApplicationProtocols(tls.alpn().toArray(String[]::new));
+        if (tls.clientAuthorities().isPresent()) {
+            if (tls.requiresClientCertificate()) {
+                parameters.setNeedClientAuth(true);
+            } else {
+                parameters.setWantClientAuth(true);
+            }
+        }
+        return parameters;
+    }
+
+    /// Whether a cipher suite has forward secrecy and authenticates with the encryption (RFC 9325, section 4.2): those of
+    /// TLS 1.3, and of TLS 1.2 those with ECDHE and GCM or ChaCha20.
+    private static boolean isCurrent(String suite) {
+        boolean authenticated = suite.contains("_GCM_") || suite.contains("_CHACHA20_POLY1305_");
+        return authenticated && (suite.startsWith("TLS_ECDHE_") || !suite.contains("_WITH_"));
+    }
+
+    /// A new engine for a connection that was accepted.
+    SSLEngine engine() {
+        SSLEngine engine = context.createSSLEngine();
+        engine.setUseClientMode(false);
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    List<Identity> identities() {
+        return identities;
+    }
+
+    /// When the first of its certificates expires.
+    Optional<Instant> expires() {
+        return identities.stream().map(Identity::expires).min(Instant::compareTo);
+    }
+}

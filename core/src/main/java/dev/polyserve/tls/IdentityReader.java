@@ -1,0 +1,98 @@
+package dev.polyserve.tls;
+
+import dev.polyserve.Tls;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.UnrecoverableKeyException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a certificate and its key, and checks that they can be used.
+///
+/// **Thread**: any, one at a time.
+final class IdentityReader {
+    private static final String CHAIN = "the certificate file";
+    private static final String PKCS12 = "the PKCS#12 file";
+
+    private final Optional<String> password;
+    private final Consumer<String> warnings;
+
+    /// @param warnings receives one sentence for each file that others may read
+    IdentityReader(Optional<String> password, Consumer<String> warnings) {
+        this.password = password;
+        this.warnings = warnings;
+    }
+
+    Identity read(Tls.CertificateFiles files, Instant now) throws TlsFileException {
+        PemFile chain = PemFile.read(files.chain(), CHAIN);
+        Identity identity = files.chain().equals(files.key()) && !chain.isPem()
+                ? pkcs12(files.chain(), chain.bytes())
+                : new Identity(CHAIN + " " + files.chain(), chain.certificates(CHAIN),
+                        new KeyReader(files.key(), password).read());
+        if (!Identity.belongs(identity.key(), identity.certificate().getPublicKey())) {
+            throw new TlsFileException("the key in " + files.key() + " does not belong to the first certificate in "
+                    + files.chain() + ": give the key with which it was requested, and that certificate first");
+        }
+        identity.check(now);
+        warnOfOthers(files.key());
+        return identity;
+    }
+
+    private void warnOfOthers(Path key) {
+        try {
+            if (Files.getPosixFilePermissions(key).contains(PosixFilePermission.OTHERS_READ)) {
+                warnings.accept(
+                        "the private key in " + key + " can be read by every user of this machine: chmod o-r it");
+            }
+        } catch (UnsupportedOperationException | IOException e) {
+            // A system without such permissions, or a file that was just replaced.
+            return;
+        }
+    }
+
+    private Identity pkcs12(Path path, byte[] bytes) throws TlsFileException {
+        if (bytes.length == 0 || bytes[0] != 0x30) {
+            throw new TlsFileException(CHAIN + " " + path + " is neither PEM nor PKCS#12: give a file that has a line"
+                    + " -----BEGIN CERTIFICATE-----");
+        }
+        String secret = password.orElseThrow(() -> new TlsFileException(
+                PKCS12 + " " + path + " needs a password, and none was given: give the file with its password"));
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(new ByteArrayInputStream(bytes), secret.toCharArray());
+            for (String alias : Collections.list(store.aliases())) {
+                Identity identity = identity(path, store.getKey(alias, secret.toCharArray()),
+                        store.getCertificateChain(alias));
+                if (identity != null) {
+                    return identity;
+                }
+            }
+        } catch (IOException e) {
+            throw new TlsFileException(PKCS12 + " " + path + (e.getCause() instanceof UnrecoverableKeyException
+                    ? " cannot be opened with this password: check it"
+                    : " cannot be read (" + e.getMessage() + "): give a PKCS#12 or a PEM file"), e);
+        } catch (GeneralSecurityException e) {
+            throw new TlsFileException(PKCS12 + " " + path + " cannot be used: " + e.getMessage(), e);
+        }
+        throw new TlsFileException(PKCS12 + " " + path + " has no private key with a certificate: export both into it");
+    }
+
+    private static @Nullable Identity identity(Path path, @Nullable Key key,
+            java.security.cert.Certificate @Nullable [] chain) {
+        return key instanceof PrivateKey own && chain != null && chain.length > 0
+                ? new Identity(PKCS12 + " " + path, Stream.of(chain).map(X509Certificate.class::cast).toList(), own)
+                : null;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.polyserve.tls;
+
+import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Makes a certificate for development (X.509 v3, RFC 5280), with an ECDSA key on P-256, which signs it itself.
+///
+/// **Thread**: any.
+final class SelfSigned {
+    private static final Duration VALID = Duration.ofDays(365);
+    /// A client whose clock is behind accepts it too.
+    private static final Duration CLOCK_DIFFERENCE = Duration.ofHours(1);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+    private static final Pattern NUMERIC_ADDRESS = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+    private static final Pattern DNS_NAME = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
+    private static final byte[] ECDSA_SHA256 = Der.sequence(Der.identifier("1.2.840.10045.4.3.2"));
+    private static final int UTF8_STRING = 0x0c;
+    private static final int GENERALIZED_TIME = 0x18;
+    private static final int SET = 0x31;
+    private static final int FIRST_EXPLICIT = 0xa0;
+    private static final int DNS_CHOICE = 0x82;
+    private static final int ADDRESS_CHOICE = 0x87;
+    private static final int SERIAL_BITS = 120;
+    private static final List<String> ALWAYS = List.of("localhost", "127.0.0.1", "::1");
+
+    private SelfSigned() {}
+
+    /// Makes a key, and a certificate that names `localhost`, `127.0.0.1`, `::1` and these hosts.
+    static Identity identity(Collection<String> hosts) throws TlsFileException {
+        Set<String> names = names(hosts);
+        try {
+            KeyPairGenerator keys = KeyPairGenerator.getInstance("EC");
+            keys.initialize(new ECGenParameterSpec("secp256r1"));
+            KeyPair pair = keys.generateKeyPair();
+            byte[] content = content(pair, names);
+            Signature signature = Signature.getInstance("SHA256withECDSA");
+            signature.initSign(pair.getPrivate());
+            signature.update(content);
+            byte[] whole = Der.sequence(content, ECDSA_SHA256, Der.bits(signature.sign()));
+            var certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(whole));
+            return new Identity("the self-signed certificate for " + String.join(", ", names), List.of(certificate),
+                    pair.getPrivate());
+        } catch (GeneralSecurityException e) {
+            throw new TlsFileException("a self-signed certificate cannot be made with this JDK, because "
+                    + e.getMessage() + ": give one from files", e);
+        }
+    }
+
+    private static Set<String> names(Collection<String> hosts) {
+        var names = new LinkedHashSet<>(ALWAYS);
+        hosts.stream().filter(host -> DNS_NAME.matcher(host).matches() || NUMERIC_ADDRESS.matcher(host).matches())
+                .forEach(names::add);
+        return names;
+    }
+
+    private static byte[] content(KeyPair pair, Set<String> names) {
+        Instant now = Instant.now();
+        byte[] name = Der.sequence(Der.tagged(SET, Der.sequence(Der.identifier("2.5.4.3"),
+                Der.tagged(UTF8_STRING, "Polyserve, self-signed".getBytes(StandardCharsets.UTF_8)))));
+        byte[] validity = Der.sequence(time(now.minus(CLOCK_DIFFERENCE)), time(now.plus(VALID)));
+        byte[] version3 = Der.tagged(FIRST_EXPLICIT, Der.integer(BigInteger.TWO));
+        byte[] serial = Der.integer(new BigInteger(SERIAL_BITS, new SecureRandom()).add(BigInteger.ONE));
+        byte[] extensions = Der.tagged(FIRST_EXPLICIT + 3, Der.sequence(
+                extension("2.5.29.17", subjectAlternativeNames(names)),
+                extension("2.5.29.37", Der.sequence(Der.identifier("1.3.6.1.5.5.7.3.1")))));
+        return Der.sequence(version3, serial, ECDSA_SHA256, name, validity, name, pair.getPublic().getEncoded(),
+                extensions);
+    }
+
+    private static byte[] extension(String identifier, byte[] value) {
+        return Der.sequence(Der.identifier(identifier), Der.octets(value));
+    }
+
+    private static byte[] time(Instant instant) {
+        return Der.tagged(GENERALIZED_TIME, TIME.format(instant).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static byte[] subjectAlternativeNames(Set<String> names) {
+        return Der.sequence(names.stream().map(name -> NUMERIC_ADDRESS.matcher(name).matches()
+                ? Der.tagged(ADDRESS_CHOICE, InetAddress.ofLiteral(name).getAddress())
+                : Der.tagged(DNS_CHOICE, name.getBytes(StandardCharsets.US_ASCII))).toArray(byte[][]::new));
+    }
+}

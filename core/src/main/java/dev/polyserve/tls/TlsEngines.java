@@ -1,0 +1,88 @@
+package dev.polyserve.tls;
+
+import dev.polyserve.Tls;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
+
+/// Makes the server-side engines of a server's TLS connections. Its configuration can be replaced: engines made before keep
+/// what they were made with.
+///
+/// **Thread**: any; [#replace], one at a time.
+public final class TlsEngines {
+    private static final String REJECT_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
+    static {
+        // Read by the JDK before the first handshake. A renegotiation that clients begin costs the server a handshake each
+        // time, and nothing needs it.
+        if (System.getProperty(REJECT_RENEGOTIATION) == null) {
+            System.setProperty(REJECT_RENEGOTIATION, "true");
+        }
+    }
+
+    private final List<String> hosts;
+    private final Consumer<String> warnings;
+    private volatile Tls tls;
+    private volatile EngineSource source;
+
+    private TlsEngines(Tls tls, EngineSource source, List<String> hosts, Consumer<String> warnings) {
+        this.tls = tls;
+        this.source = source;
+        this.hosts = hosts;
+        this.warnings = warnings;
+    }
+
+    /// Reads certificates and keys.
+    ///
+    /// @param hosts the hosts of the endpoints, which a self-signed certificate names
+    /// @param warnings receives one sentence for each thing to mend
+    /// @throws TlsFileException with one sentence: what cannot be used, and the remedy
+    public static TlsEngines of(Tls tls, Collection<String> hosts, Consumer<String> warnings) throws TlsFileException {
+        EngineSource source = EngineSource.of(tls, hosts, null, warnings);
+        if (tls.isSelfSigned()) {
+            warnings.accept(saySelfSigned(source.identities().getFirst()));
+        }
+        return new TlsEngines(tls, source, List.copyOf(hosts), warnings);
+    }
+
+    private static String saySelfSigned(Identity made) {
+        return "NOT FOR PRODUCTION: " + made.source() + " was made just now, and clients cannot check it; its SHA-256"
+                + " fingerprint is " + fingerprint(made.certificate());
+    }
+
+    private static String fingerprint(X509Certificate certificate) {
+        try {
+            return HexFormat.ofDelimiter(":").withUpperCase().formatHex(
+                    MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has it", e);
+        }
+    }
+
+    /// A new engine for a connection that was accepted, in server mode and with all parameters set.
+    public SSLEngine engine() {
+        return source.engine();
+    }
+
+    /// Takes another configuration, for the connections to come.
+    ///
+    /// @throws TlsFileException when it cannot be used; the old one stays
+    public void replace(Tls other) throws TlsFileException {
+        Tls before = tls;
+        Identity selfMade = before.isSelfSigned() ? source.identities().getFirst() : null;
+        source = EngineSource.of(other, hosts, selfMade, warnings);
+        tls = other;
+    }
+
+    /// When the first of the certificates expires; empty where a context has them.
+    public Optional<Instant> expires() {
+        return source.expires();
+    }
+}
