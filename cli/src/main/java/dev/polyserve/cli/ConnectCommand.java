@@ -1,12 +1,15 @@
 package dev.polyserve.cli;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.cli.connect.ClientConnection;
 import dev.polyserve.cli.connect.DatagramClient;
+import dev.polyserve.cli.connect.PlainConnection;
 import dev.polyserve.cli.connect.StreamClient;
 import dev.polyserve.cli.connect.TerminalClient;
+import dev.polyserve.cli.connect.TlsConnection;
+import dev.polyserve.cli.connect.TlsHandshake;
 import dev.polyserve.linux.UnixDatagramClient;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -33,16 +36,18 @@ final class ConnectCommand {
                 .build());
         spec.addOption(OptionSpec.builder(WAIT).type(String.class).paramLabel("DURATION")
                 .description("How long to wait for replies after the last datagram (default: 1s).").build());
+        ConnectTlsOptions.addTo(spec);
         spec.addPositional(PositionalParamSpec.builder().index("0").arity("1").required(true).type(String.class)
                 .paramLabel("ENDPOINT")
                 .description(
-                        "tcp://host:port, unix:/path, udp://host:port or unixgram:/path (the last two: one datagram per line).")
+                        "tcp://host:port, tls://host:port, unix:/path, udp://host:port or unixgram:/path (the last two: one datagram per line).")
                 .build());
         spec.usageMessage()
                 .description(
                         "Sends standard input to a server and prints what the server sends, until the server ends.",
                         "On a terminal: lines with history and editing; the line 'exit' ends the client.", "")
                 .footer("", "Examples:", "  polyserve connect tcp://127.0.0.1:8888",
+                        "  polyserve connect tls://localhost:8443 --ca server.pem",
                         "  echo hello | polyserve connect unix:/tmp/up.sock",
                         "  echo hello | polyserve connect udp://127.0.0.1:8888 --wait 500ms");
         return spec;
@@ -52,7 +57,16 @@ final class ConnectCommand {
     int run(ParseResult parsed) throws InterruptedException {
         String text = parsed.matchedPositionalValue(0, "");
         boolean halfClose = !parsed.hasMatchedOption(NO_HALF_CLOSE);
+        var tls = new ConnectTlsOptions(parsed);
+        if (text.startsWith("tls://")) {
+            if (parsed.hasMatchedOption(WAIT)) {
+                throw ExitException.wrong(WAIT + " is for datagrams, but " + text + " has connections");
+            }
+            Endpoint endpoint = endpoint("tcp" + text.substring(3));
+            return tls(text, (Endpoint.Tcp) endpoint, tls, halfClose);
+        }
         Endpoint endpoint = endpoint(text);
+        tls.requireNone(endpoint);
         if (parsed.hasMatchedOption(WAIT) && !endpoint.datagram()) {
             throw ExitException.wrong(WAIT + " is for datagrams, but " + endpoint + " has connections");
         }
@@ -75,11 +89,24 @@ final class ConnectCommand {
     }
 
     private int stream(Endpoint endpoint, boolean halfClose) throws InterruptedException {
-        try (SocketChannel channel = StreamClient.connect(endpoint)) {
+        return exchange(endpoint, new PlainConnection(StreamClient.connect(endpoint)), halfClose);
+    }
+
+    private int tls(String text, Endpoint.Tcp address, ConnectTlsOptions options, boolean halfClose)
+            throws InterruptedException {
+        TlsHandshake handshake = options.handshake(address.host(),
+                sentence -> stdio.err().println("polyserve: " + sentence));
+        TlsConnection connection = handshake.on(StreamClient.connect(address), text);
+        stdio.err().println("polyserve: " + connection.negotiated());
+        return exchange(address, connection, halfClose);
+    }
+
+    private int exchange(Endpoint endpoint, ClientConnection connected, boolean halfClose) throws InterruptedException {
+        try (ClientConnection connection = connected) {
             if (stdio.isTerminal()) {
-                new TerminalClient(endpoint, channel).run();
+                new TerminalClient(endpoint, connection).run();
             } else {
-                new StreamClient(endpoint, channel, stdio.in(), stdio.outOfPeer()).run(halfClose);
+                new StreamClient(endpoint, connection, stdio.in(), stdio.outOfPeer()).run(halfClose);
             }
             return 0;
         } catch (IOException e) {

@@ -1,12 +1,8 @@
 package dev.polyserve.tls;
 
 import dev.polyserve.Tls;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,15 +15,12 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /// One whole configuration, ready to make engines: never changed, but replaced.
 ///
 /// **Thread**: any.
 final class EngineSource {
-    private static final String AUTHORITIES = "the file of client authorities";
-
     private final SSLContext context;
     private final SSLParameters parameters;
     private final List<Identity> identities;
@@ -60,7 +53,7 @@ final class EngineSource {
     private static SSLContext context(Tls tls, List<Identity> identities) throws TlsFileException {
         // Without authorities no client certificate is asked for, so none has to be trusted.
         TrustManager[] trusted = tls.clientAuthorities().isPresent()
-                ? trusting(tls.clientAuthorities().get())
+                ? Authorities.in(tls.clientAuthorities().get())
                 : new TrustManager[0];
         try {
             SSLContext context = SSLContext.getInstance("TLS");
@@ -68,23 +61,6 @@ final class EngineSource {
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has TLS", e);
-        }
-    }
-
-    private static TrustManager[] trusting(Path authorities) throws TlsFileException {
-        try {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            for (X509Certificate one : PemFile.read(authorities, AUTHORITIES).certificates(AUTHORITIES)) {
-                store.setCertificateEntry(Integer.toString(store.size()), one);
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store);
-            return factory.getTrustManagers();
-        } catch (TlsFileException e) {
-            throw e;
-        } catch (GeneralSecurityException | IOException e) {
-            throw new TlsFileException(AUTHORITIES + " " + authorities + " cannot be used: " + e.getMessage(), e);
         }
     }
 

@@ -94,9 +94,23 @@ final class NamedKeyManager extends X509ExtendedKeyManager {
         return null;
     }
 
+    /// As a client: the first of a kind that the server accepts.
     @Override
     public @Nullable String chooseClientAlias(String[] keyTypes, Principal @Nullable [] issuers,
             @Nullable Socket socket) {
+        for (String keyType : keyTypes) {
+            for (int i = 0; i < identities.size(); i++) {
+                if (identities.get(i).keyType().equals(keyType)) {
+                    return Integer.toString(i);
+                }
+            }
+        }
         return null;
+    }
+
+    @Override
+    public @Nullable String chooseEngineClientAlias(String[] keyTypes, Principal @Nullable [] issuers,
+            @Nullable SSLEngine engine) {
+        return chooseClientAlias(keyTypes, issuers, null);
     }
 }

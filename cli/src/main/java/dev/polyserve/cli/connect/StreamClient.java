@@ -16,15 +16,15 @@ public final class StreamClient {
     private static final int BUFFER_BYTES = 64 << 10;
 
     private final Endpoint endpoint;
-    private final SocketChannel channel;
+    private final ClientConnection connection;
     private final InputStream in;
     private final PrintStream out;
     private volatile boolean inputFailed;
 
-    /// Creates a client for a connected channel.
-    public StreamClient(Endpoint endpoint, SocketChannel channel, InputStream in, PrintStream out) {
+    /// Creates a client for a connection.
+    public StreamClient(Endpoint endpoint, ClientConnection connection, InputStream in, PrintStream out) {
         this.endpoint = endpoint;
-        this.channel = channel;
+        this.connection = connection;
         this.in = in;
         this.out = out;
     }
@@ -52,7 +52,7 @@ public final class StreamClient {
         byte[] bytes = new byte[BUFFER_BYTES];
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         try {
-            for (int count; (count = channel.read(buffer.clear())) >= 0;) {
+            for (int count; (count = connection.read(buffer.clear())) >= 0;) {
                 out.write(bytes, 0, count);
                 out.flush();
                 if (out.checkError()) {
@@ -69,13 +69,10 @@ public final class StreamClient {
         byte[] bytes = new byte[BUFFER_BYTES];
         try {
             for (int count; (count = readInput(bytes)) >= 0;) {
-                ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
+                connection.write(ByteBuffer.wrap(bytes, 0, count));
             }
             if (halfClose && !inputFailed) {
-                channel.shutdownOutput();
+                connection.endOutput();
             }
         } catch (IOException e) {
             // The server accepts no more data. The reading side handles its remaining output and its end.
@@ -89,7 +86,7 @@ public final class StreamClient {
             return in.read(into);
         } catch (IOException e) {
             inputFailed = true;
-            channel.close();
+            connection.close();
             throw e;
         }
     }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -34,13 +33,13 @@ public final class TerminalClient {
     private static final String EXIT = "exit";
 
     private final Endpoint endpoint;
-    private final SocketChannel channel;
+    private final ClientConnection connection;
     private final CountDownLatch over = new CountDownLatch(1);
 
-    /// Creates a client for a connected channel.
-    public TerminalClient(Endpoint endpoint, SocketChannel channel) {
+    /// Creates a client for a connection.
+    public TerminalClient(Endpoint endpoint, ClientConnection connection) {
         this.endpoint = endpoint;
-        this.channel = channel;
+        this.connection = connection;
     }
 
     /// Exchanges lines until the server or the user ends it.
@@ -61,10 +60,7 @@ public final class TerminalClient {
         try {
             String line = reader.readLine();
             while (!line.equals(EXIT)) {
-                ByteBuffer bytes = StandardCharsets.UTF_8.encode(line + "\n");
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
+                connection.write(StandardCharsets.UTF_8.encode(line + "\n"));
                 line = reader.readLine();
             }
             over.countDown();
@@ -79,7 +75,7 @@ public final class TerminalClient {
 
     private void endOutput() {
         try {
-            channel.shutdownOutput();
+            connection.endOutput();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, endpoint + " has already ended: " + e.getMessage());
             over.countDown();
@@ -92,14 +88,14 @@ public final class TerminalClient {
         ByteBuffer bytes = ByteBuffer.allocate(BUFFER_BYTES);
         CharBuffer chars = CharBuffer.allocate(BUFFER_BYTES);
         try {
-            while (channel.read(bytes) >= 0) {
+            while (connection.read(bytes) >= 0) {
                 decoder.decode(bytes.flip(), chars, false);
                 bytes.compact();
                 show(reader, chars.flip().toString());
                 chars.clear();
             }
         } catch (AsynchronousCloseException _) {
-            // The user has ended the client, and run() has closed the channel.
+            // The user has ended the client, and run() has ended.
             return;
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "the connection to " + endpoint + " ended: " + e.getMessage());

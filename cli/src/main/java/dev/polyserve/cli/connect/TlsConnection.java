@@ -1,0 +1,64 @@
+package dev.polyserve.cli.connect;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+
+/// A connection with TLS, after its handshake. The end of the output is a close_notify alert, which leaves the input open
+/// in TLS 1.3 (RFC 8446, section 6.1).
+public final class TlsConnection implements ClientConnection {
+    private final SSLSocket socket;
+    private final String negotiated;
+    private volatile boolean closed;
+
+    TlsConnection(SSLSocket socket, String negotiated) {
+        this.socket = socket;
+        this.negotiated = negotiated;
+    }
+
+    /// What was agreed on, in one line.
+    public String negotiated() {
+        return negotiated;
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        try {
+            int count = socket.getInputStream().read(into.array(), into.arrayOffset() + into.position(),
+                    into.remaining());
+            if (count > 0) {
+                into.position(into.position() + count);
+            }
+            return count;
+        } catch (IOException e) {
+            if (closed) {
+                AsynchronousCloseException ended = new AsynchronousCloseException();
+                ended.initCause(e);
+                throw ended;
+            }
+            throw e instanceof EOFException || e instanceof SSLException && e.getCause() instanceof EOFException
+                    ? new IOException("the server closed it without close_notify, so data may be missing", e)
+                    : e;
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+        socket.getOutputStream().write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        bytes.position(bytes.limit());
+    }
+
+    @Override
+    public void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        socket.close();
+    }
+}

@@ -1,0 +1,184 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The client of `connect` with TLS, against a server socket of the JDK.
+class ConnectTlsTest {
+    @TempDir
+    static Path directory;
+
+    private static CertificateTool certificates = new CertificateTool(Path.of(""));
+
+    @BeforeAll
+    static void certificates() throws Exception {
+        certificates = new CertificateTool(directory);
+        certificates.create("server", "localhost");
+        certificates.create("client", "client.example");
+    }
+
+    /// A server that reads to the end of input, and then sends what it has read.
+    ///
+    /// @param listener its listener
+    /// @param received what it received
+    private record Server(SSLServerSocket listener, FutureTask<String> received) implements AutoCloseable {
+        static Server start(String... alpn) throws Exception {
+            KeyStore store = certificates.keyStore("server");
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, CertificateTool.PASSWORD.toCharArray());
+            TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trusted.init(certificates.keyStore("client"));
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), trusted.getTrustManagers(), null);
+            var listener = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0, 5,
+                    InetAddress.getLoopbackAddress());
+            var parameters = listener.getSSLParameters();
+            parameters.setApplicationProtocols(alpn);
+            parameters.setWantClientAuth(true);
+            listener.setSSLParameters(parameters);
+            Callable<String> serve = () -> {
+                try (SSLSocket client = (SSLSocket) listener.accept()) {
+                    InputStream in = client.getInputStream();
+                    byte[] all = in.readAllBytes();
+                    client.getOutputStream().write(all);
+                    return new String(all, StandardCharsets.UTF_8) + " by " + peer(client);
+                }
+            };
+            var received = new FutureTask<>(serve);
+            Thread.ofPlatform().daemon().start(received);
+            return new Server(listener, received);
+        }
+
+        private static String peer(SSLSocket client) {
+            try {
+                return client.getSession().getPeerPrincipal().getName();
+            } catch (javax.net.ssl.SSLPeerUnverifiedException e) {
+                return "unknown";
+            }
+        }
+
+        String endpoint() {
+            return "tls://localhost:" + listener.getLocalPort();
+        }
+
+        @Override
+        public void close() throws IOException {
+            listener.close();
+        }
+    }
+
+    private static String pem(String name) {
+        return directory.resolve(name + ".crt").toString();
+    }
+
+    private static Cli.Finished run(String... arguments) {
+        return Cli.run("hello".getBytes(StandardCharsets.UTF_8), arguments);
+    }
+
+    @Test
+    void halfClosesAndSaysWhatWasNegotiated() throws Exception {
+        try (Server server = Server.start("smtp", "imap")) {
+            Cli.Finished run = run("connect", server.endpoint(), "--ca", pem("server"), "--alpn", "pop3,imap");
+            assertThat(run.err()).startsWith("polyserve: TLSv1.3 TLS_")
+                    .contains("ALPN imap", "certificate of CN=localhost")
+                    .hasLineCount(1);
+            assertThat(run.out()).isEqualTo("hello");
+            assertThat(run.status()).isZero();
+            assertThat(server.received.get(10, TimeUnit.SECONDS)).isEqualTo("hello by unknown");
+        }
+    }
+
+    @Test
+    void aClientCertificateIsShown() throws Exception {
+        try (Server server = Server.start()) {
+            Cli.Finished run = run("connect", server.endpoint(), "--ca", pem("server"), "--cert", pem("client"),
+                    "--key",
+                    certificates.pemKey("client").toString());
+            assertThat(run.err()).hasLineCount(1);
+            assertThat(server.received.get(10, TimeUnit.SECONDS)).isEqualTo("hello by CN=client.example");
+        }
+    }
+
+    @Test
+    void anUnknownAuthorityIsRefusedUnlessInsecure() throws Exception {
+        try (Server server = Server.start()) {
+            Cli.Finished run = run("connect", server.endpoint());
+            assertThat(run.err()).startsWith("polyserve: cannot connect to tls://localhost:")
+                    .contains("--ca FILE", "--insecure")
+                    .hasLineCount(1);
+            assertThat(run.status()).isEqualTo(1);
+        }
+        try (Server server = Server.start()) {
+            Cli.Finished run = run("connect", server.endpoint(), "--insecure");
+            assertThat(run.err()).contains("NOT CHECKED").hasLineCount(1);
+            assertThat(run.out()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void aCertificateForAnotherNameIsRefused() throws Exception {
+        try (Server server = Server.start()) {
+            Cli.Finished run = run("connect", server.endpoint(), "--ca", pem("server"), "--server-name",
+                    "other.example");
+            assertThat(run.err()).contains("is not for other.example", "--server-name").hasLineCount(1);
+            assertThat(run.status()).isEqualTo(1);
+        }
+        try (Server server = Server.start()) {
+            String byAddress = "tls://127.0.0.1:" + server.listener.getLocalPort();
+            Cli.Finished run = run("connect", byAddress, "--ca", pem("server"), "--server-name", "localhost");
+            assertThat(run.out()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void noCommonApplicationProtocolIsOneSentence() throws Exception {
+        try (Server server = Server.start("smtp")) {
+            Cli.Finished run = run("connect", server.endpoint(), "--ca", pem("server"), "--alpn", "imap");
+            assertThat(run.err()).contains("none of the application protocols imap").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void aServerWithoutTlsIsOneSentence() throws Exception {
+        try (Cli server = Cli.serve("welcome")) {
+            Cli.Finished run = run("connect", "tls://localhost:" + server.port());
+            assertThat(run.err()).contains("does not speak TLS").hasLineCount(1);
+            assertThat(run.status()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void optionsThatDoNotFitAreRefused() throws Exception {
+        refuses("--ca is for TLS", "connect", "tcp://localhost:1", "--ca", "x");
+        refuses("belong together", "connect", "tls://localhost:1", "--cert", "x");
+        refuses("leave one out", "connect", "tls://localhost:1", "--ca", "x", "--insecure");
+        refuses("does not exist", "connect", "tls://localhost:1", "--ca", directory.resolve("none").toString());
+        refuses("a name is empty", "connect", "tls://localhost:1", "--alpn", "a,");
+        Path text = Files.writeString(directory.resolve("text"), "text");
+        refuses("no certificate", "connect", "tls://localhost:1", "--ca", text.toString());
+    }
+
+    private static void refuses(String why, String... arguments) {
+        Cli.Finished run = Cli.run(arguments);
+        assertThat(run.err()).contains(why).hasLineCount(1);
+        assertThat(run.status()).isEqualTo(2);
+    }
+}

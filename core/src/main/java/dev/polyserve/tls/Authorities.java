@@ -1,0 +1,35 @@
+package dev.polyserve.tls;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+/// Trust in the certificates that the authorities in a PEM file have signed, and in those in the file themselves.
+///
+/// **Thread**: any.
+final class Authorities {
+    private static final String WHAT = "the file of authorities";
+
+    private Authorities() {}
+
+    static TrustManager[] in(Path file) throws TlsFileException {
+        try {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            for (X509Certificate one : PemFile.read(file, WHAT).certificates(WHAT)) {
+                store.setCertificateEntry(Integer.toString(store.size()), one);
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(store);
+            return factory.getTrustManagers();
+        } catch (TlsFileException e) {
+            throw e;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new TlsFileException(WHAT + " " + file + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+}
