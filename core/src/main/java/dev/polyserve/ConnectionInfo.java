@@ -26,6 +26,12 @@ public interface ConnectionInfo {
     /// The listener that the connection came through, with its real port.
     Endpoint endpoint();
 
+    /// What a load balancer said about the connection in its PROXY header. [#peer] and [#local] are then the addresses
+    /// that the header names. Empty without a header, and with one that names none.
+    default Optional<Proxied> proxied() {
+        return Optional.empty();
+    }
+
     /// Bytes received so far.
     long bytesIn();
 
@@ -47,4 +53,40 @@ public interface ConnectionInfo {
     /// @param uid its effective user
     /// @param gid its effective group
     record Credentials(int pid, long uid, long gid) {}
+
+    /// What the PROXY header of a connection says, besides its two addresses.
+    interface Proxied {
+        /// The real peer: the load balancer.
+        SocketAddress sender();
+
+        /// The real local address.
+        SocketAddress receiver();
+
+        /// The host name that the client asked for.
+        Optional<String> authority();
+
+        /// The application protocol that the client and the load balancer negotiated (ALPN).
+        Optional<String> alpn();
+
+        /// The value of a field of this type, for example 5 for the unique id; 0 to 255.
+        Optional<byte[]> field(int type);
+
+        /// The client's TLS connection to the load balancer; empty if it had none.
+        Optional<ProxiedTls> tls();
+    }
+
+    /// A client's TLS connection, as a PROXY header describes it.
+    interface ProxiedTls {
+        /// The version, for example `TLSv1.3`.
+        Optional<String> version();
+
+        /// The cipher suite.
+        Optional<String> cipher();
+
+        /// The common name in the client's certificate.
+        Optional<String> commonName();
+
+        /// Whether the client showed a certificate that the load balancer has verified.
+        boolean verified();
+    }
 }

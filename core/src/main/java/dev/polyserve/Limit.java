@@ -28,7 +28,9 @@ public enum Limit {
     /// The length of the whole conversation.
     CONVERSATION("conversation"),
     /// The wait that a handler set for one read.
-    READ("read");
+    READ("read"),
+    /// The PROXY header: connections that do not begin with one in time, or come from a peer that may not send one.
+    PROXY_HEADER("PROXY header");
 
     private final String label;
 

@@ -5,10 +5,12 @@ final class OptionValues extends Values {
     Options.Limits limits = Options.Limits.DEFAULTS;
     Options.Timeouts timeouts = Options.Timeouts.DEFAULTS;
     Options.Sockets sockets = Options.Sockets.DEFAULTS;
+    Options.ProxyProtocol proxyProtocol = Options.ProxyProtocol.DEFAULTS;
     OnFull onFull = OnFull.WAIT;
 
     @Override
     Object[] parts() {
-        return new Object[]{"limits", limits, "timeouts", timeouts, "sockets", sockets, "onFull", onFull};
+        return new Object[]{"limits", limits, "timeouts", timeouts, "sockets", sockets, "proxyProtocol",
+            proxyProtocol, "onFull", onFull};
     }
 }

@@ -1,6 +1,8 @@
 package dev.polyserve;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -42,6 +44,11 @@ public final class Options extends ValueObject {
         return values.sockets;
     }
 
+    /// From which peers connections begin with a PROXY header.
+    public ProxyProtocol proxyProtocol() {
+        return values.proxyProtocol;
+    }
+
     /// What happens to a new client while the maximum number of connections is open.
     public OnFull onFull() {
         return values.onFull;
@@ -60,6 +67,11 @@ public final class Options extends ValueObject {
     /// With other socket options: `o.withSockets(s -> s.withBacklog(100))`.
     public Options withSockets(UnaryOperator<Sockets> change) {
         return with(values -> values.sockets = change.apply(values.sockets));
+    }
+
+    /// With other rules for PROXY headers: `o.withProxyProtocol(p -> p.withSenders(Networks.parse("10.0.0.0/8")))`.
+    public Options withProxyProtocol(UnaryOperator<ProxyProtocol> change) {
+        return with(values -> values.proxyProtocol = change.apply(values.proxyProtocol));
     }
 
     /// With another behavior for a new client while the maximum number of connections is open.
@@ -405,6 +417,87 @@ public final class Options extends ValueObject {
         /// With TCP connections withheld from the server until data arrives, for at most this time; zero: without.
         public Sockets withDeferAccept(Duration atMost) {
             return with(values -> values.deferAccept = atMost);
+        }
+    }
+
+    /// The PROXY protocol, by which a load balancer in front of this server names the client of each connection
+    /// (versions 1 and 2 of `doc/proxy-protocol.txt` of HAProxy).
+    ///
+    /// At an endpoint with senders, each connection must begin with a PROXY header, and is refused if it comes from another
+    /// peer, has another beginning, or is late. Off by default.
+    public static final class ProxyProtocol extends ValueObject {
+        static final ProxyProtocol DEFAULTS = new ProxyProtocol(new ProxyProtocolValues());
+
+        private final ProxyProtocolValues values;
+
+        private ProxyProtocol(ProxyProtocolValues values) {
+            super(values);
+            this.values = values;
+        }
+
+        private ProxyProtocol with(Consumer<ProxyProtocolValues> change) {
+            return new ProxyProtocol(Values.changed(values, change));
+        }
+
+        /// Which versions of the header are accepted.
+        public enum Versions {
+            /// Version 1, a line of text.
+            V1,
+            /// Version 2, binary.
+            V2,
+            /// Either: the header's first byte tells them apart.
+            ANY
+        }
+
+        /// The peers that must send a header to this endpoint; empty: the endpoint takes none.
+        public Networks senders(Endpoint endpoint) {
+            return values.sendersAt.getOrDefault(endpoint, values.senders);
+        }
+
+        /// The peers that must send a header to the stream endpoints that have no senders of their own.
+        public Networks senders() {
+            return values.senders;
+        }
+
+        /// The peers that must send a header, for each endpoint with senders of its own.
+        public Map<Endpoint, Networks> sendersAt() {
+            return values.sendersAt;
+        }
+
+        /// The versions that are accepted.
+        public Versions versions() {
+            return values.versions;
+        }
+
+        /// The wait for a whole header.
+        public Duration timeout() {
+            return values.timeout;
+        }
+
+        /// With these senders at all stream endpoints that have none of their own.
+        public ProxyProtocol withSenders(Networks peers) {
+            return with(values -> values.senders = peers);
+        }
+
+        /// With these senders at one endpoint, in place of those for all.
+        ///
+        /// @param endpoint as it was given to the server
+        public ProxyProtocol withSenders(Endpoint endpoint, Networks peers) {
+            return with(values -> {
+                Map<Endpoint, Networks> all = new HashMap<>(values.sendersAt);
+                all.put(endpoint, peers);
+                values.sendersAt = Map.copyOf(all);
+            });
+        }
+
+        /// With other accepted versions.
+        public ProxyProtocol withVersions(Versions accepted) {
+            return with(values -> values.versions = accepted);
+        }
+
+        /// With another wait for a whole header.
+        public ProxyProtocol withTimeout(Duration atMost) {
+            return with(values -> values.timeout = atMost);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.polyserve;
 
+import dev.polyserve.spi.ListenText;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.coroutine.hub.Hub;
 import java.io.IOException;
@@ -24,12 +25,12 @@ public interface Server extends AutoCloseable {
     /// Returns a builder for a server that listens at `endpoint`, such as `tcp://127.0.0.1:8888` (see
     /// [Endpoint#parse]).
     static ServerBuilder at(String endpoint) {
-        return at(Endpoint.parse(endpoint));
+        return new ServerBuilder(ListenText.parse(endpoint));
     }
 
     /// Returns a builder for a server that listens at `endpoint`.
     static ServerBuilder at(Endpoint endpoint) {
-        return new ServerBuilder(endpoint);
+        return new ServerBuilder(new ListenText(endpoint, Optional.empty()));
     }
 
     /// Why this machine cannot run the model, and what to use instead, in one sentence; empty when it can.

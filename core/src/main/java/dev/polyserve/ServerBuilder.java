@@ -1,11 +1,14 @@
 package dev.polyserve;
 
 import dev.polyserve.spi.Engine;
+import dev.polyserve.spi.ListenText;
 import dev.polyserve.spi.ModelPlan;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: one at a time.
 public final class ServerBuilder {
     private final List<Endpoint> endpoints = new ArrayList<>();
+    /// The peers that must send a PROXY header, for the endpoints whose text names them.
+    private final Map<Endpoint, Networks> sendersAt = new HashMap<>();
     private final List<ServerListener> listeners = new ArrayList<>();
     private final List<ConnectionFilter> filters = new ArrayList<>();
     private final List<Engine.Periodic> periodic = new ArrayList<>();
@@ -28,13 +33,19 @@ public final class ServerBuilder {
     private Engine.@Nullable Streams streams;
     private @Nullable DatagramHandler datagrams;
 
-    ServerBuilder(Endpoint first) {
-        endpoints.add(first);
+    ServerBuilder(ListenText first) {
+        ServerBuilder _ = listen(first);
     }
 
-    /// Adds an endpoint to listen at.
+    /// Adds an endpoint to listen at. After `?proxy=` it may name the peers that must send a PROXY header there, as in
+    /// `tcp://*:25?proxy=10.0.0.0/8` or `unix:/run/app.sock?proxy=any` ([Options.ProxyProtocol]).
     public ServerBuilder listen(String endpoint) {
-        return listen(Endpoint.parse(endpoint));
+        return listen(ListenText.parse(endpoint));
+    }
+
+    private ServerBuilder listen(ListenText parsed) {
+        parsed.senders().ifPresent(senders -> sendersAt.put(parsed.endpoint(), senders));
+        return listen(parsed.endpoint());
     }
 
     /// Adds an endpoint to listen at.
@@ -165,8 +176,16 @@ public final class ServerBuilder {
     /// @throws IllegalStateException when an endpoint has no handler, or a command has another model than its own
     public Server bind() throws IOException {
         return Engine.load()
-                .bind(new Engine.Setup(endpoints, how(), streams, datagrams, options, listeners, filters, periodic,
-                        null));
+                .bind(new Engine.Setup(endpoints, how(), streams, datagrams, allOptions(), listeners, filters,
+                        periodic, null));
+    }
+
+    private Options allOptions() {
+        Options all = options;
+        for (Map.Entry<Endpoint, Networks> at : sendersAt.entrySet()) {
+            all = all.withProxyProtocol(proxy -> proxy.withSenders(at.getKey(), at.getValue()));
+        }
+        return all;
     }
 
     private Model how() {

@@ -93,7 +93,6 @@ public final class BenchmarkRunner {
     private boolean separate() {
         return switch (placement) {
             case ProcessorPlacement.Pinned pinned -> !pinned.contender().equals(pinned.generator());
-            case ProcessorPlacement.Shared _ -> false;
             case ProcessorPlacement.Unpinned unpinned -> unpinned.processors() > 1;
         };
     }

@@ -99,9 +99,7 @@ final class BenchCommand {
         Map<String, Runnable> actions = Map.of("INT", measuring::interrupt, "TERM", measuring::interrupt);
         try (SignalHandlers _ = SignalHandlers.on(actions);
                 BenchProgress progress = new BenchProgress(stdio.err(), isTerminal())) {
-            ProcessorPlacement placement = options.has(BenchOptions.SHARED_PROCESSORS)
-                    ? ProcessorPlacement.share()
-                    : ProcessorPlacement.take();
+            ProcessorPlacement placement = ProcessorPlacement.take();
             try (Launcher launcher = new Launcher(PolyserveProgram.running(), placement)) {
                 return new BenchmarkRunner(plan, launcher, placement, Machine.environment(placement), progress).run();
             }

@@ -19,6 +19,11 @@ public interface AddressPair {
         return Optional.empty();
     }
 
+    /// As [ConnectionInfo#proxied].
+    default Optional<ConnectionInfo.Proxied> proxied() {
+        return Optional.empty();
+    }
+
     /// A pair of two known addresses.
     static AddressPair of(SocketAddress peer, SocketAddress local) {
         return new Known(peer, local);

@@ -64,6 +64,11 @@ public abstract sealed class Conversation extends Termination implements Connect
     }
 
     @Override
+    public final Optional<Proxied> proxied() {
+        return ends.proxied();
+    }
+
+    @Override
     public final SocketAddress local() {
         return ends.local();
     }

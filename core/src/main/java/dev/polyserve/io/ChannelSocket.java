@@ -61,6 +61,11 @@ final class ChannelSocket
     }
 
     @Override
+    public StreamSocket unowned() {
+        return this;
+    }
+
+    @Override
     public BlockingSocket waiting() {
         return this;
     }

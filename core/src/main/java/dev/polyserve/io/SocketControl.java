@@ -14,6 +14,10 @@ public interface SocketControl {
     /// Sets whether reads and writes wait.
     void blocking(boolean waits) throws IOException;
 
+    /// The socket to read before an event loop owns the connection: it holds no bytes in advance, and any loop of its
+    /// family may watch its source for a while.
+    StreamSocket unowned();
+
     /// The waits of a thread that owns the connection, on a socket that waits.
     BlockingSocket waiting();
 

@@ -9,11 +9,15 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// The JDK's selector: epoll on Linux, kqueue on BSD and macOS, WEPoll on Windows.
 public final class SelectorMultiplexer implements Multiplexer {
     private final Selector selector;
+    /// Watches of channels whose cancelled keys are still registered.
+    private final List<KeyWatch> again = new ArrayList<>();
     private final MultiplexerOwner owner = new MultiplexerOwner("nio");
 
     public SelectorMultiplexer() throws IOException {
@@ -30,7 +34,15 @@ public final class SelectorMultiplexer implements Multiplexer {
         owner.assertOwner();
         SelectableChannel channel = ((ChannelSource) source).channel();
         KeyWatch watch = new KeyWatch(ready, channel);
-        watch.key = channel.register(selector, watch.ops(interest), watch);
+        SelectionKey last = channel.keyFor(selector);
+        if (last != null && !last.isValid()) {
+            // A cancelled key makes way for another one at the next selection.
+            watch.key = last;
+            watch.interest = interest;
+            again.add(watch);
+        } else {
+            watch.key = channel.register(selector, watch.ops(interest), watch);
+        }
         return watch;
     }
 
@@ -38,6 +50,7 @@ public final class SelectorMultiplexer implements Multiplexer {
     public void change(Watch watch, int interest) {
         owner.assertOwner();
         KeyWatch changed = (KeyWatch) watch;
+        changed.interest = interest;
         int ops = changed.ops(interest);
         // The selector passes changed interest sets to the system at its next wait, many at once.
         if (changed.key.isValid() && changed.key.interestOps() != ops) {
@@ -48,12 +61,17 @@ public final class SelectorMultiplexer implements Multiplexer {
     @Override
     public void forget(Watch watch) {
         owner.assertOwner();
-        ((KeyWatch) watch).key.cancel();
+        KeyWatch forgotten = (KeyWatch) watch;
+        forgotten.key.cancel();
+        again.remove(forgotten);
     }
 
     @Override
     public void await(long atMostNanos) throws IOException {
         owner.assertWaits();
+        if (!again.isEmpty()) {
+            watchAgain();
+        }
         if (atMostNanos == 0) {
             selector.selectNow(SelectorMultiplexer::tell);
         } else if (atMostNanos == Long.MAX_VALUE) {
@@ -61,6 +79,18 @@ public final class SelectorMultiplexer implements Multiplexer {
         } else {
             // Rounded up: otherwise the loop would spin until a timer that is due in half a millisecond.
             selector.select(SelectorMultiplexer::tell, TimeUnit.NANOSECONDS.toMillis(atMostNanos + 999_999));
+        }
+    }
+
+    /// Registers the channels that were watched before, after a selection that removes their cancelled keys.
+    private void watchAgain() throws IOException {
+        selector.selectNow(SelectorMultiplexer::tell);
+        List<KeyWatch> waiting = List.copyOf(again);
+        again.clear();
+        for (KeyWatch watch : waiting) {
+            if (watch.channel.isOpen()) {
+                watch.key = watch.channel.register(selector, watch.ops(watch.interest), watch);
+            }
         }
     }
 
@@ -101,6 +131,7 @@ public final class SelectorMultiplexer implements Multiplexer {
         private final SelectableChannel channel;
         @SuppressWarnings("NullAway.Init")
         private SelectionKey key;
+        private int interest;
 
         KeyWatch(Ready ready, SelectableChannel channel) {
             this.ready = ready;

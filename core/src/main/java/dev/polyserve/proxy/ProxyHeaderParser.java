@@ -1,5 +1,6 @@
 package dev.polyserve.proxy;
 
+import dev.polyserve.Options;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -19,12 +20,12 @@ public final class ProxyHeaderParser {
     private static final int FIRST_BYTES = 64;
     private static final Result MORE = new Result.More();
 
-    private final ProxyVersions versions;
+    private final Options.ProxyProtocol.Versions versions;
     private byte[] seen = new byte[FIRST_BYTES];
     private int size;
 
     /// A parser of one header of these versions.
-    public ProxyHeaderParser(ProxyVersions versions) {
+    public ProxyHeaderParser(Options.ProxyProtocol.Versions versions) {
         this.versions = versions;
     }
 
@@ -128,7 +129,12 @@ public final class ProxyHeaderParser {
     }
 
     private void requireVersion(int version) throws MalformedProxyHeaderException {
-        if (!versions.has(version)) {
+        boolean accepted = switch (versions) {
+            case V1 -> version == 1;
+            case V2 -> version == 2;
+            case ANY -> true;
+        };
+        if (!accepted) {
             throw new MalformedProxyHeaderException(
                     "its PROXY header has version " + version + ", which is not accepted here");
         }

@@ -19,6 +19,7 @@ import java.util.zip.CRC32C;
 public final class ProxyHeaderWriter {
     private static final int PROXY_COMMAND = 1;
     private static final int OVER_STREAM = 1;
+    private static final int MOST_BLOCK_BYTES = 65_535;
     private static final int V4 = 4;
     private static final int V6 = 16;
 
@@ -36,7 +37,7 @@ public final class ProxyHeaderWriter {
         return line.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /// Version 2, with these fields and a checksum.
+    /// Version 2, with these fields, and with a checksum if there is room for one.
     ///
     /// @throws IllegalArgumentException if the fields are too long for one header
     public static byte[] binary(SocketAddress source, SocketAddress destination, ProxyFields fields) {
@@ -68,17 +69,22 @@ public final class ProxyHeaderWriter {
     }
 
     private static byte[] header(int command, int family, ByteArrayOutputStream block) {
-        write(block, ProxyFields.CRC32C, new byte[BinaryHeader.CHECKSUM_BYTES]);
-        if (block.size() > 0xFFFF) {
+        boolean summed = block.size() + BinaryHeader.FIELD_HEAD_BYTES + BinaryHeader.CHECKSUM_BYTES <= MOST_BLOCK_BYTES;
+        if (summed) {
+            write(block, ProxyFields.CRC32C, new byte[BinaryHeader.CHECKSUM_BYTES]);
+        }
+        if (block.size() > MOST_BLOCK_BYTES) {
             throw new IllegalArgumentException(
                     "a PROXY header carries 65535 bytes of addresses and fields, not " + block.size());
         }
         ByteBuffer header = ByteBuffer.allocate(BinaryHeader.FIXED_BYTES + block.size());
         header.put(BinaryHeader.SIGNATURE).put((byte) (BinaryHeader.VERSION_2 | command)).put((byte) family)
                 .putShort((short) block.size()).put(block.toByteArray());
-        CRC32C sum = new CRC32C();
-        sum.update(header.array());
-        header.putInt(header.capacity() - BinaryHeader.CHECKSUM_BYTES, (int) sum.getValue());
+        if (summed) {
+            CRC32C sum = new CRC32C();
+            sum.update(header.array());
+            header.putInt(header.capacity() - BinaryHeader.CHECKSUM_BYTES, (int) sum.getValue());
+        }
         return header.array();
     }
 

@@ -1,5 +1,6 @@
 package dev.polyserve.proxy;
 
+import dev.polyserve.ConnectionInfo;
 import java.util.Optional;
 
 /// What a proxy says about the TLS connection of its client.
@@ -7,7 +8,7 @@ import java.util.Optional;
 /// @param client the bits of the field: 1 for TLS, 2 for a certificate in this connection, 4 for one in this session
 /// @param verify 0 if the client's certificate was verified
 /// @param fields version, common name, cipher, …
-public record SslField(int client, int verify, ProxyFields fields) {
+public record SslField(int client, int verify, ProxyFields fields) implements ConnectionInfo.ProxiedTls {
     static final String WHERE = "the SSL field of its PROXY header";
     static final int VERSION = 0x21;
     static final int COMMON_NAME = 0x22;
@@ -34,21 +35,25 @@ public record SslField(int client, int verify, ProxyFields fields) {
     }
 
     /// Whether the client showed a certificate that the proxy has verified.
+    @Override
     public boolean verified() {
         return (client & HAS_CERTIFICATE) != 0 && verify == 0;
     }
 
     /// The version of TLS, for example `TLSv1.3`.
+    @Override
     public Optional<String> version() {
         return text(VERSION);
     }
 
     /// The common name in the client's certificate.
+    @Override
     public Optional<String> commonName() {
         return text(COMMON_NAME);
     }
 
     /// The cipher suite.
+    @Override
     public Optional<String> cipher() {
         return text(CIPHER);
     }

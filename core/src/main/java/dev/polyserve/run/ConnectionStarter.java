@@ -4,6 +4,7 @@ import dev.polyserve.Cause;
 import dev.polyserve.Limit;
 import dev.polyserve.OnFull;
 import dev.polyserve.RequestResult;
+import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.Listener;
@@ -73,7 +74,14 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
 
     @Override
     public void take(StreamSocket socket, Listener listener) {
-        Runner.Prepared served = prepare(socket, listener);
+        take(socket, listener, socket.control().ends());
+    }
+
+    /// Takes ownership of a socket, and closes it in the end.
+    ///
+    /// @param ends the addresses of the connection, which may not be those of the socket
+    void take(StreamSocket socket, Listener listener, AddressPair ends) {
+        Runner.Prepared served = prepare(socket, listener, ends);
         try {
             admit(served, socket);
         } catch (RuntimeException | Error e) {
@@ -101,10 +109,24 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
         }
     }
 
-    private Runner.Prepared prepare(StreamSocket socket, Listener listener) {
+    /// Takes ownership of a socket, and rejects its connection because of this limit.
+    void refuse(StreamSocket socket, Listener listener, AddressPair ends, Limit limit) {
+        Runner.Prepared served = prepare(socket, listener, ends);
+        Conversation conversation = served.conversation();
+        try {
+            events.accepted(conversation);
+            events.limitReached(limit);
+            turnAway(conversation, socket, Optional.of(limit));
+        } catch (RuntimeException | Error e) {
+            conversation.abandon(e);
+            throw e;
+        }
+    }
+
+    private Runner.Prepared prepare(StreamSocket socket, Listener listener, AddressPair ends) {
         try {
             return runner.prepare(socket,
-                    new Conversation.Identity(nextId.incrementAndGet(), socket.control().ends(), listener.endpoint()));
+                    new Conversation.Identity(nextId.incrementAndGet(), ends, listener.endpoint()));
         } catch (RuntimeException | Error e) {
             close(socket);
             throw e;

@@ -53,6 +53,7 @@ final class LiveServer implements Server {
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<SocketAddress> addresses = new ArrayList<>();
     private final BoundListeners boundListeners = new BoundListeners();
+    private final ProxyHeaderStage proxyHeaders;
     private final AcceptLimit acceptLimit;
     private final SingleRequest singleRequest;
     private final PeriodicActions periodicActions;
@@ -71,6 +72,7 @@ final class LiveServer implements Server {
         this.runner = runners.of(setup, context);
         this.connectionStarter = new ConnectionStarter(runner, live, events,
                 new FilterChain(log, setup.filters()), context);
+        this.proxyHeaders = new ProxyHeaderStage(acceptLoop(), connectionStarter, context, boundListeners::arm);
         this.acceptLimit = new AcceptLimit(acceptLoop(),
                 now -> runner.workerControl().accept(now, this::answeredElsewhere));
         this.singleRequest = new SingleRequest(runner, connectionStarter, acceptLimit, boundListeners::arm);
@@ -113,10 +115,10 @@ final class LiveServer implements Server {
                 boundListeners.add(
                         new DatagramService(runner, port, handler, context, acceptLimit, counters, connectionStarter));
             }
-            case SocketOpening.Opened.Stream(Listener listener) -> {
+            case SocketOpening.Opened.Stream(Listener listener, Endpoint asked) -> {
                 addresses.add(listener.address());
                 boundListeners.add(
-                        new Acceptor(acceptLoop(), listener, connectionStarter, acceptLimit, context.listener(),
+                        new Acceptor(acceptLoop(), listener, proxyHeaders.at(asked), acceptLimit, context.listener(),
                                 this::oneIsDown));
             }
         }
@@ -407,6 +409,7 @@ final class LiveServer implements Server {
 
     private void stopAccepting() {
         acceptLimit.none();
+        proxyHeaders.close();
         connectionStarter.close();
         boundListeners.stopReceiving();
     }

@@ -33,7 +33,10 @@ final class SocketOpening {
 
         void close() throws IOException;
 
-        record Stream(Listener listener) implements Opened {
+        /// A listener.
+        ///
+        /// @param asked the endpoint that the server was given; the listener has the real one
+        record Stream(Listener listener, Endpoint asked) implements Opened {
             @Override
             public Endpoint endpoint() {
                 return listener.endpoint();
@@ -83,10 +86,10 @@ final class SocketOpening {
         for (int left = anyPort && differ ? ATTEMPTS : 0; left > 0; left--) {
             List<Opened> opened = new ArrayList<>();
             try {
-                opened.add(open(places.getFirst()));
+                opened.add(open(asked, places.getFirst()));
                 int port = BindTargets.port(List.of(opened.getFirst().endpoint()));
                 for (SocketProvider.Place other : places.subList(1, places.size())) {
-                    opened.add(open(other.withPort(port)));
+                    opened.add(open(asked, other.withPort(port)));
                 }
                 return opened;
             } catch (BindFailedException e) {
@@ -101,7 +104,7 @@ final class SocketOpening {
         List<Opened> opened = new ArrayList<>();
         for (SocketProvider.Place place : places) {
             try {
-                opened.add(open(place));
+                opened.add(open(asked, place));
             } catch (BindFailedException e) {
                 withdraw(opened, e);
                 throw places.size() == 1
@@ -117,10 +120,10 @@ final class SocketOpening {
         return opened;
     }
 
-    private Opened open(SocketProvider.Place place) throws IOException {
+    private Opened open(Endpoint asked, SocketProvider.Place place) throws IOException {
         return place.datagram()
                 ? new Opened.Datagrams(socketProvider.bind(place.endpoint(), setup.options().sockets()))
-                : new Opened.Stream(socketProvider.listen(place.endpoint(), setup.options().sockets()));
+                : new Opened.Stream(socketProvider.listen(place.endpoint(), setup.options().sockets()), asked);
     }
 
     private void withdraw(List<Opened> opened, Throwable why) {

@@ -27,6 +27,11 @@ public class ScriptedSocket implements StreamSocket, SocketControl, BlockingSock
     }
 
     @Override
+    public StreamSocket unowned() {
+        return this;
+    }
+
+    @Override
     public BlockingSocket waiting() {
         return this;
     }

@@ -3,6 +3,7 @@ package dev.polyserve.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import dev.polyserve.Options;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -64,14 +65,14 @@ class ProxyHeaderParserTest {
         "PROXY TCP4 1.1.1.1 2.2.2.2 1 2\r_________", "PROXY UNKNOWN a\nb\r\n", "PROXY UNKNOWN a\rb\r\n",
         "PROXX TCP4", "proxy ", "GET / HTTP/1.1\r\n", "\r\n\r\n\r\n", "PROXY\r\n_________", "\u0016\u0003\u0001"})
     void anythingElseIsRefused(String text) {
-        assertThat(refused(text(text), ProxyVersions.ANY)).startsWith("its ");
+        assertThat(refused(text(text), Options.ProxyProtocol.Versions.ANY)).startsWith("its ");
     }
 
     @Test
     void aLineThatDoesNotEndWithin107BytesIsRefused() {
         String line = "PROXY UNKNOWN " + "x".repeat(91);
         assertThat(whole(text(line + "\r\n")).version()).isEqualTo(1);
-        assertThat(refused(text(line + "x\r\n"), ProxyVersions.ANY)).contains("107");
+        assertThat(refused(text(line + "x\r\n"), Options.ProxyProtocol.Versions.ANY)).contains("107");
     }
 
     @Test
@@ -122,7 +123,7 @@ class ProxyHeaderParserTest {
         "21110012" + "0a0000010a00000204d201bb" + "200003010000",
         "21110017" + "0a0000010a00000204d201bb" + "2000080100000000210001"})
     void malformedBinaryHeadersAreRefused(String rest) {
-        assertThat(refused(hex(SIGNATURE + rest), ProxyVersions.ANY)).contains("PROXY header");
+        assertThat(refused(hex(SIGNATURE + rest), Options.ProxyProtocol.Versions.ANY)).contains("PROXY header");
     }
 
     @Test
@@ -132,7 +133,7 @@ class ProxyHeaderParserTest {
             byte[] header = ProxyHeaderWriter.binary(new InetSocketAddress("10.0.0.1", 1),
                     new InetSocketAddress("10.0.0.2", 2), fields);
             if (length > 128) {
-                assertThat(refused(header, ProxyVersions.V2)).contains("129 bytes");
+                assertThat(refused(header, Options.ProxyProtocol.Versions.V2)).contains("129 bytes");
             } else {
                 assertThat(whole(header).fields().uniqueId()).hasValueSatisfying(id -> assertThat(id).hasSize(length));
             }
@@ -177,15 +178,15 @@ class ProxyHeaderParserTest {
     void onlyTheAcceptedVersionIsTaken() {
         byte[] one = text("PROXY UNKNOWN\r\n");
         byte[] two = hex(SIGNATURE + "20000000");
-        assertThat(refused(one, ProxyVersions.V2)).contains("version 1");
-        assertThat(refused(two, ProxyVersions.V1)).contains("version 2");
+        assertThat(refused(one, Options.ProxyProtocol.Versions.V2)).contains("version 1");
+        assertThat(refused(two, Options.ProxyProtocol.Versions.V1)).contains("version 2");
     }
 
     @ParameterizedTest
     @MethodSource("headers")
     void everyTruncationWaitsForTheRest(byte[] header) {
         for (int length = 0; length < header.length; length++) {
-            var parser = new ProxyHeaderParser(ProxyVersions.ANY);
+            var parser = new ProxyHeaderParser(Options.ProxyProtocol.Versions.ANY);
             assertInstanceOf(ProxyHeaderParser.Result.More.class, parser.parse(ByteBuffer.wrap(header, 0, length)));
             assertThat(parser.wants()).isBetween(1, header.length - length);
         }
@@ -219,7 +220,7 @@ class ProxyHeaderParserTest {
         ProxyHeader first = null;
         for (Pieces pieces : Pieces.values()) {
             ByteBuffer input = ByteBuffer.wrap(all);
-            var parser = new ProxyHeaderParser(ProxyVersions.ANY);
+            var parser = new ProxyHeaderParser(Options.ProxyProtocol.Versions.ANY);
             ProxyHeader header = assertInstanceOf(ProxyHeaderParser.Result.Whole.class,
                     pieces.feed(parser, input), () -> "in pieces " + pieces).header();
             assertThat(input.remaining()).isEqualTo(BEHIND.length);
@@ -229,7 +230,7 @@ class ProxyHeaderParserTest {
         return Optional.ofNullable(first).orElseThrow();
     }
 
-    private static String refused(byte[] bytes, ProxyVersions versions) {
+    private static String refused(byte[] bytes, Options.ProxyProtocol.Versions versions) {
         String first = null;
         for (Pieces pieces : Pieces.values()) {
             String why = assertInstanceOf(ProxyHeaderParser.Result.Refused.class,

@@ -57,6 +57,11 @@ final class MemorySocket implements StreamSocket, StreamSource, SocketControl {
     }
 
     @Override
+    public StreamSocket unowned() {
+        return this;
+    }
+
+    @Override
     public BlockingSocket waiting() {
         throw new UnsupportedOperationException("a loop's socket does not wait");
     }

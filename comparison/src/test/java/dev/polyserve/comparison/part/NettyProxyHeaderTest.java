@@ -2,11 +2,11 @@ package dev.polyserve.comparison.part;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.polyserve.Options;
 import dev.polyserve.proxy.ProxyFields;
 import dev.polyserve.proxy.ProxyHeader;
 import dev.polyserve.proxy.ProxyHeaderParser;
 import dev.polyserve.proxy.ProxyHeaderWriter;
-import dev.polyserve.proxy.ProxyVersions;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
@@ -42,7 +42,7 @@ class NettyProxyHeaderTest {
     }
 
     private void compare(byte[] header, List<ProxyFields.Field> fields) throws UnknownHostException {
-        var result = new ProxyHeaderParser(ProxyVersions.ANY).parse(ByteBuffer.wrap(header));
+        var result = new ProxyHeaderParser(Options.ProxyProtocol.Versions.ANY).parse(ByteBuffer.wrap(header));
         assertThat(result).isInstanceOf(ProxyHeaderParser.Result.Whole.class);
         ProxyHeader ours = ((ProxyHeaderParser.Result.Whole) result).header();
         EmbeddedChannel channel = new EmbeddedChannel(new HAProxyMessageDecoder());

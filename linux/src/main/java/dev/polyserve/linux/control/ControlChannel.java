@@ -81,7 +81,7 @@ public final class ControlChannel {
         ControlChannel sending = new ControlChannel(pair.ours());
         ControlChannel receiving = new ControlChannel(SeqpacketSocket.of(pair.theirs()));
         try {
-            sending.pass(receiving, new WorkerCommand.TakeConnection(0, 0), pair.theirs().number());
+            sending.pass(receiving, new WorkerCommand.TakeConnection(0, 0, Optional.empty()), pair.theirs().number());
             receiving.pass(sending, new WorkerEvent.ConnectionTaken(0));
             receiving.pass(sending, new WorkerEvent.HandlerStarted(0));
             receiving.pass(sending, new WorkerEvent.ConnectionClosed(0, new Cause.Done(false), 0, 0));

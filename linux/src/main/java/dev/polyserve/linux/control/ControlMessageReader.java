@@ -1,5 +1,9 @@
 package dev.polyserve.linux.control;
 
+import dev.polyserve.Endpoint;
+import dev.polyserve.Networks;
+import dev.polyserve.proxy.ProxyHeader;
+import dev.polyserve.proxy.ProxyHeaderParser;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
@@ -59,7 +63,7 @@ final class ControlMessageReader {
             case 'a' -> new WorkerCommand.SetAccepting(in.readBoolean());
             case 'o' -> new WorkerCommand.AcceptOne(in.readLong());
             case 'f' -> new WorkerCommand.RejectExcess(in.readBoolean());
-            case 't' -> new WorkerCommand.TakeConnection(in.readLong(), in.readInt());
+            case 't' -> new WorkerCommand.TakeConnection(in.readLong(), in.readInt(), header());
             case 'q' -> ask();
             case 'c' -> new WorkerCommand.CutInput(in.readLong());
             case 'x' -> new WorkerCommand.Abort(in.readLong());
@@ -88,7 +92,32 @@ final class ControlMessageReader {
         Options.Timeouts timeouts = Options.defaults().timeouts().withFirstByte(time()).withIdle(time())
                 .withWriteStall(time()).withConversation(time()).withDrain(time()).withDrainQuiet(time())
                 .withClose(time()).withStall(time()).withSpin(time()).withHandOff(time());
-        return new WorkerCommand.ChangeLimits(limits, timeouts, OnFull.valueOf(text()));
+        return new WorkerCommand.ChangeLimits(limits, timeouts, proxy(), OnFull.valueOf(text()));
+    }
+
+    private Options.ProxyProtocol proxy() throws IOException {
+        Options.ProxyProtocol proxy = Options.defaults().proxyProtocol().withSenders(networks());
+        for (int left = in.readInt(); left > 0; left--) {
+            proxy = proxy.withSenders(Endpoint.parse(text()), networks());
+        }
+        return proxy.withVersions(Options.ProxyProtocol.Versions.valueOf(text())).withTimeout(time());
+    }
+
+    private Networks networks() throws IOException {
+        String text = text();
+        return text.isEmpty() ? Networks.none() : Networks.parse(text);
+    }
+
+    private Optional<ProxyHeader> header() throws IOException {
+        if (!in.readBoolean()) {
+            return Optional.empty();
+        }
+        var parsed = new ProxyHeaderParser(Options.ProxyProtocol.Versions.V2).parse(ByteBuffer.wrap(array()));
+        return switch (parsed) {
+            case ProxyHeaderParser.Result.Whole(ProxyHeader header) -> Optional.of(header);
+            case ProxyHeaderParser.Result.More(),ProxyHeaderParser.Result.Refused(_) ->
+                throw new IOException("a PROXY header is damaged: " + parsed);
+        };
     }
 
     private Duration time() throws IOException {

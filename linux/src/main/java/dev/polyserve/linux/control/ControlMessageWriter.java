@@ -1,5 +1,10 @@
 package dev.polyserve.linux.control;
 
+import dev.polyserve.Endpoint;
+import dev.polyserve.Networks;
+import dev.polyserve.proxy.ProxyHeader;
+import dev.polyserve.proxy.ProxyHeaderWriter;
+import java.util.Map;
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
@@ -43,7 +48,7 @@ final class ControlMessageWriter {
             case WorkerCommand.SetAccepting accept -> letter('a').writeBoolean(accept.allowed());
             case WorkerCommand.AcceptOne one -> letter('o').writeLong(one.number());
             case WorkerCommand.RejectExcess turn -> letter('f').writeBoolean(turn.full());
-            case WorkerCommand.TakeConnection take -> connection('t', take.id()).writeInt(take.slot());
+            case WorkerCommand.TakeConnection take -> take(take);
             case WorkerCommand.AnswerDatagram ask -> {
                 connection('q', ask.id()).writeBoolean(ask.truncated());
                 address(ask.peer());
@@ -68,6 +73,32 @@ final class ControlMessageWriter {
         }
     }
 
+    private void take(WorkerCommand.TakeConnection take) throws IOException {
+        connection('t', take.id()).writeInt(take.slot());
+        Optional<ProxyHeader.Route> route = take.header().flatMap(ProxyHeader::route);
+        out.writeBoolean(route.isPresent());
+        if (route.isPresent()) {
+            array(ProxyHeaderWriter.binary(route.get().source(), route.get().destination(),
+                    take.header().orElseThrow().fields()));
+        }
+    }
+
+    private void proxy(Options.ProxyProtocol now) throws IOException {
+        text(now.senders().toString());
+        out.writeInt(now.sendersAt().size());
+        for (Map.Entry<Endpoint, Networks> at : now.sendersAt().entrySet()) {
+            text(at.getKey().toString());
+            text(at.getValue().toString());
+        }
+        text(now.versions().name());
+        time(now.timeout());
+    }
+
+    private void time(Duration time) throws IOException {
+        out.writeLong(time.getSeconds());
+        out.writeInt(time.getNano());
+    }
+
     private void limits(WorkerCommand.ChangeLimits now) throws IOException {
         Options.Limits limits = now.limits();
         letter('l').writeInt(limits.connections());
@@ -83,9 +114,9 @@ final class ControlMessageWriter {
         for (Duration time : List.of(times.firstByte(), times.idle(), times.writeStall(), times.conversation(),
                 times.drain(),
                 times.drainQuiet(), times.close(), times.stall(), times.spin(), times.handOff())) {
-            out.writeLong(time.getSeconds());
-            out.writeInt(time.getNano());
+            time(time);
         }
+        proxy(now.proxy());
         text(now.onFull().name());
     }
 

@@ -2,9 +2,11 @@ package dev.polyserve.linux.control;
 
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
+import dev.polyserve.proxy.ProxyHeader;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /// A message from a supervisor to a worker.
 public sealed interface WorkerCommand extends ControlMessage {
@@ -43,7 +45,8 @@ public sealed interface WorkerCommand extends ControlMessage {
     ///
     /// @param id its number
     /// @param slot the slot of its listener
-    record TakeConnection(long id, int slot) implements WorkerCommand {
+    /// @param header the PROXY header that was read from it
+    record TakeConnection(long id, int slot, Optional<ProxyHeader> header) implements WorkerCommand {
         @Override
         public int descriptors() {
             return 1;
@@ -71,8 +74,10 @@ public sealed interface WorkerCommand extends ControlMessage {
     ///
     /// @param limits the new limits; the number of connections is the worker's share
     /// @param timeouts the new timeouts
+    /// @param proxy the rules for PROXY headers
     /// @param onFull what happens to clients when the server is full
-    record ChangeLimits(Options.Limits limits, Options.Timeouts timeouts, OnFull onFull) implements WorkerCommand {}
+    record ChangeLimits(Options.Limits limits, Options.Timeouts timeouts, Options.ProxyProtocol proxy,
+            OnFull onFull) implements WorkerCommand {}
 
     /// Report a dump of all threads.
     record DumpThreads() implements WorkerCommand {}

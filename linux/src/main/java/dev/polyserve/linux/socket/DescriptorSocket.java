@@ -30,13 +30,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Its descriptor is always non-blocking. A blocking socket waits for the descriptor. A platform thread waits itself; a
 /// virtual thread starts a platform thread for the wait, so this is for exceptional cases and not for a model.
-public final class DescriptorSocket extends DescriptorSource
+public sealed class DescriptorSocket extends DescriptorSource
         implements
             StreamSocket,
             StreamSource,
             SocketControl,
             BlockingSocket,
-            AddressPair {
+            AddressPair
+        permits ForwardedSocket {
     /// The most bytes discarded before closing: a peer that sends without end is reset after all.
     private static final int DRAIN_MOST_BYTES = 256 << 10;
     private static final long PAUSE_MILLIS = 5;
@@ -76,6 +77,11 @@ public final class DescriptorSocket extends DescriptorSource
 
     @Override
     public StreamSource source() {
+        return this;
+    }
+
+    @Override
+    public StreamSocket unowned() {
         return this;
     }
 

@@ -12,6 +12,8 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.UnaryOperator;
+import dev.polyserve.conversation.AddressPair;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -52,15 +54,22 @@ public final class ReceivedListener extends DescriptorSource implements Listener
 
     /// Queues a connection, given as a descriptor; the listener owns it from then on.
     public void take(int accepted) throws IOException {
+        take(accepted, real -> real);
+    }
+
+    /// Queues a connection, given as a descriptor; the listener owns it from then on.
+    ///
+    /// @param shown maps the addresses of the socket to those that the connection shows
+    public void take(int accepted, UnaryOperator<AddressPair> shown) throws IOException {
         Descriptor owned = new Descriptor(accepted);
         CallMemory memory = CallMemoryPool.shared().take();
         try {
             SocketAddress local = DescriptorListener.local(memory, accepted);
             boolean known = SocketCalls.getPeerName(memory, accepted) >= 0;
             SocketAddress peer = known ? SocketCalls.lastAddress(memory) : DescriptorListener.UNKNOWN_PEER;
-            hand(new DescriptorSocket(owned, peer, local, local instanceof UnixDomainSocketAddress
+            hand(new ForwardedSocket(owned, peer, local, local instanceof UnixDomainSocketAddress
                     ? Optional.of(DescriptorListener.credentials(memory, accepted))
-                    : Optional.empty()));
+                    : Optional.empty(), shown));
         } catch (IOException | RuntimeException | Error e) {
             owned.close();
             throw e;

@@ -7,6 +7,8 @@ import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.DelegatedConversation;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.socket.DescriptorSocket;
+import dev.polyserve.proxy.ProxyHeader;
+import dev.polyserve.run.ProxiedAddresses;
 import dev.polyserve.run.Runner;
 import java.io.IOException;
 import java.util.Optional;
@@ -45,6 +47,8 @@ final class DescriptorTransfer
     private final PerConnectionRunner runner;
     private final DescriptorSocket socket;
     private final int slot;
+    /// The PROXY header that was read from it.
+    private final Optional<ProxyHeader> header;
     private final DelegatedConversation conversation;
     /// Written on the loop.
     private volatile State state = State.WAITING;
@@ -58,6 +62,9 @@ final class DescriptorTransfer
         this.runner = runner;
         this.socket = socket;
         this.slot = slot;
+        this.header = identity.ends() instanceof ProxiedAddresses proxied
+                ? Optional.of(proxied.header())
+                : Optional.empty();
         this.conversation = new DelegatedConversation(context, identity, this);
     }
 
@@ -80,7 +87,7 @@ final class DescriptorTransfer
         tries++;
         worker = Optional.of(to);
         to.serves(conversation.id(), this);
-        to.command(new WorkerCommand.TakeConnection(conversation.id(), slot), socket.descriptor().number());
+        to.command(new WorkerCommand.TakeConnection(conversation.id(), slot, header), socket.descriptor().number());
         runner.loop().schedule(TAKE_NANOS, () -> runner.killIf(to, () -> waitsFor(to),
                 "it did not take a connection within " + TimeUnit.NANOSECONDS.toMillis(TAKE_NANOS) + " ms"));
     }

@@ -202,6 +202,11 @@ final class RemoteConnection
     }
 
     @Override
+    public StreamSocket unowned() {
+        throw notHere();
+    }
+
+    @Override
     public BlockingSocket waiting() {
         throw notHere();
     }

@@ -77,7 +77,9 @@ abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
         }
         Options now = context().options();
         return Optional.of(
-                new WorkerCommand.ChangeLimits(now.limits().withConnections(share()), now.timeouts(), now.onFull()));
+                new WorkerCommand.ChangeLimits(now.limits().withConnections(share()), now.timeouts(),
+                        now.proxyProtocol(),
+                        now.onFull()));
     }
 
     @Override

@@ -15,6 +15,9 @@ import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import dev.polyserve.proxy.ProxyHeader;
+import dev.polyserve.run.ProxiedAddresses;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The socket provider of a worker that accepts no connection itself: each listener yields the connections that the
@@ -70,11 +73,13 @@ final class ReceivedConnectionsProvider implements SocketProvider {
     }
 
     /// Receives a connection that the supervisor transfers.
-    void take(int slot, int descriptor) throws IOException {
+    ///
+    /// @param header the PROXY header that the supervisor has read from it
+    void take(int slot, int descriptor, Optional<ProxyHeader> header) throws IOException {
         ReceivedListener listener = listeners.get(slot);
         if (listener == null) {
             throw new IOException("a connection came through socket " + slot + ", which is no listener here");
         }
-        listener.take(descriptor);
+        listener.take(descriptor, real -> header.map(it -> ProxiedAddresses.of(it, real)).orElse(real));
     }
 }

@@ -133,7 +133,9 @@ public final class WorkerMain {
 
     private Options shareOf(Options options, Engine.Setup setup) {
         if (!serve.shared()) {
-            return options.withTimeouts(times -> times.withConversation(Duration.ZERO));
+            // The supervisor has read the PROXY header.
+            return options.withTimeouts(times -> times.withConversation(Duration.ZERO))
+                    .withProxyProtocol(_ -> Options.defaults().proxyProtocol());
         }
         return isOneOfSeveral(setup)
                 ? options.withOnFull(OnFull.WAIT).withLimits(limits -> limits.withConnectionsPerAddress(0))
@@ -151,7 +153,8 @@ public final class WorkerMain {
                 .withLimits(
                         limits -> command.limits().withQueue(limits.queue()).withDatagramBytes(limits.datagramBytes()))
                 .withTimeouts(times -> command.timeouts().withStall(times.stall()).withSpin(times.spin())
-                        .withHandOff(times.handOff()));
+                        .withHandOff(times.handOff()))
+                .withProxyProtocol(_ -> command.proxy());
         return shareOf(wanted, setup).withOnFull(isOneOfSeveral(setup) ? now.onFull() : command.onFull());
     }
 
@@ -232,7 +235,7 @@ public final class WorkerMain {
     /// Receives a transferred connection.
     void takes(WorkerCommand.TakeConnection take, int descriptor) throws IOException {
         eventReporter.takes(take.id());
-        handed.take(take.slot(), descriptor);
+        handed.take(take.slot(), descriptor, take.header());
     }
 
     /// The channel of the supervisor's commands. **Thread**: the one that reads them.

@@ -111,13 +111,13 @@ class ControlChannelTest {
     void descriptorsComeWithTheirMessageAndAreClosedOnExec() throws Exception {
         int file = FileCalls.open(memory, "/dev/null");
         here().send(new WorkerCommand.DumpThreads());
-        here().send(new WorkerCommand.TakeConnection(1, 0), file);
-        here().send(new WorkerCommand.TakeConnection(2, 0), file);
+        here().send(new WorkerCommand.TakeConnection(1, 0, Optional.empty()), file);
+        here().send(new WorkerCommand.TakeConnection(2, 0, Optional.empty()), file);
         assertThat(here().flush()).isTrue();
         assertThat(FileCalls.close(memory, file)).isZero();
         requireReceived(new WorkerCommand.DumpThreads());
         for (int id = 1; id <= 2; id++) {
-            List<Integer> descriptors = requireReceived(new WorkerCommand.TakeConnection(id, 0));
+            List<Integer> descriptors = requireReceived(new WorkerCommand.TakeConnection(id, 0, Optional.empty()));
             assertThat(descriptors).hasSize(1);
             int copy = descriptors.getFirst();
             assertThat(Files.readSymbolicLink(Path.of("/proc/self/fd/" + copy))).hasToString("/dev/null");
@@ -139,7 +139,7 @@ class ControlChannelTest {
         int socket = here().source().descriptor().number();
         var message = new DescriptorMessage();
         long before = openNulls();
-        byte[] take = ControlMessageWriter.bytes(new WorkerCommand.TakeConnection(1, 0));
+        byte[] take = ControlMessageWriter.bytes(new WorkerCommand.TakeConnection(1, 0, Optional.empty()));
         for (ByteBuffer bytes : List.of(ByteBuffer.wrap(take, 0, take.length - 1),
                 ByteBuffer.wrap(ControlMessageWriter.bytes(new WorkerCommand.DumpThreads())), ByteBuffer.wrap(take))) {
             assertThat(message.send(memory, socket, bytes, file, file, file)).isPositive();
@@ -154,7 +154,7 @@ class ControlChannelTest {
 
     @Test
     void aMessageThatComesWithoutItsDescriptorIsDamaged() throws Exception {
-        here().send(new WorkerCommand.TakeConnection(1, 0));
+        here().send(new WorkerCommand.TakeConnection(1, 0, Optional.empty()));
         assertThat(here().flush()).isTrue();
         assertThatThrownBy(() -> there().receive()).isInstanceOf(IOException.class)
                 .hasMessageContaining("takes 1 descriptors, and came with 0");

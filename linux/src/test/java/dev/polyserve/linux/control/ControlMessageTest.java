@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
+import dev.polyserve.Networks;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.RequestResult;
 import dev.polyserve.linux.system.DescriptorMessage;
+import dev.polyserve.proxy.ProxyFields;
+import dev.polyserve.proxy.ProxyHeader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,7 +49,7 @@ class ControlMessageTest {
                 new WorkerCommand.SetAccepting(false),
                 new WorkerCommand.AcceptOne(7),
                 new WorkerCommand.RejectExcess(true), new WorkerCommand.RejectExcess(false),
-                new WorkerCommand.TakeConnection(Long.MAX_VALUE, 3),
+                new WorkerCommand.TakeConnection(Long.MAX_VALUE, 3, Optional.empty()),
                 new WorkerCommand.AnswerDatagram(-1, V4, V6, true, ByteBuffer.wrap(new byte[65_507])),
                 new WorkerCommand.AnswerDatagram(-2, UNIX, UnixDomainSocketAddress.of(""), false,
                         ByteBuffer.allocate(0)),
@@ -53,11 +57,26 @@ class ControlMessageTest {
                 new WorkerCommand.DumpThreads(), limits());
     }
 
+    @Test
+    void aTransferredConnectionKeepsItsHeader() throws Exception {
+        var route = new ProxyHeader.Route(new InetSocketAddress("192.0.2.7", 1), new InetSocketAddress("::1", 2));
+        var fields = new ProxyFields(List.of(new ProxyFields.Field(ProxyFields.AUTHORITY, new byte[]{'a'})));
+        byte[] bytes = ControlMessageWriter.bytes(new WorkerCommand.TakeConnection(7, 3,
+                Optional.of(new ProxyHeader(1, ProxyHeader.Command.PROXY, Optional.of(route), fields))));
+        WorkerCommand.TakeConnection read = (WorkerCommand.TakeConnection) all(bytes).getFirst();
+        assertThat(read.id()).isEqualTo(7);
+        assertThat(read.header().orElseThrow().route()).contains(route);
+        assertThat(read.header().orElseThrow().fields().authority()).contains("a");
+    }
+
     private static WorkerCommand.ChangeLimits limits() {
         Options options = Options.defaults().withMaxConnections(7)
                 .withTimeouts(
                         times -> times.withIdle(Duration.ofNanos(1)).withSpin(Duration.ofSeconds(Long.MAX_VALUE)));
-        return new WorkerCommand.ChangeLimits(options.limits(), options.timeouts(), OnFull.REJECT);
+        Options.ProxyProtocol proxy = options.proxyProtocol().withSenders(Networks.parse("10.0.0.0/8,::1"))
+                .withSenders(Endpoint.parse("unix:/s"), Networks.any())
+                .withVersions(Options.ProxyProtocol.Versions.V2).withTimeout(Duration.ofSeconds(7));
+        return new WorkerCommand.ChangeLimits(options.limits(), options.timeouts(), proxy, OnFull.REJECT);
     }
 
     private static Stream<ControlMessage> reports() {

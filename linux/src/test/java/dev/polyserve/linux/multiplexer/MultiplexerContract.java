@@ -8,6 +8,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.Options;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.StreamSource;
 import dev.polyserve.io.SocketProvider;
 import dev.polyserve.linux.socket.DescriptorSocketProvider;
 import dev.polyserve.loop.Multiplexer;
@@ -166,6 +167,25 @@ public abstract class MultiplexerContract {
         assertTold(READ);
         assertThat(read(100)).isEqualTo(10);
         assertSilence();
+    }
+
+    /// As after a PROXY header, which the accept loop reads before the connection has its owner.
+    @Test
+    void watchesAgainWhatItHasForgotten() throws Exception {
+        StreamSource source = socket.control().unowned().source();
+        Multiplexer.Watch first = multiplexer.watch(source, READ, told::add);
+        assertSilence();
+        send(10);
+        assertTold(READ);
+        multiplexer.forget(first);
+        Multiplexer.Watch second = multiplexer.watch(source, 0, told::add);
+        multiplexer.change(second, READ);
+        assertTold(READ);
+        multiplexer.forget(second);
+        multiplexer.forget(multiplexer.watch(source, READ, told::add));
+        assertSilence();
+        multiplexer.watch(source, READ, told::add);
+        assertTold(READ);
     }
 
     @Test

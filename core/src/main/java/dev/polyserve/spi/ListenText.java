@@ -1,0 +1,35 @@
+package dev.polyserve.spi;
+
+import dev.polyserve.Endpoint;
+import dev.polyserve.Networks;
+import java.util.Optional;
+
+/// Where to listen, as text: an endpoint, and after `?proxy=` the peers that must send a PROXY header there.
+///
+/// **Thread**: any.
+///
+/// @param endpoint the endpoint
+/// @param senders the peers, if it names any
+public record ListenText(Endpoint endpoint, Optional<Networks> senders) {
+    private static final String PROXY = "?proxy=";
+
+    /// Reads the text form.
+    ///
+    /// @throws IllegalArgumentException with one sentence: what is wrong, and the correct form
+    public static ListenText parse(String text) {
+        int at = text.lastIndexOf(PROXY);
+        if (at < 0) {
+            return new ListenText(Endpoint.parse(text), Optional.empty());
+        }
+        Endpoint endpoint = Endpoint.parse(text.substring(0, at));
+        if (endpoint.datagram()) {
+            throw new IllegalArgumentException(
+                    "bad endpoint '" + text + "': ?proxy= is for stream endpoints, and this one takes datagrams");
+        }
+        try {
+            return new ListenText(endpoint, Optional.of(Networks.parse(text.substring(at + PROXY.length()))));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("bad endpoint '" + text + "': " + e.getMessage(), e);
+        }
+    }
+}

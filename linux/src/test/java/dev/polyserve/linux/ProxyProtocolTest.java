@@ -1,0 +1,242 @@
+package dev.polyserve.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Connection;
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Endpoint;
+import dev.polyserve.Limit;
+import dev.polyserve.Model;
+import dev.polyserve.Options;
+import dev.polyserve.Server;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// PROXY headers before connections, in each model that accepts in its own process.
+@EnabledOnOs(OS.LINUX)
+@Timeout(60)
+class ProxyProtocolTest {
+    private static final String TRUSTED = "?proxy=127.0.0.0/8";
+    private static final String TEXT = "PROXY TCP4 192.0.2.7 198.51.100.1 4000 443\r\n";
+    private static final String SIGNATURE = "0d0a0d0a000d0a515549540a";
+    private static final String ADDRESSES = "c0000207" + "c6336401" + "0fa0" + "01bb";
+    private static final String SEEN = "192.0.2.7:4000 198.51.100.1:443 by 127.0.0.1";
+
+    static Stream<String> models() {
+        return Stream.of("iterative", "thread", "thread-pool", "virtual", "nio", "polling", "select", "poll", "epoll",
+                "epoll-et", "io_uring");
+    }
+
+    static Stream<String> concurrentModels() {
+        return models().skip(1);
+    }
+
+    private static Server server(String model, String endpoint, UnaryOperator<Options> options) throws IOException {
+        Model how = Model.named(model);
+        Optional<String> whyNot = Server.whyNot(how);
+        assumeTrue(whyNot.isEmpty(), () -> "needs a model that cannot run here: " + whyNot.orElse(""));
+        return Server.at(endpoint).model(how).options(options).handle(ProxyProtocolTest::tell).start();
+    }
+
+    /// Greets with the addresses, and echoes lines.
+    private static void tell(Connection connection) throws Exception {
+        ConnectionInfo info = connection.info();
+        connection.writeLine(Endpoint.textOf(info.peer()) + " " + Endpoint.textOf(info.local()) + info.proxied()
+                .map(proxied -> " by " + Endpoint.textOf(proxied.sender()).replaceAll(":[0-9]+$", "")
+                        + proxied.authority().map(name -> " for " + name).orElse(""))
+                .orElse(""));
+        connection.flush();
+        for (String line; (line = connection.readLine()) != null;) {
+            connection.writeLine(line);
+        }
+    }
+
+    private static Socket connect(Server server) throws IOException {
+        return new Socket(InetAddress.ofLiteral("127.0.0.1"), server.port());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] binary(String rest) {
+        return HexFormat.of().parseHex(SIGNATURE + rest);
+    }
+
+    private static byte[] with(byte[] header, String payload) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(header);
+        all.writeBytes(bytes(payload));
+        return all.toByteArray();
+    }
+
+    private static BufferedReader reader(InputStream in) {
+        return new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void theAddressesAreThoseOfTheHeader(String model) throws Exception {
+        byte[] named = binary("2111001a" + ADDRESSES + "02000b" + HexFormat.of().formatHex(bytes("example.org")));
+        try (Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED, o -> o)) {
+            for (byte[] header : List.of(bytes(TEXT), binary("2111000c" + ADDRESSES), named)) {
+                String seen = header == named ? SEEN + " for example.org" : SEEN;
+                for (boolean whole : new boolean[]{true, false}) {
+                    try (Socket client = connect(server)) {
+                        client.setTcpNoDelay(true);
+                        send(client.getOutputStream(), with(header, "first\nsecond\n"), whole);
+                        BufferedReader in = reader(client.getInputStream());
+                        assertThat(in.readLine()).isEqualTo(seen);
+                        assertThat(in.readLine()).isEqualTo("first");
+                        assertThat(in.readLine()).isEqualTo("second");
+                    }
+                }
+            }
+        }
+    }
+
+    private static void send(OutputStream out, byte[] bytes, boolean whole) throws IOException {
+        if (whole) {
+            out.write(bytes);
+        } else {
+            for (byte each : bytes) {
+                out.write(each);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void localAndUnknownKeepTheRealAddresses(String model) throws Exception {
+        try (Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED, o -> o)) {
+            for (byte[] header : List.of(bytes("PROXY UNKNOWN\r\n"), binary("20000000"), binary("21000002ffff"))) {
+                try (Socket client = connect(server)) {
+                    client.getOutputStream().write(header);
+                    assertThat(reader(client.getInputStream()).readLine())
+                            .isEqualTo("127.0.0.1:" + client.getLocalPort() + " 127.0.0.1:" + server.port());
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void aStrangerABadHeaderAndALateOneAreRefused(String model) throws Exception {
+        try (Server server = server(model, "tcp://127.0.0.1:0?proxy=10.0.0.0/8", o -> o);
+                Socket stranger = connect(server)) {
+            assertThat(endOf(stranger, TEXT)).isEmpty();
+            assertThat(server.stats().reached()).containsEntry(Limit.PROXY_HEADER, 1L);
+        }
+        try (Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED,
+                o -> o.withProxyProtocol(p -> p.withTimeout(Duration.ofMillis(50))))) {
+            for (String start : List.of("GET / HTTP/1.1\r\n", "PROXY TCP4 1.1.1.1 ", "")) {
+                try (Socket client = connect(server)) {
+                    assertThat(endOf(client, start)).isEmpty();
+                }
+            }
+            assertThat(server.stats().reached()).containsEntry(Limit.PROXY_HEADER, 3L);
+            assertThat(server.stats().rejected()).isEqualTo(3);
+        }
+    }
+
+    /// What the server sends until it closes; a reset is an end, too.
+    private static String endOf(Socket client, String sent) throws IOException {
+        try {
+            client.getOutputStream().write(bytes(sent));
+            return new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe).*");
+            return "";
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void connectionsThatSendNothingDelayNone(String model) throws Exception {
+        List<Socket> silent = new ArrayList<>();
+        Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED,
+                o -> o.withProxyProtocol(p -> p.withTimeout(Duration.ofMinutes(1))));
+        try (server) {
+            for (int i = 0; i < 100; i++) {
+                Socket client = connect(server);
+                silent.add(client);
+                client.getOutputStream().write(bytes("PROXY TCP4 192.0.2."));
+            }
+            try (Socket client = connect(server)) {
+                client.getOutputStream().write(bytes(TEXT));
+                assertThat(reader(client.getInputStream()).readLine()).isEqualTo(SEEN);
+            }
+            Socket late = silent.removeLast();
+            late.getOutputStream().write(bytes("7 198.51.100.1 4000 443\r\n"));
+            assertThat(reader(late.getInputStream()).readLine()).isEqualTo(SEEN);
+            late.close();
+            assertThat(silent.getFirst().getInputStream().available()).isZero();
+            server.close();
+            for (Socket client : silent) {
+                assertThat(endOf(client, "")).isEmpty();
+            }
+        } finally {
+            for (Socket client : silent) {
+                client.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("concurrentModels")
+    void theLimitPerAddressCountsTheAddressInTheHeader(String model) throws Exception {
+        try (Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED,
+                o -> o.withLimits(l -> l.withConnectionsPerAddress(1)));
+                Socket first = connect(server);
+                Socket second = connect(server);
+                Socket other = connect(server)) {
+            first.getOutputStream().write(bytes(TEXT));
+            assertThat(reader(first.getInputStream()).readLine()).isEqualTo(SEEN);
+            assertThat(endOf(second, TEXT)).isEmpty();
+            other.getOutputStream().write(bytes(TEXT.replace("192.0.2.7", "192.0.2.8")));
+            assertThat(reader(other.getInputStream()).readLine()).startsWith("192.0.2.8:4000 ");
+            assertThat(server.stats().reached()).containsEntry(Limit.CONNECTIONS_PER_ADDRESS, 1L);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void aUnixSocketTakesHeadersFromAnyPeer(String model, @TempDir Path directory) throws Exception {
+        Path path = directory.resolve("s");
+        try (Server _ = server(model, "unix:" + path + "?proxy=any", o -> o);
+                SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            client.connect(UnixDomainSocketAddress.of(path));
+            client.write(ByteBuffer.wrap(bytes(TEXT.substring(0, 20))));
+            client.write(ByteBuffer.wrap(bytes(TEXT.substring(20))));
+            assertThat(reader(Channels.newInputStream(client)).readLine())
+                    .startsWith("192.0.2.7:4000 198.51.100.1:443 by ");
+        }
+    }
+}
