@@ -93,6 +93,7 @@ public final class BenchmarkRunner {
     private boolean separate() {
         return switch (placement) {
             case ProcessorPlacement.Pinned pinned -> !pinned.contender().equals(pinned.generator());
+            case ProcessorPlacement.Shared _ -> false;
             case ProcessorPlacement.Unpinned unpinned -> unpinned.processors() > 1;
         };
     }

@@ -99,7 +99,9 @@ final class BenchCommand {
         Map<String, Runnable> actions = Map.of("INT", measuring::interrupt, "TERM", measuring::interrupt);
         try (SignalHandlers _ = SignalHandlers.on(actions);
                 BenchProgress progress = new BenchProgress(stdio.err(), isTerminal())) {
-            ProcessorPlacement placement = ProcessorPlacement.take();
+            ProcessorPlacement placement = options.has(BenchOptions.SHARED_PROCESSORS)
+                    ? ProcessorPlacement.share()
+                    : ProcessorPlacement.take();
             try (Launcher launcher = new Launcher(PolyserveProgram.running(), placement)) {
                 return new BenchmarkRunner(plan, launcher, placement, Machine.environment(placement), progress).run();
             }

@@ -39,6 +39,7 @@ final class BenchOptions {
     private static final String DURATION = "--duration";
     private static final String ENDPOINT = "--endpoint";
     private static final String AGAINST = "--against";
+    static final String SHARED_PROCESSORS = "--shared-processors";
     private static final int MOST_CONNECTIONS = 1_000_000;
     private static final int MOST_REQUEST_BYTES = 1 << 20;
     private static final int MOST_DATAGRAM_BYTES = 65_507;
@@ -77,6 +78,9 @@ final class BenchOptions {
                 .paramLabel("'COMMAND'|ENDPOINT")
                 .description("Measures a peer, too: a command that listens on {port} or {path}, or a server that"
                         + " already runs. Repeatable; NAME= before it sets its name.")
+                .build());
+        spec.addOption(OptionSpec.builder(SHARED_PROCESSORS).type(boolean.class)
+                .description("Contenders and load generator share all processors, instead of half of them each.")
                 .build());
         add(spec, REPORT, "FILE.html", "Writes a report with charts, as one HTML file.");
         add(spec, JSON, "FILE", "Writes all results.");

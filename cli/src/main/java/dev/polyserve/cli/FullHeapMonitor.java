@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 /// which fails without memory; with the default action, the kernel ends the process.
 ///
 /// It checks once a second. It allocates only when little memory is left, to find out whether a collection frees
-/// enough.
+/// enough. What a collector reports as free may be out of reach for an allocation, as a survivor space is: so little memory
+/// is a part of the heap.
 ///
 /// **Thread**: its own, a daemon.
 final class FullHeapMonitor implements AutoCloseable {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long LOW_BYTES = 1 << 20;
+    /// More than the survivor spaces of any collector take of the heap.
+    private static final int LOW_PART_OF_HEAP = 8;
     /// Below half of the smallest region of G1: a larger array would need two adjacent regions.
     private static final int PROBE_BYTES = 256 << 10;
 
@@ -57,7 +59,8 @@ final class FullHeapMonitor implements AutoCloseable {
 
     private boolean isFull() {
         Runtime runtime = Runtime.getRuntime();
-        if (runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory() >= LOW_BYTES) {
+        long mostBytes = runtime.maxMemory();
+        if (mostBytes - runtime.totalMemory() + runtime.freeMemory() >= mostBytes / LOW_PART_OF_HEAP) {
             return false;
         }
         try {

@@ -112,7 +112,9 @@ class BenchProcessTest {
     void messagesServeEveryWorkloadOfExchanges() throws Exception {
         Path json = directory.resolve("now.json");
         assertThat(status(bench("--models", "auto:messages", "--workload", "pipeline,mixed,idle,custom", "--json",
-                json.toString(), "--rate", "200", "--size", "3KiB", "--handler-waits", "1ms"))).as(err.text()).isZero();
+                json.toString(), "--rate", "200", "--size", "3KiB", "--handler-waits", "1ms", "--shared-processors")))
+                .as(err.text()).isZero();
+        assertThat(json(json).environment().placement()).startsWith("contender and generator share all processors");
         List<ContenderResults> entries = json(json).comparisons().stream()
                 .map(comparison -> comparison.entries().getFirst()).toList();
         assertThat(entries).hasSizeGreaterThanOrEqualTo(4).allSatisfy(entry -> assertThat(entry.remarks())

@@ -3,10 +3,12 @@ package dev.polyserve.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 
 /// Faults 12 and 25: clients that disconnect before the accept, clients that come and go, and a server without clients.
+@Order(1)
 @Timeout(120)
 class DepartingClientsTest {
     private static final int ABORTED = 1000;

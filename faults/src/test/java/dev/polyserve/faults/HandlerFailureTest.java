@@ -9,10 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 
 /// Fault 5: a handler, a protocol or a listener throws any error in any method.
+@Order(1)
 @Timeout(60)
 class HandlerFailureTest {
     private static final List<ArmedFailures.Place> IN_A_HANDLER = List.of(ArmedFailures.Place.FACTORY,

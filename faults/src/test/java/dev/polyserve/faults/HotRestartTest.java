@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// unaffected.
 ///
 /// `-Dpolyserve.restarts=100` sets the number of restarts: 3, and 5 with `-Dfull`.
+@Order(1)
 @EnabledOnOs(OS.LINUX)
 class HotRestartTest {
     private static final int RESTARTS = Integer.getInteger("polyserve.restarts",

@@ -6,12 +6,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Faults 28 and 29: a hung worker is replaced. A worker with slow handlers is not, nor is any worker after its
 /// supervisor was suspended.
+@Order(1)
 @Timeout(90)
 class HungWorkerTest {
     private static final Duration SILENCE = Duration.ofSeconds(4);

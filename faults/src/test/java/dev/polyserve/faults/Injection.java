@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 ///
 /// **Thread**: the test's.
 final class Injection implements AutoCloseable {
-    private static final int DETACH_SECONDS = 10;
+    private static final int DETACH_SECONDS = 40;
     private static final Pattern CALL = Pattern
             .compile("(\\d+) +(\\d+\\.\\d+) (?:<\\.\\.\\. )?(\\w+)(?:\\(| resumed).*");
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// System calls of the Linux event loops fail once or several times.
+@Order(1)
 @Timeout(60)
 class LoopCallErrorsTest {
     private static final int FAILURES = 3;

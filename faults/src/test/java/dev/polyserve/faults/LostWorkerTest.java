@@ -9,12 +9,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Faults 26 and 32: one of several workers that share the listener is killed, while it serves or while it is
 /// suspended.
+@Order(1)
 @Timeout(90)
 class LostWorkerTest {
     private static final int CLIENTS = 8;

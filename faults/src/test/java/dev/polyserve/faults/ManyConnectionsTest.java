@@ -2,12 +2,14 @@ package dev.polyserve.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// As many connections as the Linux loops support, and more.
+@Order(1)
 @Timeout(120)
 class ManyConnectionsTest {
     private static final int MANY = 15_000;

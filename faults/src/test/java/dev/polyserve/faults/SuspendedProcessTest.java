@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class SuspendedProcessTest {
     private static final int CLIENTS = 50;
-    private static final String IDLE = "600ms";
-    private static final long STOPPED_MILLIS = 800;
+    private static final String IDLE = "2s";
+    private static final long STOPPED_MILLIS = 2400;
     private static final String REQUEST = "request\n";
 
     @TempDir

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// TERM and INT to worker processes: to one of them, to all of them, and to all processes of a server, as systemd sends
 /// them (`KillMode=control-group`).
+@Order(1)
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 class WorkerTerminationTest {

@@ -53,7 +53,32 @@ public sealed interface ProcessorPlacement {
         }
     }
 
-    /// The operating system schedules contenders and load generator on all processors.
+    /// Contenders and load generator share all processors by choice: what a server does with more of them.
+    ///
+    /// @param processors number of processors
+    record Shared(int processors) implements ProcessorPlacement {
+        @Override
+        public String describe() {
+            return "contender and generator share all processors (" + processors + "), so each slows the other";
+        }
+
+        @Override
+        public int contenderProcessors() {
+            return processors;
+        }
+
+        @Override
+        public int generatorProcessors() {
+            return processors;
+        }
+
+        @Override
+        public List<String> commandPrefix() {
+            return List.of();
+        }
+    }
+
+    /// The operating system schedules contenders and load generator on all processors, because none can be pinned.
     ///
     /// @param processors number of processors
     /// @param why the reason, continuing the words "not pinned:"
@@ -78,6 +103,11 @@ public sealed interface ProcessorPlacement {
         public List<String> commandPrefix() {
             return List.of();
         }
+    }
+
+    /// Lets contenders and load generator share all processors that this process may use.
+    static ProcessorPlacement share() {
+        return new Shared(Runtime.getRuntime().availableProcessors());
     }
 
     /// Divides the processors that this process may use, and pins this process to the load generator's.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.bench.contender.ProcessorPlacement.Pinned;
+import dev.polyserve.bench.contender.ProcessorPlacement.Shared;
 import dev.polyserve.bench.contender.ProcessorPlacement.Unpinned;
 import java.util.List;
 import java.util.stream.Stream;
@@ -52,6 +53,9 @@ class ProcessorPlacementTest {
         assertThat(new Unpinned(4, "there is no taskset").describe())
                 .isEqualTo("not pinned: there is no taskset, so contender and generator share 4 processors");
         assertThat(new Unpinned(4, "").commandPrefix()).isEmpty();
+        assertThat(new Shared(2).describe())
+                .isEqualTo("contender and generator share all processors (2), so each slows the other");
+        assertThat(new Shared(2).commandPrefix()).isEmpty();
         assertThat(new Pinned(one, one, "/bin/taskset").commandPrefix()).containsExactly("/bin/taskset", "-c", "901");
     }
 
