@@ -67,7 +67,7 @@ final class BenchCommand {
         Optional<Results> before = options.has(BenchOptions.BASELINE)
                 ? Optional.of(read(Path.of(options.text(BenchOptions.BASELINE, ""))))
                 : Optional.empty();
-        Results results = measure(plan);
+        Results results = measure(plan, options);
         BenchReport report = new BenchReport(results, before.map(earlier -> Baseline.compare(earlier, results)),
                 options.has(BenchOptions.ADVISE)
                         ? Optional.of(Recommendation.of(results, models(plan), Model.auto().id()))
@@ -94,7 +94,7 @@ final class BenchCommand {
         return word.matches("[\\w.,:/=-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
-    private Results measure(BenchPlan plan) {
+    private Results measure(BenchPlan plan, BenchOptions options) {
         Thread measuring = Thread.currentThread();
         Map<String, Runnable> actions = Map.of("INT", measuring::interrupt, "TERM", measuring::interrupt);
         try (SignalHandlers _ = SignalHandlers.on(actions);
