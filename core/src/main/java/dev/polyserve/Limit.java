@@ -30,7 +30,9 @@ public enum Limit {
     /// The wait that a handler set for one read.
     READ("read"),
     /// The PROXY header: connections that do not begin with one in time, or come from a peer that may not send one.
-    PROXY_HEADER("PROXY header");
+    PROXY_HEADER("PROXY header"),
+    /// The networks from which clients may come ([Options.Access]).
+    NETWORK("network");
 
     private final String label;
 

@@ -6,11 +6,12 @@ final class OptionValues extends Values {
     Options.Timeouts timeouts = Options.Timeouts.DEFAULTS;
     Options.Sockets sockets = Options.Sockets.DEFAULTS;
     Options.ProxyProtocol proxyProtocol = Options.ProxyProtocol.DEFAULTS;
+    Options.Access access = Options.Access.DEFAULTS;
     OnFull onFull = OnFull.WAIT;
 
     @Override
     Object[] parts() {
         return new Object[]{"limits", limits, "timeouts", timeouts, "sockets", sockets, "proxyProtocol",
-            proxyProtocol, "onFull", onFull};
+            proxyProtocol, "access", access, "onFull", onFull};
     }
 }

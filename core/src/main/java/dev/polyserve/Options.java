@@ -1,5 +1,7 @@
 package dev.polyserve;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -49,6 +51,11 @@ public final class Options extends ValueObject {
         return values.proxyProtocol;
     }
 
+    /// From which networks clients may come.
+    public Access access() {
+        return values.access;
+    }
+
     /// What happens to a new client while the maximum number of connections is open.
     public OnFull onFull() {
         return values.onFull;
@@ -72,6 +79,11 @@ public final class Options extends ValueObject {
     /// With other rules for PROXY headers: `o.withProxyProtocol(p -> p.withSenders(Networks.parse("10.0.0.0/8")))`.
     public Options withProxyProtocol(UnaryOperator<ProxyProtocol> change) {
         return with(values -> values.proxyProtocol = change.apply(values.proxyProtocol));
+    }
+
+    /// With other networks that clients may come from: `o.withAccess(a -> a.withAllowed(Networks.parse("10.0.0.0/8")))`.
+    public Options withAccess(UnaryOperator<Access> change) {
+        return with(values -> values.access = change.apply(values.access));
     }
 
     /// With another behavior for a new client while the maximum number of connections is open.
@@ -498,6 +510,55 @@ public final class Options extends ValueObject {
         /// With another wait for a whole header.
         public ProxyProtocol withTimeout(Duration atMost) {
             return with(values -> values.timeout = atMost);
+        }
+    }
+
+    /// The networks from which connections and datagrams are accepted: all by default.
+    ///
+    /// The most specific network that contains an address decides, and among equal ones the denied one. An address in none
+    /// of them may come in unless there are allowed networks. Behind a load balancer it is the address in the PROXY header. A
+    /// Unix peer has no address, and may always come in: the mode of the socket's file decides.
+    public static final class Access extends ValueObject {
+        static final Access DEFAULTS = new Access(new AccessValues());
+
+        private final AccessValues values;
+
+        private Access(AccessValues values) {
+            super(values);
+            this.values = values;
+        }
+
+        private Access with(Consumer<AccessValues> change) {
+            return new Access(Values.changed(values, change));
+        }
+
+        /// The networks from which clients may come; empty: all.
+        public Networks allowed() {
+            return values.allowed;
+        }
+
+        /// The networks from which no client may come.
+        public Networks denied() {
+            return values.denied;
+        }
+
+        /// Whether a client with this address may come in.
+        public boolean admits(SocketAddress peer) {
+            if (!(peer instanceof InetSocketAddress)) {
+                return true;
+            }
+            Networks allowed = values.allowed.isEmpty() ? Networks.any() : values.allowed;
+            return allowed.longestPrefix(peer) > values.denied.longestPrefix(peer);
+        }
+
+        /// With other allowed networks; none: all.
+        public Access withAllowed(Networks networks) {
+            return with(values -> values.allowed = networks);
+        }
+
+        /// With other denied networks.
+        public Access withDenied(Networks networks) {
+            return with(values -> values.denied = networks);
         }
     }
 

@@ -3,12 +3,16 @@ package dev.polyserve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class OptionsTest {
@@ -30,7 +34,24 @@ class OptionsTest {
                 times("drain-timeout", t -> t.withDrain(NEGATIVE)),
                 times("drain-quiet", t -> t.withDrainQuiet(NEGATIVE)),
                 times("close-timeout", t -> t.withClose(NEGATIVE)), times("stall-limit", t -> t.withStall(NEGATIVE)),
+                Arguments.of("proxy-protocol-timeout",
+                        (UnaryOperator<Options>) o -> o.withProxyProtocol(p -> p.withTimeout(Duration.ZERO))),
                 times("spin", t -> t.withSpin(NEGATIVE)), times("hand-off", t -> t.withHandOff(NEGATIVE)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'','',10.0.0.1,true", "'',10.0.0.0/8,10.0.0.1,false", "'',10.0.0.0/8,11.0.0.1,true",
+        "10.0.0.0/8,'',10.0.0.1,true", "10.0.0.0/8,'',::1,false", "10.1.0.0/16,10.0.0.0/8,10.1.0.1,true",
+        "10.0.0.0/8,10.1.0.0/16,10.1.0.1,false", "10.0.0.0/8,10.0.0.0/8,10.1.0.1,false", "any,::1,::1,false",
+        "any,::1,::2,true", "::1,any,::1,true", "'',any,::1,false"})
+    void theMostSpecificNetworkDecidesWhichClientsMayComeIn(String allowed, String denied, String address,
+            boolean admitted) {
+        Options.Access access = Options.defaults()
+                .withAccess(a -> a.withAllowed(allowed.isEmpty() ? Networks.none() : Networks.parse(allowed))
+                        .withDenied(denied.isEmpty() ? Networks.none() : Networks.parse(denied)))
+                .access();
+        assertThat(access.admits(new InetSocketAddress(InetAddress.ofLiteral(address), 1))).isEqualTo(admitted);
+        assertThat(access.admits(UnixDomainSocketAddress.of(""))).isTrue();
     }
 
     private static Arguments limits(String name, UnaryOperator<Options.Limits> change) {

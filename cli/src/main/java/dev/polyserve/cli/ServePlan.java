@@ -1,8 +1,10 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.spi.ListenText;
 import dev.polyserve.spi.ModelPlan;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Model;
+import dev.polyserve.Networks;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.cli.log.ConsoleLog;
@@ -104,7 +106,8 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
 
     private static List<Endpoint> endpoints(Settings settings) {
         if (settings.has(Setting.LISTEN)) {
-            return orExit(() -> settings.list(Setting.LISTEN).stream().map(Endpoint::parse).toList());
+            return orExit(() -> settings.list(Setting.LISTEN).stream().map(text -> ListenText.parse(text).endpoint())
+                    .toList());
         }
         List<Endpoint> handedDown = InheritedSockets.endpoints();
         return handedDown.isEmpty() ? List.of(Endpoint.parse(DEFAULT_ENDPOINT)) : handedDown;
@@ -123,6 +126,9 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
             Options options = Options.defaults().withLimits(limits -> limits(settings, limits))
                     .withTimeouts(timeouts -> timeouts(settings, service, timeouts));
             return options.withSockets(sockets -> sockets(settings, service, sockets))
+                    .withProxyProtocol(proxy -> proxyProtocol(settings, proxy))
+                    .withAccess(access -> access.withAllowed(networks(settings, Setting.ALLOW))
+                            .withDenied(networks(settings, Setting.DENY)))
                     .withOnFull(settings.read(Setting.ON_FULL, ServePlan::onFull).orElse(options.onFull()));
         });
     }
@@ -170,6 +176,42 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                 .withDrain(settings.duration(Setting.DRAIN_TIMEOUT).orElse(defaults.drain()))
                 .withSpin(settings.duration(Setting.SPIN).orElse(defaults.spin()))
                 .withHandOff(settings.duration(Setting.HAND_OFF).orElse(defaults.handOff()));
+    }
+
+    private static Options.ProxyProtocol proxyProtocol(Settings settings, Options.ProxyProtocol defaults) {
+        Options.ProxyProtocol proxy = defaults
+                .withSenders(settings.read(Setting.PROXY_PROTOCOL, Networks::parse).orElse(Networks.none()))
+                .withVersions(settings.read(Setting.PROXY_PROTOCOL_VERSION, ServePlan::versions)
+                        .orElse(defaults.versions()))
+                .withTimeout(settings.duration(Setting.PROXY_PROTOCOL_TIMEOUT).orElse(defaults.timeout()));
+        for (String text : settings.list(Setting.LISTEN)) {
+            ListenText listen = ListenText.parse(text);
+            if (listen.senders().isPresent()) {
+                proxy = proxy.withSenders(listen.endpoint(), listen.senders().get());
+            }
+        }
+        return proxy;
+    }
+
+    private static Options.ProxyProtocol.Versions versions(String text) {
+        return switch (text) {
+            case "1" -> Options.ProxyProtocol.Versions.V1;
+            case "2" -> Options.ProxyProtocol.Versions.V2;
+            case "any" -> Options.ProxyProtocol.Versions.ANY;
+            default -> throw new IllegalArgumentException("it must be 1, 2 or any");
+        };
+    }
+
+    private static Networks networks(Settings settings, Setting setting) {
+        Networks all = Networks.none();
+        for (String text : settings.list(setting)) {
+            try {
+                all = all.and(Networks.parse(text));
+            } catch (IllegalArgumentException e) {
+                throw ExitException.wrong("bad " + settings.where(setting) + " '" + text + "': " + e.getMessage(), e);
+            }
+        }
+        return all;
     }
 
     private static OnFull onFull(String text) {

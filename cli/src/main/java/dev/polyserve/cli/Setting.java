@@ -8,8 +8,9 @@ enum Setting {
     /// The endpoints to listen on.
     LISTEN("listen", "ENDPOINT", Shape.LIST,
             "Endpoint to listen on: tcp://host:port, udp://host:port, unix:/path; on Linux, except with nio, also unix:@name,"
-                    + " unixgram:/path, unixgram:@name and inherited sockets, fd:N or fd:NAME; may be repeated (default: the sockets"
-                    + " from a service manager, else tcp://127.0.0.1:8888)."),
+                    + " unixgram:/path, unixgram:@name and inherited sockets, fd:N or fd:NAME; ?proxy=CIDR[,...] or ?proxy=any behind it: as"
+                    + " --proxy-protocol, for this endpoint; may be repeated (default: the sockets from a service manager, else"
+                    + " tcp://127.0.0.1:8888)."),
     /// The concurrency model.
     MODEL("model", "MODEL", Shape.TEXT,
             "Concurrency model; 'polyserve models' lists them (default: auto)."),
@@ -48,6 +49,23 @@ enum Setting {
     /// The reaction to a full server.
     ON_FULL("on-full", "wait|reject", Shape.TEXT, true,
             "What happens to a new client when the server is full (default: wait)."),
+    /// The load balancers in front of the server.
+    PROXY_PROTOCOL("proxy-protocol", "CIDR[,...]", Shape.TEXT, true,
+            "Requires a PROXY header at the beginning of each connection, from load balancers in these networks, and refuses"
+                    + " other peers; the client's address is that in the header (default: no header)."),
+    /// The versions of the header.
+    PROXY_PROTOCOL_VERSION("proxy-protocol-version", "1|2|any", Shape.TEXT, true,
+            "Versions of the PROXY header that are accepted (default: any)."),
+    /// The wait for the header.
+    PROXY_PROTOCOL_TIMEOUT("proxy-protocol-timeout", "DURATION", Shape.TEXT, true,
+            "Time in which the PROXY header must be whole (default: 3s)."),
+    /// The networks of clients.
+    ALLOW("allow", "CIDR", Shape.LIST, true,
+            "Accepts clients from this network only; may be repeated, and the most specific network of --allow and --deny"
+                    + " decides (default: all)."),
+    /// The networks of no clients.
+    DENY("deny", "CIDR", Shape.LIST, true,
+            "Refuses clients from this network; may be repeated (default: none)."),
     /// The idle time-out of a connection.
     IDLE_TIMEOUT("idle-timeout", "DURATION", Shape.TEXT, true,
             "Ends a connection that waits for input, and has sent and received no byte for this long; 0: never (default:"

@@ -132,7 +132,7 @@ public final class ServerContext {
             case IDLE -> now.idleNanos;
             case WRITE_STALL -> now.writeStallNanos;
             case CONVERSATION -> now.conversationNanos;
-            case READ, PROXY_HEADER, CONNECTIONS, CONNECTIONS_PER_ADDRESS, QUEUE, FRAME, BUFFER_PER_CONNECTION,
+            case READ, PROXY_HEADER, NETWORK, CONNECTIONS, CONNECTIONS_PER_ADDRESS, QUEUE, FRAME, BUFFER_PER_CONNECTION,
                     BUFFER_TOTAL,
                     SENDER_QUEUE, DATAGRAM ->
                 FOREVER_NANOS;

@@ -6,9 +6,11 @@ import dev.polyserve.OnFull;
 import dev.polyserve.RequestResult;
 import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
+import dev.polyserve.text.Addresses;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +27,7 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     private final CompositeServerListener events;
     private final FilterChain filters;
     private final ServerContext context;
+    private final RateLimitedLog refusals;
     private final AtomicLong nextId = new AtomicLong();
     /// The result of a pending `handleRequest` call.
     private volatile @Nullable CompletableFuture<RequestResult> singleRequest;
@@ -37,6 +40,7 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
         this.events = events;
         this.filters = filters;
         this.context = context;
+        this.refusals = new RateLimitedLog(context.log(), NanoClock.SYSTEM, 1);
     }
 
     /// The most connections that may be open now.
@@ -81,6 +85,12 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     ///
     /// @param ends the addresses of the connection, which may not be those of the socket
     void take(StreamSocket socket, Listener listener, AddressPair ends) {
+        if (!listener.acceptedElsewhere() && !context.options().access().admits(ends.peer())) {
+            refusals.warn("a connection from " + Addresses.shown(ends.peer()) + " to " + listener.endpoint()
+                    + " is refused: its address is not in a network from which clients may come");
+            refuse(socket, listener, ends, Limit.NETWORK);
+            return;
+        }
         Runner.Prepared served = prepare(socket, listener, ends);
         try {
             admit(served, socket);

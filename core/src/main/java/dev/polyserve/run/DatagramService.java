@@ -36,6 +36,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
     private final DatagramPort port;
     private final DatagramSender sender;
     private final DatagramHandler handler;
+    private final ServerContext context;
     private final Options options;
     private final AcceptLimit acceptLimit;
     private final Counters counters;
@@ -63,6 +64,7 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
         this.port = port;
         this.sender = port.sender();
         this.handler = handler;
+        this.context = context;
         this.options = context.options();
         this.budget = context.budget();
         this.acceptLimit = acceptLimit;
@@ -217,6 +219,10 @@ final class DatagramService implements Multiplexer.Ready, DatagramSender.Outcome
     }
 
     private boolean verified(Received request) {
+        if (!context.options().access().admits(request.peer())) {
+            events.limitReached(Limit.NETWORK);
+            return false;
+        }
         try {
             int end = buffer.limit();
             boolean verified = handler.verify(request);

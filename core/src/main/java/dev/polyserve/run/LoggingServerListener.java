@@ -63,7 +63,7 @@ final class LoggingServerListener implements ServerListener {
         switch (limit) {
             // Caused by one client; the cause of its connection reports it.
             case FIRST_BYTE, IDLE, WRITE_STALL, CONVERSATION, READ, FRAME, BUFFER_PER_CONNECTION, SENDER_QUEUE,
-                    PROXY_HEADER ->
+                    PROXY_HEADER, NETWORK ->
                 log.log(System.Logger.Level.DEBUG, () -> "the limit '" + limit.label() + "' was reached", null);
             case CONNECTIONS, CONNECTIONS_PER_ADDRESS, QUEUE, BUFFER_TOTAL, DATAGRAM -> {
                 RateLimitedLog line = limits.get(limit);

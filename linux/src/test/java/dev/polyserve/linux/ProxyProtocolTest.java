@@ -8,6 +8,7 @@ import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
 import dev.polyserve.Model;
+import dev.polyserve.Networks;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
 import java.io.BufferedReader;
@@ -16,6 +17,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
@@ -223,6 +226,46 @@ class ProxyProtocolTest {
             other.getOutputStream().write(bytes(TEXT.replace("192.0.2.7", "192.0.2.8")));
             assertThat(reader(other.getInputStream()).readLine()).startsWith("192.0.2.8:4000 ");
             assertThat(server.stats().reached()).containsEntry(Limit.CONNECTIONS_PER_ADDRESS, 1L);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void theAddressInTheHeaderDecidesWhetherTheClientMayComeIn(String model) throws Exception {
+        try (Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED,
+                o -> o.withAccess(a -> a.withDenied(Networks.parse("192.0.2.0/24"))))) {
+            try (Socket client = connect(server)) {
+                assertThat(endOf(client, TEXT)).isEmpty();
+            }
+            assertThat(server.stats().reached()).containsEntry(Limit.NETWORK, 1L);
+            server.reconfigure(o -> o.withAccess(a -> a.withAllowed(Networks.parse("192.0.2.7"))));
+            try (Socket client = connect(server)) {
+                client.getOutputStream().write(bytes(TEXT));
+                assertThat(reader(client.getInputStream()).readLine()).isEqualTo(SEEN);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void datagramsFromADeniedNetworkAreNotAnswered(String model) throws Exception {
+        Model how = Model.named(model);
+        assumeTrue(Server.whyNot(how).isEmpty(), () -> "needs a model that cannot run here: " + model);
+        try (Server server = Server.at("udp://127.0.0.1:0").model(how)
+                .options(o -> o.withAccess(a -> a.withDenied(Networks.parse("127.0.0.0/8"))))
+                .datagrams((request, reply) -> reply.write(request.payload())).start();
+                DatagramSocket client = new DatagramSocket()) {
+            client.connect(InetAddress.ofLiteral("127.0.0.1"), server.port());
+            client.send(new DatagramPacket(new byte[]{1}, 1));
+            while (server.stats().reached().isEmpty()) {
+                Thread.onSpinWait();
+            }
+            server.reconfigure(o -> o.withAccess(a -> a.withDenied(Networks.none())));
+            client.send(new DatagramPacket(new byte[]{2}, 1));
+            DatagramPacket answer = new DatagramPacket(new byte[1], 1);
+            client.receive(answer);
+            assertThat(answer.getData()[0]).isEqualTo((byte) 2);
+            assertThat(server.stats().reached()).containsEntry(Limit.NETWORK, 1L);
         }
     }
 

@@ -92,7 +92,11 @@ final class ControlMessageReader {
         Options.Timeouts timeouts = Options.defaults().timeouts().withFirstByte(time()).withIdle(time())
                 .withWriteStall(time()).withConversation(time()).withDrain(time()).withDrainQuiet(time())
                 .withClose(time()).withStall(time()).withSpin(time()).withHandOff(time());
-        return new WorkerCommand.ChangeLimits(limits, timeouts, proxy(), OnFull.valueOf(text()));
+        return new WorkerCommand.ChangeLimits(limits, timeouts, proxy(), access(), OnFull.valueOf(text()));
+    }
+
+    private Options.Access access() throws IOException {
+        return Options.defaults().access().withAllowed(networks()).withDenied(networks());
     }
 
     private Options.ProxyProtocol proxy() throws IOException {

@@ -117,6 +117,8 @@ final class ControlMessageWriter {
             time(time);
         }
         proxy(now.proxy());
+        text(now.access().allowed().toString());
+        text(now.access().denied().toString());
         text(now.onFull().name());
     }
 

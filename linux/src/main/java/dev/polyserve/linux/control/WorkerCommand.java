@@ -75,9 +75,10 @@ public sealed interface WorkerCommand extends ControlMessage {
     /// @param limits the new limits; the number of connections is the worker's share
     /// @param timeouts the new timeouts
     /// @param proxy the rules for PROXY headers
+    /// @param access the networks from which clients may come
     /// @param onFull what happens to clients when the server is full
     record ChangeLimits(Options.Limits limits, Options.Timeouts timeouts, Options.ProxyProtocol proxy,
-            OnFull onFull) implements WorkerCommand {}
+            Options.Access access, OnFull onFull) implements WorkerCommand {}
 
     /// Report a dump of all threads.
     record DumpThreads() implements WorkerCommand {}

@@ -78,7 +78,7 @@ abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
         Options now = context().options();
         return Optional.of(
                 new WorkerCommand.ChangeLimits(now.limits().withConnections(share()), now.timeouts(),
-                        now.proxyProtocol(),
+                        now.proxyProtocol(), now.access(),
                         now.onFull()));
     }
 

@@ -133,9 +133,10 @@ public final class WorkerMain {
 
     private Options shareOf(Options options, Engine.Setup setup) {
         if (!serve.shared()) {
-            // The supervisor has read the PROXY header.
+            // The supervisor has read the PROXY header, and decided that the client may come in.
             return options.withTimeouts(times -> times.withConversation(Duration.ZERO))
-                    .withProxyProtocol(_ -> Options.defaults().proxyProtocol());
+                    .withProxyProtocol(_ -> Options.defaults().proxyProtocol())
+                    .withAccess(_ -> Options.defaults().access());
         }
         return isOneOfSeveral(setup)
                 ? options.withOnFull(OnFull.WAIT).withLimits(limits -> limits.withConnectionsPerAddress(0))
@@ -154,7 +155,7 @@ public final class WorkerMain {
                         limits -> command.limits().withQueue(limits.queue()).withDatagramBytes(limits.datagramBytes()))
                 .withTimeouts(times -> command.timeouts().withStall(times.stall()).withSpin(times.spin())
                         .withHandOff(times.handOff()))
-                .withProxyProtocol(_ -> command.proxy());
+                .withProxyProtocol(_ -> command.proxy()).withAccess(_ -> command.access());
         return shareOf(wanted, setup).withOnFull(isOneOfSeveral(setup) ? now.onFull() : command.onFull());
     }
 

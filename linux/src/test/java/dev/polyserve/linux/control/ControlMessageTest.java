@@ -76,7 +76,8 @@ class ControlMessageTest {
         Options.ProxyProtocol proxy = options.proxyProtocol().withSenders(Networks.parse("10.0.0.0/8,::1"))
                 .withSenders(Endpoint.parse("unix:/s"), Networks.any())
                 .withVersions(Options.ProxyProtocol.Versions.V2).withTimeout(Duration.ofSeconds(7));
-        return new WorkerCommand.ChangeLimits(options.limits(), options.timeouts(), proxy, OnFull.REJECT);
+        return new WorkerCommand.ChangeLimits(options.limits(), options.timeouts(), proxy,
+                options.access().withAllowed(Networks.parse("10.0.0.0/8")).withDenied(Networks.any()), OnFull.REJECT);
     }
 
     private static Stream<ControlMessage> reports() {
