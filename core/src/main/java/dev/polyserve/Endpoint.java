@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 
-/// Where to listen: `tcp://host:port`, `udp://host:port`, `unix:/path`, `unixgram:/path`, `fd:N` or `fd:NAME`; under
+/// Where to listen: `tcp://host:port`, `tls://host:port`, `udp://host:port`, `unix:/path`, `unixgram:/path`, `fd:N` or `fd:NAME`; under
 /// the models on descriptors also `unix:@name` and `unixgram:@name`.
 public sealed interface Endpoint {
     /// A TCP port. A host of `*` or none means every address, IPv6 and IPv4; port 0 selects a free one.
@@ -20,6 +20,27 @@ public sealed interface Endpoint {
         @Override
         public String toString() {
             return "tcp://" + EndpointText.hostAndPort(host, port);
+        }
+    }
+
+    /// A TCP port whose connections speak TLS, as [Tcp]; [ServerBuilder#tls] says with which certificate.
+    ///
+    /// @param host name, IPv4 or IPv6 address (without brackets), or `*`
+    /// @param port 0 to 65535
+    record Tls(String host, int port) implements Endpoint {
+        /// Checks the port.
+        public Tls {
+            EndpointText.requirePort(port);
+        }
+
+        /// The TCP port.
+        public Tcp tcp() {
+            return new Tcp(host, port);
+        }
+
+        @Override
+        public String toString() {
+            return "tls://" + EndpointText.hostAndPort(host, port);
         }
     }
 
@@ -86,7 +107,7 @@ public sealed interface Endpoint {
     default boolean datagram() {
         return switch (this) {
             case Udp _, UnixDatagram _ -> true;
-            case Tcp _, Unix _, Inherited _ -> false;
+            case Tcp _, Tls _, Unix _, Inherited _ -> false;
         };
     }
 

@@ -19,6 +19,10 @@ final class EndpointText {
             HostPort at = hostPort(text, text.substring("tcp://".length()));
             return new Endpoint.Tcp(at.host, at.port);
         }
+        if (text.startsWith("tls://")) {
+            HostPort at = hostPort(text, text.substring("tls://".length()));
+            return new Endpoint.Tls(at.host, at.port);
+        }
         if (text.startsWith("udp://")) {
             HostPort at = hostPort(text, text.substring("udp://".length()));
             return new Endpoint.Udp(at.host, at.port);
@@ -32,8 +36,9 @@ final class EndpointText {
         if (text.startsWith("fd:") && text.length() > "fd:".length()) {
             return new Endpoint.Inherited(text.substring("fd:".length()));
         }
-        throw bad(text, "it is none of tcp://host:port, udp://host:port, unix:/path, unixgram:/path, fd:N, fd:NAME"
-                + likely(text).map(meant -> "; did you mean " + meant + "?").orElse(""));
+        throw bad(text,
+                "it is none of tcp://host:port, tls://host:port, udp://host:port, unix:/path, unixgram:/path, fd:N, fd:NAME"
+                        + likely(text).map(meant -> "; did you mean " + meant + "?").orElse(""));
     }
 
     /// The likely intended endpoint of a text without a scheme.

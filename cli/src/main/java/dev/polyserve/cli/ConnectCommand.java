@@ -57,23 +57,19 @@ final class ConnectCommand {
     int run(ParseResult parsed) throws InterruptedException {
         String text = parsed.matchedPositionalValue(0, "");
         boolean halfClose = !parsed.hasMatchedOption(NO_HALF_CLOSE);
-        var tls = new ConnectTlsOptions(parsed);
-        if (text.startsWith("tls://")) {
-            if (parsed.hasMatchedOption(WAIT)) {
-                throw ExitException.wrong(WAIT + " is for datagrams, but " + text + " has connections");
-            }
-            Endpoint endpoint = endpoint("tcp" + text.substring(3));
-            return tls(text, (Endpoint.Tcp) endpoint, tls, halfClose);
-        }
+        var options = new ConnectTlsOptions(parsed);
         Endpoint endpoint = endpoint(text);
-        tls.requireNone(endpoint);
         if (parsed.hasMatchedOption(WAIT) && !endpoint.datagram()) {
             throw ExitException.wrong(WAIT + " is for datagrams, but " + endpoint + " has connections");
         }
         if (!halfClose && endpoint.datagram()) {
             throw ExitException.wrong(NO_HALF_CLOSE + " is for connections, but " + endpoint + " has datagrams");
         }
+        if (!(endpoint instanceof Endpoint.Tls)) {
+            options.requireNone(endpoint);
+        }
         return switch (endpoint) {
+            case Endpoint.Tls tls -> tls(tls, options, halfClose);
             case Endpoint.Tcp _, Endpoint.Unix _ -> stream(endpoint, halfClose);
             case Endpoint.Udp _ -> datagrams(endpoint, Commands.duration(parsed, WAIT, DEFAULT_WAIT));
             case Endpoint.UnixDatagram _ -> {
@@ -92,13 +88,12 @@ final class ConnectCommand {
         return exchange(endpoint, new PlainConnection(StreamClient.connect(endpoint)), halfClose);
     }
 
-    private int tls(String text, Endpoint.Tcp address, ConnectTlsOptions options, boolean halfClose)
-            throws InterruptedException {
-        TlsHandshake handshake = options.handshake(address.host(),
+    private int tls(Endpoint.Tls endpoint, ConnectTlsOptions options, boolean halfClose) throws InterruptedException {
+        TlsHandshake handshake = options.handshake(endpoint.host(),
                 sentence -> stdio.err().println("polyserve: " + sentence));
-        TlsConnection connection = handshake.on(StreamClient.connect(address), text);
+        TlsConnection connection = handshake.on(StreamClient.connect(endpoint), endpoint);
         stdio.err().println("polyserve: " + connection.negotiated());
-        return exchange(address, connection, halfClose);
+        return exchange(endpoint, connection, halfClose);
     }
 
     private int exchange(Endpoint endpoint, ClientConnection connected, boolean halfClose) throws InterruptedException {

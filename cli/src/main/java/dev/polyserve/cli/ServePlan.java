@@ -268,7 +268,7 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         return switch (endpoint) {
             case Endpoint.Unix unix -> !unix.isAbstract();
             case Endpoint.UnixDatagram unix -> !unix.isAbstract();
-            case Endpoint.Tcp _, Endpoint.Udp _, Endpoint.Inherited _ -> false;
+            case Endpoint.Tcp _, Endpoint.Tls _, Endpoint.Udp _, Endpoint.Inherited _ -> false;
         };
     }
 

@@ -110,6 +110,7 @@ final class Cli implements AutoCloseable {
     int port() throws InterruptedException {
         return switch (endpoints().getFirst()) {
             case Endpoint.Tcp tcp -> tcp.port();
+            case Endpoint.Tls tls -> tls.port();
             case Endpoint.Udp udp -> udp.port();
             case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new AssertionError("no port");
         };

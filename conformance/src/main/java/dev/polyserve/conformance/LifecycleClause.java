@@ -322,7 +322,7 @@ abstract class LifecycleClause extends Clause {
             case Endpoint.Tcp tcp ->
                 new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), tcp.port());
             case Endpoint.Unix unix -> java.net.UnixDomainSocketAddress.of(unix.path());
-            case Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
+            case Endpoint.Tls _, Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
                 throw new IllegalArgumentException("no stream: " + endpoint);
         };
     }

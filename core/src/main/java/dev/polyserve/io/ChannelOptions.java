@@ -27,18 +27,19 @@ final class ChannelOptions {
     }
 
     /// Checks that no option is set that a channel does not support.
-    static void requirePossible(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
-        require(tcp, "user-timeout (TCP_USER_TIMEOUT)", options.userTimeout());
-        require(tcp, "defer-accept (TCP_DEFER_ACCEPT)", options.deferAccept());
+    static void requirePossible(Endpoint endpoint, Options.Sockets options) throws IOException {
+        require(endpoint, "user-timeout (TCP_USER_TIMEOUT)", options.userTimeout());
+        require(endpoint, "defer-accept (TCP_DEFER_ACCEPT)", options.deferAccept());
         if (options.keepAlive().isPresent() && !probesCanBeSet()) {
-            throw new BindFailedException(tcp, "this system's JDK cannot set the times of keep-alive; leave it out",
+            throw new BindFailedException(endpoint,
+                    "this system's JDK cannot set the times of keep-alive; leave it out",
                     null);
         }
     }
 
-    private static void require(Endpoint.Tcp tcp, String option, Duration value) throws BindFailedException {
+    private static void require(Endpoint endpoint, String option, Duration value) throws BindFailedException {
         if (!value.isZero()) {
-            throw new BindFailedException(tcp, "this model cannot set " + option + ", which the JDK lacks"
+            throw new BindFailedException(endpoint, "this model cannot set " + option + ", which the JDK lacks"
                     + ON_DESCRIPTORS, null);
         }
     }

@@ -12,6 +12,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
+import java.util.function.IntFunction;
 import java.util.List;
 
 /// The socket family of the JDK's channels: TCP, UDP and Unix stream, on every system.
@@ -31,7 +32,8 @@ public final class ChannelSocketProvider implements SocketProvider {
     @Override
     public Listener listen(Endpoint endpoint, Options.Sockets options) throws IOException {
         return switch (endpoint) {
-            case Endpoint.Tcp tcp -> listenTcp(tcp, options);
+            case Endpoint.Tcp tcp -> listenTcp(tcp, tcp, port -> new Endpoint.Tcp(tcp.host(), port), options);
+            case Endpoint.Tls tls -> listenTcp(tls, tls.tcp(), port -> new Endpoint.Tls(tls.host(), port), options);
             case Endpoint.Unix unix -> UnixChannelListener.bind(unix, options);
             case Endpoint.Inherited _ ->
                 throw new BindFailedException(endpoint, BindFailedException.NOT_INHERITED, null);
@@ -50,14 +52,15 @@ public final class ChannelSocketProvider implements SocketProvider {
                         null);
             case Endpoint.Inherited _ ->
                 throw new BindFailedException(endpoint, BindFailedException.NOT_INHERITED, null);
-            case Endpoint.Tcp _, Endpoint.Unix _ ->
+            case Endpoint.Tcp _, Endpoint.Tls _, Endpoint.Unix _ ->
                 throw new BindFailedException(endpoint, BindFailedException.NO_DATAGRAMS, null);
         };
     }
 
-    private static Listener listenTcp(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
-        InetSocketAddress address = HostResolver.resolve(tcp, tcp.host(), tcp.port());
-        ChannelOptions.requirePossible(tcp, options);
+    private static Listener listenTcp(Endpoint asked, Endpoint.Tcp tcp, IntFunction<Endpoint> real,
+            Options.Sockets options) throws IOException {
+        InetSocketAddress address = HostResolver.resolve(asked, tcp.host(), tcp.port());
+        ChannelOptions.requirePossible(asked, options);
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, options.reuseAddress());
@@ -65,10 +68,10 @@ public final class ChannelSocketProvider implements SocketProvider {
             channel.configureBlocking(false);
             channel.bind(address, options.backlog());
             int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
-            return new ChannelListener(channel, new Endpoint.Tcp(tcp.host(), port), options);
+            return new ChannelListener(channel, real.apply(port), options);
         } catch (IOException e) {
             channel.close();
-            throw explained(tcp, address, e);
+            throw explained(asked, address, e);
         }
     }
 

@@ -52,6 +52,7 @@ public final class HostResolver {
     public static List<Endpoint> each(Endpoint endpoint) throws IOException {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> each(tcp, tcp.host(), address -> new Endpoint.Tcp(address, tcp.port()));
+            case Endpoint.Tls tls -> each(tls, tls.host(), address -> new Endpoint.Tls(address, tls.port()));
             case Endpoint.Udp udp -> each(udp, udp.host(), address -> new Endpoint.Udp(address, udp.port()));
             case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> List.of(endpoint);
         };

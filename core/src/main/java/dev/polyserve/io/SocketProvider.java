@@ -41,6 +41,7 @@ public interface SocketProvider {
         public Place withPort(int port) {
             return new Place(switch (endpoint) {
                 case Endpoint.Tcp tcp -> new Endpoint.Tcp(tcp.host(), port);
+                case Endpoint.Tls tls -> new Endpoint.Tls(tls.host(), port);
                 case Endpoint.Udp udp -> new Endpoint.Udp(udp.host(), port);
                 case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> endpoint;
             }, datagram);
@@ -50,6 +51,7 @@ public interface SocketProvider {
         public int port() {
             return switch (endpoint) {
                 case Endpoint.Tcp tcp -> tcp.port();
+                case Endpoint.Tls tls -> tls.port();
                 case Endpoint.Udp udp -> udp.port();
                 case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> -1;
             };

@@ -31,6 +31,10 @@ final class BindTargets {
             throw new IllegalStateException("nothing serves " + place.endpoint() + ": give the server "
                     + (place.datagram() ? "datagrams(…)" : "handle(…), protocol(…) or command(…)"));
         }
+        if (place.endpoint() instanceof Endpoint.Tls) {
+            throw new IllegalStateException("this version does not serve TLS yet: take tcp:// instead of "
+                    + place.endpoint());
+        }
     }
 
     /// The first port among these endpoints.
@@ -41,6 +45,9 @@ final class BindTargets {
             switch (endpoint) {
                 case Endpoint.Tcp tcp -> {
                     return tcp.port();
+                }
+                case Endpoint.Tls tls -> {
+                    return tls.port();
                 }
                 case Endpoint.Udp udp -> {
                     return udp.port();

@@ -65,7 +65,7 @@ public final class LinuxModels implements ModelProvider {
             case Endpoint.Unix unix ->
                 unix.isAbstract() || (!FileNames.readsEveryName() && SystemCalls.whyNot().isEmpty());
             case Endpoint.Udp udp -> HostResolver.isWildcard(udp.host()) && SystemCalls.whyNot().isEmpty();
-            case Endpoint.Tcp _ -> false;
+            case Endpoint.Tcp _, Endpoint.Tls _ -> false;
         };
     }
 

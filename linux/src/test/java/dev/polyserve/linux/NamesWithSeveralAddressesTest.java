@@ -121,7 +121,7 @@ class NamesWithSeveralAddressesTest {
             return switch (endpoint) {
                 case Endpoint.Tcp tcp -> tcp.host() + (tcp.port() == port ? " same port" : "") + ": " + tcp(tcp);
                 case Endpoint.Udp udp -> udp.host() + (udp.port() == port ? " same port" : "") + ": " + udp(udp);
-                case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> "has no port";
+                case Endpoint.Tls _, Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> "is not asked for";
             };
         }
 

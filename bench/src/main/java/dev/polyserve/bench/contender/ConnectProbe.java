@@ -23,7 +23,7 @@ final class ConnectProbe {
                 case Endpoint.Tcp tcp -> accepts(new InetSocketAddress(tcp.host(), tcp.port()));
                 case Endpoint.Unix unix -> accepts(UnixDomainSocketAddress.of(unix.path()));
                 case Endpoint.Udp udp -> echoes(new InetSocketAddress(udp.host(), udp.port()));
-                case Endpoint.UnixDatagram _, Endpoint.Inherited _ -> false;
+                case Endpoint.Tls _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> false;
             };
         } catch (IOException e) {
             return false; // refused, not listening yet, or no answer in time: the caller retries in each case

@@ -124,7 +124,7 @@ public sealed interface Contender {
                 case Endpoint.Tcp tcp -> command.replace(PORT, Integer.toString(tcp.port()));
                 case Endpoint.Udp udp -> command.replace(PORT, Integer.toString(udp.port()));
                 case Endpoint.Unix unix -> command.replace(PATH, unix.path().toString());
-                case Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new IllegalArgumentException(
+                case Endpoint.Tls _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new IllegalArgumentException(
                         "no command can listen on " + endpoint);
             };
             return filled.replace(WORKLOAD, id(service));

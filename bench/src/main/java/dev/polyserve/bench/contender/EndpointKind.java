@@ -35,7 +35,7 @@ public enum EndpointKind {
             case Endpoint.Tcp _ -> TCP;
             case Endpoint.Udp _ -> UDP;
             case Endpoint.Unix _ -> UNIX;
-            case Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new IllegalArgumentException(
+            case Endpoint.Tls _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new IllegalArgumentException(
                     "bad endpoint '" + endpoint + "': only tcp://, udp:// and unix: endpoints can be loaded");
         };
     }

@@ -50,7 +50,7 @@ record FreeEndpoint(Endpoint endpoint, Runnable cleanup) {
             case Endpoint.Tcp tcp -> Map.of("PORT", Integer.toString(tcp.port()));
             case Endpoint.Udp udp -> Map.of("PORT", Integer.toString(udp.port()));
             case Endpoint.Unix unix -> Map.of("SOCKET", unix.path().toString());
-            case Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new IllegalStateException(
+            case Endpoint.Tls _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new IllegalStateException(
                     "not an endpoint of a contender: " + endpoint);
         };
     }

@@ -49,7 +49,7 @@ final class ListeningProcesses {
             case Endpoint.Udp udp -> internet("udp", UDP_IS_BOUND, udp.host(), udp.port());
             case Endpoint.Unix unix ->
                 rows("unix", UNIX_PATH + 1).filter(row -> isAt(row, unix.path())).map(row -> row[6]);
-            case Endpoint.UnixDatagram _, Endpoint.Inherited _ -> Stream.of();
+            case Endpoint.Tls _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> Stream.of();
         };
     }
 

@@ -28,7 +28,7 @@ final class ClientSockets {
             case Endpoint.Tcp tcp -> resolved(tcp.host(), tcp.port());
             case Endpoint.Udp udp -> resolved(udp.host(), udp.port());
             case Endpoint.Unix unix -> UnixDomainSocketAddress.of(unix.path());
-            case Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
+            case Endpoint.Tls _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
                 throw new LoadException("the endpoint " + endpoint + " cannot be loaded: use tcp, unix or udp");
         };
     }

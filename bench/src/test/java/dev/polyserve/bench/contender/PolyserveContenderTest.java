@@ -104,7 +104,7 @@ class PolyserveContenderTest {
     private static Socket connect(RunningContender running) throws Exception {
         return switch (running.endpoint()) {
             case Endpoint.Tcp tcp -> new Socket(tcp.host(), tcp.port());
-            case Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
+            case Endpoint.Tls _, Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
                 throw new AssertionError();
         };
     }

@@ -31,7 +31,8 @@ final class ScriptedContender implements AutoCloseable {
         this.channel = switch (running.endpoint()) {
             case Endpoint.Tcp tcp -> SocketChannel.open(new InetSocketAddress(tcp.host(), tcp.port()));
             case Endpoint.Unix unix -> SocketChannel.open(UnixDomainSocketAddress.of(unix.path()));
-            case Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new AssertionError("no stream");
+            case Endpoint.Tls _, Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
+                throw new AssertionError("no stream");
         };
         this.commands = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
         this.replies = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));

@@ -78,7 +78,7 @@ public final class DatagramClient {
         return switch (endpoint) {
             case Endpoint.Udp udp -> UdpClientSocket.to(udp);
             case Endpoint.UnixDatagram unix -> UnixDatagramClientSocket.to(unix);
-            case Endpoint.Tcp _, Endpoint.Unix _, Endpoint.Inherited _ ->
+            case Endpoint.Tcp _, Endpoint.Tls _, Endpoint.Unix _, Endpoint.Inherited _ ->
                 throw new IllegalArgumentException(endpoint + " is not a datagram endpoint");
         };
     }

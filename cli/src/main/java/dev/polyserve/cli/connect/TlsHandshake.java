@@ -1,5 +1,6 @@
 package dev.polyserve.cli.connect;
 
+import dev.polyserve.Endpoint;
 import dev.polyserve.text.Printable;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -33,9 +34,8 @@ public record TlsHandshake(SSLContext context, String serverName, boolean checks
     /// Runs the handshake, for ten seconds at most.
     ///
     /// @param channel connected; closed when this fails
-    /// @param endpoint the server, for messages
     /// @throws ConnectionFailure when it fails
-    public TlsConnection on(SocketChannel channel, String endpoint) {
+    public TlsConnection on(SocketChannel channel, Endpoint.Tls endpoint) {
         try {
             SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(channel.socket(), serverName,
                     channel.socket().getPort(), true);

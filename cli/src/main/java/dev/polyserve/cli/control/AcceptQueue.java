@@ -24,11 +24,16 @@ record AcceptQueue(Endpoint endpoint, long waiting) {
     static List<AcceptQueue> of(List<Endpoint> endpoints) {
         List<AcceptQueue> queues = new ArrayList<>();
         for (Endpoint endpoint : endpoints) {
-            if (endpoint instanceof Endpoint.Tcp tcp) {
-                long waiting = TABLES.stream().mapToLong(table -> waiting(table, tcp.port())).max().orElse(-1);
-                if (waiting >= 0) {
-                    queues.add(new AcceptQueue(tcp, waiting));
-                }
+            int port = switch (endpoint) {
+                case Endpoint.Tcp tcp -> tcp.port();
+                case Endpoint.Tls tls -> tls.port();
+                case Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> -1;
+            };
+            long waiting = port < 0
+                    ? -1
+                    : TABLES.stream().mapToLong(table -> waiting(table, port)).max().orElse(-1);
+            if (waiting >= 0) {
+                queues.add(new AcceptQueue(endpoint, waiting));
             }
         }
         return queues;

@@ -21,13 +21,14 @@ public final class Dialer {
 
     private Dialer() {}
 
-    /// Opens a channel in blocking mode to the endpoint; the caller closes it.
+    /// Opens a channel in blocking mode to the endpoint, on which the caller begins TLS if it has it; the caller closes it.
     ///
     /// @throws IOException after ten seconds at most, with the reason for each address
     /// @throws IllegalArgumentException when the endpoint cannot be connected to
     public static SocketChannel connect(Endpoint endpoint) throws IOException, InterruptedException {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> tcp(tcp);
+            case Endpoint.Tls tls -> tcp(tls.tcp());
             case Endpoint.Unix unix when unix.isAbstract() -> throw new IOException("an abstract address cannot be"
                     + " connected to (the JDK does not support them): listen on a path, or use socat - ABSTRACT-CONNECT:"
                     + unix.path().toString().substring(1));

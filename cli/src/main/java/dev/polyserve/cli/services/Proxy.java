@@ -26,6 +26,9 @@ final class Proxy implements Handler {
         this.upstream = switch (Endpoint.parse(upstream)) {
             case Endpoint.Tcp tcp -> tcp;
             case Endpoint.Unix unix -> unix;
+            case Endpoint.Tls _ -> throw new IllegalArgumentException(
+                    "proxy does not begin TLS yet, so it cannot forward to " + upstream
+                            + ": use tcp://host:port or unix:/path");
             case Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> throw new IllegalArgumentException(
                     "proxy forwards connections, but " + upstream + " accepts none: use tcp://host:port or unix:/path");
         };

@@ -56,6 +56,7 @@ final class OpenSockets {
         return switch (real) {
             case Endpoint.Tcp tcp ->
                 new Endpoint.Tcp(host(HostResolver.resolve(tcp, tcp.host(), tcp.port())), tcp.port());
+            case Endpoint.Tls tls -> key(tls.tcp());
             case Endpoint.Udp udp ->
                 new Endpoint.Udp(host(HostResolver.resolve(udp, udp.host(), udp.port())), udp.port());
             case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> real;

@@ -76,6 +76,7 @@ public final class Predecessor {
         return restartState.sockets().subList(0, index).stream().anyMatch(before -> before.asked().equals(slot.asked()))
                 && switch (slot.asked()) {
                     case Endpoint.Tcp tcp -> HostResolver.isName(tcp.host());
+                    case Endpoint.Tls tls -> HostResolver.isName(tls.host());
                     case Endpoint.Udp udp -> HostResolver.isName(udp.host());
                     case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> false;
                 };
@@ -87,7 +88,7 @@ public final class Predecessor {
         slot.file().ifPresent(SocketFile::leave);
         switch (endpoint) {
             case Endpoint.Inherited inherited -> given.name(inherited.name(), descriptor);
-            case Endpoint.Tcp _, Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _ ->
+            case Endpoint.Tcp _, Endpoint.Tls _, Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _ ->
                 given.give(endpoint, new PreopenedSockets.Given(descriptor, true, Optional.of(slot.real())));
         }
     }

@@ -28,7 +28,7 @@ record RestartState(int generation, List<Long> older, List<Slot> sockets) {
             return switch (real) {
                 case Endpoint.Unix unix -> Optional.of(unix.path());
                 case Endpoint.UnixDatagram unix -> Optional.of(unix.path());
-                case Endpoint.Tcp _, Endpoint.Udp _, Endpoint.Inherited _ -> Optional.empty();
+                case Endpoint.Tcp _, Endpoint.Tls _, Endpoint.Udp _, Endpoint.Inherited _ -> Optional.empty();
             };
         }
     }

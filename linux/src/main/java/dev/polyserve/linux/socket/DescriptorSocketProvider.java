@@ -60,6 +60,7 @@ public final class DescriptorSocketProvider implements SocketProvider {
     private static boolean hasName(Endpoint endpoint) {
         return switch (endpoint) {
             case Endpoint.Tcp tcp -> HostResolver.isName(tcp.host());
+            case Endpoint.Tls tls -> HostResolver.isName(tls.host());
             case Endpoint.Udp udp -> HostResolver.isName(udp.host());
             case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> false;
         };
@@ -79,6 +80,7 @@ public final class DescriptorSocketProvider implements SocketProvider {
         }
         BoundDescriptor bound = switch (endpoint) {
             case Endpoint.Tcp tcp -> SocketBinding.tcp(tcp, options);
+            case Endpoint.Tls tls -> SocketBinding.tls(tls, options);
             case Endpoint.Unix unix -> SocketBinding.unix(unix, options);
             case Endpoint.Inherited _ -> throw notANumber(endpoint);
             case Endpoint.Udp _, Endpoint.UnixDatagram _ ->
@@ -104,7 +106,7 @@ public final class DescriptorSocketProvider implements SocketProvider {
                     case Endpoint.Udp udp -> SocketBinding.udp(udp, options);
                     case Endpoint.UnixDatagram unix -> SocketBinding.unixDatagram(unix, options);
                     case Endpoint.Inherited _ -> throw notANumber(endpoint);
-                    case Endpoint.Tcp _, Endpoint.Unix _ ->
+                    case Endpoint.Tcp _, Endpoint.Tls _, Endpoint.Unix _ ->
                         throw new BindFailedException(endpoint, BindFailedException.NO_DATAGRAMS, null);
                 };
         return DescriptorDatagramPort.of(bound);

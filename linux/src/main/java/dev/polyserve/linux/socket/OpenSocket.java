@@ -86,6 +86,8 @@ public record OpenSocket(int number, Kind kind, int family, SocketAddress addres
             return switch (address) {
                 case InetSocketAddress inet when inet.getPort() == 0 ->
                     throw refused("it is bound to no port; hand down a bound socket", null);
+                case InetSocketAddress inet when asked instanceof Endpoint.Tls && !datagrams ->
+                    new Endpoint.Tls(host(inet, family), inet.getPort());
                 case InetSocketAddress inet -> datagrams
                         ? new Endpoint.Udp(host(inet, family), inet.getPort())
                         : new Endpoint.Tcp(host(inet, family), inet.getPort());
@@ -102,6 +104,7 @@ public record OpenSocket(int number, Kind kind, int family, SocketAddress addres
         private String host(InetSocketAddress inet, int family) {
             return switch (asked) {
                 case Endpoint.Tcp tcp -> tcp.host();
+                case Endpoint.Tls tls -> tls.host();
                 case Endpoint.Udp udp -> udp.host();
                 case Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
                     inet.getAddress().isAnyLocalAddress() && family == SocketAddresses.AF_INET6

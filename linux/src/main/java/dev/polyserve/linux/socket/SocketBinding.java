@@ -17,6 +17,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /// Creates a socket, sets its options and binds it; a failure leaves nothing behind.
 ///
@@ -54,13 +55,22 @@ final class SocketBinding {
     }
 
     static BoundDescriptor tcp(Endpoint.Tcp tcp, Options.Sockets options) throws IOException {
-        InetSocketAddress address = HostResolver.resolve(tcp, tcp.host(), tcp.port());
-        return inet(tcp, tcp.host(), address, SocketCalls.STREAM).closedOnFailure(binding -> {
+        return tcp(tcp, tcp, port -> new Endpoint.Tcp(tcp.host(), port), options);
+    }
+
+    static BoundDescriptor tls(Endpoint.Tls tls, Options.Sockets options) throws IOException {
+        return tcp(tls, tls.tcp(), port -> new Endpoint.Tls(tls.host(), port), options);
+    }
+
+    private static BoundDescriptor tcp(Endpoint asked, Endpoint.Tcp tcp, IntFunction<Endpoint> real,
+            Options.Sockets options) throws IOException {
+        InetSocketAddress address = HostResolver.resolve(asked, tcp.host(), tcp.port());
+        return inet(asked, tcp.host(), address, SocketCalls.STREAM).closedOnFailure(binding -> {
             binding.settings.set(SocketOption.SO_REUSEADDR, options.reuseAddress());
             binding.settings.ofTcpListener(options);
             InetSocketAddress bound = binding.bindInet(address);
             binding.listen(options.backlog());
-            return binding.bound(new Endpoint.Tcp(tcp.host(), bound.getPort()), bound, Optional.empty());
+            return binding.bound(real.apply(bound.getPort()), bound, Optional.empty());
         });
     }
 

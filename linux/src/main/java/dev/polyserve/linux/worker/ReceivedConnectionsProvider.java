@@ -60,11 +60,16 @@ final class ReceivedConnectionsProvider implements SocketProvider {
 
     private static SocketAddress address(Endpoint real) {
         return switch (real) {
-            case Endpoint.Tcp tcp -> new InetSocketAddress(tcp.host().equals("*") ? "0.0.0.0" : tcp.host(), tcp.port());
+            case Endpoint.Tcp tcp -> address(tcp);
+            case Endpoint.Tls tls -> address(tls.tcp());
             case Endpoint.Unix unix -> UnixDomainSocketAddress.of(unix.path());
             case Endpoint.Udp _, Endpoint.UnixDatagram _, Endpoint.Inherited _ ->
                 throw new IllegalArgumentException("no listener: " + real);
         };
+    }
+
+    private static InetSocketAddress address(Endpoint.Tcp tcp) {
+        return new InetSocketAddress(tcp.host().equals("*") ? "0.0.0.0" : tcp.host(), tcp.port());
     }
 
     @Override
