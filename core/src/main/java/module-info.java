@@ -11,7 +11,7 @@ module dev.polyserve.core {
     exports dev.polyserve.file to dev.polyserve.cli, dev.polyserve.linux;
     exports dev.polyserve.io to dev.polyserve.bench, dev.polyserve.conformance, dev.polyserve.linux;
     exports dev.polyserve.loop to dev.polyserve.bench, dev.polyserve.linux;
-    exports dev.polyserve.proxy to dev.polyserve.linux;
+    exports dev.polyserve.proxy to dev.polyserve.cli, dev.polyserve.linux;
     exports dev.polyserve.run to dev.polyserve.linux;
     exports dev.polyserve.spi to dev.polyserve.bench, dev.polyserve.cli, dev.polyserve.conformance, dev.polyserve.linux;
     exports dev.polyserve.tls to dev.polyserve.cli;

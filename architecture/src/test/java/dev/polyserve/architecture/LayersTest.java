@@ -104,7 +104,7 @@ class LayersTest {
             Map.entry(BENCH_CONTENDER, Set.of(API, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(BENCH, Set.of(API, SPI, BENCH_CONTENDER, BENCH_LOAD, BENCH_RESULT, BENCH_SERVICE)),
             Map.entry(CLI,
-                    Set.of(API, SPI, FILE, TEXT, TLS, LINUX, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART,
+                    Set.of(API, SPI, FILE, TEXT, PROXY, TLS, LINUX, LINUX_ACTIVATION, LINUX_PROCESS, LINUX_RESTART,
                             LINUX_WORKER,
                             BENCH,
                             BENCH_CONTENDER, BENCH_REPORT, BENCH_RESULT)));

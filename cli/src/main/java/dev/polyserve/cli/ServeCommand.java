@@ -184,7 +184,8 @@ final class ServeCommand {
             plan.endpoints().stream().skip(1).forEach(builder::listen);
             CompletableFuture<Server> served = new CompletableFuture<>();
             plan.service().into(builder, new ServiceContext(plan.arguments(), own.in(), printer,
-                    plan.allowAmplification(), plan.datagramRate(), served::join, plan.exec(), serving));
+                    plan.allowAmplification(), plan.datagramRate(), served::join, plan.exec(), plan.sentHeader(),
+                    serving));
             lifecycle.watchIdleness(builder);
             lifecycle.watchTerminal(builder);
             // Resolved before binding, so that a wrong name has no side effect.

@@ -10,6 +10,7 @@ import dev.polyserve.Options;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.services.DatagramRate;
 import dev.polyserve.cli.services.Exec;
+import dev.polyserve.cli.services.SentHeader;
 import dev.polyserve.cli.services.Servable;
 import dev.polyserve.cli.services.Service;
 import dev.polyserve.cli.services.UserHandler;
@@ -32,11 +33,12 @@ import java.util.stream.Stream;
 /// @param allowAmplification true to let the small services answer datagrams from any address
 /// @param datagramRate datagrams per second that the small services answer to one source; 0 for no limit
 /// @param exec how a program is run
+/// @param sentHeader what a proxy sends first to its upstream
 /// @param operation how the server is operated
 /// @param inheritance the inherited sockets
 record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoints, Model model, Options options,
         ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, DatagramRate datagramRate,
-        Exec exec, OperatingOptions operation, InheritedSockets inheritance) {
+        Exec exec, SentHeader sentHeader, OperatingOptions operation, InheritedSockets inheritance) {
     private static final int DATAGRAM_RATE = 100;
     private static final String DEFAULT_ENDPOINT = "tcp://127.0.0.1:8888";
 
@@ -52,7 +54,7 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         Model model = commands ? ModelFactory.ofCommands(settings) : ModelFactory.of(settings);
         ServePlan plan = new ServePlan(service, arguments, endpoints, model, Options.defaults(), logFormat(settings),
                 settings.flag(Setting.QUIET), settings.flag(Setting.ALLOW_AMPLIFICATION),
-                datagramRate(settings, service, model), exec,
+                datagramRate(settings, service, model), exec, sentHeader(settings, service),
                 OperatingOptions.of(settings), InheritedSockets.among(endpoints));
         plan.checkEndpoints();
         plan.checkProcesses();
@@ -62,7 +64,15 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
 
     private ServePlan withOptions(Options all) {
         return new ServePlan(service, arguments, endpoints, model, all, logFormat, quiet, allowAmplification,
-                datagramRate, exec, operation, inheritance);
+                datagramRate, exec, sentHeader, operation, inheritance);
+    }
+
+    private static SentHeader sentHeader(Settings settings, Servable service) {
+        if (settings.has(Setting.SEND_PROXY) && service != Service.PROXY) {
+            throw ExitException.wrong(settings.where(Setting.SEND_PROXY) + " applies to proxy only, but " + service.id()
+                    + " has no upstream");
+        }
+        return settings.read(Setting.SEND_PROXY, SentHeader::named).orElse(SentHeader.NONE);
     }
 
     private static Exec exec(Settings settings, Servable service) {

@@ -148,6 +148,10 @@ enum Setting {
     ENV("env", "NAME[=VALUE]", Shape.LIST,
             "Adds a variable to the otherwise clean environment of exec's program, with this value or the server's; '*'"
                     + " adds all variables of the server; may be repeated."),
+    /// The PROXY header for the upstream.
+    SEND_PROXY("send-proxy", "v1|v2", Shape.TEXT,
+            "Begins each connection of proxy to its ENDPOINT with a PROXY header of this version, which names the client"
+                    + " (default: no header)."),
     /// The small services over UDP for any client.
     ALLOW_AMPLIFICATION("allow-amplification", "", Shape.FLAG,
             "Lets discard, chargen, daytime, time and qotd answer datagrams from other machines."),

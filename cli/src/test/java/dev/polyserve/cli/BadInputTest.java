@@ -40,6 +40,8 @@ class BadInputTest {
                 mistake("serve --proxy-protocol-timeout 0s", "proxy-protocol-timeout: 0 ms is not positive"),
                 mistake("serve --listen udp://127.0.0.1:0?proxy=any", "?proxy= is for stream endpoints"),
                 mistake("serve --listen tcp://127.0.0.1:0?proxy=", "bad network ''"),
+                mistake("serve echo --send-proxy v1", "--send-proxy applies to proxy only, but echo has no upstream"),
+                mistake("serve proxy tcp://127.0.0.1:1 --send-proxy v3", "bad --send-proxy 'v3': it must be v1 or v2"),
                 mistake("serve ecoh", "unknown service 'ecoh': take one of echo, upper"),
                 mistake("serve echo now", "echo takes no arguments, but 'now' was given"),
                 mistake("serve welcome a b", "welcome takes one [TEXT], but 'b' was given, too"),

@@ -46,6 +46,31 @@ class ProxyTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"v1", "v2"})
+    void theUpstreamSeesTheClientOfTheProxy(String version) throws Exception {
+        try (Cli upper = Cli.serve("upper", "--listen", "tcp://127.0.0.1:0?proxy=127.0.0.1");
+                Cli proxy = Cli.serve("proxy", "tcp://127.0.0.1:" + upper.port(), "--send-proxy", version);
+                Socket client = proxy.connect()) {
+            client.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
+            client.shutdownOutput();
+            assertThat(client.getInputStream().readAllBytes()).asString(StandardCharsets.US_ASCII).isEqualTo("HELLO");
+            assertThat(upper.err.awaitContaining("closed #1")).contains("127.0.0.1:" + client.getLocalPort() + " ");
+        }
+    }
+
+    @Test
+    void theHeaderComesBeforeTheClientHasSentAnything() throws Exception {
+        try (ServerSocket upstream = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                Cli proxy = Cli.serve("proxy", "tcp://127.0.0.1:" + upstream.getLocalPort(), "--send-proxy", "v1");
+                Socket client = proxy.connect();
+                Socket accepted = upstream.accept()) {
+            String header = "PROXY TCP4 127.0.0.1 127.0.0.1 " + client.getLocalPort() + " " + proxy.port() + "\r\n";
+            assertThat(accepted.getInputStream().readNBytes(header.length())).asString(StandardCharsets.US_ASCII)
+                    .isEqualTo(header);
+        }
+    }
+
     @Test
     void unixEndpointsWorkOnBothSides(@TempDir Path directory) throws Exception {
         String front = "unix:" + directory.resolve("front");

@@ -8,6 +8,7 @@ import dev.polyserve.Options;
 import dev.polyserve.cli.net.Dialer;
 import dev.polyserve.text.Addresses;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.function.Supplier;
 
@@ -19,10 +20,12 @@ final class Proxy implements Handler {
 
     private final Endpoint upstream;
     private final Supplier<Options> options;
+    private final SentHeader header;
     private final BrokenPipe brokenPipe = BrokenPipe.ofThisProcess();
 
     /// @param options the current options of the server
-    Proxy(String upstream, Supplier<Options> options) {
+    /// @param header what each connection to the upstream begins with
+    Proxy(String upstream, Supplier<Options> options, SentHeader header) {
         this.upstream = switch (Endpoint.parse(upstream)) {
             case Endpoint.Tcp tcp -> tcp;
             case Endpoint.Unix unix -> unix;
@@ -33,13 +36,14 @@ final class Proxy implements Handler {
                     "proxy forwards connections, but " + upstream + " accepts none: use tcp://host:port or unix:/path");
         };
         this.options = options;
+        this.header = header;
     }
 
     @Override
     public void handle(Connection connection) throws IOException, InterruptedException {
         SocketChannel channel;
         try {
-            channel = Dialer.connect(upstream);
+            channel = begun(connection);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "cannot reach " + upstream + " for "
                     + Addresses.shown(connection.info().peer()) + ": " + e.getMessage(), e);
@@ -49,6 +53,21 @@ final class Proxy implements Handler {
         SocketUpstream socket = new SocketUpstream(channel, brokenPipe);
         try (Relay relay = new Relay(connection, socket, () -> options.get().timeouts())) {
             relay.run();
+        }
+    }
+
+    /// Connects, and sends the header before anything else.
+    private SocketChannel begun(Connection connection) throws IOException, InterruptedException {
+        ByteBuffer bytes = header.of(connection.info());
+        SocketChannel channel = Dialer.connect(upstream);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes); // all at once: the socket's buffer is empty
+            }
+            return channel;
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
         }
     }
 }

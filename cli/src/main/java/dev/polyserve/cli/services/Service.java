@@ -124,7 +124,8 @@ public enum Service implements Servable {
             case TIME -> sendOnce(builder, context, RfcTime::now);
             case QOTD -> sendOnce(builder, context, new Quotes()::next);
             case EXEC -> context.exec().into(builder, context);
-            case PROXY -> builder.handle(new Proxy(context.arguments().getFirst(), context::options));
+            case PROXY -> builder.handle(new Proxy(context.arguments().getFirst(), context::options,
+                    context.sentHeader()));
         }
     }
 

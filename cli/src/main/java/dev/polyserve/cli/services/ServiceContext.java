@@ -17,9 +17,11 @@ import java.util.function.Supplier;
 /// @param datagramRate datagrams per second that the small services answer to one source; 0 for no limit
 /// @param server the server, once it is bound
 /// @param exec how a program is run
+/// @param sentHeader what a proxy sends first to its upstream
 /// @param serving completed once the server is ready
 public record ServiceContext(List<String> arguments, InputStream in, LineWriter out, boolean allowAmplification,
-        DatagramRate datagramRate, Supplier<Server> server, Exec exec, CompletionStage<Void> serving) {
+        DatagramRate datagramRate, Supplier<Server> server, Exec exec, SentHeader sentHeader,
+        CompletionStage<Void> serving) {
     /// Keeps its own copy of the arguments.
     public ServiceContext {
         arguments = List.copyOf(arguments);

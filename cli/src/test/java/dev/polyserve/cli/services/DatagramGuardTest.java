@@ -44,7 +44,7 @@ class DatagramGuardTest {
     private static ServiceContext context(Server server, DatagramRate rate) {
         LineWriter nowhere = new LineWriter(new PrintStream(OutputStream.nullOutputStream()), "test", 1, _ -> "");
         return new ServiceContext(List.of(), InputStream.nullInputStream(), nowhere, false, rate, () -> server,
-                new Exec(List.of(), Exec.Stdio.PIPE), CompletableFuture.completedFuture(null));
+                new Exec(List.of(), Exec.Stdio.PIPE), SentHeader.NONE, CompletableFuture.completedFuture(null));
     }
 
     @Test
