@@ -129,6 +129,31 @@ enum Setting {
     /// The maximum size of a frame.
     MAX_FRAME("max-frame", "SIZE", Shape.TEXT, true,
             "Maximum size of a line or message, as in 64KiB, 1MiB (default: 64KiB)."),
+    /// The certificates of TLS endpoints.
+    TLS_CERT("tls-cert", "FILE", Shape.LIST, true,
+            "Certificate of the tls:// endpoints, a PEM file with the intermediate ones behind it, or a PKCS#12 file; read again"
+                    + " when it changes; may be repeated, and clients choose by the server's name (SNI)."),
+    /// Their private keys.
+    TLS_KEY("tls-key", "FILE", Shape.LIST, true,
+            "Private key of the --tls-cert in the same place, a PEM file; not for PKCS#12."),
+    /// The password of encrypted keys.
+    TLS_PASSWORD_FILE("tls-password-file", "FILE", Shape.TEXT, true,
+            "File whose first line is the password of encrypted keys and PKCS#12 files."),
+    /// A certificate for development.
+    TLS_SELF_SIGNED("tls-self-signed", "", Shape.FLAG, true,
+            "Makes a certificate at the start, for development: clients cannot check it."),
+    /// The authorities of clients.
+    TLS_CLIENT_CA("tls-client-ca", "FILE", Shape.TEXT, true,
+            "Asks clients for a certificate, and trusts those that the authorities in this PEM file have signed."),
+    /// Whether clients need a certificate.
+    TLS_CLIENT("tls-client", "want|need", Shape.TEXT, true,
+            "Whether a client without a certificate is served, with --tls-client-ca (default: need)."),
+    /// The lowest version of TLS.
+    TLS_MIN("tls-min", "1.2|1.3", Shape.TEXT, true, "Lowest version of TLS (default: 1.2)."),
+    /// The application protocols.
+    TLS_ALPN("tls-alpn", "NAME[,...]", Shape.TEXT, true,
+            "Application protocols (ALPN), the preferred one first; a client that offers only others is refused (default:"
+                    + " none)."),
     /// The format of the log.
     LOG_FORMAT("log-format", "text|json", Shape.TEXT, true, "Format of log lines (default: text)."),
     /// The level of the log.

@@ -1,0 +1,93 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.polyserve.Tls;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The settings for TLS, and what is wrong with them.
+class TlsSettingsTest {
+    private static final List<String> ENDPOINT = List.of("tls://127.0.0.1:8443");
+    private static final Path CERTIFICATE = Path.of("a.crt");
+    private static final Path KEY = Path.of("a.key");
+
+    private final Settings settings = new Settings();
+
+    private TlsSettingsTest with(Setting setting, String... values) {
+        settings.put(setting, List.of(values), setting.option());
+        return this;
+    }
+
+    private Tls tls() {
+        return new TlsSettings(settings).tls(ENDPOINT).orElseThrow();
+    }
+
+    private void refuses(String... parts) {
+        assertThatThrownBy(this::tls).isInstanceOf(ExitException.class).hasMessageContainingAll(parts);
+    }
+
+    @Test
+    void everySettingReachesTheServer() {
+        with(Setting.TLS_CERT, "a.crt", "b.crt").with(Setting.TLS_KEY, "a.key", "b.key").with(Setting.TLS_MIN, "1.3")
+                .with(Setting.TLS_ALPN, "h2,http/1.1").with(Setting.TLS_CLIENT_CA, "ca.pem")
+                .with(Setting.TLS_CLIENT, "want");
+        assertThat(tls()).isEqualTo(Tls.server(CERTIFICATE, KEY).withCertificate(Path.of("b.crt"), Path.of("b.key"))
+                .withMinimumVersion("1.3").withAlpn("h2", "http/1.1")
+                .withClientCertificatesWanted(Path.of("ca.pem")));
+    }
+
+    @Test
+    void clientCertificatesAreNeededByDefault() {
+        with(Setting.TLS_SELF_SIGNED, "true").with(Setting.TLS_CLIENT_CA, "ca.pem");
+        assertThat(tls()).isEqualTo(Tls.selfSigned().withClientCertificatesNeeded(Path.of("ca.pem")));
+    }
+
+    @Test
+    void thePasswordIsTheFirstLineOfItsFile(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("password"), "correct horse\nsecond line\n");
+        with(Setting.TLS_CERT, "a.p12").with(Setting.TLS_PASSWORD_FILE, file.toString());
+        assertThat(tls()).isEqualTo(Tls.server(Path.of("a.p12"), "correct horse"));
+        Files.writeString(file, "");
+        refuses(file.toString(), "is empty");
+        Files.delete(file);
+        refuses(file.toString(), "does not exist");
+    }
+
+    @Test
+    void anEndpointNeedsACertificate() {
+        refuses("tls://127.0.0.1:8443 needs a certificate", "--tls-cert", "--tls-self-signed");
+    }
+
+    @Test
+    void withoutAnEndpointNothingIsNeededNorTaken() {
+        assertThat(new TlsSettings(settings).tls(List.of())).isEmpty();
+        with(Setting.TLS_MIN, "1.3");
+        assertThatThrownBy(() -> new TlsSettings(settings).tls(List.of())).isInstanceOf(ExitException.class)
+                .hasMessageContainingAll("--tls-min is for TLS", "--listen tls://");
+    }
+
+    @Test
+    void certificatesAndKeysComeInPairs() {
+        with(Setting.TLS_CERT, "a.crt", "b.crt").with(Setting.TLS_KEY, "a.key");
+        refuses("each --tls-cert needs its --tls-key", "2 and 1");
+        with(Setting.TLS_SELF_SIGNED, "true");
+        refuses("--tls-self-signed makes a certificate", "leave one of them out");
+    }
+
+    @Test
+    void badValuesAreNamed() {
+        with(Setting.TLS_SELF_SIGNED, "true").with(Setting.TLS_MIN, "1.1");
+        refuses("bad --tls-min '1.1'", "1.2 or 1.3");
+        with(Setting.TLS_MIN, "1.2").with(Setting.TLS_CLIENT, "need");
+        refuses("--tls-client needs the authorities");
+        with(Setting.TLS_CLIENT_CA, "ca.pem").with(Setting.TLS_CLIENT, "maybe");
+        refuses("bad --tls-client 'maybe'", "want or need");
+        with(Setting.TLS_CLIENT, "need").with(Setting.TLS_ALPN, "a,");
+        refuses("bad --tls-alpn 'a,'", "ALPN");
+    }
+}
