@@ -7,6 +7,7 @@ import dev.polyserve.Model;
 import dev.polyserve.Networks;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
+import dev.polyserve.Tls;
 import dev.polyserve.cli.log.ConsoleLog;
 import dev.polyserve.cli.services.DatagramRate;
 import dev.polyserve.cli.services.Exec;
@@ -19,6 +20,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The complete plan of `serve`, read and checked before anything starts.
@@ -36,9 +38,11 @@ import java.util.stream.Stream;
 /// @param sentHeader what a proxy sends first to its upstream
 /// @param operation how the server is operated
 /// @param inheritance the inherited sockets
+/// @param tls the certificates of the TLS endpoints; empty without such an endpoint
 record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoints, Model model, Options options,
         ConsoleLog.Format logFormat, boolean quiet, boolean allowAmplification, DatagramRate datagramRate,
-        Exec exec, SentHeader sentHeader, OperatingOptions operation, InheritedSockets inheritance) {
+        Exec exec, SentHeader sentHeader, OperatingOptions operation, InheritedSockets inheritance,
+        Optional<Tls> tls) {
     private static final int DATAGRAM_RATE = 100;
     private static final String DEFAULT_ENDPOINT = "tcp://127.0.0.1:8888";
 
@@ -49,13 +53,14 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         List<String> arguments = words.isEmpty() ? List.of() : words.subList(1, words.size());
         List<Endpoint> endpoints = endpoints(settings);
         Servable service = service(words, arguments, settings);
-        Exec exec = exec(settings, service);
+        Optional<Tls> tls = new TlsSettings(settings).tls(endpoints);
+        Exec exec = exec(settings, service, tls.isPresent());
         boolean commands = service == Service.EXEC && exec.stdio() == Exec.Stdio.SOCKET;
         Model model = commands ? ModelFactory.ofCommands(settings) : ModelFactory.of(settings);
         ServePlan plan = new ServePlan(service, arguments, endpoints, model, Options.defaults(), logFormat(settings),
                 settings.flag(Setting.QUIET), settings.flag(Setting.ALLOW_AMPLIFICATION),
                 datagramRate(settings, service, model), exec, sentHeader(settings, service),
-                OperatingOptions.of(settings), InheritedSockets.among(endpoints));
+                OperatingOptions.of(settings), InheritedSockets.among(endpoints), tls);
         plan.checkEndpoints();
         plan.checkProcesses();
         plan.checkUnixMode(settings);
@@ -64,7 +69,7 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
 
     private ServePlan withOptions(Options all) {
         return new ServePlan(service, arguments, endpoints, model, all, logFormat, quiet, allowAmplification,
-                datagramRate, exec, sentHeader, operation, inheritance);
+                datagramRate, exec, sentHeader, operation, inheritance, tls);
     }
 
     private static SentHeader sentHeader(Settings settings, Servable service) {
@@ -75,14 +80,19 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         return settings.read(Setting.SEND_PROXY, SentHeader::named).orElse(SentHeader.NONE);
     }
 
-    private static Exec exec(Settings settings, Servable service) {
+    private static Exec exec(Settings settings, Servable service, boolean tls) {
         for (Setting setting : List.of(Setting.STDIO, Setting.ENV)) {
             if (settings.has(setting) && service != Service.EXEC) {
                 throw ExitException.wrong(settings.where(setting) + " applies to exec only, but " + service.id()
                         + " runs no program");
             }
         }
-        Exec.Stdio stdio = settings.read(Setting.STDIO, Exec.Stdio::named).orElseGet(Exec.Stdio::defaultKind);
+        Exec.Stdio stdio = settings.read(Setting.STDIO, Exec.Stdio::named)
+                .orElseGet(() -> tls ? Exec.Stdio.PIPE : Exec.Stdio.defaultKind());
+        if (tls && stdio == Exec.Stdio.SOCKET && settings.has(Setting.STDIO)) {
+            throw ExitException.wrong(settings.where(Setting.STDIO) + " gives the program the connection itself, and it"
+                    + " cannot speak TLS: take pipe");
+        }
         return orExit(() -> new Exec(settings.list(Setting.ENV), stdio));
     }
 

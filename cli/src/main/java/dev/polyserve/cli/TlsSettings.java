@@ -1,5 +1,6 @@
 package dev.polyserve.cli;
 
+import dev.polyserve.Endpoint;
 import dev.polyserve.Tls;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -20,24 +21,25 @@ record TlsSettings(Settings settings) {
 
     /// What the TLS endpoints need; empty without such an endpoint.
     ///
-    /// @param endpoints those of the server that speak TLS
+    /// @param endpoints all of the server
     /// @throws ExitException with one sentence about the first error
-    Optional<Tls> tls(List<String> endpoints) {
-        if (endpoints.isEmpty()) {
+    Optional<Tls> tls(List<Endpoint> endpoints) {
+        Optional<Endpoint> first = endpoints.stream().filter(Endpoint.Tls.class::isInstance).findFirst();
+        if (first.isEmpty()) {
             ALL.stream().filter(settings::has).sorted().findFirst().ifPresent(given -> {
                 throw ExitException.wrong(settings.where(given) + " is for TLS, but no endpoint has it: add --listen"
                         + " tls://HOST:PORT, or leave it out");
             });
             return Optional.empty();
         }
-        Tls tls = identity(endpoints.getFirst());
+        Tls tls = identity(first.get());
         tls = settings.text(Setting.TLS_PASSWORD_FILE).isPresent() ? tls.withPassword(password()) : tls;
         Tls versioned = settings.read(Setting.TLS_MIN, tls::withMinimumVersion).orElse(tls);
         tls = settings.read(Setting.TLS_ALPN, names -> versioned.withAlpn(names.split(",", -1))).orElse(versioned);
         return Optional.of(withClientAuthorities(tls));
     }
 
-    private Tls identity(String endpoint) {
+    private Tls identity(Endpoint endpoint) {
         List<String> certificates = settings.list(Setting.TLS_CERT);
         List<String> keys = settings.list(Setting.TLS_KEY);
         if (settings.flag(Setting.TLS_SELF_SIGNED)) {

@@ -3,6 +3,7 @@ package dev.polyserve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.polyserve.Endpoint;
 import dev.polyserve.Tls;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The settings for TLS, and what is wrong with them.
 class TlsSettingsTest {
-    private static final List<String> ENDPOINT = List.of("tls://127.0.0.1:8443");
+    private static final List<Endpoint> ENDPOINT = List.of(new Endpoint.Unix(Path.of("s")),
+            new Endpoint.Tls("127.0.0.1", 8443));
     private static final Path CERTIFICATE = Path.of("a.crt");
     private static final Path KEY = Path.of("a.key");
 
