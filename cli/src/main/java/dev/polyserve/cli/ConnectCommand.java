@@ -7,7 +7,7 @@ import dev.polyserve.cli.connect.PlainConnection;
 import dev.polyserve.cli.connect.StreamClient;
 import dev.polyserve.cli.connect.TerminalClient;
 import dev.polyserve.cli.connect.TlsConnection;
-import dev.polyserve.cli.connect.TlsHandshake;
+import dev.polyserve.cli.connect.ClientHandshake;
 import dev.polyserve.linux.UnixDatagramClient;
 import java.io.IOException;
 import java.time.Duration;
@@ -89,7 +89,7 @@ final class ConnectCommand {
     }
 
     private int tls(Endpoint.Tls endpoint, ConnectTlsOptions options, boolean halfClose) throws InterruptedException {
-        TlsHandshake handshake = options.handshake(endpoint.host(),
+        ClientHandshake handshake = options.handshake(endpoint.host(),
                 sentence -> stdio.err().println("polyserve: " + sentence));
         TlsConnection connection = handshake.on(StreamClient.connect(endpoint), endpoint);
         stdio.err().println("polyserve: " + connection.negotiated());

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param serverName the name that is asked for and that the certificate must have
 /// @param checksName whether it must
 /// @param alpn the application protocols to offer
-public record TlsHandshake(SSLContext context, String serverName, boolean checksName, List<String> alpn) {
+public record ClientHandshake(SSLContext context, String serverName, boolean checksName, List<String> alpn) {
     private static final int TIMEOUT_MILLIS = 10_000;
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
 
