@@ -6,6 +6,7 @@ import dev.polyserve.coroutine.hub.Hub;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -93,6 +94,17 @@ public interface Server extends AutoCloseable {
     /// @throws IllegalArgumentException when it changes what is fixed at the start: the socket options, the queue, the
     ///     longest datagram, the stall limit or spinning; nothing is changed then
     void reconfigure(UnaryOperator<Options> change);
+
+    /// Takes other certificates, or reads the files of the same ones again, for the connections to come; open ones keep
+    /// theirs. Files that change are also read without this. Worker processes follow.
+    ///
+    /// @throws IOException with one sentence: what cannot be used, and the remedy; nothing is changed then
+    /// @throws IllegalStateException when the server has no `tls://` endpoint
+    void replaceTls(Tls identity) throws IOException;
+
+    /// When the first of the certificates of its `tls://` endpoints expires; empty without such an endpoint, or where a
+    /// context of the program's own has them.
+    Optional<Instant> certificateExpires();
 
     /// Stops accepting without closing the listeners: clients wait in the backlog.
     void pause();

@@ -410,19 +410,38 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
 
     /// Reads the configuration again, and applies all of it or nothing.
     private void reloadSettings() {
-        if (configuration == null) {
-            log.info("there is no configuration file to read again; use --config FILE");
-            return;
-        }
         try {
-            Settings read = configuration.get();
-            apply(read, ServePlan.of(words, read));
+            if (configuration != null) {
+                Settings read = configuration.get();
+                apply(read, ServePlan.of(words, read));
+            } else if (plan.tls().isPresent()) {
+                takeCertificates(ServePlan.of(words, settings));
+                log.info("the certificates were read again", "event", "reloaded");
+            } else {
+                log.info("there is no configuration file to read again; use --config FILE");
+            }
         } catch (ExitException e) {
             log.warn("the configuration is unchanged: " + e.getMessage(), e, "event", "reload-failed");
         }
     }
 
+    /// Reads the files of certificates and keys, also when they are named as before.
+    ///
+    /// @throws ExitException when they cannot be used; nothing is changed then
+    private void takeCertificates(ServePlan wanted) {
+        Server running = server;
+        if (running == null || wanted.tls().isEmpty() || plan.tls().isEmpty()) {
+            return;
+        }
+        try {
+            running.replaceTls(wanted.tls().get());
+        } catch (IOException e) {
+            throw ExitException.wrong(String.valueOf(e.getMessage()), e);
+        }
+    }
+
     private void apply(Settings read, ServePlan wanted) {
+        takeCertificates(wanted);
         Set<Setting> changed = read.differentFrom(settings);
         log.configure(wanted.logFormat(), wanted.quiet());
         drainTimeout = wanted.options().timeouts().drain();

@@ -34,6 +34,8 @@ final class StatusReport {
                 "failed", stats.failed(), "acceptErrors", stats.acceptErrors(), "bytesIn", stats.bytesIn(),
                 "bytesOut", stats.bytesOut(), "datagramsIn", stats.datagramsIn(), "datagramsOut", stats.datagramsOut(),
                 "bufferedBytes", stats.bufferedBytes());
+        server.certificateExpires().ifPresent(when -> log.answer("status: the certificate expires at " + when, "event",
+                "status", "certificateExpires", when));
         String limits = limits(stats.reached());
         log.answer("status: limits reached: " + limits, "event", "status", "limitsReached", limits);
         connections(log, server.connections());

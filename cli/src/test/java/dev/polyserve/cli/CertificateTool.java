@@ -26,12 +26,15 @@ record CertificateTool(Path directory) {
     }
 
     /// Makes a certificate for these DNS names.
+    ///
+    /// @param days how long it is valid; a negative number: until so many days ago
     void create(String name, int days, String... dnsNames) throws Exception {
         Path store = directory.resolve(name + ".p12");
         Files.deleteIfExists(store);
         keytool("-genkeypair", "-alias", "own", "-keyalg", "EC", "-groupname", "secp256r1", "-dname",
                 "CN=" + dnsNames[0],
-                "-validity", Integer.toString(days), "-ext",
+                "-startdate", days < 0 ? days - 1 + "d" : "-1h", "-validity", Integer.toString(Math.max(days, 1)),
+                "-ext",
                 "san=" + String.join(",", Stream.of(dnsNames).map(dns -> "dns:" + dns).toList()), "-keystore",
                 store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD);
         KeyStore keys = keyStore(name);

@@ -3,6 +3,7 @@ package dev.polyserve.conversation;
 import dev.polyserve.Limit;
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
+import dev.polyserve.Tls;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,8 @@ public final class ServerContext {
     private final Consumer<Conversation> registry;
     private volatile boolean draining;
     private volatile Runnable whenReplaced = () -> {
+    };
+    private volatile Consumer<Tls> whenTlsReplaced = _ -> {
     };
 
     /// @param listener receives every event; it must not throw
@@ -87,6 +90,17 @@ public final class ServerContext {
     /// processes. **Thread** of the task: the one that replaces them.
     public void whenReplaced(Runnable task) {
         whenReplaced = task;
+    }
+
+    /// Sets the task that runs when the server takes other certificates, for the code that passes them on to other
+    /// processes. **Thread** of the task: the one that replaces them.
+    public void whenTlsReplaced(Consumer<Tls> task) {
+        whenTlsReplaced = task;
+    }
+
+    /// The server has taken these certificates.
+    public void tlsReplaced(Tls now) {
+        whenTlsReplaced.accept(now);
     }
 
     /// The receiver of events.

@@ -10,6 +10,7 @@ import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.RequestResult;
 import dev.polyserve.Server;
+import dev.polyserve.Tls;
 import dev.polyserve.ServerStats;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.NanoClock;
@@ -22,6 +23,7 @@ import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -288,6 +290,16 @@ final class LiveServer implements Server {
         if (running) {
             onAcceptLoop(boundListeners::arm);
         }
+    }
+
+    @Override
+    public void replaceTls(Tls identity) throws IOException {
+        throw new IllegalStateException("this server has no tls:// endpoint: " + this);
+    }
+
+    @Override
+    public Optional<Instant> certificateExpires() {
+        return Optional.empty();
     }
 
     @Override

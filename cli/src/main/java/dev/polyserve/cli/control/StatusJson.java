@@ -17,7 +17,7 @@ record StatusJson(ControlTarget controlled) {
     String status() {
         Server server = controlled.server();
         ServerStats stats = server.stats();
-        return new Json().put("pid", ProcessHandle.current().pid()).put("service", controlled.service())
+        Json status = new Json().put("pid", ProcessHandle.current().pid()).put("service", controlled.service())
                 .put("model", server.model().id()).put("generation", controlled.generation())
                 .put("accepting", server.isAccepting())
                 .putAll("endpoints", server.endpoints().stream().map(Endpoint::toString).map(Json::quoted).toList())
@@ -28,7 +28,9 @@ record StatusJson(ControlTarget controlled) {
                 .put("bufferedBytes", stats.bufferedBytes()).put("limitsReached", limits(stats.reached()))
                 .putAll("acceptQueues", queues(server)).put("waitingForThread", ThreadQueue.waiting(server))
                 .put("handOffs", stats.handOffs()).put("workerRestarts", stats.workerRestarts())
-                .putAll("workers", server.workers().stream().map(StatusJson::worker).toList()).toString();
+                .putAll("workers", server.workers().stream().map(StatusJson::worker).toList());
+        server.certificateExpires().ifPresent(when -> status.put("certificateExpires", when));
+        return status.toString();
     }
 
     String workers() {

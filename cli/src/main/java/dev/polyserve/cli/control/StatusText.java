@@ -6,6 +6,8 @@ import dev.polyserve.ServerStats;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.cli.text.Table;
 import dev.polyserve.cli.text.Units;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +33,8 @@ record StatusText(ControlTarget controlled) {
         table.row(List.of("bytes", "in " + stats.bytesIn() + ", out " + stats.bytesOut() + " (connections that ended),"
                 + " buffered " + stats.bufferedBytes()));
         table.row(List.of("datagrams", "in " + stats.datagramsIn() + ", out " + stats.datagramsOut()));
+        server.certificateExpires()
+                .ifPresent(when -> table.row(List.of("certificate", "expires at " + when + left(when))));
         table.row(List.of("hand-offs", stats.handOffs() + " of event loops"));
         table.row(List.of("limits", stats.reached().isEmpty()
                 ? "none reached"
@@ -43,6 +47,11 @@ record StatusText(ControlTarget controlled) {
         }
         List<String> lines = new ArrayList<>(table.lines());
         return String.join("\n", lines.subList(1, lines.size())) + (workers.isEmpty() ? "" : "\n\n" + workers());
+    }
+
+    private static String left(Instant when) {
+        Duration left = Duration.between(Instant.now(), when);
+        return left.isNegative() ? ": it has expired" : ", in " + left.toDays() + " days";
     }
 
     private static String waiting(Server server) {

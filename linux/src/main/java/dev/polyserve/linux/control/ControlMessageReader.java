@@ -69,6 +69,7 @@ final class ControlMessageReader {
             case 'x' -> new WorkerCommand.Abort(in.readLong());
             case 'd' -> new WorkerCommand.Drain(in.readLong());
             case 'l' -> limits();
+            case 'k' -> new WorkerCommand.ReplaceTls(TlsText.readFrom(in).tls());
             case 'u' -> new WorkerCommand.DumpThreads();
             default -> throw damaged(letter);
         };

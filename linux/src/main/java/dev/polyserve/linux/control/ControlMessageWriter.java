@@ -59,6 +59,7 @@ final class ControlMessageWriter {
             case WorkerCommand.Abort abort -> connection('x', abort.id());
             case WorkerCommand.Drain drain -> letter('d').writeLong(drain.millis());
             case WorkerCommand.ChangeLimits now -> limits(now);
+            case WorkerCommand.ReplaceTls now -> new TlsText(now.tls()).writeTo(letter('k'));
             case WorkerCommand.DumpThreads _ -> letter('u');
         }
     }

@@ -2,6 +2,7 @@ package dev.polyserve.linux.control;
 
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
+import dev.polyserve.Tls;
 import dev.polyserve.proxy.ProxyHeader;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -79,6 +80,9 @@ public sealed interface WorkerCommand extends ControlMessage {
     /// @param onFull what happens to clients when the server is full
     record ChangeLimits(Options.Limits limits, Options.Timeouts timeouts, Options.ProxyProtocol proxy,
             Options.Access access, OnFull onFull) implements WorkerCommand {}
+
+    /// Take other certificates for the connections to come, or the same with their files read again.
+    record ReplaceTls(Tls tls) implements WorkerCommand {}
 
     /// Report a dump of all threads.
     record DumpThreads() implements WorkerCommand {}

@@ -44,6 +44,7 @@ abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
     @Override
     public final void start(Consumer<? super IOException> whenLost) throws IOException {
         context().whenReplaced(() -> loop().post(this::reconfigured));
+        context().whenTlsReplaced(tls -> loop().post(() -> pass(new WorkerCommand.ReplaceTls(tls))));
         supervisorLoop().start(whenLost);
     }
 
@@ -66,7 +67,11 @@ abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
     void reconfigured() {
         loop().assertOwner();
         reconfigured = true;
-        limits().ifPresent(limits -> supervisorLoop().workerPool().all().forEach(worker -> worker.command(limits)));
+        limits().ifPresent(this::pass);
+    }
+
+    private void pass(WorkerCommand command) {
+        supervisorLoop().workerPool().all().forEach(worker -> worker.command(command));
     }
 
     @Override

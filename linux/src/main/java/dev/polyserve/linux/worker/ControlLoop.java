@@ -8,6 +8,7 @@ import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.RequestResult;
 import dev.polyserve.Server;
+import dev.polyserve.Tls;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
@@ -103,7 +104,18 @@ final class ControlLoop {
             case WorkerCommand.CutInput cut -> eventReporter.cutInput(cut.id());
             case WorkerCommand.Abort abort -> eventReporter.abort(abort.id());
             case WorkerCommand.Drain drain -> end(Duration.ofMillis(drain.millis()));
+            case WorkerCommand.ReplaceTls now -> replaceTls(now.tls());
             case WorkerCommand.DumpThreads _ -> tell(dump());
+        }
+    }
+
+    private void replaceTls(Tls tls) {
+        try {
+            server.replaceTls(tls);
+        } catch (IOException e) {
+            // The supervisor could read them; this process cannot, or they have changed since.
+            System.getLogger("dev.polyserve").log(System.Logger.Level.WARNING,
+                    "a worker process keeps its certificates: " + e.getMessage());
         }
     }
 

@@ -11,6 +11,7 @@ import dev.polyserve.Networks;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.RequestResult;
+import dev.polyserve.Tls;
 import dev.polyserve.linux.system.DescriptorMessage;
 import dev.polyserve.proxy.ProxyFields;
 import dev.polyserve.proxy.ProxyHeader;
@@ -19,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -54,7 +56,13 @@ class ControlMessageTest {
                 new WorkerCommand.AnswerDatagram(-2, UNIX, UnixDomainSocketAddress.of(""), false,
                         ByteBuffer.allocate(0)),
                 new WorkerCommand.CutInput(5), new WorkerCommand.Abort(6), new WorkerCommand.Drain(30_000),
-                new WorkerCommand.DumpThreads(), limits());
+                new WorkerCommand.DumpThreads(), limits(),
+                new WorkerCommand.ReplaceTls(Tls.selfSigned().withMinimumVersion("1.3").withAlpn("h2", "smtp")),
+                new WorkerCommand.ReplaceTls(Tls.server(Path.of("/ü"), Path.of("/k"))
+                        .withCertificate(Path.of("b"), Path.of("c")).withPassword("ü")
+                        .withClientCertificatesWanted(Path.of("ca"))),
+                new WorkerCommand.ReplaceTls(Tls.server(Path.of("a"), Path.of("b"))
+                        .withClientCertificatesNeeded(Path.of("ca"))));
     }
 
     @Test
