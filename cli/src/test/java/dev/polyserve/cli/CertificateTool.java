@@ -33,7 +33,7 @@ record CertificateTool(Path directory) {
         Files.deleteIfExists(store);
         keytool("-genkeypair", "-alias", "own", "-keyalg", "EC", "-groupname", "secp256r1", "-dname",
                 "CN=" + dnsNames[0],
-                "-startdate", days < 0 ? days - 1 + "d" : "-1h", "-validity", Integer.toString(Math.max(days, 1)),
+                "-startdate", days < 0 ? days - 1 + "d" : "-1H", "-validity", Integer.toString(Math.max(days, 1)),
                 "-ext",
                 "san=" + String.join(",", Stream.of(dnsNames).map(dns -> "dns:" + dns).toList()), "-keystore",
                 store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD);
