@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -103,6 +104,8 @@ class ProxyProtocolWorkersTest {
                 while (System.in.read() >= 0) {
                     // until the test ends it
                 }
+                server.drain(Duration.ofSeconds(10));
+                // What the workers counted is complete when they have ended.
                 System.out.println(server.stats().reached());
             }
         }
