@@ -1,8 +1,8 @@
-/// TLS without sockets: certificates and keys read from files, and the engines that speak the protocol.
+/// TLS: certificates and keys read from files, the engines that speak the protocol, and the layer over a socket that uses them.
 ///
 /// **Threads**: stated by each class.
 ///
-/// **Depends on** the public interface and the JDK only.
+/// **Depends on** the public interface, `conversation`, `io` and the JDK only.
 @NullMarked
 package dev.polyserve.tls;
 

@@ -1,0 +1,442 @@
+package dev.polyserve.tls;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/// TLS for one connection, without a socket: records in, plain text out, plain text in, records out.
+///
+/// ```
+///   handshake ─▶ READ: records are to come │ WRITE: records are to be sent │ TASK: something is to be computed │ DONE
+///   records, received ─▶ decrypt ─▶ plain text │ END after close_notify │ an exception, once what came before is taken
+///   encrypt │ end ─▶ unsent records ─▶ sent
+/// ```
+///
+/// It holds a buffer only while there are bytes in it: half a record, records not sent, plain text for which there was no
+/// room.
+///
+/// A request for new keys (KeyUpdate, RFC 8446 section 4.6.3) is answered with the next record that is sent. A client that
+/// asks for renegotiation, which only TLS 1.2 has, is refused.
+///
+/// **Thread**: one reads ([#room] to [#hasMore]), one writes ([#encrypt] to [#sent]); the handshake is of one.
+final class TlsFilter {
+    /// What [#decrypt] returns at the end of input.
+    static final int END = -1;
+    private static final String PLAIN = "plain text arrived where TLS was expected: the client does not speak TLS, or"
+            + " is to connect to another port";
+    private static final String HANDSHAKE = "the TLS handshake";
+    private static final String ENDED = "the client ended the connection during the TLS handshake";
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    /// The most plain text for which the JDK's engine makes one record: of 16,384 bytes it makes two.
+    private static final int PLAIN_BYTES = 16_367;
+    private static final int HEADER_BYTES = 5;
+    private static final int LENGTH_AT = 3;
+    private static final int CONTENT_HANDSHAKE = 22;
+    private static final int CONTENT_FIRST = 20;
+    private static final int CONTENT_LAST = 23;
+    private static final int MAJOR_VERSION = 3;
+    /// The largest buffer for half a record, in place of a whole one.
+    private static final int SMALL_BYTES = 2 << 10;
+    /// How often in a row a peer may ask for new keys while nothing is sent to it.
+    private static final int MOST_KEY_REQUESTS = 64;
+
+    /// What the handshake needs next.
+    enum Need {
+        /// Records from the peer.
+        READ,
+        /// The [#unsent] records are to be sent.
+        WRITE,
+        /// The [#task] is to be run.
+        TASK,
+        /// Nothing: plain text can be exchanged.
+        DONE
+    }
+
+    private final SSLEngine engine;
+    private final RecordBuffers buffers;
+    /// Records from the peer, `[position..limit)`.
+    private @Nullable ByteBuffer in;
+    /// Plain text for which there was no room.
+    private @Nullable ByteBuffer plain;
+    /// Records for the peer.
+    private @Nullable ByteBuffer out;
+    private volatile @Nullable IOException failure;
+    private boolean begun;
+    /// Whether the handshake is over.
+    private boolean secure;
+    private boolean renegotiates;
+    private boolean inputClosed;
+    private boolean inputEnded;
+    private int keyRequests;
+
+    TlsFilter(SSLEngine engine, RecordBuffers buffers) {
+        this.engine = engine;
+        this.buffers = buffers;
+    }
+
+    SSLEngine engine() {
+        return engine;
+    }
+
+    // --- the handshake ---
+
+    /// Goes on with the handshake.
+    ///
+    /// @throws IOException when it fails; what is [#unsent] then says so to the peer
+    Need handshake() throws IOException {
+        if (!begun) {
+            begun = true;
+            engine.beginHandshake();
+        }
+        while (true) {
+            if (unsent() != null) {
+                return Need.WRITE;
+            }
+            throwIfFailed();
+            switch (engine.getHandshakeStatus()) {
+                case NEED_TASK -> {
+                    return Need.TASK;
+                }
+                case NEED_WRAP -> wrap(NOTHING);
+                case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+                    if (!takesRecord()) {
+                        giveBackInput();
+                        return Need.READ;
+                    }
+                }
+                case FINISHED, NOT_HANDSHAKING -> {
+                    secured();
+                    return Need.DONE;
+                }
+            }
+        }
+    }
+
+    /// Takes the next record of the handshake.
+    ///
+    /// @return false when it has not arrived
+    private boolean takesRecord() throws IOException {
+        int bytes = nextRecord();
+        if (bytes == 0 && inputEnded && failure == null) {
+            failure = new TlsException(ENDED);
+        }
+        if (bytes == 0 || failure != null) {
+            throwIfFailed();
+            return false;
+        }
+        unwrap(bytes, NOTHING);
+        if (inputClosed && failure == null) {
+            failure = new TlsException(ENDED);
+        }
+        return true;
+    }
+
+    private void secured() throws IOException {
+        if (engine.isInboundDone() || engine.isOutboundDone()) {
+            failure = new TlsException(ENDED);
+            throw failure;
+        }
+        secure = true;
+        renegotiates = !engine.getSession().getProtocol().equals("TLSv1.3");
+        giveBackInput();
+    }
+
+    /// What is to be computed for the handshake. **Thread**: any, while nothing else is called.
+    void runTasks() {
+        for (Runnable task; (task = engine.getDelegatedTask()) != null;) {
+            task.run();
+        }
+    }
+
+    // --- input ---
+
+    /// Room for records from the peer; [#received] follows, whether there are any or not.
+    ByteBuffer room() {
+        ByteBuffer filling = in;
+        if (filling == null || filling.capacity() < RecordBuffers.BYTES) {
+            ByteBuffer larger = buffers.take();
+            if (filling != null) {
+                larger.put(filling);
+            }
+            in = larger;
+            return larger;
+        }
+        return filling.compact();
+    }
+
+    /// Takes what was put into the [#room].
+    void received() {
+        ByteBuffer filled = in;
+        if (filled != null) {
+            filled.flip();
+        }
+    }
+
+    /// No more records come.
+    void receivedEnd() {
+        inputEnded = true;
+    }
+
+    /// Whether a part of a record has arrived.
+    boolean hasPart() {
+        return in != null;
+    }
+
+    /// Puts as much plain text into the buffer as there is, and fits.
+    ///
+    /// @return how many bytes, 0 when more records are to come, or [#END]
+    /// @throws EOFException when the peer has ended without close_notify
+    int decrypt(ByteBuffer into) throws IOException {
+        int before = into.position();
+        takePlain(into);
+        for (int bytes; into.hasRemaining() && (bytes = nextRecord()) > 0;) {
+            unwrap(bytes, into);
+        }
+        giveBackInput();
+        int count = into.position() - before;
+        return count > 0 || !into.hasRemaining() ? count : nothingLeft();
+    }
+
+    private int nothingLeft() throws IOException {
+        throwIfFailed();
+        if (inputClosed) {
+            return END;
+        }
+        if (inputEnded) {
+            throw new EOFException("the peer has ended the connection without the close_notify of TLS, so what it sent"
+                    + " may not be all");
+        }
+        return 0;
+    }
+
+    /// Whether [#decrypt] has something to return, or to throw, though no more records came.
+    boolean hasMore() {
+        return plain != null || failure != null || inputClosed || inputEnded || nextRecord() > 0;
+    }
+
+    /// The length of the next record, if it has arrived as a whole; else 0.
+    private int nextRecord() {
+        ByteBuffer arrived = in;
+        if (arrived == null || failure != null || inputClosed || !arrived.hasRemaining()) {
+            return 0;
+        }
+        int at = arrived.position();
+        int type = arrived.get(at);
+        boolean known = type >= CONTENT_FIRST && type <= CONTENT_LAST
+                && (arrived.remaining() == 1 || arrived.get(at + 1) == MAJOR_VERSION);
+        if (!known) {
+            failure = new TlsException(secure ? "what arrived is no record of TLS" : PLAIN);
+        }
+        if (!known || arrived.remaining() < HEADER_BYTES) {
+            return 0;
+        }
+        int bytes = HEADER_BYTES + (arrived.getShort(at + LENGTH_AT) & 0xffff);
+        if (bytes > RecordBuffers.RECORD_BYTES) {
+            failure = new TlsException("a record of TLS with " + bytes + " bytes arrived, where "
+                    + RecordBuffers.RECORD_BYTES + " is the most");
+            return 0;
+        }
+        if (secure && renegotiates && type == CONTENT_HANDSHAKE) {
+            failure = new TlsException("the client asked for a renegotiation of TLS, which is refused");
+            return 0;
+        }
+        return bytes <= arrived.remaining() ? bytes : 0;
+    }
+
+    private void unwrap(int bytes, ByteBuffer into) {
+        ByteBuffer arrived = in;
+        if (arrived == null) {
+            return;
+        }
+        boolean fits = into.remaining() >= bytes || !secure;
+        ByteBuffer to = fits ? into : buffers.take();
+        int limit = arrived.limit();
+        int end = arrived.position() + bytes;
+        arrived.limit(end);
+        try {
+            unwrapped(engine.unwrap(arrived, to));
+        } catch (SSLException e) {
+            arrived.position(end);
+            failure = TlsException.of(secure ? "reading TLS" : HANDSHAKE, e);
+        } finally {
+            arrived.limit(limit);
+        }
+        if (!fits) {
+            plain = to.flip();
+            takePlain(into);
+        }
+    }
+
+    private void unwrapped(SSLEngineResult result) {
+        switch (result.getStatus()) {
+            case OK -> {
+                if (result.bytesConsumed() == 0 && secure) {
+                    failure = new TlsException("the engine of TLS takes no record any more");
+                } else if (secure && result.bytesProduced() == 0 && isWrapDue()) {
+                    requestsKeys();
+                }
+            }
+            case CLOSED -> inputClosed = true;
+            case BUFFER_OVERFLOW, BUFFER_UNDERFLOW ->
+                failure = new TlsException("the engine of TLS cannot take a record: " + result.getStatus());
+        }
+    }
+
+    private void requestsKeys() {
+        keyRequests++;
+        if (keyRequests > MOST_KEY_REQUESTS) {
+            failure = new TlsException(
+                    "the client asked " + keyRequests + " times for new keys of TLS before it took an answer");
+        }
+    }
+
+    private void takePlain(ByteBuffer into) {
+        ByteBuffer from = plain;
+        if (from == null) {
+            return;
+        }
+        int count = Math.min(from.remaining(), into.remaining());
+        into.put(into.position(), from, from.position(), count);
+        into.position(into.position() + count);
+        from.position(from.position() + count);
+        if (!from.hasRemaining()) {
+            plain = null;
+            buffers.give(from);
+        }
+    }
+
+    /// Gives the buffer of records back when it is empty, and lets a small one hold a small rest.
+    private void giveBackInput() {
+        ByteBuffer held = in;
+        if (held == null) {
+            return;
+        }
+        if (!held.hasRemaining()) {
+            in = null;
+            buffers.give(held);
+        } else if (held.remaining() <= SMALL_BYTES && held.capacity() == RecordBuffers.BYTES) {
+            in = ByteBuffer.allocate(held.remaining()).put(held).flip();
+            buffers.give(held);
+        }
+    }
+
+    // --- output ---
+
+    /// Makes records of the plain text, as many as the buffer has room for; [#unsent] has them. Everything made before was
+    /// sent.
+    ///
+    /// @return how many bytes of plain text they contain
+    int encrypt(ByteBuffer text) throws IOException {
+        throwIfFailed();
+        int before = text.position();
+        int limit = text.limit();
+        try {
+            boolean room = true;
+            while (room && text.position() < limit) {
+                text.limit(Math.min(limit, text.position() + PLAIN_BYTES));
+                room = wrap(text);
+            }
+        } finally {
+            text.limit(limit);
+        }
+        keyRequests = 0;
+        return text.position() - before;
+    }
+
+    /// Makes the close_notify, once; [#unsent] has it.
+    void end() {
+        if (!engine.isOutboundDone()) {
+            engine.closeOutbound();
+            wrapRest();
+        }
+    }
+
+    /// Makes the alert that tells the peer of a failure, if there is one; [#unsent] has it.
+    void wrapRest() {
+        try {
+            boolean more = true;
+            while (more && isWrapDue() && !engine.isOutboundDone()) {
+                more = wrap(NOTHING);
+            }
+        } catch (IOException e) {
+            // A failed connection, which is reported.
+            assert failure != null;
+        }
+    }
+
+    private boolean isWrapDue() {
+        return engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP;
+    }
+
+    /// Makes one record.
+    ///
+    /// @return whether there may be room for another one
+    private boolean wrap(ByteBuffer text) throws IOException {
+        ByteBuffer into = out;
+        if (into == null) {
+            into = buffers.take();
+            out = into;
+        } else {
+            into.compact();
+        }
+        try {
+            if (into.remaining() < RecordBuffers.RECORD_BYTES) {
+                return false;
+            }
+            SSLEngineResult result = engine.wrap(text, into);
+            if (result.getStatus() == SSLEngineResult.Status.CLOSED && text.hasRemaining()) {
+                throw new IOException("the peer has ended both sides of the connection, as TLS 1.2 does");
+            }
+            return result.bytesProduced() > 0;
+        } catch (SSLException e) {
+            TlsException failed = TlsException.of(secure ? "writing TLS" : HANDSHAKE, e);
+            failure = failed;
+            throw failed;
+        } finally {
+            into.flip();
+            sent();
+        }
+    }
+
+    /// The records to be sent, and removed from the buffer; null when there are none.
+    @Nullable ByteBuffer unsent() {
+        return out;
+    }
+
+    /// Records were removed from [#unsent].
+    void sent() {
+        ByteBuffer held = out;
+        if (held != null && !held.hasRemaining()) {
+            out = null;
+            buffers.give(held);
+        }
+    }
+
+    // --- the end ---
+
+    private void throwIfFailed() throws IOException {
+        IOException known = failure;
+        if (known != null) {
+            throw known;
+        }
+    }
+
+    /// Reports a failure of the socket below as its own. **Thread**: the one that reads.
+    void fails(IOException why) {
+        if (failure == null) {
+            failure = why;
+        }
+    }
+
+    boolean isSecure() {
+        return secure;
+    }
+
+    boolean failed() {
+        return failure != null;
+    }
+}
