@@ -20,6 +20,12 @@ public interface ConnectionInfo {
     ///     JDK's channels report names and no numbers
     Optional<Credentials> peerCredentials();
 
+    /// What was negotiated with the peer, on a TLS connection; empty for others, and in the supervisor of worker
+    /// processes, which do the TLS.
+    default Optional<TlsInfo> tls() {
+        return Optional.empty();
+    }
+
     /// The server's address.
     SocketAddress local();
 

@@ -32,7 +32,11 @@ public enum Limit {
     /// The PROXY header: connections that do not begin with one in time, or come from a peer that may not send one.
     PROXY_HEADER("PROXY header"),
     /// The networks from which clients may come ([Options.Access]).
-    NETWORK("network");
+    NETWORK("network"),
+    /// The whole handshake of TLS.
+    TLS_HANDSHAKE("TLS handshake"),
+    /// Handshakes of TLS under way at once; more wait.
+    TLS_HANDSHAKES("TLS handshakes");
 
     private final String label;
 

@@ -11,13 +11,14 @@ final class LimitValues extends Values {
     long bufferBytesTotal = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 4);
     int senderQueueBytes = 256 << 10;
     int datagramBytes = Options.Limits.MAX_DATAGRAM_BYTES;
+    int tlsHandshakes = 1000;
 
     @Override
     Object[] parts() {
         return new Object[]{"connections", connections, "connectionsPerAddress", connectionsPerAddress, "queue", queue,
             "frameBytes", frameBytes, "highWaterBytes", highWaterBytes, "bufferBytesPerConnection",
             bufferBytesPerConnection, "bufferBytesTotal", bufferBytesTotal, "senderQueueBytes", senderQueueBytes,
-            "datagramBytes", datagramBytes};
+            "datagramBytes", datagramBytes, "tlsHandshakes", tlsHandshakes};
     }
 
     @Override
@@ -31,6 +32,7 @@ final class LimitValues extends Values {
         atLeast("max-buffer-total", bufferBytesTotal, 1);
         atLeast("sender-queue", senderQueueBytes, 1);
         atLeast("max-datagram", datagramBytes, 1);
+        atLeast("max-tls-handshakes", tlsHandshakes, 1);
         if (datagramBytes > Options.Limits.MAX_DATAGRAM_BYTES) {
             throw new IllegalArgumentException("max-datagram: " + datagramBytes + " is more than "
                     + Options.Limits.MAX_DATAGRAM_BYTES + ", the most UDP carries");

@@ -206,13 +206,23 @@ public final class Options extends ValueObject {
             return with(values -> values.senderQueueBytes = most);
         }
 
+        /// Handshakes of TLS under way at once, from the first bytes of the client on; the connections beyond wait.
+        public int tlsHandshakes() {
+            return values.tlsHandshakes;
+        }
+
+        /// With another number of TLS handshakes under way at once.
+        public Limits withTlsHandshakes(int most) {
+            return with(values -> values.tlsHandshakes = most);
+        }
+
         /// With another longest datagram.
         public Limits withDatagramBytes(int most) {
             return with(values -> values.datagramBytes = most);
         }
     }
 
-    /// Times, all finite by default. For the waits of connections (the first four) zero means unlimited; for `drain`
+    /// Times, all finite by default. For the waits of connections (the first four, and `tlsHandshake`) zero means unlimited; for `drain`
     /// and `close` it means immediately; for `drainQuiet`, `stall`, `spin` and `handOff`, never.
     public static final class Timeouts extends ValueObject {
         static final Timeouts DEFAULTS = new Timeouts(new TimeoutValues());
@@ -279,6 +289,16 @@ public final class Options extends ValueObject {
         /// loop. A handler that took longer begins beside the loop's thread from then on, until it is shorter again.
         public Duration handOff() {
             return values.handOff;
+        }
+
+        /// The whole handshake of TLS, with all waits in it.
+        public Duration tlsHandshake() {
+            return values.tlsHandshake;
+        }
+
+        /// With another time for the handshake of TLS.
+        public Timeouts withTlsHandshake(Duration atMost) {
+            return with(values -> values.tlsHandshake = atMost);
         }
 
         /// With another wait for the first byte.

@@ -32,6 +32,7 @@ public final class ServerBuilder {
     private Options options = Options.defaults();
     private Engine.@Nullable Streams streams;
     private @Nullable DatagramHandler datagrams;
+    private @Nullable Tls tls;
 
     ServerBuilder(ListenText first) {
         ServerBuilder _ = listen(first);
@@ -144,6 +145,12 @@ public final class ServerBuilder {
         return this;
     }
 
+    /// Says how the server proves its identity at `tls://` endpoints.
+    public ServerBuilder tls(Tls identity) {
+        tls = identity;
+        return this;
+    }
+
     /// Adds a listener for the server's events; it is called after those added before.
     public ServerBuilder listener(ServerListener listener) {
         listeners.add(listener);
@@ -176,7 +183,7 @@ public final class ServerBuilder {
     /// @throws IllegalStateException when an endpoint has no handler, or a command has another model than its own
     public Server bind() throws IOException {
         return Engine.load()
-                .bind(new Engine.Setup(endpoints, how(), streams, datagrams, allOptions(), listeners, filters,
+                .bind(new Engine.Setup(endpoints, how(), streams, datagrams, allOptions(), tls, listeners, filters,
                         periodic, null));
     }
 

@@ -15,12 +15,13 @@ final class TimeoutValues extends Values {
     Duration stall = Duration.ofMillis(100);
     Duration spin = Duration.ZERO;
     Duration handOff = Duration.ofMillis(2);
+    Duration tlsHandshake = Duration.ofSeconds(10);
 
     @Override
     Object[] parts() {
         return new Object[]{"firstByte", firstByte, "idle", idle, "writeStall", writeStall, "conversation",
             conversation, "drain", drain, "drainQuiet", drainQuiet, "close", close, "stall", stall, "spin", spin,
-            "handOff", handOff};
+            "handOff", handOff, "tlsHandshake", tlsHandshake};
     }
 
     @Override
@@ -35,6 +36,7 @@ final class TimeoutValues extends Values {
         notNegative("stall-limit", stall);
         notNegative("spin", spin);
         notNegative("hand-off", handOff);
+        notNegative("tls-timeout", tlsHandshake);
     }
 
     private static void notNegative(String name, Duration value) {

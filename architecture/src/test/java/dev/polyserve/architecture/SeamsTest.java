@@ -40,7 +40,7 @@ class SeamsTest {
             Map.entry("ModelProvider", 6),
             Map.entry("Multiplexer", 7),
             Map.entry("Multiplexer.Ready", 1),
-            Map.entry("Multiplexer.Watch", 1),
+            Map.entry("Multiplexer.Watch", 2),
             Map.entry("Runner", 7),
             Map.entry("Runner.Prepared", 3),
             Map.entry("SendQueue", 1),

@@ -1,10 +1,11 @@
 package dev.polyserve.conversation;
 
 import dev.polyserve.ConnectionInfo;
+import dev.polyserve.TlsInfo;
 import java.net.SocketAddress;
 import java.util.Optional;
 
-/// The two addresses of a connection. An implementation may create them on request: an idle connection need not keep
+/// The two addresses of a connection, and what else is known of its peer. An implementation may create them on request: an idle connection need not keep
 /// them.
 ///
 /// **Thread**: any.
@@ -21,6 +22,11 @@ public interface AddressPair {
 
     /// As [ConnectionInfo#proxied].
     default Optional<ConnectionInfo.Proxied> proxied() {
+        return Optional.empty();
+    }
+
+    /// As [ConnectionInfo#tls].
+    default Optional<TlsInfo> negotiated() {
         return Optional.empty();
     }
 

@@ -6,6 +6,7 @@ import dev.polyserve.ConnectionFuture;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
+import dev.polyserve.TlsInfo;
 import dev.polyserve.text.Addresses;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -66,6 +67,11 @@ public abstract sealed class Conversation extends Termination implements Connect
     @Override
     public final Optional<Proxied> proxied() {
         return ends.proxied();
+    }
+
+    @Override
+    public final Optional<TlsInfo> tls() {
+        return ends.negotiated();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// The wire of a handler's connection, under the rules of the server: each wait has its time limit, moved bytes are
@@ -206,6 +207,10 @@ final class LimitedWire {
             case LimitException limit -> conversation.settle(conversation.causeOf(limit));
             // From the handler's own code: the server settles the cause before it interrupts.
             case ClosedByInterruptException _, PinnedWaitException _ -> conversation.failed(e);
+            case SSLException _ -> {
+                conversation.failed(e);
+                conversation.sendsNothingMore();
+            }
             default -> conversation.settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
         }
         Cause why = conversation.cause();

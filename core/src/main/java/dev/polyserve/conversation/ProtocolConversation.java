@@ -8,6 +8,7 @@ import dev.polyserve.Sender;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// A connection served by an event-style [Protocol]: bytes in, bytes out, and the next wanted operation.
@@ -173,7 +174,11 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
             settle(causeOf(limit));
             return;
         }
-        settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
+        if (e instanceof SSLException) {
+            failed(e);
+        } else {
+            settle(new Cause.PeerReset(String.valueOf(e.getMessage())));
+        }
         // Also after an earlier cause: otherwise every turn would try to send its last bytes again.
         sendsNothingMore();
     }

@@ -146,7 +146,8 @@ public final class ServerContext {
             case IDLE -> now.idleNanos;
             case WRITE_STALL -> now.writeStallNanos;
             case CONVERSATION -> now.conversationNanos;
-            case READ, PROXY_HEADER, NETWORK, CONNECTIONS, CONNECTIONS_PER_ADDRESS, QUEUE, FRAME, BUFFER_PER_CONNECTION,
+            case READ, PROXY_HEADER, NETWORK, TLS_HANDSHAKE, TLS_HANDSHAKES, CONNECTIONS, CONNECTIONS_PER_ADDRESS,
+                    QUEUE, FRAME, BUFFER_PER_CONNECTION,
                     BUFFER_TOTAL,
                     SENDER_QUEUE, DATAGRAM ->
                 FOREVER_NANOS;

@@ -5,9 +5,11 @@ import dev.polyserve.FrameTooLongException;
 import dev.polyserve.IncompleteFrameException;
 import dev.polyserve.Limit;
 import dev.polyserve.TimedOutException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// Why a conversation ends, and what may still be sent then.
@@ -108,6 +110,9 @@ abstract class Termination extends Deadlines {
 
     /// The peer has reset the connection before it had everything. **Thread**: the owner.
     public final void lostAtTheEnd(IOException e) {
+        if (e instanceof SSLException || e instanceof EOFException) {
+            return; // of the input, which is discarded: the peer has ended it without the end of TLS
+        }
         endsInstead(new Cause.PeerReset(String.valueOf(e.getMessage())));
     }
 

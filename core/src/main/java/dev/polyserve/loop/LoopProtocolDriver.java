@@ -61,11 +61,24 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
     }
 
     /// Starts watching the socket and opens the conversation, which was created with this driver and is watched already.
-    public void start() throws IOException {
+    ///
+    /// @param earlier what watches the socket already; null: nothing
+    public void start(Multiplexer.@Nullable Watch earlier) throws IOException {
         loop.assertOwner();
-        socket.control().blocking(false);
-        watch = loop.watch(socket.source(), Multiplexer.READ, this);
+        watch = watch(loop, socket, earlier, this);
         turn((_, opening) -> opening.open());
+    }
+
+    /// Watches a socket for reading, or takes over what watches it already.
+    static Multiplexer.Watch watch(EventLoop loop, StreamSocket socket, Multiplexer.@Nullable Watch earlier,
+            Multiplexer.Ready ready) throws IOException {
+        if (earlier == null) {
+            socket.control().blocking(false);
+            return loop.watch(socket.source(), Multiplexer.READ, ready);
+        }
+        earlier.tells(ready);
+        loop.change(earlier, Multiplexer.READ);
+        return earlier;
     }
 
     @Override

@@ -82,10 +82,11 @@ public final class LoopWire extends LoopConnection<Conversation>
 
     /// Starts watching the socket and starts the coroutine that runs the conversation, which is watched already.
     /// **Thread**: the loop's.
-    public void start(Runnable conversation) throws IOException {
+    ///
+    /// @param earlier what watches the socket already; null: nothing
+    public void start(Multiplexer.@Nullable Watch earlier, Runnable conversation) throws IOException {
         loop.assertOwner();
-        socket.control().blocking(false);
-        Multiplexer.Watch watched = loop.watch(socket.source(), Multiplexer.READ, this);
+        Multiplexer.Watch watched = LoopProtocolDriver.watch(loop, socket, earlier, this);
         interest = Multiplexer.READ;
         watch = watched;
         confined = watched.confined();
@@ -190,7 +191,7 @@ public final class LoopWire extends LoopConnection<Conversation>
             int asked = room.remaining();
             int count = isReachable() ? socket.read(room) : onLoop(() -> socket.read(room));
             if (count > 0) {
-                drained = count < asked;
+                drained = count < asked && !socket.buffered();
                 into.received(count);
                 return count;
             }

@@ -45,6 +45,9 @@ public interface Multiplexer extends AutoCloseable {
         default boolean confined() {
             return false;
         }
+
+        /// Replaces the callback.
+        void tells(Ready other);
     }
 
     /// The callback for a source that is ready.

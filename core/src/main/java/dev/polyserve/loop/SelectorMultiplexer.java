@@ -127,7 +127,7 @@ public final class SelectorMultiplexer implements Multiplexer {
     /// A key and its callback. The key is set right after construction, because registration attaches this object to
     /// it.
     private static final class KeyWatch implements Watch {
-        private final Ready ready;
+        private Ready ready;
         private final SelectableChannel channel;
         @SuppressWarnings("NullAway.Init")
         private SelectionKey key;
@@ -136,6 +136,11 @@ public final class SelectorMultiplexer implements Multiplexer {
         KeyWatch(Ready ready, SelectableChannel channel) {
             this.ready = ready;
             this.channel = channel;
+        }
+
+        @Override
+        public void tells(Ready other) {
+            ready = other;
         }
 
         int ops(int interest) {

@@ -32,8 +32,18 @@ final class BindTargets {
                     + (place.datagram() ? "datagrams(…)" : "handle(…), protocol(…) or command(…)"));
         }
         if (place.endpoint() instanceof Endpoint.Tls) {
-            throw new IllegalStateException("this version does not serve TLS yet: take tcp:// instead of "
-                    + place.endpoint());
+            requireTls(setup, place.endpoint());
+        }
+    }
+
+    private static void requireTls(Engine.Setup setup, Endpoint endpoint) {
+        if (setup.tls() == null) {
+            throw new IllegalStateException("nothing proves the identity of the server at " + endpoint
+                    + ": give it tls(Tls.server(certificates, key)), or take tcp://");
+        }
+        if (setup.streams() instanceof Engine.Commands) {
+            throw new IllegalStateException("a command gets the socket itself, so it cannot be served over TLS at "
+                    + endpoint + ": take tcp://, or a handler");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.polyserve.run;
 
+import dev.polyserve.Cause;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
@@ -12,7 +13,9 @@ import dev.polyserve.io.SocketProvider;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.text.Addresses;
+import dev.polyserve.tls.TlsSocket;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -29,6 +32,7 @@ public final class BlockingRunner implements Runner {
     private final Engine.@Nullable Streams style;
     private final ServerContext context;
     private final EventLoop acceptLoop;
+    private final TlsHandshakes handshakes;
     private @Nullable ConnectionExecutor host;
 
     private BlockingRunner(ExecutorPolicy executorPolicy, Multiplexer multiplexer, SocketProvider socketProvider,
@@ -37,6 +41,7 @@ public final class BlockingRunner implements Runner {
         this.executorPolicy = executorPolicy;
         this.style = style instanceof Engine.Messages<?> messages ? MessageReader.sequential(messages) : style;
         this.context = context;
+        this.handshakes = new TlsHandshakes(context);
         this.acceptLoop = new EventLoop("polyserve-accept", multiplexer, context.clock(), false, false, 0,
                 LoopErrors.reportedTo(context.log()));
     }
@@ -87,11 +92,11 @@ public final class BlockingRunner implements Runner {
         Ready prepared = switch (style) {
             case Engine.Sequential sequential -> {
                 var conversation = new HandlerConversation(context, identity, sequential.factory(), wire);
-                yield new Ready(conversation, conversation::run);
+                yield new Ready(socket, conversation, conversation::run);
             }
             case Engine.Events events -> {
                 var conversation = new PumpedConversation(context, identity, events.factory(), wire);
-                yield new Ready(conversation, conversation::run);
+                yield new Ready(socket, conversation, conversation::run);
             }
             case Engine.Messages<?> _ -> throw new IllegalStateException("messages are served as a sequential handler");
             case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
@@ -109,6 +114,7 @@ public final class BlockingRunner implements Runner {
         }
         acceptLoop.close();
         acceptLoop.awaitEnd();
+        handshakes.close();
     }
 
     private ConnectionExecutor requireHost() {
@@ -118,12 +124,14 @@ public final class BlockingRunner implements Runner {
         return host;
     }
 
-    /// A conversation and the task that runs it.
+    /// A conversation and the task that runs it, on a thread of its own. A handshake of TLS before it has none.
     private final class Ready implements Prepared {
+        private final StreamSocket socket;
         private final Conversation conversation;
         private final Runnable body;
 
-        Ready(Conversation conversation, Runnable body) {
+        Ready(StreamSocket socket, Conversation conversation, Runnable body) {
+            this.socket = socket;
             this.conversation = conversation;
             this.body = body;
         }
@@ -135,7 +143,41 @@ public final class BlockingRunner implements Runner {
 
         @Override
         public void begin() {
+            if (socket instanceof TlsSocket tls) {
+                try {
+                    new TlsHandshake(acceptLoop, tls, conversation, handshakes, context, this::secured).begin();
+                } catch (IOException e) {
+                    reject(e);
+                }
+            } else {
+                run();
+            }
+        }
+
+        private void run() {
             requireHost().run(body, "polyserve-" + conversation.id() + " " + Addresses.shown(conversation.peer()));
+        }
+
+        private void secured(Multiplexer.Watch watch) {
+            acceptLoop.forget(watch);
+            try {
+                socket.control().blocking(true);
+                run();
+            } catch (IOException | RuntimeException | Error e) {
+                reject(e); // no thread is available now
+            }
+        }
+
+        private void reject(Throwable why) {
+            try {
+                socket.close(false);
+            } catch (IOException e) {
+                // The descriptor is released whatever close reports.
+                socket.control().shutdown();
+            }
+            if (conversation.reject(new Cause.Failed(why))) {
+                context.listener().acceptFailed(conversation.endpoint(), why, Duration.ZERO);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.polyserve.run;
 
 import dev.polyserve.Cause;
+import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
 import dev.polyserve.OnFull;
 import dev.polyserve.RequestResult;
@@ -10,6 +11,7 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
+import dev.polyserve.tls.TlsSocket;
 import dev.polyserve.text.Addresses;
 import java.io.IOException;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// **Thread**: the accept loop's.
 final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     private final Runner runner;
+    private final Optional<TlsLayer> tls;
     private final Concurrency concurrency;
     private final LiveConnections live;
     private final CompositeServerListener events;
@@ -32,9 +35,11 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     /// The result of a pending `handleRequest` call.
     private volatile @Nullable CompletableFuture<RequestResult> singleRequest;
 
-    ConnectionStarter(Runner runner, LiveConnections live, CompositeServerListener events, FilterChain filters,
+    ConnectionStarter(Runner runner, Optional<TlsLayer> tls, LiveConnections live, CompositeServerListener events,
+            FilterChain filters,
             ServerContext context) {
         this.runner = runner;
+        this.tls = tls;
         this.concurrency = runner.concurrency();
         this.live = live;
         this.events = events;
@@ -91,6 +96,15 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
             refuse(socket, listener, ends, Limit.NETWORK);
             return;
         }
+        if (tls.isPresent() && listener.endpoint() instanceof Endpoint.Tls) {
+            TlsSocket secure = tls.get().over(socket, ends);
+            serve(secure, listener, secure.ends());
+        } else {
+            serve(socket, listener, ends);
+        }
+    }
+
+    private void serve(StreamSocket socket, Listener listener, AddressPair ends) {
         Runner.Prepared served = prepare(socket, listener, ends);
         try {
             admit(served, socket);

@@ -219,7 +219,8 @@ final class LiveConnections {
     /// Ends the input of the connections that have been quiet for this long.
     void endQuiet(long quietNanos) {
         for (Conversation conversation : all()) {
-            if (conversation.isQuiet(quietNanos)) {
+            // One that is quiet before it begins is in its handshake.
+            if (conversation.isQuiet(quietNanos) && !conversation.cancel()) {
                 conversation.cutInput(true);
             }
         }

@@ -71,8 +71,9 @@ final class LiveServer implements Server {
         ServerLog log = new ServerLog();
         CompositeServerListener events = CompositeServerListener.of(setup, counters, log);
         this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
+        Optional<TlsLayer> tls = TlsLayer.of(setup, context);
         this.runner = runners.of(setup, context);
-        this.connectionStarter = new ConnectionStarter(runner, live, events,
+        this.connectionStarter = new ConnectionStarter(runner, tls, live, events,
                 new FilterChain(log, setup.filters()), context);
         this.proxyHeaders = new ProxyHeaderStage(acceptLoop(), connectionStarter, context, boundListeners::arm);
         this.acceptLimit = new AcceptLimit(acceptLoop(),

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
 
 /// Logs the events that require attention. It logs no line for a peer that resets its connection.
 final class LoggingServerListener implements ServerListener {
@@ -44,6 +45,11 @@ final class LoggingServerListener implements ServerListener {
 
     @Override
     public void failed(ConnectionInfo connection, Throwable error) {
+        if (error instanceof SSLException) {
+            // The peer's fault: where it was noticed tells nothing.
+            failures.warn("the TLS of " + connection + " failed: " + reason(error));
+            return;
+        }
         failures.warn("the handler of " + connection + " failed: " + Printable.of(error.toString()), error);
     }
 
@@ -63,9 +69,9 @@ final class LoggingServerListener implements ServerListener {
         switch (limit) {
             // Caused by one client; the cause of its connection reports it.
             case FIRST_BYTE, IDLE, WRITE_STALL, CONVERSATION, READ, FRAME, BUFFER_PER_CONNECTION, SENDER_QUEUE,
-                    PROXY_HEADER, NETWORK ->
+                    PROXY_HEADER, NETWORK, TLS_HANDSHAKE ->
                 log.log(System.Logger.Level.DEBUG, () -> "the limit '" + limit.label() + "' was reached", null);
-            case CONNECTIONS, CONNECTIONS_PER_ADDRESS, QUEUE, BUFFER_TOTAL, DATAGRAM -> {
+            case CONNECTIONS, CONNECTIONS_PER_ADDRESS, QUEUE, BUFFER_TOTAL, DATAGRAM, TLS_HANDSHAKES -> {
                 RateLimitedLog line = limits.get(limit);
                 if (line != null) {
                     line.warn("the limit '" + limit.label() + "' was reached");

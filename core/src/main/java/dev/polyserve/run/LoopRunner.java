@@ -2,7 +2,6 @@ package dev.polyserve.run;
 
 import dev.polyserve.Cause;
 import dev.polyserve.spi.Engine;
-import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
 import dev.polyserve.conversation.DrivenConversation;
@@ -19,6 +18,7 @@ import dev.polyserve.loop.LoopProtocolDriver;
 import dev.polyserve.loop.LoopWire;
 import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.StallMonitor;
+import dev.polyserve.tls.TlsSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +47,7 @@ final class LoopRunner implements Runner {
     /// Why coroutines do not run on the loops' threads; empty if they do, or if there are none.
     private final Optional<String> slower;
     private final LoopBalance balance;
+    private final TlsHandshakes handshakes;
     private int next;
 
     /// Opens a runner with this number of loops, each with a multiplexer of its own.
@@ -129,6 +130,7 @@ final class LoopRunner implements Runner {
                 ? Optional.of(new HandOffMonitor(loops, handOffNanos, context))
                 : Optional.empty();
         this.balance = new LoopBalance(loops, context);
+        this.handshakes = new TlsHandshakes(context);
     }
 
     /// The polling time of each loop; 0 unless there are more processors than loops. A polling loop needs a processor
@@ -192,27 +194,27 @@ final class LoopRunner implements Runner {
                 var conversation = new HandlerConversation(context, identity, sequential.factory(), wire,
                         wire.border());
                 wire.watch(conversation);
-                yield new Ready(loop, socket, conversation, context.listener(),
-                        () -> wire.start(conversation::run));
+                yield new Ready(loop, socket, conversation,
+                        watch -> wire.start(watch, conversation::run));
             }
             case Engine.Events events when beside -> {
                 LoopWire wire = new LoopWire(loop, socket);
                 var conversation = new PumpedConversation(context, identity, events.factory(), wire);
                 wire.watch(conversation);
-                yield new Ready(loop, socket, conversation, context.listener(),
-                        () -> wire.start(conversation::run));
+                yield new Ready(loop, socket, conversation,
+                        watch -> wire.start(watch, conversation::run));
             }
             case Engine.Events events -> {
                 LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
                 var conversation = new DrivenConversation(context, identity, events.factory(), driver);
                 driver.watch(conversation);
-                yield new Ready(loop, socket, conversation, context.listener(), driver::start);
+                yield new Ready(loop, socket, conversation, driver::start);
             }
             case Engine.Messages<?> messages -> {
                 LoopProtocolDriver driver = new LoopProtocolDriver(loop, socket);
                 var conversation = new MessageConversation<>(context, identity, messages, driver);
                 driver.watch(conversation);
-                yield new Ready(loop, socket, conversation, context.listener(), driver::start);
+                yield new Ready(loop, socket, conversation, driver::start);
             }
             case Engine.Commands _ -> throw new IllegalStateException("commands have a runner of their own");
             case null -> throw new IllegalStateException("nothing serves connections here");
@@ -227,19 +229,35 @@ final class LoopRunner implements Runner {
         // After the loops: until they end, a pinned coroutine may stop one of them.
         monitor.close();
         handOffs.ifPresent(HandOffMonitor::close);
+        handshakes.close();
         balance.report();
     }
 
     /// The action that begins a conversation on its loop.
     private interface Start {
-        void run() throws IOException;
+        /// @param watch what watches the socket already; null: nothing
+        void run(Multiplexer.@Nullable Watch watch) throws IOException;
     }
 
     /// A conversation, its loop, and the action that begins it there.
-    private record Ready(EventLoop loop, StreamSocket socket, Conversation conversation, ServerListener listener,
-            Start start)
-            implements
-                Prepared {
+    private final class Ready implements Prepared {
+        private final EventLoop loop;
+        private final StreamSocket socket;
+        private final Conversation conversation;
+        private final Start start;
+
+        Ready(EventLoop loop, StreamSocket socket, Conversation conversation, Start start) {
+            this.loop = loop;
+            this.socket = socket;
+            this.conversation = conversation;
+            this.start = start;
+        }
+
+        @Override
+        public Conversation conversation() {
+            return conversation;
+        }
+
         @Override
         public void begin() {
             if (Thread.currentThread().equals(loop.thread())) {
@@ -255,12 +273,21 @@ final class LoopRunner implements Runner {
                 // belong to another connection.
                 return;
             }
+            if (socket instanceof TlsSocket tls) {
+                guarded(() -> new TlsHandshake(loop, tls, conversation, handshakes, context,
+                        watch -> guarded(() -> start.run(watch))).begin());
+            } else {
+                guarded(() -> start.run(null));
+            }
+        }
+
+        private void guarded(Step step) {
             try {
-                start.run();
+                step.run();
             } catch (IOException e) {
                 // The system cannot watch another socket, or not in the required way. The peer is not the cause.
                 if (reject(e)) {
-                    listener.acceptFailed(conversation.endpoint(), e, Duration.ZERO);
+                    context.listener().acceptFailed(conversation.endpoint(), e, Duration.ZERO);
                 }
             } catch (RuntimeException | Error e) {
                 conversation.abandon(e);
@@ -278,5 +305,10 @@ final class LoopRunner implements Runner {
             }
             return conversation.reject(new Cause.Failed(why));
         }
+    }
+
+    /// A step that may fail with its socket.
+    private interface Step {
+        void run() throws IOException;
     }
 }

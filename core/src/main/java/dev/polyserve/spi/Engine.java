@@ -12,6 +12,7 @@ import dev.polyserve.Options;
 import dev.polyserve.Protocol;
 import dev.polyserve.Server;
 import dev.polyserve.ServerListener;
+import dev.polyserve.Tls;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -48,12 +49,14 @@ public interface Engine {
     /// @param streams how connections are served; null when only datagrams are served
     /// @param datagrams how datagrams are served; null when only connections are served
     /// @param options limits and times
+    /// @param tls the identity of the server at `tls://` endpoints; null: it has none
     /// @param listeners the receivers of events
     /// @param filters the filters that decide which connections are served
     /// @param periodic the actions that run periodically
     /// @param reportsTo the receiver of every event, in place of the log and the listeners; null: those receive them
     record Setup(List<Endpoint> endpoints, Model model, @Nullable Streams streams, @Nullable DatagramHandler datagrams,
-            Options options, List<ServerListener> listeners, List<ConnectionFilter> filters, List<Periodic> periodic,
+            Options options, @Nullable Tls tls, List<ServerListener> listeners, List<ConnectionFilter> filters,
+            List<Periodic> periodic,
             @Nullable ServerListener reportsTo) {
         /// Copies the lists.
         public Setup {
@@ -65,7 +68,8 @@ public interface Engine {
 
         /// The same with another model.
         public Setup with(Model other) {
-            return new Setup(endpoints, other, streams, datagrams, options, listeners, filters, periodic, reportsTo);
+            return new Setup(endpoints, other, streams, datagrams, options, tls, listeners, filters, periodic,
+                    reportsTo);
         }
     }
 

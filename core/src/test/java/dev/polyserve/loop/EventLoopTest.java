@@ -187,7 +187,7 @@ class EventLoopTest {
 
         @Override
         public Watch watch(Source source, int wanted, Ready ready) {
-            return new Watch() {};
+            return _ -> {};
         }
 
         @Override

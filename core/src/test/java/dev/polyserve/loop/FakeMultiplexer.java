@@ -45,7 +45,7 @@ public class FakeMultiplexer implements Multiplexer {
     @Override
     public Watch watch(Source source, int wanted, Ready ready) {
         interest = wanted;
-        return new Watch() {};
+        return _ -> {};
     }
 
     @Override

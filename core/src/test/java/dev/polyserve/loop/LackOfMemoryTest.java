@@ -95,7 +95,7 @@ class LackOfMemoryTest {
         driver.watch(conversation);
         onLoop(() -> {
             try {
-                driver.start();
+                driver.start(null);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
@@ -161,7 +161,7 @@ class LackOfMemoryTest {
         wire.watch(conversation);
         onLoop(() -> {
             try {
-                wire.start(conversation::run);
+                wire.start(null, conversation::run);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }

@@ -67,7 +67,7 @@ class LoopOwnerTest {
     @Test
     void theConnectionOfAProtocol() {
         LoopProtocolDriver driver = new LoopProtocolDriver(loop, new ScriptedSocket());
-        assertRefused(driver::start);
+        assertRefused(() -> driver.start(null));
         assertRefused(() -> driver.ready(Multiplexer.READ));
     }
 

@@ -55,7 +55,7 @@ class LoopProtocolDriverTest {
 
     private void start() throws Exception {
         driver.watch(conversation);
-        driver.start();
+        driver.start(null);
     }
 
     @AfterEach

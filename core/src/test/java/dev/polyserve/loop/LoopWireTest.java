@@ -86,7 +86,7 @@ class LoopWireTest {
 
     private static Void start(LoopWire wire, HandlerConversation conversation) {
         try {
-            wire.start(conversation::run);
+            wire.start(null, conversation::run);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

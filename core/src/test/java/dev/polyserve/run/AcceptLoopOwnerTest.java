@@ -44,7 +44,7 @@ class AcceptLoopOwnerTest {
         Protocol silent = (_, _) -> {};
         runner = LoopRunner.open(1, new SocketFamily(_ -> new SelectorMultiplexer(), socketProvider, false),
                 new Engine.Setup(List.of(STREAM), Model.nio(1), new Engine.Events(() -> silent), null, options,
-                        List.of(), List.of(), List.of(), null),
+                        null, List.of(), List.of(), List.of(), null),
                 context);
         acceptLimit = new AcceptLimit(runner.loops().getFirst(), _ -> {});
         runner.start(_ -> {});

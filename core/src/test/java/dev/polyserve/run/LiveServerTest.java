@@ -38,7 +38,8 @@ class LiveServerTest {
 
     private static Server bind(Before before, Endpoint... endpoints) throws IOException {
         Engine.Setup setup = new Engine.Setup(List.of(endpoints), Model.virtual(),
-                new Engine.Sequential(() -> _ -> {}), null, Options.defaults(), List.of(), List.of(), List.of(), null);
+                new Engine.Sequential(() -> _ -> {}), null, Options.defaults(), null, List.of(), List.of(), List.of(),
+                null);
         return LiveServer.bind(setup, (asked, context) -> {
             Runner runner = Runners.of(asked, context);
             return (Runner) Proxy.newProxyInstance(Runner.class.getClassLoader(), new Class<?>[]{Runner.class},

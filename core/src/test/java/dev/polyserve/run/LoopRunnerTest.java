@@ -54,7 +54,7 @@ class LoopRunnerTest {
         Runner runner = LoopRunner.open(1,
                 new SocketFamily(_ -> multiplexer, new ChannelSocketProvider(), false),
                 new Engine.Setup(List.of(ENDPOINT), Model.nio(1), new Engine.Events(() -> silent), null, options,
-                        List.of(), List.of(), List.of(), null),
+                        null, List.of(), List.of(), List.of(), null),
                 new ServerContext(options, new ServerListener() {}, NanoClock.SYSTEM, _ -> {
                 }));
         Runner.Prepared ended = runner.prepare(socket,

@@ -49,7 +49,7 @@ class ModelChoiceTest {
     }
 
     private static Engine.Setup setup(Model model, Engine.Streams style, Options options) {
-        return new Engine.Setup(List.of(), model, style, null, options, List.of(), List.of(), List.of(), null);
+        return new Engine.Setup(List.of(), model, style, null, options, null, List.of(), List.of(), List.of(), null);
     }
 
     private static Optional<ModelChoice> choice(Model model, Engine.Streams style) {

@@ -127,7 +127,8 @@ public final class LinuxModels implements ModelProvider {
                 && !(setup.streams() instanceof Engine.Commands);
         return datagramsElsewhere && setup.datagrams() != null
                 ? new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(),
-                        new RemoteDatagrams(setup.datagrams()), setup.options(), setup.listeners(), setup.filters(),
+                        new RemoteDatagrams(setup.datagrams()), setup.options(), setup.tls(), setup.listeners(),
+                        setup.filters(),
                         setup.periodic(), setup.reportsTo())
                 : setup;
     }

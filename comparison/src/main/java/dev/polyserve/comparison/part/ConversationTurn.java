@@ -84,12 +84,12 @@ public class ConversationTurn {
         if (style.equals("protocol")) {
             var driver = new LoopProtocolDriver(loop, socket);
             driver.watch(new DrivenConversation(context, identity, EchoProtocol::new, driver));
-            driver.start();
+            driver.start(null);
         } else {
             var wire = new LoopWire(loop, socket);
             var conversation = new HandlerConversation(context, identity, EchoHandler::new, wire);
             wire.watch(conversation);
-            wire.start(conversation::run);
+            wire.start(null, conversation::run);
         }
     }
 

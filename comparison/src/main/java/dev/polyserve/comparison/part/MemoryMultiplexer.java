@@ -56,7 +56,7 @@ final class MemoryMultiplexer implements Multiplexer {
     @Override
     public Watch watch(Source source, int interest, Ready ready) {
         watched = ready;
-        return new Watch() {};
+        return _ -> {};
     }
 
     @Override

@@ -16,7 +16,7 @@ final class DescriptorWatch implements Multiplexer.Watch {
     private final DescriptorSource source;
     /// The number of this watch in its loop. Descriptor numbers are reused; this number is not.
     final int number;
-    private final Multiplexer.Ready ready;
+    private Multiplexer.Ready ready;
     private byte interest;
     private boolean forgotten;
     /// The mechanism's own note: the index in an array, or the interest that the system knows.
@@ -29,6 +29,11 @@ final class DescriptorWatch implements Multiplexer.Watch {
         this.number = number;
         this.interest = (byte) interest;
         this.ready = ready;
+    }
+
+    @Override
+    public void tells(Multiplexer.Ready other) {
+        ready = other;
     }
 
     int descriptor() {

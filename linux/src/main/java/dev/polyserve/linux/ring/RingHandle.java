@@ -49,6 +49,11 @@ abstract sealed class RingHandle implements Multiplexer.Watch
         interest = wanted;
     }
 
+    @Override
+    public final void tells(Multiplexer.Ready other) {
+        ready = other;
+    }
+
     /// Removes the callback and the interest.
     final void unwatched() {
         ready = NO_CALLBACK;

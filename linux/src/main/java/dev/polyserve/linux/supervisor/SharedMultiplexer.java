@@ -38,13 +38,18 @@ final class SharedMultiplexer implements Multiplexer {
     /// A watch of a shared socket.
     private static final class SharedWatch implements Watch {
         private final Source source;
-        private final Ready ready;
+        private Ready ready;
         private int interest;
 
         SharedWatch(Source source, Ready ready, int interest) {
             this.source = source;
             this.ready = ready;
             this.interest = interest;
+        }
+
+        @Override
+        public void tells(Ready other) {
+            ready = other;
         }
     }
 

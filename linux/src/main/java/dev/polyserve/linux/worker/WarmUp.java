@@ -63,7 +63,7 @@ final class WarmUp {
         ServerContext context = new ServerContext(options, silent, NanoClock.SYSTEM, _ -> {});
         Runner runner = BlockingRunner.iterative(
                 new SocketFamily(_ -> new EpollMultiplexer(), new ReceivedConnectionsProvider(List.of()), true),
-                new Engine.Setup(List.of(NOWHERE), model, streams, null, options, List.of(), List.of(), List.of(),
+                new Engine.Setup(List.of(NOWHERE), model, streams, null, options, null, List.of(), List.of(), List.of(),
                         silent),
                 context);
         runner.start(_ -> {});

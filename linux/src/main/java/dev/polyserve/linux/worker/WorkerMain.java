@@ -121,7 +121,7 @@ public final class WorkerMain {
         // A transferred connection has passed the filters in the supervisor.
         List<ConnectionFilter> filters = serve.shared() ? setup.filters() : List.of();
         return new Engine.Setup(setup.endpoints(), setup.model(), setup.streams(), setup.datagrams(),
-                shareOf(setup), List.of(), filters, List.of(), eventReporter);
+                shareOf(setup), setup.tls(), List.of(), filters, List.of(), eventReporter);
     }
 
     /// The limits that this worker applies itself. One of several workers must not reject clients while others have

@@ -97,7 +97,7 @@ class SupervisorOwnerTest {
     void theRunnerOfAWorkerForEachConnection() throws Exception {
         Model model = Model.process(1, NO_WORKERS);
         var setup = new Engine.Setup(List.of(Endpoint.parse("tcp://127.0.0.1:0")), model, null, null,
-                Options.defaults(), List.of(), List.of(), List.of(), null);
+                Options.defaults(), null, List.of(), List.of(), List.of(), null);
         PerConnectionRunner runner = PerConnectionRunner.open(
                 new Execution.ProcessPerConnection(1, NO_WORKERS), setup, context);
         runner.loop().start(_ -> {});

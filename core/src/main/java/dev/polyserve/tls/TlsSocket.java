@@ -1,0 +1,448 @@
+package dev.polyserve.tls;
+
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.TlsInfo;
+import dev.polyserve.conversation.AddressPair;
+import dev.polyserve.io.BlockingSocket;
+import dev.polyserve.io.SocketControl;
+import dev.polyserve.io.StreamSocket;
+import dev.polyserve.io.StreamSource;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/// A connection with TLS over another socket.
+///
+/// ```
+///   created ─▶ handshake … ─▶ DONE ─▶ read, write, endOutput: close_notify ─▶ close
+/// ```
+///
+/// The engine is made by the first step of the handshake. From its end on, a read waits for the peer only, and a write for
+/// room only: a request of the peer for new keys is answered with the next write.
+///
+/// A write whose records the kernel does not take completely returns without the plain text of these records; the caller
+/// calls again, with the same bytes, as the contract of [StreamSocket] has it.
+///
+/// **Thread**: as [StreamSocket]; the handshake is of one thread.
+public final class TlsSocket implements StreamSocket, SocketControl, BlockingSocket, AddressPair {
+    private static final VarHandle WRITING;
+    /// How often one read asks the kernel, so that a peer that sends empty records occupies no loop.
+    private static final int READS = 4;
+
+    static {
+        try {
+            WRITING = MethodHandles.lookup().findVarHandle(TlsSocket.class, "writing", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final StreamSocket below;
+    private final AddressPair ends;
+    private final Supplier<SSLEngine> engines;
+    private final RecordBuffers buffers;
+    private @Nullable TlsFilter filter;
+    /// Whether one thread makes and sends records.
+    @SuppressWarnings("unused")
+    private boolean writing;
+    private boolean waits = true;
+    private volatile boolean cut;
+    /// The plain text of unsent records, which the next write repeats.
+    private int repeated;
+    private volatile @Nullable Closer closer;
+
+    /// What closes the socket in place of [#close] while the handshake is under way.
+    public interface Closer {
+        /// **Thread**: any.
+        void close(boolean unread) throws IOException;
+    }
+
+    /// @param below the socket with the records
+    /// @param ends the addresses of the connection, which may not be those of that socket
+    /// @param engines makes the engine for this connection
+    /// @param buffers for the records
+    public TlsSocket(StreamSocket below, AddressPair ends, Supplier<SSLEngine> engines,
+            RecordBuffers buffers) {
+        this.below = below;
+        this.ends = ends;
+        this.engines = engines;
+        this.buffers = buffers;
+    }
+
+    // --- the handshake ---
+
+    /// What the handshake needs next.
+    public enum Need {
+        /// The source to be ready for reading.
+        READ,
+        /// The source to be ready for writing.
+        WRITE,
+        /// That [#runTasks] is called, beside a loop.
+        TASK,
+        /// Nothing: it is complete.
+        DONE
+    }
+
+    /// Goes on with the handshake, without waiting.
+    ///
+    /// @throws IOException when it fails, or the connection is lost; the peer was told
+    public Need handshake() throws IOException {
+        TlsFilter made = filter;
+        if (made == null) {
+            made = new TlsFilter(engines.get(), buffers);
+            filter = made;
+        }
+        try {
+            return handshake(made);
+        } catch (IOException e) {
+            tell(made);
+            throw e;
+        }
+    }
+
+    private Need handshake(TlsFilter made) throws IOException {
+        while (true) {
+            switch (made.handshake()) {
+                case WRITE -> {
+                    if (!flush(made)) {
+                        return Need.WRITE;
+                    }
+                }
+                case READ -> {
+                    if (fill(made, null) == 0) {
+                        return Need.READ;
+                    }
+                }
+                case TASK -> {
+                    return Need.TASK;
+                }
+                case DONE -> {
+                    return Need.DONE;
+                }
+            }
+        }
+    }
+
+    /// Whether the handshake has begun: bytes have arrived for it.
+    public boolean hasBegun() {
+        return filter != null;
+    }
+
+    /// Computes what the handshake needs. **Thread**: any, while nothing else is called.
+    public void runTasks() {
+        require().runTasks();
+    }
+
+    /// Has another one close the socket while it is watched for its handshake; null: nothing more.
+    public void closedBy(@Nullable Closer other) {
+        closer = other;
+    }
+
+    /// Sends the alert of a failure, if there is one and the kernel takes it.
+    private void tell(TlsFilter failed) {
+        try {
+            if (enter()) {
+                try {
+                    failed.wrapRest();
+                    boolean _ = flush(failed);
+                } finally {
+                    WRITING.setRelease(this, false);
+                }
+            }
+        } catch (IOException e) {
+            // The peer is gone, too: what has failed before is reported.
+            assert filter != null;
+        }
+    }
+
+    private TlsFilter require() {
+        TlsFilter made = filter;
+        if (made == null) {
+            throw new IllegalStateException("the handshake of TLS has not begun");
+        }
+        return made;
+    }
+
+    // --- reading ---
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        return read(into, false, 0);
+    }
+
+    @Override
+    public int readWithin(ByteBuffer into, long atMostNanos) throws IOException {
+        return read(into, true, System.nanoTime() + atMostNanos);
+    }
+
+    private int read(ByteBuffer into, boolean limited, long deadline) throws IOException {
+        TlsFilter made = require();
+        int before = into.position();
+        try {
+            for (int asked = 0; waits || asked < READS; asked++) {
+                int count = made.decrypt(into);
+                int sum = into.position() - before;
+                if (count == TlsFilter.END) {
+                    return sum > 0 ? sum : END;
+                }
+                if (!into.hasRemaining() || (sum > 0 && waits)) {
+                    return sum;
+                }
+                int filled = limited ? fillWithin(made, into, deadline) : fill(made, into);
+                if (filled == TIMED_OUT || (filled == 0 && !waits)) {
+                    return filled == 0 ? sum : filled;
+                }
+            }
+            return into.position() - before;
+        } catch (IOException e) {
+            return failedRead(made, into.position() - before, e);
+        }
+    }
+
+    /// @return the bytes before the failure, which the next read reports; or the end, where this side has ended the input
+    private int failedRead(TlsFilter made, int bytes, IOException why) throws IOException {
+        if (bytes > 0) {
+            made.fails(why);
+            return bytes;
+        }
+        if (cut && why instanceof EOFException) {
+            return END;
+        }
+        tell(made);
+        throw why;
+    }
+
+    /// Takes records from the socket below.
+    ///
+    /// @param lent a buffer to wait with, so that a thread that waits holds no other one; null: none
+    /// @return 0 when there are none now
+    private int fill(TlsFilter made, @Nullable ByteBuffer lent) throws IOException {
+        if (waits && lent != null && !made.hasPart()) {
+            return fillWith(made, lent, below::read);
+        }
+        int count = 0;
+        try {
+            count = below.read(made.room());
+        } finally {
+            made.received();
+        }
+        return filled(made, count);
+    }
+
+    private int fillWithin(TlsFilter made, ByteBuffer lent, long deadline) throws IOException {
+        long left = Math.max(1, deadline - System.nanoTime());
+        return fillWith(made, lent, room -> below.control().waiting().readWithin(room, left));
+    }
+
+    /// Reads records with a lent buffer, which is afterwards as before.
+    private static int fillWith(TlsFilter made, ByteBuffer lent, Read read) throws IOException {
+        int from = lent.position();
+        int limit = lent.limit();
+        int count;
+        lent.limit(Math.min(limit, from + RecordBuffers.RECORD_BYTES));
+        try {
+            count = read.into(lent);
+            if (count > 0) {
+                made.room().put(lent.flip().position(from));
+                made.received();
+            }
+        } finally {
+            lent.limit(limit).position(from);
+        }
+        return filled(made, count);
+    }
+
+    private interface Read {
+        int into(ByteBuffer room) throws IOException;
+    }
+
+    private static int filled(TlsFilter made, int count) {
+        if (count == END) {
+            made.receivedEnd();
+        }
+        return count == END ? 1 : count;
+    }
+
+    @Override
+    public boolean buffered() {
+        TlsFilter made = filter;
+        return made == null ? below.buffered() : made.hasMore() || below.buffered();
+    }
+
+    // --- writing ---
+
+    /// Whether the calling thread may make and send records. Only the alert of a failed reader comes beside a writer.
+    private boolean enter() {
+        return WRITING.compareAndSet(this, false, true);
+    }
+
+    private void enterOrThrow() throws ClosedChannelException {
+        if (!enter()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+        TlsFilter made = require();
+        enterOrThrow();
+        try {
+            int before = bytes.position();
+            if (!flush(made)) {
+                return 0;
+            }
+            bytes.position(bytes.position() + Math.min(repeated, bytes.remaining()));
+            repeated = 0;
+            while (bytes.hasRemaining()) {
+                int at = bytes.position();
+                int count = made.encrypt(bytes);
+                if (!flush(made)) {
+                    repeated = count;
+                    bytes.position(at);
+                    break;
+                }
+            }
+            return bytes.position() - before;
+        } finally {
+            WRITING.setRelease(this, false);
+        }
+    }
+
+    /// Sends the records that were made.
+    ///
+    /// @return whether the kernel took all
+    private boolean flush(TlsFilter made) throws IOException {
+        ByteBuffer unsent = made.unsent();
+        if (unsent != null) {
+            try {
+                int _ = below.write(unsent);
+            } finally {
+                made.sent();
+            }
+        }
+        return made.unsent() == null;
+    }
+
+    @Override
+    public boolean endOutput(boolean closes) throws IOException {
+        TlsFilter made = filter;
+        if (made != null && !made.failed()) {
+            enterOrThrow();
+            try {
+                if (!flush(made)) {
+                    return false;
+                }
+                made.end();
+                if (!flush(made)) {
+                    return false;
+                }
+            } finally {
+                WRITING.setRelease(this, false);
+            }
+        }
+        return below.endOutput(closes);
+    }
+
+    // --- the rest ---
+
+    @Override
+    public void close(boolean unread) throws IOException {
+        Closer other = closer;
+        if (other != null) {
+            other.close(unread);
+            return;
+        }
+        below.close(unread);
+    }
+
+    @Override
+    public SocketControl control() {
+        return this;
+    }
+
+    @Override
+    public StreamSource source() {
+        return below.source();
+    }
+
+    @Override
+    public AddressPair ends() {
+        return this;
+    }
+
+    @Override
+    public StreamSocket unowned() {
+        return below.control().unowned();
+    }
+
+    @Override
+    public SocketAddress peer() {
+        return ends.peer();
+    }
+
+    @Override
+    public SocketAddress local() {
+        return ends.local();
+    }
+
+    @Override
+    public Optional<ConnectionInfo.Credentials> peerCredentials() {
+        return ends.peerCredentials();
+    }
+
+    @Override
+    public Optional<ConnectionInfo.Proxied> proxied() {
+        return ends.proxied();
+    }
+
+    @Override
+    public Optional<TlsInfo> negotiated() {
+        TlsFilter made = filter;
+        return made != null && made.isSecure() ? Optional.of(NegotiatedTls.of(made.engine())) : Optional.empty();
+    }
+
+    @Override
+    public void blocking(boolean blocks) throws IOException {
+        below.control().blocking(blocks);
+        waits = blocks;
+    }
+
+    @Override
+    public BlockingSocket waiting() {
+        return this;
+    }
+
+    @Override
+    public void cutInput() {
+        cut = true;
+        below.control().waiting().cutInput();
+    }
+
+    @Override
+    public boolean awaitAcknowledged(long atMostNanos) throws IOException {
+        return below.control().waiting().awaitAcknowledged(atMostNanos);
+    }
+
+    @Override
+    public int unacknowledged() throws IOException {
+        return below.control().unacknowledged();
+    }
+
+    @Override
+    public void resetOnClose() {
+        below.control().resetOnClose();
+    }
+
+    @Override
+    public void shutdown() {
+        below.control().shutdown();
+    }
+}

@@ -1,0 +1,295 @@
+package dev.polyserve.linux;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Cause;
+import dev.polyserve.Connection;
+import dev.polyserve.ConnectionInfo;
+import dev.polyserve.Framing;
+import dev.polyserve.Input;
+import dev.polyserve.Limit;
+import dev.polyserve.Model;
+import dev.polyserve.Options;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
+import dev.polyserve.Server;
+import dev.polyserve.ServerBuilder;
+import dev.polyserve.ServerListener;
+import dev.polyserve.Tls;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// TLS in each model that serves in its own process, with the JDK's client.
+@EnabledOnOs(OS.LINUX)
+@Timeout(60)
+class TlsServerTest {
+    private static final int LARGE_BYTES = 1 << 20;
+
+    private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Cause> ends = new LinkedBlockingQueue<>();
+
+    static Stream<String> models() {
+        return Stream.of("iterative", "thread", "thread-pool", "virtual", "nio", "polling", "select", "poll", "epoll",
+                "epoll-et", "io_uring");
+    }
+
+    static Stream<String> concurrentModels() {
+        return models().skip(1);
+    }
+
+    private ServerBuilder server(String model, UnaryOperator<Options> options) {
+        Model how = Model.named(model);
+        Optional<String> whyNot = Server.whyNot(how);
+        assumeTrue(whyNot.isEmpty(), () -> "needs a model that cannot run here: " + whyNot.orElse(""));
+        return Server.at("tls://127.0.0.1:0").model(how).options(options).tls(Tls.selfSigned())
+                .listener(new ServerListener() {
+                    @Override
+                    public void failed(ConnectionInfo connection, Throwable error) {
+                        failures.add(error);
+                    }
+
+                    @Override
+                    public void closed(ConnectionInfo connection, Cause cause) {
+                        ends.add(cause);
+                    }
+                });
+    }
+
+    private static void echo(Connection connection) throws IOException {
+        byte[] bytes = new byte[10_000];
+        for (int count; (count = connection.read(bytes)) > 0;) {
+            connection.write(bytes, 0, count);
+        }
+    }
+
+    private static final class Echo implements Protocol {
+        @Override
+        public void received(Input in, Output out) throws IOException {
+            out.write(in.take(in.available()));
+        }
+    }
+
+    private static SSLSocket connect(Server server, String... protocols) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[]{new TrustAll()}, null);
+        Socket below = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        below.setSoTimeout(20_000);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(below, "localhost", server.port(), true);
+        socket.setEnabledProtocols(protocols.length == 0 ? new String[]{"TLSv1.3"} : protocols);
+        return socket;
+    }
+
+    private static final class TrustAll implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {
+            // A test's.
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {
+            // It was made for this test.
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    private static void exchange(SSLSocket socket, int bytes) throws Exception {
+        byte[] sent = new byte[bytes];
+        new Random(bytes).nextBytes(sent);
+        Thread writer = Thread.startVirtualThread(() -> {
+            try {
+                socket.getOutputStream().write(sent);
+                socket.getOutputStream().flush();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThat(socket.getInputStream().readNBytes(bytes)).isEqualTo(sent);
+        writer.join();
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void aHandlerEchoes(String model) throws Exception {
+        try (Server server = server(model, o -> o).handle(TlsServerTest::echo).start()) {
+            for (String protocol : List.of("TLSv1.3", "TLSv1.2")) {
+                try (SSLSocket socket = connect(server, protocol)) {
+                    for (int bytes : new int[]{1, 100, 16_367, 16_384, 16_385, LARGE_BYTES}) {
+                        exchange(socket, bytes);
+                    }
+                    if (protocol.equals("TLSv1.3")) {
+                        socket.shutdownOutput();
+                        assertThat(socket.getInputStream().read()).isEqualTo(-1);
+                    }
+                }
+                assertThat(ends.poll(20, TimeUnit.SECONDS)).isEqualTo(new Cause.Done(true));
+            }
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void aProtocolEchoes(String model) throws Exception {
+        try (Server server = server(model, o -> o).protocol(Echo::new).start()) {
+            try (SSLSocket socket = connect(server)) {
+                for (int bytes : new int[]{1, 100, 16_384, 3, 50_000}) {
+                    exchange(socket, bytes);
+                }
+                socket.shutdownOutput();
+                assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(ends.poll(20, TimeUnit.SECONDS)).isEqualTo(new Cause.Done(true));
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void messagesAreAnswered(String model) throws Exception {
+        try (Server server = server(model, o -> o)
+                .messages(Framing.lines(), (line, client) -> client.writeLine(line.toUpperCase(java.util.Locale.ROOT)))
+                .start(); SSLSocket socket = connect(server)) {
+            socket.getOutputStream().write("one\ntwo\n".getBytes(US_ASCII));
+            assertThat(socket.getInputStream().readNBytes(8)).asString().isEqualTo("ONE\nTWO\n");
+            byte[] long1 = new byte[40_000];
+            Arrays.fill(long1, (byte) 'x');
+            long1[long1.length - 1] = '\n';
+            socket.getOutputStream().write(long1);
+            assertThat(socket.getInputStream().readNBytes(long1.length)).endsWith('X', '\n');
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void whatWasNegotiatedIsKnown(String model) throws Exception {
+        try (Server server = server(model, o -> o).handle(c -> c.writeLine(c.info().tls().orElseThrow().protocol()))
+                .start(); SSLSocket socket = connect(server)) {
+            assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).isEqualTo("TLSv1.3\n");
+            assertThat(server.endpoints().getFirst().toString()).startsWith("tls://127.0.0.1:");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void aTruncationIsSaid(String model) throws Exception {
+        try (Server server = server(model, o -> o).handle(TlsServerTest::echo).start()) {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[]{new TrustAll()}, null);
+            try (Socket below = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(below, "localhost",
+                        server.port(), false);
+                exchange(socket, 100);
+                below.shutdownOutput();
+                assertThat(ends.poll(20, TimeUnit.SECONDS)).isInstanceOfSatisfying(Cause.PeerReset.class,
+                        reset -> assertThat(reset.detail()).contains("close_notify"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void plainTextIsSaidOnce(String model) throws Exception {
+        try (Server server = server(model, o -> o).handle(TlsServerTest::echo).start()) {
+            try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                plain.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+                assertEnds(plain);
+            }
+            assertThat(failures.poll(20, TimeUnit.SECONDS)).hasMessageStartingWith("plain text arrived");
+            try (SSLSocket socket = connect(server)) {
+                exchange(socket, 10);
+            }
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    private static void assertEnds(Socket socket) throws IOException {
+        try {
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        } catch (SocketException e) {
+            assertThat(e).hasMessageContaining("reset");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("concurrentModels")
+    void aStalledHandshakeEndsInTimeAndDelaysNobody(String model) throws Exception {
+        try (Server server = server(model, o -> o.withTimeouts(t -> t.withTlsHandshake(Duration.ofMillis(300)))
+                .withLimits(l -> l.withTlsHandshakes(1))).handle(TlsServerTest::echo).start()) {
+            try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), server.port());
+                    Socket begun = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                begun.getOutputStream().write(new byte[]{22, 3, 1, 0, 100, 1});
+                assertEnds(silent);
+                assertEnds(begun);
+            }
+            assertThat(server.stats().reached()).containsEntry(Limit.TLS_HANDSHAKE, 2L);
+            try (SSLSocket socket = connect(server)) {
+                exchange(socket, 10);
+            }
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("concurrentModels")
+    void aDrainEndsAHandshake(String model) throws Exception {
+        Server server = server(model, o -> o.withTimeouts(t -> t.withDrainQuiet(Duration.ofMillis(100))))
+                .handle(TlsServerTest::echo).start();
+        try (server; Socket silent = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            while (server.stats().accepted() == 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(server.drain(Duration.ofSeconds(30)).aborted()).isZero();
+            assertEnds(silent);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("concurrentModels")
+    void aCloseEndsAHandshake(String model) throws Exception {
+        Server server = server(model, o -> o.withTimeouts(t -> t.withClose(Duration.ZERO)))
+                .handle(TlsServerTest::echo).start();
+        try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            while (server.stats().accepted() == 0) {
+                Thread.onSpinWait();
+            }
+            server.close();
+            assertEnds(silent);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void withoutAnIdentityItDoesNotBind(String model) {
+        assertThatThrownBy(() -> Server.at("tls://127.0.0.1:0").model(Model.named(model)).handle(TlsServerTest::echo)
+                .bind()).hasMessageContaining("give it tls(");
+    }
+}
