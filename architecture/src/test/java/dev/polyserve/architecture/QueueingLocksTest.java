@@ -68,6 +68,8 @@ class QueueingLocksTest {
             Map.entry("dev/polyserve/coroutine/hub/Offload", "only tasks ask, never their loop"),
             Map.entry("dev/polyserve/coroutine/hub/PendingThrows",
                     "the hub and one task take it: both on the hub's thread, or the task concurrently"),
+            Map.entry("dev/polyserve/run/TlsHandshakes",
+                    "no coroutine takes it: loops put into the queue, and its own threads take from it"),
             Map.entry("dev/polyserve/io/SocketFile", "servers that bind and close change the set"),
             Map.entry("dev/polyserve/linux/activation/ServiceManager",
                     "it may wait for the manager, so loops do not call it"),

@@ -31,7 +31,7 @@ class SeamsTest {
             Map.entry("DatagramSender", 3),
             Map.entry("DeadlineMonitor", 2),
             Map.entry("DelegatedConversation.RemoteControl", 4),
-            Map.entry("AddressPair", 4),
+            Map.entry("AddressPair", 5),
             Map.entry("HandlerBorder", 5),
             Map.entry("HubScheduler", 7),
             Map.entry("LingeringClose.Peer", 2),

@@ -1,7 +1,6 @@
 package dev.polyserve.run;
 
 import dev.polyserve.Cause;
-import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
 import dev.polyserve.OnFull;
 import dev.polyserve.RequestResult;
@@ -96,7 +95,7 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
             refuse(socket, listener, ends, Limit.NETWORK);
             return;
         }
-        if (tls.isPresent() && listener.endpoint() instanceof Endpoint.Tls) {
+        if (tls.isPresent() && tls.get().isFor(listener.endpoint())) {
             TlsSocket secure = tls.get().over(socket, ends);
             serve(secure, listener, secure.ends());
         } else {

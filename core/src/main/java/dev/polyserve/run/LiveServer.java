@@ -47,6 +47,7 @@ final class LiveServer implements Server {
     }
 
     private final Engine.Setup setup;
+    private final Optional<TlsLayer> tls;
     private final Runner runner;
     private final ServerContext context;
     private final Counters counters;
@@ -71,7 +72,7 @@ final class LiveServer implements Server {
         ServerLog log = new ServerLog();
         CompositeServerListener events = CompositeServerListener.of(setup, counters, log);
         this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
-        Optional<TlsLayer> tls = TlsLayer.of(setup, context);
+        this.tls = TlsLayer.of(setup, context);
         this.runner = runners.of(setup, context);
         this.connectionStarter = new ConnectionStarter(runner, tls, live, events,
                 new FilterChain(log, setup.filters()), context);
@@ -295,12 +296,15 @@ final class LiveServer implements Server {
 
     @Override
     public void replaceTls(Tls identity) throws IOException {
-        throw new IllegalStateException("this server has no tls:// endpoint: " + this);
+        TlsLayer layer = tls.orElseThrow(
+                () -> new IllegalStateException("this server has no tls:// endpoint: " + this));
+        layer.engines().replace(identity);
+        context.tlsReplaced(identity);
     }
 
     @Override
     public Optional<Instant> certificateExpires() {
-        return Optional.empty();
+        return tls.flatMap(layer -> layer.engines().expires());
     }
 
     @Override

@@ -21,15 +21,19 @@ import java.util.stream.Stream;
 /// **Thread**: any.
 final class TlsLayer {
     private final TlsEngines engines;
+    private final boolean elsewhere;
     private final RecordBuffers buffers = new RecordBuffers();
 
-    private TlsLayer(TlsEngines engines) {
+    /// @param elsewhere whether other processes serve the connections
+    private TlsLayer(TlsEngines engines, boolean elsewhere) {
         this.engines = engines;
+        this.elsewhere = elsewhere;
     }
 
-    /// The layer of a server; empty where it has no such endpoint, or other processes serve its connections.
+    /// The layer of a server; empty where it has no such endpoint. Where worker processes serve the connections, the
+    /// supervisor checks the files only.
     ///
-    /// @throws IOException with one sentence: which file cannot be used, and the remedy; also where it is checked only
+    /// @throws IOException with one sentence: which file cannot be used, and the remedy
     static Optional<TlsLayer> of(Engine.Setup setup, ServerContext context) throws IOException {
         Tls tls = setup.tls();
         List<String> hosts = setup.endpoints().stream()
@@ -41,7 +45,17 @@ final class TlsLayer {
                 && !Runners.inWorker();
         TlsEngines engines = TlsEngines.of(tls, hosts,
                 sentence -> context.log().log(System.Logger.Level.WARNING, () -> sentence, null));
-        return supervises ? Optional.empty() : Optional.of(new TlsLayer(engines));
+        return Optional.of(new TlsLayer(engines, supervises));
+    }
+
+    /// The certificates and keys.
+    TlsEngines engines() {
+        return engines;
+    }
+
+    /// Whether a connection through this endpoint gets TLS here.
+    boolean isFor(Endpoint endpoint) {
+        return !elsewhere && endpoint instanceof Endpoint.Tls;
     }
 
     /// The connection with TLS.

@@ -241,7 +241,7 @@ class TlsServerTest {
 
     @ParameterizedTest
     @MethodSource("concurrentModels")
-    void aStalledHandshakeEndsInTimeAndDelaysNobody(String model) throws Exception {
+    void aStalledHandshakeEndsInTimeAndDelaysNoOther(String model) throws Exception {
         try (Server server = server(model, o -> o.withTimeouts(t -> t.withTlsHandshake(Duration.ofMillis(300)))
                 .withLimits(l -> l.withTlsHandshakes(1))).handle(TlsServerTest::echo).start()) {
             try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), server.port());

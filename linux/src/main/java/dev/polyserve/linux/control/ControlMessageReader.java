@@ -89,10 +89,12 @@ final class ControlMessageReader {
         Options.Limits limits = Options.defaults().limits().withConnections(in.readInt())
                 .withConnectionsPerAddress(in.readInt()).withQueue(in.readInt()).withFrameBytes(in.readInt())
                 .withHighWaterBytes(in.readInt()).withBufferBytes(in.readInt(), in.readLong())
-                .withSenderQueueBytes(in.readInt()).withDatagramBytes(in.readInt());
+                .withSenderQueueBytes(in.readInt()).withDatagramBytes(in.readInt())
+                .withTlsHandshakes(in.readInt());
         Options.Timeouts timeouts = Options.defaults().timeouts().withFirstByte(time()).withIdle(time())
                 .withWriteStall(time()).withConversation(time()).withDrain(time()).withDrainQuiet(time())
-                .withClose(time()).withStall(time()).withSpin(time()).withHandOff(time());
+                .withClose(time()).withStall(time()).withSpin(time()).withHandOff(time())
+                .withTlsHandshake(time());
         return new WorkerCommand.ChangeLimits(limits, timeouts, proxy(), access(), OnFull.valueOf(text()));
     }
 

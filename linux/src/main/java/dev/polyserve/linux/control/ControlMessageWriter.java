@@ -111,10 +111,12 @@ final class ControlMessageWriter {
         out.writeLong(limits.bufferBytesTotal());
         out.writeInt(limits.senderQueueBytes());
         out.writeInt(limits.datagramBytes());
+        out.writeInt(limits.tlsHandshakes());
         Options.Timeouts times = now.timeouts();
         for (Duration time : List.of(times.firstByte(), times.idle(), times.writeStall(), times.conversation(),
                 times.drain(),
-                times.drainQuiet(), times.close(), times.stall(), times.spin(), times.handOff())) {
+                times.drainQuiet(), times.close(), times.stall(), times.spin(), times.handOff(),
+                times.tlsHandshake())) {
             time(time);
         }
         proxy(now.proxy());
