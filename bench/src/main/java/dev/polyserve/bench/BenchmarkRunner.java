@@ -49,7 +49,7 @@ public final class BenchmarkRunner {
         List<Comparison> comparisons = new ArrayList<>();
         boolean complete = true;
         ProcessorCapacity capacity = capacity();
-        Schedule schedule = new Schedule(plan);
+        TurnSchedule schedule = new TurnSchedule(plan);
         Duration left = schedule.all();
         for (Workload workload : plan.workloads()) {
             progress.expects(left);

@@ -33,7 +33,7 @@ final class WorkloadRun implements AutoCloseable {
     private final Workload workload;
     private final ContenderStarter starter;
     private final Progress progress;
-    private final Schedule schedule;
+    private final TurnSchedule schedule;
     private final List<LoadedContender> loadedContenders = new ArrayList<>();
     private final List<LiveResults> tables = new ArrayList<>();
 
@@ -42,7 +42,7 @@ final class WorkloadRun implements AutoCloseable {
         this.workload = workload;
         this.starter = starter;
         this.progress = progress;
-        this.schedule = new Schedule(plan);
+        this.schedule = new TurnSchedule(plan);
     }
 
     /// The results so far.
@@ -113,7 +113,7 @@ final class WorkloadRun implements AutoCloseable {
     private void idleRounds(LiveResults table) throws InterruptedException {
         List<Contender> left = new ArrayList<>(plan.contenders());
         for (int round = 0; round < plan.rounds(); round++) {
-            for (Contender contender : Schedule.order(left, round)) {
+            for (Contender contender : TurnSchedule.order(left, round)) {
                 progress.begins(workload.id() + ": round " + (round + 1) + " of " + plan.rounds() + ", "
                         + contender.name(), schedule.idleTurn());
                 idleTurn(contender, table);
@@ -162,7 +162,7 @@ final class WorkloadRun implements AutoCloseable {
 
     private void rounds(LiveResults table, Pacing pacing, String what) throws InterruptedException {
         for (int round = 0; round < plan.rounds(); round++) {
-            for (LoadedContender loaded : Schedule.order(loadedContenders, round)) {
+            for (LoadedContender loaded : TurnSchedule.order(loadedContenders, round)) {
                 progress.begins(workload.id() + ": " + what + ", round " + (round + 1) + " of " + plan.rounds() + ", "
                         + loaded.name(), schedule.turn());
                 guarded(loaded, table, () -> turn(loaded, table, pacing, Map.of()));
@@ -192,7 +192,7 @@ final class WorkloadRun implements AutoCloseable {
         OptionalDouble weakest = loadedContenders.stream().map(loaded -> closed.capacity(loaded.name()))
                 .filter(OptionalDouble::isPresent).mapToDouble(OptionalDouble::getAsDouble).min();
         if (weakest.isPresent() && weakest.getAsDouble() > 0) {
-            for (double share : Schedule.SHARES) {
+            for (double share : TurnSchedule.SHARES) {
                 openLoop(weakest.getAsDouble() * share, share);
             }
         }

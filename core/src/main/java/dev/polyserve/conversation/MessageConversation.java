@@ -53,7 +53,7 @@ public final class MessageConversation<T> extends DrivenConversation {
     private byte expectedLong;
 
     /// Creates a conversation, not yet open.
-    public <C extends ConnectionContext & MessageControl> MessageConversation(ServerContext context, Identity identity,
+    public <C extends ConnectionContext & MessageLoop> MessageConversation(ServerContext context, Identity identity,
             Engine.Messages<T> style, C control) {
         super(context, identity, MessageEvents.INSTANCE, control);
         this.style = style;
@@ -62,8 +62,8 @@ public final class MessageConversation<T> extends DrivenConversation {
     // --- the buffers ---
 
     /// The loop, which this was created with.
-    private MessageControl messages() {
-        return (MessageControl) control;
+    private MessageLoop messages() {
+        return (MessageLoop) control;
     }
 
     @Override

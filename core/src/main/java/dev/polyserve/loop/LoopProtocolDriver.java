@@ -6,7 +6,7 @@ import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.ConnectionContext;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.ConnectionBufferPool;
-import dev.polyserve.conversation.MessageControl;
+import dev.polyserve.conversation.MessageLoop;
 import dev.polyserve.conversation.MessageConversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ReadinessCheck;
@@ -38,7 +38,7 @@ public final class LoopProtocolDriver extends LoopConnection<DrivenConversation>
         implements
             ConnectionContext,
             SendQueue,
-            MessageControl,
+            MessageLoop,
             Multiplexer.Ready {
     private static final int WRITES_PER_TURN = 16;
     private static final Step NOTHING = (_, _) -> {};

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 
 /// The pause after a failed attempt: 5 ms, doubling up to 1 s, reset by the first success.
 ///
-/// **Thread**: its acceptor's.
+/// **Thread**: that of the loop on which the attempts are made.
 final class Backoff {
     private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -17,10 +17,11 @@ public final class ResourceUsage {
 
     private final long takenAtNanos;
     private final long counted;
-    private final Map<Long, ProcessUsage> processes;
+    private final Map<Long, ProcessCpuUsage> processes;
     private final Map<Long, ThreadUsage> threads;
 
-    ResourceUsage(long takenAtNanos, long counted, Map<Long, ProcessUsage> processes, Map<Long, ThreadUsage> threads) {
+    ResourceUsage(long takenAtNanos, long counted, Map<Long, ProcessCpuUsage> processes,
+            Map<Long, ThreadUsage> threads) {
         this.takenAtNanos = takenAtNanos;
         this.counted = counted;
         this.processes = Map.copyOf(processes);
@@ -69,20 +70,20 @@ public final class ResourceUsage {
 
     /// True when the process has ended and its parent, which would account for its time, is not a process of the
     /// contender.
-    private boolean isLost(ProcessUsage then) {
-        ProcessUsage now = processes.get(then.stat().pid());
+    private boolean isLost(ProcessCpuUsage then) {
+        ProcessCpuUsage now = processes.get(then.stat().pid());
         return (now == null || !now.isSame(then)) && !processes.containsKey(then.stat().parent());
     }
 
     private long totalNanos() {
-        return processes.values().stream().mapToLong(ProcessUsage::totalNanos).sum();
+        return processes.values().stream().mapToLong(ProcessCpuUsage::totalNanos).sum();
     }
 
     private long errorNanosSince(ResourceUsage earlier) {
         long error = 0;
-        for (ProcessUsage now : processes.values()) {
+        for (ProcessCpuUsage now : processes.values()) {
             error += now.stepNanos();
-            ProcessUsage then = earlier.processes.get(now.stat().pid());
+            ProcessCpuUsage then = earlier.processes.get(now.stat().pid());
             if (then == null || then.stat().reapedTicks() != now.stat().reapedTicks()) {
                 error += 2 * ProcessStat.TICK_NANOS;
             }

@@ -35,7 +35,7 @@ final class UsageSampler {
         for (ProcessStat stat : found) {
             ownNanos(stat).ifPresent(nanos -> ownNanos.put(stat.pid(), nanos));
         }
-        Map<Long, ProcessUsage> processes = new HashMap<>();
+        Map<Long, ProcessCpuUsage> processes = new HashMap<>();
         Map<Long, ThreadUsage> threads = new HashMap<>();
         for (ProcessStat stat : found) {
             Long nanos = ownNanos.get(stat.pid());
@@ -52,7 +52,7 @@ final class UsageSampler {
                 .orElseGet(() -> OptionalLong.of(stat.ownTicks() * ProcessStat.TICK_NANOS));
     }
 
-    private static ProcessUsage usage(ProcessStat stat, long ownNanos) {
+    private static ProcessCpuUsage usage(ProcessStat stat, long ownNanos) {
         String status = ProcFiles.text(Long.toString(stat.pid()), "status").orElse("");
         boolean ignoresSigchld = ProcFiles.field(status, "SigIgn")
                 .map(mask -> (Long.parseUnsignedLong(mask, 16) & SIGCHLD_BIT) != 0).orElse(false);
@@ -62,7 +62,7 @@ final class UsageSampler {
         long stepNanos = ProcessClock.instance()
                 .map(clock -> clock.tickNanos() * Math.clamp(stat.threads(), 1, processors))
                 .orElse(2 * ProcessStat.TICK_NANOS);
-        return new ProcessUsage(stat, ownNanos, stepNanos, ignoresSigchld);
+        return new ProcessCpuUsage(stat, ownNanos, stepNanos, ignoresSigchld);
     }
 
     private static void addThreads(long pid, Map<Long, ThreadUsage> threads) {

@@ -168,13 +168,13 @@ class ResourceUsageTest {
         return peer.running.usage(() -> 0);
     }
 
-    private static ResourceUsage sample(long nanos, Map<Long, ThreadUsage> threads, ProcessUsage... processes) {
+    private static ResourceUsage sample(long nanos, Map<Long, ThreadUsage> threads, ProcessCpuUsage... processes) {
         return new ResourceUsage(nanos, 3 * nanos,
                 Stream.of(processes).collect(Collectors.toMap(p -> p.stat().pid(), p -> p)),
                 threads);
     }
 
-    private static ProcessUsage process(long pid, long parent, long startTicks, long nanos) {
-        return new ProcessUsage(new ProcessStat(pid, parent, 7, startTicks, false, 0, 0, 1), nanos, 0, false);
+    private static ProcessCpuUsage process(long pid, long parent, long startTicks, long nanos) {
+        return new ProcessCpuUsage(new ProcessStat(pid, parent, 7, startTicks, false, 0, 0, 1), nanos, 0, false);
     }
 }

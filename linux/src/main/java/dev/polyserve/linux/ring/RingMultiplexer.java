@@ -40,7 +40,7 @@ public final class RingMultiplexer implements Multiplexer {
     /// @param budget the budget in which the multiplexer's memory for connections counts
     /// @param movable whether the threads that wait in it change
     public static RingMultiplexer open(BufferBudget budget, boolean movable) throws IOException {
-        return open(budget, RingSetup.SUBMISSIONS, movable);
+        return open(budget, RingSetup.SUBMISSION_QUEUE_ENTRIES, movable);
     }
 
     /// Opens a multiplexer with a ring that has room for this many operations.

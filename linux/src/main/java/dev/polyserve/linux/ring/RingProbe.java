@@ -28,7 +28,7 @@ public final class RingProbe {
     public static Optional<String> whyNot() {
         CallMemory memory = CallMemory.small();
         try {
-            RingSetup setup = RingSetup.open(memory, RingSetup.SUBMISSIONS, false);
+            RingSetup setup = RingSetup.open(memory, RingSetup.SUBMISSION_QUEUE_ENTRIES, false);
             try {
                 return whatItLacks(memory, setup);
             } finally {

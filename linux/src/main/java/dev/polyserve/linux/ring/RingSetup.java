@@ -31,8 +31,8 @@ record RingSetup(int descriptor, RingParameters parameters) {
         COMMON | RingParameters.SETUP_COOP_TASKRUN};
     private static final int MOVABLE = COMMON | RingParameters.SETUP_COOP_TASKRUN;
     private static final int[] MOVABLE_LADDER = {MOVABLE | RingParameters.SETUP_NO_SQARRAY, MOVABLE};
-    /// The number of operations that fit, where memory allows.
-    static final int SUBMISSIONS = 1024;
+    /// The number of entries of the submission queue, where memory allows.
+    static final int SUBMISSION_QUEUE_ENTRIES = 1024;
 
     private static final int SMALLER_TIMES = 4;
     private static final int COMPLETIONS_PER_SUBMISSION = 8;

@@ -61,7 +61,7 @@ public abstract sealed class Readiness {
     /// Returns the state before a call that may use up the readiness.
     abstract int state();
 
-    /// Clears a mark after a call that has left nothing; a change since `stateBefore` keeps it.
+    /// Clears a mark after a call that has left nothing, as EAGAIN says; a change since `stateBefore` keeps it.
     abstract void usedUp(int operation, int stateBefore);
 
     /// Returns true when urgent data may have cut a read short.

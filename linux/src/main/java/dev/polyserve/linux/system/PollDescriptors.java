@@ -39,8 +39,9 @@ public final class PollDescriptors {
 
     /// Makes room for this many entries, or throws for lack of memory.
     public void reserve(int count) {
-        if ((long) count * BYTES > memory.byteSize()) {
-            memory = Arena.ofAuto().allocate(2 * memory.byteSize(), BYTES).copyFrom(memory);
+        long wanted = (long) count * BYTES;
+        if (wanted > memory.byteSize()) {
+            memory = Arena.ofAuto().allocate(Math.max(wanted, 2 * memory.byteSize()), BYTES).copyFrom(memory);
         }
     }
 

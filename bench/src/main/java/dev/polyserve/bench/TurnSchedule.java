@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.List;
 
 /// Decides the order in which contenders take their turns, and estimates how long the turns take.
-final class Schedule {
+final class TurnSchedule {
     /// The start of a turn is not counted: all first requests go out at once.
     private static final int LEAD_INS_PER_TURN = 4;
     private static final Duration LONGEST_LEAD_IN = Duration.ofMillis(500);
@@ -18,7 +18,7 @@ final class Schedule {
 
     private final BenchPlan plan;
 
-    Schedule(BenchPlan plan) {
+    TurnSchedule(BenchPlan plan) {
         this.plan = plan;
     }
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// What a [MessageConversation] needs of its event loop besides its connection and its buffers: coroutines, and turns outside of the loop's own.
 ///
 /// **Thread**: the owner (the loop, or a coroutine that it runs), except [#post] and [#call].
-public interface MessageControl extends LoopBuffers {
+public interface MessageLoop extends LoopBuffers {
     /// Calls [MessageConversation#run] soon, on a coroutine of the loop.
     void runSoon(MessageConversation<?> conversation);
 

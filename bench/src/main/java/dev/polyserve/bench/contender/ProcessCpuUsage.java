@@ -7,13 +7,13 @@ package dev.polyserve.bench.contender;
 /// @param stepNanos resolution of that figure, for all its threads together
 /// @param ignoresSigchld true when the process ignores SIGCHLD: the kernel then drops its children's times when they
 ///         end
-record ProcessUsage(ProcessStat stat, long ownNanos, long stepNanos, boolean ignoresSigchld) {
+record ProcessCpuUsage(ProcessStat stat, long ownNanos, long stepNanos, boolean ignoresSigchld) {
     /// The processor time of the process and of its reaped children.
     long totalNanos() {
         return ownNanos + stat.reapedTicks() * ProcessStat.TICK_NANOS;
     }
 
-    boolean isSame(ProcessUsage other) {
+    boolean isSame(ProcessCpuUsage other) {
         return stat.pid() == other.stat.pid() && stat.startTicks() == other.stat.startTicks();
     }
 }
