@@ -95,11 +95,15 @@ class TlsServerTest {
     }
 
     private static SSLSocket connect(Server server, String... protocols) throws Exception {
+        return connect(server.port(), protocols);
+    }
+
+    static SSLSocket connect(int port, String... protocols) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[]{new TrustAll()}, null);
-        Socket below = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        Socket below = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
         below.setSoTimeout(20_000);
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(below, "localhost", server.port(), true);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(below, "localhost", port, true);
         socket.setEnabledProtocols(protocols.length == 0 ? new String[]{"TLSv1.3"} : protocols);
         return socket;
     }
