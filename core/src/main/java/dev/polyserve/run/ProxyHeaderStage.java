@@ -16,6 +16,7 @@ import dev.polyserve.proxy.ProxyHeaderParser;
 import dev.polyserve.text.Addresses;
 import dev.polyserve.text.Printable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashSet;
@@ -122,6 +123,11 @@ final class ProxyHeaderStage {
         }
 
         void begin(Networks senders) {
+            if (real.peer() instanceof InetSocketAddress inet && inet.getPort() == 0) {
+                // The system does not know the address of a connection that its peer has reset.
+                endedEarly("it was reset before it was accepted");
+                return;
+            }
             if (!senders.contains(real.peer())) {
                 refuse("it may not send a PROXY header, which is required there");
                 return;
@@ -161,9 +167,11 @@ final class ProxyHeaderStage {
                 int count = from.read(input.clear().limit(Math.min(parser.wants(), READ_BYTES)));
                 if (count <= 0) {
                     if (count < 0) {
-                        refuse(parser.size() == 0
-                                ? "it ended without a PROXY header"
-                                : "it ended within its PROXY header");
+                        if (parser.size() == 0) {
+                            endedEarly("it ended without a PROXY header");
+                        } else {
+                            refuse("it ended within its PROXY header");
+                        }
                     }
                     return count < 0;
                 }
@@ -190,9 +198,24 @@ final class ProxyHeaderStage {
         }
 
         private void refuse(String why) {
+            refusals.warn(refusal(why));
+            close();
+        }
+
+        /// Refuses a connection that has ended before its first byte, which is how load balancers see whether a port is
+        /// open: it is not worth a warning.
+        private void endedEarly(String how) {
+            context.log().log(System.Logger.Level.DEBUG, () -> refusal(how), null);
+            close();
+        }
+
+        private String refusal(String why) {
+            return "a connection from " + Addresses.shown(real.peer()) + " to " + listener.endpoint() + " is refused: "
+                    + Printable.of(why);
+        }
+
+        private void close() {
             leave();
-            refusals.warn("a connection from " + Addresses.shown(real.peer()) + " to " + listener.endpoint()
-                    + " is refused: " + Printable.of(why));
             starter.refuse(socket, listener, real, Limit.PROXY_HEADER);
         }
 

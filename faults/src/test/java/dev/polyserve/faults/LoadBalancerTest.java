@@ -100,20 +100,24 @@ class LoadBalancerTest {
     private void converses(int front, CommandLine server, Process balancer) throws Exception {
         Eventually.holds(Duration.ofSeconds(20), () -> {
             assertThat(balancer.isAlive()).as(Files.readString(directory.resolve("balancer-log"))).isTrue();
-            try (Socket client = new Socket()) {
-                client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), front));
-                client.setSoTimeout(5_000);
-                client.getOutputStream().write("hello\n".getBytes(StandardCharsets.US_ASCII));
-                assertThat(new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))
-                        .readLine()).isEqualTo("HELLO");
-                int port = client.getLocalPort();
-                client.close();
-                Eventually.holds(() -> assertThat(server.errors()).contains(" 127.0.0.1:" + port + " done"));
-            } catch (IOException e) {
-                throw new AssertionError("the load balancer is not ready", e);
-            }
+            int port = converses(front);
+            Eventually.holds(() -> assertThat(server.errors()).contains(" 127.0.0.1:" + port + " done"));
         });
         assertThat(server.errors()).doesNotContain("is refused");
+    }
+
+    /// @return the client's port
+    private static int converses(int front) {
+        try (Socket client = new Socket()) {
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), front));
+            client.setSoTimeout(5_000);
+            client.getOutputStream().write("hello\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine()).isEqualTo("HELLO");
+            return client.getLocalPort();
+        } catch (IOException e) {
+            throw new AssertionError("the load balancer is not ready", e);
+        }
     }
 
     private static int freePort() throws IOException {
