@@ -6,14 +6,12 @@
 // With --churn, each request has a connection of its own. With --windows, the processor time of each stretch of time is printed.
 #define _GNU_SOURCE
 #include "echo.h"
+#include "figures.h"
 #include "work.h"
 
-#include <arpa/inet.h>
 #include <endian.h>
 #include <errno.h>
 #include <getopt.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 256, MOST_PIDS = 64, NANOS_PER_SECOND = 1000000000, WAIT_MICROS_AT = 4, STAT_BYTES = 1024 };
+enum { EVENTS = 256, WAIT_MICROS_AT = 4 };
 
 static struct {
     int port, connections, heavy, windows;
@@ -33,7 +31,6 @@ static struct {
     double rate, seconds, warm_up_seconds;
     uint32_t wait_micros;
     uint64_t multiplications, heavy_multiplications;
-    int pids[MOST_PIDS], pid_count;
 } plan = { .connections = 1, .bytes = 64, .seconds = 1, .warm_up_seconds = 0.5 };
 
 // A request with its reply, which is the same for all connections of a kind.
@@ -54,24 +51,7 @@ static struct connection *connections; // the light ones first, then the heavy o
 static int *unused, unused_count; // the light connections without a request, when the rate is fixed
 static int epoll;
 static int64_t counted_from, counted_to;
-static int64_t *latencies;
-static size_t latency_count, latency_room;
 static uint64_t heavy_answered;
-
-static int64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * NANOS_PER_SECOND + time.tv_nsec;
-}
-
-static void *room(size_t count, size_t size)
-{
-    void *memory = calloc(count > 0 ? count : 1, size);
-    if (memory == NULL)
-        fail("calloc");
-    return memory;
-}
 
 // --- requests ---
 
@@ -114,17 +94,6 @@ static void begin(struct connection *connection, int64_t due)
         fail("a request cannot be sent");
 }
 
-static void record(int64_t latency)
-{
-    if (latency_count == latency_room) {
-        latency_room = latency_room == 0 ? 1 << 16 : latency_room * 2;
-        latencies = realloc(latencies, latency_room * sizeof *latencies);
-        if (latencies == NULL)
-            fail("realloc");
-    }
-    latencies[latency_count++] = latency;
-}
-
 static void reconnect(struct connection *connection);
 
 static void answered(struct connection *connection)
@@ -137,7 +106,7 @@ static void answered(struct connection *connection)
         return;
     }
     if (counts)
-        record(at - connection->since);
+        record_latency(at - connection->since);
     connection->since = 0;
     if (plan.idle)
         return;
@@ -168,21 +137,6 @@ static void receive(struct connection *connection)
 
 // --- connections ---
 
-static int connected(void)
-{
-    struct sockaddr_in address = {
-        .sin_family = AF_INET,
-        .sin_port = htons((in_port_t)plan.port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-    };
-    const int on = 1;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0
-        || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
-        fail("cannot connect");
-    return fd;
-}
-
 static void watch(struct connection *connection)
 {
     struct epoll_event event = { .events = EPOLLIN, .data.ptr = connection };
@@ -194,7 +148,7 @@ static void watch(struct connection *connection)
 static void reconnect(struct connection *connection)
 {
     close(connection->fd);
-    connection->fd = connected();
+    connection->fd = connect_to(plan.port);
     watch(connection);
 }
 
@@ -204,48 +158,9 @@ static void connect_all(void)
     connections = room((size_t)all, sizeof *connections);
     unused = room((size_t)plan.connections, sizeof *unused);
     for (int i = 0; i < all; i++) {
-        connections[i] = (struct connection){ .fd = connected(), .exchange = i < plan.connections ? &light : &heavy };
+        connections[i] = (struct connection){ .fd = connect_to(plan.port), .exchange = i < plan.connections ? &light : &heavy };
         watch(&connections[i]);
     }
-}
-
-// --- the processes of the server ---
-
-static double processor_micros(void)
-{
-    double ticks = 0;
-    for (int i = 0; i < plan.pid_count; i++) {
-        char name[64], text[STAT_BYTES] = "";
-        unsigned long user = 0, system = 0;
-        snprintf(name, sizeof name, "/proc/%d/stat", plan.pids[i]);
-        FILE *file = fopen(name, "re");
-        if (file == NULL || fgets(text, sizeof text, file) == NULL)
-            fail("a process of the server is gone");
-        fclose(file);
-        // The name of the program, in parentheses, may have blanks; user and system time are the 12th and 13th after it.
-        char *rest = strrchr(text, ')');
-        if (rest == NULL
-            || sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
-            fail("the processor time of a process cannot be read");
-        ticks += (double)(user + system);
-    }
-    return ticks * 1e6 / (double)sysconf(_SC_CLK_TCK);
-}
-
-static double resident_bytes(void)
-{
-    double pages = 0;
-    for (int i = 0; i < plan.pid_count; i++) {
-        char name[64];
-        unsigned long resident = 0;
-        snprintf(name, sizeof name, "/proc/%d/statm", plan.pids[i]);
-        FILE *file = fopen(name, "re");
-        if (file == NULL || fscanf(file, "%*u %lu", &resident) != 1)
-            fail("a process of the server is gone");
-        fclose(file);
-        pages += (double)resident;
-    }
-    return pages * (double)sysconf(_SC_PAGESIZE);
 }
 
 // --- the run ---
@@ -293,18 +208,6 @@ static void run_until(int64_t end, int64_t *due, int64_t interval)
     }
 }
 
-static int ascending(const void *one, const void *other)
-{
-    int64_t a = *(const int64_t *)one, b = *(const int64_t *)other;
-    return (a > b) - (a < b);
-}
-
-static double percentile_micros(double share)
-{
-    size_t at = (size_t)(share * (double)latency_count);
-    return latency_count == 0 ? 0 : (double)latencies[at < latency_count ? at : latency_count - 1] / 1e3;
-}
-
 static void load(void)
 {
     int64_t interval = plan.rate > 0 ? (int64_t)(NANOS_PER_SECOND / plan.rate) : 0;
@@ -316,9 +219,9 @@ static void load(void)
     double before = processor_micros();
     run_until(counted_to, &due, interval);
     double used = processor_micros() - before;
-    qsort(latencies, latency_count, sizeof *latencies, ascending);
-    printf("requests/s=%.1f p50=%.1f p99=%.1f heavy/s=%.2f cpu/s=%.0f\n", (double)latency_count / plan.seconds,
-        percentile_micros(0.5), percentile_micros(0.99), (double)heavy_answered / plan.seconds, used / plan.seconds);
+    sort_latencies();
+    printf("requests/s=%.1f p50=%.1f p99=%.1f heavy/s=%.2f cpu/s=%.0f\n", (double)latency_count() / plan.seconds,
+        latency_micros(0.5), latency_micros(0.99), (double)heavy_answered / plan.seconds, used / plan.seconds);
 }
 
 // The processor time of the server for a request, in one window after the other from the first connection on.
@@ -330,11 +233,11 @@ static void windows(void)
     connect_all();
     begin_all();
     for (int i = 0; i < plan.windows; i++) {
-        size_t answers = latency_count;
+        size_t answers = latency_count();
         run_until(from + (int64_t)((i + 1) * plan.seconds * NANOS_PER_SECOND), &due, 0);
         double used = processor_micros() - before;
         before += used;
-        answers = latency_count - answers;
+        answers = latency_count() - answers;
         printf("%scpu/request=%.2f", i == 0 ? "" : " ", answers == 0 ? 0 : used / (double)answers);
     }
     printf("\n");
@@ -383,9 +286,8 @@ static _Noreturn void usage(void)
 
 static double number(const char *text)
 {
-    char *end;
-    double value = strtod(text, &end);
-    if (*text == '\0' || *end != '\0' || value < 0)
+    double value = number_of(text);
+    if (value < 0)
         usage();
     return value;
 }
@@ -404,10 +306,8 @@ static void set(int option, double value)
     case 'n': plan.windows = (int)value; break;
     case 'H': plan.heavy_multiplications = (uint64_t)value; break;
     case 'p':
-        if (plan.pid_count < MOST_PIDS) {
-            plan.pids[plan.pid_count++] = (int)value;
-            break;
-        } // fall through
+        if (add_process((int)value))
+            break; // fall through
     default: usage();
     }
 }

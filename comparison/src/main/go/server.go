@@ -1,14 +1,15 @@
-// A server in Go, a goroutine per connection: server loop|copy|compute PORT.
+// A server in Go, a goroutine per connection: server loop|copy|compute PORT, or server tls PORT CERTIFICATE KEY.
 //
 // "copy" is the example in the documentation of net.Listener: io.Copy(c, c). On Linux that is splice through a pipe,
 // which suits bulk transfers. "loop" uses a connection as the documentation of net.Conn describes it, as a Reader and a
 // Writer, with reads of 4 KiB, so that an idle connection uses little memory. "compute" executes requests for work, laid
-// out as in c/work.h. There is nothing to tune: Go sets TCP_NODELAY, and uses the system's backlog and one thread
-// (GOMAXPROCS) per processor.
+// out as in c/work.h. "tls" is "loop" over TLS 1.3 with X25519; its buffer grows to a record's 16 KiB when a read fills it. There is
+// nothing to tune: Go sets TCP_NODELAY, and uses the system's backlog and one thread (GOMAXPROCS) per processor.
 package main
 
 import (
 	"bufio"
+	"crypto/tls"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 )
 
 const (
+	recordBytes       = 16 << 10
 	lengthBytes       = 4
 	multiplicationsAt = 8
 	valueAt           = 16
@@ -37,6 +39,23 @@ func loopBack(client net.Conn) {
 		}
 		if _, err := client.Write(buffer[:n]); err != nil {
 			return
+		}
+	}
+}
+
+func loopBackRecords(client net.Conn) {
+	defer client.Close()
+	buffer := make([]byte, 4<<10)
+	for {
+		n, err := client.Read(buffer)
+		if err != nil {
+			return
+		}
+		if _, err := client.Write(buffer[:n]); err != nil {
+			return
+		}
+		if n == len(buffer) && n < recordBytes {
+			buffer = make([]byte, recordBytes)
 		}
 	}
 }
@@ -72,19 +91,31 @@ func compute(client net.Conn) {
 	}
 }
 
-func main() {
-	serve := map[string]func(net.Conn){"copy": copyBack, "loop": loopBack, "compute": compute}[os.Args[1]]
-	listener, err := net.Listen("tcp", "127.0.0.1:"+os.Args[2])
+func exitOn(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "peer:", err)
 		os.Exit(1)
 	}
+}
+
+func main() {
+	serve := map[string]func(net.Conn){
+		"copy": copyBack, "loop": loopBack, "compute": compute, "tls": loopBackRecords,
+	}[os.Args[1]]
+	listener, err := net.Listen("tcp", "127.0.0.1:"+os.Args[2])
+	exitOn(err)
+	if os.Args[1] == "tls" {
+		certificate, err := tls.LoadX509KeyPair(os.Args[3], os.Args[4])
+		exitOn(err)
+		listener = tls.NewListener(listener, &tls.Config{
+			Certificates:     []tls.Certificate{certificate},
+			MinVersion:       tls.VersionTLS13,
+			CurvePreferences: []tls.CurveID{tls.X25519},
+		})
+	}
 	for {
 		client, err := listener.Accept()
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "peer:", err)
-			os.Exit(1)
-		}
+		exitOn(err)
 		go serve(client)
 	}
 }

@@ -23,7 +23,7 @@ final class NettyEcho extends ChannelInitializer<SocketChannel> {
 
     @Sharable
     @SuppressWarnings("FutureReturnValueIgnored") // a void promise reports its failure to exceptionCaught
-    private static final class Echo extends NettyHandler {
+    static final class Echo extends NettyHandler {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             context.write(message, context.voidPromise());

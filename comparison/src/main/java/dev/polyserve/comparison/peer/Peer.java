@@ -1,13 +1,18 @@
 package dev.polyserve.comparison.peer;
 
+import io.netty.handler.ssl.SslProvider;
 import io.vertx.core.transport.Transport;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/// Runs one of the Java peers: `java … Peer NAME PORT [compute]`, on 127.0.0.1, until TERM.
+/// Runs one of the Java peers: `java … Peer NAME PORT [compute | CERTIFICATE KEY]`, on 127.0.0.1, until TERM.
 ///
 /// Exit status 1: it failed; 2: wrong arguments; 3: this machine cannot run it. One sentence says why.
 public final class Peer {
@@ -37,7 +42,18 @@ public final class Peer {
             Map.entry("netty-epoll", () -> NettyCompute.over(NettyTransport.EPOLL)),
             Map.entry("netty-io_uring", () -> NettyCompute.over(NettyTransport.IO_URING)),
             Map.entry("netty-io_uring-ring", () -> NettyCompute.over(NettyTransport.IO_URING_BUFFER_RING))));
+    /// The peers that echo over TLS.
+    private static final Map<String, TlsPeer> TLS = new TreeMap<>(Map.of(
+            "tls-jdk-virtual", files -> new ThreadServer(files.context().getServerSocketFactory(),
+                    Thread.ofVirtual().factory(), ThreadServer::echoRecords),
+            "tls-netty-jdk", files -> new NettyTls(NettyTransport.EPOLL, SslProvider.JDK, files),
+            "tls-netty-tcnative", files -> new NettyTls(NettyTransport.EPOLL, SslProvider.OPENSSL_REFCNT, files)));
     private static final String COMPUTE = "compute";
+
+    @FunctionalInterface
+    private interface TlsPeer {
+        PeerServer with(TlsFiles files) throws IOException, GeneralSecurityException;
+    }
 
     private Peer() {}
 
@@ -50,22 +66,28 @@ public final class Peer {
 
     private static int run(String[] args) {
         boolean computes = args.length == 3 && args[2].equals(COMPUTE);
-        Map<String, Supplier<PeerServer>> peers = computes ? COMPUTING : PEERS;
-        Supplier<PeerServer> peer = args.length == 2 || computes ? peers.get(args[0]) : null;
-        if (peer == null || !args[1].matches("\\d{1,5}")) {
+        boolean secure = args.length == 4;
+        Map<String, ?> peers = secure ? TLS : computes ? COMPUTING : PEERS;
+        if ((args.length != 2 && !computes && !secure) || !peers.containsKey(args[0]) || !args[1].matches("\\d{1,5}")) {
             return end(CALLED_WRONGLY,
-                    "usage: Peer NAME PORT [" + COMPUTE + "], where NAME is one of "
+                    "usage: Peer NAME PORT [" + COMPUTE + " | CERTIFICATE KEY], where NAME is one of "
                             + String.join(", ", peers.keySet()));
         }
         var address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(args[1]));
         try {
-            peer.get().serve(address);
+            peer(args, computes).serve(address);
             return end(FAILED, args[0] + " ended by itself");
         } catch (UnusableException e) {
             return end(UNUSABLE, args[0] + " cannot run here: " + e.getMessage());
         } catch (Exception e) {
             return end(FAILED, args[0] + " failed at " + address + ": " + e);
         }
+    }
+
+    private static PeerServer peer(String[] args, boolean computes) throws IOException, GeneralSecurityException {
+        return args.length == 4
+                ? Objects.requireNonNull(TLS.get(args[0])).with(new TlsFiles(Path.of(args[2]), Path.of(args[3])))
+                : Objects.requireNonNull((computes ? COMPUTING : PEERS).get(args[0])).get();
     }
 
     private static int end(int status, String sentence) {

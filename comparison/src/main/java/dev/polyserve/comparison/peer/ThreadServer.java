@@ -13,16 +13,26 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ThreadFactory;
+import javax.net.ServerSocketFactory;
 
 /// A thread per connection, platform or virtual, with blocking streams.
 ///
 /// Written as in the Java tutorial "Writing the Server Side of a Socket"; JEP 444 says that such code stays the same
 /// with virtual threads. Tuned: TCP_NODELAY, and reads of 4 KiB, so that an idle connection uses little memory.
 ///
+/// @param sockets creates the listener, for TCP or for TLS
 /// @param threads creates the threads
 /// @param conversation the code of each thread
-record ThreadServer(ThreadFactory threads, Conversation conversation) implements PeerServer {
+record ThreadServer(ServerSocketFactory sockets, ThreadFactory threads, Conversation conversation)
+        implements
+            PeerServer {
     private static final int BUFFER_BYTES = 4 << 10;
+    private static final int RECORD_BYTES = 16 << 10;
+
+    /// Over TCP.
+    ThreadServer(ThreadFactory threads, Conversation conversation) {
+        this(ServerSocketFactory.getDefault(), threads, conversation);
+    }
 
     /// Serves a client until it ends.
     @FunctionalInterface
@@ -32,7 +42,7 @@ record ThreadServer(ThreadFactory threads, Conversation conversation) implements
 
     @Override
     public void serve(InetSocketAddress address) throws IOException {
-        try (var listener = new ServerSocket()) {
+        try (ServerSocket listener = sockets.createServerSocket()) {
             listener.bind(address, BACKLOG);
             while (true) {
                 Socket client = listener.accept();
@@ -54,6 +64,17 @@ record ThreadServer(ThreadFactory threads, Conversation conversation) implements
         byte[] buffer = new byte[BUFFER_BYTES];
         for (int length; (length = in.read(buffer)) >= 0;) {
             out.write(buffer, 0, length);
+        }
+    }
+
+    /// Over TLS: the buffer grows to that of a record when a read fills it.
+    static void echoRecords(InputStream in, OutputStream out) throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        for (int length; (length = in.read(buffer)) >= 0;) {
+            out.write(buffer, 0, length);
+            if (length == buffer.length && length < RECORD_BYTES) {
+                buffer = new byte[RECORD_BYTES];
+            }
         }
     }
 

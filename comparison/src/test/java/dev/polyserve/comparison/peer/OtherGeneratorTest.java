@@ -36,7 +36,7 @@ class OtherGeneratorTest {
         Ended compiler = run("", "gcc", "-std=gnu17", "-O1", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-o",
                 program(),
                 SOURCES.resolve("echo.c").toString(), SOURCES.resolve("work.c").toString(),
-                SOURCES.resolve("load.c").toString());
+                SOURCES.resolve("figures.c").toString(), SOURCES.resolve("load.c").toString());
         assertThat(compiler.status()).as(compiler.output()).isZero();
     }
 

@@ -17,16 +17,21 @@ final class PeerEnd {
     static void onTerm(PeerProcess peer) throws Exception {
         try (var client = new Socket()) {
             client.connect(peer.address());
-            // Both an echo server and a store reply to this, which shows that the client is being served.
-            client.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-            assertThat(client.getInputStream().read()).isNotEqualTo(-1);
-            List<ProcessHandle> family = peer.family();
-            peer.terminate();
-            assertThat(peer.status()).isEqualTo(PeerProcess.ENDED_BY_TERM);
-            for (ProcessHandle member : family) {
-                member.onExit().get(END_SECONDS, TimeUnit.SECONDS);
-            }
+            onTerm(peer, client, PeerProcess.ENDED_BY_TERM);
         }
         peer.awaitSilence();
+    }
+
+    /// The same for a peer with this exit status and a client that is connected to it.
+    static void onTerm(PeerProcess peer, Socket client, int status) throws Exception {
+        // Both an echo server and a store reply to this, which shows that the client is being served.
+        client.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+        assertThat(client.getInputStream().read()).isNotEqualTo(-1);
+        List<ProcessHandle> family = peer.family();
+        peer.terminate();
+        assertThat(peer.status()).isEqualTo(status);
+        for (ProcessHandle member : family) {
+            member.onExit().get(END_SECONDS, TimeUnit.SECONDS);
+        }
     }
 }

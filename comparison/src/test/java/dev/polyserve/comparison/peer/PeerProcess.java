@@ -63,7 +63,7 @@ final class PeerProcess implements AutoCloseable {
 
         /// The language or library, with which the name begins; a peer in C of another kind is not like the first.
         private String family() {
-            return name.startsWith("c-") ? name : name.replaceFirst("^((resp-)?[a-z]+).*", "$1");
+            return name.startsWith("c-") ? name : name.replaceFirst("^((resp-|tls-)?[a-z]+).*", "$1");
         }
 
         /// Skips the test when the machine lacks a requirement of the peer.
@@ -89,7 +89,7 @@ final class PeerProcess implements AutoCloseable {
         return all.stream().filter(peer -> seen.add(peer.family())).toList();
     }
 
-    /// @param option `--list` or `--list-resp`
+    /// @param option `--list` or another list
     static List<Listed> list(String option) throws IOException, InterruptedException {
         Process lister = command(option).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String lines = new String(lister.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
