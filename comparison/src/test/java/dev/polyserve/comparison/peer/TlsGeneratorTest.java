@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class TlsGeneratorTest {
     private static final Path MODULE = Path.of(PeerProcess.SCRIPT).getParent();
     private static final String PEER = "tls-c-epoll";
+    private static final String PEER_LIST = "comparison/peer --list-tls";
 
     /// @param output of both streams
     private record Ended(int status, String output) {}
@@ -84,6 +85,22 @@ class TlsGeneratorTest {
             assertThat(ended.status()).isEqualTo(1);
             server.join(TimeUnit.SECONDS.toMillis(20));
         }
+    }
+
+    @Test
+    void theCommandExplainsItself() throws Exception {
+        assumeTrue(
+                PeerProcess.list("--list").stream().anyMatch(peer -> peer.name().startsWith("python") && peer.ready()),
+                "needs the command python3");
+        String command = MODULE.resolve("tls").toString();
+        assertThat(run("", List.of(command, "--help"))).satisfies(help -> {
+            assertThat(help.output()).startsWith("usage: comparison/tls ").contains("plain-", "--quick", PEER_LIST);
+            assertThat(help.status()).isZero();
+        });
+        assertThat(run("", List.of(command, "tls-rust"))).satisfies(wrong -> {
+            assertThat(wrong.output()).contains("there is no contender 'tls-rust'");
+            assertThat(wrong.status()).isEqualTo(2);
+        });
     }
 
     /// Answers the first request of a client with a byte of it changed.
