@@ -32,7 +32,7 @@ final class LimitValues extends Values {
         atLeast("max-buffer-total", bufferBytesTotal, 1);
         atLeast("sender-queue", senderQueueBytes, 1);
         atLeast("max-datagram", datagramBytes, 1);
-        atLeast("max-tls-handshakes", tlsHandshakes, 1);
+        atLeast("tls-handshakes", tlsHandshakes, 1);
         if (datagramBytes > Options.Limits.MAX_DATAGRAM_BYTES) {
             throw new IllegalArgumentException("max-datagram: " + datagramBytes + " is more than "
                     + Options.Limits.MAX_DATAGRAM_BYTES + ", the most UDP carries");

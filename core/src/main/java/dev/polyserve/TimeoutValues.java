@@ -36,7 +36,7 @@ final class TimeoutValues extends Values {
         notNegative("stall-limit", stall);
         notNegative("spin", spin);
         notNegative("hand-off", handOff);
-        notNegative("tls-timeout", tlsHandshake);
+        notNegative("tls-handshake-timeout", tlsHandshake);
     }
 
     private static void notNegative(String name, Duration value) {

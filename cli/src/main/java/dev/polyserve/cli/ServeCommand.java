@@ -181,6 +181,7 @@ final class ServeCommand {
         try {
             ServerBuilder builder = Server.at(plan.endpoints().getFirst()).model(plan.model()).options(plan.options())
                     .listener(new AccessLog(log)).listener(lifecycle);
+            plan.tls().ifPresent(builder::tls);
             plan.endpoints().stream().skip(1).forEach(builder::listen);
             CompletableFuture<Server> served = new CompletableFuture<>();
             plan.service().into(builder, new ServiceContext(plan.arguments(), own.in(), printer,

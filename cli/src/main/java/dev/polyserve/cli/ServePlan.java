@@ -157,7 +157,8 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         Options.Limits limits = defaults
                 .withConnections(settings.number(Setting.MAX_CONNECTIONS).orElse(defaults.connections()))
                 .withConnectionsPerAddress(settings.number(Setting.MAX_PER_IP).orElse(defaults.connectionsPerAddress()))
-                .withQueue(settings.number(Setting.QUEUE).orElse(defaults.queue()));
+                .withQueue(settings.number(Setting.QUEUE).orElse(defaults.queue()))
+                .withTlsHandshakes(settings.number(Setting.TLS_HANDSHAKES).orElse(defaults.tlsHandshakes()));
         return settings.bytes(Setting.MAX_FRAME).map(limits::withFrameBytes).orElse(limits);
     }
 
@@ -195,7 +196,8 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
         return defaults.withIdle(idle).withFirstByte(service.sendsFirst() ? Duration.ZERO : firstByte)
                 .withDrain(settings.duration(Setting.DRAIN_TIMEOUT).orElse(defaults.drain()))
                 .withSpin(settings.duration(Setting.SPIN).orElse(defaults.spin()))
-                .withHandOff(settings.duration(Setting.HAND_OFF).orElse(defaults.handOff()));
+                .withHandOff(settings.duration(Setting.HAND_OFF).orElse(defaults.handOff()))
+                .withTlsHandshake(settings.duration(Setting.TLS_HANDSHAKE_TIMEOUT).orElse(defaults.tlsHandshake()));
     }
 
     private static Options.ProxyProtocol proxyProtocol(Settings settings, Options.ProxyProtocol defaults) {

@@ -154,6 +154,12 @@ enum Setting {
     TLS_ALPN("tls-alpn", "NAME[,...]", Shape.TEXT, true,
             "Application protocols (ALPN), the preferred one first; a client that offers only others is refused (default:"
                     + " none)."),
+    /// The time-out of a handshake.
+    TLS_HANDSHAKE_TIMEOUT("tls-handshake-timeout", "DURATION", Shape.TEXT, true,
+            "Time a client may take for the TLS handshake (default: 10s)."),
+    /// The maximum number of handshakes.
+    TLS_HANDSHAKES("tls-handshakes", "N", Shape.NUMBER, true,
+            "Maximum number of TLS handshakes at the same time; more clients wait (default: 1000)."),
     /// The format of the log.
     LOG_FORMAT("log-format", "text|json", Shape.TEXT, true, "Format of log lines (default: text)."),
     /// The level of the log.

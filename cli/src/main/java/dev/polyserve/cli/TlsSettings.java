@@ -17,7 +17,8 @@ import java.util.Set;
 /// @param settings what was given
 record TlsSettings(Settings settings) {
     private static final Set<Setting> ALL = Set.of(Setting.TLS_CERT, Setting.TLS_KEY, Setting.TLS_PASSWORD_FILE,
-            Setting.TLS_SELF_SIGNED, Setting.TLS_CLIENT_CA, Setting.TLS_CLIENT, Setting.TLS_MIN, Setting.TLS_ALPN);
+            Setting.TLS_SELF_SIGNED, Setting.TLS_CLIENT_CA, Setting.TLS_CLIENT, Setting.TLS_MIN, Setting.TLS_ALPN,
+            Setting.TLS_HANDSHAKE_TIMEOUT, Setting.TLS_HANDSHAKES);
 
     /// What the TLS endpoints need; empty without such an endpoint.
     ///

@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ final class LiveServer implements Server {
     private final ServerContext context;
     private final Counters counters;
     private final LiveConnections live;
+    private final Optional<TlsLayer> tls;
     private final ConnectionStarter connectionStarter;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<SocketAddress> addresses = new ArrayList<>();
@@ -80,7 +82,8 @@ final class LiveServer implements Server {
         this.acceptLimit = new AcceptLimit(acceptLoop(),
                 now -> runner.workerControl().accept(now, this::answeredElsewhere));
         this.singleRequest = new SingleRequest(runner, connectionStarter, acceptLimit, boundListeners::arm);
-        this.periodicActions = new PeriodicActions(setup.periodic(), log);
+        this.periodicActions = new PeriodicActions(
+                Stream.concat(setup.periodic().stream(), tls.map(TlsLayer::refresh).stream()).toList(), log);
         this.shutdown = new Shutdown(context, live, this::release);
     }
 
@@ -296,15 +299,13 @@ final class LiveServer implements Server {
 
     @Override
     public void replaceTls(Tls identity) throws IOException {
-        TlsLayer layer = tls.orElseThrow(
-                () -> new IllegalStateException("this server has no tls:// endpoint: " + this));
-        layer.engines().replace(identity);
-        context.tlsReplaced(identity);
+        tls.orElseThrow(() -> new IllegalStateException("this server has no tls:// endpoint: " + this))
+                .replace(identity);
     }
 
     @Override
     public Optional<Instant> certificateExpires() {
-        return tls.flatMap(layer -> layer.engines().expires());
+        return tls.flatMap(TlsLayer::expires);
     }
 
     @Override

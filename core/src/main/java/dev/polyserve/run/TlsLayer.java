@@ -12,6 +12,8 @@ import dev.polyserve.tls.RecordBuffers;
 import dev.polyserve.tls.TlsEngines;
 import dev.polyserve.tls.TlsSocket;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -20,18 +22,21 @@ import java.util.stream.Stream;
 ///
 /// **Thread**: any.
 final class TlsLayer {
+    /// How often the files of certificates are looked at.
+    private static final Duration LOOK = Duration.ofSeconds(5);
+
     private final TlsEngines engines;
-    private final boolean elsewhere;
+    private final ServerContext context;
+    private final boolean serves;
     private final RecordBuffers buffers = new RecordBuffers();
 
-    /// @param elsewhere whether other processes serve the connections
-    private TlsLayer(TlsEngines engines, boolean elsewhere) {
+    private TlsLayer(TlsEngines engines, ServerContext context, boolean serves) {
         this.engines = engines;
-        this.elsewhere = elsewhere;
+        this.context = context;
+        this.serves = serves;
     }
 
-    /// The layer of a server; empty where it has no such endpoint. Where worker processes serve the connections, the
-    /// supervisor checks the files only.
+    /// The layer of a server; empty where it has no such endpoint.
     ///
     /// @throws IOException with one sentence: which file cannot be used, and the remedy
     static Optional<TlsLayer> of(Engine.Setup setup, ServerContext context) throws IOException {
@@ -43,19 +48,43 @@ final class TlsLayer {
         }
         boolean supervises = ModelPlan.of(setup.model()).execution() instanceof Execution.Processes
                 && !Runners.inWorker();
-        TlsEngines engines = TlsEngines.of(tls, hosts,
-                sentence -> context.log().log(System.Logger.Level.WARNING, () -> sentence, null));
-        return Optional.of(new TlsLayer(engines, supervises));
+        TlsEngines engines = TlsEngines.of(tls, hosts, sentence -> log(context, System.Logger.Level.WARNING, sentence));
+        return Optional.of(new TlsLayer(engines, context, !supervises));
     }
 
-    /// The certificates and keys.
-    TlsEngines engines() {
-        return engines;
+    /// A worker process is silent: its supervisor reads the same files, and says the same.
+    private static void log(ServerContext context, System.Logger.Level level, String sentence) {
+        if (!Runners.inWorker()) {
+            context.log().log(level, () -> sentence, null);
+        }
     }
 
     /// Whether a connection through this endpoint gets TLS here.
     boolean isFor(Endpoint endpoint) {
-        return !elsewhere && endpoint instanceof Endpoint.Tls;
+        return serves && endpoint instanceof Endpoint.Tls;
+    }
+
+    /// Looks at the files from time to time, and takes other certificates when they have changed.
+    Engine.Periodic refresh() {
+        return new Engine.Periodic(LOOK, () -> {
+            if (engines.refresh()) {
+                log(context, System.Logger.Level.INFO, "the certificates were read again, because their files have"
+                        + " changed" + engines.expires().map(when -> "; they expire at " + when).orElse(""));
+            }
+        });
+    }
+
+    /// Takes other certificates.
+    ///
+    /// @throws IOException with one sentence, when they cannot be used
+    void replace(Tls identity) throws IOException {
+        engines.replace(identity);
+        context.tlsReplaced(identity);
+    }
+
+    /// When the first certificate expires.
+    Optional<Instant> expires() {
+        return engines.expires();
     }
 
     /// The connection with TLS.

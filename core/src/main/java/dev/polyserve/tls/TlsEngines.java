@@ -1,5 +1,6 @@
 package dev.polyserve.tls;
 
+import dev.polyserve.Server;
 import dev.polyserve.Tls;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -10,13 +11,14 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 
 /// Makes the server-side engines of a server's TLS connections. Its configuration can be replaced: engines made before keep
 /// what they were made with.
 ///
-/// **Thread**: any; [#replace] and [#refresh], one at a time.
+/// **Thread**: any; [#refresh], one at a time.
 public final class TlsEngines {
     private static final String REJECT_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
 
@@ -34,19 +36,24 @@ public final class TlsEngines {
 
     private final List<String> hosts;
     private final Consumer<String> warnings;
-    /// The files when they were read last, or could not be read.
-    private FileStates read;
-    /// The files when they were looked at last.
+    private final AtomicReference<Current> current;
+    /// The files when they were looked at last. Owned by the thread of [#refresh], like the two below.
     private FileStates seen;
+    /// The files that could not be used.
+    private FileStates unusable;
     private Instant nextWarning = Instant.MIN;
-    private volatile Tls tls;
-    private volatile EngineSource source;
 
-    private TlsEngines(Tls tls, FileStates read, EngineSource source, List<String> hosts, Consumer<String> warnings) {
-        this.tls = tls;
-        this.read = read;
-        this.seen = read;
-        this.source = source;
+    /// What new engines are made of.
+    ///
+    /// @param tls the configuration
+    /// @param files its files when they were read
+    /// @param source what was read
+    private record Current(Tls tls, FileStates files, EngineSource source) {}
+
+    private TlsEngines(Current first, List<String> hosts, Consumer<String> warnings) {
+        this.current = new AtomicReference<>(first);
+        this.seen = first.files;
+        this.unusable = first.files;
         this.hosts = hosts;
         this.warnings = warnings;
     }
@@ -59,10 +66,10 @@ public final class TlsEngines {
     public static TlsEngines of(Tls tls, Collection<String> hosts, Consumer<String> warnings) throws TlsFileException {
         FileStates read = FileStates.of(tls);
         EngineSource source = EngineSource.of(tls, hosts, null, warnings);
-        if (tls.isSelfSigned()) {
+        if (tls.isSelfSigned() && !Server.isWorker()) {
             warnings.accept(saySelfSigned(source.identities().getFirst()));
         }
-        return new TlsEngines(tls, read, source, List.copyOf(hosts), warnings);
+        return new TlsEngines(new Current(tls, read, source), List.copyOf(hosts), warnings);
     }
 
     private static String saySelfSigned(Identity made) {
@@ -81,20 +88,21 @@ public final class TlsEngines {
 
     /// A new engine for a connection that was accepted, in server mode and with all parameters set.
     public SSLEngine engine() {
-        return source.engine();
+        return current.get().source.engine();
     }
 
     /// Takes another configuration, or the same one with its files read again, for the connections to come.
     ///
     /// @throws TlsFileException when it cannot be used; the old one stays
     public void replace(Tls other) throws TlsFileException {
-        FileStates states = FileStates.of(other);
-        Identity selfMade = tls.isSelfSigned() ? source.identities().getFirst() : null;
-        source = EngineSource.of(other, hosts, selfMade, warnings);
-        tls = other;
-        read = states;
-        seen = states;
-        nextWarning = Instant.MIN;
+        current.set(read(other));
+    }
+
+    private Current read(Tls other) throws TlsFileException {
+        Current before = current.get();
+        FileStates files = FileStates.of(other);
+        Identity selfMade = before.tls.isSelfSigned() ? before.source.identities().getFirst() : null;
+        return new Current(other, files, EngineSource.of(other, hosts, selfMade, warnings));
     }
 
     /// Looks at the files, and reads them again once they have changed and are the same as at the last look, since
@@ -107,24 +115,25 @@ public final class TlsEngines {
     }
 
     boolean refresh(Instant now) {
-        warnOfExpiry(now);
-        FileStates states = FileStates.of(tls);
-        boolean settled = states.equals(seen);
-        seen = states;
-        if (!settled || states.equals(read)) {
+        Current before = current.get();
+        warnOfExpiry(before.source, now);
+        FileStates files = FileStates.of(before.tls);
+        boolean settled = files.equals(seen);
+        seen = files;
+        if (!settled || files.equals(before.files) || files.equals(unusable)) {
             return false;
         }
-        read = states;
         try {
-            replace(tls);
-            return true;
+            nextWarning = Instant.MIN;
+            return current.compareAndSet(before, read(before.tls));
         } catch (TlsFileException e) {
+            unusable = files;
             warnings.accept("the certificates stay as they were: " + e.getMessage());
             return false;
         }
     }
 
-    private void warnOfExpiry(Instant now) {
+    private void warnOfExpiry(EngineSource source, Instant now) {
         for (Identity identity : source.identities()) {
             if (!now.isBefore(nextWarning) && now.plus(EXPIRES_SOON).isAfter(identity.expires())) {
                 warnings.accept(identity.source() + " has a certificate that "
@@ -137,6 +146,6 @@ public final class TlsEngines {
 
     /// When the first of the certificates expires; empty where a context has them.
     public Optional<Instant> expires() {
-        return source.expires();
+        return current.get().source.expires();
     }
 }

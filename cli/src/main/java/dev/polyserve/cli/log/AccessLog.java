@@ -4,7 +4,9 @@ import dev.polyserve.Cause;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Limit;
 import dev.polyserve.ServerListener;
+import dev.polyserve.TlsInfo;
 import dev.polyserve.text.Addresses;
+import dev.polyserve.text.Printable;
 import dev.polyserve.cli.text.Units;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -46,7 +48,22 @@ public final class AccessLog implements ServerListener {
             line.append(", ").append(exit.text()).append(", cpu ").append(exit.cpu().toMillis()).append(" ms");
             fields.addAll(List.of("exit", exit.text(), "cpuMillis", exit.cpu().toMillis()));
         });
+        connection.tls().ifPresent(tls -> addTls(tls, line, fields));
         log.info(line.toString(), fields.toArray());
+    }
+
+    /// Adds what was negotiated; names are written by the client.
+    private static void addTls(TlsInfo tls, StringBuilder line, List<Object> fields) {
+        line.append(", ").append(tls.protocol()).append(' ').append(tls.cipherSuite());
+        fields.addAll(List.of("tls", tls.protocol(), "cipher", tls.cipherSuite()));
+        tls.serverName().map(Printable::of).ifPresent(name -> {
+            line.append(" sni ").append(name);
+            fields.addAll(List.of("sni", name));
+        });
+        tls.applicationProtocol().map(Printable::of).ifPresent(name -> {
+            line.append(" alpn ").append(name);
+            fields.addAll(List.of("alpn", name));
+        });
     }
 
     /// True when the server counts the bytes of the connection. A command that holds the socket itself bypasses the

@@ -78,9 +78,10 @@ class ControlMessageTest {
     }
 
     private static WorkerCommand.ChangeLimits limits() {
-        Options options = Options.defaults().withMaxConnections(7)
+        Options options = Options.defaults().withMaxConnections(7).withLimits(limits -> limits.withTlsHandshakes(9))
                 .withTimeouts(
-                        times -> times.withIdle(Duration.ofNanos(1)).withSpin(Duration.ofSeconds(Long.MAX_VALUE)));
+                        times -> times.withIdle(Duration.ofNanos(1)).withTlsHandshake(Duration.ofSeconds(3))
+                                .withSpin(Duration.ofSeconds(Long.MAX_VALUE)));
         Options.ProxyProtocol proxy = options.proxyProtocol().withSenders(Networks.parse("10.0.0.0/8,::1"))
                 .withSenders(Endpoint.parse("unix:/s"), Networks.any())
                 .withVersions(Options.ProxyProtocol.Versions.V2).withTimeout(Duration.ofSeconds(7));
