@@ -53,7 +53,6 @@ final class LiveServer implements Server {
     private final ServerContext context;
     private final Counters counters;
     private final LiveConnections live;
-    private final Optional<TlsLayer> tls;
     private final ConnectionStarter connectionStarter;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<SocketAddress> addresses = new ArrayList<>();

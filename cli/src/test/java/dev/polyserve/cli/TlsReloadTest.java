@@ -1,0 +1,101 @@
+package dev.polyserve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Model;
+import dev.polyserve.Server;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Certificates that are replaced while `serve` runs.
+class TlsReloadTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private CertificateTool certificates = new CertificateTool(Path.of(""));
+
+    @BeforeEach
+    void certificates() throws Exception {
+        assumeTrue(Server.whyNot(Model.epoll()).isEmpty(), "needs Linux and native access");
+        certificates = new CertificateTool(directory);
+        certificates.create("old", "old.example");
+        certificates.create("new", "new.example");
+        use("old");
+    }
+
+    private void use(String name) throws Exception {
+        for (String end : new String[]{".crt", ".key"}) {
+            Path copy = Files.copy(directory.resolve(name + end), directory.resolve("next" + end),
+                    StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(copy, directory.resolve("own" + end), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private ServedProcess serve(String... more) throws Exception {
+        var arguments = new ArrayList<>(List.of("serve", "echo", "--listen", "tls://127.0.0.1:0",
+                "--tls-cert", directory.resolve("own.crt").toString(), "--tls-key",
+                directory.resolve("own.key").toString()));
+        arguments.addAll(List.of(more));
+        return ServedProcess.start(arguments.toArray(String[]::new));
+    }
+
+    private static String shown(int port) {
+        return Cli.run("x".getBytes(StandardCharsets.US_ASCII), "connect", "tls://127.0.0.1:" + port, "--insecure")
+                .err();
+    }
+
+    /// Asks again until new connections get this certificate.
+    private static void awaitShown(int port, String name) {
+        long deadlineNanos = System.nanoTime() + TIMEOUT.toNanos();
+        String shown = shown(port);
+        while (!shown.contains(name)) {
+            assertThat(System.nanoTime()).as(shown).isLessThan(deadlineNanos);
+            shown = shown(port);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "process-pool", "process"})
+    void hangUpReadsThemAgain(String model) throws Exception {
+        try (ServedProcess server = serve("--model", model)) {
+            int port = server.awaitPort();
+            assertThat(shown(port)).contains("CN=old.example");
+            use("new");
+            server.signal("HUP");
+            server.err.awaitContaining("the certificates were read again");
+            awaitShown(port, "CN=new.example");
+            Files.writeString(directory.resolve("own.key"), "damaged");
+            server.signal("HUP");
+            assertThat(server.err.awaitContaining("the configuration is unchanged")).contains("own.key");
+            assertThat(shown(port)).contains("CN=new.example");
+        }
+    }
+
+    @Test
+    void changedFilesAreNoticed() throws Exception {
+        try (ServedProcess server = serve("--control", directory.resolve("control").toString())) {
+            int port = server.awaitPort();
+            use("new");
+            server.err.awaitContaining("because their files have changed");
+            assertThat(shown(port)).contains("CN=new.example");
+            Cli.Finished status = Cli.run("status", "--control", directory.resolve("control").toString());
+            assertThat(status.out()).contains("certificate", "expires at", "in 89 days");
+            assertThat(
+                    Cli.run("status", "--format", "json", "--control", directory.resolve("control").toString()).out())
+                    .contains("\"certificateExpires\":\"");
+        }
+    }
+}
