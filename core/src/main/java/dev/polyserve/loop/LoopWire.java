@@ -198,7 +198,7 @@ public final class LoopWire extends LoopConnection<Conversation>
             if (count < 0) {
                 return END;
             }
-            drained = true;
+            drained = !socket.buffered();
         }
         return END;
     }

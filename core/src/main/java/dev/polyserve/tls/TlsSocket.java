@@ -201,7 +201,8 @@ public final class TlsSocket implements StreamSocket, SocketControl, BlockingSoc
                     return filled == 0 ? sum : filled;
                 }
             }
-            return into.position() - before;
+            int last = made.decrypt(into);
+            return last == TlsFilter.END && into.position() == before ? END : into.position() - before;
         } catch (IOException e) {
             return failedRead(made, into.position() - before, e);
         }
