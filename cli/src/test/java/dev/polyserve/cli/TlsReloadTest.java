@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,13 +84,15 @@ class TlsReloadTest {
         }
     }
 
-    @Test
-    void changedFilesAreNoticed() throws Exception {
-        try (ServedProcess server = serve("--control", directory.resolve("control").toString())) {
+    @Tag("slow")
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "process-pool"})
+    void changedFilesAreNoticed(String model) throws Exception {
+        try (ServedProcess server = serve("--model", model, "--control", directory.resolve("control").toString())) {
             int port = server.awaitPort();
             use("new");
             server.err.awaitContaining("because their files have changed");
-            assertThat(shown(port)).contains("CN=new.example");
+            awaitShown(port, "CN=new.example");
             Cli.Finished status = Cli.run("status", "--control", directory.resolve("control").toString());
             assertThat(status.out()).contains("certificate", "expires at", "in 89 days");
             assertThat(

@@ -82,7 +82,7 @@ final class LiveServer implements Server {
                 now -> runner.workerControl().accept(now, this::answeredElsewhere));
         this.singleRequest = new SingleRequest(runner, connectionStarter, acceptLimit, boundListeners::arm);
         this.periodicActions = new PeriodicActions(
-                Stream.concat(setup.periodic().stream(), tls.map(TlsLayer::refresh).stream()).toList(), log);
+                Stream.concat(setup.periodic().stream(), tls.flatMap(TlsLayer::refresh).stream()).toList(), log);
         this.shutdown = new Shutdown(context, live, this::release);
     }
 

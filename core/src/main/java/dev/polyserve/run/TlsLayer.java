@@ -64,14 +64,16 @@ final class TlsLayer {
         return serves && endpoint instanceof Endpoint.Tls;
     }
 
-    /// Looks at the files from time to time, and takes other certificates when they have changed.
-    Engine.Periodic refresh() {
-        return new Engine.Periodic(LOOK, () -> {
+    /// Looks at the files from time to time, and takes other certificates when they have changed. Empty in a worker
+    /// process, whose supervisor tells it.
+    Optional<Engine.Periodic> refresh() {
+        return Runners.inWorker() ? Optional.empty() : Optional.of(new Engine.Periodic(LOOK, () -> {
             if (engines.refresh()) {
+                context.tlsReplaced(engines.tls());
                 log(context, System.Logger.Level.INFO, "the certificates were read again, because their files have"
                         + " changed" + engines.expires().map(when -> "; they expire at " + when).orElse(""));
             }
-        });
+        }));
     }
 
     /// Takes other certificates.

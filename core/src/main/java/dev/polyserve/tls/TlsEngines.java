@@ -86,6 +86,11 @@ public final class TlsEngines {
         }
     }
 
+    /// The configuration in force.
+    public Tls tls() {
+        return current.get().tls;
+    }
+
     /// A new engine for a connection that was accepted, in server mode and with all parameters set.
     public SSLEngine engine() {
         return current.get().source.engine();
