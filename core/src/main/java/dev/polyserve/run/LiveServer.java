@@ -69,7 +69,7 @@ final class LiveServer implements Server {
     private LiveServer(Engine.Setup setup, RunnerFactory runners) throws IOException {
         this.setup = setup;
         this.counters = new Counters();
-        this.live = new LiveConnections(() -> onAcceptLoop(boundListeners::arm));
+        this.live = new LiveConnections(() -> onAcceptLoop(this::armAgain));
         ServerLog log = new ServerLog();
         CompositeServerListener events = CompositeServerListener.of(setup, counters, log);
         this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
@@ -173,7 +173,7 @@ final class LiveServer implements Server {
     @Override
     public int addWorkers(int more) {
         int most = runner.workerControl().addWorkers(more);
-        onAcceptLoop(boundListeners::arm);
+        onAcceptLoop(this::armAgain);
         return most;
     }
 
@@ -230,6 +230,12 @@ final class LiveServer implements Server {
         } finally {
             lifecycle.endStart(serves && started, this::acceptFromNowOn).ifPresent(this::stop);
         }
+    }
+
+    /// Goes on with what waits for room: connections whose header is whole, and then new ones.
+    private void armAgain() {
+        proxyHeaders.passWaiting();
+        boundListeners.arm();
     }
 
     private void acceptFromNowOn() {
@@ -292,7 +298,7 @@ final class LiveServer implements Server {
         }
         live.limitsChanged();
         if (running) {
-            onAcceptLoop(boundListeners::arm);
+            onAcceptLoop(this::armAgain);
         }
     }
 

@@ -19,8 +19,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///   take ──not a sender──────────────────────────────▶ refused
 ///     └──▶ READING ──whole──▶ passed on                   ▲
+///             │        └─the server is full─▶ WAITING ──room──▶ passed on
 ///             └──malformed, ended, reset, late, closed──▶─┘
 /// ```
 ///
@@ -46,6 +49,8 @@ final class ProxyHeaderStage {
     private final RateLimitedLog refusals;
     private final ByteBuffer input = ByteBuffer.allocate(READ_BYTES);
     private final Set<Reading> readings = new HashSet<>();
+    /// Those of `readings` whose header is whole, while the server is full.
+    private final Queue<Reading> waiting = new ArrayDeque<>();
     private boolean roomAwaited;
 
     /// @param whenLeft called when a connection has left after [#hasRoom] returned false
@@ -79,13 +84,21 @@ final class ProxyHeaderStage {
         };
     }
 
-    /// Connections that are here are open ones, too.
+    /// Connections that are here are open ones, too. Those that wait for room come first.
     private boolean hasRoom() {
         if (readings.size() >= context.options().limits().connections()) {
             roomAwaited = true;
             return false;
         }
-        return starter.hasRoom();
+        return starter.hasRoom() && waiting.isEmpty();
+    }
+
+    /// Passes on connections that wait for room, as far as there is room again.
+    void passWaiting() {
+        loop.assertOwner();
+        while (!waiting.isEmpty() && starter.hasRoom()) {
+            waiting.remove().passIfPossible();
+        }
     }
 
     /// Closes the connections whose header is not whole.
@@ -98,6 +111,7 @@ final class ProxyHeaderStage {
 
     private void left(Reading reading) {
         readings.remove(reading);
+        waiting.remove(reading);
         if (roomAwaited) {
             roomAwaited = false;
             whenLeft.run();
@@ -113,11 +127,14 @@ final class ProxyHeaderStage {
         private final long timeoutNanos;
         private Multiplexer.@Nullable Watch watch;
         private EventLoop.@Nullable Delayed deadline;
+        /// What the connection shows once its header is whole.
+        private AddressPair shown;
 
         Reading(StreamSocket socket, Listener listener, Options.ProxyProtocol rules) {
             this.socket = socket;
             this.listener = listener;
             this.real = socket.control().ends();
+            this.shown = real;
             this.parser = new ProxyHeaderParser(rules.versions());
             this.timeoutNanos = ServerContext.nanos(rules.timeout());
         }
@@ -134,8 +151,8 @@ final class ProxyHeaderStage {
             }
             try {
                 socket.control().blocking(false);
+                readings.add(this);
                 if (!isOver()) {
-                    readings.add(this);
                     watch = loop.watch(socket.control().unowned().source(), Multiplexer.READ, this);
                     deadline = loop.schedule(timeoutNanos, () -> refuse("its PROXY header was not whole in time"));
                 }
@@ -192,9 +209,29 @@ final class ProxyHeaderStage {
         }
 
         private void pass(ProxyHeader header) throws IOException {
+            shown = ProxiedAddresses.of(header, real);
+            stopReading();
+            if (waiting.isEmpty() && starter.hasRoom()) {
+                pass();
+            } else {
+                waiting.add(this);
+            }
+        }
+
+        private void pass() throws IOException {
             leave();
             socket.control().blocking(true);
-            starter.take(socket, listener, ProxiedAddresses.of(header, real));
+            starter.take(socket, listener, shown);
+        }
+
+        private void passIfPossible() {
+            try {
+                pass();
+            } catch (IOException e) {
+                refuse("it cannot be served: " + Printable.of(String.valueOf(e.getMessage())));
+            } catch (RuntimeException | Error e) {
+                context.listener().acceptFailed(listener.endpoint(), e, Duration.ZERO);
+            }
         }
 
         private void refuse(String why) {
@@ -220,6 +257,11 @@ final class ProxyHeaderStage {
         }
 
         private void leave() {
+            stopReading();
+            left(this);
+        }
+
+        private void stopReading() {
             if (deadline != null) {
                 loop.cancel(deadline);
             }
@@ -227,7 +269,6 @@ final class ProxyHeaderStage {
                 loop.forget(watch);
                 watch = null;
             }
-            left(this);
         }
     }
 }

@@ -11,6 +11,7 @@ import dev.polyserve.Model;
 import dev.polyserve.Networks;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
+import dev.polyserve.Tls;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -137,6 +138,21 @@ class ProxyProtocolTest {
 
     @ParameterizedTest
     @MethodSource("models")
+    void theHeaderComesBeforeTls(String model) throws Exception {
+        Model how = Model.named(model);
+        assumeTrue(Server.whyNot(how).isEmpty(), () -> "needs a model that cannot run here: " + model);
+        try (Server server = Server.at("tls://127.0.0.1:0" + TRUSTED).model(how).tls(Tls.selfSigned())
+                .handle(ProxyProtocolTest::tell).start();
+                Socket client = TlsServerTest.connectAfter(bytes(TEXT), server.port())) {
+            client.getOutputStream().write(bytes("secret\n"));
+            BufferedReader in = reader(client.getInputStream());
+            assertThat(in.readLine()).isEqualTo(SEEN);
+            assertThat(in.readLine()).isEqualTo("secret");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
     void localAndUnknownKeepTheRealAddresses(String model) throws Exception {
         try (Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED, o -> o)) {
             for (byte[] header : List.of(bytes("PROXY UNKNOWN\r\n"), binary("20000000"), binary("21000002ffff"))) {
@@ -207,6 +223,31 @@ class ProxyProtocolTest {
             }
         } finally {
             for (Socket client : silent) {
+                client.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void aConnectionWhoseHeaderIsWholeWaitsWhileTheServerIsFull(String model) throws Exception {
+        int most = model.equals("iterative") ? 1 : 2;
+        List<Socket> served = new ArrayList<>();
+        try (Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED, o -> o.withMaxConnections(2));
+                Socket late = connect(server)) {
+            late.getOutputStream().write(bytes(TEXT.substring(0, 20)));
+            for (int i = 0; i < most; i++) {
+                Socket client = connect(server);
+                served.add(client);
+                client.getOutputStream().write(bytes(TEXT));
+                assertThat(reader(client.getInputStream()).readLine()).isEqualTo(SEEN);
+            }
+            late.getOutputStream().write(bytes(TEXT.substring(20)));
+            served.removeFirst().close();
+            assertThat(reader(late.getInputStream()).readLine()).isEqualTo(SEEN);
+            assertThat(server.stats().rejected()).isZero();
+        } finally {
+            for (Socket client : served) {
                 client.close();
             }
         }

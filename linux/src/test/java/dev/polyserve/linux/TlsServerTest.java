@@ -99,10 +99,16 @@ class TlsServerTest {
     }
 
     static SSLSocket connect(int port, String... protocols) throws Exception {
+        return connectAfter(new byte[0], port, protocols);
+    }
+
+    /// A client that sends these bytes before the handshake.
+    static SSLSocket connectAfter(byte[] plain, int port, String... protocols) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[]{new TrustAll()}, null);
         Socket below = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
         below.setSoTimeout(20_000);
+        below.getOutputStream().write(plain);
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(below, "localhost", port, true);
         socket.setEnabledProtocols(protocols.length == 0 ? new String[]{"TLSv1.3"} : protocols);
         return socket;
