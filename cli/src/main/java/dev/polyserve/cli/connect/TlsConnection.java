@@ -51,9 +51,12 @@ public final class TlsConnection implements ClientConnection {
         bytes.position(bytes.limit());
     }
 
+    /// With TLS 1.2, a close_notify alert ends both directions and cuts the reply off, so it is left to [#close].
     @Override
     public void endOutput() throws IOException {
-        socket.shutdownOutput();
+        if (!socket.getSession().getProtocol().equals("TLSv1.2")) {
+            socket.shutdownOutput();
+        }
     }
 
     @Override
