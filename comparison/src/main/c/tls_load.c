@@ -309,13 +309,14 @@ static void load(void)
     connections = room((size_t)plan.connections, sizeof *connections);
     for (int i = 0; i < plan.connections; i++)
         open_connection(&connections[i]);
-    if (!plan.full && !plan.resumed) {
-        finish_all(); // the handshakes
-        for (int i = 0; i < plan.connections; i++) {
-            under_way++;
-            connections[i].since = now();
-            begin(&connections[i]);
-        }
+    if (!plan.full)
+        finish_all(); // the handshakes; and the first tickets, so that all later connections can resume a session
+    for (int i = 0; i < plan.connections && plan.resumed; i++)
+        open_connection(&connections[i]);
+    for (int i = 0; i < plan.connections && !plan.full && !plan.resumed; i++) {
+        under_way++;
+        connections[i].since = now();
+        begin(&connections[i]);
     }
     counted_from = now() + (int64_t)(plan.warm_up_seconds * NANOS_PER_SECOND);
     counted_to = counted_from + (int64_t)(plan.seconds * NANOS_PER_SECOND);
