@@ -53,7 +53,7 @@ final class BinaryHeader {
 
     /// The bytes after the fixed part.
     static int length(byte[] seen) {
-        return (seen[LENGTH_AT] & 0xFF) << 8 | seen[LENGTH_AT + 1] & 0xFF;
+        return unsignedShort(seen, LENGTH_AT);
     }
 
     private static boolean hasAddresses(byte[] seen) {
@@ -101,7 +101,7 @@ final class BinaryHeader {
 
     private static SocketAddress inet(byte[] seen, int at, int each, int portAt) {
         return new InetSocketAddress(LiteralAddress.of(Arrays.copyOfRange(seen, at, at + each)),
-                (seen[portAt] & 0xFF) << 8 | seen[portAt + 1] & 0xFF);
+                unsignedShort(seen, portAt));
     }
 
     /// A path of at most 108 bytes that ends before the first zero. One that begins with zero is an abstract name.
@@ -143,7 +143,7 @@ final class BinaryHeader {
     static ProxyFields fields(byte[] bytes, int begin, int end, String where) throws MalformedProxyHeaderException {
         List<ProxyFields.Field> fields = new ArrayList<>();
         for (int at = begin; at < end;) {
-            int length = end - at < FIELD_HEAD_BYTES ? -1 : (bytes[at + 1] & 0xFF) << 8 | bytes[at + 2] & 0xFF;
+            int length = end - at < FIELD_HEAD_BYTES ? -1 : unsignedShort(bytes, at + 1);
             int next = at + FIELD_HEAD_BYTES + length;
             if (length < 0 || next > end) {
                 throw new MalformedProxyHeaderException(where + " has a field that is longer than its rest");
@@ -189,12 +189,15 @@ final class BinaryHeader {
                 sum.update(seen, value + CHECKSUM_BYTES, size - value - CHECKSUM_BYTES);
                 require(sum.getValue() == read(seen, value), "its PROXY header has a wrong checksum");
             }
-            at = value + ((seen[at + 1] & 0xFF) << 8 | seen[at + 2] & 0xFF);
+            at = value + unsignedShort(seen, at + 1);
         }
     }
 
+    private static int unsignedShort(byte[] bytes, int at) {
+        return ((bytes[at] & 0xFF) << 8) | (bytes[at + 1] & 0xFF);
+    }
+
     private static long read(byte[] bytes, int at) {
-        return (bytes[at] & 0xFFL) << 24 | (bytes[at + 1] & 0xFF) << 16 | (bytes[at + 2] & 0xFF) << 8
-                | bytes[at + 3] & 0xFF;
+        return ((long) unsignedShort(bytes, at) << 16) | unsignedShort(bytes, at + 2);
     }
 }
