@@ -1,6 +1,7 @@
 package dev.polyserve.proxy;
 
 import dev.polyserve.ConnectionInfo;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /// What a proxy says about the TLS connection of its client.
@@ -20,7 +21,7 @@ public record SslField(int client, int verify, ProxyFields fields) implements Co
 
     /// @param value checked by the parser
     static SslField of(byte[] value) {
-        int verify = (value[1] & 0xFF) << 24 | (value[2] & 0xFF) << 16 | (value[3] & 0xFF) << 8 | value[4] & 0xFF;
+        int verify = ByteBuffer.wrap(value).getInt(1);
         try {
             return new SslField(value[0] & 0xFF, verify,
                     BinaryHeader.fields(value, FIXED_BYTES, value.length, WHERE));
