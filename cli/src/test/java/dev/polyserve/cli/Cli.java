@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Runs the program within this process.
+@SuppressWarnings("SystemOut")
 final class Cli implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -27,8 +29,10 @@ final class Cli implements AutoCloseable {
     private final OutputStream typed;
     private final FutureTask<Integer> status;
     private final Thread thread;
+    private final List<String> arguments;
 
     private Cli(List<String> arguments) throws IOException {
+        this.arguments = arguments;
         Pipe pipe = Pipe.open();
         typed = Channels.newOutputStream(pipe.sink());
         InputStream in = Channels.newInputStream(pipe.source());
@@ -149,7 +153,14 @@ final class Cli implements AutoCloseable {
     }
 
     int awaitStatus() throws Exception {
-        return status.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        try {
+            return status.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // At once, since a program that does not end halts this process.
+            System.err.println("the run " + arguments + " did not end; its threads:");
+            Thread.getAllStackTraces().forEach((stuck, stack) -> System.err.println(stuck + " " + List.of(stack)));
+            throw e;
+        }
     }
 
     /// Ends the run as TERM does.
