@@ -168,11 +168,15 @@ final class TlsFilter {
         return filling.compact();
     }
 
-    /// Takes what was put into the [#room].
+    /// Takes what was put into the [#room], or that buffer back, if nothing was.
     void received() {
         ByteBuffer filled = in;
         if (filled != null) {
             filled.flip();
+            if (!filled.hasRemaining()) {
+                in = null;
+                buffers.give(filled);
+            }
         }
     }
 
