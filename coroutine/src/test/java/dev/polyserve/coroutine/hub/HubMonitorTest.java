@@ -38,7 +38,7 @@ class HubMonitorTest {
 
         /// Spins until that task, the caller, is reported while it does. A busy machine may stop it before, and the report of
         /// that turn is the only one: then another turn begins.
-        private void spinUntilReported(String task, Hub hub) {
+        private void spinUntilReported(String task, Hub hub) throws InterruptedException {
             while (!reports.contains(task + " in spinUntil")) {
                 long before = reportsOf(task);
                 spinUntil(() -> reportsOf(task) > before);
