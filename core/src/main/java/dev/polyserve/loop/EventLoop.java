@@ -367,7 +367,7 @@ public final class EventLoop implements Executor, AutoCloseable, LoopThread.Task
     }
 
     /// How long the time limits of connections are not believed, because the loop was held up; 0 or less: they are.
-    long limitPauseNanos() {
+    public long limitPauseNanos() {
         assertOwner();
         return turnClock.limitPauseNanos(clock.nanos());
     }

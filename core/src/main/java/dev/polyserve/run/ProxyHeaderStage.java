@@ -154,10 +154,20 @@ final class ProxyHeaderStage {
                 readings.add(this);
                 if (!isOver()) {
                     watch = loop.watch(socket.control().unowned().source(), Multiplexer.READ, this);
-                    deadline = loop.schedule(timeoutNanos, () -> refuse("its PROXY header was not whole in time"));
+                    deadline = loop.schedule(timeoutNanos, this::late);
                 }
             } catch (IOException e) {
                 refuse("its PROXY header cannot be read: " + Printable.of(String.valueOf(e.getMessage())));
+            }
+        }
+
+        private void late() {
+            long pauseNanos = loop.limitPauseNanos();
+            if (pauseNanos > 0) {
+                // The loop was held up: what has arrived meanwhile is not read yet.
+                deadline = loop.schedule(pauseNanos, this::late);
+            } else {
+                refuse("its PROXY header was not whole in time");
             }
         }
 

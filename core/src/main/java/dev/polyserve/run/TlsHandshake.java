@@ -166,7 +166,11 @@ final class TlsHandshake implements Multiplexer.Ready, TlsSocket.Closer {
     // --- the other ends ---
 
     private void late() {
-        if (state != State.OVER) {
+        long pauseNanos = loop.limitPauseNanos();
+        if (state != State.OVER && pauseNanos > 0) {
+            // The loop was held up: what the peer has sent meanwhile is not read yet.
+            deadline = loop.schedule(pauseNanos, this::late);
+        } else if (state != State.OVER) {
             context.listener().limitReached(Limit.TLS_HANDSHAKE);
             context.listener().rejected(conversation, Optional.of(Limit.TLS_HANDSHAKE));
             end(new Cause.TimedOut(Limit.TLS_HANDSHAKE));

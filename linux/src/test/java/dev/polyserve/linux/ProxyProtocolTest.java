@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.polyserve.Connection;
+import dev.polyserve.ConnectionFuture;
 import dev.polyserve.ConnectionInfo;
 import dev.polyserve.Endpoint;
 import dev.polyserve.Limit;
@@ -11,6 +12,7 @@ import dev.polyserve.Model;
 import dev.polyserve.Networks;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
+import dev.polyserve.ServerListener;
 import dev.polyserve.Tls;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -31,9 +33,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +47,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// PROXY headers before connections, in each model that accepts in its own process.
 @EnabledOnOs(OS.LINUX)
@@ -51,6 +57,10 @@ class ProxyProtocolTest {
     private static final String TEXT = "PROXY TCP4 192.0.2.7 198.51.100.1 4000 443\r\n";
     private static final String SIGNATURE = "0d0a0d0a000d0a515549540a";
     private static final String ADDRESSES = "c0000207" + "c6336401" + "0fa0" + "01bb";
+    private static final int LONGEST_HEADER_BYTES = 16 + 65_535;
+    /// More than what is kept for such a connection beside its header.
+    private static final int ENTRY_BYTES = 1024;
+    private static final int STOPPED = 100;
     private static final String SEEN = "192.0.2.7:4000 198.51.100.1:443 by 127.0.0.1";
 
     static Stream<String> models() {
@@ -225,6 +235,82 @@ class ProxyProtocolTest {
             for (Socket client : silent) {
                 client.close();
             }
+        }
+    }
+
+    /// The longest header has 65,551 bytes: each connection stops before the last one.
+    @ParameterizedTest
+    @ValueSource(strings = {"thread", "nio", "epoll", "io_uring"})
+    void theLongestHeadersTakeTheirOwnLengthOfMemory(String model) throws Exception {
+        byte[] header = Arrays.copyOf(binary("2111ffff" + ADDRESSES + "e0fff0"), LONGEST_HEADER_BYTES - 1);
+        List<Socket> clients = new ArrayList<>();
+        try (Server server = server(model, "tcp://127.0.0.1:0" + TRUSTED,
+                o -> o.withProxyProtocol(p -> p.withTimeout(Duration.ofMinutes(1))))) {
+            for (int i = 0; i < STOPPED; i++) {
+                clients.add(connect(server));
+            }
+            long beforeBytes = heapBytes();
+            for (Socket client : clients) {
+                client.getOutputStream().write(header);
+            }
+            long grownBytes = heapBytes() - beforeBytes;
+            while (grownBytes < (long) STOPPED * (header.length - ENTRY_BYTES)) {
+                grownBytes = heapBytes() - beforeBytes;
+            }
+            assertThat(grownBytes / STOPPED).isLessThan(LONGEST_HEADER_BYTES + ENTRY_BYTES);
+            clients.getLast().getOutputStream().write(0);
+            assertThat(reader(clients.getLast().getInputStream()).readLine()).isEqualTo(SEEN);
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    private static long heapBytes() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    /// The rest of a header that arrives while the accept loop is held up, past the time for the header, is in time.
+    @ParameterizedTest
+    @MethodSource("concurrentModels")
+    void aHeaderThatArrivedWhileTheLoopWasHeldUpIsNotLate(String model) throws Exception {
+        Model how = Model.named(model);
+        assumeTrue(Server.whyNot(how).isEmpty(), () -> "needs a model that cannot run here: " + model);
+        CountDownLatch heldUp = new CountDownLatch(1);
+        CountDownLatch sent = new CountDownLatch(1);
+        Duration timeout = Duration.ofMillis(500);
+        try (Server server = Server.at("tcp://127.0.0.1:0" + TRUSTED).model(how)
+                .options(o -> o.withProxyProtocol(p -> p.withTimeout(timeout))).handle(ProxyProtocolTest::tell)
+                .listener(new ServerListener() {
+                    @Override
+                    public void accepted(ConnectionFuture connection) {
+                        if (heldUp.getCount() > 0) {
+                            heldUp.countDown();
+                            holdUp(sent, timeout.multipliedBy(2));
+                        }
+                    }
+                }).start(); Socket early = connect(server); Socket other = connect(server)) {
+            early.getOutputStream().write(bytes(TEXT.substring(0, 20)));
+            other.getOutputStream().write(bytes(TEXT));
+            assertThat(heldUp.await(30, TimeUnit.SECONDS)).isTrue();
+            early.getOutputStream().write(bytes(TEXT.substring(20)));
+            sent.countDown();
+            assertThat(reader(early.getInputStream()).readLine()).isEqualTo(SEEN);
+            assertThat(reader(other.getInputStream()).readLine()).isEqualTo(SEEN);
+        }
+    }
+
+    private static void holdUp(CountDownLatch until, Duration time) {
+        try {
+            assertThat(until.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nothing interrupts this loop", e);
+        }
+        long endNanos = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() - endNanos < 0) {
+            Thread.onSpinWait();
         }
     }
 
