@@ -33,6 +33,12 @@ public enum Limit {
     PROXY_HEADER("PROXY header"),
     /// The networks from which clients may come ([Options.Access]).
     NETWORK("network"),
+    /// Connections accepted a second; more wait in the backlog.
+    ACCEPT_RATE("accept rate"),
+    /// The bytes a second that a peer sends at least while the rest of a message is awaited.
+    MIN_RATE("minimum rate"),
+    /// Addresses that are refused for a while, because they broke limits too often ([Options.Ban]).
+    BAN("ban"),
     /// The whole handshake of TLS.
     TLS_HANDSHAKE("TLS handshake"),
     /// Handshakes of TLS under way at once; more wait.

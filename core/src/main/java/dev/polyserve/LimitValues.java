@@ -3,7 +3,7 @@ package dev.polyserve;
 /// The fields of [Options.Limits], and their defaults.
 final class LimitValues extends Values {
     int connections = 20_000;
-    int connectionsPerAddress = 0;
+    int connectionsPerAddress = 5_000;
     int queue = 1024;
     int frameBytes = 64 << 10;
     int highWaterBytes = 64 << 10;
@@ -12,13 +12,16 @@ final class LimitValues extends Values {
     int senderQueueBytes = 256 << 10;
     int datagramBytes = Options.Limits.MAX_DATAGRAM_BYTES;
     int tlsHandshakes = 1000;
+    int acceptsPerSecond = 0;
+    int minInputBytesPerSecond = 0;
 
     @Override
     Object[] parts() {
         return new Object[]{"connections", connections, "connectionsPerAddress", connectionsPerAddress, "queue", queue,
             "frameBytes", frameBytes, "highWaterBytes", highWaterBytes, "bufferBytesPerConnection",
             bufferBytesPerConnection, "bufferBytesTotal", bufferBytesTotal, "senderQueueBytes", senderQueueBytes,
-            "datagramBytes", datagramBytes, "tlsHandshakes", tlsHandshakes};
+            "datagramBytes", datagramBytes, "tlsHandshakes", tlsHandshakes,
+            "acceptsPerSecond", acceptsPerSecond, "minInputBytesPerSecond", minInputBytesPerSecond};
     }
 
     @Override
@@ -33,6 +36,8 @@ final class LimitValues extends Values {
         atLeast("sender-queue", senderQueueBytes, 1);
         atLeast("max-datagram", datagramBytes, 1);
         atLeast("tls-handshakes", tlsHandshakes, 1);
+        atLeast("accept-rate", acceptsPerSecond, 0);
+        atLeast("min-rate", minInputBytesPerSecond, 0);
         if (datagramBytes > Options.Limits.MAX_DATAGRAM_BYTES) {
             throw new IllegalArgumentException("max-datagram: " + datagramBytes + " is more than "
                     + Options.Limits.MAX_DATAGRAM_BYTES + ", the most UDP carries");

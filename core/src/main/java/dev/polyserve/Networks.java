@@ -3,6 +3,7 @@ package dev.polyserve;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +42,13 @@ public final class Networks {
     /// Every address, also that of a Unix peer.
     public static Networks any() {
         return EVERY;
+    }
+
+    /// The network of an address, whose bits beyond the prefix do not matter.
+    ///
+    /// @param bits the length of the prefix, of the address's 32 or 128 bits
+    public static Networks of(InetAddress address, int bits) {
+        return new Networks(List.of(Network.of(address, bits)), false);
     }
 
     /// Reads networks between commas; `any` stands for every address. A network is an address, or an address and the length of its prefix, whose
@@ -116,6 +124,23 @@ public final class Networks {
             this.prefix = prefix;
             this.bits = bits;
             this.text = text;
+        }
+
+        static Network of(InetAddress address, int bits) {
+            byte[] bytes = address.getAddress();
+            int all = bytes.length * Byte.SIZE;
+            if (bits < 0 || bits > all) {
+                throw bad(AddressText.of(address) + "/" + bits, "the prefix is not a number from 0 to " + all);
+            }
+            for (int bit = bits; bit < all; bit++) {
+                bytes[bit >> 3] &= (byte) ~(0x80 >> (bit & 7));
+            }
+            try {
+                return new Network(mapped(bytes), bits + V6_BITS - all,
+                        AddressText.of(InetAddress.getByAddress(bytes)) + "/" + bits);
+            } catch (UnknownHostException e) {
+                throw new IllegalStateException("an address has 4 or 16 bytes", e);
+            }
         }
 
         static Network parse(String text) {

@@ -216,6 +216,27 @@ public final class Options extends ValueObject {
             return with(values -> values.tlsHandshakes = most);
         }
 
+        /// Connections accepted a second, at all endpoints together; more wait in the backlog; 0: no limit.
+        public int acceptsPerSecond() {
+            return values.acceptsPerSecond;
+        }
+
+        /// With another number of connections accepted a second; 0: no limit.
+        public Limits withAcceptsPerSecond(int most) {
+            return with(values -> values.acceptsPerSecond = most);
+        }
+
+        /// The bytes a second that a peer sends at least, over ten seconds in which the rest of a message is awaited whose
+        /// beginning has arrived; 0: no limit. A connection that waits for the beginning of a message is idle, not slow.
+        public int minInputBytesPerSecond() {
+            return values.minInputBytesPerSecond;
+        }
+
+        /// With another least number of bytes a second within a message; 0: no limit.
+        public Limits withMinInputBytesPerSecond(int least) {
+            return with(values -> values.minInputBytesPerSecond = least);
+        }
+
         /// With another longest datagram.
         public Limits withDatagramBytes(int most) {
             return with(values -> values.datagramBytes = most);
@@ -562,7 +583,12 @@ public final class Options extends ValueObject {
             return values.denied;
         }
 
-        /// Whether a client with this address may come in.
+        /// When addresses that break limits are refused for a while; empty: never.
+        public Optional<Ban> ban() {
+            return values.ban;
+        }
+
+        /// Whether a client with this address may come in. It does not look at bans.
         public boolean admits(SocketAddress peer) {
             if (!(peer instanceof InetSocketAddress)) {
                 return true;
@@ -579,6 +605,37 @@ public final class Options extends ValueObject {
         /// With other denied networks.
         public Access withDenied(Networks networks) {
             return with(values -> values.denied = networks);
+        }
+
+        /// With addresses that break limits refused for a while.
+        public Access withBan(Ban rule) {
+            return with(values -> values.ban = Optional.of(rule));
+        }
+
+        /// Without bans.
+        public Access withoutBan() {
+            return with(values -> values.ban = Optional.empty());
+        }
+    }
+
+    /// When an address is refused for a while: a client that breaks a limit of its own connections, or fails in the handshake of TLS,
+    /// commits an offence. An IPv6 address stands for its /64 network.
+    ///
+    /// @param length how long it is refused
+    /// @param offences how many offences it takes, from 1 to 100
+    /// @param within the time in which they come
+    public record Ban(Duration length, int offences, Duration within) {
+        private static final int MOST_OFFENCES = 100;
+
+        /// Checks each.
+        public Ban {
+            if (offences < 1 || offences > MOST_OFFENCES) {
+                throw new IllegalArgumentException(
+                        "ban: " + offences + " offences are not between 1 and " + MOST_OFFENCES);
+            }
+            if (!length.isPositive() || !within.isPositive()) {
+                throw new IllegalArgumentException("ban: both times must be longer than 0");
+            }
         }
     }
 

@@ -4,10 +4,12 @@ import dev.polyserve.spi.ListenText;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.coroutine.hub.Hub;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -105,6 +107,20 @@ public interface Server extends AutoCloseable {
     /// When the first of the certificates of its `tls://` endpoints expires; empty without such an endpoint, or where a
     /// context of the program's own has them.
     Optional<Instant> certificateExpires();
+
+    /// The addresses that are banned now ([Options.Access#ban]), and how long they still are, the oldest ban first: IPv4 addresses and
+    /// IPv6 /64 networks.
+    Map<Networks, Duration> bans();
+
+    /// Ends the ban of this address, or of the IPv6 /64 network that it is in.
+    ///
+    /// @return whether it was banned
+    boolean liftBan(InetAddress address);
+
+    /// Ends all bans.
+    ///
+    /// @return how many there were
+    int liftBans();
 
     /// Stops accepting without closing the listeners: clients wait in the backlog.
     void pause();

@@ -32,6 +32,19 @@ class NetworksTest {
         assertThat(all.contains(at(address))).isEqualTo(prefix >= 0);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"192.0.2.7|32|192.0.2.7/32", "192.0.2.7|24|192.0.2.0/24",
+        "192.0.2.7|0|0.0.0.0/0",
+        "2001:db8:1:2:3:4:5:6|64|2001:db8:1:2::/64", "2001:db8::1|33|2001:db8::/33", "::1|128|::1/128"})
+    void theNetworkOfAnAddressIgnoresTheBitsBeyondThePrefix(String address, int bits, String network) {
+        Networks of = Networks.of(InetAddress.ofLiteral(address), bits);
+        assertThat(of).hasToString(network).isEqualTo(Networks.parse(network))
+                .hasSameHashCodeAs(Networks.parse(network));
+        assertThat(of.contains(at(address))).isTrue();
+        assertThatThrownBy(() -> Networks.of(InetAddress.ofLiteral("192.0.2.7"), 33))
+                .hasMessage("bad network '192.0.2.7/33': the prefix is not a number from 0 to 32");
+    }
+
     @Test
     void anIpv4MappedAddressIsTheIpv4Address() throws UnknownHostException {
         byte[] mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xFF, (byte) 0xFF, 10, 0, 0, 1};

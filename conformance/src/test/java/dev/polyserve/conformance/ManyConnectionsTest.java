@@ -47,7 +47,7 @@ class ManyConnectionsTest {
     @MethodSource("cells")
     void shouldHoldThousandsOfSilentConnectionsAndReleaseThem(Cell cell) throws Exception {
         try (ServerFixture fixture = ServerFixture.start(cell, TestService.greeting(),
-                with -> with.options(Options.defaults()))) {
+                with -> with.options(Options.defaults().withLimits(l -> l.withConnectionsPerAddress(0))))) {
             hold(fixture, 100);
             fixture.awaitOver(100);
             long heapBefore = heapBytes();

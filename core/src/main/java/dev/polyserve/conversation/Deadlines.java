@@ -51,6 +51,8 @@ class Deadlines extends ByteCounters {
     private volatile boolean stopped;
     /// For the monitor only: how often a wait was ready though its limit had passed.
     private short looks;
+    /// Tells the messages apart whose rest was awaited: written by the owner, read by the monitor, which may lag behind.
+    private short messages;
     /// For the owner only: how many bytes had been moved when the last wait began. The low bits suffice: fewer are moved
     /// between two waits.
     private int lastBytes = -1;
@@ -70,15 +72,30 @@ class Deadlines extends ByteCounters {
     /// Begins a wait. A wait of the same kind with no byte moved since the last one continues that one, so neither
     /// short reads in a row nor events that move nothing extend a silent peer's time.
     ///
-    /// A sent byte is progress for every wait; a received byte is not progress for a wait for room.
+    /// A sent byte is progress for every wait; a received byte is not progress for a wait for room. A wait for the rest of a
+    /// message, of which the beginning has arrived, is for [Limit#MIN_RATE], and ends like one for [Limit#IDLE], too.
     public final void waitsFor(Limit limit) {
         int bytes = (int) (limit == Limit.WRITE_STALL ? bytesOut() : bytesIn() + bytesOut());
         if (bytes != lastBytes || waitLimit != limit) {
+            if (limit == Limit.MIN_RATE && waitLimit != limit) {
+                messages++;
+            }
             waitLimit = limit;
             lastBytes = bytes;
             SINCE.setOpaque(this, waitBeginsNanos() - startedNanos);
         }
         WAITING.setRelease(this, true);
+    }
+
+    /// Begins a wait for input.
+    ///
+    /// @param forRest whether the beginning of a message has arrived
+    final void waitsForInput(boolean forRest) {
+        if (forRest) {
+            waitsFor(Limit.MIN_RATE);
+        } else {
+            waitsFor(bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
+        }
     }
 
     /// The begin time of a wait that begins now.
@@ -183,13 +200,34 @@ class Deadlines extends ByteCounters {
         }
         if (age < waitUntil()) {
             looks = 0;
-            return Optional.empty();
+            return isTooSlow(limit, age) ? Optional.of(Limit.MIN_RATE) : Optional.empty();
         }
         if (mayGoOn(limit)) {
             looks++;
             return Optional.empty();
         }
-        return Optional.of(limit);
+        return Optional.of(limit == Limit.MIN_RATE ? Limit.IDLE : limit);
+    }
+
+    /// Looks at how fast the rest of a message arrives. Without a least rate it costs one comparison.
+    private boolean isTooSlow(Limit limit, long age) {
+        int least = context.minInputBytesPerSecond();
+        if (least == 0) {
+            return false;
+        }
+        SendProgress known = progress;
+        if (limit != Limit.MIN_RATE || waitSinceNanos() == NOT_WAITING) {
+            if (known != null) {
+                known.inputRate(null);
+            }
+            return false;
+        }
+        InputRate rate = progress().inputRate();
+        if (rate == null || !rate.isOf(messages)) {
+            progress().inputRate(new InputRate(messages, age, bytesIn()));
+            return false;
+        }
+        return rate.isTooSlow(age, bytesIn(), least) && pending(false) != ReadinessCheck.YES;
     }
 
     private void lookAtProgress(long age) {

@@ -45,7 +45,7 @@ final class LimitedWire {
     /// @throws TimedOutException when `atMostNanos` was not enough
     boolean read(long atMostNanos) throws IOException {
         accountBuffers();
-        conversation.waitsFor(conversation.bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
+        conversation.waitsForInput(conversation.buffers.in.available() > 0);
         int count;
         try {
             count = wire.read(conversation.buffers.in, atMostNanos);

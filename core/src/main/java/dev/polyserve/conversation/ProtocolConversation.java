@@ -203,7 +203,7 @@ public abstract sealed class ProtocolConversation extends LocalConversation impl
         if (unsent || buffers.out.pending() > 0) {
             waitsFor(Limit.WRITE_STALL);
         } else if (waitsForPeer()) {
-            waitsFor(bytesIn() == 0 ? Limit.FIRST_BYTE : Limit.IDLE);
+            waitsForInput(buffers.in.available() > 0 && !buffers.in.ended());
         } else {
             waited();
         }

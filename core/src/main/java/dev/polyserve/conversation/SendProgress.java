@@ -1,5 +1,7 @@
 package dev.polyserve.conversation;
 
+import org.jspecify.annotations.Nullable;
+
 /// When a peer last took bytes while the owner waits for room. TCP reports room only once a third of the send buffer is
 /// free, and that buffer grows to several megabytes: a peer that reads slowly, but all the time, frees so much in a
 /// minute or more. So progress is what the peer has acknowledged, and not what the system has accepted.
@@ -14,6 +16,7 @@ final class SendProgress {
     private long waitSinceNanos = Long.MAX_VALUE;
     private long takenBytes;
     private long lastNanos = Long.MIN_VALUE;
+    private @Nullable InputRate inputRate;
 
     /// Records a look. The first one in a wait has nothing to compare with, and notices no progress.
     ///
@@ -25,6 +28,16 @@ final class SendProgress {
         }
         waitSinceNanos = sinceNanos;
         takenBytes = taken;
+    }
+
+    /// What is known of the rate at which the rest of a message arrives; null: nothing.
+    @Nullable InputRate inputRate() {
+        return inputRate;
+    }
+
+    /// Replaces it.
+    void inputRate(@Nullable InputRate now) {
+        inputRate = now;
     }
 
     /// A sender has sent bytes.

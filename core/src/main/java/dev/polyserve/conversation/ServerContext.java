@@ -143,10 +143,11 @@ public final class ServerContext {
         Current now = current;
         return switch (limit) {
             case FIRST_BYTE -> now.firstByteNanos;
-            case IDLE -> now.idleNanos;
+            case IDLE, MIN_RATE -> now.idleNanos;
             case WRITE_STALL -> now.writeStallNanos;
             case CONVERSATION -> now.conversationNanos;
-            case READ, PROXY_HEADER, NETWORK, TLS_HANDSHAKE, TLS_HANDSHAKES, CONNECTIONS, CONNECTIONS_PER_ADDRESS,
+            case READ, PROXY_HEADER, NETWORK, ACCEPT_RATE, BAN, TLS_HANDSHAKE, TLS_HANDSHAKES, CONNECTIONS,
+                    CONNECTIONS_PER_ADDRESS,
                     QUEUE, FRAME, BUFFER_PER_CONNECTION,
                     BUFFER_TOTAL,
                     SENDER_QUEUE, DATAGRAM ->
@@ -164,7 +165,13 @@ public final class ServerContext {
     /// the looks during a wait for room show whether the peer takes bytes.
     long longestLookNanos() {
         Current now = current;
-        return Math.clamp(now.writeStallNanos / LOOKS_IN_A_WRITE_STALL, 1, now.firstByteNanos);
+        long looks = now.minInputBytesPerSecond > 0 ? InputRate.LOOK_NANOS : FOREVER_NANOS;
+        return Math.clamp(now.writeStallNanos / LOOKS_IN_A_WRITE_STALL, 1, Math.min(now.firstByteNanos, looks));
+    }
+
+    /// [Options.Limits#minInputBytesPerSecond].
+    int minInputBytesPerSecond() {
+        return current.minInputBytesPerSecond;
     }
 
     /// The options in force, and their waits in nanoseconds.
@@ -174,6 +181,7 @@ public final class ServerContext {
         private final long idleNanos;
         private final long writeStallNanos;
         private final long conversationNanos;
+        private final int minInputBytesPerSecond;
 
         Current(Options options) {
             this.options = options;
@@ -181,6 +189,7 @@ public final class ServerContext {
             this.firstByteNanos = Math.min(limitNanos(options.timeouts().firstByte()), idleNanos);
             this.writeStallNanos = limitNanos(options.timeouts().writeStall());
             this.conversationNanos = limitNanos(options.timeouts().conversation());
+            this.minInputBytesPerSecond = options.limits().minInputBytesPerSecond();
         }
     }
 }

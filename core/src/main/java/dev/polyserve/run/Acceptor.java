@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///   ARMED ──ready──▶ accept… ──nothing more──▶ ARMED
 ///     ▲                 ├──error──▶ PAUSED for 5 ms … 1 s ──▶ ARMED, or accept… when the error may be the listener's
-///     │                 ├──full───▶ WAITING for room ───────▶ ARMED
+///     │                 ├──full, too many a second───▶ WAITING for room ─▶ ARMED
 ///     └──allowed────────┴──not allowed──▶ IDLE
 ///                       └──a listener that can never accept──▶ DOWN
 /// ```
@@ -39,6 +39,7 @@ final class Acceptor implements Multiplexer.Ready {
     private final Listener listener;
     private final AcceptHandler handler;
     private final AcceptLimit acceptLimit;
+    private final AcceptRate acceptRate;
     private final ServerListener events;
     private final Runnable onDown;
     private final Backoff backoff = new Backoff();
@@ -51,11 +52,12 @@ final class Acceptor implements Multiplexer.Ready {
     private int retriedInARow;
 
     Acceptor(EventLoop loop, Listener listener, AcceptHandler handler, AcceptLimit acceptLimit,
-            ServerListener events, Runnable onDown) {
+            AcceptRate acceptRate, ServerListener events, Runnable onDown) {
         this.loop = loop;
         this.listener = listener;
         this.handler = handler;
         this.acceptLimit = acceptLimit;
+        this.acceptRate = acceptRate;
         this.events = events;
         this.onDown = onDown;
         this.pauseTimer = loop.prepared(this::pauseEnds);
@@ -72,7 +74,7 @@ final class Acceptor implements Multiplexer.Ready {
             return;
         }
         try {
-            int interest = acceptLimit.any() && handler.hasRoom() ? Multiplexer.READ : 0;
+            int interest = isAllowed() ? Multiplexer.READ : 0;
             if (watch == null) {
                 watch = loop.watch(listener, interest, this);
             } else {
@@ -97,11 +99,16 @@ final class Acceptor implements Multiplexer.Ready {
     /// Whether to accept another connection now. Connections that another process has accepted and serves are always
     /// taken.
     private boolean mayAccept() {
-        if (acceptLimit.any() && handler.hasRoom()) {
+        if (isAllowed()) {
             return true;
         }
         disarm();
         return listener.acceptedElsewhere();
+    }
+
+    /// The rate concerns the process that accepts.
+    private boolean isAllowed() {
+        return acceptLimit.any() && (listener.acceptedElsewhere() || acceptRate.allows()) && handler.hasRoom();
     }
 
     /// Stops accepting for good and closes the listener. Connections accepted in advance are served or closed.
@@ -152,6 +159,9 @@ final class Acceptor implements Multiplexer.Ready {
             return false;
         }
         acceptLimit.used();
+        if (!listener.acceptedElsewhere()) {
+            acceptRate.used();
+        }
         try {
             handler.take(socket, listener);
             // Only now: a system that provides sockets but no threads is exhausted, too.

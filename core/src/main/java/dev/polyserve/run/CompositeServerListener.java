@@ -29,14 +29,15 @@ final class CompositeServerListener implements ServerListener {
         this.listeners = List.copyOf(listeners);
     }
 
-    /// Creates the composite of a server: its counters, then its log and its listeners or, if set, the listener that
+    /// Creates the composite of a server: its counters and bans, then its log and its listeners or, if set, the listener that
     /// replaces them.
-    static CompositeServerListener of(Engine.Setup setup, Counters counters, ServerLog log) {
+    static CompositeServerListener of(Engine.Setup setup, Counters counters, Bans bans, ServerLog log) {
         ServerListener instead = setup.reportsTo();
         if (instead != null) {
             return new CompositeServerListener(log, List.of(counters, instead));
         }
-        List<ServerListener> all = new ArrayList<>(List.of(counters, new LoggingServerListener(log, NanoClock.SYSTEM)));
+        List<ServerListener> all = new ArrayList<>(
+                List.of(counters, bans, new LoggingServerListener(log, NanoClock.SYSTEM)));
         all.addAll(setup.listeners());
         return new CompositeServerListener(log, all);
     }

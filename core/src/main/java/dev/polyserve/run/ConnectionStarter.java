@@ -26,6 +26,7 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     private final Optional<TlsLayer> tls;
     private final Concurrency concurrency;
     private final LiveConnections live;
+    private final Bans bans;
     private final CompositeServerListener events;
     private final FilterChain filters;
     private final ServerContext context;
@@ -34,13 +35,13 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
     /// The result of a pending `handleRequest` call.
     private volatile @Nullable CompletableFuture<RequestResult> singleRequest;
 
-    ConnectionStarter(Runner runner, Optional<TlsLayer> tls, LiveConnections live, CompositeServerListener events,
-            FilterChain filters,
-            ServerContext context) {
+    ConnectionStarter(Runner runner, Optional<TlsLayer> tls, LiveConnections live, Bans bans,
+            CompositeServerListener events, FilterChain filters, ServerContext context) {
         this.runner = runner;
         this.tls = tls;
         this.concurrency = runner.concurrency();
         this.live = live;
+        this.bans = bans;
         this.events = events;
         this.filters = filters;
         this.context = context;
@@ -117,11 +118,13 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
         Conversation conversation = served.conversation();
         events.accepted(conversation);
         int perAddress = context.options().limits().connectionsPerAddress();
-        Optional<Limit> limit = switch (served.admission()) {
-            case LOCAL -> live.enter(conversation, most(), mostIs(), perAddress);
-            case REMOTE_EXCEPT_PER_ADDRESS -> live.enter(conversation, Integer.MAX_VALUE, mostIs(), perAddress);
-            case REMOTE -> live.enter(conversation, Integer.MAX_VALUE, mostIs(), 0);
-        };
+        Optional<Limit> limit = bans.refuses(conversation.peer())
+                ? Optional.of(Limit.BAN)
+                : switch (served.admission()) {
+                    case LOCAL -> live.enter(conversation, most(), mostIs(), perAddress);
+                    case REMOTE_EXCEPT_PER_ADDRESS -> live.enter(conversation, Integer.MAX_VALUE, mostIs(), perAddress);
+                    case REMOTE -> live.enter(conversation, Integer.MAX_VALUE, mostIs(), 0);
+                };
         if (limit.isPresent()) {
             events.limitReached(limit.get());
             turnAway(conversation, socket, limit);

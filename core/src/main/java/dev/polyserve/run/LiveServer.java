@@ -7,6 +7,7 @@ import dev.polyserve.Endpoint;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.spi.ModelChoice;
 import dev.polyserve.Model;
+import dev.polyserve.Networks;
 import dev.polyserve.Options;
 import dev.polyserve.RequestResult;
 import dev.polyserve.Server;
@@ -21,6 +22,7 @@ import dev.polyserve.io.DatagramPort;
 import dev.polyserve.io.Listener;
 import dev.polyserve.loop.EventLoop;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +30,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -53,12 +56,14 @@ final class LiveServer implements Server {
     private final ServerContext context;
     private final Counters counters;
     private final LiveConnections live;
+    private final Bans bans;
     private final ConnectionStarter connectionStarter;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<SocketAddress> addresses = new ArrayList<>();
     private final BoundListeners boundListeners = new BoundListeners();
     private final ProxyHeaderStage proxyHeaders;
     private final AcceptLimit acceptLimit;
+    private final AcceptRate acceptRate;
     private final SingleRequest singleRequest;
     private final PeriodicActions periodicActions;
     private final Shutdown shutdown;
@@ -71,15 +76,17 @@ final class LiveServer implements Server {
         this.counters = new Counters();
         this.live = new LiveConnections(() -> onAcceptLoop(this::armAgain));
         ServerLog log = new ServerLog();
-        CompositeServerListener events = CompositeServerListener.of(setup, counters, log);
+        this.bans = new Bans(this::options, log, NanoClock.SYSTEM, this::afterOnAcceptLoop);
+        CompositeServerListener events = CompositeServerListener.of(setup, counters, bans, log);
         this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
         this.tls = TlsLayer.of(setup, context);
         this.runner = runners.of(setup, context);
-        this.connectionStarter = new ConnectionStarter(runner, tls, live, events,
+        this.connectionStarter = new ConnectionStarter(runner, tls, live, bans, events,
                 new FilterChain(log, setup.filters()), context);
         this.proxyHeaders = new ProxyHeaderStage(acceptLoop(), connectionStarter, context, boundListeners::arm);
         this.acceptLimit = new AcceptLimit(acceptLoop(),
                 now -> runner.workerControl().accept(now, this::answeredElsewhere));
+        this.acceptRate = new AcceptRate(acceptLoop(), context, boundListeners::arm);
         this.singleRequest = new SingleRequest(runner, connectionStarter, acceptLimit, boundListeners::arm);
         this.periodicActions = new PeriodicActions(
                 Stream.concat(setup.periodic().stream(), tls.flatMap(TlsLayer::refresh).stream()).toList(), log);
@@ -124,8 +131,8 @@ final class LiveServer implements Server {
             case SocketOpening.Opened.Stream(Listener listener, Endpoint asked) -> {
                 addresses.add(listener.address());
                 boundListeners.add(
-                        new Acceptor(acceptLoop(), listener, proxyHeaders.at(asked), acceptLimit, context.listener(),
-                                this::oneIsDown));
+                        new Acceptor(acceptLoop(), listener, proxyHeaders.at(asked), acceptLimit, acceptRate,
+                                context.listener(), this::oneIsDown));
             }
         }
     }
@@ -297,6 +304,7 @@ final class LiveServer implements Server {
             return;
         }
         live.limitsChanged();
+        bans.optionsChanged();
         if (running) {
             onAcceptLoop(this::armAgain);
         }
@@ -311,6 +319,21 @@ final class LiveServer implements Server {
     @Override
     public Optional<Instant> certificateExpires() {
         return tls.flatMap(TlsLayer::expires);
+    }
+
+    @Override
+    public Map<Networks, Duration> bans() {
+        return bans.list();
+    }
+
+    @Override
+    public boolean liftBan(InetAddress address) {
+        return bans.lift(address);
+    }
+
+    @Override
+    public int liftBans() {
+        return bans.liftAll();
     }
 
     @Override
@@ -350,6 +373,10 @@ final class LiveServer implements Server {
 
     private void onAcceptLoop(Runnable task) {
         acceptLoop().post(task);
+    }
+
+    private void afterOnAcceptLoop(Runnable task, long nanos) {
+        onAcceptLoop(() -> acceptLoop().schedule(nanos, task));
     }
 
     /// Handles a listener that can never accept again. The server stops once no listener is left.

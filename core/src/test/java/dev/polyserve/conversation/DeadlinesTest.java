@@ -208,6 +208,121 @@ class DeadlinesTest {
         assertThat(secondsUntilOverdue()).isEqualTo(10);
     }
 
+    private void requiresBytesPerSecond(int least) {
+        assertThat(context.replace(context.options(),
+                context.options().withLimits(limits -> limits.withMinInputBytesPerSecond(least)))).isTrue();
+    }
+
+    private void receives(int bytes, boolean rest) {
+        deadlines.waited();
+        deadlines.countIn(bytes);
+        deadlines.waitsForInput(rest);
+    }
+
+    @Test
+    void aSenderThatIsTooSlowWithinAMessageIsEnded() {
+        requiresBytesPerSecond(100);
+        receives(50, true);
+        assertThat(deadlines.overdue()).isEmpty();
+        for (int second = 0; second < 9; second++) {
+            pass(1);
+            receives(99, true);
+            assertThat(deadlines.overdue()).as("after %s seconds", second + 1).isEmpty();
+        }
+        pass(1);
+        receives(99, true);
+        assertThat(deadlines.overdue()).contains(Limit.MIN_RATE);
+    }
+
+    @Test
+    void aSenderThatIsFastEnoughIsNotEnded() {
+        requiresBytesPerSecond(100);
+        for (int second = 0; second < 60; second++) {
+            receives(100, true);
+            assertThat(deadlines.overdue()).isEmpty();
+            pass(1);
+        }
+    }
+
+    @Test
+    void aSlowPartBehindAFastOneIsNoticed() {
+        requiresBytesPerSecond(100);
+        receives(1, true);
+        assertThat(deadlines.overdue()).isEmpty();
+        for (int second = 0; second < 10; second++) {
+            pass(1);
+            receives(100_000, true);
+            assertThat(deadlines.overdue()).isEmpty();
+        }
+        int seconds = 0;
+        for (; deadlines.overdue().isEmpty(); seconds++) {
+            pass(1);
+            receives(1, true);
+        }
+        assertThat(seconds).isEqualTo(10);
+    }
+
+    @Test
+    void anIdleConnectionIsNotSlow() {
+        requiresBytesPerSecond(100);
+        receives(10, false);
+        for (int second = 0; second < 99; second++) {
+            pass(1);
+            assertThat(deadlines.overdue()).isEmpty();
+        }
+        pass(1);
+        assertThat(deadlines.overdue()).contains(Limit.IDLE);
+    }
+
+    /// Each message comes in two parts, and every look falls between them.
+    @Test
+    void messagesInARowAreNotOneSlowMessage() {
+        requiresBytesPerSecond(100);
+        for (int second = 0; second < 60; second++) {
+            receives(10, true);
+            assertThat(deadlines.overdue()).isEmpty();
+            receives(10, false);
+            pass(1);
+        }
+    }
+
+    @Test
+    void theTimeThatAHandlerTakesIsNotTheSenders() {
+        requiresBytesPerSecond(100);
+        receives(10, true);
+        for (int second = 0; second < 60; second++) {
+            assertThat(deadlines.overdue()).isEmpty();
+            deadlines.waited();
+            pass(2);
+            assertThat(deadlines.overdue()).isEmpty();
+            receives(1, true);
+        }
+    }
+
+    @Test
+    void aProcessThatWasSuspendedBlamesNoSender() {
+        requiresBytesPerSecond(100);
+        receives(10, true);
+        assertThat(deadlines.overdue()).isEmpty();
+        pass(90);
+        assertThat(deadlines.overdue()).isEmpty();
+    }
+
+    @Test
+    void aSenderWithinAMessageIsIdleAtLast() {
+        receives(10, true);
+        pass(99);
+        assertThat(deadlines.overdue()).isEmpty();
+        pass(1);
+        assertThat(deadlines.overdue()).contains(Limit.IDLE);
+    }
+
+    @Test
+    void aLeastRateIsLookedAtFourTimesWithinItsWindow() {
+        requiresBytesPerSecond(100);
+        assertThat(deadlines.askAgainNanos()).isEqualTo(seconds(10) / 4);
+    }
+
     private int secondsUntilOverdue() {
         int second = 0;
         for (; deadlines.overdue().isEmpty(); second++) {

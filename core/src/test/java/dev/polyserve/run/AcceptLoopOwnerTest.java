@@ -64,8 +64,7 @@ class AcceptLoopOwnerTest {
         Listener listener = socketProvider.listen(STREAM, options.sockets());
         try {
             Acceptor acceptor = new Acceptor(runner.loops().getFirst(), listener, new RejectingHandler(), acceptLimit,
-                    events,
-                    () -> {});
+                    new AcceptRate(runner.loops().getFirst(), context, () -> {}), events, () -> {});
             assertRefused(acceptor::arm);
             assertRefused(() -> acceptor.ready(Multiplexer.READ));
             assertRefused(acceptor::pauseEnds);

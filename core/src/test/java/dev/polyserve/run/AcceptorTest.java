@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.polyserve.Endpoint;
+import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.NanoClock;
+import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.AcceptException;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
@@ -33,6 +35,8 @@ class AcceptorTest {
     private final EventLoop loop = new EventLoop("test", multiplexer, NanoClock.SYSTEM, true, false, 0, error -> {
         throw new AssertionError(error);
     });
+    private final ServerContext context = new ServerContext(Options.defaults(), events, NanoClock.SYSTEM, _ -> {
+    });
     private final AcceptLimit acceptLimit = new AcceptLimit(loop, _ -> {});
     private final Acceptor acceptor = new Acceptor(loop, listener, new AcceptHandler() {
         @Override
@@ -44,7 +48,9 @@ class AcceptorTest {
         public void take(StreamSocket socket, Listener from) {
             throw new AssertionError("no socket is made here");
         }
-    }, acceptLimit, events, () -> events.told.add("nothing is left"));
+    }, acceptLimit, new AcceptRate(loop, context, () -> {
+        throw new AssertionError("the rate is not limited here");
+    }), events, () -> events.told.add("nothing is left"));
 
     AcceptorTest() {
         acceptLimit.unlimited();

@@ -95,7 +95,8 @@ final class FaultServer {
     }
 
     private static Options options(Options options, Map<String, String> settings) {
-        Options changed = options;
+        // All clients of a test have one address.
+        Options changed = options.withLimits(l -> l.withConnectionsPerAddress(0));
         for (Map.Entry<String, String> setting : settings.entrySet()) {
             String value = setting.getValue();
             changed = switch (setting.getKey()) {

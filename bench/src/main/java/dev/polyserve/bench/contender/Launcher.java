@@ -22,6 +22,7 @@ public final class Launcher implements AutoCloseable {
     private static final Duration EXISTING_TIMEOUT = Duration.ofSeconds(2);
     private static final long PROBE_INTERVAL_MILLIS = 20;
     private static final String DRAIN_TIMEOUT = "--drain-timeout";
+    private static final String MAX_PER_IP = "--max-per-ip";
 
     private final PolyserveProgram program;
     private final ProcessorPlacement placement;
@@ -144,6 +145,9 @@ public final class Launcher implements AutoCloseable {
         Class<?> handler = polyserve.handler(service);
         List<String> words = new ArrayList<>(List.of("serve", "--handler", handler.getName(), "--class-path",
                 origin(handler), "--listen", endpoint.toString(), "--model", polyserve.model(), "--quiet"));
+        if (!polyserve.options().contains(MAX_PER_IP)) {
+            words.addAll(List.of(MAX_PER_IP, "0")); // all connections of the load generator have one address
+        }
         if (!polyserve.options().contains(DRAIN_TIMEOUT)) {
             words.addAll(List.of(DRAIN_TIMEOUT, "1s")); // the only clients are the load generator's, and have closed by then
         }

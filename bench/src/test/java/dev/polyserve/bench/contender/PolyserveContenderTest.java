@@ -35,7 +35,7 @@ class PolyserveContenderTest {
             assertThat(client.isConnected()).isTrue();
         }
         assertThat(running.lastOutput().getFirst()).matches("words: serve --handler " + EchoHandler.class.getName()
-                + " --class-path \\S+ --listen tcp://127.0.0.1:0 --model nio --quiet --drain-timeout 1s");
+                + " --class-path \\S+ --listen tcp://127.0.0.1:0 --model nio --quiet --max-per-ip 0 --drain-timeout 1s");
         running.close();
         assertThat(running.ended()).hasValueSatisfying(how -> assertThat(how).startsWith("nio was ended by signal 15"));
     }
@@ -45,7 +45,7 @@ class PolyserveContenderTest {
         var ours = new Polyserve("nio", Style.PROTOCOL, List.of("--loops", "2", "--drain-timeout", "5s"));
         RunningContender running = launcher.start(ours, BenchService.ECHO, EndpointKind.TCP);
         assertThat(running.lastOutput().getFirst()).contains(EchoProtocol.class.getName())
-                .endsWith(" --quiet --loops 2 --drain-timeout 5s").doesNotContain("1s");
+                .endsWith(" --quiet --max-per-ip 0 --loops 2 --drain-timeout 5s").doesNotContain("1s");
     }
 
     @Test

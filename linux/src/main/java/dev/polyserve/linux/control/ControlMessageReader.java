@@ -90,7 +90,8 @@ final class ControlMessageReader {
                 .withConnectionsPerAddress(in.readInt()).withQueue(in.readInt()).withFrameBytes(in.readInt())
                 .withHighWaterBytes(in.readInt()).withBufferBytes(in.readInt(), in.readLong())
                 .withSenderQueueBytes(in.readInt()).withDatagramBytes(in.readInt())
-                .withTlsHandshakes(in.readInt());
+                .withTlsHandshakes(in.readInt()).withAcceptsPerSecond(in.readInt())
+                .withMinInputBytesPerSecond(in.readInt());
         Options.Timeouts timeouts = Options.defaults().timeouts().withFirstByte(time()).withIdle(time())
                 .withWriteStall(time()).withConversation(time()).withDrain(time()).withDrainQuiet(time())
                 .withClose(time()).withStall(time()).withSpin(time()).withHandOff(time())
@@ -245,7 +246,7 @@ final class ControlMessageReader {
         for (int left = in.readInt(); left > 0; left--) {
             stack.add(new FailureText.Frame(text(), text(), text(), in.readInt()));
         }
-        return new FailureText(text, message, stack);
+        return new FailureText(text, message, stack, in.readBoolean());
     }
 
     private static IOException damaged(char letter) {

@@ -112,6 +112,8 @@ final class ControlMessageWriter {
         out.writeInt(limits.senderQueueBytes());
         out.writeInt(limits.datagramBytes());
         out.writeInt(limits.tlsHandshakes());
+        out.writeInt(limits.acceptsPerSecond());
+        out.writeInt(limits.minInputBytesPerSecond());
         Options.Timeouts times = now.timeouts();
         for (Duration time : List.of(times.firstByte(), times.idle(), times.writeStall(), times.conversation(),
                 times.drain(),
@@ -303,5 +305,6 @@ final class ControlMessageWriter {
             text(frame.file());
             out.writeInt(frame.line());
         }
+        out.writeBoolean(failure.ofTls());
     }
 }

@@ -2,13 +2,15 @@ package dev.polyserve.linux.control;
 
 import java.io.IOException;
 import java.util.List;
+import javax.net.ssl.SSLException;
 
 /// An exception of a worker as text: its class need not be loaded in the supervisor, and nothing is deserialised.
 ///
 /// @param text the result of its `toString`
 /// @param message its message
 /// @param stack its stack trace
-public record FailureText(String text, String message, List<Frame> stack) {
+/// @param ofTls whether it is a failure of TLS, which the peer causes
+public record FailureText(String text, String message, List<Frame> stack, boolean ofTls) {
     private static final int MOST_FRAMES = 100;
     /// Longer texts are cut, so that every failure fits into a message.
     private static final int MOST_CHARACTERS = 4096;
@@ -19,12 +21,12 @@ public record FailureText(String text, String message, List<Frame> stack) {
     /// An exception as text.
     public static FailureText of(Throwable thrown) {
         return new FailureText(cut(String.valueOf(thrown)), cut(String.valueOf(thrown.getMessage())),
-                frames(List.of(thrown.getStackTrace())));
+                frames(List.of(thrown.getStackTrace())), thrown instanceof SSLException);
     }
 
     /// A stack trace without an exception.
     public static FailureText of(List<StackTraceElement> stack) {
-        return new FailureText("", "", frames(stack));
+        return new FailureText("", "", frames(stack), false);
     }
 
     private static String cut(String text) {
@@ -44,6 +46,6 @@ public record FailureText(String text, String message, List<Frame> stack) {
 
     /// The failure as an exception to throw or log in this process.
     public IOException asThrowable() {
-        return new WorkerFailure(this);
+        return ofTls ? new WorkerTlsFailure(this) : new WorkerFailure(this);
     }
 }

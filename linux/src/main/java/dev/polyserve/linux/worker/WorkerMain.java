@@ -131,7 +131,10 @@ public final class WorkerMain {
         return shareOf(setup.options().withMaxConnections(serve.connections()), setup);
     }
 
-    private Options shareOf(Options options, Engine.Setup setup) {
+    private Options shareOf(Options all, Engine.Setup setup) {
+        // The supervisor knows the offences in all workers, so it bans.
+        Options options = all.withAccess(Options.Access::withoutBan).withLimits(
+                limits -> limits.withAcceptsPerSecond(serve.shared() ? acceptsPerSecond(limits, setup) : 0));
         if (!serve.shared()) {
             // The supervisor has read the PROXY header, and decided that the client may come in.
             return options.withTimeouts(times -> times.withConversation(Duration.ZERO))
@@ -141,6 +144,11 @@ public final class WorkerMain {
         return isOneOfSeveral(setup)
                 ? options.withOnFull(OnFull.WAIT).withLimits(limits -> limits.withConnectionsPerAddress(0))
                 : options;
+    }
+
+    /// This worker's share of the connections that all workers accept a second.
+    private static int acceptsPerSecond(Options.Limits limits, Engine.Setup setup) {
+        return Math.ceilDiv(limits.acceptsPerSecond(), ModelPlan.of(setup.model()).execution().receivers());
     }
 
     private static boolean isOneOfSeveral(Engine.Setup setup) {

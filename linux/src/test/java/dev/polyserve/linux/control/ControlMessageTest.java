@@ -37,7 +37,8 @@ class ControlMessageTest {
     private static final UnixDomainSocketAddress UNIX = UnixDomainSocketAddress.of("/run/ä b");
     private static final FailureText FAILURE = new FailureText("java.lang.Error: ü", "ü",
             List.of(new FailureText.Frame("a.B", "c", "B.java", 7),
-                    new FailureText.Frame("a.B$D", "<init>", "null", -2)));
+                    new FailureText.Frame("a.B$D", "<init>", "null", -2)),
+            true);
 
     static Stream<ControlMessage> messages() {
         return Stream.concat(commands(), reports());
@@ -78,7 +79,8 @@ class ControlMessageTest {
     }
 
     private static WorkerCommand.ChangeLimits limits() {
-        Options options = Options.defaults().withMaxConnections(7).withLimits(limits -> limits.withTlsHandshakes(9))
+        Options options = Options.defaults().withMaxConnections(7).withLimits(
+                limits -> limits.withTlsHandshakes(9).withAcceptsPerSecond(11).withMinInputBytesPerSecond(12))
                 .withTimeouts(
                         times -> times.withIdle(Duration.ofNanos(1)).withTlsHandshake(Duration.ofSeconds(3))
                                 .withSpin(Duration.ofSeconds(Long.MAX_VALUE)));
