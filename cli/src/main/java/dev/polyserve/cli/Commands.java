@@ -78,13 +78,13 @@ final class Commands {
             case ModelsCommand.NAME -> new ModelsCommand(stdio.out()).run(leaf);
             case BenchCommand.NAME -> new BenchCommand(stdio).run(leaf);
             case RestartCommand.NAME -> new RestartCommand(stdio.out()).run(leaf);
-            case ControlCommand.STATUS, ControlCommand.WORKERS, ControlCommand.DRAIN ->
+            case ControlCommand.STATUS, ControlCommand.WORKERS, ControlCommand.BANS, ControlCommand.DRAIN ->
                 new ControlCommand(stdio.out()).run(name, leaf);
             case TrainCommand.NAME -> new TrainCommand().run(leaf);
             case COMPLETION -> complete(leaf.commandSpec());
             default ->
                 throw ExitException.wrong("no command was given: use serve, connect, models, bench, status, workers,"
-                        + " drain or restart"
+                        + " bans, drain or restart"
                         + " (polyserve --help shows examples)");
         };
     }
@@ -125,11 +125,13 @@ final class Commands {
             case TrainCommand.NAME -> line.addSubcommand(TrainCommand.spec());
             case ControlCommand.STATUS -> line.addSubcommand(ControlCommand.status());
             case ControlCommand.WORKERS -> line.addSubcommand(ControlCommand.workers());
+            case ControlCommand.BANS -> line.addSubcommand(ControlCommand.bans());
             case ControlCommand.DRAIN -> line.addSubcommand(ControlCommand.drain());
             default -> line.addSubcommand(ServeCommand.spec()).addSubcommand(ConnectCommand.spec())
                     .addSubcommand(ModelsCommand.spec()).addSubcommand(BenchCommand.spec())
                     .addSubcommand(ControlCommand.status())
-                    .addSubcommand(ControlCommand.workers()).addSubcommand(ControlCommand.drain())
+                    .addSubcommand(ControlCommand.workers()).addSubcommand(ControlCommand.bans())
+                    .addSubcommand(ControlCommand.drain())
                     .addSubcommand(RestartCommand.spec())
                     .addSubcommand(COMPLETION, new GenerateCompletion());
         }

@@ -9,11 +9,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/// Runs `status`, `workers` and `drain`: sends a request to a running server over its control socket.
+/// Runs `status`, `workers`, `bans` and `drain`: sends a request to a running server over its control socket.
 final class ControlCommand {
     static final String STATUS = "status";
     static final String WORKERS = "workers";
+    static final String BANS = "bans";
     static final String DRAIN = "drain";
+    private static final String LIFT = "--lift";
     private static final String CONTROL = "--control";
     private static final String FORMAT = "--format";
 
@@ -32,6 +34,14 @@ final class ControlCommand {
     static CommandSpec workers() {
         return withFormat(spec(WORKERS, "Shows the worker processes of a running server.",
                 "  polyserve workers --control /run/up.control"));
+    }
+
+    static CommandSpec bans() {
+        return withFormat(spec(BANS, "Shows the addresses that --ban refuses now, or lifts such a ban.",
+                "  polyserve bans --control /run/up.control",
+                "  polyserve bans --control /run/up.control --lift 192.0.2.7"))
+                .addOption(OptionSpec.builder(LIFT).type(String.class).paramLabel("ADDRESS|all")
+                        .description("Lifts the ban of this address, or all bans.").build());
     }
 
     static CommandSpec drain() {
@@ -61,11 +71,17 @@ final class ControlCommand {
     int run(String name, ParseResult parsed) {
         String request = switch (name) {
             case DRAIN -> DRAIN;
+            case BANS -> bansRequest(parsed);
             default -> name + " " + format(parsed);
         };
         out.println(ask(parsed.matchedOptionValue(CONTROL, ""), request));
         out.flush();
         return 0;
+    }
+
+    private static String bansRequest(ParseResult parsed) {
+        String lifted = parsed.matchedOptionValue(LIFT, "");
+        return lifted.isEmpty() ? BANS + " " + format(parsed) : "lift " + lifted;
     }
 
     private static String format(ParseResult parsed) {

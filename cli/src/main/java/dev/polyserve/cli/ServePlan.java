@@ -147,8 +147,7 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                     .withTimeouts(timeouts -> timeouts(settings, service, timeouts));
             return options.withSockets(sockets -> sockets(settings, service, sockets))
                     .withProxyProtocol(proxy -> proxyProtocol(settings, proxy))
-                    .withAccess(access -> access.withAllowed(networks(settings, Setting.ALLOW))
-                            .withDenied(networks(settings, Setting.DENY)))
+                    .withAccess(access -> access(settings, access))
                     .withOnFull(settings.read(Setting.ON_FULL, ServePlan::onFull).orElse(options.onFull()));
         });
     }
@@ -158,7 +157,11 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
                 .withConnections(settings.number(Setting.MAX_CONNECTIONS).orElse(defaults.connections()))
                 .withConnectionsPerAddress(settings.number(Setting.MAX_PER_IP).orElse(defaults.connectionsPerAddress()))
                 .withQueue(settings.number(Setting.QUEUE).orElse(defaults.queue()))
-                .withTlsHandshakes(settings.number(Setting.TLS_HANDSHAKES).orElse(defaults.tlsHandshakes()));
+                .withTlsHandshakes(settings.number(Setting.TLS_HANDSHAKES).orElse(defaults.tlsHandshakes()))
+                .withAcceptsPerSecond(
+                        settings.read(Setting.ACCEPT_RATE, Rates::connections).orElse(defaults.acceptsPerSecond()))
+                .withMinInputBytesPerSecond(
+                        settings.read(Setting.MIN_RATE, Rates::bytes).orElse(defaults.minInputBytesPerSecond()));
         return settings.bytes(Setting.MAX_FRAME).map(limits::withFrameBytes).orElse(limits);
     }
 
@@ -222,6 +225,12 @@ record ServePlan(Servable service, List<String> arguments, List<Endpoint> endpoi
             case "any" -> Options.ProxyProtocol.Versions.ANY;
             default -> throw new IllegalArgumentException("it must be 1, 2 or any");
         };
+    }
+
+    private static Options.Access access(Settings settings, Options.Access defaults) {
+        Options.Access access = defaults.withAllowed(networks(settings, Setting.ALLOW))
+                .withDenied(networks(settings, Setting.DENY));
+        return settings.read(Setting.BAN, Rates::ban).map(access::withBan).orElse(access);
     }
 
     private static Networks networks(Settings settings, Setting setting) {

@@ -36,6 +36,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -454,8 +455,11 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
                             .withHandOff(now.timeouts().handOff())));
         }
         settings = read.orElse(new Settings());
-        String now = names(changed, true);
-        String later = names(changed, false);
+        // Behind a bound endpoint, only the networks of its load balancers have changed.
+        boolean sameEndpoints = wanted.endpoints().equals(plan.endpoints());
+        Predicate<Setting> atOnce = setting -> setting.whileRunning() || (setting == Setting.LISTEN && sameEndpoints);
+        String now = names(changed, atOnce);
+        String later = names(changed, atOnce.negate());
         log.info("the configuration was reloaded" + (now.isEmpty() ? "" : ", changed: " + now), "event",
                 "reloaded",
                 "changed", now);
@@ -466,8 +470,8 @@ final class ServerLifecycle implements ServerListener, ControlTarget, AutoClosea
         }
     }
 
-    private static String names(Set<Setting> settings, boolean whileRunning) {
-        return settings.stream().filter(setting -> setting.whileRunning() == whileRunning).map(Setting::key)
+    private static String names(Set<Setting> settings, Predicate<Setting> which) {
+        return settings.stream().filter(which).map(Setting::key)
                 .collect(Collectors.collectingAndThen(Collectors.toCollection(TreeSet::new),
                         names -> String.join(", ", names)));
     }

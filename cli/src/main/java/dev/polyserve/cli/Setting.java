@@ -42,7 +42,8 @@ enum Setting {
     MAX_CONNECTIONS("max-connections", "N", Shape.NUMBER, true, "Maximum number of connections (default: 20000)."),
     /// The maximum number of connections from one address.
     MAX_PER_IP("max-per-ip", "N", Shape.NUMBER, true,
-            "Maximum number of connections from one address; 0: no limit (default: 0)."),
+            "Maximum number of connections from one address, or IPv6 /64 network; more for clients behind one address, as with a"
+                    + " load balancer that sends no PROXY header; 0: no limit (default: 5000)."),
     /// The maximum number of connections that wait for a thread.
     QUEUE("queue", "N", Shape.NUMBER,
             "Maximum number of connections that wait for a thread of a thread-pool (default: 1024)."),
@@ -66,6 +67,18 @@ enum Setting {
     /// The networks of no clients.
     DENY("deny", "CIDR", Shape.LIST, true,
             "Refuses clients from this network; may be repeated (default: none)."),
+    /// The rate of new connections.
+    ACCEPT_RATE("accept-rate", "N/s", Shape.TEXT, true,
+            "Accepts at most N connections a second; more wait in the kernel's queue; shared out equally among the workers"
+                    + " of process-pool; 0: no limit (default: 0)."),
+    /// The least rate of input.
+    MIN_RATE("min-rate", "SIZE/s", Shape.TEXT, true,
+            "Ends a connection whose client sends less than this, over ten seconds in which the rest of a line or message is"
+                    + " awaited, as in 100/s; a connection without a begun message is idle, not slow; 0: no limit (default: 0)."),
+    /// The refusal of addresses that break limits.
+    BAN("ban", "DURATION:N/DURATION", Shape.TEXT, true,
+            "Refuses an address (IPv6: a /64 network) for a while after its connections broke limits or failed in the TLS"
+                    + " handshake N times within the second duration, as in 10m:20/1m (default: never)."),
     /// The idle time-out of a connection.
     IDLE_TIMEOUT("idle-timeout", "DURATION", Shape.TEXT, true,
             "Ends a connection that waits for input, and has sent and received no byte for this long; 0: never (default:"
@@ -91,8 +104,8 @@ enum Setting {
                     + " (default: none)."),
     /// The control socket.
     CONTROL("control", "PATH", Shape.TEXT,
-            "Opens a Unix socket for its own user, over which 'polyserve status', 'workers', 'drain' and 'restart' control"
-                    + " the server (default: none)."),
+            "Opens a Unix socket for its own user, over which 'polyserve status', 'workers', 'bans', 'drain' and 'restart'"
+                    + " control the server (default: none)."),
     /// The time-out of a restart.
     RESTART_TIMEOUT("restart-timeout", "DURATION", Shape.TEXT,
             "Time a new program may take to be ready after USR2 or 'polyserve restart', before it is ended (default:"

@@ -38,6 +38,8 @@ final class StatusReport {
                 "status", "certificateExpires", when));
         String limits = limits(stats.reached());
         log.answer("status: limits reached: " + limits, "event", "status", "limitsReached", limits);
+        int banned = server.bans().size();
+        log.answer("status: banned addresses: " + banned, "event", "status", "banned", banned);
         connections(log, server.connections());
     }
 

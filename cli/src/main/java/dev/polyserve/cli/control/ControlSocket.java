@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 /// **Thread**: any.
 public final class ControlSocket implements AutoCloseable {
     private static final int MOST_AT_ONCE = 16;
+    private static final String LIFT = "lift ";
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(10);
     /// The mode is set when the file is created, because the socket accepts connections at once.
     private static final FileCreation OWN_USER_ONLY = FileCreation.withMode(0600);
@@ -104,16 +105,27 @@ public final class ControlSocket implements AutoCloseable {
                 case "status json" -> ok(connection, new StatusJson(controlled).status());
                 case "workers text" -> ok(connection, new StatusText(controlled).workers());
                 case "workers json" -> ok(connection, new StatusJson(controlled).workers());
+                case "bans text" -> ok(connection, new BansText(controlled.server()).lines());
+                case "bans json" -> ok(connection, new BansText(controlled.server()).json());
+                case String lift when lift.startsWith(LIFT) -> lift(connection, lift.substring(LIFT.length()));
                 case "drain" -> drain(connection);
                 case "restart" -> restart(connection);
                 default -> connection.writeLine("error: unknown request '" + request
-                        + "': use status, workers, drain or restart");
+                        + "': use status, workers, bans, lift, drain or restart");
             }
         }
 
         private static void ok(Connection connection, String text) throws IOException {
             connection.writeLine("ok");
             connection.writeLine(text);
+        }
+
+        private void lift(Connection connection, String address) throws IOException {
+            try {
+                ok(connection, new BansText(controlled.server()).lift(address));
+            } catch (IllegalArgumentException e) {
+                connection.writeLine("error: " + e.getMessage());
+            }
         }
 
         private void drain(Connection connection) throws IOException, InterruptedException {

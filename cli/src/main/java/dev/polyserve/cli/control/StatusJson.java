@@ -26,6 +26,7 @@ record StatusJson(ControlTarget controlled) {
                 .put("bytesIn", stats.bytesIn()).put("bytesOut", stats.bytesOut())
                 .put("datagramsIn", stats.datagramsIn()).put("datagramsOut", stats.datagramsOut())
                 .put("bufferedBytes", stats.bufferedBytes()).put("limitsReached", limits(stats.reached()))
+                .put("banned", server.bans().size())
                 .putAll("acceptQueues", queues(server)).put("waitingForThread", ThreadQueue.waiting(server))
                 .put("handOffs", stats.handOffs()).put("workerRestarts", stats.workerRestarts())
                 .putAll("workers", server.workers().stream().map(StatusJson::worker).toList());

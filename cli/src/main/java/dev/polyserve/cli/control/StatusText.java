@@ -41,6 +41,7 @@ record StatusText(ControlTarget controlled) {
                 : stats.reached().entrySet().stream().sorted(Map.Entry.comparingByKey())
                         .map(entry -> entry.getKey().label() + " reached " + entry.getValue() + " times")
                         .collect(Collectors.joining(", "))));
+        table.row(List.of("banned", server.bans().size() + " addresses"));
         List<WorkerInfo> workers = server.workers();
         if (!workers.isEmpty()) {
             table.row(List.of("workers", workers.size() + ", restarted " + stats.workerRestarts() + " times"));

@@ -1,7 +1,8 @@
 /// The control socket of a running server: a Unix socket that takes one request per connection.
 ///
 /// ```
-///   → status text | status json | workers text | workers json | drain | restart
+///   → status text | status json | workers text | workers json | bans text | bans json | lift ADDRESS | lift all
+///   | drain | restart
 ///   ← ok, then lines to the end        or        error: one sentence
 /// ```
 ///
