@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.polyserve.Options;
+import java.lang.reflect.Field;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -35,6 +36,26 @@ class ProxyHeaderParserTest {
         ProxyHeader.Route route = header.route().orElseThrow();
         assertThat(route.source()).isEqualTo(new InetSocketAddress(parts[2], Integer.parseInt(parts[4])));
         assertThat(route.destination()).isEqualTo(new InetSocketAddress(parts[3], Integer.parseInt(parts[5])));
+    }
+
+    /// What is kept for a connection that stops before the last byte of the longest header, read as the stage reads it.
+    @Test
+    void theLongestHeaderTakesItsOwnLengthOfMemory() throws ReflectiveOperationException {
+        byte[] header = Arrays.copyOf(
+                HexFormat.of().parseHex(SIGNATURE + "2111ffff" + "c0000207c63364010fa001bb" + "e0fff0"), 16 + 65_535);
+        Field seen = ProxyHeaderParser.class.getDeclaredField("seen");
+        seen.setAccessible(true);
+        ProxyHeaderParser parser = new ProxyHeaderParser(Options.ProxyProtocol.Versions.ANY);
+        while (parser.size() < header.length - 1) {
+            int count = Math.min(Math.min(parser.wants(), 4096), header.length - 1 - parser.size());
+            assertInstanceOf(ProxyHeaderParser.Result.More.class,
+                    parser.parse(ByteBuffer.wrap(header, parser.size(), count)));
+            assertThat(((byte[]) seen.get(parser)).length).isLessThanOrEqualTo(header.length)
+                    .isLessThanOrEqualTo(Math.max(256, 2 * parser.size()));
+        }
+        assertThat(parser.wants()).isEqualTo(1);
+        assertInstanceOf(ProxyHeaderParser.Result.Whole.class,
+                parser.parse(ByteBuffer.wrap(header, header.length - 1, 1)));
     }
 
     @Test
