@@ -21,7 +21,8 @@ public interface ServerListener {
     /// A connection's handler is about to begin.
     default void opened(ConnectionInfo connection) {}
 
-    /// A connection that was opened is over: called exactly once per connection.
+    /// A connection that was opened, or that failed before it could be, as in its TLS handshake, is over: called at most
+    /// once per connection.
     default void closed(ConnectionInfo connection, Cause cause) {}
 
     /// A handler threw, before its [#closed]; also reported for [Handler#finish] and [Protocol#closed].

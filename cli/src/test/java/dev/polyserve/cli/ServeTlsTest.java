@@ -2,6 +2,8 @@ package dev.polyserve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +58,25 @@ class ServeTlsTest {
             Cli.Finished run = connect(server, "--ca", authority("server"), "--alpn", "imap");
             assertThat(run.out()).isEqualTo("HELLO\n");
             assertThat(server.err.awaitContaining("closed #1")).contains("TLSv1.3 TLS_", " sni localhost alpn imap");
+        }
+    }
+
+    @Test
+    void aFailedHandshakeHasAnAccessLine() throws Exception {
+        try (Cli server = serve(pair("server"), "echo");
+                Socket plain = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            plain.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(server.err.awaitContaining("closed #1")).contains(" failed by server, in 0 B, out 0 B, ");
+            assertThat(server.err.awaitContaining(" failed: plain text arrived")).contains("the TLS of #1 ");
+        }
+    }
+
+    @Test
+    void aClientThatOnlyConnectsHasAnAccessLine() throws Exception {
+        try (Cli server = serve(pair("server"), "echo")) {
+            new Socket(InetAddress.getLoopbackAddress(), server.port()).close();
+            assertThat(server.err.awaitContaining("closed #1")).contains(" reset by client, in 0 B, out 0 B, ");
+            assertThat(server.err.text()).doesNotContain("the TLS of");
         }
     }
 

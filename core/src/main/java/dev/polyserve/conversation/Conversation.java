@@ -244,6 +244,19 @@ public abstract sealed class Conversation extends Termination implements Connect
         return claimed;
     }
 
+    /// Ends a connection that has failed before its handler could begin; its socket is closed already. The listener is
+    /// told of this end as of any other.
+    ///
+    /// @return false when it was ended by another call
+    public final boolean failEarly(Cause why) {
+        boolean claimed = tryClaim();
+        if (claimed) {
+            settle(why);
+            complete(true);
+        }
+        return claimed;
+    }
+
     @Override
     public final boolean cancel() {
         return endUnbegun(new Cause.Stopped());

@@ -87,11 +87,19 @@ public final class DelegatedConversation extends Conversation {
     /// Ends it, for this reason if none was settled before; a second call has no effect.
     public void ends(Cause why) {
         if (!begun) {
-            reject(why);
+            boolean _ = hasFailed(why) ? failEarly(why) : reject(why);
         } else if (!isDone()) {
             settle(why);
             complete(true);
         }
+    }
+
+    /// Whether it has failed by itself, as in its handshake, rather than being refused.
+    private static boolean hasFailed(Cause why) {
+        return switch (why) {
+            case Cause.Failed _, Cause.PeerReset _ -> true;
+            case Cause.Done _, Cause.TimedOut _, Cause.LimitReached _, Cause.Stopped _ -> false;
+        };
     }
 
     /// Once the connection may have begun, only the serving process can end it.

@@ -14,7 +14,8 @@ public final class LimitException extends IOException {
         this.limit = limit;
     }
 
-    Limit limit() {
+    /// Which one.
+    public Limit limit() {
         return limit;
     }
 }

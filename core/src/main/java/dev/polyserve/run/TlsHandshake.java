@@ -3,6 +3,7 @@ package dev.polyserve.run;
 import dev.polyserve.Cause;
 import dev.polyserve.Limit;
 import dev.polyserve.conversation.Conversation;
+import dev.polyserve.conversation.LimitException;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.loop.EventLoop;
 import dev.polyserve.loop.Multiplexer;
@@ -171,24 +172,31 @@ final class TlsHandshake implements Multiplexer.Ready, TlsSocket.Closer {
             // The loop was held up: what the peer has sent meanwhile is not read yet.
             deadline = loop.schedule(pauseNanos, this::late);
         } else if (state != State.OVER) {
-            context.listener().limitReached(Limit.TLS_HANDSHAKE);
-            context.listener().rejected(conversation, Optional.of(Limit.TLS_HANDSHAKE));
-            end(new Cause.TimedOut(Limit.TLS_HANDSHAKE));
+            refuse(Limit.TLS_HANDSHAKE, new Cause.TimedOut(Limit.TLS_HANDSHAKE));
         }
     }
 
+    private void refuse(Limit limit, Cause why) {
+        context.listener().limitReached(limit);
+        context.listener().rejected(conversation, Optional.of(limit));
+        closeNow(true);
+        boolean _ = conversation.reject(why); // false if it was ended meanwhile
+    }
+
     private void failed(IOException why) {
-        if (why instanceof SSLException) {
-            context.listener().failed(conversation, why);
-            end(new Cause.Failed(why));
-        } else {
-            end(new Cause.PeerReset(String.valueOf(why.getMessage())));
+        switch (why) {
+            case LimitException reached -> refuse(reached.limit(), new Cause.LimitReached(reached.limit()));
+            case SSLException _ -> {
+                context.listener().failed(conversation, why);
+                end(new Cause.Failed(why));
+            }
+            default -> end(new Cause.PeerReset(String.valueOf(why.getMessage())));
         }
     }
 
     private void end(Cause why) {
         closeNow(true);
-        boolean _ = conversation.reject(why); // false if it was ended meanwhile
+        boolean _ = conversation.failEarly(why); // false if it was ended meanwhile
     }
 
     @Override

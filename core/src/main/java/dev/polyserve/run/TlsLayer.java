@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLEngine;
 
 /// Puts TLS over the connections that come through `tls://` endpoints, in the process that serves them.
 ///
@@ -26,14 +28,18 @@ final class TlsLayer {
     private static final Duration LOOK = Duration.ofSeconds(5);
 
     private final TlsEngines engines;
+    /// One object, because each connection keeps it.
+    private final Supplier<SSLEngine> newEngine;
     private final ServerContext context;
     private final boolean serves;
-    private final RecordBuffers buffers = new RecordBuffers();
+    private final RecordBuffers buffers;
 
     private TlsLayer(TlsEngines engines, ServerContext context, boolean serves) {
         this.engines = engines;
+        this.newEngine = engines::engine;
         this.context = context;
         this.serves = serves;
+        this.buffers = new RecordBuffers(context.budget());
     }
 
     /// The layer of a server; empty where it has no such endpoint.
@@ -93,6 +99,6 @@ final class TlsLayer {
     ///
     /// @param ends its addresses, which may not be those of the socket
     TlsSocket over(StreamSocket below, AddressPair ends) {
-        return new TlsSocket(below, ends, engines::engine, buffers);
+        return new TlsSocket(below, ends, newEngine, buffers);
     }
 }

@@ -1,5 +1,6 @@
 package dev.polyserve.tls;
 
+import dev.polyserve.conversation.BufferBudget;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +16,17 @@ public final class RecordBuffers {
     static final int BYTES = 2 * RECORD_BYTES;
     private static final int KEPT = 16;
 
+    /// Counts what connections hold between calls.
+    final BufferBudget budget;
     private final NonQueueingLock lock = new NonQueueingLock();
     /// Guarded by `lock`, like the count.
     private final @Nullable ByteBuffer[] kept = new @Nullable ByteBuffer[KEPT];
     private int count;
+
+    /// @param budget counts what connections hold between calls
+    public RecordBuffers(BufferBudget budget) {
+        this.budget = budget;
+    }
 
     /// An empty buffer of [#BYTES].
     ByteBuffer take() {

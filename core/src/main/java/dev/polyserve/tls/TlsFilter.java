@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// It holds a buffer only while there are bytes in it: half a record, records not sent, plain text for which there was no
-/// room.
+/// room. At most one of each kind, which the budget of all buffers counts.
 ///
 /// A request for new keys (KeyUpdate, RFC 8446 section 4.6.3) is answered with the next record that is sent. A client that
 /// asks for renegotiation, which only TLS 1.2 has, is refused.
@@ -26,19 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class TlsFilter {
     /// What [#decrypt] returns at the end of input.
     static final int END = -1;
-    private static final String PLAIN = "plain text arrived where TLS was expected: the client does not speak TLS, or"
-            + " is to connect to another port";
     private static final String HANDSHAKE = "the TLS handshake";
     private static final String ENDED = "the client ended the connection during the TLS handshake";
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     /// The most plain text for which the JDK's engine makes one record: of 16,384 bytes it makes two.
     private static final int PLAIN_BYTES = 16_367;
-    private static final int HEADER_BYTES = 5;
-    private static final int LENGTH_AT = 3;
-    private static final int CONTENT_HANDSHAKE = 22;
-    private static final int CONTENT_FIRST = 20;
-    private static final int CONTENT_LAST = 23;
-    private static final int MAJOR_VERSION = 3;
     /// The largest buffer for half a record, in place of a whole one.
     private static final int SMALL_BYTES = 2 << 10;
     /// How often in a row a peer may ask for new keys while nothing is sent to it.
@@ -72,6 +64,9 @@ final class TlsFilter {
     private boolean inputClosed;
     private boolean inputEnded;
     private int keyRequests;
+    /// The bytes of buffers that the budget has counted: those of the reader, and those of the writer.
+    private int countedInput;
+    private int countedOutput;
 
     TlsFilter(SSLEngine engine, RecordBuffers buffers) {
         this.engine = engine;
@@ -86,6 +81,7 @@ final class TlsFilter {
 
     /// Goes on with the handshake.
     ///
+    /// @throws EOFException when the peer ends the connection
     /// @throws IOException when it fails; what is [#unsent] then says so to the peer
     Need handshake() throws IOException {
         if (!begun) {
@@ -94,11 +90,13 @@ final class TlsFilter {
         }
         while (true) {
             if (unsent() != null) {
+                giveBackInput();
                 return Need.WRITE;
             }
             throwIfFailed();
             switch (engine.getHandshakeStatus()) {
                 case NEED_TASK -> {
+                    giveBackInput();
                     return Need.TASK;
                 }
                 case NEED_WRAP -> wrap(NOTHING);
@@ -122,7 +120,7 @@ final class TlsFilter {
     private boolean takesRecord() throws IOException {
         int bytes = nextRecord();
         if (bytes == 0 && inputEnded && failure == null) {
-            failure = new TlsException(ENDED);
+            failure = new EOFException(ENDED);
         }
         if (bytes == 0 || failure != null) {
             throwIfFailed();
@@ -130,15 +128,16 @@ final class TlsFilter {
         }
         unwrap(bytes, NOTHING);
         if (inputClosed && failure == null) {
-            failure = new TlsException(ENDED);
+            failure = new EOFException(ENDED);
         }
         return true;
     }
 
     private void secured() throws IOException {
         if (engine.isInboundDone() || engine.isOutboundDone()) {
-            failure = new TlsException(ENDED);
-            throw failure;
+            IOException ended = new EOFException(ENDED);
+            failure = ended;
+            throw ended;
         }
         secure = true;
         renegotiates = !engine.getSession().getProtocol().equals("TLSv1.3");
@@ -178,6 +177,18 @@ final class TlsFilter {
                 buffers.give(filled);
             }
         }
+    }
+
+    /// As [#received], when nothing was put into it.
+    void receivedNothing() {
+        received();
+        giveBackInput();
+    }
+
+    /// Whether what was put into the [#room] has filled it, so that there may be more.
+    boolean isFull() {
+        ByteBuffer filled = in;
+        return filled != null && filled.limit() == RecordBuffers.BYTES;
     }
 
     /// No more records come.
@@ -225,30 +236,16 @@ final class TlsFilter {
     /// The length of the next record, if it has arrived as a whole; else 0.
     private int nextRecord() {
         ByteBuffer arrived = in;
-        if (arrived == null || failure != null || inputClosed || !arrived.hasRemaining()) {
+        if (arrived == null || failure != null || inputClosed) {
             return 0;
         }
-        int at = arrived.position();
-        int type = arrived.get(at);
-        boolean known = type >= CONTENT_FIRST && type <= CONTENT_LAST
-                && (arrived.remaining() == 1 || arrived.get(at + 1) == MAJOR_VERSION);
-        if (!known) {
-            failure = new TlsException(secure ? "what arrived is no record of TLS" : PLAIN);
-        }
-        if (!known || arrived.remaining() < HEADER_BYTES) {
+        try {
+            int bytes = RecordHeader.recordBytes(arrived, secure, renegotiates);
+            return bytes <= arrived.remaining() ? bytes : 0;
+        } catch (TlsException e) {
+            failure = e;
             return 0;
         }
-        int bytes = HEADER_BYTES + (arrived.getShort(at + LENGTH_AT) & 0xffff);
-        if (bytes > RecordBuffers.RECORD_BYTES) {
-            failure = new TlsException("a record of TLS with " + bytes + " bytes arrived, where "
-                    + RecordBuffers.RECORD_BYTES + " is the most");
-            return 0;
-        }
-        if (secure && renegotiates && type == CONTENT_HANDSHAKE) {
-            failure = new TlsException("the client asked for a renegotiation of TLS, which is refused");
-            return 0;
-        }
-        return bytes <= arrived.remaining() ? bytes : 0;
     }
 
     private void unwrap(int bytes, ByteBuffer into) {
@@ -418,6 +415,43 @@ final class TlsFilter {
             out = null;
             buffers.give(held);
         }
+    }
+
+    // --- what it holds ---
+
+    /// Counts what is held for input, before the reader waits.
+    ///
+    /// @throws IOException when the buffers of all connections have reached their limit
+    void countInput() throws IOException {
+        countedInput = counted(countedInput, bytes(in) + bytes(plain));
+    }
+
+    /// Counts what is held for output, before the writer waits.
+    ///
+    /// @throws IOException when the buffers of all connections have reached their limit
+    void countOutput() throws IOException {
+        countedOutput = counted(countedOutput, bytes(out));
+    }
+
+    private int counted(int before, int now) throws IOException {
+        if (now != before) {
+            buffers.budget.take(now - before);
+        }
+        return now;
+    }
+
+    private static int bytes(@Nullable ByteBuffer held) {
+        return held == null ? 0 : held.capacity();
+    }
+
+    /// The connection is closed: nothing is held any more. **Thread**: its owner.
+    void release() {
+        buffers.budget.give(countedInput + countedOutput);
+        countedInput = 0;
+        countedOutput = 0;
+        in = null;
+        plain = null;
+        out = null;
     }
 
     // --- the end ---

@@ -113,22 +113,28 @@ public final class TlsSocket implements StreamSocket, SocketControl, BlockingSoc
             switch (made.handshake()) {
                 case WRITE -> {
                     if (!flush(made)) {
-                        return Need.WRITE;
+                        return counted(made, Need.WRITE);
                     }
                 }
                 case READ -> {
                     if (fill(made, null) == 0) {
-                        return Need.READ;
+                        return counted(made, Need.READ);
                     }
                 }
                 case TASK -> {
-                    return Need.TASK;
+                    return counted(made, Need.TASK);
                 }
                 case DONE -> {
-                    return Need.DONE;
+                    return counted(made, Need.DONE);
                 }
             }
         }
+    }
+
+    private static Need counted(TlsFilter made, Need need) throws IOException {
+        made.countInput();
+        made.countOutput();
+        return need;
     }
 
     /// Whether the handshake has begun: bytes have arrived for it.
@@ -187,25 +193,38 @@ public final class TlsSocket implements StreamSocket, SocketControl, BlockingSoc
         TlsFilter made = require();
         int before = into.position();
         try {
-            for (int asked = 0; waits || asked < READS; asked++) {
-                int count = made.decrypt(into);
-                int sum = into.position() - before;
-                if (count == TlsFilter.END) {
-                    return sum > 0 ? sum : END;
-                }
-                if (!into.hasRemaining() || (sum > 0 && waits)) {
-                    return sum;
-                }
-                int filled = limited ? fillWithin(made, into, deadline) : fill(made, into);
-                if (filled == TIMED_OUT || (filled == 0 && !waits)) {
-                    return filled == 0 ? sum : filled;
-                }
-            }
-            int last = made.decrypt(into);
-            return last == TlsFilter.END && into.position() == before ? END : into.position() - before;
+            int count = waits ? readWaiting(made, into, limited, deadline) : readNow(made, into);
+            made.countInput();
+            return count;
         } catch (IOException e) {
             return failedRead(made, into.position() - before, e);
         }
+    }
+
+    private int readWaiting(TlsFilter made, ByteBuffer into, boolean limited, long deadline) throws IOException {
+        while (true) {
+            int count = made.decrypt(into);
+            if (count != 0 || !into.hasRemaining()) {
+                return count;
+            }
+            made.countInput();
+            if ((limited ? fillWithin(made, into, deadline) : fill(made, into)) == TIMED_OUT) {
+                return TIMED_OUT;
+            }
+        }
+    }
+
+    private int readNow(TlsFilter made, ByteBuffer into) throws IOException {
+        int before = into.position();
+        int count = made.decrypt(into);
+        boolean more = true;
+        for (int asked = 0; more && count != END && into.hasRemaining() && asked < READS; asked++) {
+            // A buffer that was not filled has taken all that had arrived.
+            more = fill(made, null) != 0 && made.isFull();
+            count = made.decrypt(into);
+        }
+        int sum = into.position() - before;
+        return count == TlsFilter.END && sum == 0 ? END : sum;
     }
 
     /// @return the bytes before the failure, which the next read reports; or the end, where this side has ended the input
@@ -233,7 +252,11 @@ public final class TlsSocket implements StreamSocket, SocketControl, BlockingSoc
         try {
             count = below.read(made.room());
         } finally {
-            made.received();
+            if (count > 0) {
+                made.received();
+            } else {
+                made.receivedNothing();
+            }
         }
         return filled(made, count);
     }
@@ -311,6 +334,7 @@ public final class TlsSocket implements StreamSocket, SocketControl, BlockingSoc
                     break;
                 }
             }
+            made.countOutput();
             return bytes.position() - before;
         } finally {
             WRITING.setRelease(this, false);
@@ -338,11 +362,9 @@ public final class TlsSocket implements StreamSocket, SocketControl, BlockingSoc
         if (made != null && !made.failed()) {
             enterOrThrow();
             try {
-                if (!flush(made)) {
-                    return false;
-                }
-                made.end();
-                if (!flush(made)) {
+                boolean ended = flush(made) && sendEnd(made);
+                made.countOutput();
+                if (!ended) {
                     return false;
                 }
             } finally {
@@ -350,6 +372,11 @@ public final class TlsSocket implements StreamSocket, SocketControl, BlockingSoc
             }
         }
         return below.endOutput(closes);
+    }
+
+    private boolean sendEnd(TlsFilter made) throws IOException {
+        made.end();
+        return flush(made);
     }
 
     // --- the rest ---
@@ -360,6 +387,10 @@ public final class TlsSocket implements StreamSocket, SocketControl, BlockingSoc
         if (other != null) {
             other.close(unread);
             return;
+        }
+        TlsFilter made = filter;
+        if (made != null) {
+            made.release();
         }
         below.close(unread);
     }

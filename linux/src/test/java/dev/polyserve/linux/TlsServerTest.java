@@ -23,8 +23,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +37,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -104,13 +109,17 @@ class TlsServerTest {
 
     /// A client that sends these bytes before the handshake.
     static SSLSocket connectAfter(byte[] plain, int port, String... protocols) throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[]{new TrustAll()}, null);
         Socket below = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
         below.setSoTimeout(20_000);
         below.getOutputStream().write(plain);
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(below, "localhost", port, true);
-        socket.setEnabledProtocols(protocols.length == 0 ? new String[]{"TLSv1.3"} : protocols);
+        return over(below, protocols.length == 0 ? new String[]{"TLSv1.3"} : protocols);
+    }
+
+    /// A client over a connected socket, which closing it closes.
+    static SSLSocket over(Socket below, String... protocols) throws Exception {
+        SSLSocket socket = (SSLSocket) trusting().getSocketFactory().createSocket(below, "localhost", below.getPort(),
+                true);
+        socket.setEnabledProtocols(protocols);
         return socket;
     }
 
@@ -212,8 +221,7 @@ class TlsServerTest {
     @MethodSource("models")
     void aTruncationIsSaid(String model) throws Exception {
         try (Server server = server(model, o -> o).handle(TlsServerTest::echo).start()) {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[]{new TrustAll()}, null);
+            SSLContext context = trusting();
             try (Socket below = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
                 SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(below, "localhost",
                         server.port(), false);
@@ -234,6 +242,7 @@ class TlsServerTest {
                 assertEnds(plain);
             }
             assertThat(failures.poll(20, TimeUnit.SECONDS)).hasMessageStartingWith("plain text arrived");
+            assertThat(ends.poll(20, TimeUnit.SECONDS)).isInstanceOf(Cause.Failed.class);
             try (SSLSocket socket = connect(server)) {
                 exchange(socket, 10);
             }
@@ -268,6 +277,108 @@ class TlsServerTest {
             }
         }
         assertThat(failures).isEmpty();
+    }
+
+    /// One client for each message after which it can stop: none, the ClientHello …
+    @ParameterizedTest
+    @MethodSource("concurrentModels")
+    void aClientThatStopsAfterAnyMessageIsEndedByTheDeadline(String model) throws Exception {
+        List<Socket> stopped = new ArrayList<>();
+        try (Server server = server(model, o -> o.withTimeouts(t -> t.withTlsHandshake(Duration.ofSeconds(1))))
+                .handle(TlsServerTest::echo).start()) {
+            for (int messages = 0; messages <= 3; messages++) {
+                stopped.add(stopsAfter(messages, server.port(), "TLSv1.2"));
+                if (messages < 3) {
+                    stopped.add(stopsAfter(messages, server.port(), "TLSv1.3"));
+                }
+            }
+            for (Socket socket : stopped) {
+                assertEndsAtLast(socket);
+            }
+            assertThat(server.stats().reached()).containsEntry(Limit.TLS_HANDSHAKE, (long) stopped.size());
+        } finally {
+            for (Socket socket : stopped) {
+                socket.close();
+            }
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    private static void assertEndsAtLast(Socket socket) throws IOException {
+        try {
+            while (socket.getInputStream().read() >= 0) {
+                // What the server had sent before.
+            }
+        } catch (SocketException e) {
+            assertThat(e).hasMessageContaining("reset");
+        }
+    }
+
+    /// A client that sends so many records of its handshake, each of which is one message.
+    private static Socket stopsAfter(int messages, int port, String protocol) throws Exception {
+        Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
+        socket.setSoTimeout(20_000);
+        SSLEngine engine = trusting().createSSLEngine("localhost", port);
+        engine.setUseClientMode(true);
+        engine.setEnabledProtocols(new String[]{protocol});
+        engine.beginHandshake();
+        ByteBuffer in = ByteBuffer.allocate(40_000).limit(0);
+        ByteBuffer out = ByteBuffer.allocate(40_000);
+        boolean more = true;
+        for (int sent = 0; more && sent < messages;) {
+            for (Runnable task; (task = engine.getDelegatedTask()) != null;) {
+                task.run();
+            }
+            if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+                engine.wrap(ByteBuffer.allocate(0), out.clear());
+                socket.getOutputStream().write(out.array(), 0, out.position());
+                sent++;
+            } else if (engine.unwrap(in, ByteBuffer.allocate(0)).getStatus() == Status.BUFFER_UNDERFLOW) {
+                in.compact();
+                int count = socket.getInputStream().read(in.array(), in.position(), in.remaining());
+                more = count >= 0; // else the deadline was sooner
+                in.position(in.position() + Math.max(0, count)).flip();
+            }
+        }
+        return socket;
+    }
+
+    private static SSLContext trusting() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[]{new TrustAll()}, null);
+        return context;
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void aClientThatEndsInTheHandshakeIsNoFailure(String model) throws Exception {
+        try (Server server = server(model, o -> o).handle(TlsServerTest::echo).start()) {
+            for (byte[] sent : new byte[][]{{}, {22, 3, 1, 0, 100, 1}}) {
+                try (Socket leaves = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                    leaves.getOutputStream().write(sent);
+                    leaves.shutdownOutput();
+                    assertEnds(leaves);
+                }
+                assertThat(ends.poll(20, TimeUnit.SECONDS)).isInstanceOfSatisfying(Cause.PeerReset.class,
+                        reset -> assertThat(reset.detail()).contains("during the TLS handshake"));
+            }
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void renegotiationIsRefused(String model) throws Exception {
+        try (Server server = server(model, o -> o).handle(TlsServerTest::echo).start();
+                SSLSocket socket = connect(server, "TLSv1.2")) {
+            exchange(socket, 10);
+            assertThatThrownBy(() -> {
+                socket.startHandshake();
+                exchange(socket, 10);
+            }).isInstanceOf(IOException.class);
+            assertThat(failures.poll(20, TimeUnit.SECONDS)).hasMessageContaining("renegotiation");
+            assertThat(ends.poll(20, TimeUnit.SECONDS)).isInstanceOf(Cause.Failed.class);
+        }
     }
 
     @ParameterizedTest

@@ -99,10 +99,10 @@ final class RemoteConnection
             }
             case WorkerEvent.HandlerFailed threw -> known.failed(threw.failure().asThrowable());
             case WorkerEvent.ConnectionRejected rejected -> {
+                // Its end follows, with the cause.
                 if (context != null) {
                     context.listener().rejected(known, rejected.limit());
                 }
-                known.ends(rejected.limit().<Cause>map(Cause.LimitReached::new).orElse(new Cause.Stopped()));
             }
             case WorkerEvent.ConnectionClosed over -> {
                 known.moved(over.bytesIn(), over.bytesOut());

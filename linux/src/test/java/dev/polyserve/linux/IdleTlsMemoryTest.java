@@ -1,0 +1,125 @@
+package dev.polyserve.linux;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.polyserve.Connection;
+import dev.polyserve.Framing;
+import dev.polyserve.Input;
+import dev.polyserve.Model;
+import dev.polyserve.Output;
+import dev.polyserve.Protocol;
+import dev.polyserve.Server;
+import dev.polyserve.ServerBuilder;
+import dev.polyserve.Tls;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The heap that TLS adds to an idle connection: the whole heap of connections with TLS, less that of plain ones. The JDK's
+/// engine has some 4,260 bytes of it. The client has only its socket left.
+@EnabledOnOs(OS.LINUX)
+@Timeout(60)
+class IdleTlsMemoryTest {
+    private static final int CONNECTIONS = 100;
+    private static final byte[] HELLO = "hello\n".getBytes(US_ASCII);
+    private static final Pattern TOTAL = Pattern.compile("Total +\\d+ +(\\d+) *");
+
+    private static final class EchoProtocol implements Protocol {
+        @Override
+        public void received(Input input, Output output) throws IOException {
+            output.write(input.takeAll());
+        }
+    }
+
+    private static void echo(Connection client) throws IOException {
+        for (String line; (line = client.readLine()) != null;) {
+            client.writeLine(line);
+        }
+    }
+
+    private static ServerBuilder serving(String model, String style, boolean tls) {
+        Model how = Model.named(model);
+        Optional<String> whyNot = Server.whyNot(how);
+        assumeTrue(whyNot.isEmpty(), () -> "needs a model that cannot run here: " + whyNot.orElse(""));
+        ServerBuilder server = (tls
+                ? Server.at("tls://127.0.0.1:0").tls(Tls.selfSigned())
+                : Server.at("tcp://127.0.0.1:0")).model(how);
+        return switch (style) {
+            case "messages" -> server.messages(Framing.lines(), (line, client) -> client.writeLine(line));
+            case "protocol" -> server.protocol(EchoProtocol::new);
+            case "handler" -> server.handle(IdleTlsMemoryTest::echo);
+            default -> throw new IllegalArgumentException(style);
+        };
+    }
+
+    private static long heapBytes() throws JMException {
+        String histogram = (String) ManagementFactory.getPlatformMBeanServer().invoke(
+                new ObjectName("com.sun.management:type=DiagnosticCommand"), "gcClassHistogram",
+                new Object[]{new String[0]}, new String[]{String[].class.getName()});
+        return histogram.lines().map(TOTAL::matcher).filter(Matcher::matches)
+                .mapToLong(line -> Long.parseLong(line.group(1))).sum();
+    }
+
+    /// The least of several: objects that wait for a reference queue go a little later.
+    private static long settledHeapBytes() throws JMException {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 4; i++) {
+            least = Math.min(least, heapBytes());
+        }
+        return least;
+    }
+
+    private static Socket answered(Server server, boolean tls) throws Exception {
+        Socket below = new Socket("127.0.0.1", server.port());
+        if (tls) {
+            SSLSocket client = TlsServerTest.over(below, "TLSv1.3");
+            client.getOutputStream().write(HELLO);
+            assertThat(client.getInputStream().readNBytes(HELLO.length)).isEqualTo(HELLO);
+        } else {
+            below.getOutputStream().write(HELLO);
+            assertThat(below.getInputStream().readNBytes(HELLO.length)).isEqualTo(HELLO);
+        }
+        return below;
+    }
+
+    private static long bytesOfOne(String model, String style, boolean tls) throws Exception {
+        List<Socket> clients = new ArrayList<>();
+        try (Server server = serving(model, style, tls).start()) {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                clients.add(answered(server, tls)); // the buffers that all share, and the JDK's classes
+            }
+            long before = settledHeapBytes();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                clients.add(answered(server, tls));
+            }
+            return (settledHeapBytes() - before) / CONNECTIONS;
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource("epoll, protocol, 4900")
+    void tlsAddsNoMoreThan(String model, String style, long mostBytes) throws Exception {
+        long plain = bytesOfOne(model, style, false);
+        long tls = bytesOfOne(model, style, true);
+        assertThat(tls - plain).as("%d bytes, less %d without TLS", tls, plain).isBetween(3_000L, mostBytes);
+    }
+}
