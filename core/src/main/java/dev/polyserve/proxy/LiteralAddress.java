@@ -31,7 +31,7 @@ final class LiteralAddress {
     /// Hexadecimal groups with `::` for zeros. An IPv4-mapped address becomes the IPv4 address.
     static Optional<InetAddress> v6(String text) {
         boolean plain = text.indexOf(':') >= 0
-                && text.chars().allMatch(c -> c == ':' || c == '.' || Character.digit(c, 16) >= 0 && c < 128);
+                && text.chars().allMatch(c -> c == ':' || c == '.' || (Character.digit(c, 16) >= 0 && c < 128));
         if (!plain) {
             return Optional.empty();
         }
