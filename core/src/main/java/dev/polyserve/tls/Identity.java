@@ -109,6 +109,6 @@ record Identity(String source, List<X509Certificate> chain, PrivateKey key) {
     static boolean covers(Set<String> names, String asked) {
         String name = lowerCase(asked);
         int dot = name.indexOf('.');
-        return names.contains(name) || dot > 0 && names.contains("*" + name.substring(dot));
+        return names.contains(name) || (dot > 0 && names.contains("*" + name.substring(dot)));
     }
 }
