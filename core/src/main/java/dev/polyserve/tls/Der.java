@@ -36,14 +36,14 @@ final class Der {
 
     /// An object identifier in its dotted form.
     static byte[] identifier(String dotted) {
-        String[] arcs = dotted.split("\\.");
+        String[] arcs = dotted.split("\\.", -1);
         var content = new ByteArrayOutputStream();
         content.write(40 * Integer.parseInt(arcs[0]) + Integer.parseInt(arcs[1]));
         for (int i = 2; i < arcs.length; i++) {
             int arc = Integer.parseInt(arcs[i]);
             for (int shift = (31 - Integer.numberOfLeadingZeros(Math.max(arc, 1))) / BASE_128
                     * BASE_128; shift > 0; shift -= BASE_128) {
-                content.write(arc >> shift & MOST_SHORT_LENGTH | 0x80);
+                content.write((arc >> shift & MOST_SHORT_LENGTH) | 0x80);
             }
             content.write(arc & MOST_SHORT_LENGTH);
         }

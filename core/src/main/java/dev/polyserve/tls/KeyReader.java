@@ -74,8 +74,7 @@ final class KeyReader {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
             } catch (InvalidKeySpecException e) {
-                // Of another algorithm, or damaged: the last one says so.
-                continue;
+                // Of another algorithm, or damaged, which is said if no algorithm fits.
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("every JDK has it", e);
             }

@@ -10,6 +10,7 @@ import java.io.IOException;
 /// ever, and its stack trace is not theirs. [#toThrow] makes another.
 ///
 /// **Thread**: any.
+@SuppressWarnings("StaticAssignmentOfThrowable") // made in advance, and never thrown
 final class NoMemoryException extends IOException {
     static final NoMemoryException UNREAD = new NoMemoryException(
             "there is no memory for what was received and not read");
