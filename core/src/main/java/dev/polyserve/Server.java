@@ -98,9 +98,11 @@ public interface Server extends AutoCloseable {
     void reconfigure(UnaryOperator<Options> change);
 
     /// Takes other certificates, or reads the files of the same ones again, for the connections to come; open ones keep
-    /// theirs. Files that change are also read without this. Worker processes follow.
+    /// theirs. Files that change are also read without this. Worker processes follow: one of them reads the keys first,
+    /// for which this waits.
     ///
     /// @throws IOException with one sentence: what cannot be used, and the remedy; nothing is changed then
+    /// @throws IllegalArgumentException for an `SSLContext` under a model with worker processes, which cannot be sent it
     /// @throws IllegalStateException when the server has no `tls://` endpoint
     void replaceTls(Tls identity) throws IOException;
 

@@ -84,6 +84,18 @@ class TlsReloadTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"process-pool", "process"})
+    void aKeyThatDoesNotFitEndsTheStartOfWorkersWithOneSentence(String model) throws Exception {
+        Files.copy(directory.resolve("new.key"), directory.resolve("own.key"), StandardCopyOption.COPY_ATTRIBUTES,
+                StandardCopyOption.REPLACE_EXISTING);
+        try (ServedProcess server = serve("--model", model)) {
+            server.err.awaitContaining("does not belong");
+            assertThat(server.awaitStatus()).isEqualTo(2);
+            assertThat(server.err.text().lines().filter(line -> !line.contains(" INFO "))).hasSize(1);
+        }
+    }
+
     @Tag("slow")
     @ParameterizedTest
     @ValueSource(strings = {"epoll", "process-pool"})

@@ -3,7 +3,6 @@ package dev.polyserve.conversation;
 import dev.polyserve.Limit;
 import dev.polyserve.Options;
 import dev.polyserve.ServerListener;
-import dev.polyserve.Tls;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +28,7 @@ public final class ServerContext {
     private volatile boolean draining;
     private volatile Runnable whenReplaced = () -> {
     };
-    private volatile Consumer<Tls> whenTlsReplaced = _ -> {
-    };
+    private volatile CertificateHolders certificateHolders = CertificateHolders.NONE;
 
     /// @param listener receives every event; it must not throw
     /// @param registry is called at each conversation's end, before the callbacks
@@ -92,15 +90,14 @@ public final class ServerContext {
         whenReplaced = task;
     }
 
-    /// Sets the task that runs when the server takes other certificates, for the code that passes them on to other
-    /// processes. **Thread** of the task: the one that replaces them.
-    public void whenTlsReplaced(Consumer<Tls> task) {
-        whenTlsReplaced = task;
+    /// Sets the other processes that have to do with the certificates.
+    public void certificateHolders(CertificateHolders others) {
+        certificateHolders = others;
     }
 
-    /// The server has taken these certificates.
-    public void tlsReplaced(Tls now) {
-        whenTlsReplaced.accept(now);
+    /// The other processes that have to do with the certificates.
+    public CertificateHolders certificateHolders() {
+        return certificateHolders;
     }
 
     /// The receiver of events.

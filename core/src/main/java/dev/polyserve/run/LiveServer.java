@@ -79,8 +79,8 @@ final class LiveServer implements Server {
         this.bans = new Bans(this::options, log, NanoClock.SYSTEM, this::afterOnAcceptLoop);
         CompositeServerListener events = CompositeServerListener.of(setup, counters, bans, log);
         this.context = new ServerContext(setup.options(), events, NanoClock.SYSTEM, live::leave, log);
-        this.tls = TlsLayer.of(setup, context);
         this.runner = runners.of(setup, context);
+        this.tls = tls(setup, context, runner);
         this.connectionStarter = new ConnectionStarter(runner, tls, live, bans, events,
                 new FilterChain(log, setup.filters()), context);
         this.proxyHeaders = new ProxyHeaderStage(acceptLoop(), connectionStarter, context, boundListeners::arm);
@@ -91,6 +91,21 @@ final class LiveServer implements Server {
         this.periodicActions = new PeriodicActions(
                 Stream.concat(setup.periodic().stream(), tls.flatMap(TlsLayer::refresh).stream()).toList(), log);
         this.shutdown = new Shutdown(context, live, this::release);
+    }
+
+    /// Reads the certificates. The supervisor of a worker process learns what cannot be used.
+    private static Optional<TlsLayer> tls(Engine.Setup setup, ServerContext context, Runner runner)
+            throws IOException {
+        try {
+            return TlsLayer.of(setup, context);
+        } catch (IOException e) {
+            context.certificateHolders().cannotStart(String.valueOf(e.getMessage()));
+            runner.stop();
+            throw e;
+        } catch (RuntimeException | Error e) {
+            runner.stop();
+            throw e;
+        }
     }
 
     static LiveServer bind(Engine.Setup setup) throws IOException {

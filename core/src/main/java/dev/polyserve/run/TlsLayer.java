@@ -31,14 +31,14 @@ final class TlsLayer {
     /// One object, because each connection keeps it.
     private final Supplier<SSLEngine> newEngine;
     private final ServerContext context;
-    private final boolean serves;
+    private final TlsEngines.Role role;
     private final RecordBuffers buffers;
 
-    private TlsLayer(TlsEngines engines, ServerContext context, boolean serves) {
+    private TlsLayer(TlsEngines engines, ServerContext context, TlsEngines.Role role) {
         this.engines = engines;
         this.newEngine = engines::engine;
         this.context = context;
-        this.serves = serves;
+        this.role = role;
         this.buffers = new RecordBuffers(context.budget());
     }
 
@@ -52,32 +52,32 @@ final class TlsLayer {
         if (tls == null || hosts.isEmpty()) {
             return Optional.empty();
         }
-        boolean supervises = ModelPlan.of(setup.model()).execution() instanceof Execution.Processes
-                && !Runners.inWorker();
-        TlsEngines engines = TlsEngines.of(tls, hosts, sentence -> log(context, System.Logger.Level.WARNING, sentence));
-        return Optional.of(new TlsLayer(engines, context, !supervises));
+        TlsEngines.Role role = role(setup);
+        TlsEngines engines = TlsEngines.of(tls, hosts, role, sentence -> context.log().warn(sentence, null),
+                other -> context.certificateHolders().refuse(other));
+        return Optional.of(new TlsLayer(engines, context, role));
     }
 
-    /// A worker process is silent: its supervisor reads the same files, and says the same.
-    private static void log(ServerContext context, System.Logger.Level level, String sentence) {
-        if (!Runners.inWorker()) {
-            context.log().log(level, () -> sentence, null);
+    private static TlsEngines.Role role(Engine.Setup setup) {
+        if (!(ModelPlan.of(setup.model()).execution() instanceof Execution.Processes)) {
+            return TlsEngines.Role.SERVER;
         }
+        return Runners.inWorker() ? TlsEngines.Role.WORKER : TlsEngines.Role.SUPERVISOR;
     }
 
     /// Whether a connection through this endpoint gets TLS here.
     boolean isFor(Endpoint endpoint) {
-        return serves && endpoint instanceof Endpoint.Tls;
+        return role != TlsEngines.Role.SUPERVISOR && endpoint instanceof Endpoint.Tls;
     }
 
     /// Looks at the files from time to time, and takes other certificates when they have changed. Empty in a worker
     /// process, whose supervisor tells it.
     Optional<Engine.Periodic> refresh() {
-        return Runners.inWorker() ? Optional.empty() : Optional.of(new Engine.Periodic(LOOK, () -> {
+        return role == TlsEngines.Role.WORKER ? Optional.empty() : Optional.of(new Engine.Periodic(LOOK, () -> {
             if (engines.refresh()) {
-                context.tlsReplaced(engines.tls());
-                log(context, System.Logger.Level.INFO, "the certificates were read again, because their files have"
-                        + " changed" + engines.expires().map(when -> "; they expire at " + when).orElse(""));
+                context.log().log(System.Logger.Level.INFO, () -> "the certificates were read again, because their"
+                        + " files have changed" + engines.expires().map(when -> "; they expire at " + when).orElse(""),
+                        null);
             }
         }));
     }
@@ -87,7 +87,6 @@ final class TlsLayer {
     /// @throws IOException with one sentence, when they cannot be used
     void replace(Tls identity) throws IOException {
         engines.replace(identity);
-        context.tlsReplaced(identity);
     }
 
     /// When the first certificate expires.

@@ -7,8 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -35,14 +33,13 @@ final class EngineSource {
     ///
     /// @param hosts the names for a self-signed certificate
     /// @param selfMade the self-signed certificate that is already there
-    /// @param warnings receives one sentence for each thing to mend
-    static EngineSource of(Tls tls, Collection<String> hosts, @Nullable Identity selfMade, Consumer<String> warnings)
+    /// @param reader reads the certificates and keys
+    static EngineSource of(Tls tls, Collection<String> hosts, @Nullable Identity selfMade, IdentityReader reader)
             throws TlsFileException {
         var identities = new ArrayList<Identity>();
         if (tls.isSelfSigned()) {
             identities.add(selfMade == null ? SelfSigned.identity(hosts) : selfMade);
         }
-        var reader = new IdentityReader(tls.password(), warnings);
         for (Tls.CertificateFiles files : tls.certificates()) {
             identities.add(reader.read(files, Instant.now()));
         }
@@ -101,10 +98,5 @@ final class EngineSource {
 
     List<Identity> identities() {
         return identities;
-    }
-
-    /// When the first of its certificates expires.
-    Optional<Instant> expires() {
-        return identities.stream().map(Identity::expires).min(Instant::compareTo);
     }
 }

@@ -7,7 +7,6 @@ import java.security.Signature;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAKey;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -36,23 +35,9 @@ record Identity(String source, List<X509Certificate> chain, PrivateKey key) {
         return key.getAlgorithm();
     }
 
-    Instant expires() {
-        return chain.stream().map(one -> one.getNotAfter().toInstant()).min(Instant::compareTo).orElseThrow();
-    }
-
-    /// Checks that the certificate and the intermediate ones are valid now.
-    void check(Instant now) throws TlsFileException {
-        for (X509Certificate one : chain) {
-            if (one.getNotAfter().toInstant().isBefore(now)) {
-                throw new TlsFileException(
-                        source + " has a certificate that expired at " + one.getNotAfter().toInstant()
-                                + ": renew it");
-            }
-            if (one.getNotBefore().toInstant().isAfter(now)) {
-                throw new TlsFileException(source + " has a certificate that is valid only from "
-                        + one.getNotBefore().toInstant() + " on: check the clock of this machine, or wait");
-            }
-        }
+    /// The certificates without the key.
+    CertificateChain certificates() {
+        return new CertificateChain(source, chain);
     }
 
     /// Whether the private key belongs to the public one.

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a certificate and its key, and checks that they can be used.
+/// Reads a certificate and its key, or the certificate alone, and checks that they can be used.
 ///
 /// **Thread**: any, one at a time.
 final class IdentityReader {
@@ -28,16 +28,39 @@ final class IdentityReader {
 
     private final Optional<String> password;
     private final Consumer<String> warnings;
+    private final TlsEngines.Role role;
 
     /// @param warnings receives one sentence for each file that others may read
     IdentityReader(Optional<String> password, Consumer<String> warnings) {
+        this(password, warnings, TlsEngines.Role.SERVER);
+    }
+
+    /// @param warnings receives one sentence for each thing to mend
+    /// @param role what this process does with the certificates
+    IdentityReader(Optional<String> password, Consumer<String> warnings, TlsEngines.Role role) {
         this.password = password;
         this.warnings = warnings;
+        this.role = role;
+    }
+
+    /// Reads the certificates without their key.
+    CertificateChain readChain(Tls.CertificateFiles files, Instant now) throws TlsFileException {
+        PemFile file = PemFile.read(files.chain(), CHAIN);
+        CertificateChain chain = isPkcs12(files, file)
+                ? chain(files.chain(), file.bytes())
+                : new CertificateChain(CHAIN + " " + files.chain(), file.certificates(CHAIN));
+        check(chain, now);
+        warnOfOthers(files.key());
+        return chain;
+    }
+
+    private static boolean isPkcs12(Tls.CertificateFiles files, PemFile chain) {
+        return files.chain().equals(files.key()) && !chain.isPem();
     }
 
     Identity read(Tls.CertificateFiles files, Instant now) throws TlsFileException {
         PemFile chain = PemFile.read(files.chain(), CHAIN);
-        Identity identity = files.chain().equals(files.key()) && !chain.isPem()
+        Identity identity = isPkcs12(files, chain)
                 ? pkcs12(files.chain(), chain.bytes())
                 : new Identity(CHAIN + " " + files.chain(), chain.certificates(CHAIN),
                         new KeyReader(files.key(), password).read());
@@ -45,9 +68,21 @@ final class IdentityReader {
             throw new TlsFileException("the key in " + files.key() + " does not belong to the first certificate in "
                     + files.chain() + ": give the key with which it was requested, and that certificate first");
         }
-        identity.check(now);
-        warnOfOthers(files.key());
+        check(identity.certificates(), now);
+        if (role != TlsEngines.Role.WORKER) {
+            warnOfOthers(files.key());
+        }
         return identity;
+    }
+
+    /// A worker that replaces another one serves a certificate that has expired meanwhile, like those that run.
+    private void check(CertificateChain chain, Instant now) throws TlsFileException {
+        if (role == TlsEngines.Role.WORKER && chain.expires().isBefore(now)) {
+            warnings.accept(chain.expired() + ", and is served: renew it, and replace the file");
+            chain.checkBegin(now);
+        } else {
+            chain.check(now);
+        }
     }
 
     private void warnOfOthers(Path key) {
@@ -63,6 +98,28 @@ final class IdentityReader {
     }
 
     private Identity pkcs12(Path path, byte[] bytes) throws TlsFileException {
+        return fromPkcs12(path, bytes, (store, alias, secret) -> identity(path, store.getKey(alias, secret),
+                store.getCertificateChain(alias)));
+    }
+
+    private CertificateChain chain(Path path, byte[] bytes) throws TlsFileException {
+        return fromPkcs12(path, bytes, (store, alias, _) -> store.isKeyEntry(alias)
+                ? chain(path, store.getCertificateChain(alias))
+                : null);
+    }
+
+    private static @Nullable CertificateChain chain(Path path, java.security.cert.Certificate @Nullable [] chain) {
+        return chain != null && chain.length > 0
+                ? new CertificateChain(PKCS12 + " " + path, Stream.of(chain).map(X509Certificate.class::cast).toList())
+                : null;
+    }
+
+    /// Takes what is wanted of an entry of a PKCS#12 file.
+    private interface Entry<T> {
+        @Nullable T of(KeyStore store, String alias, char[] secret) throws GeneralSecurityException;
+    }
+
+    private <T> T fromPkcs12(Path path, byte[] bytes, Entry<T> wanted) throws TlsFileException {
         if (bytes.length == 0 || bytes[0] != 0x30) {
             throw new TlsFileException(CHAIN + " " + path + " is neither PEM nor PKCS#12: give a file that has a line"
                     + " -----BEGIN CERTIFICATE-----");
@@ -73,10 +130,9 @@ final class IdentityReader {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(new ByteArrayInputStream(bytes), secret.toCharArray());
             for (String alias : Collections.list(store.aliases())) {
-                Identity identity = identity(path, store.getKey(alias, secret.toCharArray()),
-                        store.getCertificateChain(alias));
-                if (identity != null) {
-                    return identity;
+                T found = wanted.of(store, alias, secret.toCharArray());
+                if (found != null) {
+                    return found;
                 }
             }
         } catch (IOException e) {
@@ -91,8 +147,9 @@ final class IdentityReader {
 
     private static @Nullable Identity identity(Path path, @Nullable Key key,
             java.security.cert.Certificate @Nullable [] chain) {
-        return key instanceof PrivateKey own && chain != null && chain.length > 0
-                ? new Identity(PKCS12 + " " + path, Stream.of(chain).map(X509Certificate.class::cast).toList(), own)
+        CertificateChain whole = chain(path, chain);
+        return key instanceof PrivateKey own && whole != null
+                ? new Identity(whole.source(), whole.certificates(), own)
                 : null;
     }
 }

@@ -1,19 +1,22 @@
 package dev.polyserve.tls;
 
-import dev.polyserve.Server;
 import dev.polyserve.Tls;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the server-side engines of a server's TLS connections. Its configuration can be replaced: engines made before keep
 /// what they were made with.
@@ -35,6 +38,8 @@ public final class TlsEngines {
     private static final Duration BETWEEN_WARNINGS = Duration.ofDays(1);
 
     private final List<String> hosts;
+    private final Role role;
+    private final Approval approval;
     private final Consumer<String> warnings;
     private final AtomicReference<Current> current;
     /// The files when they were looked at last. Owned by the thread of [#refresh], like the two below.
@@ -43,19 +48,48 @@ public final class TlsEngines {
     private FileStates unusable;
     private Instant nextWarning = Instant.MIN;
 
+    /// What a process does with the certificates.
+    public enum Role {
+        /// It does the TLS.
+        SERVER,
+        /// It does the TLS in place of its supervisor, which has checked when the certificates expire.
+        WORKER,
+        /// Its worker processes do the TLS: it reads no private key.
+        SUPERVISOR
+    }
+
+    /// Asks the processes that do the TLS about other certificates.
+    @FunctionalInterface
+    public interface Approval {
+        /// Has them take the certificates, if they can.
+        ///
+        /// @return why they cannot, in one sentence; empty when they do
+        /// @throws IOException with one sentence, when they do not answer
+        Optional<String> refuses(Tls other) throws IOException;
+    }
+
     /// What new engines are made of.
     ///
     /// @param tls the configuration
     /// @param files its files when they were read
-    /// @param source what was read
-    private record Current(Tls tls, FileStates files, EngineSource source) {}
+    /// @param chains the certificates
+    /// @param source what was read; null in a supervisor
+    private record Current(Tls tls, FileStates files, List<CertificateChain> chains, @Nullable EngineSource source) {
+        @Nullable Identity selfMade() {
+            return tls.isSelfSigned() && source != null ? source.identities().getFirst() : null;
+        }
+    }
 
-    private TlsEngines(Current first, List<String> hosts, Consumer<String> warnings) {
+    private TlsEngines(Tls tls, List<String> hosts, Role role, Consumer<String> warnings, Approval approval)
+            throws TlsFileException {
+        this.hosts = hosts;
+        this.role = role;
+        this.warnings = warnings;
+        this.approval = approval;
+        Current first = read(tls, null);
         this.current = new AtomicReference<>(first);
         this.seen = first.files;
         this.unusable = first.files;
-        this.hosts = hosts;
-        this.warnings = warnings;
     }
 
     /// Reads certificates and keys.
@@ -64,12 +98,28 @@ public final class TlsEngines {
     /// @param warnings receives one sentence for each thing to mend
     /// @throws TlsFileException with one sentence: what cannot be used, and the remedy
     public static TlsEngines of(Tls tls, Collection<String> hosts, Consumer<String> warnings) throws TlsFileException {
-        FileStates read = FileStates.of(tls);
-        EngineSource source = EngineSource.of(tls, hosts, null, warnings);
-        if (tls.isSelfSigned() && !Server.isWorker()) {
-            warnings.accept(saySelfSigned(source.identities().getFirst()));
+        return of(tls, hosts, Role.SERVER, warnings, _ -> Optional.empty());
+    }
+
+    /// The same in one of several processes.
+    ///
+    /// @param role what this process does
+    /// @param approval asks the other processes, before other certificates are taken
+    public static TlsEngines of(Tls tls, Collection<String> hosts, Role role, Consumer<String> warnings,
+            Approval approval) throws TlsFileException {
+        var engines = new TlsEngines(tls, List.copyOf(hosts), role, warnings, approval);
+        if (tls.isSelfSigned()) {
+            Identity made = engines.current.get().selfMade();
+            switch (role) {
+                case SERVER -> warnings.accept(saySelfSigned(Objects.requireNonNull(made)));
+                case SUPERVISOR -> warnings.accept("NOT FOR PRODUCTION: each worker process makes a self-signed"
+                        + " certificate of its own, and clients cannot check it");
+                case WORKER -> {
+                    // Its supervisor says it.
+                }
+            }
         }
-        return new TlsEngines(new Current(tls, read, source), List.copyOf(hosts), warnings);
+        return engines;
     }
 
     private static String saySelfSigned(Identity made) {
@@ -93,21 +143,46 @@ public final class TlsEngines {
 
     /// A new engine for a connection that was accepted, in server mode and with all parameters set.
     public SSLEngine engine() {
-        return current.get().source.engine();
+        EngineSource source = current.get().source;
+        if (source == null) {
+            throw new IllegalStateException("the worker processes do the TLS");
+        }
+        return source.engine();
     }
 
     /// Takes another configuration, or the same one with its files read again, for the connections to come.
     ///
-    /// @throws TlsFileException when it cannot be used; the old one stays
-    public void replace(Tls other) throws TlsFileException {
-        current.set(read(other));
+    /// @throws IOException with one sentence, when it cannot be used; the old one stays
+    /// @throws IllegalArgumentException when the worker processes cannot be given it
+    public void replace(Tls other) throws IOException {
+        if (role == Role.SUPERVISOR && other.context().isPresent()) {
+            throw new IllegalArgumentException("an SSLContext cannot be sent to worker processes, which do the TLS of"
+                    + " this server: give certificates from files");
+        }
+        current.set(approved(other));
     }
 
-    private Current read(Tls other) throws TlsFileException {
-        Current before = current.get();
-        FileStates files = FileStates.of(other);
-        Identity selfMade = before.tls.isSelfSigned() ? before.source.identities().getFirst() : null;
-        return new Current(other, files, EngineSource.of(other, hosts, selfMade, warnings));
+    private Current approved(Tls other) throws IOException {
+        Current next = read(other, current.get().selfMade());
+        Optional<String> refused = approval.refuses(other);
+        if (refused.isPresent()) {
+            throw new TlsFileException(refused.get());
+        }
+        return next;
+    }
+
+    private Current read(Tls tls, @Nullable Identity selfMade) throws TlsFileException {
+        FileStates files = FileStates.of(tls);
+        var reader = new IdentityReader(tls.password(), warnings, role);
+        if (role == Role.SUPERVISOR) {
+            List<CertificateChain> chains = new ArrayList<>();
+            for (Tls.CertificateFiles pair : tls.certificates()) {
+                chains.add(reader.readChain(pair, Instant.now()));
+            }
+            return new Current(tls, files, List.copyOf(chains), null);
+        }
+        EngineSource source = EngineSource.of(tls, hosts, selfMade, reader);
+        return new Current(tls, files, source.identities().stream().map(Identity::certificates).toList(), source);
     }
 
     /// Looks at the files, and reads them again once they have changed and are the same as at the last look, since
@@ -121,7 +196,7 @@ public final class TlsEngines {
 
     boolean refresh(Instant now) {
         Current before = current.get();
-        warnOfExpiry(before.source, now);
+        warnOfExpiry(before.chains, now);
         FileStates files = FileStates.of(before.tls);
         boolean settled = files.equals(seen);
         seen = files;
@@ -130,27 +205,32 @@ public final class TlsEngines {
         }
         try {
             nextWarning = Instant.MIN;
-            return current.compareAndSet(before, read(before.tls));
+            return current.compareAndSet(before, approved(before.tls));
         } catch (TlsFileException e) {
             unusable = files;
+            warnings.accept("the certificates stay as they were: " + e.getMessage());
+            return false;
+        } catch (IOException e) {
+            // The next look asks again.
             warnings.accept("the certificates stay as they were: " + e.getMessage());
             return false;
         }
     }
 
-    private void warnOfExpiry(EngineSource source, Instant now) {
-        for (Identity identity : source.identities()) {
-            if (!now.isBefore(nextWarning) && now.plus(EXPIRES_SOON).isAfter(identity.expires())) {
-                warnings.accept(identity.source() + " has a certificate that "
-                        + (now.isAfter(identity.expires()) ? "has expired at " : "expires at ") + identity.expires()
+    private void warnOfExpiry(List<CertificateChain> chains, Instant now) {
+        for (CertificateChain chain : chains) {
+            Instant expires = chain.expires();
+            if (!now.isBefore(nextWarning) && now.plus(EXPIRES_SOON).isAfter(expires)) {
+                warnings.accept(chain.source() + " has a certificate that "
+                        + (now.isAfter(expires) ? "has expired at " : "expires at ") + expires
                         + ": renew it, and replace the file");
                 nextWarning = now.plus(BETWEEN_WARNINGS);
             }
         }
     }
 
-    /// When the first of the certificates expires; empty where a context has them.
+    /// When the first of the certificates expires; empty where a context, or worker processes, have them.
     public Optional<Instant> expires() {
-        return current.get().source.expires();
+        return current.get().chains.stream().map(CertificateChain::expires).min(Instant::compareTo);
     }
 }

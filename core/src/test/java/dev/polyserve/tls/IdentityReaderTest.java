@@ -118,6 +118,27 @@ class IdentityReaderTest {
     }
 
     @Test
+    void aWorkerServesACertificateThatHasExpiredSinceAndSaysSo() throws Exception {
+        openSsl.certificate("a", "a.example");
+        var files = new Tls.CertificateFiles(openSsl.file("a.crt"), openSsl.file("a.key"));
+        var reader = new IdentityReader(Optional.empty(), warnings::add, TlsEngines.Role.WORKER);
+        assertThat(reader.read(files, Instant.now().plus(Duration.ofDays(31))).chain()).hasSize(1);
+        assertThat(warnings).singleElement().asString().contains("a.crt", "expired at", "is served");
+    }
+
+    @Test
+    void certificatesAreReadWithoutTheirKeys() throws Exception {
+        openSsl.certificate("a", "a.example");
+        Files.writeString(openSsl.file("p"), PASSWORD);
+        openSsl.run("pkcs12 -export -in a.crt -inkey a.key -out a.p12 -passout file:p");
+        var reader = new IdentityReader(Optional.of(PASSWORD), warnings::add, TlsEngines.Role.SUPERVISOR);
+        for (String name : new String[]{"a.crt", "a.p12"}) {
+            assertThat(reader.readChain(new Tls.CertificateFiles(openSsl.file(name), openSsl.file(name)),
+                    Instant.now()).certificates()).hasSize(1);
+        }
+    }
+
+    @Test
     void encryptedKeysNeedTheirPassword() throws Exception {
         Files.writeString(openSsl.file("p"), "another one");
         openSsl.run("req -x509 -newkey rsa:2048 -nodes -subj /CN=a -keyout k8 -out c");

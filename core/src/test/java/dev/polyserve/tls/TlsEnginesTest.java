@@ -6,15 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.polyserve.Tls;
 import dev.polyserve.TlsInfo;
 import java.io.FileInputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -69,6 +73,28 @@ class TlsEnginesTest {
                 .isInstanceOf(TlsFileException.class);
         assertThat(subject(new EnginePair(EnginePair.client("x"), engines.engine()).handshake().client()))
                 .isEqualTo("CN=new.example");
+    }
+
+    @Test
+    void aSupervisorReadsNoKeyAndAsksTheWorkers() throws Exception {
+        var openSsl = OpenSsl.in(directory);
+        openSsl.certificate("old", "old.example");
+        openSsl.certificate("new", "new.example");
+        Files.writeString(openSsl.file("old.key"), "not read");
+        var answers = new ArrayDeque<>(List.of(Optional.of("the key does not fit"), Optional.<String>empty()));
+        TlsEngines engines = TlsEngines.of(pair("old"), List.of(), TlsEngines.Role.SUPERVISOR, warnings::add,
+                _ -> answers.remove());
+        assertThatThrownBy(engines::engine).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> engines.replace(pair("new"))).isInstanceOf(TlsFileException.class)
+                .hasMessage("the key does not fit");
+        assertThat(engines.tls()).isEqualTo(pair("old"));
+        engines.replace(pair("new"));
+        assertThat(engines.tls()).isEqualTo(pair("new"));
+        assertThat(engines.expires()).isPresent();
+        assertThatThrownBy(() -> engines.replace(Tls.server(SSLContext.getDefault())))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("SSLContext");
+        assertThatThrownBy(() -> engines.replace(pair("none"))).hasMessageContaining("none.crt");
+        assertThat(warnings).isEmpty();
     }
 
     private Tls pair(String name) {

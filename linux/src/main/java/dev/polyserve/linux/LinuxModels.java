@@ -142,7 +142,7 @@ public final class LinuxModels implements ModelProvider {
     public Runner runner(Execution.Processes processes, Engine.Setup setup, ServerContext context) throws IOException {
         if (isWorker()) {
             WorkerMain worker = WorkerMain.here();
-            return worker.runner(inWorker(processes, worker, setup, context), setup);
+            return worker.runner(inWorker(processes, worker, setup, context), setup, context);
         }
         return switch (processes) {
             case Execution.ProcessPool pool -> PoolRunner.open(pool, context);

@@ -69,6 +69,7 @@ final class ControlMessageReader {
             case 'x' -> new WorkerCommand.Abort(in.readLong());
             case 'd' -> new WorkerCommand.Drain(in.readLong());
             case 'l' -> limits();
+            case 'i' -> new WorkerCommand.CheckTls(in.readLong(), TlsText.readFrom(in).tls());
             case 'k' -> new WorkerCommand.ReplaceTls(TlsText.readFrom(in).tls());
             case 'u' -> new WorkerCommand.DumpThreads();
             default -> throw damaged(letter);
@@ -154,6 +155,8 @@ final class ControlMessageReader {
             case 'Q' -> new WorkerEvent.EndRequested(text());
             case 'B' -> new WorkerEvent.Heartbeat(in.readLong(), in.readLong(), in.readLong(), in.readLong(),
                     in.readLong());
+            case 'I' ->
+                new WorkerEvent.TlsChecked(in.readLong(), Optional.of(text()).filter(problem -> !problem.isEmpty()));
             case 'L' -> new WorkerEvent.LimitReached(limit().orElseThrow());
             case 'F' -> acceptFailed();
             case 'D' -> new WorkerEvent.ListenerDown(in.readInt(), failure());

@@ -59,6 +59,10 @@ final class ControlMessageWriter {
             case WorkerCommand.Abort abort -> connection('x', abort.id());
             case WorkerCommand.Drain drain -> letter('d').writeLong(drain.millis());
             case WorkerCommand.ChangeLimits now -> limits(now);
+            case WorkerCommand.CheckTls asked -> {
+                letter('i').writeLong(asked.number());
+                new TlsText(asked.tls()).writeTo(out);
+            }
             case WorkerCommand.ReplaceTls now -> new TlsText(now.tls()).writeTo(letter('k'));
             case WorkerCommand.DumpThreads _ -> letter('u');
         }
@@ -161,6 +165,10 @@ final class ControlMessageWriter {
                 letter('L');
                 limit(Optional.of(reached.limit()));
             }
+            case WorkerEvent.TlsChecked checked -> {
+                letter('I').writeLong(checked.number());
+                text(checked.problem().orElse(""));
+            }
             case WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
                 trouble(event);
         }
@@ -192,7 +200,7 @@ final class ControlMessageWriter {
                 letter('U');
                 text(dumped.text());
             }
-            case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _, WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _ ->
+            case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _, WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.TlsChecked _, WorkerEvent.LimitReached _ ->
                 throw new IllegalArgumentException("no trouble: " + event);
         }
     }

@@ -81,6 +81,11 @@ public sealed interface WorkerCommand extends ControlMessage {
     record ChangeLimits(Options.Limits limits, Options.Timeouts timeouts, Options.ProxyProtocol proxy,
             Options.Access access, OnFull onFull) implements WorkerCommand {}
 
+    /// Read the certificates and their keys, and report whether they can be used.
+    ///
+    /// @param number the supervisor's number of this command, from 1 on
+    record CheckTls(long number, Tls tls) implements WorkerCommand {}
+
     /// Take other certificates for the connections to come, or the same with their files read again.
     record ReplaceTls(Tls tls) implements WorkerCommand {}
 

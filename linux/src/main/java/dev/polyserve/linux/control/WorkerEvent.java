@@ -65,6 +65,12 @@ public sealed interface WorkerEvent extends ControlMessage {
     record Heartbeat(long active, long bufferedBytes, long handOffs, long datagramsIn,
             long datagramsOut) implements WorkerEvent {}
 
+    /// The worker has read the certificates and their keys.
+    ///
+    /// @param number the number of `CheckTls`; 0 at the start of the worker, which ends when there is a problem
+    /// @param problem why they cannot be used, in one sentence
+    record TlsChecked(long number, Optional<String> problem) implements WorkerEvent {}
+
     /// A limit was reached in the worker.
     record LimitReached(Limit limit) implements WorkerEvent {}
 

@@ -125,7 +125,7 @@ final class DescriptorTransfer
             }
             case WorkerEvent.ConnectionRejected rejected ->
                 runner.context().listener().rejected(conversation, rejected.limit());
-            case WorkerEvent.Ready _, WorkerEvent.ConnectionAccepted _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
+            case WorkerEvent.Ready _, WorkerEvent.ConnectionAccepted _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.TlsChecked _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
                 throw new IllegalArgumentException("not about a connection that was handed over: " + event);
         }
     }

@@ -25,6 +25,9 @@ interface ScalingPolicy {
     /// The limits of a new worker; empty when they are those with which its program starts.
     Optional<WorkerCommand.ChangeLimits> limits();
 
+    /// The certificates of a new worker; empty when they are those with which its program starts.
+    Optional<WorkerCommand.ReplaceTls> certificates();
+
     /// The descriptors of the listeners that accompany the command.
     int[] listeners();
 
@@ -36,6 +39,16 @@ interface ScalingPolicy {
 
     /// Handles an event about a connection or datagram that the supervisor did not assign.
     void told(Worker worker, WorkerEvent event);
+
+    /// Called when a worker has read certificates.
+    void checked(WorkerEvent.TlsChecked outcome);
+
+    /// Called when a worker could not start.
+    ///
+    /// @param why one sentence
+    /// @return whether the start of the server fails with it, which is all that is to be said; otherwise another worker
+    ///     is tried
+    boolean startFailed(String why);
 
     /// Called when no worker will ever serve: the server must not appear alive.
     void hopeless(String why);

@@ -1,6 +1,7 @@
 package dev.polyserve.linux.supervisor;
 
 import dev.polyserve.linux.control.WorkerCommand;
+import dev.polyserve.linux.control.WorkerEvent;
 import dev.polyserve.Options;
 import dev.polyserve.WorkerInfo;
 import dev.polyserve.conversation.ServerContext;
@@ -44,7 +45,7 @@ abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
     @Override
     public final void start(Consumer<? super IOException> whenLost) throws IOException {
         context().whenReplaced(() -> loop().post(this::reconfigured));
-        context().whenTlsReplaced(tls -> loop().post(() -> pass(new WorkerCommand.ReplaceTls(tls))));
+        context().certificateHolders(supervisorLoop().certificates());
         supervisorLoop().start(whenLost);
     }
 
@@ -85,6 +86,21 @@ abstract sealed class Supervisor implements Runner, WorkerControl, ScalingPolicy
                 new WorkerCommand.ChangeLimits(now.limits().withConnections(share()), now.timeouts(),
                         now.proxyProtocol(), now.access(),
                         now.onFull()));
+    }
+
+    @Override
+    public final Optional<WorkerCommand.ReplaceTls> certificates() {
+        return supervisorLoop().certificates().replaced();
+    }
+
+    @Override
+    public final void checked(WorkerEvent.TlsChecked outcome) {
+        supervisorLoop().certificates().checked(outcome);
+    }
+
+    @Override
+    public final boolean startFailed(String why) {
+        return supervisorLoop().startFailed(why);
     }
 
     @Override

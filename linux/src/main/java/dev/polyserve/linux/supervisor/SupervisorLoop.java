@@ -24,6 +24,7 @@ final class SupervisorLoop {
 
     private final EventLoop loop;
     private final WorkerPool workerPool;
+    private final CertificateReplacement certificates;
     private final ServerContext context;
     private final long bootNanos;
     private final CompletableFuture<@Nullable Void> firstServes = new CompletableFuture<>();
@@ -43,10 +44,15 @@ final class SupervisorLoop {
         this.context = context;
         this.bootNanos = ServerContext.nanos(limits.boot());
         this.workerPool = new WorkerPool(loop, WorkerProgram.of(limits), limits, scaling, context);
+        this.certificates = new CertificateReplacement(loop, workerPool);
     }
 
     WorkerPool workerPool() {
         return workerPool;
+    }
+
+    CertificateReplacement certificates() {
+        return certificates;
     }
 
     /// The supervisor's event loop. **Thread**: any.
@@ -109,6 +115,14 @@ final class SupervisorLoop {
     void ready() {
         loop.assertOwner();
         firstServes.complete(null);
+    }
+
+    /// Called when a worker could not start.
+    ///
+    /// @return whether the start of the server fails, for this or an earlier reason
+    boolean startFailed(String why) {
+        loop.assertOwner();
+        return firstServes.completeExceptionally(new IOException(why)) || firstServes.isCompletedExceptionally();
     }
 
     /// Called when no worker will ever serve.

@@ -53,6 +53,8 @@ final class Worker {
     int endSignals;
     /// The reason if the supervisor killed it.
     Optional<String> killedBecause = Optional.empty();
+    /// Why it could not start, if it has said so.
+    Optional<String> startFailure = Optional.empty();
     /// Volatile: commands come from any thread.
     private volatile boolean stuck;
     private long connections;
@@ -212,7 +214,7 @@ final class Worker {
                 told(answered.id(), answered);
                 served.remove(answered.id());
             }
-            case WorkerCommand _, WorkerEvent.Ready _, WorkerEvent.ConnectionAccepted _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
+            case WorkerCommand _, WorkerEvent.Ready _, WorkerEvent.ConnectionAccepted _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.TlsChecked _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
                 throw new IllegalArgumentException("of no connection: " + message);
         }
     }
@@ -310,7 +312,8 @@ final class Worker {
     String exitSummary(Optional<ExitStatus> exit, long nowNanos) {
         return this + " ended after " + TimeUnit.NANOSECONDS.toMillis(nowNanos - startedNanos) + " ms: "
                 + exit.map(ExitStatus::text).orElse("unknown exit status")
-                + killedBecause.map(why -> " (by us: " + why + ")").orElse("");
+                + killedBecause.map(why -> " (by us: " + why + ")").orElse("")
+                + startFailure.map(why -> " (" + why + ")").orElse("");
     }
 
     @Override

@@ -29,7 +29,7 @@ record WorkerEventDispatcher(ServerListener listener, IntFunction<Endpoint> endp
             case WorkerEvent.LoopStalled stalled -> listener.stalled(stalled.loop() + " of " + worker,
                     Duration.ofNanos(stalled.nanos()), Optional.<ConnectionInfo>empty(),
                     List.of(stalled.stack().elements()));
-            case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _, WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.ThreadDump _ ->
+            case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _, WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.TlsChecked _, WorkerEvent.ThreadDump _ ->
                 throw new IllegalArgumentException("not to be told on: " + event);
         }
     }

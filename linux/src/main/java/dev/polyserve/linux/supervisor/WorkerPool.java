@@ -163,6 +163,7 @@ final class WorkerPool {
         }
         worker.command(scaling.workerMain(), scaling.listeners());
         scaling.limits().ifPresent(limits -> worker.command(limits));
+        scaling.certificates().ifPresent(certificates -> worker.command(certificates));
         return true;
     }
 
@@ -309,6 +310,7 @@ final class WorkerPool {
                 scaling.changed();
             }
             case WorkerEvent.EndRequested request -> replacement.endRequested(worker, request.signal());
+            case WorkerEvent.TlsChecked outcome -> checked(worker, outcome);
             case WorkerEvent.Heartbeat beat -> beat(worker, beat);
             case WorkerEvent.ThreadDump dumped ->
                 context.log().warn(worker + " is doing this:\n" + dumped.text(), null);
@@ -321,6 +323,14 @@ final class WorkerPool {
             }
             case WorkerEvent.ConnectionAccepted _, WorkerEvent.RequestHandled _, WorkerEvent.LimitReached _, WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _ ->
                 scaling.told(worker, (WorkerEvent) message);
+        }
+    }
+
+    private void checked(Worker worker, WorkerEvent.TlsChecked outcome) {
+        if (outcome.number() == 0) {
+            worker.startFailure = outcome.problem();
+        } else {
+            scaling.checked(outcome);
         }
     }
 
@@ -372,6 +382,8 @@ final class WorkerPool {
             tellIfAllEnded();
         } else if (exit.isPresent() && exit.get().how().equals(new ExitStatus.Code(WorkerBootstrap.FATAL))) {
             scaling.hopeless(exitSummary + ", which says that no other one would do better");
+        } else if (worker.startFailure.filter(scaling::startFailed).isPresent()) {
+            long _ = pause(); // until the server is closed
         } else if (!asked && context.draining()) {
             context.log().warn(exitSummary, null); // no worker is wanted any more
         } else if (!asked) {

@@ -11,6 +11,8 @@ import dev.polyserve.Server;
 import dev.polyserve.Tls;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.loop.EventLoop;
+import dev.polyserve.tls.TlsEngines;
+import dev.polyserve.tls.TlsFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -104,8 +106,20 @@ final class ControlLoop {
             case WorkerCommand.CutInput cut -> eventReporter.cutInput(cut.id());
             case WorkerCommand.Abort abort -> eventReporter.abort(abort.id());
             case WorkerCommand.Drain drain -> end(Duration.ofMillis(drain.millis()));
+            case WorkerCommand.CheckTls asked ->
+                eventReporter.event(new WorkerEvent.TlsChecked(asked.number(), problem(asked.tls())));
             case WorkerCommand.ReplaceTls now -> replaceTls(now.tls());
             case WorkerCommand.DumpThreads _ -> tell(dump());
+        }
+    }
+
+    /// Why the certificates cannot be used, in one sentence.
+    private static Optional<String> problem(Tls tls) {
+        try {
+            var _ = TlsEngines.of(tls, List.of(), TlsEngines.Role.WORKER, _ -> {}, _ -> Optional.empty());
+            return Optional.empty();
+        } catch (TlsFileException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
@@ -113,7 +127,7 @@ final class ControlLoop {
         try {
             server.replaceTls(tls);
         } catch (IOException e) {
-            // The supervisor could read them; this process cannot, or they have changed since.
+            // One of the workers could read them; this one cannot, or they have changed since.
             System.getLogger("dev.polyserve").log(System.Logger.Level.WARNING,
                     "a worker process keeps its certificates: " + e.getMessage());
         }

@@ -14,6 +14,7 @@ import dev.polyserve.spi.Engine;
 import dev.polyserve.OnFull;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
+import dev.polyserve.conversation.CertificateHolders;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.linux.process.ExitDeadline;
 import dev.polyserve.linux.process.TerminalSignals;
@@ -41,6 +42,8 @@ public final class WorkerMain {
     private static final long FIRST_COMMAND_NANOS = TimeUnit.SECONDS.toNanos(30);
     /// The exit status of a worker whose channel leads to no supervisor; another worker may have one.
     private static final int NO_SUPERVISOR = 1;
+    /// The exit status of a worker that cannot use the certificates; another one is tried.
+    private static final int CANNOT_START = 1;
 
     private final ControlChannel channel;
     private final WorkerCommand.Serve serve;
@@ -183,6 +186,17 @@ public final class WorkerMain {
         return exit(WorkerBootstrap.FATAL, why);
     }
 
+    /// Ends this process, which cannot serve; the supervisor says why.
+    private void endAtStart(String why) {
+        eventReporter.event(new WorkerEvent.TlsChecked(0, Optional.of(why)));
+        try {
+            boolean _ = eventReporter.awaitSent(SENT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw exit(CANNOT_START, why);
+    }
+
     private static IllegalStateException exit(int status, String why) {
         System.exit(status);
         return new IllegalStateException(why);
@@ -208,7 +222,13 @@ public final class WorkerMain {
     }
 
     /// The runner of a worker, around the runner of the worker's own model.
-    public Runner runner(Runner inner, Engine.Setup setup) {
+    public Runner runner(Runner inner, Engine.Setup setup, ServerContext context) {
+        context.certificateHolders(new CertificateHolders() {
+            @Override
+            public void cannotStart(String why) {
+                endAtStart(why);
+            }
+        });
         return new WorkerRunner(inner, this, setup);
     }
 

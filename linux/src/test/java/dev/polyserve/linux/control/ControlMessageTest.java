@@ -58,6 +58,7 @@ class ControlMessageTest {
                         ByteBuffer.allocate(0)),
                 new WorkerCommand.CutInput(5), new WorkerCommand.Abort(6), new WorkerCommand.Drain(30_000),
                 new WorkerCommand.DumpThreads(), limits(),
+                new WorkerCommand.CheckTls(3, Tls.selfSigned().withAlpn("h2")),
                 new WorkerCommand.ReplaceTls(Tls.selfSigned().withMinimumVersion("1.3").withAlpn("h2", "smtp")),
                 new WorkerCommand.ReplaceTls(Tls.server(Path.of("/ü"), Path.of("/k"))
                         .withCertificate(Path.of("b"), Path.of("c")).withPassword("ü")
@@ -110,6 +111,8 @@ class ControlMessageTest {
                 new WorkerEvent.CommandAcknowledged(),
                 new WorkerEvent.RequestHandled(7, RequestResult.REJECTED),
                 new WorkerEvent.EndRequested("TERM"), new WorkerEvent.Heartbeat(1, 2, 3, 4, 5),
+                new WorkerEvent.TlsChecked(3, Optional.empty()),
+                new WorkerEvent.TlsChecked(0, Optional.of("the key does not fit")),
                 new WorkerEvent.LimitReached(Limit.CONNECTIONS), new WorkerEvent.AcceptFailed(1, FAILURE, 5_000_000),
                 new WorkerEvent.ListenerDown(1, FAILURE), new WorkerEvent.DatagramFailed(0, UNIX, FAILURE),
                 new WorkerEvent.LoopStalled("loop", 1, 0, FAILURE),

@@ -44,6 +44,21 @@ final class OneWorker implements ScalingPolicy {
     }
 
     @Override
+    public Optional<WorkerCommand.ReplaceTls> certificates() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void checked(WorkerEvent.TlsChecked outcome) {
+        throw new AssertionError(outcome);
+    }
+
+    @Override
+    public boolean startFailed(String why) {
+        throw new AssertionError(why);
+    }
+
+    @Override
     public int[] listeners() {
         return new int[0];
     }
