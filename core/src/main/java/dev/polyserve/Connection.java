@@ -70,6 +70,17 @@ public interface Connection extends Output {
     /// @throws IncompleteFrameException when the input ends within a message
     <T> @Nullable T read(Codec<T> codec) throws IOException;
 
+    /// Begins TLS on a connection that has none (STARTTLS), with the certificates of [ServerBuilder#tls]: sends the collected
+    /// output in plain text, and waits for the handshake, within [Options.Timeouts#tlsHandshake]. From then on everything is
+    /// encrypted, and [ConnectionInfo#tls] has what was negotiated.
+    ///
+    /// What the client said before is not protected: a handler forgets it. Bytes that a client has sent behind the command
+    /// are refused, because they may have been inserted on the way (CVE-2011-0411).
+    ///
+    /// @throws ConnectionException when the handshake fails, or bytes came behind the command; the connection is over
+    /// @throws IllegalStateException when the server has no certificate, the connection has TLS already, or a [#sender]
+    void startTls() throws IOException;
+
     /// Sends the collected output, waiting while the peer does not read it.
     @Override
     void flush() throws IOException;

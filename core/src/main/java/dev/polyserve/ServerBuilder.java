@@ -145,7 +145,7 @@ public final class ServerBuilder {
         return this;
     }
 
-    /// Says how the server proves its identity at `tls://` endpoints.
+    /// Says how the server proves its identity at `tls://` endpoints, and where a handler calls [Connection#startTls].
     public ServerBuilder tls(Tls identity) {
         tls = identity;
         return this;

@@ -89,7 +89,7 @@ class LayersTest {
                             LINUX_READINESS,
                             LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX_WORKER,
-                    Set.of(API, SPI, CONVERSATION, IO, LOOP, PROXY, RUN, COROUTINE_CARRIER, COROUTINE_HUB,
+                    Set.of(API, SPI, CONVERSATION, IO, LOOP, PROXY, RUN, TLS, COROUTINE_CARRIER, COROUTINE_HUB,
                             LINUX_CONTROL,
                             LINUX_PROCESS, LINUX_READINESS, LINUX_SOCKET, LINUX_SYSTEM)),
             Map.entry(LINUX,

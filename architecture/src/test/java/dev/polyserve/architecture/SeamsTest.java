@@ -26,6 +26,7 @@ class SeamsTest {
     private static final Map<String, Integer> SEAMS = Map.ofEntries(
             Map.entry("BlockingSocket", 3),
             Map.entry("BufferPool", 3),
+            Map.entry("CertificateHolders", 2),
             Map.entry("ConnectionContext", 7),
             Map.entry("DatagramPort", 7),
             Map.entry("DatagramSender", 3),
@@ -48,6 +49,7 @@ class SeamsTest {
             Map.entry("StreamSocket", 7),
             Map.entry("StreamSource", 2),
             Map.entry("SocketProvider", 4),
+            Map.entry("TlsWire", 2),
             Map.entry("Wire", 7),
             Map.entry("WorkerControl", 7));
 

@@ -171,6 +171,11 @@ public abstract sealed class Conversation extends Termination implements Connect
         }
     }
 
+    /// Has the monitor look at a wait that has just begun, whose limit may be shorter than the time to its next look.
+    final void looksAtWait() {
+        deadlineMonitor.askNow();
+    }
+
     /// The server's limits have changed: has the monitor check the new ones now. **Thread**: any.
     public void limitsChanged() {
         deadlineMonitor.askNow();

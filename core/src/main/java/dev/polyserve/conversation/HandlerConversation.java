@@ -377,6 +377,19 @@ public final class HandlerConversation extends LocalConversation implements Conn
         return new ConnectionOutputStream(this);
     }
 
+    @Override
+    public void startTls() throws IOException {
+        requireOutput();
+        if (!(wire instanceof TlsWire secured)) {
+            throw new IllegalStateException("this connection cannot have TLS: it is not a server's");
+        }
+        boolean unread = buffers.in.available() > 0;
+        if (!unread) {
+            output.flush();
+        }
+        limited.startTls(secured, unread);
+    }
+
     // --- the end ---
 
     @Override

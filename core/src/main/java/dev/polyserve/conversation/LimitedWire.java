@@ -134,6 +134,34 @@ final class LimitedWire {
         }
     }
 
+    /// Goes on with TLS, and waits for the handshake, whose limit covers all waits in it.
+    ///
+    /// @throws IllegalStateException with one sentence, when that is not possible
+    void startTls(TlsWire secured, boolean unread) throws ConnectionException {
+        String whyNot = outbox == null ? secured.whyNoTls() : "startTls() comes before the first call of sender()";
+        if (whyNot != null) {
+            throw new IllegalStateException(whyNot);
+        }
+        boolean entered = border.enterLibrary();
+        conversation.waitsFor(Limit.TLS_HANDSHAKE);
+        conversation.looksAtWait();
+        try {
+            if (unread) {
+                throw new SSLException("the client sent bytes behind the command that begins TLS, which may have been"
+                        + " inserted on the way: it must wait for the reply");
+            }
+            secured.startTls();
+        } catch (IOException e) {
+            if (conversation.inputCut()) {
+                conversation.settle(new Cause.Stopped());
+            }
+            throw lost(e);
+        } finally {
+            conversation.waited();
+            border.leaveIf(entered);
+        }
+    }
+
     /// Ends the output, once, after the queued messages of senders.
     void endOutput() throws IOException {
         if (!outputEnded) {

@@ -143,7 +143,8 @@ public final class ServerContext {
             case IDLE, MIN_RATE -> now.idleNanos;
             case WRITE_STALL -> now.writeStallNanos;
             case CONVERSATION -> now.conversationNanos;
-            case READ, PROXY_HEADER, NETWORK, ACCEPT_RATE, BAN, TLS_HANDSHAKE, TLS_HANDSHAKES, CONNECTIONS,
+            case TLS_HANDSHAKE -> now.tlsHandshakeNanos;
+            case READ, PROXY_HEADER, NETWORK, ACCEPT_RATE, BAN, TLS_HANDSHAKES, CONNECTIONS,
                     CONNECTIONS_PER_ADDRESS,
                     QUEUE, FRAME, BUFFER_PER_CONNECTION,
                     BUFFER_TOTAL,
@@ -179,6 +180,7 @@ public final class ServerContext {
         private final long writeStallNanos;
         private final long conversationNanos;
         private final int minInputBytesPerSecond;
+        private final long tlsHandshakeNanos;
 
         Current(Options options) {
             this.options = options;
@@ -187,6 +189,7 @@ public final class ServerContext {
             this.writeStallNanos = limitNanos(options.timeouts().writeStall());
             this.conversationNanos = limitNanos(options.timeouts().conversation());
             this.minInputBytesPerSecond = options.limits().minInputBytesPerSecond();
+            this.tlsHandshakeNanos = limitNanos(options.timeouts().tlsHandshake());
         }
     }
 }

@@ -6,12 +6,16 @@ import dev.polyserve.conversation.InputBuffer;
 import dev.polyserve.conversation.LingeringClose;
 import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.conversation.TlsWire;
 import dev.polyserve.conversation.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// The wire of a connection that has a thread, platform or virtual: it waits in the socket's own calls.
 ///
@@ -26,7 +30,7 @@ import java.util.concurrent.locks.LockSupport;
 /// ```
 ///
 /// **Thread**: as [Wire] and [ConnectionContext].
-public final class BlockingWire implements Wire, ConnectionContext {
+public final class BlockingWire implements Wire, TlsWire, ConnectionContext {
     /// Which sides have ended, and in which order.
     private enum Sides {
         OPEN, CUT, ENDED, CUT_DUE, LINGERING
@@ -89,6 +93,43 @@ public final class BlockingWire implements Wire, ConnectionContext {
         sentBytes += bytes.remaining();
         while (bytes.hasRemaining()) {
             socket.write(bytes);
+        }
+    }
+
+    @Override
+    public @Nullable String whyNoTls() {
+        return SecurableSocket.whyNot(socket);
+    }
+
+    @Override
+    public void startTls() throws IOException {
+        SecurableSocket secured = (SecurableSocket) socket;
+        Thread owner = Thread.currentThread();
+        AtomicBoolean room = new AtomicBoolean();
+        Runnable whenRoom = () -> {
+            room.set(true);
+            LockSupport.unpark(owner);
+        };
+        boolean now = secured.startTls(whenRoom);
+        try {
+            while (!now && !room.get()) {
+                throwIfShut();
+                LockSupport.parkNanos(this, LOOK_NANOS);
+            }
+            for (SecurableSocket.Need need; (need = secured.handshake()) != SecurableSocket.Need.DONE;) {
+                throwIfShut();
+                if (need == SecurableSocket.Need.TASK) {
+                    secured.runTasks(); // this thread is the connection's own
+                }
+            }
+        } finally {
+            secured.endHandshake(whenRoom);
+        }
+    }
+
+    private void throwIfShut() throws ClosedChannelException {
+        if (shut || isCut()) {
+            throw new ClosedChannelException();
         }
     }
 

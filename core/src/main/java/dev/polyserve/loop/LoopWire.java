@@ -11,13 +11,17 @@ import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ReadinessCheck;
 import dev.polyserve.conversation.PinnedWaitException;
 import dev.polyserve.conversation.ServerContext;
+import dev.polyserve.conversation.TlsWire;
 import dev.polyserve.conversation.Wire;
 import dev.polyserve.coroutine.carrier.CarrierThread;
+import dev.polyserve.io.SecurableSocket;
 import dev.polyserve.io.StreamSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// The wire of a handler that runs as a coroutine of an event loop. A read without available bytes parks the coroutine;
@@ -40,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoopWire extends LoopConnection<Conversation>
         implements
             Wire,
+            TlsWire,
             ConnectionContext,
             Multiplexer.Ready,
             BufferPool {
@@ -244,6 +249,86 @@ public final class LoopWire extends LoopConnection<Conversation>
                 throw new ClosedChannelException();
             }
             await(forWriting(), Multiplexer.WRITE, ServerContext.FOREVER_NANOS);
+        }
+    }
+
+    @Override
+    public @Nullable String whyNoTls() {
+        return SecurableSocket.whyNot(socket);
+    }
+
+    @Override
+    public void startTls() throws IOException {
+        SecurableSocket secured = (SecurableSocket) socket;
+        AtomicBoolean room = new AtomicBoolean();
+        Runnable whenRoom = () -> opens(room);
+        boolean now = secured.startTls(whenRoom);
+        try {
+            if (!now) {
+                awaitSet(room);
+            }
+            SecurableSocket.Need need;
+            do {
+                if (over || cut) {
+                    throw new ClosedChannelException();
+                }
+                need = handshake(secured);
+                switch (need) {
+                    case READ -> await(readable, Multiplexer.READ, ServerContext.FOREVER_NANOS);
+                    case WRITE -> await(forWriting(), Multiplexer.WRITE, ServerContext.FOREVER_NANOS);
+                    case TASK -> compute(secured);
+                    case DONE -> drained = !socket.buffered();
+                }
+            } while (need != SecurableSocket.Need.DONE);
+        } finally {
+            secured.endHandshake(whenRoom);
+        }
+    }
+
+    private SecurableSocket.Need handshake(SecurableSocket secured) throws IOException {
+        if (isReachable()) {
+            return secured.handshake();
+        }
+        var need = new AtomicReference<>(SecurableSocket.Need.READ);
+        int _ = onLoop(() -> {
+            need.set(secured.handshake());
+            return 0;
+        });
+        return need.get();
+    }
+
+    /// Computes beside the loop; a coroutine that has another thread, in that one.
+    private void compute(SecurableSocket secured) throws IOException {
+        if (!isOnLoop()) {
+            secured.runTasks();
+            return;
+        }
+        AtomicBoolean computed = new AtomicBoolean();
+        secured.runTasksBeside(() -> opens(computed));
+        awaitSet(computed);
+    }
+
+    /// Sets it, and has the owner look. **Thread**: any.
+    private void opens(AtomicBoolean set) {
+        set.set(true);
+        loop.ask(this, WAKE);
+    }
+
+    /// Waits until it is set, or the connection is over.
+    private void awaitSet(AtomicBoolean set) throws IOException {
+        ParkGate gate = forWriting();
+        if (isOnLoop()) {
+            gate.expect(Thread.currentThread());
+        } else {
+            gate.expectFromElsewhere(Thread.currentThread());
+        }
+        try {
+            while (!set.get() && !over) {
+                requireMayWait(CarrierThread.park(this));
+                refuseInterrupt();
+            }
+        } finally {
+            gate.leave();
         }
     }
 

@@ -88,6 +88,9 @@ public final class BlockingRunner implements Runner {
 
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
+        if (socket instanceof TlsSocket tls) {
+            tls.limitedBy(handshakes);
+        }
         BlockingWire wire = new BlockingWire(socket, context);
         Ready prepared = switch (style) {
             case Engine.Sequential sequential -> {
@@ -143,7 +146,7 @@ public final class BlockingRunner implements Runner {
 
         @Override
         public void begin() {
-            if (socket instanceof TlsSocket tls) {
+            if (socket instanceof TlsSocket tls && !tls.isPlain()) {
                 try {
                     new TlsHandshake(acceptLoop, tls, conversation, handshakes, context, this::secured).begin();
                 } catch (IOException e) {

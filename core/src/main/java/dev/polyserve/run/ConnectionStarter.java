@@ -99,6 +99,9 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
         if (tls.isPresent() && tls.get().isFor(listener.endpoint())) {
             TlsSocket secure = tls.get().over(socket, ends);
             serve(secure, listener, secure.ends());
+        } else if (tls.isPresent() && tls.get().mayStart(listener.endpoint())) {
+            TlsSocket securable = tls.get().over(socket, ends).plain();
+            serve(securable, listener, securable.ends());
         } else {
             serve(socket, listener, ends);
         }

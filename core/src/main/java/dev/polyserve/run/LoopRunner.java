@@ -180,6 +180,9 @@ final class LoopRunner implements Runner {
     @Override
     public Prepared prepare(StreamSocket socket, Conversation.Identity identity) {
         loops.getFirst().assertOwner();
+        if (socket instanceof TlsSocket tls) {
+            tls.limitedBy(handshakes);
+        }
         EventLoop loop = loops.get(next);
         balance.takes(next);
         next = (next + 1) % loops.size();
@@ -273,7 +276,7 @@ final class LoopRunner implements Runner {
                 // belong to another connection.
                 return;
             }
-            if (socket instanceof TlsSocket tls) {
+            if (socket instanceof TlsSocket tls && !tls.isPlain()) {
                 guarded(() -> new TlsHandshake(loop, tls, conversation, handshakes, context,
                         watch -> guarded(() -> start.run(watch))).begin());
             } else {

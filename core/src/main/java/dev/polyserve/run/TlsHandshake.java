@@ -71,7 +71,8 @@ final class TlsHandshake implements Multiplexer.Ready, TlsSocket.Closer {
         loop.assertOwner();
         socket.closedBy(this);
         socket.blocking(false);
-        conversation.waitsFor(Limit.TLS_HANDSHAKE);
+        // A wait without a limit of its own: the timer below covers all of them.
+        conversation.waitsFor(Limit.TLS_HANDSHAKES);
         watch = loop.watch(socket.source(), Multiplexer.READ, this);
         long nanos = ServerContext.limitNanos(context.options().timeouts().tlsHandshake());
         if (nanos < ServerContext.FOREVER_NANOS) {

@@ -3,10 +3,10 @@ package dev.polyserve.run;
 import dev.polyserve.Limit;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.coroutine.carrier.NonQueueingLock;
+import dev.polyserve.tls.HandshakeLimit;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// The TLS handshakes of a runner: how many are under way, and the threads that compute for them, because a loop must not.
 ///
 /// **Thread**: any.
-final class TlsHandshakes {
+final class TlsHandshakes implements HandshakeLimit {
     private static final int MOST_THREADS = 4;
     private static final int KEEP_SECONDS = 10;
 
@@ -37,11 +37,8 @@ final class TlsHandshakes {
         pool.allowCoreThreadTimeOut(true);
     }
 
-    /// Counts one more as under way, if there is room.
-    ///
-    /// @param whenRoom called otherwise, once, when it counts; on any thread
-    /// @return whether it counts now
-    boolean enter(Runnable whenRoom) {
+    @Override
+    public boolean enter(Runnable whenRoom) {
         lock.lock();
         try {
             if (underWay < context.options().limits().tlsHandshakes()) {
@@ -56,8 +53,8 @@ final class TlsHandshakes {
         return false;
     }
 
-    /// Has one that waits wait no more.
-    void withdraw(Runnable whenRoom) {
+    @Override
+    public void withdraw(Runnable whenRoom) {
         lock.lock();
         try {
             if (waiting.remove(whenRoom)) {
@@ -66,7 +63,7 @@ final class TlsHandshakes {
         } finally {
             lock.unlock();
         }
-        leave(); // it counts meanwhile
+        leave(); // it counts
     }
 
     /// One is not under way any more.
@@ -90,10 +87,8 @@ final class TlsHandshakes {
         }
     }
 
-    /// Runs a task beside the loops.
-    ///
-    /// @throws RejectedExecutionException when the runner has stopped
-    void compute(Runnable task) {
+    @Override
+    public void compute(Runnable task) {
         pool.execute(task);
     }
 

@@ -33,29 +33,36 @@ final class TlsLayer {
     private final ServerContext context;
     private final TlsEngines.Role role;
     private final RecordBuffers buffers;
+    private final boolean starts;
 
-    private TlsLayer(TlsEngines engines, ServerContext context, TlsEngines.Role role) {
+    /// @param starts whether handlers may begin TLS on a plain connection
+    private TlsLayer(TlsEngines engines, ServerContext context, TlsEngines.Role role, boolean starts) {
         this.engines = engines;
         this.newEngine = engines::engine;
         this.context = context;
         this.role = role;
         this.buffers = new RecordBuffers(context.budget());
+        this.starts = starts;
     }
 
-    /// The layer of a server; empty where it has no such endpoint.
+    /// The layer of a server; empty where it has no such endpoint, and no handlers that can begin TLS.
     ///
     /// @throws IOException with one sentence: which file cannot be used, and the remedy
     static Optional<TlsLayer> of(Engine.Setup setup, ServerContext context) throws IOException {
         Tls tls = setup.tls();
-        List<String> hosts = setup.endpoints().stream()
-                .flatMap(each -> each instanceof Endpoint.Tls at ? Stream.of(at.host()) : Stream.of()).toList();
-        if (tls == null || hosts.isEmpty()) {
+        boolean starts = setup.streams() instanceof Engine.Sequential;
+        if (tls == null || !(starts || setup.endpoints().stream().anyMatch(Endpoint.Tls.class::isInstance))) {
             return Optional.empty();
         }
+        List<String> hosts = setup.endpoints().stream().flatMap(each -> switch (each) {
+            case Endpoint.Tls at -> Stream.of(at.host());
+            case Endpoint.Tcp at -> Stream.of(at.host());
+            case Endpoint.Udp _, Endpoint.Unix _, Endpoint.UnixDatagram _, Endpoint.Inherited _ -> Stream.of();
+        }).toList();
         TlsEngines.Role role = role(setup);
         TlsEngines engines = TlsEngines.of(tls, hosts, role, sentence -> context.log().warn(sentence, null),
                 other -> context.certificateHolders().refuse(other));
-        return Optional.of(new TlsLayer(engines, context, role));
+        return Optional.of(new TlsLayer(engines, context, role, starts));
     }
 
     private static TlsEngines.Role role(Engine.Setup setup) {
@@ -68,6 +75,11 @@ final class TlsLayer {
     /// Whether a connection through this endpoint gets TLS here.
     boolean isFor(Endpoint endpoint) {
         return role != TlsEngines.Role.SUPERVISOR && endpoint instanceof Endpoint.Tls;
+    }
+
+    /// Whether a handler may begin TLS on a connection through this endpoint.
+    boolean mayStart(Endpoint endpoint) {
+        return starts && role != TlsEngines.Role.SUPERVISOR && !(endpoint instanceof Endpoint.Tls);
     }
 
     /// Looks at the files from time to time, and takes other certificates when they have changed. Empty in a worker

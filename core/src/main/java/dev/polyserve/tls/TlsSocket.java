@@ -4,6 +4,7 @@ import dev.polyserve.ConnectionInfo;
 import dev.polyserve.TlsInfo;
 import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.io.BlockingSocket;
+import dev.polyserve.io.SecurableSocket;
 import dev.polyserve.io.SocketControl;
 import dev.polyserve.io.StreamSocket;
 import dev.polyserve.io.StreamSource;
@@ -15,6 +16,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// A connection with TLS over another socket.
 ///
 /// ```
-///   created ─▶ handshake … ─▶ DONE ─▶ read, write, endOutput: close_notify ─▶ close
+///   created ─▶ plain ─▶ startTls: STARTTLS
+///      └──────────────────┴─▶ handshake … ─▶ DONE ─▶ read, write, endOutput: close_notify ─▶ close
 /// ```
 ///
 /// The engine is made by the first step of the handshake. From its end on, a read waits for the peer only, and a write for
@@ -32,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// calls again, with the same bytes, as the contract of [StreamSocket] has it.
 ///
 /// **Thread**: as [StreamSocket]; the handshake is of one thread.
-public final class TlsSocket implements StreamSocket, SocketControl, BlockingSocket, AddressPair {
+public final class TlsSocket implements SecurableSocket, SocketControl, BlockingSocket, AddressPair {
     private static final VarHandle WRITING;
     /// How often one read asks the kernel, so that a peer that sends empty records occupies no loop.
     private static final int READS = 4;
@@ -50,6 +53,8 @@ public final class TlsSocket implements StreamSocket, SocketControl, BlockingSoc
     private final Supplier<SSLEngine> engines;
     private final RecordBuffers buffers;
     private @Nullable TlsFilter filter;
+    private boolean plain;
+    private @Nullable HandshakeLimit limit;
     /// Whether one thread makes and sends records.
     @SuppressWarnings("unused")
     private boolean writing;
@@ -77,28 +82,64 @@ public final class TlsSocket implements StreamSocket, SocketControl, BlockingSoc
         this.buffers = buffers;
     }
 
-    // --- the handshake ---
-
-    /// What the handshake needs next.
-    public enum Need {
-        /// The source to be ready for reading.
-        READ,
-        /// The source to be ready for writing.
-        WRITE,
-        /// That [#runTasks] is called, beside a loop.
-        TASK,
-        /// Nothing: it is complete.
-        DONE
+    /// Has it read and write plain text, until [#startTls].
+    public TlsSocket plain() {
+        plain = true;
+        return this;
     }
 
-    /// Goes on with the handshake, without waiting.
-    ///
-    /// @throws IOException when it fails, or the connection is lost; the peer was told
+    // --- the handshake ---
+
+    /// Sets what bounds the handshakes of all connections. Set before the connection begins.
+    public void limitedBy(HandshakeLimit all) {
+        limit = all;
+    }
+
+    @Override
+    public boolean isPlain() {
+        return plain;
+    }
+
+    private HandshakeLimit limit() {
+        HandshakeLimit known = limit;
+        if (known == null) {
+            throw new IllegalStateException("nothing bounds the handshakes of TLS");
+        }
+        return known;
+    }
+
+    @Override
+    public boolean startTls(Runnable whenRoom) {
+        return limit().enter(whenRoom);
+    }
+
+    @Override
+    public void endHandshake(Runnable whenRoom) {
+        limit().withdraw(whenRoom);
+    }
+
+    @Override
+    public void runTasksBeside(Runnable then) throws IOException {
+        try {
+            limit().compute(() -> {
+                try {
+                    runTasks();
+                } finally {
+                    then.run();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            throw new IOException("the server stops", e);
+        }
+    }
+
+    @Override
     public Need handshake() throws IOException {
         TlsFilter made = filter;
         if (made == null) {
             made = new TlsFilter(engines.get(), buffers);
             filter = made;
+            plain = false;
         }
         try {
             return handshake(made);
@@ -142,7 +183,7 @@ public final class TlsSocket implements StreamSocket, SocketControl, BlockingSoc
         return filter != null;
     }
 
-    /// Computes what the handshake needs. **Thread**: any, while nothing else is called.
+    @Override
     public void runTasks() {
         require().runTasks();
     }
@@ -181,12 +222,14 @@ public final class TlsSocket implements StreamSocket, SocketControl, BlockingSoc
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        return read(into, false, 0);
+        return plain ? below.read(into) : read(into, false, 0);
     }
 
     @Override
     public int readWithin(ByteBuffer into, long atMostNanos) throws IOException {
-        return read(into, true, System.nanoTime() + atMostNanos);
+        return plain
+                ? below.control().waiting().readWithin(into, atMostNanos)
+                : read(into, true, System.nanoTime() + atMostNanos);
     }
 
     private int read(ByteBuffer into, boolean limited, long deadline) throws IOException {
@@ -316,6 +359,9 @@ public final class TlsSocket implements StreamSocket, SocketControl, BlockingSoc
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {
+        if (plain) {
+            return below.write(bytes);
+        }
         TlsFilter made = require();
         enterOrThrow();
         try {

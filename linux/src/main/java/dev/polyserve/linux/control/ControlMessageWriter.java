@@ -165,11 +165,7 @@ final class ControlMessageWriter {
                 letter('L');
                 limit(Optional.of(reached.limit()));
             }
-            case WorkerEvent.TlsChecked checked -> {
-                letter('I').writeLong(checked.number());
-                text(checked.problem().orElse(""));
-            }
-            case WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _ ->
+            case WorkerEvent.AcceptFailed _, WorkerEvent.ListenerDown _, WorkerEvent.DatagramFailed _, WorkerEvent.LoopStalled _, WorkerEvent.ThreadDump _, WorkerEvent.TlsChecked _ ->
                 trouble(event);
         }
     }
@@ -196,11 +192,15 @@ final class ControlMessageWriter {
                 text(stalled.loop());
                 failure(stalled.stack());
             }
+            case WorkerEvent.TlsChecked checked -> {
+                letter('I').writeLong(checked.number());
+                text(checked.problem().orElse(""));
+            }
             case WorkerEvent.ThreadDump dumped -> {
                 letter('U');
                 text(dumped.text());
             }
-            case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _, WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.TlsChecked _, WorkerEvent.LimitReached _ ->
+            case WorkerEvent.Ready _, WorkerEvent.ConnectionTaken _, WorkerEvent.ConnectionAccepted _, WorkerEvent.HandlerStarted _, WorkerEvent.HandlerFailed _, WorkerEvent.ConnectionRejected _, WorkerEvent.ConnectionClosed _, WorkerEvent.DatagramAnswered _, WorkerEvent.CommandAcknowledged _, WorkerEvent.RequestHandled _, WorkerEvent.EndRequested _, WorkerEvent.Heartbeat _, WorkerEvent.LimitReached _ ->
                 throw new IllegalArgumentException("no trouble: " + event);
         }
     }

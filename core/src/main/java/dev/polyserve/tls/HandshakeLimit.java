@@ -1,0 +1,24 @@
+package dev.polyserve.tls;
+
+import java.util.concurrent.RejectedExecutionException;
+
+/// What bounds the handshakes of a server: how many are under way, and the threads that compute for them.
+///
+/// **Thread**: any.
+public interface HandshakeLimit {
+    /// Counts one more as under way, if there is room.
+    ///
+    /// @param whenRoom called otherwise, once, when it counts; on any thread
+    /// @return whether it counts now
+    boolean enter(Runnable whenRoom);
+
+    /// It does not count any more, or waits no more for room.
+    ///
+    /// @param whenRoom the task of [#enter]
+    void withdraw(Runnable whenRoom);
+
+    /// Runs a task beside the loops.
+    ///
+    /// @throws RejectedExecutionException when the server has stopped
+    void compute(Runnable task);
+}
