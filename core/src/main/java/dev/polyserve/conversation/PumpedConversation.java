@@ -142,6 +142,9 @@ public final class PumpedConversation extends ProtocolConversation {
             }
             if (wantsEndOutput()) {
                 endOutput();
+            } else {
+                // After a failure: with TLS, the close alone would not end the last bytes.
+                wire.endOutput(false);
             }
         }
     }
