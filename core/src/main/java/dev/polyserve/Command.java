@@ -28,7 +28,7 @@ public final class Command extends ValueObject {
     }
 
     private Command with(Consumer<Parts> change) {
-        return new Command(Values.changed(values, change));
+        return new Command(Fields.changed(values, change));
     }
 
     /// The program, a path or a name to be found on the PATH, and its arguments.
@@ -117,7 +117,7 @@ public final class Command extends ValueObject {
     public record Exit(OptionalInt code, String text, Duration cpu) {}
 
     /// The fields, and their defaults.
-    private static final class Parts extends Values {
+    private static final class Parts extends Fields {
         List<String> argv = List.of();
         Map<String, String> environment = Map.of();
         Duration hangUp = Duration.ofSeconds(2);

@@ -13,17 +13,17 @@ import java.util.function.UnaryOperator;
 ///
 /// Immutable, as is each group in it: a `with…` method returns another one. Two with the same settings are equal.
 public final class Options extends ValueObject {
-    private static final Options DEFAULTS = new Options(new OptionValues());
+    private static final Options DEFAULTS = new Options(new OptionFields());
 
-    private final OptionValues values;
+    private final OptionFields values;
 
-    private Options(OptionValues values) {
+    private Options(OptionFields values) {
         super(values);
         this.values = values;
     }
 
-    private Options with(Consumer<OptionValues> change) {
-        return new Options(Values.changed(values, change));
+    private Options with(Consumer<OptionFields> change) {
+        return new Options(Fields.changed(values, change));
     }
 
     /// The defaults.
@@ -106,17 +106,17 @@ public final class Options extends ValueObject {
         /// The most that UDP carries over IPv4.
         public static final int MAX_DATAGRAM_BYTES = 65_507;
 
-        static final Limits DEFAULTS = new Limits(new LimitValues());
+        static final Limits DEFAULTS = new Limits(new LimitFields());
 
-        private final LimitValues values;
+        private final LimitFields values;
 
-        private Limits(LimitValues values) {
+        private Limits(LimitFields values) {
             super(values);
             this.values = values;
         }
 
-        private Limits with(Consumer<LimitValues> change) {
-            return new Limits(Values.changed(values, change));
+        private Limits with(Consumer<LimitFields> change) {
+            return new Limits(Fields.changed(values, change));
         }
 
         /// Connections at once.
@@ -246,17 +246,17 @@ public final class Options extends ValueObject {
     /// Times, all finite by default. For the waits of connections (the first four, and `tlsHandshake`) zero means unlimited; for `drain`
     /// and `close` it means immediately; for `drainQuiet`, `stall`, `spin` and `handOff`, never.
     public static final class Timeouts extends ValueObject {
-        static final Timeouts DEFAULTS = new Timeouts(new TimeoutValues());
+        static final Timeouts DEFAULTS = new Timeouts(new TimeoutFields());
 
-        private final TimeoutValues values;
+        private final TimeoutFields values;
 
-        private Timeouts(TimeoutValues values) {
+        private Timeouts(TimeoutFields values) {
             super(values);
             this.values = values;
         }
 
-        private Timeouts with(Consumer<TimeoutValues> change) {
-            return new Timeouts(Values.changed(values, change));
+        private Timeouts with(Consumer<TimeoutFields> change) {
+            return new Timeouts(Fields.changed(values, change));
         }
 
         /// The wait for a connection's first byte.
@@ -379,17 +379,17 @@ public final class Options extends ValueObject {
     /// `epoll-et`) support. Corking (TCP_CORK) is not among them: the output of a handler is collected anyway until it
     /// reads, flushes or ends, and is then sent in one call.
     public static final class Sockets extends ValueObject {
-        static final Sockets DEFAULTS = new Sockets(new SocketValues());
+        static final Sockets DEFAULTS = new Sockets(new SocketFields());
 
-        private final SocketValues values;
+        private final SocketFields values;
 
-        private Sockets(SocketValues values) {
+        private Sockets(SocketFields values) {
             super(values);
             this.values = values;
         }
 
-        private Sockets with(Consumer<SocketValues> change) {
-            return new Sockets(Values.changed(values, change));
+        private Sockets with(Consumer<SocketFields> change) {
+            return new Sockets(Fields.changed(values, change));
         }
 
         /// The connections that the kernel queues until they are accepted.
@@ -479,17 +479,17 @@ public final class Options extends ValueObject {
     /// At an endpoint with senders, each connection must begin with a PROXY header, and is refused if it comes from another
     /// peer, has another beginning, or is late. Off by default.
     public static final class ProxyProtocol extends ValueObject {
-        static final ProxyProtocol DEFAULTS = new ProxyProtocol(new ProxyProtocolValues());
+        static final ProxyProtocol DEFAULTS = new ProxyProtocol(new ProxyOptionFields());
 
-        private final ProxyProtocolValues values;
+        private final ProxyOptionFields values;
 
-        private ProxyProtocol(ProxyProtocolValues values) {
+        private ProxyProtocol(ProxyOptionFields values) {
             super(values);
             this.values = values;
         }
 
-        private ProxyProtocol with(Consumer<ProxyProtocolValues> change) {
-            return new ProxyProtocol(Values.changed(values, change));
+        private ProxyProtocol with(Consumer<ProxyOptionFields> change) {
+            return new ProxyProtocol(Fields.changed(values, change));
         }
 
         /// Which versions of the header are accepted.
@@ -560,17 +560,17 @@ public final class Options extends ValueObject {
     /// of them may come in unless there are allowed networks. Behind a load balancer it is the address in the PROXY header. A
     /// Unix peer has no address, and may always come in: the mode of the socket's file decides.
     public static final class Access extends ValueObject {
-        static final Access DEFAULTS = new Access(new AccessValues());
+        static final Access DEFAULTS = new Access(new AccessFields());
 
-        private final AccessValues values;
+        private final AccessFields values;
 
-        private Access(AccessValues values) {
+        private Access(AccessFields values) {
             super(values);
             this.values = values;
         }
 
-        private Access with(Consumer<AccessValues> change) {
-            return new Access(Values.changed(values, change));
+        private Access with(Consumer<AccessFields> change) {
+            return new Access(Fields.changed(values, change));
         }
 
         /// The networks from which clients may come; empty: all.

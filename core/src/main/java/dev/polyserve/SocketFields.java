@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// The fields of [Options.Sockets], and their defaults.
-final class SocketValues extends Values {
+final class SocketFields extends Fields {
     private static final Duration MOST = Duration.ofDays(20);
 
     int backlog = 4096;

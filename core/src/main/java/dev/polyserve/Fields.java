@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A field is set only by the change that [#changed] applies to its copy, before that copy is checked and published;
 /// afterwards any thread may read it through the final field of its object.
-abstract class Values implements Cloneable {
+abstract class Fields implements Cloneable {
     /// The fields: name, value, name, value, … Two of the same class are equal when these are.
     abstract Object[] parts();
 
@@ -18,7 +18,7 @@ abstract class Values implements Cloneable {
     void check() {}
 
     /// A checked copy with this change.
-    static <V extends Values> V changed(V from, Consumer<? super V> change) {
+    static <V extends Fields> V changed(V from, Consumer<? super V> change) {
         V copy = copy(from);
         change.accept(copy);
         copy.check();
@@ -26,7 +26,7 @@ abstract class Values implements Cloneable {
     }
 
     @SuppressWarnings("unchecked") // a clone has the class of its original
-    private static <V extends Values> V copy(V from) {
+    private static <V extends Fields> V copy(V from) {
         try {
             return (V) from.clone();
         } catch (CloneNotSupportedException e) {
@@ -36,7 +36,7 @@ abstract class Values implements Cloneable {
 
     @Override
     public final boolean equals(@Nullable Object other) {
-        return other instanceof Values values && Arrays.equals(parts(), values.parts());
+        return other instanceof Fields values && Arrays.equals(parts(), values.parts());
     }
 
     @Override

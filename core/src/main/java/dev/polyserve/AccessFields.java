@@ -3,7 +3,7 @@ package dev.polyserve;
 import java.util.Optional;
 
 /// The fields of [Options.Access], and their defaults.
-final class AccessValues extends Values {
+final class AccessFields extends Fields {
     Networks allowed = Networks.none();
     Networks denied = Networks.none();
     Optional<Options.Ban> ban = Optional.empty();

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /// The fields of [Options.ProxyProtocol], and their defaults.
-final class ProxyProtocolValues extends Values {
+final class ProxyOptionFields extends Fields {
     Networks senders = Networks.none();
     Map<Endpoint, Networks> sendersAt = Map.of();
     Options.ProxyProtocol.Versions versions = Options.ProxyProtocol.Versions.ANY;

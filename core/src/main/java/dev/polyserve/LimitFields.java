@@ -1,7 +1,7 @@
 package dev.polyserve;
 
 /// The fields of [Options.Limits], and their defaults.
-final class LimitValues extends Values {
+final class LimitFields extends Fields {
     int connections = 20_000;
     int connectionsPerAddress = 5_000;
     int queue = 1024;

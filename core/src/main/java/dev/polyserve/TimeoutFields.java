@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /// The fields of [Options.Timeouts], and their defaults.
-final class TimeoutValues extends Values {
+final class TimeoutFields extends Fields {
     Duration firstByte = Duration.ofMinutes(1);
     Duration idle = Duration.ofMinutes(5);
     Duration writeStall = Duration.ofSeconds(30);
