@@ -20,11 +20,11 @@ public record Cell(Style style, Model model, EndpointKind transport) {
     /// Whether the build runs all cells (`-Dfull`).
     static final boolean FULL = "full".equals(System.getProperty("polyserve.tests"));
 
-    /// The cells of these models for stream handlers: every style, over TCP, Unix sockets and TLS.
+    /// The cells of these models for stream handlers: every style, over TCP and Unix.
     public static List<Cell> streams(Model... models) {
         List<Cell> cells = new ArrayList<>();
         for (Model model : models) {
-            for (EndpointKind transport : List.of(EndpointKind.TCP, EndpointKind.UNIX, EndpointKind.TLS)) {
+            for (EndpointKind transport : List.of(EndpointKind.TCP, EndpointKind.UNIX)) {
                 cells.add(new Cell(Style.HANDLER, model, transport));
                 cells.add(new Cell(Style.PROTOCOL, model, transport));
                 cells.add(new Cell(Style.MESSAGES, model, transport));
@@ -83,17 +83,9 @@ public record Cell(Style style, Model model, EndpointKind transport) {
         return execution().startsPerConnection();
     }
 
-    /// The number of repetitions: `usual`, or fewer where each connection costs a process or a handshake of TLS.
+    /// The number of repetitions: `usual`, or fewer where each connection costs a process.
     int times(int usual) {
-        if (startsPerConnection()) {
-            return Math.min(usual, FULL ? 8 : 4);
-        }
-        return isTls() ? Math.min(usual, FULL ? 100 : 40) : usual;
-    }
-
-    /// Whether connections begin with a handshake of TLS.
-    boolean isTls() {
-        return transport == EndpointKind.TLS;
+        return startsPerConnection() ? Math.min(usual, FULL ? 8 : 4) : usual;
     }
 
     /// The number of servers: `usual`, or fewer where each starts processes.

@@ -5,7 +5,6 @@ import dev.polyserve.Model;
 import dev.polyserve.Options;
 import dev.polyserve.Server;
 import dev.polyserve.ServerBuilder;
-import dev.polyserve.Tls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -69,9 +68,7 @@ final class ServerFixture implements AutoCloseable {
         DryRun.reachesAServer();
         // A worker reaches the first server of the test, whichever server started it.
         Endpoint place = Replay.place().orElse(endpoint);
-        ServerBuilder builder = Server.at(place).model(Replay.inWorkers(cell, place))
-                .options(ServerFixture::withShortClose);
-        return cell.isTls() ? builder.tls(Tls.server(TestIdentity.CONTEXT)) : builder;
+        return Server.at(place).model(Replay.inWorkers(cell, place)).options(ServerFixture::withShortClose);
     }
 
     static Options withShortClose(Options options) {
@@ -79,21 +76,7 @@ final class ServerFixture implements AutoCloseable {
     }
 
     TestClient connect() throws IOException {
-        return TestClient.to(server.address(), hasTls());
-    }
-
-    /// A client that sends nothing, not even the first message of TLS.
-    TestClient connectOnly() throws IOException {
-        return TestClient.to(server.address(), false);
-    }
-
-    /// A client whose receive buffer is small, over TCP or TLS.
-    TestClient connectWithSmallReceiveBuffer() throws IOException {
-        return TestClient.withSmallReceiveBuffer(server.address(), hasTls());
-    }
-
-    private boolean hasTls() {
-        return place.endpoint() instanceof Endpoint.Tls;
+        return TestClient.to(server.address());
     }
 
     /// Waits until the given number of connections have ended, are no longer counted as active, and their callbacks
@@ -117,7 +100,6 @@ final class ServerFixture implements AutoCloseable {
                 case TCP -> Endpoint.parse("tcp://127.0.0.1:0");
                 case UNIX -> Replay.place().orElseGet(() -> new Endpoint.Unix(directory().resolve("socket")));
                 case UDP -> Endpoint.parse("udp://127.0.0.1:0");
-                case TLS -> Endpoint.parse("tls://127.0.0.1:0");
             });
         }
 
