@@ -25,7 +25,7 @@ class ServerLifecycleTest {
         }).start();
     }
 
-    /// The life cycle of a server with a restart that fails at once.
+    /// The life cycle of a server with a restart that fails at once. Unless it is closed, its deadline ends this process later.
     private static ServerLifecycle life(ConsoleLog log) {
         Settings settings = new Settings();
         settings.put(Setting.LISTEN, List.of("tcp://127.0.0.1:0", "tcp://127.0.0.1:0"), "--listen");
@@ -38,8 +38,9 @@ class ServerLifecycleTest {
     @EnabledOnOs(OS.LINUX)
     void itCanBeRestartedBeforeThePidFileIsWritten() throws Exception {
         LineSink err = new LineSink();
-        try (ConsoleLog log = new ConsoleLog(err.stream(), false); Server server = nothingServed()) {
-            ServerLifecycle life = life(log);
+        try (ConsoleLog log = new ConsoleLog(err.stream(), false);
+                Server server = nothingServed();
+                ServerLifecycle life = life(log)) {
             life.serves(server);
             Objects.requireNonNull(life.signals().get("USR2")).run();
             assertThat(err.awaitContaining("the restart failed")).contains("cannot be handed on");
@@ -49,8 +50,9 @@ class ServerLifecycleTest {
     @Test
     void itEndsWith1WhenAllListenersHaveFailed() throws Exception {
         LineSink err = new LineSink();
-        try (ConsoleLog log = new ConsoleLog(err.stream(), false); Server server = nothingServed()) {
-            ServerLifecycle life = life(log);
+        try (ConsoleLog log = new ConsoleLog(err.stream(), false);
+                Server server = nothingServed();
+                ServerLifecycle life = life(log)) {
             Endpoint endpoint = server.endpoints().getFirst();
             life.listenerDown(endpoint, new IOException("one"));
             assertThat(err.text()).isEmpty();
