@@ -64,8 +64,7 @@ class ProxyHeaderTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @Models({"iterative", "thread", "thread-pool", "virtual", "nio", "select", "poll", "epoll", "epoll-et", "io_uring",
-        "process", "process-pool"})
+    @Models({"iterative", "thread", "thread-pool", "virtual", "nio", "epoll", "io_uring", "process", "process-pool"})
     void aHeaderThatStopsAnywhereIsGivenUpAfterTheTimeout(String model) throws Exception {
         List<Socket> stopped = new ArrayList<>();
         try (CommandLine server = server(model, "300ms")) {

@@ -75,8 +75,7 @@ class TlsTest {
 
     /// Both with one server: the second client is served while the first one stalls.
     @ParameterizedTest(name = "{0}")
-    @Models({"thread", "thread-pool", "virtual", "nio", "select", "poll", "epoll", "epoll-et", "io_uring", "process",
-        "process-pool"})
+    @Models({"thread", "thread-pool", "virtual", "nio", "epoll", "io_uring", "process", "process-pool"})
     void aHandshakeThatStopsIsGivenUpAndAnEndWithoutCloseNotifyIsSaid(String model) throws Exception {
         byte[] hello = clientHello();
         try (CommandLine server = server(model, "--tls-self-signed", "--tls-handshake-timeout", "2s");
