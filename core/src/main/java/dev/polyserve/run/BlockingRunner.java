@@ -1,6 +1,5 @@
 package dev.polyserve.run;
 
-import dev.polyserve.Cause;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
@@ -15,7 +14,6 @@ import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.text.Addresses;
 import dev.polyserve.tls.TlsSocket;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -172,15 +170,7 @@ public final class BlockingRunner implements Runner {
         }
 
         private void reject(Throwable why) {
-            try {
-                socket.close(false);
-            } catch (IOException e) {
-                // The descriptor is released whatever close reports.
-                socket.control().shutdown();
-            }
-            if (conversation.reject(new Cause.Failed(why))) {
-                context.listener().acceptFailed(conversation.endpoint(), why, Duration.ZERO);
-            }
+            ConnectionStarter.rejectUnbegun(socket, conversation, why, context.listener());
         }
     }
 }

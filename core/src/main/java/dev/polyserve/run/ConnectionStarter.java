@@ -4,15 +4,17 @@ import dev.polyserve.Cause;
 import dev.polyserve.Limit;
 import dev.polyserve.OnFull;
 import dev.polyserve.RequestResult;
+import dev.polyserve.ServerListener;
 import dev.polyserve.conversation.AddressPair;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.NanoClock;
 import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.io.Listener;
 import dev.polyserve.io.StreamSocket;
-import dev.polyserve.tls.TlsSocket;
 import dev.polyserve.text.Addresses;
+import dev.polyserve.tls.TlsSocket;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -185,6 +187,21 @@ final class ConnectionStarter implements AcceptHandler, DatagramObserver {
         close(socket);
         conversation.reject(limit.<Cause>map(Cause.LimitReached::new).orElse(new Cause.Stopped()));
         answer(RequestResult.REJECTED);
+    }
+
+    /// Closes the socket of a conversation that cannot begin, and rejects it, unless it has ended. The peer is not the cause.
+    ///
+    /// **Thread**: that of the loop on which the conversation would have begun.
+    static void rejectUnbegun(StreamSocket socket, Conversation conversation, Throwable why, ServerListener listener) {
+        try {
+            socket.close(false);
+        } catch (IOException e) {
+            // The descriptor is released whatever close reports.
+            socket.control().shutdown();
+        }
+        if (conversation.reject(new Cause.Failed(why))) {
+            listener.acceptFailed(conversation.endpoint(), why, Duration.ZERO);
+        }
     }
 
     private void close(StreamSocket socket) {

@@ -1,6 +1,5 @@
 package dev.polyserve.run;
 
-import dev.polyserve.Cause;
 import dev.polyserve.spi.Engine;
 import dev.polyserve.conversation.Conversation;
 import dev.polyserve.conversation.HandlerConversation;
@@ -20,7 +19,6 @@ import dev.polyserve.loop.Multiplexer;
 import dev.polyserve.loop.StallMonitor;
 import dev.polyserve.tls.TlsSocket;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -288,25 +286,12 @@ final class LoopRunner implements Runner {
             try {
                 step.run();
             } catch (IOException e) {
-                // The system cannot watch another socket, or not in the required way. The peer is not the cause.
-                if (reject(e)) {
-                    context.listener().acceptFailed(conversation.endpoint(), e, Duration.ZERO);
-                }
+                // The system cannot watch another socket, or not in the required way.
+                ConnectionStarter.rejectUnbegun(socket, conversation, e, context.listener());
             } catch (RuntimeException | Error e) {
                 conversation.abandon(e);
                 throw e;
             }
-        }
-
-        /// Closes the socket and rejects the conversation. The result is false if the conversation had already ended.
-        private boolean reject(IOException why) {
-            try {
-                socket.close(false);
-            } catch (IOException e) {
-                // The descriptor is released whatever close reports.
-                socket.control().shutdown();
-            }
-            return conversation.reject(new Cause.Failed(why));
         }
     }
 
