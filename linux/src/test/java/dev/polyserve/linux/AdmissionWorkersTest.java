@@ -12,7 +12,6 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -31,10 +30,7 @@ class AdmissionWorkersTest {
     @ParameterizedTest
     @ValueSource(strings = {"process", "process-pool"})
     void theSupervisorBansTheAddressInTheHeader(String model) throws Exception {
-        Process program = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
-                "--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"), Serves.class.getName(), model)
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process program = TestProgram.start(Serves.class, model);
         try (BufferedReader said = program.inputReader()) {
             int port = Integer.parseInt(said.readLine());
             for (int i = 0; i < 3; i++) {

@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -35,10 +34,7 @@ class ProxyProtocolWorkersTest {
     @ParameterizedTest
     @ValueSource(strings = {"process", "process-pool"})
     void theWorkerKnowsTheAddressInTheHeaderAndTheLimitCountsIt(String model) throws Exception {
-        Process program = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
-                "--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"), Serves.class.getName(), model)
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process program = TestProgram.start(Serves.class, model);
         try (BufferedReader said = program.inputReader();
                 Socket first = new Socket();
                 Socket second = new Socket();

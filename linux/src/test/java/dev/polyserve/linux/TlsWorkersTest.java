@@ -14,7 +14,6 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -37,10 +36,7 @@ class TlsWorkersTest {
     @ParameterizedTest
     @ValueSource(strings = {"process", "process-pool"})
     void theWorkersDoTheTls(String model) throws Exception {
-        Process program = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-ea",
-                "--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"), Serves.class.getName(), model)
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process program = TestProgram.start(Serves.class, model);
         try (BufferedReader said = program.inputReader()) {
             int port = Integer.parseInt(said.readLine());
             for (int i = 0; i < 2; i++) {
