@@ -5,8 +5,8 @@ import dev.polyserve.TlsInfo;
 import java.net.SocketAddress;
 import java.util.Optional;
 
-/// The two addresses of a connection, and what else is known of its peer. An implementation may create them on request: an idle connection need not keep
-/// them.
+/// The two addresses of a connection, and what else is known of its peer. An implementation may create them on request:
+/// an idle connection need not keep them.
 ///
 /// **Thread**: any.
 public interface AddressPair {

@@ -6,7 +6,8 @@ import dev.polyserve.conversation.ServerContext;
 import dev.polyserve.loop.EventLoop;
 import java.util.concurrent.TimeUnit;
 
-/// How many connections a second the listeners of one server accept together ([Options.Limits#acceptsPerSecond]). The others wait in the backlog until a timer of the loop resumes.
+/// How many connections a second the listeners of one server accept together ([Options.Limits#acceptsPerSecond]). The
+/// others wait in the backlog until a timer of the loop resumes.
 ///
 /// Connections are spread evenly. After a pause, those of a tenth of a second may be accepted at once, so no second
 /// has more than 1.1 times the rate. It needs one number: when the next connection would come if all came evenly.

@@ -15,8 +15,8 @@ import java.util.ArrayList;
 /// ```
 ///
 /// A ready descriptor is reported again until a call has used up its readiness, as often as under the other
-/// multiplexers: the socket passes EAGAIN on to its [Readiness]. No watch on the list delays another: each is notified once a turn. A turn does not block while the
-/// list has entries.
+/// multiplexers: the socket passes EAGAIN on to its [Readiness]. No watch on the list delays another: each is notified
+/// once a turn. A turn does not block while the list has entries.
 public final class EdgeTriggeredMultiplexer extends AbstractEpollMultiplexer {
     private static final int EVENTS = EpollEvents.IN | EpollEvents.PRI | EpollEvents.OUT | EpollEvents.RDHUP
             | EpollEvents.ET;
