@@ -160,9 +160,10 @@ class TerminalJobTest {
         Path errors = directory.resolve("errors");
         ProcessHandle server = serve("", List.of("echo"), "2>" + errors);
         converse(Integer.parseInt(awaitShown(READY)));
-        // The shell forwards the signal to its jobs. It must not read the end of its input before the signal arrives,
-        // since it forwards nothing then: a stopped shell goes on with the signal, which is sent to it with CONT.
-        stopShell();
+        // The shell forwards the signal to its jobs. It must not read the end of its input before it handles the
+        // signal, since it forwards nothing then: a shell that waits for another program does not read.
+        type("sleep 1000");
+        Eventually.holds(() -> assertThat(isInForeground(shell())).isFalse());
         script.destroyForcibly();
         requireEndsWithTerminal(server, errors);
     }
