@@ -61,7 +61,7 @@ class LoadBalancerTest {
     void curlSendsVersion1() throws Exception {
         Requirements.program("curl");
         try (CommandLine server = server("epoll")) {
-            Process curl = new ProcessBuilder("curl", "-s", "--haproxy-protocol", "--max-time", "20",
+            Process curl = new ProcessBuilder("curl", "-sN", "--haproxy-protocol", "--max-time", "20",
                     "http://127.0.0.1:" + server.port() + "/", "--http0.9", "-H", "Connection: close")
                     .redirectError(directory.resolve("curl-errors").toFile()).start();
             try (BufferedReader answer = curl.inputReader()) {
